@@ -1,0 +1,200 @@
+"""The resource graph that a proof reads: what the program declares, over what the account holds.
+
+Both halves have one form, Pulumi's own: a type token such as `aws:ec2/subnet:Subnet` and properties
+in camelCase as pulumi-aws gives them. A reference (`vpcId`, `natGatewayId`, ...) becomes the
+resources that it may stand for: exactly one where its value is known, every candidate that its
+property dependencies leave where it is not.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from .values import ABSENT, UNKNOWN, Absent, Unknown, Value, get
+from .verdict import Origin
+
+
+@dataclass(frozen=True, eq=False)
+class Resource:
+    """One resource of the program or of the account.
+
+    Attributes:
+        key: its URN, or `TYPE::ID` where the account holds it.
+        type: Pulumi's type token.
+        name: its logical name in the program, or its `Name` tag or id in the account.
+        properties: camelCase JSON; values not known yet are `UNKNOWN`.
+        id: its id, `UNKNOWN` before creation.
+        dependencies: by top-level property, the keys of the resources that its value comes from;
+            an empty tuple says that the value comes from outside the graph.
+        parent: the key of the component that it belongs to.
+        region: the AWS region, `UNKNOWN` where the provider's is.
+    """
+
+    key: str
+    type: str
+    name: str
+    properties: Mapping[str, Value] = field(default_factory=dict)
+    id: str | Unknown = UNKNOWN
+    dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parent: str | None = None
+    region: str | Unknown = UNKNOWN
+    origin: Origin = Origin.PROGRAM
+
+    def get(self, *path: str | int) -> Value:
+        """The value at `path` of its properties: see `values.get`."""
+        return get(self.properties, *path)
+
+    @property
+    def label(self) -> str:
+        """How a person knows it: the id where there is one, else the name in the program."""
+        return self.id if isinstance(self.id, str) else self.name
+
+    def __repr__(self) -> str:
+        return f"<{self.key}>"
+
+
+@dataclass(frozen=True)
+class Ref:
+    """What a reference may stand for.
+
+    Attributes:
+        candidates: the resources that it may be.
+        id: its value where that is known, else `UNKNOWN`; `ABSENT` where nothing is set.
+        open: whether it may also be something that the graph does not hold.
+    """
+
+    candidates: tuple[Resource, ...]
+    id: str | Unknown | Absent
+    open: bool = False
+
+    @property
+    def target(self) -> Resource | None:
+        """The one resource that it must be, if there is just one."""
+        return self.candidates[0] if len(self.candidates) == 1 and not self.open else None
+
+    @property
+    def absent(self) -> bool:
+        return self.id is ABSENT
+
+    @property
+    def identity(self) -> str | None:
+        """A key that two references to the same thing share; `None` where that cannot be known."""
+        if self.target is not None:
+            return self.target.key
+        return self.id if isinstance(self.id, str) else None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of the account has been read.
+
+    Attributes:
+        vpcs: the ids of the VPCs whose every part has been read: what is not shown there is not there.
+        unread: what could not be read, as `(IAM action, reason)`; what depends on it is undetermined.
+    """
+
+    vpcs: frozenset[str] = frozenset()
+    unread: tuple[tuple[str, str], ...] = ()
+
+
+class Graph:
+    """Resources by key, by type and by id, the program's before the account's."""
+
+    def __init__(self, resources: Iterable[Resource], coverage: Coverage | None = None) -> None:
+        self.coverage = coverage or Coverage()
+        self._by_key = {resource.key: resource for resource in resources}
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self._by_key.values())
+
+    def __len__(self) -> int:
+        return len(self._by_key)
+
+    def __getitem__(self, key: str) -> Resource:
+        return self._by_key[key]
+
+    def find(self, key: str) -> Resource | None:
+        return self._by_key.get(key)
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, tuple[Resource, ...]]:
+        types: defaultdict[str, list[Resource]] = defaultdict(list)
+        for resource in self:
+            types[resource.type].append(resource)
+        return {name: tuple(found) for name, found in types.items()}
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, tuple[Resource, ...]]:
+        ids: defaultdict[str, list[Resource]] = defaultdict(list)
+        for resource in self:
+            known = {value for value in (resource.id, resource.get("arn")) if isinstance(value, str)}
+            for value in known:
+                ids[value].append(resource)
+        return {value: tuple(found) for value, found in ids.items()}
+
+    @cached_property
+    def _children(self) -> Mapping[str, tuple[Resource, ...]]:
+        children: defaultdict[str, list[Resource]] = defaultdict(list)
+        for resource in self:
+            if resource.parent is not None:
+                children[resource.parent].append(resource)
+        return {key: tuple(found) for key, found in children.items()}
+
+    def of_type(self, *types: str) -> tuple[Resource, ...]:
+        """Every resource of one of `types`, in the order of `types`."""
+        return tuple(resource for name in types for resource in self._by_type.get(name, ()))
+
+    def by_id(self, value: str, types: Iterable[str]) -> Resource | None:
+        """The resource of one of `types` whose id or ARN is `value`; the program's wins."""
+        wanted = set(types)
+        found = [resource for resource in self._by_id.get(value, ()) if resource.type in wanted]
+        found.sort(key=lambda resource: resource.origin is not Origin.PROGRAM)
+        return found[0] if found else None
+
+    def ref(self, resource: Resource, value: Value, prop: str, types: Iterable[str]) -> Ref:
+        """Resolve the reference `value` that `resource` holds in its top-level property `prop`.
+
+        Args:
+            value: what stands there: an id or ARN, `UNKNOWN` or `ABSENT`.
+            types: the type tokens that the reference can stand for.
+        """
+        if value is ABSENT:
+            return Ref((), ABSENT)
+        if value is not UNKNOWN:
+            target = self.by_id(str(value), types)
+            return Ref((target,) if target else (), str(value), open=target is None)
+        candidates, complete = self._sources(resource, prop, types)
+        return Ref(candidates, UNKNOWN, open=not (candidates and complete))
+
+    def _sources(
+        self, resource: Resource, prop: str, types: Iterable[str]
+    ) -> tuple[tuple[Resource, ...], bool]:
+        """The resources of `types` that the unknown property `prop` may take its value from.
+
+        A dependency of another type is followed in turn: it may hand on what it was given itself; a
+        component stands for what is inside it. The flag says whether the graph holds every one.
+        """
+        complete = True
+        wanted = frozenset(types)
+        found: dict[str, Resource] = {}
+        queue = list(resource.dependencies.get(prop, ()))
+        seen: set[str] = {resource.key}
+        while queue:
+            key = queue.pop()
+            if key in seen:
+                continue
+            seen.add(key)
+            source = self.find(key)
+            if source is None:
+                complete = False
+                continue
+            if source.type in wanted:
+                found[source.key] = source
+                continue
+            for keys in source.dependencies.values():
+                queue.extend(keys)
+            queue.extend(child.key for child in self._children.get(key, ()))
+        return tuple(found.values()), complete

@@ -1,0 +1,116 @@
+"""Known, unknown and absent values: the only way in which this package reads a property.
+
+A planned resource has properties whose value AWS will only give at creation. Nothing here guesses
+one: `UNKNOWN` and `ABSENT` have no truth value, no order and no length, so that a rule that forgets
+them fails loudly instead of passing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeGuard
+
+
+class _Marker:
+    """A value that is not there to be computed with."""
+
+    __slots__ = ("_label",)
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+
+    def __repr__(self) -> str:
+        return self._label
+
+    def __bool__(self) -> bool:
+        raise TypeError(f"a value that is {self._label} has no truth value: test it with `is`")
+
+    def __reduce__(self) -> str:
+        return self._label.upper()
+
+
+class Unknown(_Marker):
+    """A value that exists and cannot be known yet."""
+
+
+class Absent(_Marker):
+    """A property that is not set."""
+
+
+UNKNOWN: Final = Unknown("unknown")
+ABSENT: Final = Absent("absent")
+
+Value = Any
+"""JSON (`str`, `float`, `int`, `bool`, `Mapping`, `Sequence`), `UNKNOWN` or `ABSENT`."""
+
+
+def is_known(value: Value) -> bool:
+    """Whether `value` is there and known: neither `UNKNOWN` nor `ABSENT`."""
+    return value is not UNKNOWN and value is not ABSENT
+
+
+def get(properties: Value, *path: str | int) -> Value:
+    """Read the value at `path`.
+
+    Returns:
+        The value; `UNKNOWN` where it or anything on the way to it is unknown; `ABSENT` where it or
+        anything on the way to it is missing or null.
+    """
+    value = properties
+    for step in path:
+        if value is UNKNOWN or value is ABSENT:
+            return value
+        if isinstance(step, str):
+            value = value.get(step, ABSENT) if isinstance(value, Mapping) else ABSENT
+        elif is_list(value) and step < len(value):
+            value = value[step]
+        else:
+            value = ABSENT
+        if value is None:
+            value = ABSENT
+    return value
+
+
+def is_list(value: Value) -> TypeGuard[Sequence[Any]]:
+    """Whether `value` is a JSON list."""
+    return isinstance(value, Sequence) and not isinstance(value, (str, bytes))
+
+
+def items(properties: Value, *path: str | int) -> tuple[Value, ...] | Unknown:
+    """Read a list: its elements (each may be `UNKNOWN`), `()` where absent, or `UNKNOWN` as a whole.
+
+    A single value where a list is expected counts as a list of one, as AWS policy documents allow.
+    """
+    value = get(properties, *path)
+    if value is UNKNOWN:
+        return UNKNOWN
+    if value is ABSENT:
+        return ()
+    if is_list(value):
+        return tuple(ABSENT if element is None else element for element in value)
+    return (value,)
+
+
+def contains_unknown(value: Value) -> bool:
+    """Whether `value` is unknown, or has an unknown anywhere inside."""
+    if value is UNKNOWN:
+        return True
+    if isinstance(value, Mapping):
+        return any(contains_unknown(element) for element in value.values())
+    return is_list(value) and any(contains_unknown(element) for element in value)
+
+
+def to_int(value: Value) -> int | Unknown | Absent:
+    """Read a whole number: engines send numbers as floats, and programs as text.
+
+    Raises:
+        ValueError: `value` is known and is no whole number.
+    """
+    if value is UNKNOWN:
+        return UNKNOWN
+    if value is ABSENT:
+        return ABSENT
+    number = float(value)
+    if not number.is_integer():
+        raise ValueError(f"{value!r} is not a whole number")
+    return int(number)

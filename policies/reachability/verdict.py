@@ -1,0 +1,145 @@
+"""What a proof says: a verdict, the path that it walked, and what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from .values import UNKNOWN, Unknown
+
+
+class Verdict(str, Enum):
+    """The three answers; the order is that of `worst`."""
+
+    REACHABLE = "reachable"
+    UNDETERMINED = "undetermined"
+    UNREACHABLE = "unreachable"
+
+
+_SEVERITY = {Verdict.REACHABLE: 0, Verdict.UNDETERMINED: 1, Verdict.UNREACHABLE: 2}
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The verdict where **every** one of `verdicts` must hold; `REACHABLE` of none."""
+    return max(verdicts, key=_SEVERITY.__getitem__, default=Verdict.REACHABLE)
+
+
+class Origin(str, Enum):
+    """Where a fact comes from."""
+
+    PROGRAM = "program"
+    ACCOUNT = "account"
+    AWS_DEFAULT = "aws default"
+    ASSUMPTION = "assumption"
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One step of a path: `kind` of thing, the `resource` (URN or id), the `fact` that let it pass."""
+
+    kind: str
+    resource: str
+    fact: str = ""
+    origin: Origin = Origin.PROGRAM
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "resource": self.resource,
+            "fact": self.fact,
+            "origin": self.origin.value,
+        }
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One blocker: a `code`, the `resource` at fault, what is wrong and what mends it.
+
+    `verdict` says whether it proves the path dead or only leaves it open.
+    """
+
+    code: str
+    resource: str
+    message: str
+    remedy: str
+    verdict: Verdict = Verdict.UNREACHABLE
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "resource": self.resource,
+            "message": self.message,
+            "remedy": self.remedy,
+        }
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one step, or a chain of them, comes to."""
+
+    path: tuple[Hop, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        return worst(finding.verdict for finding in self.findings)
+
+    def __add__(self, other: Outcome) -> Outcome:
+        """Both must hold: the hops follow each other, the findings add up."""
+        return Outcome(self.path + other.path, _unique(self.findings + other.findings))
+
+
+def _unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(dict.fromkeys(findings))
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where the mail goes: a host name or address, and a TCP port.
+
+    `host` is `UNKNOWN` where it cannot be known (a secret, or an output of a resource to come);
+    `None` where the service names none.
+    """
+
+    host: str | Unknown | None
+    port: int | Unknown | None
+    optional: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "host": {"$unknown": True} if self.host is UNKNOWN else self.host,
+            "port": {"$unknown": True} if self.port is UNKNOWN else self.port,
+            **({"optional": True} if self.optional else {}),
+        }
+
+    def __str__(self) -> str:
+        if self.host is None:
+            return "any mail server"
+        host = "a host not known yet" if self.host is UNKNOWN else str(self.host)
+        return host if self.port is None or self.port is UNKNOWN else f"{host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Egress:
+    """The egress of one workload to one destination."""
+
+    service: str
+    urn: str
+    destination: Destination
+    outcome: Outcome = field(default_factory=Outcome)
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.outcome.verdict
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "service": self.service,
+            "urn": self.urn,
+            "destination": self.destination.as_json(),
+            "verdict": self.verdict.value,
+            "path": [hop.as_json() for hop in self.outcome.path],
+            "findings": [finding.as_json() for finding in self.outcome.findings],
+        }
