@@ -1,0 +1,155 @@
+"""What a rehearsal yields: the planned resources, what the policies say of them, and what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Union
+
+
+class RehearsalError(Exception):
+    """The program, its config, its policy pack or an argument is wrong: `str()` is one clear line."""
+
+
+class EngineFault(Exception):
+    """Something that mailroute itself got wrong: `str()` is one clear line."""
+
+
+class Operation(Enum):
+    PREVIEW = "preview"
+    UP = "up"
+
+
+class Level(Enum):
+    """How much a policy's violation weighs: only a mandatory one blocks."""
+
+    ADVISORY = "advisory"
+    MANDATORY = "mandatory"
+
+
+class Severity(Enum):
+    """How loud a line of the program or of the engine is."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class PlannedResource:
+    """One resource of the program, as the engine knows it in the end.
+
+    Attributes:
+        type: Pulumi's type token, `pulumi:pulumi:Stack` and `pulumi:providers:aws` among them.
+        custom: whether a provider manages it; a component and the stack are not.
+        parent: the URN of its parent.
+        id: its id, where it is known.
+        inputs: checked inputs in camelCase, as `wire.decode` gives them: `UNKNOWN` and `wire.Secret` inside.
+        outputs: inputs and computed values; of a component its registered outputs.
+        dependencies: the URNs that it waits for.
+        property_dependencies: the URNs that each top-level input takes its value from.
+        provider: the URN of its provider resource.
+        aliases: the URNs that it may have had before.
+    """
+
+    urn: str
+    type: str
+    name: str
+    custom: bool
+    parent: str | None
+    id: str | None
+    inputs: Mapping[str, Any]
+    outputs: Mapping[str, Any]
+    dependencies: tuple[str, ...] = ()
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    provider: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PolicyResult:
+    """A violation.
+
+    Attributes:
+        urn: the resource at fault, empty where the rule named none.
+        severity: `low`, `medium`, `high` or `critical`, empty where the rule gives none.
+    """
+
+    pack: str
+    policy: str
+    level: Level
+    urn: str
+    message: str
+    severity: str = ""
+
+
+@dataclass(frozen=True)
+class NotApplicable:
+    """A policy that said that it does not apply, and why."""
+
+    pack: str
+    policy: str
+    urn: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """A line that the program, its provider or the engine has to say."""
+
+    severity: Severity
+    message: str
+    urn: str = ""
+
+
+@dataclass(frozen=True)
+class Registered:
+    """The program has declared a resource."""
+
+    urn: str
+    type: str
+    name: str
+    parent: str | None
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A resource is planned (preview) or created (up), and its outputs are there.
+
+    Attributes:
+        id: its id where it is known.
+    """
+
+    urn: str
+    id: str | None
+
+
+Event = Union[Registered, Completed, PolicyResult, Diagnostic]
+"""What a live view shows, as it happens. Events arrive one at a time, on any thread."""
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A finished rehearsal.
+
+    Attributes:
+        engine: `embedded` or `pulumi`.
+        resources: in the order in which they were completed, the stack and the providers among them.
+        outputs: of the stack, as `wire.decode` gives them.
+    """
+
+    project: str
+    stack: str
+    engine: str
+    operation: Operation
+    resources: tuple[PlannedResource, ...]
+    policies: tuple[PolicyResult, ...]
+    not_applicable: tuple[NotApplicable, ...]
+    outputs: Mapping[str, Any]
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every mandatory policy holds."""
+        return not any(result.level is Level.MANDATORY for result in self.policies)
