@@ -6,9 +6,10 @@ ARGS ?=
 VENV = .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check
-INSTALL = $(PIP) install --quiet --no-deps --require-hashes
+# Compiling all of pulumi-aws would double the time of the set-up: Python compiles what is used at its first use.
+INSTALL = $(PIP) install --quiet --no-compile --no-deps --require-hashes
 
-# Bytecode is what makes the second run quick, so it is written even where the environment says not to.
+# Bytecode makes the second run quick, so it is written even where the environment says not to.
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL = help
