@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from google.protobuf.struct_pb2 import ListValue, Struct, Value
+from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct, Value
+
 from reachability.values import UNKNOWN, is_list
 
 UNKNOWN_SENTINEL: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SIGNATURE_KEY: Final = "4dabf18193072939515e22adb298388d"
-SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"
+SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (marks a secret, is none)
 OUTPUT_SIGNATURE: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 RESOURCE_SIGNATURE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
 
@@ -130,7 +131,7 @@ def _fill(message: Value, value: Any) -> None:
     elif value is UNKNOWN:
         message.string_value = UNKNOWN_SENTINEL
     elif value is None:
-        message.null_value = 0  # type: ignore[assignment]
+        message.null_value = NULL_VALUE
     elif isinstance(value, bool):
         message.bool_value = value
     elif isinstance(value, (int, float)):

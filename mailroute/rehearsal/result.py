@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class RehearsalError(Exception):
     """The program, its config, its policy pack or an argument is wrong: `str()` is one clear line."""
 
 
-class EngineFault(Exception):
+class EngineFault(Exception):  # noqa: N818 (the name says whose fault it is)
     """Something that mailroute itself got wrong: `str()` is one clear line."""
 
 
@@ -125,7 +127,7 @@ class Completed:
     id: str | None
 
 
-Event = Union[Registered, Completed, PolicyResult, Diagnostic]
+Event = Registered | Completed | PolicyResult | Diagnostic
 """What a live view shows, as it happens. Events arrive one at a time, on any thread."""
 
 

@@ -1,0 +1,188 @@
+"""The config of a stack: its values, checked against the schema that its project declares."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from .result import Diagnostic, RehearsalError, Severity
+from .yaml_file import kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_TYPE_ATTRIBUTES: Final = frozenset({"type", "description", "items", "default", "value", "secret"})
+_SCALAR_TYPES: Final = ("string", "integer", "boolean", "object")
+
+
+class ConfigSchema:
+    """The config schema of a project, and the values of its stacks."""
+
+    def __init__(self, file: Path, project: str, document: Mapping[str, Any]) -> None:
+        self._file = file
+        self._project = project
+        declared = document.get("config")
+        if isinstance(declared, str) or declared is None:
+            declared = {}
+        if not isinstance(declared, dict):
+            raise RehearsalError(f"{file}: config must be an object, not {kind_of(declared)}")
+        self._declared = {
+            self._full_key(key): self._declaration(str(key), declaration)
+            for key, declaration in declared.items()
+        }
+
+    def of_stack(
+        self, stack: str, document: Mapping[str, Any]
+    ) -> tuple[dict[str, str], frozenset[str], tuple[Diagnostic, ...]]:
+        """The values of a stack as text, the keys of the secret ones, and what to say about those."""
+        values = document.get("config") or {}
+        if not isinstance(values, dict):
+            raise RehearsalError(f"Pulumi.{stack}.yaml: config must be an object, not {kind_of(values)}")
+        values = {self._full_key(key): value for key, value in values.items()}
+        missing = []
+        for key, declaration in self._declared.items():
+            if key in values:
+                continue
+            given = declaration.get("default", declaration.get("value"))
+            if given is not None:
+                values[key] = given
+            elif self._is_own(key):
+                missing.append(key)
+        if missing:
+            commands = "; ".join(f"pulumi config set {key} <value>" for key in sorted(missing))
+            raise RehearsalError(
+                f"stack {stack!r} lacks the config {', '.join(sorted(missing))}, which {self._file.name} "
+                f"requires: {commands}"
+            )
+        secret_keys = frozenset(key for key, value in values.items() if _has_secure(value))
+        config = {}
+        for key in sorted(values):
+            value = _with_stand_ins(values[key], key, self._declared.get(key, {}).get("type"))
+            self._check(stack, key, value, key in secret_keys)
+            config[key] = _text(value)
+        return config, secret_keys, _secret_notes(stack, secret_keys)
+
+    def _full_key(self, key: Any) -> str:
+        parts = str(key).split(":")
+        if len(parts) == 1:
+            return f"{self._project}:{key}"
+        if len(parts) == 3 and parts[1] == "config":
+            return f"{parts[0]}:{parts[2]}"
+        if len(parts) != 2:
+            raise RehearsalError(f"config key {key!r}: write it as <namespace>:<name>")
+        return str(key)
+
+    def _is_own(self, key: str) -> bool:
+        return key.startswith(f"{self._project}:")
+
+    def _declaration(self, key: str, declaration: Any) -> dict[str, Any]:
+        where = f"{self._file}: config key {key!r}"
+        own = self._is_own(self._full_key(key))
+        if not isinstance(declaration, dict):
+            return {"default" if own else "value": declaration}
+        unknown = sorted(set(map(str, declaration)) - _TYPE_ATTRIBUTES)
+        if unknown:
+            raise RehearsalError(
+                f"{where} has the attribute {unknown[0]!r}: known are {', '.join(sorted(_TYPE_ATTRIBUTES))}"
+            )
+        if "default" in declaration and "value" in declaration:
+            raise RehearsalError(f"{where} has both a default and a value: keep one")
+        kind = declaration.get("type")
+        if not own:
+            if kind is not None or "default" in declaration or declaration.get("value") is None:
+                raise RehearsalError(
+                    f"{where} is not in the project's own namespace: it takes a value, no type and no default"
+                )
+        elif kind is not None:
+            _check_type(where, kind, declaration.get("items"))
+            default = declaration.get("default")
+            if default is not None and not _is_of(default, kind, declaration.get("items")):
+                raise RehearsalError(
+                    f"{where} has the default {default!r}, which is not of its type "
+                    f"{_type_name(kind, declaration.get('items'))}"
+                )
+        return declaration
+
+    def _check(self, stack: str, key: str, value: Any, secret: bool) -> None:
+        declaration = self._declared.get(key, {})
+        kind = declaration.get("type")
+        if kind is None:
+            return
+        if declaration.get("secret") and not secret:
+            raise RehearsalError(
+                f"stack {stack!r}: config {key} is declared secret and stands in clear: "
+                f"pulumi config set --secret {key}"
+            )
+        content = value if isinstance(value, (dict, list)) else _text(value)
+        if not _is_of(content, kind, declaration.get("items")):
+            shown = "a secret" if secret else repr(value)
+            raise RehearsalError(
+                f"stack {stack!r}: config {key} is {shown}: must be of type "
+                f"{_type_name(kind, declaration.get('items'))}, as {self._file.name} declares it"
+            )
+
+
+def _check_type(where: str, kind: Any, items: Any) -> None:
+    if kind == "array":
+        if not isinstance(items, dict) or "type" not in items:
+            raise RehearsalError(f"{where} is an array: say of what with items: {{type: ...}}")
+        _check_type(where, items["type"], items.get("items"))
+    elif kind not in _SCALAR_TYPES:
+        raise RehearsalError(f"{where} has the type {kind!r}: known are array, {', '.join(_SCALAR_TYPES)}")
+
+
+def _type_name(kind: str, items: Any) -> str:
+    return f"array<{_type_name(items['type'], items.get('items'))}>" if kind == "array" else kind
+
+
+def _is_of(value: Any, kind: str, items: Any) -> bool:
+    """Whether a config value is of a declared type: numbers and booleans may stand as text."""
+    if kind == "string":
+        return isinstance(value, str)
+    if kind == "integer":
+        if isinstance(value, str):
+            return re.fullmatch(r"[-+]?\d+", value) is not None
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and value == int(value)
+    if kind == "boolean":
+        return isinstance(value, bool) or value in ("true", "false")
+    if kind == "object":
+        return isinstance(value, dict)
+    return isinstance(value, list) and all(_is_of(item, items["type"], items.get("items")) for item in value)
+
+
+def _is_secure(value: Any) -> bool:
+    return isinstance(value, dict) and len(value) == 1 and isinstance(value.get("secure"), str)
+
+
+def _has_secure(value: Any) -> bool:
+    if isinstance(value, dict):
+        return _is_secure(value) or any(_has_secure(element) for element in value.values())
+    return isinstance(value, list) and any(_has_secure(element) for element in value)
+
+
+def _with_stand_ins(value: Any, path: str, kind: str | None = None) -> Any:
+    """`value` with a made-up one for each encrypted part: its key is not here, nor should it be."""
+    if _is_secure(value):
+        return {"integer": "1", "boolean": "true"}.get(
+            kind or "", f"made-up-secret-for-{path.replace(':', '-')}"
+        )
+    if isinstance(value, dict):
+        return {str(key): _with_stand_ins(element, f"{path}.{key}") for key, element in value.items()}
+    if isinstance(value, list):
+        return [_with_stand_ins(element, f"{path}.{index}") for index, element in enumerate(value)]
+    return value
+
+
+def _secret_notes(stack: str, keys: frozenset[str]) -> tuple[Diagnostic, ...]:
+    if not keys:
+        return ()
+    note = f"Pulumi.{stack}.yaml: made-up values stand in for the encrypted {', '.join(sorted(keys))}"
+    return (Diagnostic(Severity.INFO, note),)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

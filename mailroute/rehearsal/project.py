@@ -1,0 +1,184 @@
+"""A Pulumi project and one of its stacks: `Pulumi.yaml` and `Pulumi.<stack>.yaml`."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from .config import ConfigSchema
+from .result import Diagnostic, RehearsalError, Severity
+from .yaml_file import read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+ORGANIZATION: Final = "organization"
+"""What Pulumi calls the organization of a stack that no service keeps."""
+
+_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project as its program will see it.
+
+    Attributes:
+        directory: where `Pulumi.yaml` is.
+        working_directory: where the program runs.
+        entry_point: what runs there: a file, or `.` for the `__main__.py` of the directory.
+        python: the interpreter that runs it.
+        config: full keys (`aws:region`) and their text, objects as JSON, secrets in clear.
+        secret_keys: the keys whose value, or a part of it, is secret.
+        diagnostics: what a person should know about how the config was read.
+    """
+
+    name: str
+    stack: str
+    directory: Path
+    working_directory: Path
+    entry_point: str
+    python: str
+    config: Mapping[str, str] = field(repr=False)
+    secret_keys: frozenset[str] = frozenset()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    organization: str = ORGANIZATION
+
+    @classmethod
+    def load(cls, program_dir: Path, stack: str) -> Project:
+        """Read the project in `program_dir` with the config of `stack`.
+
+        Raises:
+            RehearsalError: there is no such project or stack, a file is not what Pulumi accepts, a
+                required key is missing, or a value is not of its declared type.
+        """
+        directory = program_dir.resolve()
+        file = project_file(directory)
+        document = read_yaml(file)
+        name = _project_name(file, document)
+        if not _NAME.fullmatch(stack):
+            raise RehearsalError(
+                f"stack {stack!r}: a stack's name has letters, digits, '-', '_' and '.' only"
+            )
+        python, notes = _interpreter(file, directory, document)
+        working_directory, entry_point = _entry_point(file, directory, document)
+        config, secret_keys, secret_notes = ConfigSchema(file, name, document).of_stack(
+            stack, _stack_document(file, directory, document, stack)
+        )
+        return cls(
+            name, stack, directory, working_directory, entry_point, python, config, secret_keys,
+            (*notes, *secret_notes),
+        )  # fmt: skip
+
+
+def stacks(program_dir: Path) -> tuple[str, ...]:
+    """The names of the stacks that the project in `program_dir` has a config file for, sorted.
+
+    Raises:
+        RehearsalError: there is no project, or its file is not YAML.
+    """
+    file = project_file(program_dir.resolve())
+    return _stack_names(_config_directory(file, file.parent, read_yaml(file)))
+
+
+def project_file(directory: Path) -> Path:
+    """The `Pulumi.yaml` in `directory`.
+
+    Raises:
+        RehearsalError: there is none.
+    """
+    for name in ("Pulumi.yaml", "Pulumi.yml"):
+        if (directory / name).is_file():
+            return directory / name
+    raise RehearsalError(
+        f"{directory}: no Pulumi.yaml here: name a Pulumi program's directory with --program"
+    )
+
+
+def _project_name(file: Path, document: Mapping[str, Any]) -> str:
+    name = document.get("name")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise RehearsalError(
+            f"{file}: name is {name!r}: a project's name has 1 to 100 letters, digits, '-', '_' and '.'"
+        )
+    return name
+
+
+def _interpreter(
+    file: Path, directory: Path, document: Mapping[str, Any]
+) -> tuple[str, tuple[Diagnostic, ...]]:
+    declared = document.get("runtime")
+    runtime = {"name": declared} if isinstance(declared, str) else declared
+    if not isinstance(runtime, dict) or not isinstance(runtime.get("options") or {}, dict):
+        raise RehearsalError(f"{file}: runtime must be a name, or an object with name and options")
+    if runtime.get("name") != "python":
+        raise RehearsalError(
+            f"{file}: runtime is {runtime.get('name')!r}: mailroute rehearses Python programs only"
+        )
+    virtualenv = (runtime.get("options") or {}).get("virtualenv")
+    return interpreter(file, directory, virtualenv)
+
+
+def interpreter(file: Path, directory: Path, virtualenv: Any) -> tuple[str, tuple[Diagnostic, ...]]:
+    """The Python of `options.virtualenv` in `file`; this one, with a word about it, where it is not there."""
+    if not virtualenv:
+        return sys.executable, ()
+    windows = os.name == "nt"
+    python = directory / str(virtualenv) / ("Scripts/python.exe" if windows else "bin/python")
+    if python.is_file():
+        return str(python), ()
+    note = f"{file}: virtualenv {virtualenv!r} is not there: {sys.executable} runs it instead"
+    return sys.executable, (Diagnostic(Severity.WARNING, note),)
+
+
+def _entry_point(file: Path, directory: Path, document: Mapping[str, Any]) -> tuple[Path, str]:
+    main = document.get("main")
+    program = directory / str(main) if main else directory
+    if program.is_dir():
+        if not (program / "__main__.py").is_file():
+            raise RehearsalError(f"{program}: no __main__.py here, the program that {file.name} is for")
+        return program.resolve(), "."
+    if not program.is_file():
+        raise RehearsalError(f"{file}: main is {main!r}: no such file or directory")
+    return program.parent.resolve(), program.name
+
+
+def _config_directory(file: Path, directory: Path, document: Mapping[str, Any]) -> Path:
+    elsewhere = document.get("stackConfigDir")
+    if isinstance(document.get("config"), str):
+        if elsewhere:
+            raise RehearsalError(
+                f"{file}: config and stackConfigDir both name a directory: keep stackConfigDir"
+            )
+        elsewhere = document["config"]
+    return directory / str(elsewhere) if elsewhere else directory
+
+
+def _stack_names(directory: Path) -> tuple[str, ...]:
+    names = (re.fullmatch(r"Pulumi\.(.+)\.ya?ml", path.name) for path in directory.glob("Pulumi.*.y*ml"))
+    return tuple(sorted(name.group(1) for name in names if name))
+
+
+def _stack_document(file: Path, directory: Path, document: Mapping[str, Any], stack: str) -> dict[str, Any]:
+    """The stack's config file with its path under `file`; a project without any has stacks without config."""
+    config_directory = _config_directory(file, directory, document)
+    for suffix in ("yaml", "yml"):
+        stack_file = config_directory / f"Pulumi.{stack}.{suffix}"
+        if stack_file.is_file():
+            content = read_yaml(stack_file)
+            if content.get("environment"):
+                raise RehearsalError(
+                    f"{stack_file}: environment names Pulumi ESC environments, which mailroute cannot open: "
+                    "put the values that they give under config"
+                )
+            return content
+    known = _stack_names(config_directory)
+    if known:
+        raise RehearsalError(
+            f"no stack {stack!r} in {config_directory}: there is no Pulumi.{stack}.yaml "
+            f"(stacks: {', '.join(known)})"
+        )
+    return {}
