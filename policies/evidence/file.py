@@ -1,0 +1,84 @@
+"""Reading an evidence file: its JSON Schema is published beside the proof that reads it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SCHEMA: Final = Path(__file__).parent.parent / "reachability" / "evidence.schema.json"
+"""Where the JSON Schema of an evidence file is."""
+
+_LONGEST_VALUE: Final = 60
+_REMEDY: Final = "write it with `mailroute snapshot`, or after policies/reachability/evidence.schema.json"
+
+
+class EvidenceError(Exception):
+    """The evidence file cannot be used: `str()` is one line with the place, the value and the remedy."""
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Read the evidence file at `path`.
+
+    Returns:
+        The document, valid by the schema, each resource in it once.
+
+    Raises:
+        EvidenceError: it cannot be read, is no JSON, or breaks the schema.
+    """
+    try:
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = error.strerror or error
+        raise EvidenceError(f"{path}: {reason}: give the path of an evidence file") from error
+    except UnicodeDecodeError as error:
+        raise EvidenceError(f"{path}: byte {error.start} is not UTF-8: {_REMEDY}") from error
+    except json.JSONDecodeError as error:
+        place = f"{path}:{error.lineno}:{error.colno}"
+        raise EvidenceError(f"{place}: not JSON: {error.msg}: {_REMEDY}") from error
+    except RecursionError as error:
+        raise EvidenceError(f"{path}: nested too deeply to be an evidence file: {_REMEDY}") from error
+    validate(document, str(path))
+    return document
+
+
+def validate(document: Any, source: str) -> None:
+    """Check a document that came from `source`.
+
+    Raises:
+        EvidenceError: it breaks the schema, or shows one resource twice.
+    """
+    fault = best_match(_validator().iter_errors(document))
+    if fault is not None:
+        raise EvidenceError(f"{source}: {_place(fault.absolute_path)}: {_reason(fault)}: {_REMEDY}")
+    identities = Counter((resource["type"], resource["id"]) for resource in document["resources"])
+    for (kind, identity), count in identities.items():
+        if count > 1:
+            raise EvidenceError(f"{source}: {kind} {identity} is there {count} times: keep one of them")
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+
+
+def _place(path: Iterable[str | int]) -> str:
+    """Where in the document: `resources[3].properties.cidrBlock`."""
+    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return place.lstrip(".") or "the document"
+
+
+def _reason(fault: ValidationError) -> str:
+    """The validator's own words, without values that fill a screen."""
+    shown = repr(fault.instance)
+    if len(shown) <= _LONGEST_VALUE:
+        return str(fault.message)
+    return str(fault.message).replace(shown, f"{shown[:_LONGEST_VALUE]}...")
