@@ -13,11 +13,13 @@ INSTALL = $(PIP) install --quiet --no-compile --no-deps --require-hashes
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL = help
-.PHONY: help preview test lint fuzz bench lock clean
+.PHONY: help install preview test lint fuzz bench lock clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target text; do \
 		printf '%-16s %s\n' "$$target" "$$text"; done
+
+install: $(VENV)/.runtime ## Create .venv from the lock file
 
 preview: $(VENV)/.runtime ## Rehearse the incident's own stack: what would be created, and where its mail goes
 	@$(BIN)/mailroute rehearse --stack prod $(ARGS)
