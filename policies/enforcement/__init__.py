@@ -1,0 +1,1 @@
+"""Between Pulumi's policy SDK and the rules: reading values, configuration, exceptions, reporting."""

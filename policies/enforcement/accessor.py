@@ -1,0 +1,146 @@
+"""Turns what the policy SDK hands over into resources with known, unknown and absent values.
+
+The SDK raises wherever a value that is not known yet is touched, takes that for the end of the whole
+policy, and lets the stack pass. Its wrappers are read here and nowhere else, by what they promise:
+their keys and their length are safe, and reading an element gives it or raises `UnknownValueError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from pulumi_policy import PolicyProviderResource, PolicyResource, ResourceValidationArgs
+from pulumi_policy.proxy import UnknownValueError
+
+from reachability.graph import Resource
+from reachability.values import ABSENT, UNKNOWN, Unknown, Value
+
+STACK_TYPE: Final = "pulumi:pulumi:Stack"
+
+
+class Properties(Mapping[str, Value]):
+    """The properties of one resource, each converted when it is first read.
+
+    A provider may show a set with an unknown element as wholly unknown, or leave it out: what the
+    program declared then stands in. One that is not configured yet shows nothing at all: then every
+    property that is not declared is unknown.
+    """
+
+    def __init__(self, outputs: Mapping[str, Any], declared: Mapping[str, Value]) -> None:
+        self._outputs = outputs
+        self._declared = declared
+        self._read: dict[str, Value] = {}
+
+    def __getitem__(self, name: str) -> Value:
+        if name not in self._read:
+            self._read[name] = self._value(name)
+        value = self._read[name]
+        if value is ABSENT:
+            raise KeyError(name)
+        return value
+
+    def _value(self, name: str) -> Value:
+        try:
+            value = _element(self._outputs, name)
+        except KeyError:
+            value = ABSENT if len(self._outputs) else UNKNOWN
+        if value is UNKNOWN or value is ABSENT or value is None:
+            return self._declared.get(name, value)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*self._outputs, *self._declared)))
+
+    def __len__(self) -> int:
+        return len(set(self._outputs) | set(self._declared))
+
+
+class Declarations:
+    """The resources as the program declared them, by URN: remembered until the stack is judged."""
+
+    def __init__(self) -> None:
+        self._resources: dict[str, Resource] = {}
+
+    def remember(self, args: ResourceValidationArgs) -> Resource:
+        """The resource of `args`, which the SDK hands over once for every policy.
+
+        The stack itself is always the first: with it, a new deployment begins.
+        """
+        if args.resource_type == STACK_TYPE:
+            self._resources.clear()
+        resource = self._resources.get(args.urn)
+        if resource is None:
+            properties = _plain(args.props)
+            resource = self._resources[args.urn] = Resource(
+                key=args.urn,
+                type=args.resource_type,
+                name=args.name,
+                properties=properties,
+                parent=args.opts.parent,
+                region=_region(properties, args.provider),
+            )
+        return resource
+
+    def find(self, urn: str) -> Resource | None:
+        """The resource as it was declared, if it came by."""
+        return self._resources.get(urn)
+
+    def with_outputs(self, resources: Iterable[PolicyResource]) -> tuple[Resource, ...]:
+        """The resources of a stack: their outputs, over what was declared of them."""
+        return tuple(self._with_outputs(resource) for resource in resources)
+
+    def _with_outputs(self, resource: PolicyResource) -> Resource:
+        declared = self._resources.get(resource.urn)
+        properties = Properties(resource.props, declared.properties if declared else {})
+        identity = properties.get("id")
+        return Resource(
+            key=resource.urn,
+            type=resource.resource_type,
+            name=resource.name,
+            properties=properties,
+            id=identity if isinstance(identity, str) else UNKNOWN,
+            dependencies={
+                name: tuple(source.urn for source in sources)
+                for name, sources in resource.property_dependencies.items()
+            },
+            parent=resource.parent.urn if resource.parent else None,
+            region=_region(properties, resource.provider),
+        )
+
+
+def _region(properties: Mapping[str, Value], provider: PolicyProviderResource | None) -> str | Unknown:
+    """The region of a resource: its own, else its provider's."""
+    own = properties.get("region")
+    if isinstance(own, str) or own is UNKNOWN or provider is None:
+        return own if isinstance(own, str) else UNKNOWN
+    try:
+        inherited = _element(provider.props, "region")
+    except KeyError:
+        return UNKNOWN
+    return inherited if isinstance(inherited, str) else UNKNOWN
+
+
+def _element(container: Mapping[str, Any] | Sequence[Any], key: Any) -> Value:
+    """One element of a wrapped object or list.
+
+    Raises:
+        KeyError: the object has no such key.
+    """
+    try:
+        return _plain(container[key])
+    except UnknownValueError:
+        return UNKNOWN
+
+
+def _plain(value: Any) -> Value:
+    """`value` as JSON with `UNKNOWN` inside; whole numbers, which all arrive as floats, as `int`."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    if isinstance(value, Mapping):
+        return {key: _element(value, key) for key in value}
+    if isinstance(value, Sequence):
+        return [_element(value, index) for index in range(len(value))]
+    return UNKNOWN  # an asset or an archive: nothing here looks inside one

@@ -1,0 +1,155 @@
+"""`smtp-credentials-secret`: an SMTP password is neither in a plain variable nor in an output.
+
+The policy SDK hands over secrets in clear, marked by nothing. A password is known by the name that it
+goes by, by a URL that contains one, or by being equal to one that a resource of the stack has.
+Whether an *output* is marked secret cannot be seen at all: one that holds an SMTP password, or is
+named like one, is reported as undetermined, unless `secretOutputs` declares it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from reachability.graph import Resource
+from reachability.values import UNKNOWN, Unknown, Value, is_list
+
+from .environment import WORKLOADS, environments
+from .rule import Options, Rule, Severity, Stack, Violation, undetermined, violation
+
+_STACK: Final = "pulumi:pulumi:Stack"
+_ACCESS_KEY: Final = "aws:iam/accessKey:AccessKey"
+
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_PASSWORDS: Final = frozenset({"password", "passwd", "passphrase"})
+_LAST_PASSWORDS: Final = frozenset({"pass", "pwd"})
+_LAST_KEYS: Final = frozenset({"secret", "token", "key", "apikey"})
+_MAIL: Final = re.compile("smtp|mail|mailer|email|ses|brevo|sendinblue|sendgrid|mailgun|postmark|mailjet")
+_ABOUT: Final = re.compile("file|path|arn|name|id|url|uri|policy|length|enabled|required|hash|salt")
+"""Words that at the end of a name make it speak about a password instead of holding one."""
+
+_URL: Final = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/@]+@", re.I)
+_REMEDY: Final = "Keep it in Secrets Manager and name its ARN in runtimeEnvironmentSecrets."
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(name)]
+
+
+def _names_password(words: list[str]) -> bool:
+    """Whether a name of these words holds a password: `DB_PASSWORD`, `smtpPass`, not `PASSWORD_FILE`."""
+    if not words or _ABOUT.fullmatch(words[-1]) or words == ["pwd"]:
+        return False
+    return words[-1] in _LAST_PASSWORDS or not _PASSWORDS.isdisjoint(words)
+
+
+def _about_mail(words: list[str]) -> bool:
+    return any(_MAIL.fullmatch(word) for word in words)
+
+
+def _names_mail_key(words: list[str]) -> bool:
+    """Whether a name of these words holds another kind of mail credential: `SENDGRID_API_KEY`."""
+    return bool(words) and words[-1] in _LAST_KEYS and _about_mail(words)
+
+
+def _check_environment(workload: Resource, _options: Options) -> Iterator[Violation]:
+    if workload.type not in WORKLOADS:
+        return
+    for environment in environments(workload):
+        if isinstance(environment.variables, Unknown):
+            yield undetermined(
+                workload,
+                "ENVIRONMENT_UNKNOWN",
+                f"{environment.place} of {workload.name!r} is not known yet, and may hold a password.",
+                "Give the variables one by one.",
+            )
+            continue
+        for name, value in environment.variables.items():
+            if _by_name(name, value) or (isinstance(value, str) and _URL.search(value)):
+                yield _plain_variable(workload, name)
+
+
+def _by_name(name: str, value: Value) -> bool:
+    words = _words(name)
+    return _is_set(value) and (_names_password(words) or _names_mail_key(words))
+
+
+def _is_set(value: Value) -> bool:
+    return value is UNKNOWN or (isinstance(value, str) and value != "")
+
+
+def _plain_variable(workload: Resource, name: str) -> Violation:
+    message = f"the plain environment variable {name} of {workload.name!r} holds a password."
+    return violation(workload, "PASSWORD_IN_ENVIRONMENT", message, _REMEDY)
+
+
+def _check(resource: Resource, stack: Stack, options: Options) -> Iterator[Violation]:
+    passwords = tuple(_passwords(stack))
+    if resource.type == _STACK:
+        for name in resource.properties:
+            if name not in options["secretOutputs"]:
+                yield from _check_output(resource, name, resource.get(name), passwords)
+        return
+    for environment in environments(resource):
+        if isinstance(environment.variables, Unknown):
+            continue
+        for name, value in environment.variables.items():
+            if _contains(value, passwords) and not _by_name(name, value) and not _URL.search(value):
+                yield _plain_variable(resource, name)
+
+
+def _passwords(stack: Stack) -> Iterator[str]:
+    """The secret values of the access keys in the stack, where they are known."""
+    for key in stack.program.of_type(_ACCESS_KEY):
+        for name in ("secret", "sesSmtpPasswordV4"):
+            value = key.get(name)
+            if isinstance(value, str) and value:
+                yield value
+
+
+def _contains(value: Value, passwords: tuple[str, ...]) -> bool:
+    return isinstance(value, str) and any(password in value for password in passwords)
+
+
+def _check_output(
+    stack: Resource, path: str, value: Value, passwords: tuple[str, ...]
+) -> Iterator[Violation]:
+    """An output may be an object: a password may be anywhere inside."""
+    if isinstance(value, Mapping):
+        for name, element in value.items():
+            yield from _check_output(stack, f"{path}.{name}", element, passwords)
+        return
+    if is_list(value):
+        for index, element in enumerate(value):
+            yield from _check_output(stack, f"{path}[{index}]", element, passwords)
+        return
+    words = _words(path)
+    named = _is_set(value) and _names_password(words) and _about_mail(words)
+    if named or _contains(value, passwords):
+        yield undetermined(
+            stack,
+            "OUTPUT_SECRECY_UNKNOWN",
+            f"the output {path} holds an SMTP password; no policy can see whether it is marked secret.",
+            "Export the secret's ARN instead, or mark the output as secret and name it in secretOutputs.",
+        )
+
+
+RULE = Rule(
+    name="smtp-credentials-secret",
+    description="An SMTP password is neither in a plain environment variable nor in a plain output.",
+    reference="Referencing environment variables (App Runner); Obtaining Amazon SES SMTP credentials",
+    remedy=_REMEDY,
+    severity=Severity.CRITICAL,
+    judges=(*WORKLOADS, _STACK),
+    check_alone=_check_environment,
+    check=_check,
+    options={
+        "secretOutputs": {
+            "description": "Outputs that the program marks as secret, which a policy cannot see.",
+            "type": "array",
+            "items": {"type": "string"},
+            "default": [],
+        },
+    },
+)

@@ -1,0 +1,86 @@
+"""`smtp-port-allowed`: mail leaves by a port that is open, and that the mail server offers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from reachability.graph import Resource
+from reachability.values import ABSENT, UNKNOWN, Unknown, Value, get, to_int
+
+from .environment import WORKLOADS, environments
+from .rule import Options, Rule, Severity, Violation, undetermined, violation
+
+SES_PORTS: Final = (465, 587, 2465, 2587)
+"""What the SES SMTP endpoint offers beside port 25 (AWS: "Connecting to an Amazon SES SMTP endpoint")."""
+
+_SES_HOST: Final = re.compile(r"(^|\.)email-smtp(-fips)?\.[a-z0-9-]+\.(vpce\.)?amazonaws\.com\.?$", re.I)
+_PORTS: Final = range(1, 65536)
+_REMEDY: Final = "Set it to 587 (STARTTLS) or 465 (TLS from the start)."
+
+
+def _check(workload: Resource, options: Options) -> Iterator[Violation]:
+    for environment in environments(workload):
+        if isinstance(environment.variables, Unknown):
+            yield undetermined(
+                workload,
+                "SMTP_PORT_UNKNOWN",
+                f"{environment.place} of {workload.name!r} is not known yet, nor the port of mail.",
+                "Give the variables one by one, and the port as a literal.",
+            )
+            continue
+        for index, name in enumerate(options["portVariables"]):
+            hosts = options["hostVariables"]
+            host = get(environment.variables, hosts[index]) if index < len(hosts) else ABSENT
+            yield from _judge(workload, name, get(environment.variables, name), host)
+
+
+def _judge(workload: Resource, name: str, value: Value, host: Value) -> Iterator[Violation]:
+    if value is ABSENT:
+        return
+    if value is UNKNOWN:
+        message = f"{name} of {workload.name!r} is not known yet."
+        yield undetermined(workload, "SMTP_PORT_UNKNOWN", message, "Give the port as a literal.")
+        return
+    try:
+        port = to_int(value)
+    except (TypeError, ValueError):
+        port = None
+    if port not in _PORTS:
+        message = f"{name} of {workload.name!r} is {value!r}, which is no TCP port."
+        yield violation(workload, "SMTP_PORT_INVALID", message, _REMEDY)
+    elif port == 25:
+        message = f"{name} of {workload.name!r} is 25, which AWS blocks towards public addresses."
+        yield violation(workload, "SMTP_PORT_BLOCKED", message, _REMEDY)
+    elif port not in SES_PORTS and host is UNKNOWN:
+        message = f"{name} of {workload.name!r} is {port}, and its host is not known yet."
+        yield undetermined(workload, "SMTP_HOST_UNKNOWN", message, _REMEDY)
+    elif port not in SES_PORTS and isinstance(host, str) and _SES_HOST.search(host):
+        offered = ", ".join(map(str, SES_PORTS))
+        message = f"{name} of {workload.name!r} is {port}, and {host} offers {offered} only."
+        yield violation(workload, "SMTP_PORT_NOT_OFFERED", message, _REMEDY)
+
+
+def _names(default: str, what: str) -> Mapping[str, object]:
+    return {
+        "description": f"The environment variables that hold {what}.",
+        "type": "array",
+        "items": {"type": "string", "minLength": 1},
+        "default": [default],
+    }
+
+
+RULE = Rule(
+    name="smtp-port-allowed",
+    description="Mail leaves by a port that is not blocked, and that SES offers where it goes to SES.",
+    reference="Connecting to an Amazon SES SMTP endpoint; Restriction on email sent using port 25",
+    remedy=_REMEDY,
+    severity=Severity.HIGH,
+    judges=WORKLOADS,
+    check_alone=_check,
+    options={
+        "hostVariables": _names("SMTP_HOST", "the mail server's host name"),
+        "portVariables": _names("SMTP_PORT", "the mail server's port, in the order of hostVariables"),
+    },
+)
