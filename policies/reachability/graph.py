@@ -9,12 +9,15 @@ property dependencies leave where it is not.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from .values import ABSENT, UNKNOWN, Absent, Unknown, Value, get
 from .verdict import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +34,8 @@ class Resource:
             an empty tuple says that the value comes from outside the graph.
         parent: the key of the component that it belongs to.
         region: the AWS region, `UNKNOWN` where the provider's is.
+        inputs: the names of the properties that the program sets; `None` where that is not known.
+            What is unknown and not among them is computed by AWS.
     """
 
     key: str
@@ -42,15 +47,28 @@ class Resource:
     parent: str | None = None
     region: str | Unknown = UNKNOWN
     origin: Origin = Origin.PROGRAM
+    inputs: frozenset[str] | None = None
 
     def get(self, *path: str | int) -> Value:
         """The value at `path` of its properties: see `values.get`."""
         return get(self.properties, *path)
 
+    def declared(self, prop: str, *path: str | int) -> Value:
+        """Like `get`, but `ABSENT` for what AWS is still to compute since the program does not set it."""
+        computed = self.inputs is not None and prop not in self.inputs
+        value = self.get(prop)
+        return ABSENT if computed and value is UNKNOWN else get(value, *path)
+
     @property
     def label(self) -> str:
         """How a person knows it: the id where there is one, else the name in the program."""
         return self.id if isinstance(self.id, str) else self.name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Resource) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
     def __repr__(self) -> str:
         return f"<{self.key}>"

@@ -82,8 +82,8 @@ def items(properties: Value, *path: str | int) -> tuple[Value, ...] | Unknown:
     A single value where a list is expected counts as a list of one, as AWS policy documents allow.
     """
     value = get(properties, *path)
-    if value is UNKNOWN:
-        return UNKNOWN
+    if isinstance(value, Unknown):
+        return value
     if value is ABSENT:
         return ()
     if is_list(value):
@@ -106,10 +106,8 @@ def to_int(value: Value) -> int | Unknown | Absent:
     Raises:
         ValueError: `value` is known and is no whole number.
     """
-    if value is UNKNOWN:
-        return UNKNOWN
-    if value is ABSENT:
-        return ABSENT
+    if isinstance(value, (Unknown, Absent)):
+        return value
     number = float(value)
     if not number.is_integer():
         raise ValueError(f"{value!r} is not a whole number")

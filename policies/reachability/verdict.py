@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .values import UNKNOWN, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Verdict(str, Enum):
@@ -35,6 +37,11 @@ class Origin(str, Enum):
     ASSUMPTION = "assumption"
 
 
+def identifier(key: str) -> str:
+    """The URN of a resource of the program, or the id of one that the account holds."""
+    return key if key.startswith("urn:") else key.rpartition("::")[2] or key
+
+
 @dataclass(frozen=True)
 class Hop:
     """One step of a path: `kind` of thing, the `resource` (URN or id), the `fact` that let it pass."""
@@ -47,7 +54,7 @@ class Hop:
     def as_json(self) -> dict[str, Any]:
         return {
             "kind": self.kind,
-            "resource": self.resource,
+            "resource": identifier(self.resource),
             "fact": self.fact,
             "origin": self.origin.value,
         }
@@ -69,7 +76,7 @@ class Finding:
     def as_json(self) -> dict[str, Any]:
         return {
             "code": self.code,
-            "resource": self.resource,
+            "resource": identifier(self.resource),
             "message": self.message,
             "remedy": self.remedy,
         }
@@ -100,16 +107,18 @@ class Destination:
     """Where the mail goes: a host name or address, and a TCP port.
 
     `host` is `UNKNOWN` where it cannot be known (a secret, or an output of a resource to come);
-    `None` where the service names none.
+    `None` where the service names none. An `optional` one is judged and never blocks.
     """
 
     host: str | Unknown | None
     port: int | Unknown | None
     optional: bool = False
+    secret: bool = False
 
     def as_json(self) -> dict[str, Any]:
+        hidden = {"$secret": True} if self.secret else {"$unknown": True}
         return {
-            "host": {"$unknown": True} if self.host is UNKNOWN else self.host,
+            "host": hidden if self.host is UNKNOWN else self.host,
             "port": {"$unknown": True} if self.port is UNKNOWN else self.port,
             **({"optional": True} if self.optional else {}),
         }
@@ -117,7 +126,8 @@ class Destination:
     def __str__(self) -> str:
         if self.host is None:
             return "any mail server"
-        host = "a host not known yet" if self.host is UNKNOWN else str(self.host)
+        hidden = "a host that is a secret" if self.secret else "a host not known yet"
+        host = hidden if self.host is UNKNOWN else str(self.host)
         return host if self.port is None or self.port is UNKNOWN else f"{host}:{self.port}"
 
 
@@ -137,7 +147,7 @@ class Egress:
     def as_json(self) -> dict[str, Any]:
         return {
             "service": self.service,
-            "urn": self.urn,
+            "urn": identifier(self.urn),
             "destination": self.destination.as_json(),
             "verdict": self.verdict.value,
             "path": [hop.as_json() for hop in self.outcome.path],

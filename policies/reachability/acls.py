@@ -1,0 +1,247 @@
+"""Network ACLs: stateless, in order of their numbers, the first entry that matches decides.
+
+Source: Amazon VPC User Guide, "Network ACL rules" and "Default network ACL".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from . import kinds
+from .graph import Ref, Resource
+from .groups import ALL_PORTS, ALL_PROTOCOLS, EGRESS, INGRESS, TCP, port_range
+from .network import Links, Network, exactly
+from .outcomes import blocked, open_question, passed, whichever
+from .ranges import ANY_ADDRESS, Ranges, addresses
+from .values import ABSENT, UNKNOWN, Unknown, Value, get, items, to_int
+from .verdict import Origin, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ALLOW: Final = "allow"
+DENY: Final = "deny"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One numbered entry that matches TCP: `ALLOW`, `DENY` or either where not known."""
+
+    number: int
+    actions: frozenset[str]
+    ports: Ranges
+    addresses: Ranges
+    certain: bool
+
+
+class NetworkAcls:
+    """The ACLs of a network, and what they let through."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.graph = network.graph
+
+    def admit(
+        self, subnet: Resource, direction: str, peer: str, wanted: Ranges, ports: Ranges, what: str
+    ) -> Outcome:
+        """Whether `subnet` lets TCP packets to or from all of `wanted`, to any of `ports`, through.
+
+        Args:
+            peer: the other side in words.
+            what: what the packets are, in words.
+        """
+        return whichever(
+            [self._admit(acl, subnet, direction, peer, wanted, ports, what) for acl in self.of(subnet)]
+        )
+
+    def _admit(
+        self,
+        acl: Resource | None,
+        subnet: Resource,
+        direction: str,
+        peer: str,
+        wanted: Ranges,
+        ports: Ranges,
+        what: str,
+    ) -> Outcome:
+        way = "to" if direction == EGRESS else "from"
+        if acl is None:
+            return open_question(
+                "ACL_NOT_READ",
+                subnet.key,
+                f"the network ACL of subnet {subnet.label} is not known",
+                "give the account's evidence (mailroute snapshot), or declare the ACL in the program",
+            )
+        entries = sorted(self._entries(acl, direction), key=lambda entry: (entry.number, entry.certain))
+        actions = _decide(entries, wanted, ports)
+        if actions == {ALLOW}:
+            return passed("network-acl", acl.key, f"{direction}: {what} {way} {peer} allowed", acl.origin)
+        message = f"network ACL {acl.label} of subnet {subnet.label} denies {direction}: {what} {way} {peer}"
+        remedy = f"allow TCP {_ports(ports)} {way} {peer} in the {direction} entries of {acl.label}"
+        if actions == {DENY}:
+            return blocked("SUBNET_ACL_RESTRICTION", acl.key, message, remedy)
+        return open_question(
+            "SUBNET_ACL_RESTRICTION", acl.key, message.replace(" denies ", " may deny a part of "), remedy
+        )
+
+    # Which ACL is in force -----------------------------------------------------------------------
+
+    def of(self, subnet: Resource) -> list[Resource | None]:
+        """The ACLs that may be in force in `subnet`; `None` for one that the graph does not hold."""
+        links = [(acl, sure and known) for (acl, known), sure in self._associations.to(subnet)]
+        found: list[Resource | None] = [acl for acl, sure in links if not sure]
+        certain = next((acl for acl, sure in links if sure), None)
+        if certain is not None:
+            return list(dict.fromkeys([*found, certain]))
+        vpc = self.network.vpc_of(subnet)
+        targets: tuple[Resource | None, ...] = vpc.candidates or (None,)
+        found.extend(acl for target in targets for acl in self._defaults(target))
+        return list(dict.fromkeys(found))
+
+    @cached_property
+    def _associations(self) -> Links[tuple[Resource | None, bool]]:
+        """Subnets' explicit ACLs, as `(acl, whether it certainly is that one)`."""
+        return Links(self._read_associations())
+
+    def _read_associations(self) -> Iterator[tuple[tuple[Resource | None, bool], Ref]]:
+        for link in self.graph.of_type(*kinds.NETWORK_ACL_ASSOCIATION):
+            acl = self.graph.ref(link, link.get("networkAclId"), "networkAclId", kinds.NETWORK_ACL)
+            subnet = self.graph.ref(link, link.get("subnetId"), "subnetId", kinds.SUBNET)
+            for candidate in acl.candidates or (None,):
+                yield (candidate, acl.target is not None), subnet
+        for held in self.graph.of_type(*kinds.NETWORK_ACL):
+            listed = items(held.declared("subnetIds"))
+            values: tuple[Value, ...] = (UNKNOWN,) if isinstance(listed, Unknown) else listed
+            for value in values:
+                yield (held, True), self.graph.ref(held, value, "subnetIds", kinds.SUBNET)
+
+    def _defaults(self, vpc: Resource | None) -> list[Resource | None]:
+        if vpc is None:
+            return [None]
+        adopted = self._adopted_defaults.to(vpc)
+        for acl, sure in adopted:
+            if sure:
+                return [acl]
+        value = vpc.get("defaultNetworkAclId")
+        held = self.graph.by_id(value, kinds.NETWORK_ACL) if isinstance(value, str) else None
+        if held is None and vpc.origin is Origin.PROGRAM and vpc.type == kinds.VPC[0]:
+            held = implicit_default_acl(vpc)
+        return [*(acl for acl, _ in adopted), held]
+
+    @cached_property
+    def _adopted_defaults(self) -> Links[Resource]:
+        return Links(
+            (acl, self._vpc_of_default(acl)) for acl in self.graph.of_type(kinds.DEFAULT_NETWORK_ACL)
+        )
+
+    def _vpc_of_default(self, acl: Resource) -> Ref:
+        """The VPC whose default ACL the program adopts: it is named by the ACL's id, not the VPC's."""
+        value = acl.get("defaultNetworkAclId")
+        if isinstance(value, str):
+            vpcs = self.graph.of_type(*kinds.VPC)
+            owner = next((vpc for vpc in vpcs if vpc.get("defaultNetworkAclId") == value), None)
+            return exactly(owner) if owner else Ref((), value, open=True)
+        return self.graph.ref(acl, value, "defaultNetworkAclId", kinds.VPC)
+
+    # Entries -------------------------------------------------------------------------------------
+
+    @cached_property
+    def _standalone(self) -> Links[Resource]:
+        return Links(
+            (rule, self.graph.ref(rule, rule.get("networkAclId"), "networkAclId", kinds.NETWORK_ACL))
+            for rule in self.graph.of_type(*kinds.NETWORK_ACL_RULE)
+        )
+
+    def _entries(self, acl: Resource, direction: str) -> Iterator[Entry]:
+        inline = items(acl.declared(direction))
+        listed: tuple[Value, ...] = (UNKNOWN,) if isinstance(inline, Unknown) else inline
+        exclusive = acl.origin is Origin.PROGRAM and bool(listed)
+        for entry in listed:
+            yield from _entry(entry, "ruleNo", "action", certain=True)
+        for rule, certain in self._standalone.to(acl):
+            egress = rule.get("egress")
+            outward = False if egress is ABSENT else egress
+            if outward is UNKNOWN or outward is (direction == EGRESS):
+                sure = certain and not exclusive and outward is not UNKNOWN
+                yield from _entry(rule.properties, "ruleNumber", "ruleAction", certain=sure)
+
+
+def _entry(entry: Value, number: str, action: str, *, certain: bool) -> Iterator[Entry]:
+    if entry is UNKNOWN:
+        yield Entry(0, frozenset({ALLOW, DENY}), ALL_PORTS, ANY_ADDRESS, certain=False)
+        return
+    ports, ports_known = _ports_of(entry)
+    if ports is None:
+        return
+    block = get(entry, "cidrBlock")
+    if block is ABSENT or block == "":
+        return  # An IPv6 entry.
+    order, act = to_int(get(entry, number)), get(entry, action)
+    known = ports_known and isinstance(block, str) and isinstance(order, int) and act is not UNKNOWN
+    yield Entry(
+        order if isinstance(order, int) else 0,
+        frozenset({ALLOW, DENY}) if act is UNKNOWN else frozenset({str(act).lower()}),
+        ports,
+        addresses(block) if isinstance(block, str) else ANY_ADDRESS,
+        certain=certain and known,
+    )
+
+
+def _ports_of(entry: Mapping[str, Any]) -> tuple[Ranges | None, bool]:
+    """The ports of an entry that matches TCP, `None` for one that does not, and whether they are known."""
+    protocol = get(entry, "protocol")
+    if protocol is UNKNOWN:
+        return ALL_PORTS, False
+    if str(protocol).lower() in ALL_PROTOCOLS:
+        return ALL_PORTS, True
+    if str(protocol).lower() not in TCP:
+        return None, True
+    ports = port_range(get(entry, "fromPort"), get(entry, "toPort"))
+    return (ALL_PORTS, False) if isinstance(ports, Unknown) else (ports, True)
+
+
+def _decide(entries: list[Entry], wanted: Ranges, ports: Ranges) -> set[str]:
+    """What the entries may do to packets of `wanted` x `ports`: the actions of all their parts."""
+    if not wanted or not ports:
+        return set()
+    for index, entry in enumerate(entries):
+        matched, matched_ports = wanted & entry.addresses, ports & entry.ports
+        if not matched or not matched_ports:
+            continue
+        rest = entries[index + 1 :]
+        actions = set(entry.actions)
+        if not entry.certain:
+            actions |= _decide(rest, matched, matched_ports)
+        return (
+            actions
+            | _decide(rest, wanted - entry.addresses, ports)
+            | _decide(rest, matched, ports - entry.ports)
+        )
+    return {DENY}
+
+
+def _ports(ports: Ranges) -> str:
+    return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in ports.spans)
+
+
+def implicit_default_acl(vpc: Resource) -> Resource:
+    """The default ACL of a new VPC: everything in and out."""
+    everything = [
+        {
+            "ruleNo": 100,
+            "action": ALLOW,
+            "protocol": "-1",
+            "fromPort": 0,
+            "toPort": 0,
+            "cidrBlock": "0.0.0.0/0",
+        }
+    ]
+    return Resource(
+        key=f"{vpc.key}#defaultNetworkAcl",
+        type=kinds.NETWORK_ACL[0],
+        name=f"default network ACL of {vpc.name}",
+        properties={INGRESS: everything, EGRESS: everything},
+        origin=Origin.AWS_DEFAULT,
+    )

@@ -1,0 +1,101 @@
+"""Crossing a VPC: out of a workload's interface, from subnet to subnet, and back.
+
+Sources: Amazon VPC User Guide, "Control traffic to your AWS resources using security groups", "Control
+subnet traffic with network access control lists" and "Middlebox routing".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from .acls import NetworkAcls
+from .gateways import Gateways, not_modelled, table_not_read
+from .graph import Graph, Ref, Resource
+from .groups import EGRESS, INGRESS, Peer, SecurityGroups
+from .network import Network
+from .outcomes import all_of
+from .ranges import EPHEMERAL_PORTS, PRIVATE, Ranges
+from .routing import LOCAL, Routes
+from .values import UNKNOWN, Unknown
+from .verdict import Outcome
+
+REPLIES: Final = "replies (TCP 1024-65535)"
+
+
+@dataclass(frozen=True)
+class Client:
+    """A workload's interface in one subnet."""
+
+    subnet: Resource
+    vpc: Ref
+    groups: tuple[Ref, ...]
+    holder: Resource
+    public_address: bool | Unknown
+
+
+class Crossing:
+    """The filters and routes inside the VPCs of one graph."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.network = Network(graph)
+        self.routes = Routes(self.network)
+        self.groups = SecurityGroups(self.network)
+        self.acls = NetworkAcls(self.network)
+        self.gateways = Gateways(self.network, self.routes)
+
+    def groups_or_default(self, groups: tuple[Ref, ...], vpc: Ref) -> tuple[Ref, ...]:
+        """`groups`, or where there is none the default group, for which the VPC itself stands."""
+        default = (vpc,) if vpc.candidates else (Ref((), UNKNOWN, open=True),)
+        return groups or default
+
+    def leaves(self, client: Client, peer: Peer, port: int) -> Outcome:
+        groups = self.groups_or_default(client.groups, client.vpc)
+        remedy = f"add an egress rule for TCP {port} to {peer.name} to the workload's security group"
+        return self.groups.admit(groups, EGRESS, peer, port, remedy)
+
+    def crosses(self, client: Client, target: Resource, block: Ranges, port: int, name: str) -> Outcome:
+        """From one subnet of a VPC to another and back; within one, neither routes nor ACLs apply."""
+        if target == client.subnet:
+            return Outcome()
+        source = self.addresses_in(client.subnet)
+        return all_of(
+            [
+                self.is_local(client.subnet, client.vpc, block, name),
+                *self._acls_between(client.subnet, source, target, block, port, name),
+                self.is_local(target, client.vpc, source, client.subnet.label),
+            ]
+        )
+
+    def _acls_between(
+        self, client: Resource, source: Ranges, target: Resource, block: Ranges, port: int, name: str
+    ) -> list[Outcome]:
+        one, back = Ranges.of((port, port)), EPHEMERAL_PORTS
+        there = f"TCP {port}"
+        return [
+            self.acls.admit(client, EGRESS, name, block, one, there),
+            self.acls.admit(target, INGRESS, client.label, source, one, there),
+            self.acls.admit(target, EGRESS, client.label, source, back, REPLIES),
+            self.acls.admit(client, INGRESS, name, block, back, REPLIES),
+        ]
+
+    def is_local(self, subnet: Resource, vpc: Ref, wanted: Ranges, name: str) -> Outcome:
+        """Whether the tables of `subnet` leave `wanted`, inside the same VPC, to the local route."""
+        outcomes: list[Outcome] = []
+        for table, _ in self.network.route_tables_of(subnet):
+            if table is None:
+                outcomes.append(table_not_read(subnet))
+                continue
+            for share in self.routes.lookup(table, vpc, wanted):
+                others = [route for route in share.routes if route is not None and route.via != LOCAL]
+                if others:
+                    outcomes.append(not_modelled(others[0], table))
+        return all_of(outcomes)
+
+    def addresses_in(self, subnet: Resource) -> Ranges:
+        """Where an interface in `subnet` can be: its block, or where that is not known, its VPC's."""
+        block = self.network.addresses_of_subnet(subnet)
+        if isinstance(block, Unknown):
+            block = self.network.addresses_of(self.network.vpc_of(subnet))
+        return PRIVATE if isinstance(block, Unknown) else block

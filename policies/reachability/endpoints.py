@@ -1,0 +1,314 @@
+"""Interface endpoints for Amazon SES's SMTP: when the name of the mail host leads to one, and whether it serves.
+
+Sources: Amazon SES Developer Guide, "Setting up VPC endpoints with Amazon SES"; AWS PrivateLink Guide,
+"Access an AWS service using an interface VPC endpoint".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from . import kinds
+from .network import Links, Network
+from .outcomes import all_of, blocked, open_question, passed, whichever
+from .values import ABSENT, UNKNOWN, Unknown, Value, get, is_known, items
+from .verdict import Origin, Outcome
+
+if TYPE_CHECKING:
+    from .evidence import Offer
+    from .graph import Ref, Resource
+    from .groups import SecurityGroups
+
+SMTP_PORTS: Final = frozenset({465, 587, 2465, 2587})
+"""The ports that the SMTP endpoint offers; port 25 is not among them."""
+
+_SERVICE: Final = re.compile(r"^com\.amazonaws\.([a-z0-9-]+)\.email-smtp$")
+_HOST: Final = re.compile(r"^email-smtp\.([a-z0-9-]+)\.amazonaws\.com$", re.IGNORECASE)
+
+
+def region_of_host(host: str) -> str | None:
+    """The region of an Amazon SES SMTP host name, `None` for any other host."""
+    match = _HOST.match(host.rstrip("."))
+    return match.group(1).lower() if match else None
+
+
+def region_of_service(service: str) -> str | None:
+    """The region of an SMTP endpoint service name, `None` for any other service."""
+    match = _SERVICE.match(service)
+    return match.group(1) if match else None
+
+
+class Endpoints:
+    """The SMTP endpoints of a network."""
+
+    def __init__(self, network: Network, groups: SecurityGroups, offer: Offer) -> None:
+        self.network = network
+        self.graph = network.graph
+        self.groups_of_network = groups
+        self.offer = offer
+
+    @cached_property
+    def smtp(self) -> tuple[Resource, ...]:
+        """Every endpoint that is for SES's SMTP in some region, or may be."""
+        return tuple(
+            endpoint
+            for endpoint in self.graph.of_type(*kinds.VPC_ENDPOINT)
+            if self._serves(endpoint, None) is not False
+        )
+
+    def _serves(self, endpoint: Resource, region: str | None) -> bool | Unknown:
+        service = endpoint.declared("serviceName")
+        if isinstance(service, Unknown):
+            return service
+        found = region_of_service(str(service))
+        return found is not None and region in (None, found)
+
+    def in_vpc(self, vpc: Resource, region: str | None) -> list[tuple[Resource, bool]]:
+        """The SMTP endpoints for `region` that may be in `vpc`, with whether they certainly are."""
+        return [
+            (endpoint, sure and self._serves(endpoint, region) is True)
+            for endpoint, sure in self._by_vpc.to(vpc)
+            if self._serves(endpoint, region) is not False
+        ]
+
+    @cached_property
+    def _by_vpc(self) -> Links[Resource]:
+        return Links((endpoint, self.network.vpc_of(endpoint)) for endpoint in self.smtp)
+
+    # What it takes to serve ----------------------------------------------------------------------
+
+    def is_usable(self, endpoint: Resource) -> Outcome:
+        """What holds or fails whoever the client is: all but groups, ACLs and ports."""
+        return all_of(
+            [
+                self.is_interface(endpoint),
+                self.takes_name(endpoint),
+                self.vpc_resolves(endpoint),
+                _is_available(endpoint),
+                self.is_offered_in_its_zones(endpoint),
+                self._policy_allows(endpoint),
+            ]
+        )
+
+    def is_interface(self, endpoint: Resource) -> Outcome:
+        kind = endpoint.declared("vpcEndpointType")
+        remedy = 'set vpc_endpoint_type="Interface"'
+        if kind is UNKNOWN:
+            message = f"it cannot be known whether VPC endpoint {endpoint.label} is of type Interface"
+            return open_question("ENDPOINT_TYPE_UNKNOWN", endpoint.key, message, remedy)
+        if kind == "Interface":
+            return Outcome()
+        given = "Gateway (the default)" if kind is ABSENT else str(kind)
+        message = f"VPC endpoint {endpoint.label} is of type {given}; SES's SMTP is offered through Interface endpoints"
+        return blocked("ENDPOINT_TYPE", endpoint.key, message, remedy)
+
+    def private_dns(self, endpoint: Resource) -> bool | Unknown:
+        """Whether the host's name leads to `endpoint` inside its VPC."""
+        for setting in self._private_dns_settings.to(endpoint):
+            value = setting[0].get("privateDnsEnabled")
+            if not setting[1] or value is UNKNOWN:
+                return UNKNOWN
+            return value is True
+        value = endpoint.declared("privateDnsEnabled")
+        return UNKNOWN if value is UNKNOWN else value is True
+
+    @cached_property
+    def _private_dns_settings(self) -> Links[Resource]:
+        return Links(
+            (setting, self._endpoint_ref(setting))
+            for setting in self.graph.of_type(*kinds.ENDPOINT_PRIVATE_DNS)
+        )
+
+    def _endpoint_ref(self, resource: Resource) -> Ref:
+        return self.graph.ref(resource, resource.get("vpcEndpointId"), "vpcEndpointId", kinds.VPC_ENDPOINT)
+
+    def takes_name(self, endpoint: Resource) -> Outcome:
+        on = self.private_dns(endpoint)
+        remedy = "set private_dns_enabled=True"
+        if on is True:
+            return Outcome()
+        if on is UNKNOWN:
+            message = f"it cannot be known whether private DNS of VPC endpoint {endpoint.label} is on"
+            return open_question("ENDPOINT_PRIVATE_DNS_UNKNOWN", endpoint.key, message, remedy)
+        message = (
+            f"private DNS of VPC endpoint {endpoint.label} is off, so the mail host's name still leads to its "
+            "public addresses"
+        )
+        return blocked("ENDPOINT_PRIVATE_DNS_OFF", endpoint.key, message, remedy)
+
+    def vpc_resolves(self, endpoint: Resource) -> Outcome:
+        """Private DNS needs the VPC's DNS support and hostnames, and Amazon's resolver."""
+        vpc = self.network.vpc_of(endpoint)
+        if not vpc.candidates or vpc.open:
+            return open_question(
+                "VPC_NOT_READ",
+                endpoint.key,
+                f"nothing is known of the VPC of VPC endpoint {endpoint.label}, whose DNS settings decide",
+                "give the account's evidence (mailroute snapshot)",
+            )
+        return whichever([self._resolves(candidate) for candidate in vpc.candidates])
+
+    def _resolves(self, vpc: Resource) -> Outcome:
+        outcomes = [self._amazon_resolver(vpc)]
+        settings = (
+            ("enableDnsSupport", "enable_dns_support", True),
+            ("enableDnsHostnames", "enable_dns_hostnames", False),
+        )
+        for prop, argument, default in settings:
+            value = vpc.declared(prop)
+            on = default if value is ABSENT and vpc.origin is Origin.PROGRAM else value
+            remedy = f"set {argument}=True on the VPC"
+            if on is UNKNOWN or on is ABSENT:
+                message = f"it cannot be known whether {prop} of VPC {vpc.label} is on"
+                outcomes.append(open_question("VPC_DNS_UNKNOWN", vpc.key, message, remedy))
+            elif on is not True:
+                message = f"{prop} of VPC {vpc.label} is off, so private DNS of its endpoints does not work"
+                code = "VPC_DNS_SUPPORT_OFF" if default else "VPC_DNS_HOSTNAMES_OFF"
+                outcomes.append(blocked(code, vpc.key, message, remedy))
+        return all_of(outcomes)
+
+    def _amazon_resolver(self, vpc: Resource) -> Outcome:
+        remedy = "keep AmazonProvidedDNS in the VPC's DHCP options, or forward amazonaws.com to it"
+        for options, certain in self._dhcp_options_of(vpc):
+            servers = UNKNOWN if options is None else items(options.declared("domainNameServers"))
+            if certain and servers in ((), ("AmazonProvidedDNS",)):
+                continue
+            where = "not known" if isinstance(servers, Unknown) else ", ".join(map(str, servers))
+            message = f"the DHCP options of VPC {vpc.label} name other resolvers ({where}) than Amazon's"
+            return open_question("VPC_OTHER_RESOLVER", vpc.key, message, remedy)
+        return Outcome()
+
+    def _dhcp_options_of(self, vpc: Resource) -> list[tuple[Resource | None, bool]]:
+        links = self._dhcp_associations.to(vpc)
+        if links:
+            return [
+                (
+                    self.graph.ref(
+                        link, link.get("dhcpOptionsId"), "dhcpOptionsId", kinds.DHCP_OPTIONS
+                    ).target,
+                    sure,
+                )
+                for link, sure in links
+            ]
+        value = vpc.get("dhcpOptionsId")
+        if vpc.origin is Origin.PROGRAM or value in (ABSENT, "default"):
+            return []
+        return [(self.graph.by_id(value, kinds.DHCP_OPTIONS) if isinstance(value, str) else None, True)]
+
+    @cached_property
+    def _dhcp_associations(self) -> Links[Resource]:
+        return Links(
+            (link, self.network.vpc_of(link)) for link in self.graph.of_type(*kinds.DHCP_ASSOCIATION)
+        )
+
+    def subnets(self, endpoint: Resource) -> tuple[Ref, ...]:
+        """The subnets that the endpoint has an interface in; an unknown list is one open reference."""
+        listed = items(endpoint.declared("subnetIds"))
+        values: tuple[Value, ...] = (UNKNOWN,) if isinstance(listed, Unknown) else listed
+        refs = [self.graph.ref(endpoint, value, "subnetIds", kinds.SUBNET) for value in values]
+        for link, _ in self._subnet_associations.to(endpoint):
+            refs.append(self.graph.ref(link, link.get("subnetId"), "subnetId", kinds.SUBNET))
+        return tuple(refs)
+
+    @cached_property
+    def _subnet_associations(self) -> Links[Resource]:
+        return Links((link, self._endpoint_ref(link)) for link in self.graph.of_type(*kinds.ENDPOINT_SUBNET))
+
+    def security_groups(self, endpoint: Resource) -> tuple[Ref, ...]:
+        """The groups on the endpoint's interfaces; none stands for the VPC's default group."""
+        refs = list(self.groups_of_network.group_refs(endpoint, "securityGroupIds"))
+        for link, _ in self._group_associations.to(endpoint):
+            refs.append(
+                self.groups_of_network.group_ref(link, link.get("securityGroupId"), "securityGroupId")
+            )
+        return tuple(refs)
+
+    @cached_property
+    def _group_associations(self) -> Links[Resource]:
+        return Links((link, self._endpoint_ref(link)) for link in self.graph.of_type(*kinds.ENDPOINT_GROUP))
+
+    def is_offered_in_its_zones(self, endpoint: Resource) -> Outcome:
+        """AWS refuses an endpoint in a zone that does not offer the service."""
+        refs = self.subnets(endpoint)
+        if not refs:
+            return blocked(
+                "ENDPOINT_NO_SUBNET",
+                endpoint.key,
+                f"VPC endpoint {endpoint.label} has no subnet, so it has no interface in the VPC",
+                "give it subnet_ids, at most one subnet in each zone that offers the service",
+            )
+        subnets = list(dict.fromkeys(subnet for ref in refs for subnet in ref.candidates))
+        return all_of([self._offered(endpoint, subnet) for subnet in subnets])
+
+    def _offered(self, endpoint: Resource, subnet: Resource) -> Outcome:
+        region = region_of_service(str(endpoint.declared("serviceName")))
+        offered = (
+            UNKNOWN
+            if region is None
+            else self.offer.smtp_in_zone(
+                region, subnet.get("availabilityZone"), subnet.get("availabilityZoneId")
+            )
+        )
+        zone = subnet.get("availabilityZone") if is_known(subnet.get("availabilityZone")) else "not known"
+        remedy = (
+            "give the endpoint subnets in zones that offer it (aws.ec2.get_vpc_endpoint_service lists them)"
+        )
+        if offered is True:
+            return Outcome()
+        if offered is False:
+            message = f"subnet {subnet.label} is in zone {zone}, where AWS does not offer SES's SMTP endpoint"
+            return blocked("VPCE_SERVICE_NOT_INSTALLED_IN_AZ", subnet.key, message, remedy)
+        message = f"it cannot be known whether AWS offers SES's SMTP endpoint in the zone of subnet {subnet.label} ({zone})"
+        return open_question("VPCE_ZONE_UNKNOWN", subnet.key, message, remedy)
+
+    def _policy_allows(self, endpoint: Resource) -> Outcome:
+        """Only the policy that AWS sets by itself, full access, is decided."""
+        attached = Links(
+            (policy, self._endpoint_ref(policy)) for policy in self.graph.of_type(*kinds.ENDPOINT_POLICY)
+        ).to(endpoint)
+        policies = [endpoint.declared("policy"), *(policy.get("policy") for policy, _ in attached)]
+        if all(policy is ABSENT or _is_full_access(policy) for policy in policies):
+            return Outcome()
+        message = f"the policy of VPC endpoint {endpoint.label} is not the default one, full access"
+        remedy = "leave the endpoint's policy out: what it does to SMTP is not documented"
+        return open_question("ENDPOINT_POLICY", endpoint.key, message, remedy)
+
+    def offers_port(self, endpoint: Resource, port: int) -> Outcome:
+        if port in SMTP_PORTS:
+            return passed("vpc-endpoint", endpoint.key, f"SES's SMTP, port {port}", endpoint.origin)
+        ports = ", ".join(map(str, sorted(SMTP_PORTS)))
+        message = f"port {port} is not offered by SES's SMTP endpoint"
+        return blocked("ENDPOINT_PORT", endpoint.key, message, f"use one of the ports {ports}")
+
+
+def _is_available(endpoint: Resource) -> Outcome:
+    state = endpoint.get("state")
+    if not is_known(state) or str(state).lower() in ("available", "pending"):
+        return Outcome()
+    message = f"VPC endpoint {endpoint.label} is {state}"
+    return blocked("BAD_STATE", endpoint.key, message, "create the endpoint anew")
+
+
+def _is_full_access(policy: Value) -> bool:
+    if not isinstance(policy, str):
+        return False
+    try:
+        document: Any = json.loads(policy)
+    except ValueError:
+        return False
+    statements: Sequence[Any] = document.get("Statement", []) if isinstance(document, Mapping) else []
+    statements = [statements] if isinstance(statements, Mapping) else statements
+    return len(statements) == 1 and all(
+        get(statements[0], name) in wanted
+        for name, wanted in {
+            "Effect": ("Allow",),
+            "Action": ("*", ["*"]),
+            "Resource": ("*", ["*"]),
+            "Principal": ("*", {"AWS": "*"}),
+            "Condition": (ABSENT, {}),
+        }.items()
+    )

@@ -1,0 +1,219 @@
+"""NAT and internet gateways: what it takes for one to carry a packet to the internet.
+
+Source: Amazon VPC User Guide, "NAT gateways", "Regional NAT gateways" and "Enable internet access for a
+VPC using an internet gateway".
+"""
+
+from __future__ import annotations
+
+from . import kinds
+from .graph import Ref, Resource
+from .network import Network, either
+from .outcomes import all_of, blocked, open_question, passed, whichever
+from .ranges import PUBLIC, Ranges
+from .routing import LOCAL, Route, Routes
+from .values import ABSENT, UNKNOWN, is_known
+from .verdict import Outcome
+
+
+def is_regional(nat: Resource) -> bool:
+    """Whether a NAT gateway serves all zones of its VPC from no subnet."""
+    mode = nat.declared("availabilityMode")
+    return mode == "regional" or (mode is UNKNOWN and nat.declared("subnetId") is ABSENT)
+
+
+class Gateways:
+    """NAT and internet gateways of a network."""
+
+    def __init__(self, network: Network, routes: Routes) -> None:
+        self.network = network
+        self.graph = network.graph
+        self.routes = routes
+
+    def subnet_of(self, nat: Resource) -> Ref:
+        return self.graph.ref(nat, nat.declared("subnetId"), "subnetId", kinds.SUBNET)
+
+    def vpc_of_nat(self, nat: Resource) -> Ref:
+        if is_regional(nat):
+            return self.network.vpc_of(nat)
+        subnet = self.subnet_of(nat).target
+        return self.network.vpc_of(subnet) if subnet else Ref((), UNKNOWN, open=True)
+
+    def translates(self, nat: Resource) -> Outcome:
+        """Whether `nat` by itself can translate to a public address: its kind, its address, its state."""
+        return all_of([_is_public(nat), self._has_address(nat), _is_available(nat)])
+
+    def _has_address(self, nat: Resource) -> Outcome:
+        if is_regional(nat):
+            return Outcome()  # In automatic mode AWS brings the addresses.
+        if any(is_known(nat.get(name)) for name in ("allocationId", "publicIp")):
+            return Outcome()
+        if nat.declared("allocationId") is UNKNOWN:
+            return Outcome()
+        return blocked(
+            "NAT_GATEWAY_NO_ADDRESS",
+            nat.key,
+            f"NAT gateway {nat.label} has no Elastic IP address, so it has nothing to translate to",
+            "give it allocation_id, the allocation id of an aws.ec2.Eip",
+        )
+
+    def sends_out(self, nat: Resource, wanted: Ranges = PUBLIC) -> Outcome:
+        """Whether what `nat` translates leaves the VPC: its own subnet routes it to an internet gateway."""
+        vpc = self.vpc_of_nat(nat)
+        if is_regional(nat):
+            return self._any_gateway_of(nat, vpc)
+        subnet_ref = self.subnet_of(nat)
+        if not subnet_ref.candidates or subnet_ref.open:
+            where = subnet_ref.id if isinstance(subnet_ref.id, str) else "not known yet"
+            return open_question(
+                "NAT_SUBNET_NOT_READ",
+                nat.key,
+                f"NAT gateway {nat.label} is in subnet {where}, of which nothing is known",
+                "give the account's evidence (mailroute snapshot), or create the subnet in the program",
+            )
+        return whichever(
+            [
+                self._out_of(nat, subnet, self.network.vpc_of(subnet), wanted)
+                for subnet in subnet_ref.candidates
+            ]
+        )
+
+    def _out_of(self, nat: Resource, subnet: Resource, vpc: Ref, wanted: Ranges) -> Outcome:
+        outcomes: list[Outcome] = []
+        for table, _ in self.network.route_tables_of(subnet):
+            if table is None:
+                outcomes.append(table_not_read(subnet))
+                continue
+            steps = [
+                whichever([self._exit(route, nat, subnet, table, vpc) for route in share.routes])
+                for share in self.routes.lookup(table, vpc, wanted)
+            ]
+            hop = passed("nat-subnet", subnet.key, f"route table {table.label}", subnet.origin)
+            outcomes.append(hop + whichever(steps) if steps else hop)
+        return whichever(outcomes)
+
+    def _exit(
+        self, route: Route | None, nat: Resource, subnet: Resource, table: Resource, vpc: Ref
+    ) -> Outcome:
+        remedy = f"in {table.label}, route 0.0.0.0/0 to an internet gateway of that VPC, or put the NAT gateway in a public subnet"
+        if route is None:
+            return blocked(
+                "NAT_SUBNET_NOT_PUBLIC",
+                nat.key,
+                f"NAT gateway {nat.label} is in subnet {subnet.label}, whose route table {table.label} "
+                "has no route to the internet",
+                remedy,
+            )
+        if route.blackhole:
+            return blocked(
+                "BAD_STATE_ROUTE",
+                table.key,
+                f"the default route of {table.label}, in the NAT gateway's subnet, is a blackhole",
+                remedy,
+            )
+        if route.via == "" or (route.via == "gatewayId" and route.target.id is UNKNOWN and route.target.open):
+            return open_question(
+                "ROUTE_TARGET_UNKNOWN",
+                table.key,
+                f"it cannot be known where {table.label}, in the NAT gateway's subnet, sends internet traffic",
+                remedy,
+            )
+        if route.via == "gatewayId":
+            return self.through_internet_gateway(route, vpc)
+        if route.via in ("natGatewayId", LOCAL, "egressOnlyGatewayId", "vpcPeeringConnectionId"):
+            return blocked(
+                "NAT_SUBNET_NOT_PUBLIC",
+                nat.key,
+                f"NAT gateway {nat.label} is in subnet {subnet.label}, whose route table {table.label} "
+                "does not lead to an internet gateway",
+                remedy,
+            )
+        return not_modelled(route, table)
+
+    def through_internet_gateway(self, route: Route, vpc: Ref) -> Outcome:
+        """Whether the gateway that `route` names is an internet gateway attached to `vpc`."""
+        gateways = [found for found in route.target.candidates if found.type in kinds.INTERNET_GATEWAY]
+        if not gateways or route.target.open or len(gateways) < len(route.target.candidates):
+            where = route.target.id if isinstance(route.target.id, str) else "not known yet"
+            return open_question(
+                "GATEWAY_NOT_READ",
+                route.source.key,
+                f"the gateway {where} is neither in the program nor in the evidence",
+                "give the account's evidence (mailroute snapshot), or create the internet gateway in the program",
+            )
+        return whichever([self._attached(gateway, vpc) for gateway in gateways])
+
+    def _attached(self, gateway: Resource, vpc: Ref) -> Outcome:
+        attached = self.network.attached(gateway, vpc)
+        if attached is True:
+            return passed("internet-gateway", gateway.key, "attached to the VPC", gateway.origin)
+        remedy = "give the aws.ec2.InternetGateway the vpc_id of the VPC whose route tables name it"
+        if attached is False:
+            message = f"internet gateway {gateway.label} is not attached to the VPC of the route table that names it"
+            return blocked("BAD_STATE_ATTACHMENT", gateway.key, message, remedy)
+        message = f"it cannot be known whether internet gateway {gateway.label} is attached to this VPC"
+        return open_question("BAD_STATE_ATTACHMENT", gateway.key, message, remedy)
+
+    def _any_gateway_of(self, nat: Resource, vpc: Ref) -> Outcome:
+        """A regional NAT gateway has a route table of its own that leads to the VPC's internet gateway."""
+        gateways = self.graph.of_type(*kinds.INTERNET_GATEWAY)
+        for gateway in gateways:
+            if self.network.attached(gateway, vpc) is True:
+                return passed("internet-gateway", gateway.key, "attached to the VPC", gateway.origin)
+        remedy = "attach an internet gateway to the VPC of the regional NAT gateway"
+        maybe = either(self.network.attached(gateway, vpc) for gateway in gateways)
+        if maybe is False and self.network.covers(vpc):
+            message = f"regional NAT gateway {nat.label} is in a VPC without an internet gateway"
+            return blocked("NAT_SUBNET_NOT_PUBLIC", nat.key, message, remedy)
+        message = (
+            f"it cannot be known whether the VPC of regional NAT gateway {nat.label} has an internet gateway"
+        )
+        return open_question("GATEWAY_NOT_READ", nat.key, message, remedy)
+
+
+def _is_public(nat: Resource) -> Outcome:
+    connectivity = nat.declared("connectivityType")
+    remedy = 'set connectivity_type="public" and give it an Elastic IP address'
+    if connectivity is UNKNOWN:
+        return open_question(
+            "NAT_GATEWAY_KIND_UNKNOWN",
+            nat.key,
+            f"it cannot be known whether NAT gateway {nat.label} is public",
+            remedy,
+        )
+    if connectivity == "private":
+        message = f"NAT gateway {nat.label} is private: it does not translate to a public address"
+        return blocked("NAT_GATEWAY_PRIVATE", nat.key, message, remedy)
+    return Outcome()
+
+
+def _is_available(nat: Resource) -> Outcome:
+    state = nat.get("state")
+    if not is_known(state) or state in ("available", "pending"):
+        return Outcome()
+    return blocked(
+        "BAD_STATE",
+        nat.key,
+        f"NAT gateway {nat.label} is {state}",
+        "create a new NAT gateway and point the default route at it",
+    )
+
+
+def table_not_read(subnet: Resource) -> Outcome:
+    return open_question(
+        "ROUTE_TABLE_NOT_READ",
+        subnet.key,
+        f"the route table in force in subnet {subnet.label} is neither in the program nor in the evidence",
+        "give the account's evidence (mailroute snapshot), or associate a table in the program",
+    )
+
+
+def not_modelled(route: Route, table: Resource) -> Outcome:
+    what = route.via.removesuffix("Id").removesuffix("Arn")
+    where = route.target.id if isinstance(route.target.id, str) else "not known yet"
+    return open_question(
+        "NOT_MODELLED",
+        table.key,
+        f"{table.label} sends this traffic to a {what} ({where}), which the proof does not follow",
+        "route the mail host to a NAT gateway, use the SMTP endpoint, or accept it as an exception with its reason",
+    )

@@ -1,0 +1,50 @@
+"""Pulumi's type tokens of what the proof models, grouped by what they are in AWS."""
+
+from __future__ import annotations
+
+from typing import Final
+
+VPC: Final = ("aws:ec2/vpc:Vpc", "aws:ec2/defaultVpc:DefaultVpc")
+VPC_CIDR: Final = ("aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation",)
+SUBNET: Final = ("aws:ec2/subnet:Subnet", "aws:ec2/defaultSubnet:DefaultSubnet")
+DEFAULT_ROUTE_TABLE: Final = "aws:ec2/defaultRouteTable:DefaultRouteTable"
+ROUTE_TABLE: Final = ("aws:ec2/routeTable:RouteTable", DEFAULT_ROUTE_TABLE)
+ROUTE: Final = ("aws:ec2/route:Route",)
+ROUTE_TABLE_ASSOCIATION: Final = ("aws:ec2/routeTableAssociation:RouteTableAssociation",)
+MAIN_ROUTE_TABLE: Final = ("aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation",)
+INTERNET_GATEWAY: Final = ("aws:ec2/internetGateway:InternetGateway",)
+INTERNET_GATEWAY_ATTACHMENT: Final = ("aws:ec2/internetGatewayAttachment:InternetGatewayAttachment",)
+EGRESS_ONLY_GATEWAY: Final = ("aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",)
+NAT_GATEWAY: Final = ("aws:ec2/natGateway:NatGateway",)
+EIP: Final = ("aws:ec2/eip:Eip",)
+VPC_ENDPOINT: Final = ("aws:ec2/vpcEndpoint:VpcEndpoint",)
+ENDPOINT_SUBNET: Final = ("aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation",)
+ENDPOINT_GROUP: Final = ("aws:ec2/securityGroupAssociation:SecurityGroupAssociation",)
+ENDPOINT_PRIVATE_DNS: Final = ("aws:vpc/endpointPrivateDns:EndpointPrivateDns",)
+ENDPOINT_POLICY: Final = ("aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy",)
+DEFAULT_SECURITY_GROUP: Final = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+SECURITY_GROUP: Final = ("aws:ec2/securityGroup:SecurityGroup", DEFAULT_SECURITY_GROUP)
+SECURITY_GROUP_RULE: Final = ("aws:ec2/securityGroupRule:SecurityGroupRule",)
+EGRESS_RULE: Final = ("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",)
+INGRESS_RULE: Final = ("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",)
+DEFAULT_NETWORK_ACL: Final = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
+NETWORK_ACL: Final = ("aws:ec2/networkAcl:NetworkAcl", DEFAULT_NETWORK_ACL)
+NETWORK_ACL_RULE: Final = ("aws:ec2/networkAclRule:NetworkAclRule",)
+NETWORK_ACL_ASSOCIATION: Final = ("aws:ec2/networkAclAssociation:NetworkAclAssociation",)
+PREFIX_LIST: Final = ("aws:ec2/managedPrefixList:ManagedPrefixList",)
+PREFIX_LIST_ENTRY: Final = ("aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry",)
+DHCP_OPTIONS: Final = (
+    "aws:ec2/vpcDhcpOptions:VpcDhcpOptions",
+    "aws:ec2/defaultVpcDhcpOptions:DefaultVpcDhcpOptions",
+)
+DHCP_ASSOCIATION: Final = ("aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation",)
+PRIVATE_ZONE: Final = ("aws:route53/zone:Zone",)
+ZONE_ASSOCIATION: Final = ("aws:route53/zoneAssociation:ZoneAssociation",)
+RESOLVER_RULE: Final = ("aws:route53/resolverRule:ResolverRule",)
+RESOLVER_RULE_ASSOCIATION: Final = ("aws:route53/resolverRuleAssociation:ResolverRuleAssociation",)
+BLOCK_PUBLIC_ACCESS: Final = ("aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions",)
+BLOCK_PUBLIC_ACCESS_EXCLUSION: Final = (
+    "aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion",
+)
+VPC_CONNECTOR: Final = ("aws:apprunner/vpcConnector:VpcConnector",)
+APP_RUNNER_SERVICE: Final = ("aws:apprunner/service:Service",)

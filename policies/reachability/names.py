@@ -1,0 +1,83 @@
+"""What a mail host's name leads to inside a VPC, where it may differ from the public answer.
+
+Sources: Amazon Route 53 Developer Guide, "Working with private hosted zones" and "Forwarding outbound DNS
+queries".
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from . import kinds
+from .network import Links, Network
+from .outcomes import all_of, open_question
+from .values import ABSENT, UNKNOWN, Unknown, Value, get, items
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .graph import Ref, Resource
+    from .verdict import Outcome
+
+
+class Names:
+    """The private zones and forwarding rules of a network."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.graph = network.graph
+
+    def shadow(self, host: str, vpc: Ref) -> Outcome:
+        """A finding for each private zone or forwarding rule that may answer for `host` in `vpc`."""
+        return all_of(
+            self._question(source, host)
+            for candidate in vpc.candidates
+            for source, _ in (*self._zones.to(candidate), *self._rules.to(candidate))
+            if _may_answer(source, host)
+        )
+
+    @staticmethod
+    def _question(source: Resource, host: str) -> Outcome:
+        what = "resolver rule" if source.type in kinds.RESOLVER_RULE else "private hosted zone"
+        message = (
+            f"{what} {source.label} may answer for {host} inside the VPC, and the proof does not resolve it"
+        )
+        remedy = "name the host's addresses in the pack's config, or take the zone or rule off the VPC"
+        return open_question("NAME_SHADOWED", source.key, message, remedy)
+
+    @cached_property
+    def _zones(self) -> Links[Resource]:
+        return Links(self._read_zones())
+
+    def _read_zones(self) -> Iterator[tuple[Resource, Ref]]:
+        for zone in self.graph.of_type(*kinds.PRIVATE_ZONE):
+            listed = items(zone.declared("vpcs"))
+            values: tuple[Value, ...] = (UNKNOWN,) if isinstance(listed, Unknown) else listed
+            for value in values:
+                yield zone, self.graph.ref(zone, get(value, "vpcId"), "vpcs", kinds.VPC)
+        for link in self.graph.of_type(*kinds.ZONE_ASSOCIATION):
+            zone_ref = self.graph.ref(link, link.get("zoneId"), "zoneId", kinds.PRIVATE_ZONE)
+            for candidate in zone_ref.candidates:
+                yield candidate, self.network.vpc_of(link)
+
+    @cached_property
+    def _rules(self) -> Links[Resource]:
+        return Links(self._read_rules())
+
+    def _read_rules(self) -> Iterator[tuple[Resource, Ref]]:
+        for link in self.graph.of_type(*kinds.RESOLVER_RULE_ASSOCIATION):
+            ref = self.graph.ref(link, link.get("resolverRuleId"), "resolverRuleId", kinds.RESOLVER_RULE)
+            for rule in ref.candidates:
+                if rule.get("ruleType") != "SYSTEM":
+                    yield rule, self.network.vpc_of(link)
+
+
+def _may_answer(source: Resource, host: str) -> bool:
+    name = source.get("domainName") if source.type in kinds.RESOLVER_RULE else source.get("name")
+    if name is UNKNOWN:
+        return True
+    if name is ABSENT:
+        return False
+    domain = str(name).strip(".").lower()
+    return not domain or f".{host.strip('.').lower()}".endswith(f".{domain}")

@@ -1,0 +1,270 @@
+"""Which VPC, route table and internet gateway belongs to what: the relations that routing needs.
+
+A relation is three-valued: a reference that is unknown may or may not be the thing asked for.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from . import kinds
+from .graph import Graph, Ref, Resource
+from .ranges import Ranges, addresses, union
+from .values import ABSENT, UNKNOWN, Unknown, Value, get, is_known, items
+from .verdict import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+def refers(ref: Ref, resource: Resource) -> bool | Unknown:
+    """Whether `ref` stands for `resource`: yes, no, or `UNKNOWN`."""
+    if ref.target is not None:
+        return ref.target == resource
+    if ref.absent or isinstance(ref.id, str):
+        return False
+    return UNKNOWN if ref.open or resource in ref.candidates else False
+
+
+def same(first: Ref, second: Ref) -> bool | Unknown:
+    """Whether two references stand for the same thing."""
+    if first.identity is not None and second.identity is not None:
+        return first.identity == second.identity
+    if first.open or second.open:
+        return UNKNOWN
+    shared = set(first.candidates) & set(second.candidates)
+    return UNKNOWN if shared else False
+
+
+T = TypeVar("T")
+
+
+class Links(Generic[T]):
+    """What refers to a resource, found by that resource."""
+
+    def __init__(self, links: Iterable[tuple[T, Ref]]) -> None:
+        self._by_key: defaultdict[str, list[tuple[T, bool]]] = defaultdict(list)
+        self._to_any: list[tuple[T, bool]] = []
+        for link, ref in links:
+            for candidate in ref.candidates:
+                self._by_key[candidate.key].append((link, ref.target is not None))
+            if ref.open and ref.id is UNKNOWN:
+                self._to_any.append((link, False))
+
+    def to(self, resource: Resource) -> list[tuple[T, bool]]:
+        """Each link that may lead to `resource`, with whether it certainly does."""
+        return self._by_key.get(resource.key, []) + self._to_any
+
+
+class Network:
+    """The graph seen as VPCs, subnets and what is attached to them."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    def vpc_of(self, resource: Resource) -> Ref:
+        """The VPC that a subnet, table, group, gateway or endpoint is in."""
+        return self.graph.ref(resource, resource.get("vpcId"), "vpcId", kinds.VPC)
+
+    def covers(self, vpc: Ref) -> bool:
+        """Whether all that is in `vpc` is in the graph: it is new, or its every part has been read.
+
+        An unknown VPC that the program creates is new; one with a known id may hold more.
+        """
+        if vpc.target is None:
+            return isinstance(vpc.id, str) and vpc.id in self.graph.coverage.vpcs
+        if isinstance(vpc.target.id, str) and vpc.target.id in self.graph.coverage.vpcs:
+            return True
+        return vpc.target.origin is Origin.PROGRAM and vpc.target.type == kinds.VPC[0]
+
+    @cached_property
+    def _secondary_blocks(self) -> Links[Resource]:
+        return Links((block, self.vpc_of(block)) for block in self.graph.of_type(*kinds.VPC_CIDR))
+
+    def addresses_of(self, vpc: Ref) -> Ranges | Unknown:
+        """The IPv4 addresses of a VPC, secondary blocks included; `UNKNOWN` where one is not known."""
+        if vpc.target is None:
+            return UNKNOWN
+        secondary = self._secondary_blocks.to(vpc.target)
+        blocks = [vpc.target.get("cidrBlock"), *(block.get("cidrBlock") for block, _ in secondary)]
+        if not all(certain for _, certain in secondary) or not all(isinstance(b, str) for b in blocks):
+            return UNKNOWN
+        return union(addresses(block) for block in blocks)
+
+    def addresses_of_subnet(self, subnet: Resource) -> Ranges | Unknown:
+        block = subnet.get("cidrBlock")
+        return addresses(block) if isinstance(block, str) else UNKNOWN
+
+    @cached_property
+    def prefix_list_entries(self) -> Links[Resource]:
+        return Links(
+            (entry, self.graph.ref(entry, entry.get("prefixListId"), "prefixListId", kinds.PREFIX_LIST))
+            for entry in self.graph.of_type(*kinds.PREFIX_LIST_ENTRY)
+        )
+
+    # Route tables ---------------------------------------------------------------------------------
+
+    @cached_property
+    def _associations(self) -> Links[tuple[Resource, Ref]]:
+        """Subnets' explicit associations, as `(what says so, table)`; the program's come first."""
+        return Links(self._read_associations())
+
+    def _read_associations(self) -> Iterator[tuple[tuple[Resource, Ref], Ref]]:
+        for link in self.graph.of_type(*kinds.ROUTE_TABLE_ASSOCIATION):
+            table = self.graph.ref(
+                link, link.get("routeTableId"), "routeTableId", kinds.ROUTE_TABLE + kinds.VPC
+            )
+            subnet = self.graph.ref(link, link.get("subnetId"), "subnetId", kinds.SUBNET)
+            yield (link, table), subnet
+        for held in self.graph.of_type(*kinds.ROUTE_TABLE):
+            if held.origin is Origin.ACCOUNT:
+                for association in known_items(held.get("associations")):
+                    subnet_id = get(association, "subnetId")
+                    yield (held, exactly(held)), self.graph.ref(held, subnet_id, "", kinds.SUBNET)
+
+    def route_tables_of(self, subnet: Resource) -> tuple[tuple[Resource | None, Resource], ...]:
+        """The tables that may be in force in `subnet`, each with what says so.
+
+        One where it is certain. `None` for a table that the graph does not hold. Source: Amazon VPC
+        User Guide, "Subnet route tables": the explicit association, else the VPC's main table.
+        """
+        links = self._associations.to(subnet)
+        certain = next((link for link, sure in links if sure), None)
+        found = [
+            (table, source)
+            for (source, ref), sure in links
+            if not sure or (source, ref) == certain
+            for table in self.tables(ref)
+        ]
+        if certain is None:
+            found.extend((table, subnet) for table in self._main_tables(self.vpc_of(subnet)))
+        return tuple({table.key if table else None: (table, source) for table, source in found}.values())
+
+    def tables(self, ref: Ref) -> list[Resource | None]:
+        """The tables that `ref` may be; a VPC among its candidates stands for its main table.
+
+        `None` among them where it may be one that the graph does not hold.
+        """
+        if ref.absent:
+            return []
+        owner = self._owner_of_main(ref.id) if isinstance(ref.id, str) and not ref.candidates else None
+        if owner is not None:
+            return self._main_tables(exactly(owner))
+        found: list[Resource | None] = [None] if ref.open else []
+        for candidate in ref.candidates:
+            if candidate.type in kinds.VPC:
+                found.extend(self._main_tables(exactly(candidate)))
+            else:
+                found.append(candidate)
+        return found
+
+    def _main_tables(self, vpc: Ref) -> list[Resource | None]:
+        found: list[Resource | None] = []
+        for link in self.graph.of_type(*kinds.MAIN_ROUTE_TABLE):
+            applies = same(self.vpc_of(link), vpc)
+            if applies is not False:
+                table = self.graph.ref(link, link.get("routeTableId"), "routeTableId", kinds.ROUTE_TABLE)
+                found.extend(self.tables(table))
+            if applies is True:
+                return found
+        for adopted in self.graph.of_type(kinds.DEFAULT_ROUTE_TABLE):
+            prop = "defaultRouteTableId"
+            default = self.graph.ref(adopted, adopted.get(prop), prop, kinds.VPC + kinds.ROUTE_TABLE)
+            applies = self._is_default_of(default, vpc)
+            if applies is not False:
+                found.append(adopted)
+            if applies is True:
+                return found
+        for target in vpc.candidates or (None,):
+            main = self._account_main(target)
+            if main is None and target is not None and target.origin is Origin.PROGRAM:
+                main = implicit_main_table(target) if target.type == kinds.VPC[0] else None
+            found.append(main)
+        return found
+
+    def _is_default_of(self, default: Ref, vpc: Ref) -> bool | Unknown:
+        target = default.target
+        if target is not None and target.type in kinds.VPC:
+            return same(exactly(target), vpc)
+        if isinstance(default.id, str) and vpc.target is not None:
+            main = vpc.target.get("mainRouteTableId")
+            fallback = vpc.target.get("defaultRouteTableId")
+            known = [value for value in (main, fallback) if isinstance(value, str)]
+            if target is not None:
+                return same(self.vpc_of(target), vpc)
+            return default.id in known if known else UNKNOWN
+        return UNKNOWN
+
+    def _owner_of_main(self, table: str) -> Resource | None:
+        """The VPC whose main table, made by AWS with it, has the id `table`."""
+        return next(
+            (
+                vpc
+                for vpc in self.graph.of_type(*kinds.VPC)
+                if table in (vpc.get("mainRouteTableId"), vpc.get("defaultRouteTableId"))
+            ),
+            None,
+        )
+
+    def _account_main(self, vpc: Resource | None) -> Resource | None:
+        if vpc is None:
+            return None
+        value = vpc.get("mainRouteTableId")
+        return self.graph.by_id(value, kinds.ROUTE_TABLE) if isinstance(value, str) else None
+
+    # Internet gateways ----------------------------------------------------------------------------
+
+    def attached(self, gateway: Resource, vpc: Ref) -> bool | Unknown:
+        """Whether an internet gateway is attached to `vpc`, by itself or by an attachment."""
+        answers = [] if gateway.declared("vpcId") is ABSENT else [same(self.vpc_of(gateway), vpc)]
+        for attachment in self.graph.of_type(*kinds.INTERNET_GATEWAY_ATTACHMENT):
+            ref = self.graph.ref(
+                attachment, attachment.get("internetGatewayId"), "internetGatewayId", kinds.INTERNET_GATEWAY
+            )
+            if refers(ref, gateway) is True:
+                answers.append(same(self.vpc_of(attachment), vpc))
+            elif refers(ref, gateway) is UNKNOWN:
+                answers.append(UNKNOWN)
+        return either(answers)
+
+
+def known_items(value: Value) -> tuple[Value, ...]:
+    """The elements of a list that the account shows; none where it is unknown or absent."""
+    found = items(value)
+    return () if isinstance(found, Unknown) else found
+
+
+def either(answers: Iterable[bool | Unknown]) -> bool | Unknown:
+    """Three-valued `any`."""
+    found = list(answers)
+    if any(answer is True for answer in found):
+        return True
+    return UNKNOWN if any(answer is UNKNOWN for answer in found) else False
+
+
+def exactly(resource: Resource) -> Ref:
+    return Ref((resource,), resource.id if isinstance(resource.id, str) else UNKNOWN)
+
+
+def implicit_main_table(vpc: Resource) -> Resource:
+    """The main table that AWS makes with a new VPC: it has the local route alone.
+
+    Source: Amazon VPC User Guide, "Main route table".
+    """
+    return Resource(
+        key=f"{vpc.key}#mainRouteTable",
+        type=kinds.ROUTE_TABLE[0],
+        name=f"main route table of {vpc.name}",
+        properties={"routes": []},
+        id=vpc.get("mainRouteTableId") if is_known(vpc.get("mainRouteTableId")) else UNKNOWN,
+        origin=Origin.AWS_DEFAULT,
+    )
+
+
+def name_of(vpc: Ref) -> str:
+    """A VPC for a person."""
+    if vpc.target is not None:
+        return vpc.target.label
+    return vpc.id if isinstance(vpc.id, str) else "not known yet"

@@ -1,0 +1,196 @@
+"""The proof: every place a workload may run in, every route its packets may take, there and back.
+
+Sources: Amazon VPC User Guide, "How Amazon VPC works", and the documents that the steps name.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING, Final
+
+from .crossing import Client, Crossing
+from .endpoints import region_of_host
+from .evidence import Offer
+from .internet import InternetPath, port_25
+from .names import Names
+from .outcomes import any_of, blocked, open_question, passed, whichever
+from .ranges import PRIVATE, PUBLIC, Ranges, addresses, union
+from .ses import EndpointPath
+from .settings import Settings
+from .values import UNKNOWN, Unknown
+from .verdict import Destination, Egress, Origin, Outcome, Verdict
+from .workloads import READERS, Placement, Workload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .graph import Graph, Ref, Resource
+
+DEFAULT_PORTS: Final = (587, 465, 2587, 2465)
+
+
+class Proof:
+    """The egress of the workloads of one graph."""
+
+    def __init__(self, graph: Graph, settings: Settings | None = None, offer: Offer | None = None) -> None:
+        self.settings = settings or Settings()
+        self.crossing = Crossing(graph)
+        self.internet = InternetPath(self.crossing)
+        self.ses = EndpointPath(self.crossing, offer or Offer())
+        self.names = Names(self.crossing.network)
+
+    def workloads(self, origin: Origin = Origin.PROGRAM, *readers: str) -> Iterator[Workload]:
+        """The workloads that the program declares, or those that the account runs."""
+        for name, reader in READERS.items():
+            if not readers or name in readers:
+                for workload in reader(self.crossing.graph, self.crossing.groups, self.settings):
+                    if workload.resource.origin is origin:
+                        yield workload
+
+    def egress(self, workload: Workload) -> tuple[Egress, ...]:
+        """The verdict for each destination of `workload`."""
+        return tuple(
+            Egress(
+                workload.name,
+                workload.resource.key,
+                destination,
+                self.judge(workload.placements, destination),
+            )
+            for destination in workload.destinations
+        )
+
+    def judge(self, placements: Sequence[Placement], destination: Destination) -> Outcome:
+        """Whether packets reach `destination` from whichever of `placements` is the case."""
+        return whichever([self._from(placement, destination) for placement in placements])
+
+    def _from(self, placement: Placement, destination: Destination) -> Outcome:
+        if placement.problem.findings:
+            return placement.problem
+        start = passed("workload", placement.holder.key, "", placement.holder.origin)
+        if placement.managed:
+            return start + self._managed(placement, destination)
+        if not placement.subnets:
+            message = f"{placement.holder.label} has no subnet"
+            return blocked("NO_SUBNET", placement.holder.key, message, "give it at least one subnet")
+        return start + self._every_subnet(placement, destination)
+
+    def _every_subnet(self, placement: Placement, destination: Destination) -> Outcome:
+        """AWS may place an instance behind any subnet, so every one must have the path."""
+        outcomes: list[Outcome] = []
+        for ref in placement.subnets:
+            if ref.open or not ref.candidates:
+                outcomes.append(_subnet_not_read(placement, ref))
+        certain = {ref.target for ref in placement.subnets if ref.target}
+        candidates = list(dict.fromkeys(subnet for ref in placement.subnets for subnet in ref.candidates))
+        undecided = [ref for ref in placement.subnets if ref.target is None]
+        # As many unknown elements as candidates: a list of subnets names each one once.
+        each = len(undecided) == len([subnet for subnet in candidates if subnet not in certain])
+        judged = {subnet: self._from_subnet(placement, subnet, destination) for subnet in candidates}
+        outcomes.extend(judged[subnet] for subnet in candidates if each or subnet in certain)
+        rest = [judged[subnet] for subnet in candidates if not each and subnet not in certain]
+        return _longest_first([*outcomes, *([whichever(rest)] if rest else [])])
+
+    def _from_subnet(self, placement: Placement, subnet: Resource, destination: Destination) -> Outcome:
+        vpc = self.crossing.network.vpc_of(subnet)
+        client = Client(subnet, vpc, placement.groups, placement.holder, placement.public_address)
+        here = passed("subnet", subnet.key, _where(subnet), subnet.origin)
+        return here + self._reach(client, destination)
+
+    # Where the name leads ------------------------------------------------------------------------
+
+    def _reach(self, client: Client, destination: Destination) -> Outcome:
+        ports = self._ports(destination)
+        if isinstance(ports, Unknown):
+            message = "the port of the mail host cannot be known"
+            remedy = "give the port as a plain number in the environment or in the pack's config"
+            return open_question("PORT_UNKNOWN", client.holder.key, message, remedy)
+        host = destination.host
+        if host is None or destination.secret:
+            ways = [self.internet.reach(client, PUBLIC, port, "any mail server") for port in ports]
+            ways += [self.ses.any(client, port) for port in ports if self.ses.of(client)]
+            return any_of(ways)
+        if isinstance(host, Unknown):
+            outcome = self.internet.reach(client, PUBLIC, ports[0], "a host not known yet")
+            if outcome.verdict is Verdict.REACHABLE or not self.ses.of(client):
+                return outcome
+            message = "the mail host cannot be known, and only SES's SMTP endpoint could carry its traffic"
+            remedy = "name the host: email-smtp.REGION.amazonaws.com"
+            return open_question("HOST_UNKNOWN", client.holder.key, message, remedy)
+        return self._reach_host(client, host, ports[0])
+
+    @staticmethod
+    def _ports(destination: Destination) -> tuple[int, ...] | Unknown:
+        if isinstance(destination.port, Unknown):
+            return UNKNOWN
+        if destination.port is not None:
+            return (destination.port,)
+        return DEFAULT_PORTS if destination.host is None or destination.secret else DEFAULT_PORTS[:1]
+
+    def _reach_host(self, client: Client, host: str, port: int) -> Outcome:
+        region = region_of_host(host)
+        where = self._addresses(host)
+        if where is None:
+            message = f"{host} is an IPv6 address, and the proof follows IPv4 alone"
+            return open_question(
+                "IPV6_DESTINATION", client.holder.key, message, "name the host or its IPv4 address"
+            )
+        shadow = self.names.shadow(host, client.vpc)
+        if shadow.findings:
+            return shadow
+        public = self.internet.reach(client, where, port, host)
+        if region is None:
+            return public
+        return self.ses.reach(client, region, host, port, public)
+
+    def _addresses(self, host: str) -> Ranges | None:
+        blocks = self.settings.addresses.get(host.lower())
+        if blocks:
+            return union(addresses(block) for block in blocks)
+        try:
+            literal = ipaddress.ip_address(host.strip("[]"))
+        except ValueError:
+            return PUBLIC
+        return addresses(host) if literal.version == 4 else None
+
+    def _managed(self, placement: Placement, destination: Destination) -> Outcome:
+        """The egress that the service itself brings: to public addresses alone."""
+        holder = placement.holder
+        if isinstance(destination.host, str):
+            where = self._addresses(destination.host)
+            if where is not None and where & PRIVATE:
+                message = f"{destination.host} is a private address, and the service's egress is the public internet"
+                return blocked("NO_ROUTE_TO_DESTINATION", holder.key, message, "give the service VPC egress")
+        return port_25(holder, destination.port) + passed(
+            "internet", str(destination), "the service's own egress", Origin.AWS_DEFAULT
+        )
+
+
+def prove(
+    graph: Graph,
+    settings: Settings | None = None,
+    offer: Offer | None = None,
+    origin: Origin = Origin.PROGRAM,
+) -> tuple[Egress, ...]:
+    """The egress of every workload of `origin`, for each of its destinations."""
+    proof = Proof(graph, settings, offer)
+    return tuple(egress for workload in proof.workloads(origin) for egress in proof.egress(workload))
+
+
+def _longest_first(outcomes: Sequence[Outcome]) -> Outcome:
+    """All must hold; the path shown is that of the worst, so that it ends where the findings are."""
+    order = (Verdict.UNREACHABLE, Verdict.UNDETERMINED, Verdict.REACHABLE)
+    ranked = sorted(outcomes, key=lambda outcome: order.index(outcome.verdict))
+    findings = [finding for outcome in ranked for finding in outcome.findings]
+    return Outcome(ranked[0].path, tuple(dict.fromkeys(findings)))
+
+
+def _subnet_not_read(placement: Placement, ref: Ref) -> Outcome:
+    where = ref.id if isinstance(ref.id, str) else "not known yet"
+    message = f"subnet {where} of {placement.holder.label} is neither in the program nor in the evidence"
+    remedy = "give the account's evidence (mailroute snapshot), or create the subnet in the program"
+    return open_question("SUBNET_NOT_READ", placement.holder.key, message, remedy)
+
+
+def _where(subnet: Resource) -> str:
+    zone = subnet.get("availabilityZone")
+    return zone if isinstance(zone, str) else ""

@@ -1,0 +1,121 @@
+"""Sets of whole numbers as sorted, disjoint ranges: of IPv4 addresses and of TCP ports."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """A set of numbers, as `(first, last)` pairs, both inclusive."""
+
+    spans: tuple[tuple[int, int], ...] = ()
+
+    @classmethod
+    def of(cls, *spans: tuple[int, int]) -> Ranges:
+        """The union of `spans`, in any order and overlapping as they may."""
+        merged: list[tuple[int, int]] = []
+        for first, last in sorted(spans):
+            if merged and first <= merged[-1][1] + 1:
+                merged[-1] = (merged[-1][0], max(merged[-1][1], last))
+            else:
+                merged.append((first, last))
+        return cls(tuple(merged))
+
+    def __bool__(self) -> bool:
+        return bool(self.spans)
+
+    def __or__(self, other: Ranges) -> Ranges:
+        return Ranges.of(*self.spans, *other.spans)
+
+    def __and__(self, other: Ranges) -> Ranges:
+        return Ranges.of(
+            *(
+                (max(first, low), min(last, high))
+                for first, last in self.spans
+                for low, high in other.spans
+                if max(first, low) <= min(last, high)
+            )
+        )
+
+    def __sub__(self, other: Ranges) -> Ranges:
+        left = list(self.spans)
+        for low, high in other.spans:
+            cut: list[tuple[int, int]] = []
+            for first, last in left:
+                if last < low or first > high:
+                    cut.append((first, last))
+                    continue
+                if first < low:
+                    cut.append((first, low - 1))
+                if last > high:
+                    cut.append((high + 1, last))
+            left = cut
+        return Ranges(tuple(left))
+
+    def __le__(self, other: Ranges) -> bool:
+        return not self - other
+
+
+def union(sets: Iterable[Ranges]) -> Ranges:
+    return Ranges.of(*(span for ranges in sets for span in ranges.spans))
+
+
+def addresses(cidr: str) -> Ranges:
+    """The IPv4 addresses of `cidr`, a block or a single address; none of an IPv6 block.
+
+    Host bits are ignored, as AWS does in routes and rules.
+
+    Raises:
+        ValueError: `cidr` is neither.
+    """
+    network = ipaddress.ip_network(cidr.strip(), strict=False)
+    if network.version != 4:
+        return Ranges()
+    return Ranges.of((int(network.network_address), int(network.broadcast_address)))
+
+
+def cidr_text(ranges: Ranges, limit: int = 3) -> str:
+    """`ranges` of addresses as CIDR blocks for a person, the first `limit` of them."""
+    blocks = [
+        str(block)
+        for first, last in ranges.spans
+        for block in ipaddress.summarize_address_range(
+            ipaddress.IPv4Address(first), ipaddress.IPv4Address(last)
+        )
+    ]
+    return ", ".join(blocks[:limit]) + (f" and {len(blocks) - limit} more" if len(blocks) > limit else "")
+
+
+ANY_ADDRESS: Final = addresses("0.0.0.0/0")
+PRIVATE: Final = union(
+    addresses(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+)
+"""What an internet gateway refuses to send out: RFC 1918 and RFC 6598 addresses."""
+PUBLIC: Final = ANY_ADDRESS - union(
+    [
+        PRIVATE,
+        *(
+            addresses(block)
+            for block in (
+                "0.0.0.0/8",
+                "127.0.0.0/8",
+                "169.254.0.0/16",
+                "192.0.0.0/24",
+                "192.0.2.0/24",
+                "198.18.0.0/15",
+                "198.51.100.0/24",
+                "203.0.113.0/24",
+                "224.0.0.0/3",
+            )
+        ),
+    ]
+)
+"""Where a public mail host can be: the IPv4 space less the special-purpose blocks (RFC 6890)."""
+EPHEMERAL_PORTS: Final = Ranges.of((1024, 65535))
+"""The ports that replies come back to (Amazon VPC User Guide, "Ephemeral ports")."""

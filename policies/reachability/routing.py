@@ -1,0 +1,234 @@
+"""Which route takes a packet: the longest prefix in the route table that is in force in a subnet.
+
+Source: Amazon VPC User Guide, "Route priority" and "Route table concepts".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from . import kinds
+from .graph import Ref, Resource
+from .network import Links, Network
+from .ranges import PRIVATE, Ranges, addresses
+from .values import ABSENT, UNKNOWN, Unknown, Value, get, items
+from .verdict import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+TARGETS: Final[Mapping[str, tuple[str, ...]]] = {
+    "natGatewayId": kinds.NAT_GATEWAY,
+    "gatewayId": kinds.INTERNET_GATEWAY + kinds.VPC_ENDPOINT + ("aws:ec2/vpnGateway:VpnGateway",),
+    "egressOnlyGatewayId": kinds.EGRESS_ONLY_GATEWAY,
+    "transitGatewayId": ("aws:ec2transitgateway/transitGateway:TransitGateway",),
+    "vpcPeeringConnectionId": ("aws:ec2/vpcPeeringConnection:VpcPeeringConnection",),
+    "vpcEndpointId": kinds.VPC_ENDPOINT,
+    "networkInterfaceId": ("aws:ec2/networkInterface:NetworkInterface",),
+    "carrierGatewayId": ("aws:ec2/carrierGateway:CarrierGateway",),
+    "localGatewayId": (),
+    "coreNetworkArn": ("aws:networkmanager/coreNetwork:CoreNetwork",),
+}
+"""The properties that name a route's target, with what they can stand for."""
+
+LOCAL: Final = "local"
+_STANDALONE: Final = ("destinationCidrBlock", "destinationIpv6CidrBlock")
+_INLINE: Final = ("cidrBlock", "ipv6CidrBlock")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route.
+
+    Attributes:
+        destination: its IPv4 addresses; empty for an IPv6 route; `UNKNOWN` where not known.
+        length: the length of its prefix, that of the longest entry for a prefix list.
+        via: the property that names its target, `local`, or `""` where it has none.
+        target: what that property stands for.
+        source: the resource that declares it.
+        certain: whether it certainly stands in the table.
+        blackhole: whether AWS shows it as one.
+    """
+
+    destination: Ranges | Unknown
+    length: int
+    via: str
+    target: Ref
+    source: Resource
+    certain: bool = True
+    blackhole: bool = False
+
+    @property
+    def origin(self) -> Origin:
+        return self.source.origin
+
+
+@dataclass(frozen=True)
+class Share:
+    """The part of the addresses asked for that the same routes take.
+
+    `routes` has one entry where it is certain which; `None` stands for no route at all.
+    """
+
+    addresses: Ranges
+    routes: tuple[Route | None, ...]
+
+
+class Routes:
+    """The routes of every table of a network."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.graph = network.graph
+
+    def lookup(self, table: Resource, vpc: Ref, wanted: Ranges) -> list[Share]:
+        """Divide `wanted` among the routes of `table`, longest prefix first."""
+        routes = sorted(self._routes_of(table, vpc), key=lambda route: (-route.length, route.certain))
+        anywhere = [route for route in routes if route.destination is UNKNOWN]
+        shares: list[Share] = []
+        left = wanted
+        maybe: list[Route] = []
+        for route in routes:
+            if route.destination is UNKNOWN:
+                continue
+            assert not isinstance(route.destination, Unknown)
+            if not route.certain:
+                maybe.append(route)
+                continue
+            taken = left & route.destination
+            if not taken:
+                continue
+            shares.extend(_divide(taken, route, maybe, anywhere))
+            left = left - taken
+        if left:
+            shares.extend(_divide(left, None, maybe, anywhere))
+        return shares
+
+    def _routes_of(self, table: Resource, vpc: Ref) -> Iterator[Route]:
+        yield from self._local(vpc, table)
+        inline = table.declared("routes")
+        listed = items(inline)
+        entries: tuple[Value, ...] = (UNKNOWN,) if isinstance(listed, Unknown) else listed
+        # The provider removes what a table with inline routes does not list.
+        exclusive = table.origin is Origin.PROGRAM and bool(entries)
+        managed: set[tuple[Ranges | Unknown, int]] = set()
+        for route, certain in self._standalone.to(table):
+            via, target = self._target(route, route.properties, None)
+            for destination, length in self._destinations(route, route.properties, *_STANDALONE):
+                sure = certain and not exclusive
+                if sure:
+                    managed.add((destination, length))
+                yield Route(destination, length, via, target, route, sure)
+        for entry in entries:
+            if entry is UNKNOWN:
+                yield Route(UNKNOWN, 32, "", Ref((), UNKNOWN, open=True), table, certain=False)
+                continue
+            via, target = self._target(table, entry, "routes")
+            dead = get(entry, "state") == "blackhole"
+            for destination, length in self._destinations(table, entry, *_INLINE):
+                if (destination, length) not in managed:
+                    yield Route(destination, length, via, target, table, blackhole=dead)
+
+    @cached_property
+    def _standalone(self) -> Links[Resource]:
+        return Links(self._read_standalone())
+
+    def _read_standalone(self) -> Iterator[tuple[Resource, Ref]]:
+        types = kinds.ROUTE_TABLE + kinds.VPC
+        for route in self.graph.of_type(*kinds.ROUTE):
+            ref = self.graph.ref(route, route.get("routeTableId"), "routeTableId", types)
+            tables = self.network.tables(ref)
+            found = tuple(table for table in tables if table is not None)
+            yield route, Ref(found, ref.id, open=len(found) < len(tables))
+
+    def _local(self, vpc: Ref, table: Resource) -> Iterator[Route]:
+        blocks = self.network.addresses_of(vpc)
+        target = Ref((vpc.target,) if vpc.target else (), vpc.id)
+        if isinstance(blocks, Unknown):
+            # Assumed: a VPC whose blocks are not known uses private addresses.
+            yield Route(PRIVATE, 0, LOCAL, target, table, certain=False)
+            return
+        for first, last in blocks.spans:
+            length = 32 - ((last - first + 1).bit_length() - 1)
+            yield Route(Ranges.of((first, last)), length, LOCAL, target, table)
+
+    def _destinations(
+        self, source: Resource, entry: Mapping[str, Any], ipv4: str, ipv6: str
+    ) -> list[tuple[Ranges | Unknown, int]]:
+        """What a route matches, as `(addresses, prefix length)`: several for a prefix list."""
+        block = _set(entry, ipv4)
+        if isinstance(block, str):
+            return [(addresses(block), int(block.partition("/")[2] or 32))]
+        if block is UNKNOWN and source.declared(ipv4) is not ABSENT:
+            return [(UNKNOWN, 32)]
+        prefix_list = _set(entry, "destinationPrefixListId")
+        if prefix_list is not ABSENT:
+            if str(_set(entry, "gatewayId")).startswith("vpce-"):
+                return []  # A gateway endpoint's: the addresses of Amazon S3 or DynamoDB.
+            prop = "destinationPrefixListId" if ipv4 == _STANDALONE[0] else "routes"
+            blocks = prefix_list_blocks(self.network, source, prefix_list, prop)
+            if isinstance(blocks, Unknown):
+                return [(UNKNOWN, 32)]
+            return [(addresses(cidr), int(cidr.partition("/")[2])) for cidr in blocks]
+        return [] if _set(entry, ipv6) is not ABSENT else [(UNKNOWN, 32)]
+
+    def _target(self, source: Resource, entry: Mapping[str, Any], prop: str | None) -> tuple[str, Ref]:
+        """The target of a route: `prop` is the top-level property where all targets share one."""
+        unknown: list[tuple[str, Ref]] = []
+        for name, types in TARGETS.items():
+            value = _set(entry, name) if prop else source.declared(name)
+            if value == LOCAL:
+                return LOCAL, Ref((), ABSENT)
+            if value is ABSENT or value == "":
+                continue
+            ref = self.graph.ref(source, value, prop or name, types)
+            if value is not UNKNOWN:
+                return name, ref
+            unknown.append((name, ref))
+        certain = [(name, ref) for name, ref in unknown if ref.candidates]
+        if len(certain) == 1:
+            return certain[0]
+        return ("", Ref((), UNKNOWN, open=True)) if unknown else ("", Ref((), ABSENT))
+
+
+def _set(entry: Mapping[str, Any], name: str) -> Value:
+    value = get(entry, name)
+    return ABSENT if value == "" else value
+
+
+def _divide(taken: Ranges, route: Route | None, maybe: list[Route], anywhere: list[Route]) -> Iterator[Share]:
+    """Split `taken`, which `route` takes unless one of `maybe` or `anywhere` is really there."""
+    left = taken
+    for rival in maybe:
+        assert not isinstance(rival.destination, Unknown)
+        part = left & rival.destination
+        if part:
+            rivals = tuple(
+                other
+                for other in maybe
+                if not isinstance(other.destination, Unknown) and part & other.destination
+            )
+            yield Share(part, (route, *rivals, *anywhere))
+            left = left - part
+    if left:
+        yield Share(left, (route, *anywhere))
+
+
+def prefix_list_blocks(
+    network: Network, source: Resource, value: Value, prop: str
+) -> tuple[str, ...] | Unknown:
+    """The CIDR blocks of a prefix list.
+
+    Source: Amazon VPC User Guide, "Group CIDR blocks using managed prefix lists".
+    """
+    target = network.graph.ref(source, value, prop, kinds.PREFIX_LIST).target
+    entries = UNKNOWN if target is None else items(target.declared("entries"))
+    if target is None or isinstance(entries, Unknown):
+        return UNKNOWN
+    separate = network.prefix_list_entries.to(target)
+    blocks = [get(entry, "cidr") for entry in (*entries, *(entry.properties for entry, _ in separate))]
+    if not all(certain for _, certain in separate) or not all(isinstance(b, str) for b in blocks):
+        return UNKNOWN
+    return tuple(blocks)

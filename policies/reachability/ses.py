@@ -1,0 +1,146 @@
+"""The way to SES's SMTP through an interface endpoint of the VPC, which takes the name of the mail host.
+
+Sources: AWS PrivateLink Guide, "Access an AWS service using an interface VPC endpoint"; Amazon SES Developer
+Guide, "Setting up VPC endpoints with Amazon SES".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .endpoints import Endpoints
+from .groups import INGRESS, Peer
+from .network import name_of, same
+from .outcomes import all_of, any_of, blocked, open_question, whichever
+from .ranges import PRIVATE, union
+from .verdict import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .crossing import Client, Crossing
+    from .evidence import Offer
+    from .graph import Ref, Resource
+
+
+class EndpointPath:
+    """The ways from the subnets of one graph to SES's SMTP endpoints."""
+
+    def __init__(self, crossing: Crossing, offer: Offer) -> None:
+        self.crossing = crossing
+        self.graph = crossing.graph
+        self.network = crossing.network
+        self.endpoints = Endpoints(crossing.network, crossing.groups, offer)
+
+    def reach(self, client: Client, region: str, host: str, port: int, public: Outcome) -> Outcome:
+        """An endpoint with private DNS takes the name, whether it serves or not."""
+        worlds: list[Outcome] = []
+        near: list[Outcome] = []
+        certain = False
+        for endpoint, sure in self.of(client, region):
+            on = self.endpoints.private_dns(endpoint)
+            if on is False:
+                near.append(self.endpoints.takes_name(endpoint))
+                continue
+            worlds.append(self._through(client, endpoint, port))
+            certain = certain or (sure and on is True)
+        if (
+            certain
+            and all(world.verdict is Verdict.UNREACHABLE for world in worlds)
+            and self._name_escapes(client)
+        ):
+            certain = False
+        if certain:
+            return whichever(worlds)
+        near.extend(self._elsewhere(client, region))
+        if public.verdict is Verdict.UNREACHABLE:
+            public += all_of(near)
+        elif not self._sees_endpoints(client):
+            message = f"whether VPC {name_of(client.vpc)} has an endpoint that takes the name {host} has not been read"
+            remedy = "give the account's evidence (mailroute snapshot)"
+            public += open_question("ENDPOINTS_NOT_READ", client.subnet.key, message, remedy)
+        return whichever([*worlds, public])
+
+    def of(self, client: Client, region: str | None = None) -> list[tuple[Resource, bool]]:
+        return [
+            (endpoint, sure and client.vpc.target is not None)
+            for vpc in client.vpc.candidates
+            for endpoint, sure in self.endpoints.in_vpc(vpc, region)
+        ]
+
+    def _sees_endpoints(self, client: Client) -> bool:
+        denied = {action for action, _ in self.graph.coverage.unread}
+        return self.network.covers(client.vpc) and "ec2:DescribeVpcEndpoints" not in denied
+
+    def _name_escapes(self, client: Client) -> bool:
+        """Whether the VPC's DNS settings keep private DNS from working: the name then stays public."""
+        return any(
+            vpc.declared(prop) is False
+            for vpc in client.vpc.candidates
+            for prop in ("enableDnsSupport", "enableDnsHostnames")
+        )
+
+    def _elsewhere(self, client: Client, region: str) -> Iterator[Outcome]:
+        """What looks like the endpoint that is missing, and is not: in another VPC, or for another region."""
+        for endpoint in self.endpoints.smtp:
+            if same(self.network.vpc_of(endpoint), client.vpc) is False:
+                message = f"VPC endpoint {endpoint.label} is in another VPC, where it does not take the name"
+                yield blocked(
+                    "ENDPOINT_IN_OTHER_VPC", endpoint.key, message, "create it in the workload's VPC"
+                )
+            elif (endpoint, True) not in self.of(client, region):
+                message = f"VPC endpoint {endpoint.label} is not for SES's SMTP in {region}"
+                remedy = f"set service_name to com.amazonaws.{region}.email-smtp"
+                yield blocked("ENDPOINT_FOR_OTHER_REGION", endpoint.key, message, remedy)
+
+    def any(self, client: Client, port: int) -> Outcome:
+        """The way to one of the endpoints that the VPC has, whatever region's name it takes."""
+        return any_of(
+            [
+                self._through(client, endpoint, port) + (Outcome() if sure else _maybe_elsewhere(endpoint))
+                for endpoint, sure in self.of(client)
+            ]
+        )
+
+    def _through(self, client: Client, endpoint: Resource, port: int) -> Outcome:
+        """The way to an SMTP endpoint in the same VPC: any of its interfaces may answer for the name."""
+        refs = self.endpoints.subnets(endpoint)
+        subnets = list(dict.fromkeys(subnet for ref in refs for subnet in ref.candidates))
+        steps = [self.endpoints.is_usable(endpoint)]
+        for ref in refs:
+            if ref.open or not ref.candidates:
+                steps.append(_endpoint_subnet_not_read(endpoint, ref))
+        blocks = [self.crossing.addresses_in(subnet) for subnet in subnets]
+        groups = self.crossing.groups_or_default(self.endpoints.security_groups(endpoint), client.vpc)
+        peer = Peer(
+            f"VPC endpoint {endpoint.label}",
+            union(blocks) or PRIVATE,
+            groups,
+        )
+        steps.append(self.crossing.leaves(client, peer, port))
+        for subnet, block in zip(subnets, blocks, strict=False):
+            steps.append(self.crossing.crosses(client, subnet, block, port, peer.name))
+        source = Peer(
+            f"{client.holder.label}",
+            self.crossing.addresses_in(client.subnet),
+            self.crossing.groups_or_default(client.groups, client.vpc),
+        )
+        remedy = f"let TCP {port} in from the workload's security group on the endpoint's"
+        steps.append(self.crossing.groups.admit(peer.groups, INGRESS, source, port, remedy))
+        steps.append(self.endpoints.offers_port(endpoint, port))
+        return all_of(steps)
+
+
+def _maybe_elsewhere(endpoint: Resource) -> Outcome:
+    message = (
+        f"it cannot be known whether VPC endpoint {endpoint.label} is for SES's SMTP in the workload's VPC"
+    )
+    remedy = "give it the service_name and the vpc_id as plain values, or as outputs of one resource"
+    return open_question("ENDPOINT_UNKNOWN", endpoint.key, message, remedy)
+
+
+def _endpoint_subnet_not_read(endpoint: Resource, ref: Ref) -> Outcome:
+    where = ref.id if isinstance(ref.id, str) else "not known yet"
+    message = f"subnet {where} of VPC endpoint {endpoint.label} is neither in the program nor in the evidence"
+    remedy = "give the account's evidence (mailroute snapshot), or create the subnet in the program"
+    return open_question("SUBNET_NOT_READ", endpoint.key, message, remedy)

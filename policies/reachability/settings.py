@@ -1,0 +1,33 @@
+"""What a team can tell the proof about its own services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .verdict import Destination
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where mail hosts are named, and what else is needed.
+
+    Attributes:
+        host_variables: environment variables that hold a mail host.
+        port_variables: those that hold its port, in the same order.
+        destinations: hosts that every service needs beside those of its environment.
+        addresses: CIDR blocks of hosts, where a team knows them: `{host: (block, ...)}`.
+    """
+
+    host_variables: tuple[str, ...] = ("SMTP_HOST",)
+    port_variables: tuple[str, ...] = ("SMTP_PORT",)
+    destinations: tuple[Destination, ...] = ()
+    addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def variables(self) -> tuple[tuple[str, str], ...]:
+        ports = self.port_variables + ("",) * len(self.host_variables)
+        return tuple(zip(self.host_variables, ports, strict=False))
