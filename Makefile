@@ -5,9 +5,10 @@ PYTHON ?= python3
 ARGS ?=
 VENV = .venv
 BIN = $(VENV)/bin
-PIP = $(BIN)/python -m pip --disable-pip-version-check
 # Compiling all of pulumi-aws would double the time of the set-up: Python compiles what is used at its first use.
-INSTALL = $(PIP) install --quiet --no-compile --no-deps --require-hashes
+INSTALL = -m pip --disable-pip-version-check install --quiet --no-compile --no-deps
+COMPILE = uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-annotate \
+	--no-emit-index-url --custom-compile-command "make lock"
 
 # Bytecode makes the second run quick, so it is written even where the environment says not to.
 export PYTHONDONTWRITEBYTECODE =
@@ -37,14 +38,13 @@ lint: $(VENV)/.dev ## Check style and types
 fuzz: $(VENV)/.dev ## Run the generated tests for much longer
 	MAILROUTE_FUZZ=1 $(BIN)/pytest -n 2 --timeout 0 -m fuzz $(ARGS)
 
-bench: $(VENV)/.runtime ## Time the policy pack beside an empty one; PEER=checkov adds Checkov
-	$(BIN)/python bench $(if $(PEER),--peer $(PEER)) $(ARGS)
+bench: $(VENV)/.runtime $(PEER:%=$(VENV)/%/.installed) ## Time the policy pack beside an empty one; PEER=checkov adds Checkov
+	@$(BIN)/python -m bench $(PEER:%=--peer %) $(ARGS)
 
 lock: ## Resolve the dependencies anew (needs uv)
-	uv pip compile -q --universal --python-version 3.10 --generate-hashes --no-annotate --no-emit-index-url \
-		--custom-compile-command "make lock" --group build pyproject.toml -o requirements.txt
-	uv pip compile -q --universal --python-version 3.10 --generate-hashes --no-annotate --no-emit-index-url \
-		--custom-compile-command "make lock" --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(COMPILE) --group build pyproject.toml -o requirements.txt
+	$(COMPILE) --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	echo checkov | $(COMPILE) - -o bench/requirements-checkov.txt
 
 clean: ## Remove everything that make and the tools wrote
 	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -64,11 +64,17 @@ $(VENV)/.created:
 
 $(VENV)/.runtime: requirements.txt pyproject.toml $(VENV)/.created
 	@echo "mailroute: installing the locked packages into $(VENV) (once)" >&2
-	@$(INSTALL) -r requirements.txt
-	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python $(INSTALL) --require-hashes -r requirements.txt
+	@$(BIN)/python $(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	@echo "mailroute: installing the locked development tools into $(VENV) (once)" >&2
-	@$(INSTALL) -r requirements-dev.txt
+	@$(BIN)/python $(INSTALL) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/checkov/.installed: bench/requirements-checkov.txt $(VENV)/.created
+	@echo "mailroute: installing Checkov into $(VENV)/checkov (once)" >&2
+	@$(PYTHON) -m venv $(VENV)/checkov
+	@$(VENV)/checkov/bin/python $(INSTALL) --require-hashes -r $<
 	@touch $@

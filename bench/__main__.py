@@ -1,0 +1,86 @@
+"""Times the policy pack beside an empty one on the same graphs: `make bench`."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+from typing import Final
+
+from .checkov_peer import Checkov
+from .graph import Stack, stack
+from .messages import messages
+from .pack import Cost, run
+
+HERE: Final = Path(__file__).parent
+PACK: Final = HERE.parent / "policies"
+EMPTY: Final = HERE / "empty_pack"
+PEER_LIMIT: Final = 10_000
+"""Checkov's time grows faster than the graph: at 50,000 resources it is measured in tens of minutes."""
+PATH_RULE: Final = "apprunner-egress-route"
+
+
+def main() -> None:
+    arguments = _arguments()
+    print(f"{'resources':>9} {'pack':>9} {'start':>7} {'per res.':>9} {'stack':>7} {'total':>7} {'peak':>8}")
+    peer = Checkov() if arguments.peer else None
+    smaller: tuple[int, Cost] | None = None
+    for size in arguments.sizes:
+        planned = stack(size)
+        sent = messages(planned)
+        empty, full = run(EMPTY, sent), run(PACK, sent)
+        for name, cost in (("empty", empty), ("mailroute", full)):
+            print(
+                f"{size:>9,} {name:>9} {cost.start:>6.2f}s {cost.resources:>8.2f}s {cost.stack:>6.2f}s"
+                f" {cost.seconds:>6.2f}s {cost.memory:>5.0f} MiB"
+            )
+        print(
+            f"          {planned.services} services, {len(sent.stack) / 2**20:.1f} MiB in one message:"
+            f" {full.seconds / empty.seconds:.2f}x the time, {full.memory / empty.memory:.2f}x the memory"
+            f"{_growth(smaller, (size, full))}"
+        )
+        _check(full, planned.broken)
+        if peer is not None and size <= PEER_LIMIT:
+            _compare(peer, planned, full)
+        smaller = (size, full)
+
+
+def _growth(smaller: tuple[int, Cost] | None, larger: tuple[int, Cost]) -> str:
+    """How the work, without the start of the process, grows while the graph grows tenfold."""
+    if smaller is None:
+        return ""
+    (small_size, small), (large_size, large) = smaller, larger
+    decades = math.log10(large_size / small_size)
+    time = ((large.seconds - large.start) / (small.seconds - small.start)) ** (1 / decades)
+    memory = (large.memory / small.memory) ** (1 / decades)
+    return f"; per tenfold graph: {time:.1f}x the time, {memory:.1f}x the memory"
+
+
+def _check(cost: Cost, broken: frozenset[str]) -> None:
+    """A pack that finds anything but the broken services was not measured at its work."""
+    expected = {(PATH_RULE, name) for name in broken}
+    if set(cost.violations) != expected:
+        found = sorted(set(cost.violations) ^ expected)
+        raise SystemExit(f"bench: {len(found)} violations are missing or not expected, such as {found[:3]}")
+
+
+def _compare(peer: Checkov, planned: Stack, cost: Cost) -> None:
+    scan = peer.scan(planned)
+    graph = scan.seconds - peer.start
+    print(
+        f"{len(planned.resources):>9,} {'checkov':>9} {peer.start:>6.2f}s {'':>9} {graph:>6.2f}s"
+        f" {scan.seconds:>6.2f}s {scan.memory:>5.0f} MiB\n"
+        f"          checkov / mailroute: {graph / cost.stack:.0f}x the time to judge the graph,"
+        f" {scan.seconds / cost.seconds:.1f}x the whole process, {scan.memory / cost.memory:.1f}x the memory"
+    )
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("sizes", nargs="*", type=int, default=[1_000, 10_000, 50_000], metavar="SIZE")
+    parser.add_argument("--peer", choices=["checkov"])
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

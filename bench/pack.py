@@ -1,0 +1,122 @@
+"""Drives a real policy pack process, as the engine does, and measures what that costs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import grpc
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.json_format import MessageToDict
+from pulumi.runtime.proto import analyzer_pb2 as proto
+from pulumi.runtime.proto import analyzer_pb2_grpc
+
+from .messages import PROJECT, STACK, Messages
+
+MESSAGE_LIMIT: Final = 400 * 1024 * 1024
+"""What Pulumi's engine and its policy SDK accept in one message."""
+_SERVICE: Final = "/pulumirpc.Analyzer"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a pack cost: seconds, MiB, and the violations it reported, by policy and resource."""
+
+    start: float
+    resources: float
+    stack: float
+    memory: float
+    violations: Counter[tuple[str, str]]
+
+    @property
+    def seconds(self) -> float:
+        return self.start + self.resources + self.stack
+
+
+def run(pack: Path, messages: Messages) -> Cost:
+    """Judge `messages` with the pack in the folder `pack`, in a process of its own."""
+    began = time.perf_counter()
+    with _process(pack) as (process, channel):
+        _configure(channel)
+        started = time.perf_counter()
+
+        remediate = channel.unary_unary(f"{_SERVICE}/Remediate", None, proto.RemediateResponse.FromString)
+        analyze = channel.unary_unary(f"{_SERVICE}/Analyze", None, proto.AnalyzeResponse.FromString)
+        analyze_stack = channel.unary_unary(
+            f"{_SERVICE}/AnalyzeStack", None, proto.AnalyzeResponse.FromString
+        )
+
+        diagnostics = []
+        for request in messages.resources:
+            remediate(request)
+            diagnostics += analyze(request).diagnostics
+        analyzed = time.perf_counter()
+        diagnostics += analyze_stack(messages.stack).diagnostics
+        return Cost(
+            start=started - began,
+            resources=analyzed - started,
+            stack=time.perf_counter() - analyzed,
+            memory=_peak_memory(process.pid),
+            violations=Counter((found.policyName, found.urn.rsplit("::", 1)[-1]) for found in diagnostics),
+        )
+
+
+@contextmanager
+def _process(pack: Path) -> Iterator[tuple[subprocess.Popen[str], grpc.Channel]]:
+    environment = {
+        **os.environ,
+        "PULUMI_PROJECT": PROJECT,
+        "PULUMI_STACK": STACK,
+        "PULUMI_DRY_RUN": "true",
+        "MAILROUTE_EVIDENCE": "none",
+    }
+    command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", "."]
+    with subprocess.Popen(command, cwd=pack, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            port = process.stdout.readline().strip()
+            if not port:
+                raise SystemExit(f"bench: the pack in {pack} did not start")
+            options = [
+                ("grpc.max_send_message_length", MESSAGE_LIMIT),
+                ("grpc.max_receive_message_length", MESSAGE_LIMIT),
+            ]
+            with grpc.insecure_channel(f"127.0.0.1:{port}", options) as channel:
+                yield process, channel
+        finally:
+            process.kill()
+
+
+def _configure(channel: grpc.Channel) -> None:
+    """Give every policy its own level and the defaults of its schema, as the engine does."""
+    analyzer = analyzer_pb2_grpc.AnalyzerStub(channel)
+    info = analyzer.GetAnalyzerInfo(Empty(), wait_for_ready=True)
+    request = proto.ConfigureAnalyzerRequest()
+    for policy in info.policies:
+        config = request.policyConfig[policy.name]
+        config.enforcementLevel = policy.enforcementLevel
+        config.properties.update(
+            {
+                name: schema["default"]
+                for name, schema in MessageToDict(policy.configSchema.properties).items()
+                if "default" in schema
+            }
+        )
+    analyzer.Configure(request)
+
+
+def _peak_memory(pid: int) -> float:
+    """The peak resident memory of a process, in MiB (`VmHWM` of Linux; 0 elsewhere)."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():
+        return 0.0
+    (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024
