@@ -62,9 +62,9 @@ class Crossing:
         source = self.addresses_in(client.subnet)
         return all_of(
             [
-                self.is_local(client.subnet, client.vpc, block, name),
+                self.is_local(client.subnet, client.vpc, block),
                 *self._acls_between(client.subnet, source, target, block, port, name),
-                self.is_local(target, client.vpc, source, client.subnet.label),
+                self.is_local(target, client.vpc, source),
             ]
         )
 
@@ -80,7 +80,7 @@ class Crossing:
             self.acls.admit(client, INGRESS, name, block, back, REPLIES),
         ]
 
-    def is_local(self, subnet: Resource, vpc: Ref, wanted: Ranges, name: str) -> Outcome:
+    def is_local(self, subnet: Resource, vpc: Ref, wanted: Ranges) -> Outcome:
         """Whether the tables of `subnet` leave `wanted`, inside the same VPC, to the local route."""
         outcomes: list[Outcome] = []
         for table, _ in self.network.route_tables_of(subnet):

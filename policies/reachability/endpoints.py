@@ -1,4 +1,4 @@
-"""Interface endpoints for Amazon SES's SMTP: when the name of the mail host leads to one, and whether it serves.
+"""Interface endpoints for Amazon SES's SMTP: which takes the mail host's name, and whether it serves.
 
 Sources: Amazon SES Developer Guide, "Setting up VPC endpoints with Amazon SES"; AWS PrivateLink Guide,
 "Access an AWS service using an interface VPC endpoint".
@@ -103,7 +103,7 @@ class Endpoints:
         if kind == "Interface":
             return Outcome()
         given = "Gateway (the default)" if kind is ABSENT else str(kind)
-        message = f"VPC endpoint {endpoint.label} is of type {given}; SES's SMTP is offered through Interface endpoints"
+        message = f"VPC endpoint {endpoint.label} is of type {given}; SES's SMTP needs one of type Interface"
         return blocked("ENDPOINT_TYPE", endpoint.key, message, remedy)
 
     def private_dns(self, endpoint: Resource) -> bool | Unknown:
@@ -135,8 +135,8 @@ class Endpoints:
             message = f"it cannot be known whether private DNS of VPC endpoint {endpoint.label} is on"
             return open_question("ENDPOINT_PRIVATE_DNS_UNKNOWN", endpoint.key, message, remedy)
         message = (
-            f"private DNS of VPC endpoint {endpoint.label} is off, so the mail host's name still leads to its "
-            "public addresses"
+            f"private DNS of VPC endpoint {endpoint.label} is off, so the mail host's name still leads to "
+            "its public addresses"
         )
         return blocked("ENDPOINT_PRIVATE_DNS_OFF", endpoint.key, message, remedy)
 
@@ -262,7 +262,10 @@ class Endpoints:
         if offered is False:
             message = f"subnet {subnet.label} is in zone {zone}, where AWS does not offer SES's SMTP endpoint"
             return blocked("VPCE_SERVICE_NOT_INSTALLED_IN_AZ", subnet.key, message, remedy)
-        message = f"it cannot be known whether AWS offers SES's SMTP endpoint in the zone of subnet {subnet.label} ({zone})"
+        message = (
+            "it cannot be known whether AWS offers SES's SMTP endpoint in the zone of subnet "
+            f"{subnet.label} ({zone})"
+        )
         return open_question("VPCE_ZONE_UNKNOWN", subnet.key, message, remedy)
 
     def _policy_allows(self, endpoint: Resource) -> Outcome:

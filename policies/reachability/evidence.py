@@ -30,7 +30,7 @@ WITHOUT_SMTP: Final = frozenset(
         "cac1-az4",
     }
 )
-"""The zone ids that do not offer SES's SMTP endpoint (Amazon SES Developer Guide, "Setting up VPC endpoints")."""
+"""The zone ids without SES's SMTP endpoint (Amazon SES Developer Guide, "Setting up VPC endpoints")."""
 
 _REGIONS_WITH_GAPS: Final = frozenset(
     {"us-east-1", "us-west-1", "us-west-2", "ap-northeast-2", "ca-central-1"}

@@ -95,7 +95,7 @@ class Gateways:
     def _exit(
         self, route: Route | None, nat: Resource, subnet: Resource, table: Resource, vpc: Ref
     ) -> Outcome:
-        remedy = f"in {table.label}, route 0.0.0.0/0 to an internet gateway of that VPC, or put the NAT gateway in a public subnet"
+        remedy = f"put it in a public subnet, or route 0.0.0.0/0 of {table.label} to an internet gateway"
         if route is None:
             return blocked(
                 "NAT_SUBNET_NOT_PUBLIC",
@@ -115,7 +115,7 @@ class Gateways:
             return open_question(
                 "ROUTE_TARGET_UNKNOWN",
                 table.key,
-                f"it cannot be known where {table.label}, in the NAT gateway's subnet, sends internet traffic",
+                f"it cannot be known where {table.label}, of the NAT gateway's subnet, sends its traffic",
                 remedy,
             )
         if route.via == "gatewayId":
@@ -139,7 +139,7 @@ class Gateways:
                 "GATEWAY_NOT_READ",
                 route.source.key,
                 f"the gateway {where} is neither in the program nor in the evidence",
-                "give the account's evidence (mailroute snapshot), or create the internet gateway in the program",
+                "give the account's evidence (mailroute snapshot), or create the gateway in the program",
             )
         return whichever([self._attached(gateway, vpc) for gateway in gateways])
 
@@ -149,7 +149,7 @@ class Gateways:
             return passed("internet-gateway", gateway.key, "attached to the VPC", gateway.origin)
         remedy = "give the aws.ec2.InternetGateway the vpc_id of the VPC whose route tables name it"
         if attached is False:
-            message = f"internet gateway {gateway.label} is not attached to the VPC of the route table that names it"
+            message = f"internet gateway {gateway.label} is not attached to the VPC whose route names it"
             return blocked("BAD_STATE_ATTACHMENT", gateway.key, message, remedy)
         message = f"it cannot be known whether internet gateway {gateway.label} is attached to this VPC"
         return open_question("BAD_STATE_ATTACHMENT", gateway.key, message, remedy)
@@ -215,5 +215,5 @@ def not_modelled(route: Route, table: Resource) -> Outcome:
         "NOT_MODELLED",
         table.key,
         f"{table.label} sends this traffic to a {what} ({where}), which the proof does not follow",
-        "route the mail host to a NAT gateway, use the SMTP endpoint, or accept it as an exception with its reason",
+        "route the mail host to a NAT gateway, use the SMTP endpoint, or accept it as an exception",
     )

@@ -16,7 +16,7 @@ from .network import Links, Network, exactly, known_items, same
 from .outcomes import blocked, open_question, passed
 from .ranges import ANY_ADDRESS, Ranges, addresses, cidr_text, union
 from .routing import prefix_list_blocks
-from .values import ABSENT, UNKNOWN, Unknown, Value, get, is_known, items, to_int
+from .values import ABSENT, UNKNOWN, Absent, Unknown, Value, get, is_known, items, to_int
 from .verdict import Origin, Outcome
 
 INGRESS: Final = "ingress"
@@ -79,7 +79,9 @@ class SecurityGroups:
             )
         if not peer.addresses & maybe:
             code = "ENI_SG_RULES_MISMATCH" if seen else "SG_HAS_NO_RULES"
-            message = f"security group {names} has no {direction} rule that lets TCP {port} {way} {peer.name} through"
+            message = (
+                f"no {direction} rule of security group {names} lets TCP {port} {way} {peer.name} through"
+            )
             return blocked(code, subject, message, remedy)
         if seen and peer.addresses & sure:
             gap = cidr_text(peer.addresses - sure)
@@ -277,9 +279,8 @@ def port_range(first: Value, last: Value) -> Ranges | Unknown:
     low, high = to_int(first), to_int(last)
     if isinstance(low, Unknown) or isinstance(high, Unknown):
         return UNKNOWN
-    if low is ABSENT or low == -1:
+    if isinstance(low, Absent) or low == -1:
         return ALL_PORTS
-    assert isinstance(low, int)
     return Ranges.of((low, high if isinstance(high, int) else low))
 
 

@@ -69,7 +69,7 @@ class InternetPath:
             message = f"route table {table.label} of subnet {client.subnet.label} has no route to {name}"
             return blocked("NO_ROUTE_TO_DESTINATION", table.key, message, remedy)
         if route.blackhole:
-            message = f"the route of {table.label} that takes the traffic to {name} is a blackhole: its target is gone"
+            message = f"the route of {table.label} to {name} is a blackhole: its target is gone"
             return blocked("BAD_STATE_ROUTE", table.key, message, remedy)
         if route.via == "natGatewayId":
             return self._by_nat(route, client, table, wanted, port, name)
@@ -90,10 +90,12 @@ class InternetPath:
                 "name the relay by its public host, or add an exception",
             )
         if route.via == "vpcPeeringConnectionId" and wanted <= PUBLIC:
-            message = f"{table.label} sends the traffic to {name} into a VPC peering connection, which carries only the peer's own addresses"
+            message = f"{table.label} routes {name} to a VPC peering connection, which carries the peer's addresses only"
             return blocked("PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", table.key, message, remedy)
         if route.via == "egressOnlyGatewayId":
-            message = f"{table.label} sends the traffic to {name} to an egress-only internet gateway, which carries IPv6 alone"
+            message = (
+                f"{table.label} routes {name} to an egress-only internet gateway, which carries IPv6 alone"
+            )
             return blocked("PROTOCOL_RESTRICTION", table.key, message, remedy)
         if route.via == "":
             message = f"it cannot be known where {table.label} sends the traffic to {name}"
@@ -166,7 +168,7 @@ class InternetPath:
                     subnet, INGRESS, client.subnet.label, source, Ranges.of((port, port)), f"TCP {port}"
                 ),
                 self.acls.admit(subnet, EGRESS, client.subnet.label, source, EPHEMERAL_PORTS, REPLIES),
-                self.crossing.is_local(subnet, client.vpc, source, client.subnet.label),
+                self.crossing.is_local(subnet, client.vpc, source),
             ]
         return all_of(steps)
 

@@ -158,7 +158,9 @@ class Proof:
         if isinstance(destination.host, str):
             where = self._addresses(destination.host)
             if where is not None and where & PRIVATE:
-                message = f"{destination.host} is a private address, and the service's egress is the public internet"
+                message = (
+                    f"{destination.host} is a private address, and the service leaves to the public internet"
+                )
                 return blocked("NO_ROUTE_TO_DESTINATION", holder.key, message, "give the service VPC egress")
         return port_25(holder, destination.port) + passed(
             "internet", str(destination), "the service's own egress", Origin.AWS_DEFAULT

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from . import kinds
 from .graph import Ref, Resource
 from .network import Links, Network
-from .ranges import PRIVATE, Ranges, addresses
+from .ranges import ANY_ADDRESS, PRIVATE, Ranges, addresses
 from .values import ABSENT, UNKNOWN, Unknown, Value, get, items
 from .verdict import Origin
 
@@ -36,6 +36,7 @@ TARGETS: Final[Mapping[str, tuple[str, ...]]] = {
 LOCAL: Final = "local"
 _STANDALONE: Final = ("destinationCidrBlock", "destinationIpv6CidrBlock")
 _INLINE: Final = ("cidrBlock", "ipv6CidrBlock")
+_ANYWHERE: Final = [(ANY_ADDRESS, 32, False)]
 
 
 @dataclass(frozen=True)
@@ -43,16 +44,16 @@ class Route:
     """One route.
 
     Attributes:
-        destination: its IPv4 addresses; empty for an IPv6 route; `UNKNOWN` where not known.
+        destination: its IPv4 addresses; empty for an IPv6 route; all where they are not known.
         length: the length of its prefix, that of the longest entry for a prefix list.
         via: the property that names its target, `local`, or `""` where it has none.
         target: what that property stands for.
         source: the resource that declares it.
-        certain: whether it certainly stands in the table.
+        certain: whether it certainly stands in the table, and for these addresses.
         blackhole: whether AWS shows it as one.
     """
 
-    destination: Ranges | Unknown
+    destination: Ranges
     length: int
     via: str
     target: Ref
@@ -86,24 +87,17 @@ class Routes:
     def lookup(self, table: Resource, vpc: Ref, wanted: Ranges) -> list[Share]:
         """Divide `wanted` among the routes of `table`, longest prefix first."""
         routes = sorted(self._routes_of(table, vpc), key=lambda route: (-route.length, route.certain))
-        anywhere = [route for route in routes if route.destination is UNKNOWN]
         shares: list[Share] = []
         left = wanted
         maybe: list[Route] = []
         for route in routes:
-            if route.destination is UNKNOWN:
-                continue
-            assert not isinstance(route.destination, Unknown)
             if not route.certain:
                 maybe.append(route)
-                continue
-            taken = left & route.destination
-            if not taken:
-                continue
-            shares.extend(_divide(taken, route, maybe, anywhere))
-            left = left - taken
+            elif left & route.destination:
+                shares.extend(_divide(left & route.destination, route, maybe))
+                left = left - route.destination
         if left:
-            shares.extend(_divide(left, None, maybe, anywhere))
+            shares.extend(_divide(left, None, maybe))
         return shares
 
     def _routes_of(self, table: Resource, vpc: Ref) -> Iterator[Route]:
@@ -113,23 +107,23 @@ class Routes:
         entries: tuple[Value, ...] = (UNKNOWN,) if isinstance(listed, Unknown) else listed
         # The provider removes what a table with inline routes does not list.
         exclusive = table.origin is Origin.PROGRAM and bool(entries)
-        managed: set[tuple[Ranges | Unknown, int]] = set()
+        managed: set[tuple[Ranges, int]] = set()
         for route, certain in self._standalone.to(table):
             via, target = self._target(route, route.properties, None)
-            for destination, length in self._destinations(route, route.properties, *_STANDALONE):
-                sure = certain and not exclusive
+            for destination, length, known in self._destinations(route, route.properties, *_STANDALONE):
+                sure = certain and known and not exclusive
                 if sure:
                     managed.add((destination, length))
                 yield Route(destination, length, via, target, route, sure)
         for entry in entries:
             if entry is UNKNOWN:
-                yield Route(UNKNOWN, 32, "", Ref((), UNKNOWN, open=True), table, certain=False)
+                yield Route(ANY_ADDRESS, 32, "", Ref((), UNKNOWN, open=True), table, certain=False)
                 continue
             via, target = self._target(table, entry, "routes")
             dead = get(entry, "state") == "blackhole"
-            for destination, length in self._destinations(table, entry, *_INLINE):
+            for destination, length, known in self._destinations(table, entry, *_INLINE):
                 if (destination, length) not in managed:
-                    yield Route(destination, length, via, target, table, blackhole=dead)
+                    yield Route(destination, length, via, target, table, known, dead)
 
     @cached_property
     def _standalone(self) -> Links[Resource]:
@@ -156,13 +150,13 @@ class Routes:
 
     def _destinations(
         self, source: Resource, entry: Mapping[str, Any], ipv4: str, ipv6: str
-    ) -> list[tuple[Ranges | Unknown, int]]:
-        """What a route matches, as `(addresses, prefix length)`: several for a prefix list."""
+    ) -> list[tuple[Ranges, int, bool]]:
+        """What a route matches, as `(addresses, prefix length, known)`: several for a prefix list."""
         block = _set(entry, ipv4)
         if isinstance(block, str):
-            return [(addresses(block), int(block.partition("/")[2] or 32))]
+            return [(addresses(block), int(block.partition("/")[2] or 32), True)]
         if block is UNKNOWN and source.declared(ipv4) is not ABSENT:
-            return [(UNKNOWN, 32)]
+            return _ANYWHERE
         prefix_list = _set(entry, "destinationPrefixListId")
         if prefix_list is not ABSENT:
             if str(_set(entry, "gatewayId")).startswith("vpce-"):
@@ -170,9 +164,9 @@ class Routes:
             prop = "destinationPrefixListId" if ipv4 == _STANDALONE[0] else "routes"
             blocks = prefix_list_blocks(self.network, source, prefix_list, prop)
             if isinstance(blocks, Unknown):
-                return [(UNKNOWN, 32)]
-            return [(addresses(cidr), int(cidr.partition("/")[2])) for cidr in blocks]
-        return [] if _set(entry, ipv6) is not ABSENT else [(UNKNOWN, 32)]
+                return _ANYWHERE
+            return [(addresses(cidr), int(cidr.partition("/")[2]), True) for cidr in blocks]
+        return [] if _set(entry, ipv6) is not ABSENT else _ANYWHERE
 
     def _target(self, source: Resource, entry: Mapping[str, Any], prop: str | None) -> tuple[str, Ref]:
         """The target of a route: `prop` is the top-level property where all targets share one."""
@@ -198,22 +192,17 @@ def _set(entry: Mapping[str, Any], name: str) -> Value:
     return ABSENT if value == "" else value
 
 
-def _divide(taken: Ranges, route: Route | None, maybe: list[Route], anywhere: list[Route]) -> Iterator[Share]:
-    """Split `taken`, which `route` takes unless one of `maybe` or `anywhere` is really there."""
+def _divide(taken: Ranges, route: Route | None, maybe: list[Route]) -> Iterator[Share]:
+    """Split `taken`, which `route` takes unless one of `maybe` is really there."""
     left = taken
     for rival in maybe:
-        assert not isinstance(rival.destination, Unknown)
         part = left & rival.destination
         if part:
-            rivals = tuple(
-                other
-                for other in maybe
-                if not isinstance(other.destination, Unknown) and part & other.destination
-            )
-            yield Share(part, (route, *rivals, *anywhere))
+            rivals = tuple(other for other in maybe if part & other.destination)
+            yield Share(part, (route, *rivals))
             left = left - part
     if left:
-        yield Share(left, (route, *anywhere))
+        yield Share(left, (route,))
 
 
 def prefix_list_blocks(

@@ -56,7 +56,9 @@ class EndpointPath:
         if public.verdict is Verdict.UNREACHABLE:
             public += all_of(near)
         elif not self._sees_endpoints(client):
-            message = f"whether VPC {name_of(client.vpc)} has an endpoint that takes the name {host} has not been read"
+            message = (
+                f"whether an endpoint of VPC {name_of(client.vpc)} takes the name {host} has not been read"
+            )
             remedy = "give the account's evidence (mailroute snapshot)"
             public += open_question("ENDPOINTS_NOT_READ", client.subnet.key, message, remedy)
         return whichever([*worlds, public])
