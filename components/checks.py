@@ -1,0 +1,174 @@
+"""The rules that arguments keep: each check returns its value, or raises before anything is registered."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, NoReturn, Optional, TypeVar
+
+import pulumi
+
+SES_SMTP_PORTS = (465, 587, 2465, 2587)
+"""The ports of an SES SMTP endpoint in a VPC: Amazon SES Developer Guide, "Setting up VPC endpoints"."""
+
+T = TypeVar("T")
+Label = Callable[[str], str]
+"""How a person knows an argument: a component's argument, or the key of a stack's config."""
+_LABEL = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"
+_DOMAIN = rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})+"
+
+
+class ArgumentError(pulumi.RunError):
+    """An argument that cannot work: one line with the argument, its value, the rule and the remedy."""
+
+    def __init__(self, argument: str, value: object, rule: str, remedy: str) -> None:
+        super().__init__(f"{argument} is {value!r}: {rule}; {remedy}")
+
+
+def refuse(argument: str, value: object, rule: str, remedy: str) -> NoReturn:
+    """Raise the `ArgumentError`."""
+    raise ArgumentError(argument, value, rule, remedy)
+
+
+def of(component: str) -> Label:
+    """The label of an argument that a program gives to `component`."""
+    return lambda argument: f"{component}.{argument}"
+
+
+def keys(
+    label: Label, args: Mapping[str, Any], known: Collection[str], required: Collection[str] = ()
+) -> None:
+    """`args` has every one of `required`, and nothing outside of `known`."""
+    for name in sorted(set(args) - set(known)):
+        refuse(label(name), args[name], "there is no such argument", f"known are {listed(known)}")
+    for name in sorted(required):
+        if args.get(name) is None:
+            refuse(label(name), None, "it is required", "give it a value")
+
+
+def one_of(argument: str, value: T, choices: Sequence[T]) -> T:
+    """`value` is one of `choices`."""
+    if value not in choices:
+        refuse(argument, value, f"it must be one of {listed(choices)}", f"use {choices[0]!r}")
+    return value
+
+
+def between(argument: str, value: Any, low: int, high: int) -> int:
+    """`value` is a whole number from `low` to `high`."""
+    whole = isinstance(value, (int, float)) and not isinstance(value, bool) and value == int(value)
+    if not whole or not low <= value <= high:
+        refuse(argument, value, f"it must be a whole number from {low} to {high}", f"use {low} to {high}")
+    return int(value)
+
+
+def port(argument: str, value: Any) -> int:
+    """`value` is a TCP port; 25 is refused, as AWS blocks it towards public addresses (EC2 User Guide)."""
+    number = between(argument, value, 1, 65535)
+    if number == 25:
+        refuse(argument, value, "AWS blocks outbound traffic on port 25", "use the submission port 587")
+    return number
+
+
+def matches(argument: str, value: Any, pattern: str, rule: str, remedy: str) -> str:
+    """`value` is text that `pattern` matches from end to end."""
+    if isinstance(value, str) and re.fullmatch(pattern, value):
+        return value
+    refuse(argument, value, rule, remedy)
+
+
+def domain(argument: str, value: Any) -> str:
+    """`value` is a fully qualified domain name, lower case, without the trailing dot."""
+    return matches(
+        argument,
+        value,
+        _DOMAIN,
+        "it must be a domain name in lower case without a trailing dot",
+        "use a name such as 'example.com'",
+    )
+
+
+def subdomain(argument: str, value: str) -> str:
+    """`value` is one DNS label, relative to its domain."""
+    return matches(
+        argument,
+        value,
+        _LABEL,
+        "it must be one label, relative to the domain",
+        "use a label such as 'bounce', without the domain",
+    )
+
+
+def resource_id(argument: str, value: str, prefix: str) -> str:
+    """`value` is an AWS id such as `subnet-0123456789abcdef0`, with `prefix` before the dash."""
+    return matches(
+        argument,
+        value,
+        rf"{prefix}-[0-9a-f]{{8,17}}",
+        f"it must be an id that starts with '{prefix}-'",
+        f"copy the id from the AWS console, such as '{prefix}-0123456789abcdef0'",
+    )
+
+
+def email(argument: str, value: str) -> str:
+    """`value` is an e-mail address."""
+    return matches(
+        argument,
+        value,
+        r"[^@\s;,!]+@[^@\s;,!]+\.[^@\s;,!]+",
+        "it must be an e-mail address",
+        "use one such as 'dmarc@example.com'",
+    )
+
+
+def arn(argument: str, value: str, service: str) -> str:
+    """`value` is an ARN of `service`."""
+    return matches(
+        argument,
+        value,
+        rf"arn:aws[a-z-]*:{service}:[^:\s]*:[^:\s]*:\S+",
+        f"it must be an ARN of {service}",
+        f"use one such as 'arn:aws:{service}:...'",
+    )
+
+
+def network(argument: str, value: str, longest: int = 32) -> ipaddress.IPv4Network:
+    """`value` is an IPv4 block in CIDR notation with no host bits, at most `/longest`."""
+    try:
+        block = ipaddress.IPv4Network(value)
+    except ValueError as error:
+        refuse(argument, value, f"it must be an IPv4 block in CIDR notation ({error})", "use '10.0.0.0/16'")
+    if block.prefixlen > longest:
+        refuse(argument, value, f"it must be /{longest} or larger", "use '10.0.0.0/16'")
+    return block
+
+
+def exactly_one(label: Label, args: Mapping[str, Any], names: Sequence[str]) -> str:
+    """Just one of `names` is given; returns its name."""
+    given = [name for name in names if args.get(name) is not None]
+    if len(given) != 1:
+        refuse(
+            " or ".join(label(name) for name in names),
+            {name: args[name] for name in given} or None,
+            "just one of them must be given",
+            f"give either {' or '.join(names)}",
+        )
+    return given[0]
+
+
+def distinct(argument: str, values: Sequence[T], least: int = 1, most: int = 16) -> Sequence[T]:
+    """From `least` to `most` values, none of them twice."""
+    if not isinstance(values, list) or not least <= len(values) <= most:
+        refuse(argument, values, f"it must be a list of {least} to {most}", "name each one once")
+    for value in values:
+        if values.count(value) > 1:
+            refuse(argument, values, f"{value!r} stands there twice", "name each one once")
+    return values
+
+
+def listed(choices: Collection[Any]) -> str:
+    """`choices` as text, in their own order."""
+    return ", ".join(str(choice) for choice in choices)
+
+
+def known(value: Any) -> Optional[str]:
+    """`value` where it is text already; `None` where it is an output, or nothing."""
+    return value if isinstance(value, str) else None

@@ -1,0 +1,41 @@
+"""What all components share: their type token, their tags and the outputs that they register."""
+
+import inspect
+from typing import Any, Optional
+
+import pulumi
+
+PACKAGE = "mailroute"
+
+
+class Component(pulumi.ComponentResource):
+    """A component of this package; a subclass declares its outputs as annotations of the class."""
+
+    def __init__(self, name: str, opts: Optional[pulumi.ResourceOptions] = None) -> None:
+        super().__init__(f"{PACKAGE}:index:{type(self).__name__}", name, None, opts)
+
+    def _child(self, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, depends_on=list(depends_on))
+
+    def _publish(self) -> None:
+        """Register every declared output under its name in the package's schema."""
+        declared = inspect.get_annotations(type(self))
+        self.register_outputs({camel(name): getattr(self, name) for name in declared})
+
+
+def ownership(name: str) -> dict[str, Any]:
+    """The tags of a resource: its name, and the project and stack that manage it."""
+    project, stack = pulumi.get_project(), pulumi.get_stack()
+    return {"Name": f"{stack}-{name}", "pulumi:project": project, "pulumi:stack": stack}
+
+
+def is_owned(tags: dict[str, str]) -> bool:
+    """Whether `tags` are those of a resource that this very stack manages."""
+    mine = ownership("")
+    return all(tags.get(key) == mine[key] for key in ("pulumi:project", "pulumi:stack"))
+
+
+def camel(name: str) -> str:
+    """`name` as the schema of the package and the config of a stack write it."""
+    first, *rest = name.split("_")
+    return first + "".join(part.title() for part in rest)

@@ -1,0 +1,218 @@
+"""Who may send: a verified SES domain, and the DNS records that prove it."""
+
+from typing import Optional
+
+import pulumi
+import pulumi_aws as aws
+from typing_extensions import NotRequired, TypedDict
+
+from . import checks
+from .component import Component, ownership
+from .dns_records import DMARC_POLICIES, DnsRecord, PlannedRecord, sender_records, zone_snippet
+from .iam_documents import publish_events
+from .lookup import Account
+
+ROUTE53, EXTERNAL = DNS_HOSTS = ("route53", "external")
+UNMANAGED = "unmanaged"
+_EASY_DKIM_TOKENS = 3
+_EVENTS = ["BOUNCE", "COMPLAINT", "REJECT", "RENDERING_FAILURE", "DELIVERY_DELAY"]
+
+_ARGUMENT = checks.of("EmailIdentity")
+
+
+class EmailIdentityArgs(TypedDict):
+    """The domain, and where its DNS is."""
+
+    domain: str
+    """The domain that mail is sent from, such as `example.com`."""
+    dns: NotRequired[str]
+    """`route53` registers the records; `external` registers none and exports them. Default: `route53`."""
+    zone_id: NotRequired[pulumi.Input[str]]
+    """With `route53`: the id of the hosted zone, or give `zone_name`."""
+    zone_name: NotRequired[str]
+    """With `route53`: the name of the public hosted zone, the domain itself or a parent of it."""
+    mail_from_subdomain: NotRequired[str]
+    """The label of the MAIL FROM domain, which nothing else may use. Default: `bounce`."""
+    dmarc_policy: NotRequired[str]
+    """`none`, `quarantine`, `reject`, or `unmanaged` where a DMARC record exists already. Default: `none`."""
+    dmarc_reports_to: NotRequired[str]
+    """An address that receives aggregate DMARC reports. Default: nobody."""
+    publish_events: NotRequired[bool]
+    """Whether bounces, complaints and other failures are published to an SNS topic. Default: false."""
+    event_topic_arn: NotRequired[pulumi.Input[str]]
+    """With `publish_events`: an existing topic that SES may publish to. Default: a new one."""
+
+
+class EmailIdentity(Component):
+    """A SES domain identity with Easy DKIM (RSA 2048), a custom MAIL FROM domain, SPF and DMARC."""
+
+    identity_arn: pulumi.Output[str]
+    """The ARN of the identity."""
+    dns: pulumi.Output[str]
+    """`route53` or `external`: who publishes the records."""
+    mail_from_domain: pulumi.Output[str]
+    """The MAIL FROM domain."""
+    records: pulumi.Output[list[DnsRecord]]
+    """Every DNS record of the identity."""
+    records_to_publish: pulumi.Output[list[DnsRecord]]
+    """Those that are still to be published by hand: all of them where DNS is external, else none."""
+    zone_snippet: pulumi.Output[str]
+    """All records as lines of a BIND zone file, to paste at another DNS host, which must not proxy them."""
+    event_topic_arn: Optional[pulumi.Output[str]]
+    """The SNS topic of the events, if they are published."""
+
+    def __init__(
+        self, name: str, args: EmailIdentityArgs, opts: Optional[pulumi.ResourceOptions] = None
+    ) -> None:
+        checks.keys(
+            _ARGUMENT,
+            args,
+            EmailIdentityArgs.__annotations__,
+            EmailIdentityArgs.__required_keys__,
+        )
+        check(args)
+        account = Account(opts)
+        zone_id = _zone_id(args, account)
+        region = account.region()
+        super().__init__(name, opts)
+        domain = args["domain"]
+        self.event_topic_arn = None
+        configuration_set_name = None
+        if args.get("publish_events"):
+            configuration_set_name, self.event_topic_arn = self._events(name, args.get("event_topic_arn"))
+        identity = aws.sesv2.EmailIdentity(
+            name,
+            email_identity=domain,
+            configuration_set_name=configuration_set_name,
+            dkim_signing_attributes={"next_signing_key_length": "RSA_2048_BIT"},
+            tags=ownership(name),
+            opts=self._child(),
+        )
+        mail_from = f"{args.get('mail_from_subdomain', 'bounce')}.{domain}"
+        records = sender_records(domain, _dkim_tokens(identity), mail_from, region, _dmarc_tags(args))
+        published = [
+            self._publish_record(f"{name}-{label}", zone_id, record)
+            for label, record in records.items()
+            if zone_id is not None
+        ]
+        aws.sesv2.EmailIdentityMailFromAttributes(
+            name,
+            email_identity=identity.email_identity,
+            mail_from_domain=mail_from,
+            behavior_on_mx_failure="USE_DEFAULT_VALUE",
+            opts=self._child(*published),
+        )
+        self.identity_arn = identity.arn
+        self.dns = pulumi.Output.from_input(args.get("dns", ROUTE53))
+        self.mail_from_domain = pulumi.Output.from_input(mail_from)
+        self.records = pulumi.Output.all(*records.values())
+        self.records_to_publish = self.records if zone_id is None else pulumi.Output.from_input([])
+        self.zone_snippet = self.records.apply(zone_snippet)
+        self._publish()
+
+    def _events(
+        self, name: str, topic_arn: Optional[pulumi.Input[str]]
+    ) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
+        """A configuration set whose failures go to a topic: its name, and the topic's ARN."""
+        events = aws.sesv2.ConfigurationSet(
+            name,
+            configuration_set_name=f"{pulumi.get_project()}-{pulumi.get_stack()}-{name}",
+            tags=ownership(name),
+            opts=self._child(),
+        )
+        allowed: list[pulumi.Resource] = []
+        if topic_arn is None:
+            topic = aws.sns.Topic(name, tags=ownership(name), opts=self._child())
+            topic_arn = topic.arn
+            allowed = [
+                aws.sns.TopicPolicy(
+                    name,
+                    arn=topic.arn,
+                    policy=pulumi.Output.json_dumps(publish_events(topic.arn, events.arn)),
+                    opts=self._child(),
+                )
+            ]
+        aws.sesv2.ConfigurationSetEventDestination(
+            name,
+            configuration_set_name=events.configuration_set_name,
+            event_destination_name="failures",
+            event_destination={
+                "enabled": True,
+                "matching_event_types": _EVENTS,
+                "sns_destination": {"topic_arn": topic_arn},
+            },
+            opts=self._child(*allowed),
+        )
+        return events.configuration_set_name, pulumi.Output.from_input(topic_arn)
+
+    def _publish_record(
+        self, name: str, zone_id: pulumi.Input[str], record: PlannedRecord
+    ) -> aws.route53.Record:
+        return aws.route53.Record(
+            name,
+            zone_id=zone_id,
+            name=record["name"],
+            type=record["type"],
+            ttl=record["ttl"],
+            records=[record["value"]],
+            opts=self._child(),
+        )
+
+
+def check(args: EmailIdentityArgs, label: checks.Label = _ARGUMENT) -> None:
+    """Every rule that can be checked before anything is registered.
+
+    Raises:
+        ArgumentError: for the first argument that breaks one.
+    """
+    domain = checks.domain(label("domain"), args["domain"])
+    checks.one_of(label("dmarc_policy"), args.get("dmarc_policy", "none"), (*DMARC_POLICIES, UNMANAGED))
+    checks.subdomain(label("mail_from_subdomain"), args.get("mail_from_subdomain", "bounce"))
+    if "dmarc_reports_to" in args:
+        checks.email(label("dmarc_reports_to"), args["dmarc_reports_to"])
+    if "event_topic_arn" in args and not args.get("publish_events"):
+        checks.refuse(
+            label("publish_events"),
+            args.get("publish_events", False),
+            "an event topic is given, and nothing would be published to it",
+            "set it to true, or give no topic",
+        )
+    if checks.one_of(label("dns"), args.get("dns", ROUTE53), DNS_HOSTS) == EXTERNAL:
+        for zone in ("zone_id", "zone_name"):
+            if zone in args:
+                checks.refuse(
+                    label(zone),
+                    args.get(zone),
+                    "where dns is 'external' no record is registered",
+                    "leave it out, or set dns to 'route53'",
+                )
+    elif checks.exactly_one(label, args, ("zone_id", "zone_name")) == "zone_name":
+        zone_name = checks.domain(label("zone_name"), args["zone_name"])
+        if domain != zone_name and not domain.endswith(f".{zone_name}"):
+            checks.refuse(
+                label("zone_name"),
+                zone_name,
+                f"the records of {domain} cannot be in this zone",
+                f"name the zone of {domain} or of a parent domain, or set dns to 'external'",
+            )
+
+
+def _dmarc_tags(args: EmailIdentityArgs) -> dict[str, str]:
+    policy = args.get("dmarc_policy", "none")
+    if policy == UNMANAGED:
+        return {}
+    reports_to = args.get("dmarc_reports_to")
+    return {"p": policy, **({"rua": f"mailto:{reports_to}"} if reports_to else {})}
+
+
+def _zone_id(args: EmailIdentityArgs, account: Account) -> Optional[pulumi.Input[str]]:
+    """The hosted zone of the records; `None` where DNS is external."""
+    if "zone_name" in args:
+        return account.hosted_zone_id(args["zone_name"])
+    return args.get("zone_id")
+
+
+def _dkim_tokens(identity: aws.sesv2.EmailIdentity) -> list[pulumi.Output[str]]:
+    """Easy DKIM has three tokens; how many is not known before the identity exists, so it is not asked."""
+    tokens = identity.dkim_signing_attributes.tokens
+    return [tokens[position] for position in range(_EASY_DKIM_TOKENS)]

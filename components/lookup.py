@@ -1,0 +1,155 @@
+"""What the account already holds: the only place that asks AWS, before anything is registered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Optional
+
+import pulumi
+import pulumi_aws as aws
+
+from .component import is_owned
+
+DEFAULT_ROUTE = "0.0.0.0/0"
+_DESTINATIONS = ("cidr_block", "ipv6_cidr_block", "destination_prefix_list_id")
+_TARGETS = (
+    "gateway_id",
+    "nat_gateway_id",
+    "transit_gateway_id",
+    "vpc_peering_connection_id",
+    "vpc_endpoint_id",
+    "network_interface_id",
+    "instance_id",
+    "egress_only_gateway_id",
+    "carrier_gateway_id",
+    "local_gateway_id",
+    "core_network_arn",
+)
+
+
+@dataclass(frozen=True)
+class Vpc:
+    """A VPC, its IPv4 blocks, and the two attributes that private DNS of an endpoint needs."""
+
+    id: str
+    cidr_blocks: list[str]
+    dns_support: bool
+    dns_hostnames: bool
+
+
+@dataclass(frozen=True)
+class Subnet:
+    """A subnet."""
+
+    id: str
+    vpc_id: str
+    availability_zone: str
+
+
+@dataclass(frozen=True)
+class RouteTable:
+    """A route table.
+
+    Attributes:
+        is_own: whether this very stack manages it.
+        subnet_ids: the subnets that are associated with it explicitly.
+        routes: destination -> target, without the local ones.
+    """
+
+    id: str
+    is_main: bool
+    is_own: bool
+    subnet_ids: frozenset[str]
+    routes: Mapping[str, str]
+
+    @property
+    def is_public(self) -> bool:
+        """Whether its default route leads to an internet gateway."""
+        return self.routes.get(DEFAULT_ROUTE, "").startswith("igw-")
+
+
+class Account:
+    """The account and region that a component's provider works in.
+
+    Every method raises `pulumi.RunError` or the SDK's own error where AWS knows no such thing.
+    """
+
+    def __init__(self, opts: Optional[pulumi.ResourceOptions]) -> None:
+        self._opts = _invoke_options(opts or pulumi.ResourceOptions())
+
+    def region(self) -> str:
+        """The name of the region, such as `us-east-1`."""
+        return aws.get_region(opts=self._opts).region
+
+    def zones(self) -> list[str]:
+        """The names of the zones that are there without opting in, no Local Zones among them."""
+        ordinary: list[aws.GetAvailabilityZonesFilterArgsDict] = [
+            {"name": "opt-in-status", "values": ["opt-in-not-required"]}
+        ]
+        return list(aws.get_availability_zones(state="available", filters=ordinary, opts=self._opts).names)
+
+    def zones_offering(self, service: str) -> frozenset[str]:
+        """The names of the zones in which the AWS service `service` has interface endpoints."""
+        return frozenset(
+            aws.ec2.get_vpc_endpoint_service(
+                service_name=service, service_type="Interface", opts=self._opts
+            ).availability_zones
+        )
+
+    def vpc(self, vpc_id: str) -> Vpc:
+        """The VPC with this id."""
+        found = aws.ec2.get_vpc(id=vpc_id, opts=self._opts)
+        blocks = [a.cidr_block for a in found.cidr_block_associations or [] if a.state == "associated"]
+        return Vpc(
+            vpc_id,
+            blocks or [found.cidr_block],
+            dns_support=found.enable_dns_support,
+            dns_hostnames=found.enable_dns_hostnames,
+        )
+
+    def subnet(self, subnet_id: str) -> Subnet:
+        """The subnet with this id."""
+        found = aws.ec2.get_subnet(id=subnet_id, opts=self._opts)
+        return Subnet(subnet_id, found.vpc_id, found.availability_zone)
+
+    def subnet_ids(self, vpc_id: str) -> list[str]:
+        """The ids of all subnets of a VPC, sorted."""
+        of_vpc: list[aws.ec2.GetSubnetsFilterArgsDict] = [{"name": "vpc-id", "values": [vpc_id]}]
+        return sorted(aws.ec2.get_subnets(filters=of_vpc, opts=self._opts).ids)
+
+    def route_table(self, route_table_id: str) -> RouteTable:
+        """The route table with this id."""
+        found = aws.ec2.get_route_table(route_table_id=route_table_id, opts=self._opts)
+        routes = {_first(route, _DESTINATIONS): _first(route, _TARGETS) for route in found.routes}
+        return RouteTable(
+            route_table_id,
+            is_main=any(association.main for association in found.associations),
+            is_own=is_owned(dict(found.tags or {})),
+            subnet_ids=frozenset(a.subnet_id for a in found.associations if a.subnet_id),
+            routes={block: target for block, target in routes.items() if target != "local"},
+        )
+
+    def route_tables(self, vpc_id: str) -> list[RouteTable]:
+        """All route tables of a VPC, by id."""
+        ids = aws.ec2.get_route_tables(vpc_id=vpc_id, opts=self._opts).ids
+        return [self.route_table(route_table_id) for route_table_id in sorted(ids)]
+
+    def owns_nat_gateway(self, nat_gateway_id: str) -> bool:
+        """Whether this stack created the NAT gateway, by its tags."""
+        return is_owned(dict(aws.ec2.get_nat_gateway(id=nat_gateway_id, opts=self._opts).tags or {}))
+
+    def hosted_zone_id(self, zone_name: str) -> str:
+        """The id of the public Route 53 zone of this name."""
+        return aws.route53.get_zone(name=zone_name, private_zone=False, opts=self._opts).zone_id
+
+
+def _first(route: object, names: Sequence[str]) -> str:
+    """The one of the attributes that is set: a route has one destination and one target."""
+    return next((value for name in names if (value := getattr(route, name, None))), "")
+
+
+def _invoke_options(opts: pulumi.ResourceOptions) -> pulumi.InvokeOptions:
+    """Ask through the provider that the component's resources will use."""
+    given = opts.providers or ()
+    providers = [opts.provider, *(given.values() if isinstance(given, Mapping) else given)]
+    provider = next((one for one in providers if one is not None and one.package == "aws"), None)
+    return pulumi.InvokeOptions(parent=opts.parent, provider=provider)

@@ -1,0 +1,42 @@
+"""A way for mail to leave, as the program hands it from the path's components to the service."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+
+from .app_runner_service import DestinationArgs
+from .smtp_credentials import PASSWORD_KEY, USERNAME_KEY, secret_reference
+
+
+@dataclass(frozen=True)
+class MailPath:
+    """A way for mail to leave.
+
+    Attributes:
+        secrets: the secret environment variables that the service signs in with.
+        destination: the mail host as the service's security group sees it.
+        components: what must be there before the service sends this way, and until it no longer does.
+        exports: what a person or the next tool needs to know of it.
+    """
+
+    host: pulumi.Input[str]
+    port: int
+    secrets: Mapping[str, pulumi.Input[str]]
+    destination: DestinationArgs
+    components: list[pulumi.Resource]
+    exports: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, pulumi.Input[str]]:
+        """The plain environment variables of a service that sends this way."""
+        return {"SMTP_HOST": self.host, "SMTP_PORT": str(self.port)}
+
+
+def sign_in(secret_arn: pulumi.Input[str]) -> dict[str, pulumi.Input[str]]:
+    """The secret environment variables for a secret with the JSON keys `username` and `password`."""
+    return {
+        "SMTP_USER": secret_reference(secret_arn, USERNAME_KEY),
+        "SMTP_PASS": secret_reference(secret_arn, PASSWORD_KEY),
+    }

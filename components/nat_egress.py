@@ -1,0 +1,158 @@
+"""The way to the internet: NAT gateways with addresses of their own, and the default routes to them."""
+
+from typing import Optional
+
+import pulumi
+import pulumi_aws as aws
+from typing_extensions import NotRequired, TypedDict
+
+from . import checks
+from .component import Component, ownership
+from .lookup import DEFAULT_ROUTE, Account
+from .nat_plan import ARGUMENT, MODES, REGIONAL, RoutedTable, gateway_zones, routed_tables
+from .subnets import SubnetArgs
+
+
+class NatEgressArgs(TypedDict):
+    """Where the NAT gateways are, and which subnets use them."""
+
+    vpc_id: pulumi.Input[str]
+    """The VPC; it must have an internet gateway."""
+    private_subnets: list[SubnetArgs]
+    """The subnets that get the default route: in their route table, or in a new one where they name none."""
+    public_subnets: NotRequired[list[SubnetArgs]]
+    """Subnets with a route to an internet gateway, for NAT gateways that are not regional."""
+    mode: NotRequired[str]
+    """`single` (one, cheapest), `per-zone` (one for each zone) or `regional`. Default: `single`."""
+
+
+class NatEgress(Component):
+    """NAT gateways, their Elastic IP addresses, and a default route for each private subnet.
+
+    An existing route table is adopted: it only gains the default route. One that has a default route already
+    is refused, as AWS would refuse the second; this stack's own route is known by the tags of its gateway.
+    """
+
+    nat_gateway_ids: pulumi.Output[list[str]]
+    """The ids of the NAT gateways."""
+    public_ips: pulumi.Output[list[str]]
+    """The addresses that the outside world sees: those that a mail relay may want on its allow-list."""
+
+    def __init__(self, name: str, args: NatEgressArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
+        checks.keys(ARGUMENT, args, NatEgressArgs.__annotations__, NatEgressArgs.__required_keys__)
+        mode = checks.one_of(ARGUMENT("mode"), args.get("mode", MODES[0]), MODES)
+        private = args["private_subnets"]
+        if not private:
+            checks.refuse(
+                ARGUMENT("private_subnets"), private, "it must name at least 1", "add what is missing"
+            )
+        zones = gateway_zones(mode, private, args.get("public_subnets", []))
+        tables = routed_tables(mode, private)
+        _require_room(args["vpc_id"], tables, Account(opts))
+        super().__init__(name, opts)
+        self._vpc_id = args["vpc_id"]
+        self._after = opts.depends_on if opts else None
+        if mode == REGIONAL:
+            addresses, gateways = self._regional(f"{name}-{REGIONAL}", list(zones))
+        else:
+            addresses, gateways = self._zonal(name, zones)
+        distinct = list(dict.fromkeys(gateways.values()))
+        for table in tables:
+            self._route(f"{name}-{table.label}", table, gateways.get(table.zone, distinct[0]))
+        self.nat_gateway_ids = pulumi.Output.all(*(gateway.id for gateway in distinct))
+        self.public_ips = pulumi.Output.all(*(address.public_ip for address in addresses))
+        self._publish()
+
+    def _zonal(
+        self, name: str, zones: dict[str, Optional[pulumi.Input[str]]]
+    ) -> tuple[list[aws.ec2.Eip], dict[str, aws.ec2.NatGateway]]:
+        """A NAT gateway in a public subnet of each of `zones`."""
+        addresses = {zone: self._address(f"{name}-{zone}") for zone in zones}
+        gateways = {
+            zone: aws.ec2.NatGateway(
+                f"{name}-{zone}",
+                subnet_id=subnet_id,
+                allocation_id=addresses[zone].id,
+                connectivity_type="public",
+                tags=ownership(f"{name}-{zone}"),
+                opts=self._behind_internet_gateway(),
+            )
+            for zone, subnet_id in zones.items()
+        }
+        return list(addresses.values()), gateways
+
+    def _regional(
+        self, name: str, zones: list[str]
+    ) -> tuple[list[aws.ec2.Eip], dict[str, aws.ec2.NatGateway]]:
+        """One NAT gateway for the VPC, with an address in each of `zones`: a stable set to allow-list."""
+        addresses = {zone: self._address(f"{name}-{zone}") for zone in zones}
+        gateway = aws.ec2.NatGateway(
+            name,
+            vpc_id=self._vpc_id,
+            availability_mode="regional",
+            connectivity_type="public",
+            availability_zone_addresses=[
+                {"availability_zone": zone, "allocation_ids": [address.id]}
+                for zone, address in addresses.items()
+            ],
+            tags=ownership(name),
+            opts=self._behind_internet_gateway(),
+        )
+        return list(addresses.values()), dict.fromkeys(zones, gateway)
+
+    def _address(self, name: str) -> aws.ec2.Eip:
+        return aws.ec2.Eip(name, domain="vpc", tags=ownership(name), opts=self._behind_internet_gateway())
+
+    def _behind_internet_gateway(self) -> pulumi.ResourceOptions:
+        """After what the component depends on: the internet gateway and the public route of a new network."""
+        return pulumi.ResourceOptions.merge(self._child(), pulumi.ResourceOptions(depends_on=self._after))
+
+    def _route(self, name: str, table: RoutedTable, gateway: aws.ec2.NatGateway) -> None:
+        route_table_id = table.route_table_id
+        if route_table_id is None:
+            route_table_id = aws.ec2.RouteTable(
+                name, vpc_id=self._vpc_id, tags=ownership(name), opts=self._child()
+            ).id
+            aws.ec2.RouteTableAssociation(
+                name, subnet_id=table.subnet_id, route_table_id=route_table_id, opts=self._child()
+            )
+        aws.ec2.Route(
+            name,
+            route_table_id=route_table_id,
+            destination_cidr_block=DEFAULT_ROUTE,
+            nat_gateway_id=gateway.id,
+            opts=self._child(),
+        )
+
+
+def _require_room(vpc_id: pulumi.Input[str], tables: list[RoutedTable], account: Account) -> None:
+    """No table has a default route yet, and no subnet loses a route, as far as can be asked.
+
+    Raises:
+        ArgumentError: a table has a default route that is not this stack's own, or a subnet without a table
+            of its own uses a main table with routes that a new table would lack.
+    """
+    for table in tables:
+        table_id = checks.known(table.route_table_id)
+        target = account.route_table(table_id).routes.get(DEFAULT_ROUTE) if table_id else None
+        if target is None or (target.startswith("nat-") and account.owns_nat_gateway(target)):
+            continue
+        checks.refuse(
+            ARGUMENT("private_subnets"),
+            table_id,
+            f"this route table sends {DEFAULT_ROUTE} to {target} already, and holds one default route",
+            "delete that route, or name subnets with another route table",
+        )
+    on_main = [table.label for table in tables if table.route_table_id is None]
+    known_vpc = checks.known(vpc_id)
+    if not on_main or known_vpc is None:
+        return
+    main = next(table for table in account.route_tables(known_vpc) if table.is_main)
+    if main.routes:
+        checks.refuse(
+            ARGUMENT("private_subnets"),
+            on_main[0],
+            f"it has no route table of its own, and the main table {main.id} also routes "
+            f"{checks.listed(sorted(main.routes))}, which a new table would lack",
+            "associate a route table with the subnet first",
+        )

@@ -1,0 +1,194 @@
+"""The config of a stack, read in this one place; `Pulumi.yaml` describes every key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Optional, cast
+
+import pulumi
+
+from . import app_runner_service, checks, email_identity, network
+from .component import camel
+from .nat_plan import MODES
+
+SES, NAT, BOTH = ROUTES = ("ses", "nat", "both")
+_MAIL_VARIABLES = ("SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASS")
+_DESTINATION_KEYS = {
+    "name": "name",
+    "port": "port",
+    "securityGroupId": "security_group_id",
+    "cidrBlock": "cidr_block",
+}
+
+
+@dataclass(frozen=True)
+class Relay:
+    """A mail relay on the internet, and the secret with its `username` and `password` if it has one."""
+
+    host: str
+    port: int
+    secret_arn: Optional[str]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a stack asks for.
+
+    Attributes:
+        paths: the paths to build, `ses` or `nat`; the service's mail takes the first.
+        identity: the sending domain; `None` where the stack has none.
+        kms_key_arn: the key that encrypts the stack's secrets, if it is not AWS's own.
+        reach_vpc: whether the service may call any address of its VPC.
+        service: the service, apart from its network and its mail.
+    """
+
+    paths: tuple[str, ...]
+    domain: str
+    network: network.NetworkArgs
+    identity: Optional[email_identity.EmailIdentityArgs]
+    smtp_port: int
+    relay: Relay
+    nat_mode: str
+    kms_key_arn: Optional[str]
+    reach_vpc: bool
+    service: app_runner_service.AppRunnerServiceArgs
+
+
+class _Reader:
+    """The stack's config; a refusal names the key as it is set."""
+
+    def __init__(self, config: pulumi.Config) -> None:
+        self._config = config
+        self.required = config.require
+        self.flag = config.require_bool
+        self.number = config.require_int
+        self.object = config.require_object
+
+    def label(self, argument: str) -> str:
+        return f"config {self._config.full_key(camel(argument))}"
+
+    def text(self, key: str) -> Optional[str]:
+        """A text that may be empty: `None` then."""
+        return self._config.require(key) or None
+
+    def one_of(self, key: str, choices: Sequence[str]) -> str:
+        return checks.one_of(self.label(key), self._config.require(key), choices)
+
+    def arn(self, key: str, service: str) -> Optional[str]:
+        value = self.text(key)
+        return checks.arn(self.label(key), value, service) if value else None
+
+
+def load(config: pulumi.Config) -> Settings:
+    """Read the whole config of the stack.
+
+    Raises:
+        ArgumentError: a value breaks its rule: the key, the value, the rule and the remedy in one line.
+    """
+    read = _Reader(config)
+    paths = _paths(read)
+    return Settings(
+        paths=paths,
+        domain=read.text("domain") or "",
+        network=_network(read),
+        identity=_identity(read, required=SES in paths),
+        smtp_port=checks.one_of(read.label("smtpPort"), read.number("smtpPort"), checks.SES_SMTP_PORTS),
+        relay=Relay(
+            host=checks.domain(read.label("relayHost"), read.required("relayHost")),
+            port=checks.port(read.label("relayPort"), read.number("relayPort")),
+            secret_arn=read.arn("relaySecretArn", "secretsmanager"),
+        ),
+        nat_mode=read.one_of("natMode", MODES),
+        kms_key_arn=read.arn("kmsKeyArn", "kms"),
+        reach_vpc=read.flag("reachVpc"),
+        service=_service(read),
+    )
+
+
+def _paths(read: _Reader) -> tuple[str, ...]:
+    route, first = read.one_of("route", ROUTES), read.one_of("mailThrough", (SES, NAT))
+    if route != BOTH:
+        return (route,)
+    return (first, NAT if first == SES else SES)
+
+
+def _network(read: _Reader) -> network.NetworkArgs:
+    private, public = read.object("privateSubnetIds"), read.object("publicSubnetIds")
+    args: network.NetworkArgs
+    if vpc_id := read.text("vpcId"):
+        args = {"adopt": {"vpc_id": vpc_id, "private_subnet_ids": private, "public_subnet_ids": public}}
+    elif private or public:
+        checks.refuse(
+            read.label("vpcId"), "", "subnets are given without the VPC that they belong to", "set it as well"
+        )
+    else:
+        args = {"create": {"cidr_block": read.required("cidrBlock"), "zone_count": read.number("zoneCount")}}
+    network.check(args, read.label)
+    return args
+
+
+def _identity(read: _Reader, required: bool) -> Optional[email_identity.EmailIdentityArgs]:
+    """The sending domain. It outlives a switch to `nat`, so that the way back needs no verification."""
+    domain = read.text("domain")
+    if domain is None:
+        if required:
+            checks.refuse(
+                read.label("domain"),
+                "",
+                "SES sends from a domain of yours",
+                "run: pulumi config set domain DOMAIN",
+            )
+        return None
+    args: email_identity.EmailIdentityArgs = {
+        "domain": domain,
+        "dns": read.required("dns"),
+        "mail_from_subdomain": read.required("mailFromSubdomain"),
+        "dmarc_policy": read.required("dmarcPolicy"),
+        "publish_events": read.flag("publishEvents"),
+    }
+    if zone_id := read.text("zoneId"):
+        args["zone_id"] = zone_id
+    if zone_name := read.text("zoneName"):
+        args["zone_name"] = zone_name
+    if args["dns"] == email_identity.ROUTE53 and not (zone_id or zone_name):
+        args["zone_name"] = domain
+    if reports_to := read.text("dmarcReportsTo"):
+        args["dmarc_reports_to"] = reports_to
+    email_identity.check(args, read.label)
+    return args
+
+
+def _service(read: _Reader) -> app_runner_service.AppRunnerServiceArgs:
+    path = read.text("healthCheckPath")
+    args = {
+        "service_name": read.required("serviceName"),
+        "image": read.required("image"),
+        "port": read.number("port"),
+        "auto_deploy": read.flag("autoDeploy"),
+        "cpu": read.required("cpu"),
+        "memory": read.required("memory"),
+        "health_check": {"path": path} if path else {},
+        "environment": read.object("environment"),
+        "secrets": read.object("secrets"),
+        "policy_arns": read.object("policyArns"),
+        "kms_key_arns": [key] if (key := read.arn("kmsKeyArn", "kms")) else [],
+        "destinations": [_destination(read, entry) for entry in read.object("destinations")],
+    }
+    service = cast(app_runner_service.AppRunnerServiceArgs, args)
+    app_runner_service.check(service, read.label)
+    for key in ("environment", "secrets"):
+        for variable in sorted(set(args[key]) & set(_MAIL_VARIABLES)):
+            checks.refuse(read.label(key), variable, "the route sets this variable", "leave it out")
+    return service
+
+
+def _destination(read: _Reader, entry: Any) -> dict[str, Any]:
+    """One of `destinations`, whose keys are in camel case as all of a config is."""
+    if not isinstance(entry, dict):
+        checks.refuse(
+            read.label("destinations"),
+            entry,
+            "it must be an object",
+            f"with {checks.listed(_DESTINATION_KEYS)}",
+        )
+    checks.keys(lambda key: f"{read.label('destinations')}.{key}", entry, _DESTINATION_KEYS)
+    return {_DESTINATION_KEYS[key]: value for key, value in entry.items()}

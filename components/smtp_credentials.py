@@ -1,0 +1,91 @@
+"""How to sign in: a sender that may do nothing but send, and its SMTP password in a secret."""
+
+import json
+from typing import Optional
+
+import pulumi
+import pulumi_aws as aws
+from typing_extensions import NotRequired, TypedDict
+
+from . import checks
+from .component import Component, ownership
+from .iam_documents import send_as
+
+USERNAME_KEY, PASSWORD_KEY = "username", "password"
+"""The JSON keys of a secret with SMTP credentials."""
+
+_ARGUMENT = checks.of("SmtpCredentials")
+
+
+class SmtpCredentialsArgs(TypedDict):
+    """Who may be named as the sender."""
+
+    domain: str
+    """The domain of the addresses that may be sent from."""
+    kms_key_arn: NotRequired[Optional[pulumi.Input[str]]]
+    """The KMS key that encrypts the secret. Default: AWS's own key for Secrets Manager."""
+
+
+class SmtpCredentials(Component):
+    """An IAM user that may only send, as its domain only, and the SMTP password of its access key.
+
+    The password works in the provider's region only. The secret holds the JSON keys `username` and
+    `password`; the references carry the secret's version, so that a new key is a change of the service.
+    """
+
+    secret_arn: pulumi.Output[str]
+    """The ARN of the secret."""
+    username_reference: pulumi.Output[str]
+    """What App Runner's runtime environment secrets take for the user name."""
+    password_reference: pulumi.Output[str]
+    """What App Runner's runtime environment secrets take for the password."""
+    user_name: pulumi.Output[str]
+    """The name of the IAM user."""
+
+    def __init__(
+        self, name: str, args: SmtpCredentialsArgs, opts: Optional[pulumi.ResourceOptions] = None
+    ) -> None:
+        checks.keys(
+            _ARGUMENT, args, SmtpCredentialsArgs.__annotations__, SmtpCredentialsArgs.__required_keys__
+        )
+        domain = checks.domain(_ARGUMENT("domain"), args["domain"])
+        kms_key_arn = args.get("kms_key_arn")
+        if isinstance(kms_key_arn, str):
+            checks.arn(_ARGUMENT("kms_key_arn"), kms_key_arn, "kms")
+        super().__init__(name, opts)
+        user = aws.iam.User(name, tags=ownership(name), opts=self._child())
+        allowed = aws.iam.UserPolicy(
+            name, user=user.name, policy=json.dumps(send_as(domain)), opts=self._child()
+        )
+        key = aws.iam.AccessKey(name, user=user.name, opts=self._child(allowed))
+        secret = aws.secretsmanager.Secret(
+            name,
+            description=f"SMTP credentials of {domain}: the keys {USERNAME_KEY} and {PASSWORD_KEY}",
+            kms_key_id=kms_key_arn,
+            tags=ownership(name),
+            opts=self._child(),
+        )
+        version = aws.secretsmanager.SecretVersion(
+            name,
+            secret_id=secret.id,
+            secret_string=pulumi.Output.json_dumps(
+                {USERNAME_KEY: key.id, PASSWORD_KEY: pulumi.Output.secret(key.ses_smtp_password_v4)}
+            ),
+            opts=self._child(),
+        )
+        self.secret_arn = secret.arn
+        self.username_reference = secret_reference(secret.arn, USERNAME_KEY, version.version_id)
+        self.password_reference = secret_reference(secret.arn, PASSWORD_KEY, version.version_id)
+        self.user_name = user.name
+        self._publish()
+
+
+def secret_reference(
+    secret_arn: pulumi.Input[str], key: str, version_id: pulumi.Input[str] = ""
+) -> pulumi.Output[str]:
+    """One JSON key of a secret, of one version or of the current one, as App Runner reads it.
+
+    AWS App Runner Developer Guide, "Managing environment variables": `ARN:key:version-stage:version-id`.
+    """
+    suffix = pulumi.Output.from_input(version_id)
+    return pulumi.Output.all(secret_arn, suffix).apply(lambda parts: f"{parts[0]}:{key}::{parts[1]}")

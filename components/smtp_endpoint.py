@@ -1,0 +1,127 @@
+"""The way to SES without the internet: an interface VPC endpoint for SMTP."""
+
+from typing import Optional
+
+import pulumi
+import pulumi_aws as aws
+from typing_extensions import NotRequired, TypedDict
+
+from . import checks
+from .component import Component, ownership
+from .lookup import Account
+from .rules import allow
+from .subnets import SubnetArgs
+from .zones import offering
+
+
+def smtp_service(region: str) -> str:
+    """The name of the SES SMTP endpoint service of `region`."""
+    return f"com.amazonaws.{region}.email-smtp"
+
+
+def smtp_host(region: str) -> str:
+    """The SES SMTP host of `region`, which private DNS resolves to the endpoint."""
+    return f"email-smtp.{region}.amazonaws.com"
+
+
+_ARGUMENT = checks.of("SmtpEndpoint")
+
+
+class SmtpEndpointArgs(TypedDict):
+    """Where the endpoint is, and who may use it."""
+
+    vpc_id: pulumi.Input[str]
+    """The VPC; its DNS support and DNS hostnames must be on."""
+    subnets: list[SubnetArgs]
+    """The subnets to choose from: of each zone that offers the service, the first one is taken."""
+    port: NotRequired[int]
+    """The port that clients use: 465, 587, 2465 or 2587. Default: 587."""
+    client_security_group_ids: NotRequired[list[pulumi.Input[str]]]
+    """Groups to let in that exist already. An `AppRunnerService` lets itself in by its `destinations`."""
+
+
+class SmtpEndpoint(Component):
+    """An interface endpoint for SES SMTP with private DNS, and its security group.
+
+    The group lets nobody in but its clients, on their port. Subnets in zones that do not offer the service
+    are left out, and named in `left_out`. It carries SMTP only, not the SES API.
+    """
+
+    endpoint_id: pulumi.Output[str]
+    """The id of the endpoint."""
+    security_group_id: pulumi.Output[str]
+    """The endpoint's security group, which a client must be let into."""
+    dns_names: pulumi.Output[list[str]]
+    """The endpoint's own DNS names."""
+    host: pulumi.Output[str]
+    """The SMTP host for clients, such as `email-smtp.us-east-1.amazonaws.com`."""
+    port: pulumi.Output[int]
+    """The SMTP port for clients."""
+    left_out: pulumi.Output[list[str]]
+    """The subnets that the endpoint is not in, and why."""
+
+    def __init__(
+        self, name: str, args: SmtpEndpointArgs, opts: Optional[pulumi.ResourceOptions] = None
+    ) -> None:
+        checks.keys(_ARGUMENT, args, SmtpEndpointArgs.__annotations__, SmtpEndpointArgs.__required_keys__)
+        port = checks.one_of(_ARGUMENT("port"), args.get("port", 587), checks.SES_SMTP_PORTS)
+        account = Account(opts)
+        region = account.region()
+        service = smtp_service(region)
+        selection = offering(args["subnets"], account.zones_offering(service), service)
+        if not selection.chosen:
+            checks.refuse(
+                _ARGUMENT("subnets"),
+                [subnet["availability_zone"] for subnet in args["subnets"]],
+                f"{service} is offered in none of these zones",
+                "add a subnet in a zone that offers it",
+            )
+        _require_dns(args["vpc_id"], account)
+        super().__init__(name, opts)
+        for line in selection.left_out:
+            pulumi.log.info(f"the SMTP endpoint leaves out {line}", self)
+        group = aws.ec2.SecurityGroup(
+            name,
+            description="SES SMTP endpoint: only its clients may connect",
+            vpc_id=args["vpc_id"],
+            tags=ownership(name),
+            opts=self._child(),
+        )
+        endpoint = aws.ec2.VpcEndpoint(
+            name,
+            vpc_id=args["vpc_id"],
+            service_name=service,
+            vpc_endpoint_type="Interface",
+            private_dns_enabled=True,
+            subnet_ids=[subnet["id"] for subnet in selection.chosen],
+            security_group_ids=[group.id],
+            tags=ownership(name),
+            opts=self._child(),
+        )
+        for position, client in enumerate(args.get("client_security_group_ids") or []):
+            allow(self, f"{name}-client-{position}", client, port, group_id=group.id)
+        self.endpoint_id = endpoint.id
+        self.security_group_id = group.id
+        self.dns_names = endpoint.dns_entries.apply(
+            lambda entries: [entry.dns_name or "" for entry in entries]
+        )
+        self.host = pulumi.Output.from_input(smtp_host(region))
+        self.port = pulumi.Output.from_input(port)
+        self.left_out = pulumi.Output.from_input(selection.left_out)
+        self._publish()
+
+
+def _require_dns(vpc_id: pulumi.Input[str], account: Account) -> None:
+    """The VPC resolves private names, where it is there already and can be asked."""
+    known = checks.known(vpc_id)
+    if known is None:
+        return
+    vpc = account.vpc(known)
+    for attribute, on in (("dns-support", vpc.dns_support), ("dns-hostnames", vpc.dns_hostnames)):
+        if not on:
+            checks.refuse(
+                _ARGUMENT("vpc_id"),
+                known,
+                f"private DNS of the endpoint needs enable-{attribute} of the VPC",
+                f"run: aws ec2 modify-vpc-attribute --vpc-id {known} --enable-{attribute}",
+            )
