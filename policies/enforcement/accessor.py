@@ -79,6 +79,7 @@ class Declarations:
                 properties=properties,
                 parent=args.opts.parent,
                 region=_region(properties, args.provider),
+                inputs=frozenset(properties),
             )
         return resource
 
@@ -106,6 +107,7 @@ class Declarations:
             },
             parent=resource.parent.urn if resource.parent else None,
             region=_region(properties, resource.provider),
+            inputs=declared.inputs if declared else None,
         )
 
 

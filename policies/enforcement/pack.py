@@ -13,7 +13,7 @@ from typing import Any, Final
 import pulumi_policy as sdk
 
 from reachability.graph import Resource
-from rules.rule import Options, Rule, Stack, Violation
+from rules.rule import Judge, Options, Rule, Stack, Violation
 
 from . import exceptions, options, stacks
 from .accessor import STACK_TYPE, Declarations
@@ -115,21 +115,22 @@ class Enforcement:
         docket = self._docket(rule, args.get_config(), report)
         if not self._updating:
             docket.report_problems()
-        stack = stacks.build(self._declarations.with_outputs(args.resources))
+        stack = stacks.build(self._declarations.with_outputs(args.resources), docket.options)
         judged = stack.program.of_type(*rule.judges)
-        for resource in judged:
-            docket.hear(resource, partial(self._check, rule, resource, stack, docket.options))
         if not judged:
             args.not_applicable(f"the stack has nothing that {rule.name} judges")
+        docket.report_evidence(stack)
+        judge = _prepare(rule, stack, docket.options)
+        for resource in judged:
+            docket.hear(resource, partial(self._check, rule, judge, resource, docket.options))
 
     def _check(
-        self, rule: Rule, resource: Resource, stack: Stack, configured: Options
+        self, rule: Rule, judge: Judge, resource: Resource, configured: Options
     ) -> Iterator[Violation]:
         said = self._updating and self._declarations.find(resource.key) is not None
         if rule.check_alone is not None and not said:
             yield from rule.check_alone(resource, configured)
-        if rule.check is not None:
-            yield from rule.check(resource, stack, configured)
+        yield from judge(resource)
 
     def _docket(self, rule: Rule, config: Mapping[str, Any], report: Report) -> Docket:
         return Docket(rule, config, self._today, report, self._advisories)
@@ -162,6 +163,11 @@ class Docket:
         for problem in self._problems:
             self._report(str(problem), problem.urn)
 
+    def report_evidence(self, stack: Stack) -> None:
+        """Report that what is known of the account could not be read."""
+        if stack.evidence_problem is not None:
+            self._report(f"EVIDENCE_UNREADABLE: {stack.evidence_problem}.", None)
+
     def hear(self, resource: Resource, check: Callable[[], Iterable[Violation]]) -> None:
         """Report what `check` finds, and, where it breaks, that nothing is known of `resource`.
 
@@ -180,6 +186,8 @@ class Docket:
         exemption = exceptions.find(self._exemptions, found)
         if exemption is not None:
             self._advise(found, f"accepted until {exemption.expires}: {exemption.reason}")
+        elif found.optional:
+            self._advise(found, "optional")
         elif found.undetermined and self.options["undetermined"] == "advisory":
             self._advise(found, "undetermined")
         else:
@@ -198,6 +206,22 @@ class Docket:
             f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}.",
             "This is a fault of the policy pack: report it with this line.",
         )
+
+
+def _prepare(rule: Rule, stack: Stack, configured: Options) -> Judge:
+    """What judges each resource; where that breaks before the first, each one hears of it."""
+    try:
+        return rule.check(stack, configured) if rule.check is not None else _says_nothing
+    except Exception as error:
+        return partial(_raise, error)
+
+
+def _says_nothing(_resource: Resource) -> Iterable[Violation]:
+    return ()
+
+
+def _raise(error: Exception, _resource: Resource) -> Iterator[Violation]:
+    raise error
 
 
 def _description(rule: Rule) -> str:

@@ -1,14 +1,44 @@
-"""The stack that rules of the whole stack judge: the program's resources over what evidence shows."""
+"""The stack that rules of the whole stack judge: the program, and the evidence about the account."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
 
-from reachability.graph import Graph, Resource
-from rules.rule import Stack
+from evidence import EvidenceError, load
+from reachability import Evidence, Graph, Resource, parse
+from rules.rule import Options, Stack
+
+VARIABLE = "MAILROUTE_EVIDENCE"
+"""The environment variable that names the evidence, over what a rule's configuration says."""
 
 
-def build(resources: Iterable[Resource]) -> Stack:
-    """Build the stack of a program's `resources`."""
+def build(resources: Iterable[Resource], options: Options) -> Stack:
+    """Build the stack of a program's `resources`, with the evidence that `options` ask for."""
     program = Graph(resources)
-    return Stack(program, program)
+    source = os.environ.get(VARIABLE) or options["evidence"] if "evidence" in options else "none"
+    try:
+        return Stack(program, _read(source))
+    except EvidenceError as error:
+        return Stack(program, Evidence(), str(error))
+
+
+def _read(source: str) -> Evidence:
+    """
+    Raises:
+        EvidenceError: there is none to be had.
+    """
+    if source == "none":
+        return Evidence()
+    if source == "live":
+        raise EvidenceError("live evidence cannot be read here: save it with `mailroute snapshot`")
+    path = Path(source)
+    return _parse(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@lru_cache(maxsize=1)
+def _parse(path: Path, _written: int) -> Evidence:
+    """Several rules ask for the same file."""
+    return parse(load(path))

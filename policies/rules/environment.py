@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from reachability.graph import Resource
 from reachability.values import ABSENT, UNKNOWN, Unknown, Value, get, items
@@ -28,6 +29,23 @@ _PLACES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     ),
     LAMBDA_FUNCTION: (("environment", "variables"),),
 }
+
+
+VARIABLES: Mapping[str, Mapping[str, Any]] = {
+    "hostVariables": {
+        "description": "The environment variables that hold a mail server's host name.",
+        "type": "array",
+        "items": {"type": "string", "minLength": 1},
+        "default": ["SMTP_HOST"],
+    },
+    "portVariables": {
+        "description": "The environment variables that hold its port, in the order of hostVariables.",
+        "type": "array",
+        "items": {"type": "string", "minLength": 1},
+        "default": ["SMTP_PORT"],
+    },
+}
+"""Options of the rules that read where a service sends its mail."""
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
-from reachability.graph import Graph, Resource
+from reachability import Evidence, Finding, Graph, Resource, Verdict, merge
 
 Options = Mapping[str, Any]
 """A rule's configuration: every option of its schema, with the default where the stack sets none."""
+
+
+EVIDENCE: Mapping[str, Mapping[str, Any]] = {
+    "evidence": {
+        "description": "What is known of the account: an evidence file's path, live, or none.",
+        "type": "string",
+        "minLength": 1,
+        "default": "none",
+    },
+}
+"""The option of a rule that asks what the account holds beside the program."""
 
 
 class Severity(str, Enum):
@@ -32,6 +44,7 @@ class Violation:
         message: what is wrong, where, and the value, which is never that of a secret.
         remedy: what mends it.
         undetermined: whether a value that is not known yet leaves the question open.
+        optional: whether what is wrong is something that nobody needs: it is reported only.
     """
 
     urn: str | None
@@ -39,6 +52,7 @@ class Violation:
     message: str
     remedy: str
     undetermined: bool = False
+    optional: bool = False
 
     def __str__(self) -> str:
         return f"{', '.join(self.codes)}: {self.message} {self.remedy}".strip()
@@ -54,19 +68,43 @@ def undetermined(resource: Resource, code: str, message: str, remedy: str) -> Vi
     return Violation(resource.key, (code,), message, remedy, undetermined=True)
 
 
-@dataclass(frozen=True)
+def found(resource: Resource, finding: Finding) -> Violation:
+    """What the proof finds wrong with `resource`."""
+    report = undetermined if finding.verdict is Verdict.UNDETERMINED else violation
+    return report(resource, finding.code, f"{finding.message}.", f"Remedy: {finding.remedy}.")
+
+
 class Stack:
     """What a rule of the whole stack sees.
 
     Attributes:
         program: the resources that the stack's program declares.
-        graph: the same over what evidence says of the account.
+        evidence: what is known of the account beside them.
         evidence_problem: why the evidence that was asked for could not be read, one line.
     """
 
-    program: Graph
-    graph: Graph
-    evidence_problem: str | None = None
+    def __init__(self, program: Graph, evidence: Evidence, evidence_problem: str | None = None) -> None:
+        self.program = program
+        self.evidence = evidence
+        self.evidence_problem = evidence_problem
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The program's resources over those of the account."""
+        project, stack = _names(self.program)
+        return merge(self.program, self.evidence, project=project, stack=stack)
+
+
+def _names(program: Graph) -> tuple[str, str]:
+    """The project and stack of a program, which every URN begins with."""
+    for resource in program:
+        _, _, stack_and_project = resource.key.partition("urn:pulumi:")
+        stack, project, *_ = stack_and_project.split("::")
+        return project, stack
+    return "", ""
+
+
+Judge = Callable[[Resource], Iterable[Violation]]
 
 
 @dataclass(frozen=True)
@@ -80,11 +118,12 @@ class Rule:
     Attributes:
         name: the policy's name in Pulumi.
         description: what must hold, one sentence.
-        reference: the AWS document, by title, that says why.
+        reference: the AWS documents, by title, that say why.
         remedy: what mends a violation, in general.
         judges: the type tokens of the resources that it judges.
         check_alone: what one resource alone can decide; it also runs before the resource is created.
-        check: what only the whole stack can decide. A rule without it never waits for the stack.
+        check: what only the whole stack can decide: given the stack, it returns what judges one
+            resource of it. A rule without it never waits for the stack.
         options: a JSON Schema for each option, every one with a default.
     """
 
@@ -95,5 +134,5 @@ class Rule:
     severity: Severity
     judges: tuple[str, ...]
     check_alone: Callable[[Resource, Options], Iterable[Violation]] | None = None
-    check: Callable[[Resource, Stack, Options], Iterable[Violation]] | None = None
+    check: Callable[[Stack, Options], Judge] | None = None
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from reachability.graph import Resource
 from reachability.values import UNKNOWN, Unknown, Value, is_list
 
 from .environment import WORKLOADS, environments
-from .rule import Options, Rule, Severity, Stack, Violation, undetermined, violation
+from .rule import Judge, Options, Rule, Severity, Stack, Violation, undetermined, violation
 
 _STACK: Final = "pulumi:pulumi:Stack"
 _ACCESS_KEY: Final = "aws:iam/accessKey:AccessKey"
@@ -84,8 +85,11 @@ def _plain_variable(workload: Resource, name: str) -> Violation:
     return violation(workload, "PASSWORD_IN_ENVIRONMENT", message, _REMEDY)
 
 
-def _check(resource: Resource, stack: Stack, options: Options) -> Iterator[Violation]:
-    passwords = tuple(_passwords(stack))
+def _check(stack: Stack, options: Options) -> Judge:
+    return partial(_judge, tuple(_passwords(stack)), options)
+
+
+def _judge(passwords: tuple[str, ...], options: Options, resource: Resource) -> Iterator[Violation]:
     if resource.type == _STACK:
         for name in resource.properties:
             if name not in options["secretOutputs"]:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
+from reachability.endpoints import SMTP_PORTS
 from reachability.graph import Resource
 from reachability.values import ABSENT, UNKNOWN, Unknown, Value, get, to_int
 
-from .environment import WORKLOADS, environments
+from .environment import VARIABLES, WORKLOADS, environments
 from .rule import Options, Rule, Severity, Violation, undetermined, violation
-
-SES_PORTS: Final = (465, 587, 2465, 2587)
-"""What the SES SMTP endpoint offers beside port 25 (AWS: "Connecting to an Amazon SES SMTP endpoint")."""
 
 _SES_HOST: Final = re.compile(r"(^|\.)email-smtp(-fips)?\.[a-z0-9-]+\.(vpce\.)?amazonaws\.com\.?$", re.I)
 _PORTS: Final = range(1, 65536)
@@ -53,22 +51,13 @@ def _judge(workload: Resource, name: str, value: Value, host: Value) -> Iterator
     elif port == 25:
         message = f"{name} of {workload.name!r} is 25, which AWS blocks towards public addresses."
         yield violation(workload, "SMTP_PORT_BLOCKED", message, _REMEDY)
-    elif port not in SES_PORTS and host is UNKNOWN:
+    elif port not in SMTP_PORTS and host is UNKNOWN:
         message = f"{name} of {workload.name!r} is {port}, and its host is not known yet."
         yield undetermined(workload, "SMTP_HOST_UNKNOWN", message, _REMEDY)
-    elif port not in SES_PORTS and isinstance(host, str) and _SES_HOST.search(host):
-        offered = ", ".join(map(str, SES_PORTS))
+    elif port not in SMTP_PORTS and isinstance(host, str) and _SES_HOST.search(host):
+        offered = ", ".join(map(str, sorted(SMTP_PORTS)))
         message = f"{name} of {workload.name!r} is {port}, and {host} offers {offered} only."
         yield violation(workload, "SMTP_PORT_NOT_OFFERED", message, _REMEDY)
-
-
-def _names(default: str, what: str) -> Mapping[str, object]:
-    return {
-        "description": f"The environment variables that hold {what}.",
-        "type": "array",
-        "items": {"type": "string", "minLength": 1},
-        "default": [default],
-    }
 
 
 RULE = Rule(
@@ -79,8 +68,5 @@ RULE = Rule(
     severity=Severity.HIGH,
     judges=WORKLOADS,
     check_alone=_check,
-    options={
-        "hostVariables": _names("SMTP_HOST", "the mail server's host name"),
-        "portVariables": _names("SMTP_PORT", "the mail server's port, in the order of hostVariables"),
-    },
+    options=VARIABLES,
 )

@@ -1,0 +1,38 @@
+"""`nat-gateway-usable`: a NAT gateway can translate, and what it translates leaves the VPC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reachability import Graph, Proof, Resource, kinds
+
+from .rule import EVIDENCE, Judge, Options, Rule, Severity, Stack, Violation, found
+
+
+def _check_alone(nat: Resource, _options: Options) -> Iterator[Violation]:
+    for finding in Proof(Graph([nat])).crossing.gateways.translates(nat).findings:
+        yield found(nat, finding)
+
+
+def _check(stack: Stack, _options: Options) -> Judge:
+    proof = Proof(stack.graph, offer=stack.evidence.offer)
+
+    def judge(nat: Resource) -> Iterator[Violation]:
+        if nat.get("connectivityType") != "private":
+            for finding in proof.crossing.gateways.sends_out(nat).findings:
+                yield found(nat, finding)
+
+    return judge
+
+
+RULE = Rule(
+    name="nat-gateway-usable",
+    description="A NAT gateway is public, has an address, and is in a subnet that leads to the internet.",
+    reference="NAT gateways (Amazon VPC); Regional NAT gateways",
+    remedy="Give it an Elastic IP address and a public subnet of its VPC, as NatEgress does.",
+    severity=Severity.HIGH,
+    judges=kinds.NAT_GATEWAY,
+    check_alone=_check_alone,
+    check=_check,
+    options=EVIDENCE,
+)

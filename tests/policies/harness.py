@@ -1,0 +1,288 @@
+"""Runs graphs through the policy pack: in its own process, as an engine does, or in this one.
+
+A graph is data (see `cases/README.md`). Unknown values are written `{"$unknown": true}`, secret ones
+`{"$secret": VALUE}`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import grpc
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+
+from mailroute import wire
+from reachability.graph import Graph, Resource
+from reachability.values import UNKNOWN
+from rules.rule import Rule, Stack, Violation
+
+PACK = Path(__file__).parents[2] / "policies"
+PROJECT, STACK = "shop", "dev"
+STACK_TYPE = "pulumi:pulumi:Stack"
+_MESSAGE_SIZE = 400 << 20
+
+
+def urn_of(type_: str, name: str) -> str:
+    return f"urn:pulumi:{STACK}::{PROJECT}::{type_}::{name}"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A resource as an engine shows it to a pack.
+
+    Attributes:
+        properties: its outputs.
+        declared: its inputs, which the pack sees before it is created; its outputs where not given.
+        dependencies: by property, the URNs that its value comes from.
+    """
+
+    type: str
+    name: str
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    declared: Mapping[str, Any] | None = None
+    dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def urn(self) -> str:
+        return urn_of(self.type, self.name)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A graph, with what the rules are told beside it."""
+
+    nodes: tuple[Node, ...]
+    updating: bool = False
+    config: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result:
+    """One diagnostic of the pack."""
+
+    policy: str
+    level: str
+    urn: str
+    codes: tuple[str, ...]
+    message: str
+
+    @property
+    def resource(self) -> str:
+        return self.urn.rpartition("::")[2]
+
+
+@dataclass(frozen=True)
+class Results:
+    """All that a pack said of a graph: of its resources one by one, and of its stack."""
+
+    before: tuple[Result, ...]
+    stack: tuple[Result, ...]
+    not_applicable: tuple[str, ...]
+
+    @property
+    def all(self) -> tuple[Result, ...]:
+        return self.before + self.stack
+
+    def of(self, policy: str) -> tuple[Result, ...]:
+        return tuple(result for result in self.all if result.policy == policy)
+
+    def blocked(self, policy: str, urn: str) -> bool:
+        return any(result.level == "MANDATORY" and result.urn == urn for result in self.of(policy))
+
+
+def load_case(folder: Path) -> Case:
+    """Read `graph.json` of a case folder."""
+    document = json.loads((folder / "graph.json").read_text(encoding="utf-8"))
+    types = {node["name"]: node["type"] for node in document["resources"]}
+    config = dict(document.get("config", {}))
+    if (folder / "evidence.json").exists():
+        for rule in ("apprunner-egress-route", "smtp-endpoint-usable", "nat-gateway-usable"):
+            config[rule] = {**config.get(rule, {}), "evidence": str(folder / "evidence.json")}
+    return Case(
+        nodes=tuple(
+            Node(
+                node["type"],
+                node["name"],
+                decode(node.get("properties", {})),
+                decode(node["declared"]) if "declared" in node else None,
+                {
+                    name: tuple(urn_of(types[source], source) for source in sources)
+                    for name, sources in node.get("dependencies", {}).items()
+                },
+            )
+            for node in document["resources"]
+        ),
+        updating=document.get("operation", "preview") == "update",
+        config=config,
+    )
+
+
+def decode(value: Any) -> Any:
+    """JSON with `{"$unknown": true}` and `{"$secret": value}`, as wire values."""
+
+    def visit(part: Any) -> Any:
+        if isinstance(part, Mapping) and "$unknown" in part:
+            return UNKNOWN
+        return wire.Secret(part["$secret"]) if isinstance(part, Mapping) and "$secret" in part else part
+
+    return wire.transform(value, visit)
+
+
+class PackProcess:
+    """The real pack, in the process that an engine would start, spoken to as an engine would."""
+
+    def __init__(self, *, updating: bool, pack: Path = PACK, variables: Mapping[str, str] | None = None) -> None:
+        environment = {name: value for name, value in os.environ.items() if name != "MAILROUTE_EVIDENCE"}
+        environment |= {
+            "PULUMI_PROJECT": PROJECT,
+            "PULUMI_STACK": STACK,
+            "PULUMI_DRY_RUN": "false" if updating else "true",
+            **(variables or {}),
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:0", "."],
+            cwd=pack,
+            env=environment,
+            stdout=subprocess.PIPE,
+        )
+        assert self._process.stdout is not None
+        port = self._process.stdout.readline().decode().strip()
+        if not port:
+            raise RuntimeError(f"the pack {pack} does not start")
+        self._channel = grpc.insecure_channel(
+            f"127.0.0.1:{port}",
+            options=[
+                ("grpc.max_send_message_length", _MESSAGE_SIZE),
+                ("grpc.max_receive_message_length", _MESSAGE_SIZE),
+            ],
+        )
+        self._stub = analyzer_pb2_grpc.AnalyzerStub(self._channel)
+        self.info = self._stub.GetAnalyzerInfo(Empty(), wait_for_ready=True)
+        self._descriptions = {policy.name: policy.description for policy in self.info.policies}
+
+    def __enter__(self) -> PackProcess:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._channel.close()
+        self._process.kill()
+        self._process.wait()
+
+    def configure(
+        self,
+        config: Mapping[str, Mapping[str, Any]],
+        *,
+        defaults: bool = True,
+        levels: Mapping[str, str] | None = None,
+    ) -> None:
+        """Send a configuration as the official engine does: every rule, its level, defaults filled in."""
+        request = analyzer_pb2.ConfigureAnalyzerRequest()
+        for policy in self.info.policies:
+            properties = {}
+            if defaults:
+                schema = wire.decode(policy.configSchema.properties)
+                properties = {name: option["default"] for name, option in schema.items()}
+            level = (levels or {}).get(policy.name)
+            request.policyConfig[policy.name].CopyFrom(
+                analyzer_pb2.PolicyConfig(
+                    enforcementLevel=level or policy.enforcementLevel,
+                    properties=wire.encode({**properties, **config.get(policy.name, {})}),
+                )
+            )
+        self._stub.Configure(request)
+
+    def run(self, nodes: Iterable[Node]) -> Results:
+        """Analyse every resource, the stack first, and then the whole stack."""
+        stack = Node(STACK_TYPE, f"{PROJECT}-{STACK}")
+        given = tuple(nodes)
+        nodes = given if any(node.type == STACK_TYPE for node in given) else (stack, *given)
+        nodes = sorted(nodes, key=lambda node: node.type != STACK_TYPE)
+        before = [self._analyze(node) for node in nodes]
+        response = self._stub.AnalyzeStack(
+            analyzer_pb2.AnalyzeStackRequest(resources=[self._resource(node) for node in nodes])
+        )
+        return Results(
+            before=tuple(
+                self._result(diagnostic, node.urn)
+                for node, answer in zip(nodes, before, strict=True)
+                for diagnostic in answer.diagnostics
+            ),
+            stack=tuple(self._result(diagnostic, stack.urn) for diagnostic in response.diagnostics),
+            not_applicable=tuple(sorted(answer.policy_name for answer in response.not_applicable)),
+        )
+
+    def _analyze(self, node: Node) -> Any:
+        declared = node.properties if node.declared is None else node.declared
+        if node.type == STACK_TYPE:
+            declared = {}
+        request = analyzer_pb2.AnalyzeRequest(
+            type=node.type, urn=node.urn, name=node.name, properties=wire.encode(declared)
+        )
+        request.provider.CopyFrom(_provider())
+        return self._stub.Analyze(request)
+
+    @staticmethod
+    def _resource(node: Node) -> Any:
+        resource = analyzer_pb2.AnalyzerResource(
+            type=node.type, urn=node.urn, name=node.name, properties=wire.encode(node.properties)
+        )
+        resource.provider.CopyFrom(_provider())
+        for name, sources in node.dependencies.items():
+            resource.propertyDependencies[name].urns.extend(sources)
+        return resource
+
+    def _result(self, diagnostic: Any, urn: str) -> Result:
+        message = diagnostic.message.removeprefix(self._descriptions[diagnostic.policyName] + "\n")
+        return Result(
+            policy=diagnostic.policyName,
+            level=analyzer_pb2.EnforcementLevel.Name(diagnostic.enforcementLevel),
+            urn=diagnostic.urn or urn,
+            codes=tuple(message.partition(": ")[0].split(", ")),
+            message=message,
+        )
+
+
+def _provider() -> Any:
+    provider = analyzer_pb2.AnalyzerProviderResource(
+        type="pulumi:providers:aws", urn=urn_of("pulumi:providers:aws", "default"), name="default"
+    )
+    provider.properties.update({"region": "us-east-1"})
+    return provider
+
+
+def judge(rule: Rule, case: Case, options: Mapping[str, Any]) -> list[Violation]:
+    """What `rule` says of a graph in this process, without the SDK between."""
+    program = Graph(_resource(node) for node in case.nodes)
+    stack = Stack(program, program)
+    found: list[Violation] = []
+    for resource in program.of_type(*rule.judges):
+        if rule.check_alone is not None:
+            found.extend(rule.check_alone(resource, options))
+        if rule.check is not None:
+            found.extend(rule.check(resource, stack, options))
+    return found
+
+
+def _resource(node: Node) -> Resource:
+    properties = wire.plain(node.properties)
+    identity = properties.get("id", UNKNOWN)
+    return Resource(
+        key=node.urn,
+        type=node.type,
+        name=node.name,
+        properties=properties,
+        id=identity,
+        dependencies=node.dependencies,
+        region="us-east-1",
+    )
