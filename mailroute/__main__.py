@@ -1,0 +1,7 @@
+"""`python -m mailroute`."""
+
+from __future__ import annotations
+
+from mailroute.cli import main
+
+main()

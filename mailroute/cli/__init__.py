@@ -1,0 +1,61 @@
+"""The command line. A command is a module here that defines `command`, and a line in `COMMANDS`.
+
+A command returns its exit status. What a person got wrong it raises as `click.ClickException` or
+`RehearsalError`: `main` makes one line on standard error and exit status 2 of either. Modules
+import what is slow to load inside their functions, so that `--help` stays quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Final
+
+import click
+
+from mailroute import __version__
+
+from .status import exit_status
+
+COMMANDS: Final = {
+    "rehearse": "mailroute.cli.rehearse",
+}
+"""The commands in the order in which `--help` shows them, and the module of each."""
+
+
+class _Commands(click.Group):
+    """Loads the module of a command when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name]).command
+        return command
+
+
+@click.group(
+    cls=_Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="See 'mailroute COMMAND --help' for each. MAILROUTE_DEBUG=1 shows the traceback of a fault.",
+)
+@click.version_option(__version__, prog_name="mailroute")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """The way that mail takes out of an AWS App Runner service: rehearsed, proven, explained.
+
+    \b
+    Examples:
+      mailroute rehearse                  what 'pulumi up' of this project's own prod stack would do
+      mailroute rehearse --program ../shop --stack dev
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def main() -> None:
+    """Run the command line and leave the process with its exit status."""
+    sys.exit(exit_status(lambda: cli.main(prog_name="mailroute", standalone_mode=False)))

@@ -1,0 +1,119 @@
+"""What a rehearsal works on, with the defaults for what the command line leaves out."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from mailroute.rehearsal.result import RehearsalError
+
+if TYPE_CHECKING:
+    from mailroute.rehearsal.account import Account
+    from mailroute.rehearsal.project import Project
+    from reachability import Settings
+
+_HOME: Final = Path(__file__).resolve().parents[2]
+"""Where mailroute's own program and policy pack are."""
+
+_USUAL_STACK: Final = "prod"
+_USUAL_REGION: Final = "us-east-1"
+_EGRESS_RULE: Final = "apprunner-egress-route"
+
+
+def load_project(program: Path | None, stack: str | None) -> Project:
+    """The program in the directory `program`, or mailroute's own, with the config of `stack`.
+
+    Without a name the stack is `prod`, or the only one that there is.
+
+    Raises:
+        RehearsalError: there is no such program or stack, or it is not to be read.
+    """
+    from mailroute.rehearsal.project import Project, stacks
+
+    directory = program or _HOME
+    if not directory.is_dir():
+        raise RehearsalError(f"--program {directory}: no such directory")
+    if stack is None:
+        known = stacks(directory)
+        if known and _USUAL_STACK not in known and len(known) > 1:
+            raise RehearsalError(f"{directory}: name one of its stacks with --stack: {', '.join(known)}")
+        stack = known[0] if len(known) == 1 else _USUAL_STACK
+    return Project.load(directory, stack)
+
+
+def load_account(project: Project, file: Path | None) -> tuple[Account, str]:
+    """The account to simulate, and how to call it.
+
+    It is `file`, else `accounts/<stack>.json` of the program, else an empty one.
+
+    Raises:
+        RehearsalError: the file is not to be used.
+    """
+    from mailroute.rehearsal.account import Account
+
+    beside = project.directory / "accounts" / f"{project.stack}.json"
+    region = project.config.get("aws:region")
+    if file is None and not beside.is_file():
+        account = Account.empty(region or os.environ.get("AWS_REGION") or _USUAL_REGION)
+        return account, f"an empty one in {account.region}"
+    chosen = file or beside
+    account = Account.load(chosen, region)
+    taken_at = account.document.get("takenAt")
+    as_of = f", as of {taken_at}" if taken_at else ""
+    return account, f"{account.id} in {account.region}{as_of} ({_beside(chosen)})"
+
+
+def _beside(file: Path) -> str:
+    """The path as a person would type it from here."""
+    path = file.resolve()
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+def policy_packs(project: Project, packs: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The packs that judge: those given, else the program's own `policies`, else mailroute's."""
+    if packs:
+        return tuple(pack.resolve() for pack in packs)
+    own = project.directory / "policies"
+    return (own if (own / "PulumiPolicy.yaml").is_file() else _HOME / "policies",)
+
+
+def choose_engine(engine: str) -> str:
+    """`auto` is the real CLI where it is on PATH, and the embedded engine elsewhere.
+
+    Raises:
+        RehearsalError: the real CLI is asked for and is not there.
+    """
+    installed = shutil.which("pulumi") is not None
+    if engine == "auto":
+        return "pulumi" if installed else "embedded"
+    if engine == "pulumi" and not installed:
+        raise RehearsalError(
+            "--engine pulumi: there is no 'pulumi' on PATH: install the Pulumi CLI, or use --engine embedded"
+        )
+    return engine
+
+
+def proof_settings(pack_config: Path | None) -> Settings:
+    """What the pack's configuration says of mail hosts, so that the report judges what the pack judges.
+
+    Raises:
+        RehearsalError: the file cannot be read or is no configuration.
+    """
+    from mailroute.rehearsal.engine import policy_config
+    from reachability import Destination, Settings
+
+    usual = Settings()
+    if pack_config is None:
+        return usual
+    rule = policy_config.load(pack_config).get(_EGRESS_RULE, policy_config.RuleConfig()).properties
+    return Settings(
+        host_variables=tuple(rule.get("hostVariables", usual.host_variables)),
+        port_variables=tuple(rule.get("portVariables", usual.port_variables)),
+        destinations=tuple(
+            Destination(given["host"], given["port"], optional=given.get("optional", False))
+            for given in rule.get("destinations", ())
+        ),
+        addresses={host: tuple(blocks) for host, blocks in rule.get("addresses", {}).items()},
+    )

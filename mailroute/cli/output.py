@@ -1,0 +1,62 @@
+"""Where output goes and how: width, colour, and a reader who leaves."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING, Final, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from mailroute.report.model import Report
+
+_WIDTH_OFF_A_TERMINAL: Final = 100
+_NARROWEST: Final = 40
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether `stream` is a terminal that can move its cursor."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def in_colour(stream: TextIO) -> bool:
+    """Whether to colour what goes to `stream`: on a terminal, unless NO_COLOR is set to anything."""
+    return is_terminal(stream) and not os.environ.get("NO_COLOR")
+
+
+def width_of(stream: TextIO) -> int:
+    """How many columns to fill: the terminal's, COLUMNS where it is set, else 100."""
+    columns = shutil.get_terminal_size((_WIDTH_OFF_A_TERMINAL, 0)).columns
+    return max(_NARROWEST, columns if stream.isatty() or "COLUMNS" in os.environ else _WIDTH_OFF_A_TERMINAL)
+
+
+def show(report: Report, *, as_json: bool) -> None:
+    """Print the report, as JSON alone or for a person.
+
+    Raises:
+        click.ClickException: standard output cannot be written.
+        BrokenPipeError: nobody reads it any more.
+    """
+    if as_json:
+        from mailroute.report import as_json as json_format
+        from mailroute.report import terminal
+
+        for diagnostic in report.rehearsal.diagnostics:
+            click.echo(terminal.diagnostic_line(diagnostic).plain, err=True)
+        _write(json_format.render(report))
+    else:
+        from mailroute.report import terminal
+
+        _write(terminal.render(report, width=width_of(sys.stdout), colour=in_colour(sys.stdout)))
+
+
+def _write(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise click.ClickException(f"standard output cannot be written: {error.strerror}") from error

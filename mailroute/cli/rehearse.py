@@ -1,0 +1,144 @@
+"""`mailroute rehearse`: run a program against a simulated account, and show what would come of it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+import click
+
+from .atomic import atomic_file
+from .inputs import choose_engine, load_account, load_project, policy_packs, proof_settings
+from .output import show
+from .run import run
+from .status import Status
+
+_TIMEOUT: Final = 300
+_PATH: Final = click.Path(path_type=Path)
+
+
+@click.command("rehearse", short_help="Run a program against a simulated account, under its policies.")
+@click.option(
+    "--program",
+    type=_PATH,
+    metavar="DIR",
+    help="Where the program's Pulumi.yaml is.  [default: mailroute's own program]",
+)
+@click.option(
+    "--stack",
+    envvar="PULUMI_STACK",
+    metavar="NAME",
+    help="Which stack.  [default: $PULUMI_STACK, else prod, else the only one]",
+)
+@click.option("--up", is_flag=True, help="Simulate the creation as well, so that ids are known.")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "embedded", "pulumi"]),
+    default="auto",
+    show_default=True,
+    help="The embedded engine, or the real Pulumi CLI with a throw-away backend; auto takes the CLI "
+    "where it is on PATH.",
+)
+@click.option(
+    "--account",
+    "account_file",
+    type=_PATH,
+    metavar="FILE",
+    help="The AWS account to simulate, as 'mailroute snapshot' saves it.  "
+    "[default: the program's accounts/<stack>.json, else an empty account]",
+)
+@click.option(
+    "--policy-pack",
+    "packs",
+    type=_PATH,
+    multiple=True,
+    metavar="DIR",
+    help="A policy pack; may be given several times.  [default: the program's policies, else mailroute's]",
+)
+@click.option(
+    "--policy-pack-config",
+    "pack_config",
+    type=_PATH,
+    metavar="FILE",
+    help="JSON: the configuration of the policies, by their names.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object, and nothing else, to standard output."
+)
+@click.option(
+    "--markdown", type=_PATH, metavar="FILE", help="Also write the report as a pull-request comment."
+)
+@click.option(
+    "--timeout",
+    type=click.IntRange(min=1),
+    default=_TIMEOUT,
+    show_default=True,
+    metavar="SECONDS",
+    help="Give up after that long.",
+)
+def command(
+    program: Path | None,
+    stack: str | None,
+    up: bool,
+    engine: str,
+    account_file: Path | None,
+    packs: tuple[Path, ...],
+    pack_config: Path | None,
+    as_json: bool,
+    markdown: Path | None,
+    timeout: int,
+) -> int:
+    """Run a Pulumi program in Python against a simulated AWS account, and show what would come of it.
+
+    That is: the resources, the egress of every App Runner service today and after, the DNS records,
+    and what the policies say. It needs no credentials, and nothing leaves this machine.
+
+    \b
+    Examples:
+      mailroute rehearse
+      mailroute rehearse --stack dev --up
+      mailroute rehearse --program ../shop --account shop.json --policy-pack policies
+      mailroute rehearse --json | jq '.egress[].verdict'
+      mailroute rehearse --markdown comment.md
+
+    \b
+    Exit status:
+      0  every mandatory policy holds
+      1  a mandatory policy is violated
+      2  the program, its config or an argument is wrong
+      3  mailroute itself failed
+    """
+    from mailroute.rehearsal.result import Operation
+    from mailroute.report.build import build
+
+    project = load_project(program, stack)
+    account, account_name = load_account(project, account_file)
+    packs = policy_packs(project, packs)
+    settings = proof_settings(pack_config)
+    with ExitStack() as cleanup:
+        save = cleanup.enter_context(atomic_file(markdown, "--markdown")) if markdown else None
+        rehearsal = run(
+            choose_engine(engine),
+            project,
+            account,
+            operation=Operation.UP if up else Operation.PREVIEW,
+            packs=packs,
+            pack_config=pack_config,
+            timeout=timeout,
+        )
+        report = build(
+            rehearsal,
+            account.document,
+            settings,
+            account=account_name,
+            program=project.directory,
+            packs=packs,
+            secrets=(project.config[key] for key in project.secret_keys),
+        )
+        if save is not None:
+            from mailroute.report import markdown as markdown_format
+
+            save(markdown_format.render(report))
+    show(report, as_json=as_json)
+    return Status.OK if report.ok else Status.BLOCKED

@@ -1,0 +1,68 @@
+"""The report as one JSON object: the contract that other programs rely on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from mailroute import wire
+
+if TYPE_CHECKING:
+    from mailroute.rehearsal.result import PlannedResource, PolicyResult
+
+    from .model import EgressChange, Report
+
+
+def render(report: Report) -> str:
+    """One object, with a newline at its end.
+
+    Keys inside `inputs` and `outputs` are the engine's; `{"$unknown": true}` stands for a value that is
+    not known before creation, `{"$secret": true}` for a secret.
+    """
+    rehearsal = report.rehearsal
+    document = {
+        "stack": rehearsal.stack,
+        "engine": rehearsal.engine,
+        "operation": rehearsal.operation.value,
+        "ok": report.ok,
+        "resources": [_resource(resource) for resource in rehearsal.resources],
+        "policies": [_policy(result) for result in rehearsal.policies],
+        "egress": [_egress(change) for change in report.egress],
+        "outputs": wire.to_json(rehearsal.outputs),
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _resource(resource: PlannedResource) -> dict[str, Any]:
+    return {
+        "urn": resource.urn,
+        "type": resource.type,
+        "name": resource.name,
+        "custom": resource.custom,
+        "parent": resource.parent,
+        "id": resource.id,
+        "inputs": wire.to_json(resource.inputs),
+        "dependencies": list(resource.dependencies),
+        "propertyDependencies": {key: list(urns) for key, urns in resource.property_dependencies.items()},
+    }
+
+
+def _policy(result: PolicyResult) -> dict[str, str]:
+    return {
+        "pack": result.pack,
+        "policy": result.policy,
+        "level": result.level.value,
+        "urn": result.urn,
+        "message": result.message,
+    }
+
+
+def _egress(change: EgressChange) -> dict[str, Any]:
+    return {**change.after.as_json(), "today": _today(change)}
+
+
+def _today(change: EgressChange) -> dict[str, Any] | None:
+    if change.today is None:
+        return None
+    entry = change.today.as_json()
+    return {key: entry[key] for key in ("destination", "verdict", "path", "findings")}

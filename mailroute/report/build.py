@@ -1,0 +1,109 @@
+"""From what a rehearsal yields to the report: the graph, the proof over it, and what stands beside it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final
+
+from reachability import Graph, Origin, merge, parse, prove
+
+from . import redact
+from .dns import dns_records
+from .graph import PROVIDER, program_resources
+from .model import EgressChange, Group, Report
+from .next_steps import next_steps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from mailroute.rehearsal.result import PlannedResource, Rehearsal
+    from reachability import Settings
+    from reachability.verdict import Egress
+
+
+_STACK: Final = "pulumi:pulumi:Stack"
+
+
+def build(
+    rehearsal: Rehearsal,
+    evidence: Mapping[str, Any],
+    settings: Settings,
+    *,
+    account: str,
+    program: Path,
+    packs: Sequence[Path],
+    secrets: Iterable[str] = (),
+) -> Report:
+    """Make the report of `rehearsal`.
+
+    Args:
+        evidence: the simulated account, an evidence document.
+        account: the same in a few words.
+        program: the directory of the program.
+        packs: those of the policy packs that judged it.
+        secrets: texts that must not show, beside those that the resources hold.
+    """
+    known = parse(evidence)
+    today = prove(Graph(known.resources, known.coverage), settings, known.offer, Origin.ACCOUNT)
+    declared = program_resources(rehearsal.resources)
+    graph = merge(declared, known, project=rehearsal.project, stack=rehearsal.stack)
+    egress = _changes(today, prove(graph, settings, known.offer))
+    dns = dns_records(rehearsal)
+    report = Report(
+        rehearsal=rehearsal,
+        account=account,
+        groups=_groups(rehearsal.resources),
+        egress=egress,
+        dns=dns,
+        next_steps=tuple(next_steps(rehearsal, egress, dns, program=program, packs=packs)),
+    )
+    return redact.redact(report, redact.masker({*secrets, *redact.secrets_of(rehearsal)}))
+
+
+def _changes(today: Iterable[Egress], after: Iterable[Egress]) -> tuple[EgressChange, ...]:
+    """Each egress to come with today's of the same service.
+
+    That is today's to the same destination, else one to a destination that the service gives up.
+    """
+    before: defaultdict[str, list[Egress]] = defaultdict(list)
+    for egress in today:
+        before[egress.service].append(egress)
+    new = tuple(after)
+    kept = {(egress.service, egress.destination) for egress in new}
+    given_up = {
+        service: [old for old in found if (service, old.destination) not in kept] or found
+        for service, found in before.items()
+    }
+    return tuple(EgressChange(egress, _today(egress, before, given_up)) for egress in new)
+
+
+def _today(
+    egress: Egress, before: Mapping[str, Sequence[Egress]], given_up: Mapping[str, Sequence[Egress]]
+) -> Egress | None:
+    same = (old for old in before.get(egress.service, ()) if old.destination == egress.destination)
+    return next(same, next(iter(given_up.get(egress.service, ())), None))
+
+
+def _groups(resources: Sequence[PlannedResource]) -> tuple[Group, ...]:
+    """What AWS would create, by the innermost component, in the order of the program."""
+    by_urn = {resource.urn: resource for resource in resources}
+    members: defaultdict[str | None, list[PlannedResource]] = defaultdict(list)
+    for resource in resources:
+        if resource.custom and not resource.type.startswith(PROVIDER):
+            members[_component_of(resource, by_urn)].append(resource)
+    return tuple(Group(by_urn.get(urn or ""), tuple(found)) for urn, found in members.items())
+
+
+def _component_of(resource: PlannedResource, by_urn: Mapping[str, PlannedResource]) -> str | None:
+    return next(
+        (entry.urn for entry in _ancestors(resource, by_urn) if not entry.custom and entry.type != _STACK),
+        None,
+    )
+
+
+def _ancestors(resource: PlannedResource, by_urn: Mapping[str, PlannedResource]) -> Iterator[PlannedResource]:
+    parent = by_urn.get(resource.parent or "")
+    while parent is not None:
+        yield parent
+        parent = by_urn.get(parent.parent or "")

@@ -1,0 +1,113 @@
+"""How things are called in front of a person: short, without control characters, never a raw marker."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from mailroute import wire
+from reachability.values import UNKNOWN
+from reachability.verdict import Verdict
+
+from .model import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reachability.verdict import Hop
+
+    from .model import DnsRecord, EgressChange
+
+NOT_KNOWN_YET: Final = "known after creation"
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
+_TYPE: Final = re.compile(r"(?P<package>[^:]+):(?P<module>[^:/]*)(?:/[^:]*)?:(?P<name>.+)")
+
+VERDICT_MARK: Final = {
+    Verdict.REACHABLE: "✔",
+    Verdict.UNREACHABLE: "✘",
+    Verdict.UNDETERMINED: "?",
+}
+
+
+def text(value: object) -> str:
+    """`value` on one line: control characters, which could drive a terminal, become a space."""
+    return _CONTROL.sub(" ", str(value)).strip()
+
+
+def value(item: Any) -> str:
+    """A property for a person: text as it is, all else as JSON, what is not known said in words."""
+    if item is UNKNOWN:
+        return f"({NOT_KNOWN_YET})"
+    if isinstance(item, wire.Secret):
+        return "(secret)"
+    item = wire.flat(item)
+    return text(item if isinstance(item, str) else json.dumps(wire.to_json(item), ensure_ascii=False))
+
+
+def type_name(token: str) -> str:
+    """A type token as a program writes it: `aws:ec2/vpcEndpoint:VpcEndpoint` -> `aws.ec2.VpcEndpoint`."""
+    match = _TYPE.fullmatch(token)
+    if not match:
+        return text(token)
+    parts = (match["package"], match["module"], match["name"])
+    return text(".".join(part for part in parts if part not in {"", "index"}))
+
+
+def resource_name(reference: str) -> str:
+    """The name in a URN (`urn:pulumi:STACK::PROJECT::TYPE::NAME`), in a key `TYPE::ID` or in an ARN."""
+    name = reference.rsplit("::", 1)[-1]
+    if name.startswith("arn:"):
+        kind, _, rest = name.rsplit(":", 1)[-1].partition("/")
+        name = rest.partition("/")[0] or kind
+    return text(name)
+
+
+@dataclass(frozen=True)
+class ShownHop:
+    """One hop of a path for a person: the kind of thing, its name, and every fact that let packets pass."""
+
+    kind: str
+    name: str
+    facts: tuple[str, ...]
+
+
+def hops(path: Sequence[Hop]) -> tuple[ShownHop, ...]:
+    """The hops of a path; what stands for one thing several times in a row is one hop."""
+    grouped = groupby(path, key=lambda hop: (hop.kind, hop.resource))
+    return tuple(
+        ShownHop(
+            text(kind.replace("-", " ")),
+            resource_name(resource),
+            tuple(text(hop.fact) for hop in group if hop.fact and hop.fact != resource_name(resource)),
+        )
+        for (kind, resource), group in grouped
+    )
+
+
+def change_sentence(change: EgressChange) -> str:
+    """What the program does to this egress, in a few words."""
+    after = change.after.verdict.value
+    if change.today is None:
+        return f"{after}, a new service"
+    today = change.today.verdict.value
+    if change.change in {Change.GAINED, Change.LOST}:
+        return f"{change.change.value.upper()}, {today} today, {after} after"
+    if change.change is Change.UNCHANGED:
+        return f"{after}, as today"
+    return f"{after} by another path" if today == after else f"{after}, {today} today"
+
+
+def dns_name(record: DnsRecord) -> str:
+    """The name of a record; where it is not known yet, what the program calls it."""
+    return f"{text(record.label)} ({NOT_KNOWN_YET})" if record.name is UNKNOWN else value(record.name)
+
+
+def count(number: int, noun: str) -> str:
+    """`1 resource`, `2 resources`, `2 policies`."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number} {noun[:-1]}ies" if noun.endswith("y") else f"{number} {noun}s"

@@ -1,0 +1,214 @@
+"""The report as a pull-request comment: GitHub Markdown with a Mermaid picture of every path."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from mailroute.rehearsal.result import Level, Operation
+
+from . import labels, mermaid
+from .model import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mailroute.rehearsal.result import Diagnostic, PolicyResult
+    from reachability.verdict import Egress
+
+    from .model import DnsRecord, EgressChange, Group, Report
+
+LIMIT: Final = 60_000
+"""Characters; GitHub refuses a comment of more than 65,536."""
+
+_ROW_LIMITS: Final = (200, 60, 20, 5, 1, 0)
+_LONGEST_TEXT: Final = 600
+_PUNCTUATION: Final = re.compile(r"([\\`*_{}\[\]()<>#~&!])")
+_CHANGE_MARK: Final = {Change.GAINED: "🟢 **gained**", Change.LOST: "🔴 **lost**"}
+
+
+def render(report: Report) -> str:
+    """Markdown of less than `LIMIT` characters: long lists are cut, and say how much they leave out."""
+    for rows in _ROW_LIMITS:
+        document = "\n\n".join(_sections(report, rows)) + "\n"
+        if len(document) < LIMIT:
+            return document
+    return "\n\n".join((_title(report), _account(report), "_Too large to show in a comment._")) + "\n"
+
+
+def prose(text: object) -> str:
+    """`text` on one line, as words: no markup, no HTML, no mention of a person."""
+    escaped = _PUNCTUATION.sub(r"\\\1", _clip(labels.text(text)))
+    return escaped.replace("@", "@<!-- -->")
+
+
+def code(text: object) -> str:
+    """`text` as a code span."""
+    content = _clip(labels.text(text))
+    longest = max((len(ticks) for ticks in re.findall("`+", content)), default=0)
+    fence = "`" * (longest + 1)
+    space = " " if content.startswith("`") or content.endswith("`") else ""
+    return f"{fence}{space}{content}{space}{fence}" if content else ""
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…"
+
+
+def _sections(report: Report, rows: int) -> Iterator[str]:
+    yield _title(report)
+    yield _account(report)
+    if report.egress:
+        yield from _egress(report, rows)
+    yield from _policies(report, rows)
+    yield from _resources(report, rows)
+    if report.dns:
+        yield from _dns(report, rows)
+    if report.rehearsal.diagnostics:
+        yield "### Diagnostics"
+        yield "\n".join(_cut([_diagnostic(entry) for entry in report.rehearsal.diagnostics], rows))
+    if report.next_steps:
+        yield "### Next"
+        yield "\n".join(_steps(report))
+
+
+def _title(report: Report) -> str:
+    mark = "✅" if report.ok else "❌"
+    return f"## {mark} mailroute: stack {code(report.rehearsal.stack)} of {code(report.rehearsal.project)}"
+
+
+def _account(report: Report) -> str:
+    rehearsal = report.rehearsal
+    operation = "up, simulated" if rehearsal.operation is Operation.UP else "preview"
+    return f"{operation} · {rehearsal.engine} engine · account: {prose(report.account)}"
+
+
+def _cut(lines: Sequence[str], rows: int, what: str = "more") -> list[str]:
+    """The first `rows` of `lines`, and how many more there are."""
+    shown = list(lines[:rows])
+    if len(lines) > rows:
+        shown.append(f"- … {len(lines) - rows} {what}")
+    return shown
+
+
+def _table(head: Sequence[str], lines: Iterable[Sequence[str]], rows: int) -> str:
+    body = list(lines)
+    table = [_row(head), _row(["---"] * len(head)), *map(_row, body[:rows])]
+    if len(body) > rows:
+        table.append(_row([f"… {len(body) - rows} more", *[""] * (len(head) - 1)]))
+    return "\n".join(table)
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _details(summary: str, body: str) -> str:
+    return f"<details>\n<summary>{summary}</summary>\n\n{body}\n\n</details>"
+
+
+def _egress(report: Report, rows: int) -> Iterator[str]:
+    yield "### Egress"
+    yield _table(
+        ("service", "to", "today", "after", ""),
+        (
+            (
+                code(change.after.service),
+                code(change.after.destination) + (" (optional)" if change.after.destination.optional else ""),
+                _verdict(change.today),
+                _verdict(change.after),
+                _CHANGE_MARK.get(change.change, ""),
+            )
+            for change in report.egress
+        ),
+        rows,
+    )
+    for change in report.egress[:rows]:
+        yield f"```mermaid\n{mermaid.flowchart(change)}\n```"
+        findings = list(_findings(change))
+        if findings:
+            yield "\n".join(_cut(findings, rows))
+
+
+def _verdict(egress: Egress | None) -> str:
+    return "–" if egress is None else f"{labels.VERDICT_MARK[egress.verdict]} {egress.verdict.value}"
+
+
+def _findings(change: EgressChange) -> Iterator[str]:
+    for when, egress in (("today", change.today), ("after", change.after)):
+        for finding in egress.outcome.findings if egress else ():
+            remedy = f" → {prose(finding.remedy)}" if finding.remedy else ""
+            place = code(labels.resource_name(finding.resource))
+            yield f"- {when} {code(finding.code)} at {place}: {prose(finding.message)}{remedy}"
+
+
+def _policies(report: Report, rows: int) -> Iterator[str]:
+    blocking = sum(result.level is Level.MANDATORY for result in report.violations)
+    summary = (
+        f"❌ {labels.count(blocking, 'mandatory violation')}"
+        if blocking
+        else "✅ every mandatory policy holds"
+    )
+    advisory = len(report.violations) - blocking
+    parts = [summary]
+    if advisory:
+        parts.append(f"{advisory} advisory")
+    if report.rehearsal.not_applicable:
+        parts.append(f"{len(report.rehearsal.not_applicable)} not applicable")
+    yield "### Policies"
+    yield ", ".join(parts)
+    if report.violations:
+        yield _table(
+            ("policy", "level", "resource", "what is wrong"), map(_violation, report.violations), rows
+        )
+
+
+def _violation(result: PolicyResult) -> tuple[str, ...]:
+    level = result.level.value + (f", {prose(result.severity)}" if result.severity else "")
+    return code(result.policy), level, code(labels.resource_name(result.urn)), prose(result.message)
+
+
+def _resources(report: Report, rows: int) -> Iterator[str]:
+    done = (
+        "Resources created, simulated"
+        if report.rehearsal.operation is Operation.UP
+        else "Resources to create"
+    )
+    yield f"### {done}: {report.created}"
+    lines = [line for group in report.groups for line in _group(group)]
+    if lines:
+        table = _table(("component", "resource", "name"), lines, rows)
+        yield _details(labels.count(report.created, "resource"), table)
+
+
+def _group(group: Group) -> Iterator[tuple[str, ...]]:
+    component = code(group.component.name) if group.component else ""
+    for resource in group.resources:
+        yield component, code(labels.type_name(resource.type)), code(resource.name)
+
+
+def _dns(report: Report, rows: int) -> Iterator[str]:
+    yield f"### DNS records: {len(report.dns)}"
+    if not all(record.published for record in report.dns):
+        yield "Records marked *you* are to be published at your DNS host, never proxied."
+    yield _table(("name", "type", "TTL", "value", "by"), map(_record, report.dns), rows)
+
+
+def _record(record: DnsRecord) -> tuple[str, ...]:
+    return (
+        code(labels.dns_name(record)),
+        prose(labels.value(record.type)),
+        "" if record.ttl is None else prose(labels.value(record.ttl)),
+        "<br>".join(code(labels.value(value)) for value in record.values),
+        "Route 53" if record.published else "*you*",
+    )
+
+
+def _diagnostic(entry: Diagnostic) -> str:
+    about = f" ({code(labels.resource_name(entry.urn))})" if entry.urn else ""
+    return f"- {entry.severity.value}: {prose(entry.message)}{about}"
+
+
+def _steps(report: Report) -> Iterator[str]:
+    for step in report.next_steps:
+        yield f"- {prose(step.text)}" + (f" {code(step.command)}" if step.command else "")

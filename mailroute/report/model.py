@@ -1,0 +1,121 @@
+"""The report: one frozen value, free of secrets, that every output format is a pure function of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from reachability.verdict import Verdict
+
+if TYPE_CHECKING:
+    from mailroute.rehearsal.result import PlannedResource, PolicyResult, Rehearsal
+    from reachability.values import Unknown
+    from reachability.verdict import Egress
+
+
+class Change(Enum):
+    """What the program does to the egress of a workload."""
+
+    GAINED = "gained"
+    LOST = "lost"
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True)
+class EgressChange:
+    """The egress of one workload to one destination.
+
+    Attributes:
+        after: once the program has run.
+        today: in the account as it stands; `None` where the workload is not there yet.
+    """
+
+    after: Egress
+    today: Egress | None
+
+    @property
+    def change(self) -> Change:
+        if self.today is None:
+            return Change.NEW
+        if self.after.verdict is self.today.verdict:
+            return Change.UNCHANGED if self.after.outcome.path == self.today.outcome.path else Change.CHANGED
+        if self.after.verdict is Verdict.REACHABLE:
+            return Change.GAINED
+        if self.today.verdict is Verdict.REACHABLE:
+            return Change.LOST
+        return Change.CHANGED
+
+
+@dataclass(frozen=True)
+class DnsRecord:
+    """A DNS record that the program needs.
+
+    Attributes:
+        label: the name of its resource, or of the stack output that lists it.
+        name: fully qualified.
+        ttl: seconds; `None` where none is set.
+        values: in the notation of a zone file's data.
+        published: whether the program creates it in Route 53; else a person does, at another DNS host.
+    """
+
+    label: str
+    name: str | Unknown
+    type: str | Unknown
+    ttl: int | Unknown | None
+    values: tuple[str | Unknown, ...]
+    published: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """What one component creates itself, or the program outside any component.
+
+    Attributes:
+        component: `None` for what stands directly in the program.
+    """
+
+    component: PlannedResource | None
+    resources: tuple[PlannedResource, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to do next: why, and the command for it, if there is one."""
+
+    text: str
+    command: str | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that is shown of a rehearsal.
+
+    Attributes:
+        account: the simulated account in a few words.
+        groups: what would be created, by component, in the order of the program.
+    """
+
+    rehearsal: Rehearsal
+    account: str
+    groups: tuple[Group, ...]
+    egress: tuple[EgressChange, ...]
+    dns: tuple[DnsRecord, ...]
+    next_steps: tuple[Step, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every mandatory policy holds."""
+        return self.rehearsal.ok
+
+    @property
+    def created(self) -> int:
+        """How many resources AWS would have to create."""
+        return sum(len(group.resources) for group in self.groups)
+
+    @property
+    def violations(self) -> tuple[PolicyResult, ...]:
+        """Every violation, those that block first."""
+        return tuple(sorted(self.rehearsal.policies, key=lambda result: result.level.value, reverse=True))

@@ -1,0 +1,65 @@
+"""What to do after a rehearsal."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from .model import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mailroute.rehearsal.result import Rehearsal
+
+    from .model import DnsRecord, EgressChange
+
+_IMPORT_COMMAND: Final = "importCommand"
+"""The stack output that tells how a service that is there already comes under the program."""
+
+_SES_IDENTITIES: Final = (
+    "aws:sesv2/emailIdentity:EmailIdentity",
+    "aws:ses/domainIdentity:DomainIdentity",
+    "aws:ses/emailIdentity:EmailIdentity",
+)
+
+
+def next_steps(
+    rehearsal: Rehearsal,
+    egress: Sequence[EgressChange],
+    dns: Sequence[DnsRecord],
+    *,
+    program: Path,
+    packs: Sequence[Path],
+) -> Iterator[Step]:
+    """The steps from here to mail that arrives, in their order.
+
+    Args:
+        program: the directory of the program.
+        packs: those of the policy packs that judged it.
+    """
+    if not rehearsal.ok:
+        yield Step("Mend what blocks, as its message says, and rehearse again.")
+        return
+    command = rehearsal.outputs.get(_IMPORT_COMMAND)
+    if isinstance(command, str) and any(change.today for change in egress):
+        yield Step("The service is there already: bring it under the program first.", command)
+    yield Step("Create the stack, with the policies as the gate.", _up(rehearsal.stack, program, packs))
+    if not all(record.published for record in dns):
+        yield Step("Publish the records marked 'you' at your DNS host, which must not proxy them.")
+    if any(resource.type in _SES_IDENTITIES for resource in rehearsal.resources):
+        yield Step(
+            "While SES is in its sandbox in this region, it delivers to verified recipients only: "
+            "ask for production access in the SES console."
+        )
+
+
+def _up(stack: str, program: Path, packs: Sequence[Path]) -> str:
+    command = ["pulumi", "up", "--stack", stack]
+    if program != Path.cwd():
+        command += ["--cwd", str(program)]
+    for pack in packs:
+        inside = pack.is_relative_to(program)
+        command += ["--policy-pack", str(pack.relative_to(program) if inside else pack)]
+    return shlex.join(command)

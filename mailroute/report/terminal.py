@@ -1,0 +1,247 @@
+"""The report as text for a terminal of any width, in colour or without."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from mailroute.rehearsal.result import Level, Operation, Severity
+from reachability.verdict import Verdict
+
+from . import labels
+from .model import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mailroute.rehearsal.result import Diagnostic, PlannedResource, PolicyResult
+    from reachability.verdict import Egress
+
+    from .model import DnsRecord, EgressChange, Report
+    from .model import Group as ResourceGroup
+
+_VERDICT_STYLE: Final = {
+    Verdict.REACHABLE: "green",
+    Verdict.UNREACHABLE: "red",
+    Verdict.UNDETERMINED: "yellow",
+}
+_CHANGE_STYLE: Final = {Change.GAINED: "bold green", Change.LOST: "bold red"}
+_SEVERITY_STYLE: Final = {Severity.INFO: "dim", Severity.WARNING: "yellow", Severity.ERROR: "red"}
+_HEADING: Final = "bold"
+_QUIET: Final = "dim"
+
+
+def render(report: Report, *, width: int, colour: bool) -> str:
+    """Text that is at most `width` columns wide and ends with a newline; without `colour` it is plain."""
+    console = Console(
+        file=io.StringIO(),
+        width=width,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        no_color=not colour,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    with console.capture() as capture:
+        for section in _sections(report):
+            console.print(section)
+            console.print()
+        if report.next_steps:
+            console.print(_next(report, width), soft_wrap=True)
+    lines = (line.rstrip() for line in capture.get().rstrip().splitlines())
+    return "\n".join(lines) + "\n"
+
+
+def diagnostic_line(diagnostic: Diagnostic) -> Text:
+    """A line of the program or of the engine, with the resource that it is about."""
+    about = f" ({labels.resource_name(diagnostic.urn)})" if diagnostic.urn else ""
+    return Text.assemble(
+        (f"{diagnostic.severity.value}: ", _SEVERITY_STYLE[diagnostic.severity]),
+        labels.text(diagnostic.message),
+        (about, _QUIET),
+    )
+
+
+def _sections(report: Report) -> Iterator[RenderableType]:
+    yield _title(report)
+    yield _resources(report)
+    if report.egress:
+        yield _egress(report)
+    if report.dns:
+        yield _dns(report)
+    yield _policies(report)
+    if report.rehearsal.diagnostics:
+        yield _section("Diagnostics", *map(diagnostic_line, report.rehearsal.diagnostics))
+
+
+def _section(heading: str, *body: RenderableType, note: str = "") -> RenderableType:
+    title = Text.assemble((heading, _HEADING), (f"  {note}" if note else "", _QUIET))
+    return Group(title, *(Padding(part, (0, 0, 0, 2)) for part in body))
+
+
+def _title(report: Report) -> RenderableType:
+    rehearsal = report.rehearsal
+    operation = "up (simulated)" if rehearsal.operation is Operation.UP else "preview"
+    return Group(
+        Text.assemble(
+            ("mailroute", _HEADING),
+            f" · stack {labels.text(rehearsal.stack)} of {labels.text(rehearsal.project)}"
+            f" · {operation} · {rehearsal.engine} engine",
+        ),
+        Text(f"account: {labels.text(report.account)}", style=_QUIET),
+    )
+
+
+def _resources(report: Report) -> RenderableType:
+    done = (
+        "Resources created (simulated)"
+        if report.rehearsal.operation is Operation.UP
+        else "Resources to create"
+    )
+    return _section(f"{done}: {report.created}", *map(_group, report.groups))
+
+
+def _group(group: ResourceGroup) -> RenderableType:
+    if group.component is None:
+        title = Text("outside any component")
+    else:
+        title = Text.assemble(
+            labels.text(group.component.name), (f"  {labels.type_name(group.component.type)}", _QUIET)
+        )
+    title.append(f"  {len(group.resources)}", style=_QUIET)
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for type_token, members in _by_type(group.resources).items():
+        times = f" ×{len(members)}" if len(members) > 1 else ""
+        names = ", ".join(labels.text(member.name) for member in members)
+        table.add_row(Text(f"+ {labels.type_name(type_token)}{times}", style="green"), Text(names))
+    return Group(title, Padding(table, (0, 0, 0, 2)))
+
+
+def _by_type(resources: tuple[PlannedResource, ...]) -> dict[str, list[PlannedResource]]:
+    groups: defaultdict[str, list[PlannedResource]] = defaultdict(list)
+    for resource in resources:
+        groups[resource.type].append(resource)
+    return dict(groups)
+
+
+def _egress(report: Report) -> RenderableType:
+    return _section("Egress", *map(_change, report.egress))
+
+
+def _change(change: EgressChange) -> RenderableType:
+    style = _CHANGE_STYLE.get(change.change, _VERDICT_STYLE[change.after.verdict])
+    mark = labels.VERDICT_MARK[change.after.verdict]
+    optional = " (optional)" if change.after.destination.optional else ""
+    heading = Text.assemble(
+        (f"{mark} {labels.text(change.after.service)}", style),
+        f" → {labels.text(change.after.destination)}{optional}: ",
+        (labels.change_sentence(change), style),
+    )
+    return Group(heading, *_paths(change))
+
+
+def _paths(change: EgressChange) -> Iterator[RenderableType]:
+    if change.today is not None:
+        yield from _path("today", change.today)
+    yield from _path("after", change.after)
+
+
+def _path(when: str, egress: Egress) -> Iterator[RenderableType]:
+    style = _VERDICT_STYLE[egress.verdict]
+    yield Padding(
+        Text.assemble(
+            (f"{when}  ", _HEADING),
+            (f"{labels.VERDICT_MARK[egress.verdict]} {egress.verdict.value}", style),
+            f"  {labels.text(egress.destination)}",
+        ),
+        (0, 0, 0, 2),
+    )
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, style=_QUIET)
+    table.add_column(overflow="fold")
+    for index, hop in enumerate(labels.hops(egress.outcome.path)):
+        facts = f"  {'; '.join(hop.facts)}" if hop.facts else ""
+        table.add_row("└→" if index else "  ", hop.kind, Text.assemble(hop.name, (facts, _QUIET)))
+    for finding in egress.outcome.findings:
+        finding_style = _VERDICT_STYLE[finding.verdict]
+        table.add_row(
+            Text(f" {labels.VERDICT_MARK[finding.verdict]}", style=finding_style),
+            Text(labels.text(finding.code), style=finding_style),
+            Text.assemble(
+                labels.text(finding.message),
+                ("\n↳ " if finding.remedy else "", _QUIET),
+                (labels.text(finding.remedy), _QUIET),
+            ),
+        )
+    yield Padding(table, (0, 0, 0, 4))
+
+
+def _dns(report: Report) -> RenderableType:
+    table = Table(box=None, pad_edge=False, header_style=_QUIET)
+    table.add_column("name", overflow="fold")
+    table.add_column("type", no_wrap=True)
+    table.add_column("TTL", no_wrap=True, justify="right")
+    table.add_column("value", overflow="fold")
+    table.add_column("by", no_wrap=True)
+    for record in report.dns:
+        table.add_row(*_record(record))
+    elsewhere = sum(not record.published for record in report.dns)
+    note = f"{elsewhere} to publish at your DNS host, never proxied" if elsewhere else ""
+    return _section(f"DNS records: {len(report.dns)}", table, note=note)
+
+
+def _record(record: DnsRecord) -> tuple[str, ...]:
+    return (
+        labels.dns_name(record),
+        labels.value(record.type),
+        "" if record.ttl is None else labels.value(record.ttl),
+        "\n".join(map(labels.value, record.values)),
+        "Route 53" if record.published else "you",
+    )
+
+
+def _policies(report: Report) -> RenderableType:
+    blocking = sum(result.level is Level.MANDATORY for result in report.violations)
+    advisory = len(report.violations) - blocking
+    skipped = len(report.rehearsal.not_applicable)
+    verdict = Text.assemble(
+        ("✘ blocked: ", "bold red") if blocking else ("✔ every mandatory policy holds", "green"),
+        labels.count(blocking, "mandatory violation") if blocking else "",
+        f", {advisory} advisory" if advisory else "",
+        (f", {skipped} not applicable" if skipped else "", _QUIET),
+    )
+    return _section("Policies", verdict, *map(_violation, report.violations))
+
+
+def _violation(result: PolicyResult) -> RenderableType:
+    style = "red" if result.level is Level.MANDATORY else "yellow"
+    severity = f" · {result.severity}" if result.severity else ""
+    about = f" · {labels.resource_name(result.urn)}" if result.urn else ""
+    title = Text.assemble(
+        (f"{'✘' if result.level is Level.MANDATORY else '!'} {labels.text(result.policy)}", style),
+        (f" ({labels.text(result.pack)}) {result.level.value}{severity}{about}", _QUIET),
+    )
+    return Group(title, Padding(Text("\n".join(map(labels.text, result.message.splitlines()))), (0, 0, 0, 2)))
+
+
+def _next(report: Report, width: int) -> Text:
+    """Commands are left whole, to be copied: the terminal wraps them where it must."""
+    lines: list[str | tuple[str, str]] = [("Next", _HEADING)]
+    for step in report.next_steps:
+        sentence = textwrap.wrap(labels.text(step.text), max(20, width - 4))
+        lines.append("\n  • " + "\n    ".join(sentence))
+        if step.command:
+            lines.append((f"\n      {labels.text(step.command)}", "cyan"))
+    return Text.assemble(*lines)

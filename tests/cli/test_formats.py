@@ -1,0 +1,247 @@
+"""The three formats of a report, on a small one made by hand."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mailroute.rehearsal.result import Level, PolicyResult
+from mailroute.report import as_json, markdown, mermaid, terminal
+from mailroute.report.model import DnsRecord, EgressChange, Group, Step
+from reachability.verdict import Destination
+from tests.cli.samples import AFTER, ENDPOINT, PREFIX, REHEARSAL, REPORT, STACK, TODAY, resource
+
+if TYPE_CHECKING:
+    from mailroute.report.model import Report
+
+HOSTILE = "a\x1b[31m\nb\u202e `c` **d** <script> @everyone | [x](y) #1 ``` %%{init}%%"
+
+
+def plain(report: Report, width: int = 80) -> str:
+    return terminal.render(report, width=width, colour=False)
+
+
+def violation(message: str, **changes: object) -> PolicyResult:
+    return replace(
+        PolicyResult("mailroute", "smtp-port-allowed", Level.MANDATORY, ENDPOINT.urn, message),
+        **changes,  # type: ignore[arg-type]
+    )
+
+
+def with_policies(*results: PolicyResult) -> Report:
+    return replace(REPORT, rehearsal=replace(REHEARSAL, policies=results))
+
+
+# JSON
+
+
+def test_json_is_the_contract() -> None:
+    vpc = f"{PREFIX}aws:ec2/vpc:Vpc::main"
+    document = json.loads(as_json.render(REPORT))
+    assert {key: document[key] for key in document if key not in ("resources", "egress")} == {
+        "stack": "prod",
+        "engine": "embedded",
+        "operation": "preview",
+        "ok": False,
+        "policies": [
+            {
+                "pack": "mailroute",
+                "policy": "smtp-port-allowed",
+                "level": "advisory",
+                "urn": ENDPOINT.urn,
+                "message": "PORT: odd",
+            },
+            {
+                "pack": "mailroute",
+                "policy": "smtp-endpoint-usable",
+                "level": "mandatory",
+                "urn": ENDPOINT.urn,
+                "message": "PRIVATE_DNS_OFF: it is off",
+            },
+        ],
+        "outputs": {
+            "smtpHost": "email-smtp.us-east-1.amazonaws.com",
+            "password": {"$secret": True},
+            "endpoint": {"$unknown": True},
+        },
+    }
+    assert document["resources"][1] == {
+        "urn": ENDPOINT.urn,
+        "type": "aws:ec2/vpcEndpoint:VpcEndpoint",
+        "name": "smtp",
+        "custom": True,
+        "parent": STACK,
+        "id": None,
+        "inputs": {"vpcId": {"$unknown": True}, "serviceName": "com.amazonaws.us-east-1.email-smtp"},
+        "dependencies": [vpc],
+        "propertyDependencies": {"vpcId": [vpc], "serviceName": []},
+    }
+    assert document["resources"][2]["inputs"] == {"secretString": {"$secret": True}}
+
+
+def test_json_egress_has_today_beside_after() -> None:
+    (entry,) = json.loads(as_json.render(REPORT))["egress"]
+    assert list(entry) == ["service", "urn", "destination", "verdict", "path", "findings", "today"]
+    assert (entry["service"], entry["verdict"], entry["findings"]) == ("api", "reachable", [])
+    assert entry["destination"] == {"host": "email-smtp.us-east-1.amazonaws.com", "port": 587}
+    assert entry["today"]["verdict"] == "unreachable"
+    assert list(entry["today"]) == ["destination", "verdict", "path", "findings"]
+    assert [finding["code"] for finding in entry["today"]["findings"]] == ["NO_ROUTE"]
+
+
+def test_json_of_a_service_that_is_new_has_no_today() -> None:
+    report = replace(REPORT, egress=(EgressChange(AFTER, None),))
+    assert json.loads(as_json.render(report))["egress"][0]["today"] is None
+
+
+# Terminal
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_terminal_lines_keep_to_the_width(width: int) -> None:
+    long = replace(REPORT, rehearsal=replace(REHEARSAL, policies=(violation("word " * 60),)))
+    commands = {step.command for step in REPORT.next_steps}
+    for line in plain(long, width).splitlines():
+        assert len(line) <= width or line.strip() in commands
+
+
+def test_terminal_tells_the_story() -> None:
+    shown = plain(REPORT, 100)
+    for part in (
+        "stack prod of shop · preview · embedded engine",
+        "Resources to create: 2",
+        "✔ api → email-smtp.us-east-1.amazonaws.com:587: GAINED, unreachable today, reachable after",
+        "today  ✘ unreachable  smtp-relay.brevo.com:587",
+        "└→ route table rtb-1  explicitly associated",
+        "✘ NO_ROUTE",
+        "↳ add a NAT gateway",
+        "└→ endpoint smtp  private DNS answers for the host",
+        "dkim-1 (known after creation)",
+        "blocked: 1 mandatory violation, 1 advisory",
+        "smtp-endpoint-usable (mailroute) mandatory · high · smtp",
+        "warning: deprecated (smtp)",
+        "pulumi up --stack prod --policy-pack policies",
+    ):
+        assert part in shown
+
+
+def test_terminal_shows_a_lost_path_as_lost() -> None:
+    report = replace(REPORT, egress=(EgressChange(TODAY, AFTER),))
+    assert "✘ api → smtp-relay.brevo.com:587: LOST, reachable today, unreachable after" in plain(report, 100)
+
+
+def test_terminal_violations_that_block_come_first() -> None:
+    shown = plain(REPORT)
+    assert shown.index("smtp-endpoint-usable") < shown.index("smtp-port-allowed")
+
+
+def test_terminal_has_colour_only_when_asked() -> None:
+    assert "\x1b[" not in plain(REPORT)
+    coloured = terminal.render(REPORT, width=80, colour=True)
+    assert "\x1b[" in coloured
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured).split() == plain(REPORT).split()
+
+
+def test_terminal_passes_no_control_characters_on() -> None:
+    report = with_policies(violation(HOSTILE))
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e]", plain(report))
+
+
+def test_terminal_leaves_a_command_whole_to_be_copied() -> None:
+    command = "pulumi import aws:apprunner/service:Service api " + "x" * 200
+    report = replace(REPORT, next_steps=(Step("Take it over.", command),))
+    assert command in plain(report, 60)
+
+
+# Markdown
+
+
+def test_markdown_tells_the_story() -> None:
+    shown = markdown.render(REPORT)
+    for part in (
+        "## ❌ mailroute: stack `prod` of `shop`",
+        "| `api` | `email-smtp.us-east-1.amazonaws.com:587` | ✘ unreachable | ✔ reachable | 🟢 **gained** |",
+        "- today `NO_ROUTE` at `rtb-1`: no route for public addresses → add a NAT gateway",
+        "❌ 1 mandatory violation, 1 advisory",
+        "### Resources to create: 2",
+        "| `mail.shop.example` | TXT |  | `v=spf1 include:amazonses.com ~all` | *you* |",
+        "- Create it: `pulumi up --stack prod --policy-pack policies`",
+    ):
+        assert part in shown
+
+
+def test_markdown_draws_today_and_after() -> None:
+    picture = mermaid.flowchart(REPORT.egress[0])
+    assert picture.splitlines()[:9] == [
+        "flowchart LR",
+        '  subgraph today["today: unreachable"]',
+        "    direction LR",
+        '    today0["service<br/>api"]',
+        '    today1["subnet<br/>subnet-1"]',
+        '    today2["route table<br/>rtb-1"]',
+        '    today_to(["smtp-relay.brevo.com:587"]):::unreachable',
+        "    today0 --> today1",
+        "    today1 --> today2",
+    ]
+    assert '    today2 -. "NO_ROUTE" .-> today_to' in picture
+    assert "    after2 --> after_to" in picture
+
+
+def test_markdown_makes_words_of_markup() -> None:
+    assert markdown.prose("**x** <b> [a](b) `c` @me") == (r"\*\*x\*\* \<b\> \[a\]\(b\) \`c\` @<!-- -->me")
+    assert markdown.code("a `` b") == "```a `` b```"
+    assert markdown.code("`a`") == "`` `a` ``"
+    assert markdown.code("") == ""
+
+
+def test_markdown_table_has_its_columns_whatever_the_text() -> None:
+    shown = markdown.render(with_policies(violation(HOSTILE)))
+    (row,) = [line for line in shown.splitlines() if "everyone" in line]
+    assert len(re.findall(r"(?<!\\)\|", row)) == 5
+    assert "@everyone" not in row
+    assert "\x1b" not in shown
+
+
+def test_mermaid_label_is_words_alone() -> None:
+    escaped = mermaid.escape(HOSTILE + '"x"')
+    assert not re.search(r"""["`<>%\[\]{}|*]""", escaped)
+    assert "#quot;x#quot;" in escaped
+
+
+def test_markdown_of_a_huge_report_fits_a_comment_and_says_what_it_leaves_out() -> None:
+    many = tuple(resource("aws:ec2/eip:Eip", f"address-{index}") for index in range(5_000))
+    report = replace(
+        REPORT,
+        rehearsal=replace(REHEARSAL, policies=tuple(violation("word " * 500) for _ in range(500))),
+        groups=(Group(None, many),),
+        egress=tuple(
+            EgressChange(replace(AFTER, service=f"api-{index}"), replace(TODAY, service=f"api-{index}"))
+            for index in range(300)
+        ),
+    )
+    shown = markdown.render(report)
+    assert len(shown) < 60_000
+    assert "… 4" in shown
+    assert "### Resources to create: 5000" in shown
+    assert "❌ 500 mandatory violations" in shown
+
+
+def test_markdown_of_a_small_report_leaves_nothing_out() -> None:
+    assert "… " not in markdown.render(REPORT)
+
+
+@pytest.mark.parametrize("render", [plain, markdown.render])
+def test_a_destination_that_is_optional_says_so(render) -> None:  # type: ignore[no-untyped-def]
+    chat = replace(AFTER, destination=Destination("hooks.example", 443, optional=True))
+    assert "(optional)" in render(replace(REPORT, egress=(EgressChange(chat, None),)))
+
+
+def test_a_record_that_is_not_published_is_for_a_person() -> None:
+    record = DnsRecord("out", "_dmarc.shop.example", "TXT", 300, ("v=DMARC1; p=none",), published=False)
+    report = replace(REPORT, dns=(record,))
+    assert "1 to publish at your DNS host" in plain(report)
+    assert "| `v=DMARC1; p=none` | *you* |" in markdown.render(report)
