@@ -13,6 +13,7 @@ from .gateways import is_regional, not_modelled, table_not_read
 from .groups import EGRESS, INGRESS, Peer
 from .network import name_of, same
 from .outcomes import all_of, blocked, open_question, passed, whichever
+from .public_access import PublicAccess
 from .ranges import EPHEMERAL_PORTS, PUBLIC, Ranges
 from .routing import LOCAL, Route
 from .values import UNKNOWN, Unknown
@@ -36,6 +37,7 @@ class InternetPath:
         self.routes = crossing.routes
         self.acls = crossing.acls
         self.gateways = crossing.gateways
+        self.public_access = PublicAccess(crossing.network)
 
     def reach(self, client: Client, wanted: Ranges, port: int, name: str) -> Outcome:
         """The way from a subnet to addresses outside the VPC, by whichever route takes each of them."""
@@ -90,7 +92,7 @@ class InternetPath:
                 "name the relay by its public host, or add an exception",
             )
         if route.via == "vpcPeeringConnectionId" and wanted <= PUBLIC:
-            message = f"{table.label} routes {name} to a VPC peering connection, which carries the peer's addresses only"
+            message = f"{table.label} routes {name} to a peering connection, which carries its VPCs' addresses only"
             return blocked("PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", table.key, message, remedy)
         if route.via == "egressOnlyGatewayId":
             message = (
@@ -115,7 +117,8 @@ class InternetPath:
         if client.public_address is UNKNOWN:
             message = f"it cannot be known whether {client.holder.label}'s interfaces have a public address"
             through += open_question("IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", table.key, message, remedy)
-        return through + passed("internet", name)
+        through += self.public_access.lets_out(client.vpc, (client.subnet,), translated=False)
+        return through + passed("internet", name, "", Origin.AWS_DEFAULT)
 
     def _by_nat(
         self, route: Route, client: Client, table: Resource, wanted: Ranges, port: int, name: str
@@ -147,12 +150,13 @@ class InternetPath:
             )
         steps.append(self.gateways.translates(nat))
         steps.append(self.gateways.sends_out(nat, wanted))
-        if not is_regional(nat):
-            subnets = self.gateways.subnet_of(nat).candidates
-            if subnets:
-                steps.append(
-                    whichever([self._nat_subnet(client, subnet, wanted, port, name) for subnet in subnets])
-                )
+        subnets = () if is_regional(nat) else self.gateways.subnet_of(nat).candidates
+        crossed = (client.subnet, *subnets)
+        steps.append(self.public_access.lets_out(client.vpc, crossed, translated=True))
+        if subnets:
+            steps.append(
+                whichever([self._nat_subnet(client, subnet, wanted, port, name) for subnet in subnets])
+            )
         return all_of(steps) + passed("internet", name, "", Origin.AWS_DEFAULT)
 
     def _nat_subnet(self, client: Client, subnet: Resource, wanted: Ranges, port: int, name: str) -> Outcome:

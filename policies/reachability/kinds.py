@@ -48,3 +48,7 @@ BLOCK_PUBLIC_ACCESS_EXCLUSION: Final = (
 )
 VPC_CONNECTOR: Final = ("aws:apprunner/vpcConnector:VpcConnector",)
 APP_RUNNER_SERVICE: Final = ("aws:apprunner/service:Service",)
+ECS_SERVICE: Final = ("aws:ecs/service:Service",)
+ECS_EXPRESS_SERVICE: Final = ("aws:ecs/expressGatewayService:ExpressGatewayService",)
+ECS_TASK_DEFINITION: Final = ("aws:ecs/taskDefinition:TaskDefinition",)
+LAMBDA_FUNCTION: Final = ("aws:lambda/function:Function",)

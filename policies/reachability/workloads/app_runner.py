@@ -1,0 +1,78 @@
+"""AWS App Runner services.
+
+Source: AWS App Runner Developer Guide, "Enabling VPC access for outgoing traffic".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import kinds
+from ..outcomes import open_question
+from ..values import ABSENT, UNKNOWN, Value, get, is_known
+from ..verdict import Destination
+from .model import Placement, Workload, in_vpc, named_hosts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..graph import Graph, Resource
+    from ..groups import SecurityGroups
+    from ..settings import Settings
+
+
+def services(graph: Graph, groups: SecurityGroups, settings: Settings) -> Iterator[Workload]:
+    """Every service; one that names no mail host must at least have some way to a mail server."""
+    for service in graph.of_type(*kinds.APP_RUNNER_SERVICE):
+        name = service.get("serviceName")
+        hosts = (*named_hosts(*_environment(service), settings), *settings.destinations)
+        yield Workload(
+            service,
+            name if isinstance(name, str) else service.name,
+            tuple(_placements(graph, groups, service)),
+            hosts or (Destination(None, None),),
+        )
+
+
+def _placements(graph: Graph, groups: SecurityGroups, service: Resource) -> Iterator[Placement]:
+    egress = service.declared("networkConfiguration", "egressConfiguration")
+    kind, arn = get(egress, "egressType"), get(egress, "vpcConnectorArn")
+    if kind == "DEFAULT" or (kind is ABSENT and arn is ABSENT):
+        yield Placement(service, managed=True)
+        return
+    if kind is UNKNOWN:
+        yield Placement(service, managed=True)
+    ref = graph.ref(service, arn, "networkConfiguration", kinds.VPC_CONNECTOR)
+    for connector in ref.candidates:
+        yield _behind(graph, groups, connector)
+    if ref.open or ref.absent:
+        where = ref.id if isinstance(ref.id, str) else "not known" if ref.id is UNKNOWN else "not set"
+        problem = open_question(
+            "CONNECTOR_NOT_READ",
+            service.key,
+            f"VPC connector {where} of service {service.label} is neither in the program nor in the evidence",
+            "create the aws.apprunner.VpcConnector in the program, or give the account's evidence",
+        )
+        yield Placement(service, problem=problem)
+
+
+def _behind(graph: Graph, groups: SecurityGroups, connector: Resource) -> Placement:
+    """Behind a connector: its interfaces have private addresses alone."""
+    listed = in_vpc(
+        graph,
+        groups,
+        connector,
+        "subnets",
+        config=connector.properties,
+        subnets="subnets",
+        security_groups="securityGroups",
+    )
+    return Placement(connector, subnets=listed.subnets, groups=groups.group_refs(connector, "securityGroups"))
+
+
+def _environment(service: Resource) -> tuple[Value, Value]:
+    source = service.get("sourceConfiguration")
+    image = get(source, "imageRepository", "imageConfiguration")
+    code = get(source, "codeRepository", "codeConfiguration", "codeConfigurationValues")
+    holder = image if is_known(image) or image is UNKNOWN else code
+    return get(holder, "runtimeEnvironmentVariables"), get(holder, "runtimeEnvironmentSecrets")

@@ -1,0 +1,102 @@
+"""Amazon ECS services in awsvpc mode, and ECS Express Mode.
+
+Sources: Amazon ECS Developer Guide, "Amazon ECS task networking options for Fargate" and "Amazon ECS Express
+Mode".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .. import kinds
+from ..values import ABSENT, UNKNOWN, Unknown, Value, get, is_list, items
+from .model import Placement, Workload, in_vpc, named_hosts, not_followed, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..graph import Graph, Resource
+    from ..groups import SecurityGroups
+    from ..settings import Settings
+    from ..verdict import Destination
+
+
+def services(graph: Graph, groups: SecurityGroups, settings: Settings) -> Iterator[Workload]:
+    """Services whose containers name a mail host."""
+    for service in graph.of_type(*kinds.ECS_SERVICE):
+        hosts = _hosts(graph, service, settings)
+        if hosts:
+            yield Workload(service, _name(service, "name"), (_placement(graph, groups, service),), hosts)
+    for service in graph.of_type(*kinds.ECS_EXPRESS_SERVICE):
+        container = service.get("primaryContainer")
+        variables = pairs(get(container, "environments"), "value")
+        secrets = pairs(get(container, "secrets"), "valueFrom")
+        hosts = named_hosts(variables, secrets, settings)
+        if hosts:
+            placement = _express(graph, groups, service)
+            yield Workload(service, _name(service, "serviceName"), (placement,), hosts)
+
+
+def _name(service: Resource, prop: str) -> str:
+    name = service.get(prop)
+    return name if isinstance(name, str) else service.name
+
+
+def _placement(graph: Graph, groups: SecurityGroups, service: Resource) -> Placement:
+    config = service.declared("networkConfiguration")
+    if config is ABSENT:
+        what = f"service {service.label} has no network configuration: it runs in its instances' own network"
+        return not_followed(service, what, "use the awsvpc network mode")
+    public = get(config, "assignPublicIp")
+    return in_vpc(
+        graph,
+        groups,
+        service,
+        "networkConfiguration",
+        config=config,
+        subnets="subnets",
+        security_groups="securityGroups",
+        public_address=UNKNOWN if public is UNKNOWN else public is True,
+    )
+
+
+def _express(graph: Graph, groups: SecurityGroups, service: Resource) -> Placement:
+    """Express Mode gives a task a public address where its subnets are public."""
+    configured = items(service.declared("networkConfigurations"))
+    if configured == ():
+        what = f"service {service.label} leaves its subnets to ECS Express Mode: the default VPC's"
+        return not_followed(service, what, "name the subnets in network_configurations")
+    return in_vpc(
+        graph,
+        groups,
+        service,
+        "networkConfigurations",
+        config=UNKNOWN if isinstance(configured, Unknown) else configured[0],
+        subnets="subnets",
+        security_groups="securityGroups",
+        public_address=UNKNOWN,
+    )
+
+
+def _hosts(graph: Graph, service: Resource, settings: Settings) -> tuple[Destination, ...]:
+    ref = graph.ref(service, service.get("taskDefinition"), "taskDefinition", kinds.ECS_TASK_DEFINITION)
+    found: list[Destination] = []
+    for task in ref.candidates:
+        for container in _containers(task.get("containerDefinitions")):
+            variables = pairs(get(container, "environment"), "value")
+            secrets = pairs(get(container, "secrets"), "valueFrom")
+            found.extend(named_hosts(variables, secrets, settings))
+    return tuple(dict.fromkeys(found))
+
+
+def _containers(definitions: Value) -> tuple[Value, ...]:
+    """The containers of a task definition; one that is unknown where its text is."""
+    if definitions is UNKNOWN:
+        return ({"environment": UNKNOWN, "secrets": UNKNOWN},)
+    try:
+        parsed: Any = json.loads(definitions) if isinstance(definitions, str) else definitions
+    except ValueError:
+        return ()  # AWS refuses it.
+    return tuple(entry for entry in parsed if isinstance(entry, Mapping)) if is_list(parsed) else ()

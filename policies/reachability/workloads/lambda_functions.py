@@ -1,0 +1,49 @@
+"""AWS Lambda functions.
+
+Source: AWS Lambda Developer Guide, "Enable internet access for VPC-connected Lambda functions".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import kinds
+from ..values import ABSENT, UNKNOWN, items
+from .model import Placement, Workload, in_vpc, named_hosts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..graph import Graph, Resource
+    from ..groups import SecurityGroups
+    from ..settings import Settings
+
+
+def functions(graph: Graph, groups: SecurityGroups, settings: Settings) -> Iterator[Workload]:
+    """Functions that name a mail host."""
+    for function in graph.of_type(*kinds.LAMBDA_FUNCTION):
+        hosts = named_hosts(function.get("environment", "variables"), ABSENT, settings)
+        if hosts:
+            name = function.get("name")
+            label = name if isinstance(name, str) else function.name
+            yield Workload(function, label, tuple(_placements(graph, groups, function)), hosts)
+
+
+def _placements(graph: Graph, groups: SecurityGroups, function: Resource) -> Iterator[Placement]:
+    """In a VPC a function's interfaces have private addresses alone, in public subnets too."""
+    config = function.declared("vpcConfig")
+    subnets = items(config, "subnetIds")
+    if config is ABSENT or subnets == ():
+        yield Placement(function, managed=True)
+        return
+    if config is UNKNOWN:
+        yield Placement(function, managed=True)
+    yield in_vpc(
+        graph,
+        groups,
+        function,
+        "vpcConfig",
+        config=config,
+        subnets="subnetIds",
+        security_groups="securityGroupIds",
+    )

@@ -1,0 +1,119 @@
+"""A workload: a service whose egress is judged, as the places in which AWS may run it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .. import kinds
+from ..graph import Ref, Resource
+from ..outcomes import open_question
+from ..values import ABSENT, UNKNOWN, Absent, Unknown, Value, get, is_known, items, to_int
+from ..verdict import Destination, Outcome
+
+if TYPE_CHECKING:
+    from ..graph import Graph
+    from ..groups import SecurityGroups
+    from ..settings import Settings
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where the packets of a workload leave from.
+
+    Attributes:
+        holder: the resource that says so.
+        managed: outside any VPC of the account, with the service's own way to the internet.
+        subnets: any of them may hold the workload, so all must have the path.
+        groups: the security groups on its interfaces; none stands for the VPC's default group.
+        public_address: whether its interfaces have public addresses.
+        problem: why none of this can be known.
+    """
+
+    holder: Resource
+    managed: bool = False
+    subnets: tuple[Ref, ...] = ()
+    groups: tuple[Ref, ...] = ()
+    public_address: bool | Unknown = False
+    problem: Outcome = field(default_factory=Outcome)
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A service: it runs in exactly one of `placements`, and needs every one of `destinations`."""
+
+    resource: Resource
+    name: str
+    placements: tuple[Placement, ...]
+    destinations: tuple[Destination, ...]
+
+
+def in_vpc(
+    graph: Graph,
+    groups: SecurityGroups,
+    holder: Resource,
+    prop: str,
+    *,
+    config: Value,
+    subnets: str,
+    security_groups: str,
+    public_address: bool | Unknown = False,
+) -> Placement:
+    """The placement that `config`, of the top-level property `prop` of `holder`, describes.
+
+    Args:
+        subnets: the name of the list of subnets in `config`.
+        security_groups: that of the list of security groups.
+    """
+    listed = items(config, subnets)
+    values: tuple[Value, ...] = (UNKNOWN,) if isinstance(listed, Unknown) else listed
+    found = items(config, security_groups)
+    named: tuple[Value, ...] = (UNKNOWN,) if isinstance(found, Unknown) else found
+    return Placement(
+        holder,
+        subnets=tuple(graph.ref(holder, value, prop, kinds.SUBNET) for value in values),
+        groups=tuple(groups.group_ref(holder, value, prop) for value in named),
+        public_address=public_address,
+    )
+
+
+def not_followed(holder: Resource, what: str, remedy: str) -> Placement:
+    """A placement of which nothing can be said."""
+    return Placement(holder, problem=open_question("WORKLOAD_NOT_MODELLED", holder.key, what, remedy))
+
+
+def named_hosts(variables: Value, secrets: Value, settings: Settings) -> tuple[Destination, ...]:
+    """The mail hosts that an environment names.
+
+    An environment that is unknown as a whole may name any: one destination that is not known.
+    """
+    found: list[Destination] = []
+    for host_name, port_name in settings.variables:
+        host, port = get(variables, host_name), get(variables, port_name)
+        hidden = is_known(get(secrets, host_name))
+        if host is ABSENT and not hidden:
+            continue
+        known = isinstance(host, str) and not hidden
+        found.append(Destination(host.strip() if known else UNKNOWN, _port(port), secret=hidden))
+    return tuple(dict.fromkeys(found))
+
+
+def pairs(listed: Value, value: str) -> Value:
+    """An environment given as a list of `{name, value}` as a mapping; `UNKNOWN` where one is unknown."""
+    entries = items(listed)
+    if isinstance(entries, Unknown) or any(get(entry, "name") is UNKNOWN for entry in entries):
+        return UNKNOWN
+    found: dict[str, Any] = {}
+    for entry in entries:
+        if isinstance(entry, Mapping):
+            found[str(entry["name"])] = get(entry, value)
+    return found
+
+
+def _port(value: Value) -> int | Unknown | None:
+    try:
+        port = to_int(value)
+    except ValueError:
+        return UNKNOWN  # Not a number: the service's own fault, and nothing that can be proved.
+    return None if isinstance(port, Absent) else port
