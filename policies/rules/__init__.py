@@ -11,11 +11,13 @@ from . import (
     smtp_credentials_secret,
     smtp_endpoint_usable,
     smtp_port_allowed,
+    workload_egress_route,
 )
 from .rule import Rule
 
 RULES: tuple[Rule, ...] = (
     apprunner_egress_route.RULE,
+    workload_egress_route.RULE,
     smtp_endpoint_usable.RULE,
     nat_gateway_usable.RULE,
     ses_identity_verifiable.RULE,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
-from reachability import Destination, Egress, Proof, Resource, Settings, Verdict, kinds
+from reachability import Destination, Egress, Origin, Proof, Resource, Settings, Verdict, kinds
+from reachability.workloads import APP_RUNNER
 
 from .environment import VARIABLES
 from .rule import EVIDENCE, Judge, Options, Rule, Severity, Stack, Violation
@@ -16,16 +17,23 @@ _SAYS: Final = {
 }
 
 
-def _check(stack: Stack, options: Options) -> Judge:
-    proof = Proof(stack.graph, _settings(options), stack.evidence.offer)
-    workloads = {workload.resource.key: workload for workload in proof.workloads()}
+def egress_of(*kinds_of_workload: str) -> Callable[[Stack, Options], Judge]:
+    """What judges the egress of workloads of some kinds, by their names in `reachability.workloads`."""
 
-    def judge(service: Resource) -> Iterator[Violation]:
-        for egress in proof.egress(workloads[service.key]):
-            if egress.verdict is not Verdict.REACHABLE:
-                yield _violation(egress)
+    def check(stack: Stack, options: Options) -> Judge:
+        proof = Proof(stack.graph, _settings(options), stack.evidence.offer)
+        found = proof.workloads(Origin.PROGRAM, *kinds_of_workload)
+        workloads = {workload.resource.key: workload for workload in found}
 
-    return judge
+        def judge(resource: Resource) -> Iterator[Violation]:
+            workload = workloads.get(resource.key)
+            for egress in proof.egress(workload) if workload else ():
+                if egress.verdict is not Verdict.REACHABLE:
+                    yield _violation(egress)
+
+        return judge
+
+    return check
 
 
 def _settings(options: Options) -> Settings:
@@ -48,7 +56,9 @@ def _violation(egress: Egress) -> Violation:
         f"- {finding.code} at {_name(finding.resource)}: {finding.message}. Remedy: {finding.remedy}."
         for finding in findings
     ]
-    lines.append(f"Path: {' > '.join(f'{hop.kind} {_name(hop.resource)}' for hop in egress.outcome.path)}")
+    if egress.outcome.path:
+        hops = (f"{hop.kind} {_name(hop.resource)}" for hop in egress.outcome.path)
+        lines.append(f"Path: {' > '.join(hops)}")
     return Violation(
         egress.urn,
         tuple(dict.fromkeys(finding.code for finding in findings)),
@@ -64,6 +74,34 @@ def _name(resource: str) -> str:
     return resource.rpartition("::")[2]
 
 
+OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
+    **VARIABLES,
+    "destinations": {
+        "description": "Hosts that every service needs beside those of its environment; an optional one "
+        "is judged and reported, and never blocks.",
+        "type": "array",
+        "default": [],
+        "items": {
+            "type": "object",
+            "required": ["host", "port"],
+            "additionalProperties": False,
+            "properties": {
+                "host": {"type": "string", "minLength": 1},
+                "port": {"type": "integer", "minimum": 1, "maximum": 65535},
+                "optional": {"type": "boolean"},
+            },
+        },
+    },
+    "addresses": {
+        "description": "The CIDR blocks of hosts, where they are known: otherwise a host may have any "
+        "public address.",
+        "type": "object",
+        "default": {},
+        "additionalProperties": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+    },
+    **EVIDENCE,
+}
+
 RULE = Rule(
     name="apprunner-egress-route",
     description="Every App Runner service has a proven path to every mail server that it needs.",
@@ -71,32 +109,6 @@ RULE = Rule(
     remedy="Add an SES endpoint (SmtpEndpoint) or a NAT gateway (NatEgress) to the VPC of the connector.",
     severity=Severity.CRITICAL,
     judges=kinds.APP_RUNNER_SERVICE,
-    check=_check,
-    options={
-        **VARIABLES,
-        "destinations": {
-            "description": "Hosts that every service needs beside those of its environment; an optional one "
-            "is judged and reported, and never blocks.",
-            "type": "array",
-            "default": [],
-            "items": {
-                "type": "object",
-                "required": ["host", "port"],
-                "additionalProperties": False,
-                "properties": {
-                    "host": {"type": "string", "minLength": 1},
-                    "port": {"type": "integer", "minimum": 1, "maximum": 65535},
-                    "optional": {"type": "boolean"},
-                },
-            },
-        },
-        "addresses": {
-            "description": "The CIDR blocks of hosts, where they are known: otherwise a host may have any "
-            "public address.",
-            "type": "object",
-            "default": {},
-            "additionalProperties": {"type": "array", "items": {"type": "string"}, "minItems": 1},
-        },
-        **EVIDENCE,
-    },
+    check=egress_of(APP_RUNNER),
+    options=OPTIONS,
 )

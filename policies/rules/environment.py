@@ -64,6 +64,8 @@ def environments(workload: Resource) -> Iterator[Environment]:
         variables = workload.get(*path)
         if variables is UNKNOWN or isinstance(variables, Mapping):
             yield Environment(path[-1], variables)
+        if workload.get(path[0]) is UNKNOWN:
+            return  # The other places are in the same unknown property.
 
 
 def _containers(definitions: Value) -> Iterator[Environment]:
