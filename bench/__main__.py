@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 from typing import Final
 
+from . import proof
 from .checkov_peer import Checkov
 from .graph import Stack, stack
 from .messages import messages
@@ -35,13 +36,15 @@ def main() -> None:
                 f" {cost.seconds:>6.2f}s {cost.memory:>5.0f} MiB"
             )
         print(
-            f"          {planned.services} services, {len(sent.stack) / 2**20:.1f} MiB in one message:"
+            f"          {len(planned.services)} services, {len(sent.stack) / 2**20:.1f} MiB in one message:"
             f" {full.seconds / empty.seconds:.2f}x the time, {full.memory / empty.memory:.2f}x the memory"
             f"{_growth(smaller, (size, full))}"
         )
         _check(full, planned.broken)
+        alone = proof.seconds(planned)
+        print(f"          the proof alone, without process and SDK: {alone:.2f}s")
         if peer is not None and size <= PEER_LIMIT:
-            _compare(peer, planned, full)
+            _compare(peer, planned, full, alone)
         smaller = (size, full)
 
 
@@ -64,13 +67,14 @@ def _check(cost: Cost, broken: frozenset[str]) -> None:
         raise SystemExit(f"bench: {len(found)} violations are missing or not expected, such as {found[:3]}")
 
 
-def _compare(peer: Checkov, planned: Stack, cost: Cost) -> None:
+def _compare(peer: Checkov, planned: Stack, cost: Cost, alone: float) -> None:
     scan = peer.scan(planned)
     graph = scan.seconds - peer.start
     print(
         f"{len(planned.resources):>9,} {'checkov':>9} {peer.start:>6.2f}s {'':>9} {graph:>6.2f}s"
         f" {scan.seconds:>6.2f}s {scan.memory:>5.0f} MiB\n"
-        f"          checkov / mailroute: {graph / cost.stack:.0f}x the time to judge the graph,"
+        f"          checkov / mailroute: {graph / cost.stack:.0f}x the time to judge the graph"
+        f" ({graph / alone:.0f}x that of the proof alone),"
         f" {scan.seconds / cost.seconds:.1f}x the whole process, {scan.memory / cost.memory:.1f}x the memory"
     )
 

@@ -12,6 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from reachability.values import UNKNOWN
+
+PROJECT: Final = "bench"
+STACK: Final = "preview"
 ZONES: Final = ("use1-az4", "use1-az6")
 SERVICES_PER_CELL: Final = 5
 CELLS_PER_THOUSAND: Final = 4
@@ -35,6 +39,47 @@ class Resource:
     inputs: Mapping[str, Any] = field(default_factory=dict)
     computed: tuple[str, ...] = ("arn", "tagsAll")
 
+    @property
+    def urn(self) -> str:
+        return f"urn:pulumi:{STACK}::{PROJECT}::{self.type}::{self.name}"
+
+    @property
+    def known_inputs(self) -> dict[str, Any]:
+        """The inputs as they stand before creation: what a reference gives is not known."""
+        return {name: _unresolved(value) for name, value in self.inputs.items()}
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """What the stack's policies see of it in a preview."""
+        return {**dict.fromkeys(self.computed, UNKNOWN), "region": "us-east-1", **self.known_inputs}
+
+    @property
+    def sources(self) -> dict[str, tuple[str, ...]]:
+        """The URNs of the resources that each property takes its value from."""
+        found = {name: tuple(_sources(value)) for name, value in self.inputs.items()}
+        return {name: urns for name, urns in found.items() if urns}
+
+
+def _unresolved(value: Any) -> Any:
+    if isinstance(value, Ref):
+        return UNKNOWN
+    if isinstance(value, Mapping):
+        return {key: _unresolved(element) for key, element in value.items()}
+    if isinstance(value, list):
+        return [_unresolved(element) for element in value]
+    return value
+
+
+def _sources(value: Any) -> Iterator[str]:
+    if isinstance(value, Ref):
+        yield value.resource.urn
+    elif isinstance(value, Mapping):
+        for element in value.values():
+            yield from _sources(element)
+    elif isinstance(value, list):
+        for element in value:
+            yield from _sources(element)
+
 
 @dataclass(frozen=True)
 class Stack:
@@ -44,8 +89,8 @@ class Stack:
     broken: frozenset[str]
 
     @property
-    def services(self) -> int:
-        return sum(resource.type == "aws:apprunner/service:Service" for resource in self.resources)
+    def services(self) -> list[Resource]:
+        return [found for found in self.resources if found.type == "aws:apprunner/service:Service"]
 
 
 def stack(size: int) -> Stack:

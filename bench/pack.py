@@ -19,7 +19,8 @@ from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.proto import analyzer_pb2 as proto
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
-from .messages import PROJECT, STACK, Messages
+from .graph import PROJECT, STACK
+from .messages import Messages
 
 MESSAGE_LIMIT: Final = 400 * 1024 * 1024
 """What Pulumi's engine and its policy SDK accept in one message."""
