@@ -1,0 +1,204 @@
+"""The AWS account that a rehearsal simulates: what it holds, in memory; its file is never written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from evidence import EvidenceError, load
+from mailroute import wire
+from mailroute.rehearsal.result import RehearsalError
+
+from . import regions
+from .regions import EndpointService, Zone
+
+ACCOUNT_ID: Final = "123456789012"
+"""The account that AWS's documents use for their examples."""
+
+
+@dataclass(frozen=True, eq=False)
+class AwsResource:
+    """One resource of the account, in the form in which pulumi-aws shows it.
+
+    Attributes:
+        type: Pulumi's type token.
+        outputs: its output properties in camelCase, secrets as `wire.Secret`.
+        owner: the id of the resource that it came and goes with, such as a default group's VPC.
+        birth: how often its URN had been created before.
+    """
+
+    type: str
+    id: str
+    outputs: Mapping[str, Any] = field(repr=False)
+    owner: str | None = None
+    birth: int = 0
+
+    @cached_property
+    def properties(self) -> Mapping[str, Any]:
+        """The output properties with secrets in clear: to compare, never to show."""
+        properties: Mapping[str, Any] = wire.plain(self.outputs)
+        return properties
+
+    def get(self, name: str) -> Any:
+        """The value of one property, `None` where it is not set."""
+        return self.properties.get(name)
+
+    def items(self, name: str) -> list[Any]:
+        """The elements of a list property, none where it is not set."""
+        return list(self.properties.get(name) or ())
+
+
+_DESCRIBED_BY: Final = {
+    "aws:ec2/vpc:Vpc": "ec2:DescribeVpcs",
+    "aws:ec2/subnet:Subnet": "ec2:DescribeSubnets",
+    "aws:ec2/routeTable:RouteTable": "ec2:DescribeRouteTables",
+    "aws:ec2/internetGateway:InternetGateway": "ec2:DescribeInternetGateways",
+    "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway": "ec2:DescribeEgressOnlyInternetGateways",
+    "aws:ec2/natGateway:NatGateway": "ec2:DescribeNatGateways",
+    "aws:ec2/eip:Eip": "ec2:DescribeAddresses",
+    "aws:ec2/vpcEndpoint:VpcEndpoint": "ec2:DescribeVpcEndpoints",
+    "aws:ec2/securityGroup:SecurityGroup": "ec2:DescribeSecurityGroups",
+    "aws:ec2/networkAcl:NetworkAcl": "ec2:DescribeNetworkAcls",
+    "aws:ec2/vpcDhcpOptions:VpcDhcpOptions": "ec2:DescribeDhcpOptions",
+    "aws:route53/zone:Zone": "route53:ListHostedZones",
+    "aws:apprunner/service:Service": "apprunner:ListServices",
+    "aws:apprunner/vpcConnector:VpcConnector": "apprunner:ListVpcConnectors",
+}
+"""The types that an account file shows completely, and the IAM action that reads them."""
+
+
+class Account:
+    """An AWS account in one region.
+
+    Attributes:
+        id: its number, twelve digits.
+        region: the region that its file shows.
+        document: what it held before anything was rehearsed, as an evidence document.
+    """
+
+    def __init__(self, document: Mapping[str, Any], *, lists_services: bool) -> None:
+        self.document = document
+        self._lists_services = lists_services
+        self.id: str = document["accountId"]
+        self.region: str = document["region"]
+        self._unread = {entry["action"] for entry in document.get("unread", ())}
+        self._zones = tuple(
+            Zone(zone["name"], zone["id"]) for zone in document.get("availabilityZones", ())
+        ) or regions.zones(self.region)
+        self._services = tuple(
+            EndpointService(
+                service["serviceName"],
+                service["serviceType"],
+                service.get("privateDnsName") or "",
+                tuple(service["availabilityZones"]),
+            )
+            for service in document.get("endpointServices", ())
+        )
+        self._resources = {
+            (entry["type"], entry["id"]): AwsResource(entry["type"], entry["id"], entry["properties"])
+            for entry in document["resources"]
+        }
+        self._births: dict[str, int] = {}
+        self._gone: set[tuple[str, str]] = set()
+
+    @classmethod
+    def load(cls, path: Path, region: str | None = None) -> Account:
+        """Read an account from an evidence file.
+
+        Args:
+            region: where the stack is, if that is known.
+
+        Raises:
+            RehearsalError: the file cannot be used, or shows another region.
+        """
+        try:
+            document = load(path)
+        except EvidenceError as error:
+            raise RehearsalError(str(error)) from error
+        if region is not None and document["region"] != region:
+            raise RehearsalError(
+                f"{path}: shows the account in {document['region']}, the stack is in {region}: "
+                f"give --account a file of {region}, or set aws:region to {document['region']}"
+            )
+        return cls(document, lists_services=bool(document.get("endpointServices")))
+
+    @classmethod
+    def empty(cls, region: str) -> Account:
+        """An account with the zones and the endpoint services of `region`, and nothing in it.
+
+        Raises:
+            RehearsalError: there is no such region.
+        """
+        if not regions.is_region(region):
+            raise RehearsalError(f"aws:region: {region!r} is no AWS region: name one, such as us-east-1")
+        return cls(
+            {
+                "version": 1,
+                "accountId": ACCOUNT_ID,
+                "region": region,
+                "vpcs": [],
+                "unread": [],
+                "availabilityZones": [{"name": zone.name, "id": zone.id} for zone in regions.zones(region)],
+                "endpointServices": [
+                    {
+                        "serviceName": service.name,
+                        "serviceType": service.type,
+                        "privateDnsName": service.private_dns_name or None,
+                        "availabilityZones": list(service.zones),
+                    }
+                    for service in regions.endpoint_services(region)
+                ],
+                "resources": [],
+            },
+            lists_services=False,
+        )
+
+    def zones(self, region: str) -> tuple[Zone, ...]:
+        """The availability zones of `region` under this account's names."""
+        return self._zones if region == self.region else regions.zones(region)
+
+    def endpoint_services(self, region: str) -> tuple[EndpointService, ...]:
+        """The services that endpoints in `region` reach."""
+        here = region == self.region and self._services
+        return self._services if here else regions.endpoint_services(region)
+
+    def lists_services(self, region: str) -> bool:
+        """Whether the account's file says which services there are, so that others do not exist."""
+        return region == self.region and self._lists_services
+
+    def shows(self, type_: str) -> bool:
+        """Whether a resource of this type that the account does not show is not there."""
+        action = _DESCRIBED_BY.get(type_)
+        return action is not None and action not in self._unread
+
+    def find(self, type_: str, identity: str) -> AwsResource | None:
+        return self._resources.get((type_, identity))
+
+    def of(self, *types: str) -> Iterator[AwsResource]:
+        """The resources of `types`, in the order in which they came."""
+        return iter([found for found in self._resources.values() if found.type in types])
+
+    def put(self, resource: AwsResource) -> None:
+        """Add `resource`, or replace what has its type and id."""
+        self._resources[resource.type, resource.id] = resource
+        self._gone.discard((resource.type, resource.id))
+
+    def remove(self, type_: str, identity: str) -> None:
+        """Take a resource away, and what it owns with it. A resource that is not there is no error."""
+        for resource in list(self._resources.values()):
+            if resource.owner == identity or (resource.type, resource.id) == (type_, identity):
+                del self._resources[resource.type, resource.id]
+                self._gone.add((resource.type, resource.id))
+
+    def is_gone(self, type_: str, identity: str) -> bool:
+        """Whether the resource was here and has been taken away."""
+        return (type_, identity) in self._gone
+
+    def next_birth(self, urn: str) -> int:
+        """How often `urn` was created before: a replacement gets another id than what it replaces."""
+        count = self._births.get(urn, 0)
+        self._births[urn] = count + 1
+        return count

@@ -1,0 +1,128 @@
+"""What can be wrong with inputs by themselves, before AWS is asked: the provider's own validation.
+
+A value that is unknown or secret is let through: the first cannot be judged, the second not be shown.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from mailroute.wire import Secret
+from reachability.values import UNKNOWN, is_list
+
+from .kind import Check
+
+_LAST_PORT: Final = 65535
+
+
+def one_of(path: str, *allowed: str) -> Check:
+    """The value at `path` is one of `allowed`."""
+
+    def check(inputs: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        for place, value in _at(inputs, path):
+            if value not in allowed:
+                yield place, f"expected one of {', '.join(allowed)}; got {value!r}"
+
+    return check
+
+
+def ipv4_network(path: str) -> Check:
+    """The value at `path` is an IPv4 network in CIDR notation, no bit set behind the prefix."""
+
+    def check(inputs: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        for place, value in _at(inputs, path):
+            reason = _not_a_network(value, 4)
+            if reason:
+                yield place, reason
+
+    return check
+
+
+def ipv6_network(path: str) -> Check:
+    """The value at `path` is an IPv6 network in CIDR notation, no bit set behind the prefix."""
+
+    def check(inputs: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        for place, value in _at(inputs, path):
+            reason = _not_a_network(value, 6)
+            if reason:
+                yield place, reason
+
+    return check
+
+
+def port(path: str) -> Check:
+    """The value at `path` is a port, or -1 for all."""
+
+    def check(inputs: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        for place, value in _at(inputs, path):
+            if not isinstance(value, (int, float)) or not -1 <= value <= _LAST_PORT:
+                yield place, f"expected a port from 0 to {_LAST_PORT}, or -1; got {value!r}"
+
+    return check
+
+
+def json_object(path: str) -> Check:
+    """The value at `path` is the text of a JSON object, as policies are."""
+
+    def check(inputs: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        for place, value in _at(inputs, path):
+            try:
+                document = json.loads(value) if isinstance(value, str) else value
+            except json.JSONDecodeError as error:
+                yield place, f"contains no JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+                continue
+            if not isinstance(document, dict):
+                yield place, "contains JSON that is no object"
+
+    return check
+
+
+def exactly_one_of(path: str, *names: str) -> Check:
+    """Of the properties `names` of the object at `path` (empty: the inputs) just one is set.
+
+    One that is unknown may turn out to be null.
+    """
+
+    def check(inputs: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        for place, value in _at(inputs, path) if path else [("", inputs)]:
+            given = [name for name in names if value.get(name) is not None]
+            known = [name for name in given if value[name] is not UNKNOWN]
+            if len(known) > 1 or not given:
+                found = " and ".join(known) or "none"
+                yield place or names[0], f"exactly one of {', '.join(names)} must be set, not {found}"
+
+    return check
+
+
+def _not_a_network(value: Any, version: int) -> str | None:
+    try:
+        found = ipaddress.ip_network(value, strict=False)
+    except (TypeError, ValueError):
+        found = None
+    if found is None or found.version != version or "/" not in str(value):
+        return f"{value!r} is not a valid IPv{version} CIDR block"
+    if ipaddress.ip_network(value, strict=False).network_address != ipaddress.ip_interface(value).ip:
+        return f"{value!r} is not a valid IPv{version} CIDR block; did you mean {str(found)!r}?"
+    return None
+
+
+def _at(value: Any, path: str, place: str = "") -> Iterator[tuple[str, Any]]:
+    """Every known value at `path`, with its place; `*` in `path` stands for each element of a list."""
+    step, _, rest = path.partition(".")
+    if step == "*":
+        parts = (
+            [(f"{place}[{index}]", element) for index, element in enumerate(value)] if is_list(value) else []
+        )
+    else:
+        part = value.get(step) if isinstance(value, Mapping) else None
+        parts = [(f"{place}.{step}" if place else step, part)]
+    for where, part in parts:
+        if part is None or part is UNKNOWN or isinstance(part, Secret):
+            continue
+        if rest:
+            yield from _at(part, rest, where)
+        else:
+            yield where, part

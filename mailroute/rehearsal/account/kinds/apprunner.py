@@ -1,0 +1,270 @@
+"""App Runner services, VPC connectors and scaling configurations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from ..account import AwsResource
+from ..checks import exactly_one_of, one_of
+from ..errors import AwsError
+from ..kind import Call, Check, Kind
+from ..regions import NO_APP_RUNNER
+from .references import GROUP, SUBNET
+
+SERVICE: Final = "aws:apprunner/service:Service"
+CONNECTOR: Final = "aws:apprunner/vpcConnector:VpcConnector"
+_SCALING: Final = "aws:apprunner/autoScalingConfigurationVersion:AutoScalingConfigurationVersion"
+_SUBNET: Final = "aws:ec2/subnet:Subnet"
+_GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
+_MOST_GROUPS: Final = 5
+
+
+def connector_has_subnets(call: Call) -> None:
+    """A connector needs subnets ("CreateVpcConnector", App Runner API Reference)."""
+    if not call.inputs.get("subnets"):
+        raise AwsError("InvalidRequestException", "A VPC connector needs at least one subnet.")
+
+
+def connector_has_one_vpc(call: Call) -> None:
+    """A connector's subnets and groups are of one VPC ("CreateVpcConnector", App Runner API Reference)."""
+    subnets = list(_found(call, _SUBNET, "subnets"))
+    vpcs = {part.id: part.get("vpcId") for part in (*subnets, *_found(call, _GROUP, "securityGroups"))}
+    if len(set(vpcs.values())) > 1:
+        parts = ", ".join(f"{part} in {vpc}" for part, vpc in vpcs.items())
+        raise AwsError(
+            "InvalidRequestException", f"Subnets and security groups must be in the same VPC: {parts}."
+        )
+
+
+def connector_is_in_supported_zones(call: Call) -> None:
+    """App Runner is not in every zone ("Enabling VPC access for outgoing traffic", App Runner Guide)."""
+    for subnet in _found(call, _SUBNET, "subnets"):
+        if subnet.get("availabilityZoneId") in NO_APP_RUNNER:
+            raise AwsError(
+                "InvalidRequestException",
+                f"{subnet.id} is in {subnet.get('availabilityZone')} ({subnet.get('availabilityZoneId')}), "
+                "an Availability Zone where App Runner is not available.",
+            )
+
+
+def connector_has_few_groups(call: Call) -> None:
+    """A connector takes five groups ("App Runner resource quotas", App Runner Guide)."""
+    count = len(call.inputs.get("securityGroups") or ())
+    if count > _MOST_GROUPS:
+        raise AwsError(
+            "InvalidRequestException", f"A VPC connector takes {_MOST_GROUPS} groups, not {count}."
+        )
+
+
+def vpc_egress_has_a_connector(call: Call) -> None:
+    """VPC egress goes through a connector that is there ("EgressConfiguration", App Runner API Reference)."""
+    egress = _part(call.inputs, "networkConfiguration", "egressConfiguration")
+    connector = egress.get("vpcConnectorArn")
+    if egress.get("egressType") == "VPC" and not connector:
+        raise AwsError("InvalidRequestException", "Egress type VPC needs a VpcConnectorArn.")
+    if egress.get("egressType") != "VPC" and connector:
+        raise AwsError(
+            "InvalidRequestException", f"Egress type DEFAULT takes no VpcConnectorArn, such as {connector}."
+        )
+    if connector and call.account.shows(CONNECTOR) and not call.account.find(CONNECTOR, str(connector)):
+        raise AwsError("ResourceNotFoundException", f"The VPC connector {connector} does not exist.")
+
+
+def secrets_need_an_instance_role(call: Call) -> None:
+    """A role reads the secrets ("Referencing environment variables", App Runner Guide)."""
+    if any(part.get("runtimeEnvironmentSecrets") for part in _runtimes(call.inputs)):
+        role = _part(call.inputs, "instanceConfiguration").get("instanceRoleArn")
+        if not role:
+            raise AwsError(
+                "InvalidRequestException",
+                "Instance Role have to be provided if passing in RuntimeEnvironmentSecrets.",
+            )
+
+
+def private_image_needs_an_access_role(call: Call) -> None:
+    """A role pulls the image ("AuthenticationConfiguration", App Runner API Reference)."""
+    source = _part(call.inputs, "sourceConfiguration")
+    private = _part(source, "imageRepository").get("imageRepositoryType") == "ECR"
+    if private and not _part(source, "authenticationConfiguration").get("accessRoleArn"):
+        raise AwsError(
+            "InvalidRequestException", "Authentication configuration is invalid: ECR needs an AccessRoleArn."
+        )
+
+
+def takes_over(call: Call) -> Iterable[str]:
+    """Said where a service of this name is there already: here it is taken over, AWS would refuse."""
+    existing = None if call.id else _existing(call)
+    if existing is not None:
+        yield (
+            f"App Runner service {call.inputs['serviceName']!r} is in the account already: the rehearsal "
+            f"takes it over, a first deployment needs it in the stack: pulumi import {SERVICE} "
+            f"{call.urn.rpartition('::')[2]} {existing.id}"
+        )
+
+
+def _existing(call: Call) -> AwsResource | None:
+    """The service of this name that another program, or nobody's, made."""
+    name = call.inputs.get("serviceName")
+    return next((other for other in call.account.of(SERVICE) if other.get("serviceName") == name), None)
+
+
+def _service_id(call: Call) -> str:
+    existing = _existing(call)
+    if existing is not None:
+        return existing.id
+    return call.arn("apprunner", f"service/{call.inputs['serviceName']}/{call.digest('service', 32)}")
+
+
+def _service(call: Call, identity: str) -> Mapping[str, Any]:
+    existing = call.account.find(SERVICE, identity)
+    url = existing.get("serviceUrl") if existing else None
+    egress = {"egressType": "DEFAULT"}
+    network = _part(call.inputs, "networkConfiguration")
+    return {
+        "arn": identity,
+        "serviceId": identity.rpartition("/")[2],
+        "serviceUrl": url or f"{_label(call)}.{call.region}.awsapprunner.com",
+        "status": "RUNNING",
+        "autoScalingConfigurationArn": call.inputs.get("autoScalingConfigurationArn")
+        or call.arn("apprunner", f"autoscalingconfiguration/DefaultConfiguration/1/{'0' * 31}1"),
+        "healthCheckConfiguration": {
+            "protocol": "TCP",
+            "path": "/",
+            "interval": 5,
+            "timeout": 2,
+            "healthyThreshold": 1,
+            "unhealthyThreshold": 5,
+            **_part(call.inputs, "healthCheckConfiguration"),
+        },
+        "instanceConfiguration": {
+            "cpu": "1024",
+            "memory": "2048",
+            **_part(call.inputs, "instanceConfiguration"),
+        },
+        "networkConfiguration": {
+            "ipAddressType": "IPV4",
+            **network,
+            "egressConfiguration": network.get("egressConfiguration") or egress,
+            "ingressConfiguration": network.get("ingressConfiguration") or {"isPubliclyAccessible": True},
+        },
+    }
+
+
+def _label(call: Call) -> str:
+    """Ten letters and digits, the first a letter, as App Runner's host names begin."""
+    digits = "abcdefghijkmnpqrstuvwxyz23456789"
+    number = call.number("host name", len(digits) ** 9)
+    label = ""
+    for _ in range(9):
+        number, index = divmod(number, len(digits))
+        label += digits[index]
+    return f"a{label}"
+
+
+def _connector_id(call: Call) -> str:
+    name = call.inputs["vpcConnectorName"]
+    return call.arn("apprunner", f"vpcconnector/{name}/{_revision(call)}/{call.digest('connector', 32)}")
+
+
+def _revision(call: Call) -> int:
+    """A connector of a name that is there is its next revision ("VpcConnector", App Runner API Reference)."""
+    name = call.inputs.get("vpcConnectorName")
+    same = [other for other in call.others(CONNECTOR) if other.get("vpcConnectorName") == name]
+    return 1 + max((int(other.get("vpcConnectorRevision") or 1) for other in same), default=0)
+
+
+def _scaling_id(call: Call) -> str:
+    name = call.inputs["autoScalingConfigurationName"]
+    return call.arn("apprunner", f"autoscalingconfiguration/{name}/1/{call.digest('scaling', 32)}")
+
+
+def _found(call: Call, type_: str, name: str) -> Iterator[AwsResource]:
+    for identity in call.inputs.get(name) or ():
+        found = call.account.find(type_, str(identity))
+        if found is not None:
+            yield found
+
+
+def _part(inputs: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+    """The object inside `inputs` at `names`, empty where there is none."""
+    part = inputs
+    for name in names:
+        part = part.get(name) or {}
+    return part
+
+
+def _runtimes(inputs: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    source = _part(inputs, "sourceConfiguration")
+    yield _part(source, "imageRepository", "imageConfiguration")
+    yield _part(source, "codeRepository", "codeConfiguration", "codeConfigurationValues")
+
+
+def _name(path: str, longest: int) -> Check:
+    """A name as App Runner takes it ("CreateService" and "CreateVpcConnector", App Runner API Reference)."""
+    pattern = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_-]{{3,{longest - 1}}}")
+
+    def check(inputs: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        value = inputs.get(path)
+        if isinstance(value, str) and not pattern.fullmatch(value):
+            form = f"4 to {longest} letters, digits, - and _, the first a letter or digit"
+            yield path, f"expected {form}; got {value!r}"
+
+    return check
+
+
+KINDS: Final = (
+    Kind(
+        SERVICE,
+        _service_id,
+        _service,
+        recomputed=frozenset({"healthCheckConfiguration", "instanceConfiguration", "networkConfiguration"}),
+        replaced_by=frozenset({"serviceName", "encryptionConfiguration"}),
+        checks=(
+            _name("serviceName", 40),
+            one_of("networkConfiguration.egressConfiguration.egressType", "DEFAULT", "VPC"),
+            one_of("networkConfiguration.ipAddressType", "IPV4", "DUAL_STACK"),
+            one_of("healthCheckConfiguration.protocol", "HTTP", "TCP"),
+            one_of("sourceConfiguration.imageRepository.imageRepositoryType", "ECR", "ECR_PUBLIC"),
+            exactly_one_of("sourceConfiguration", "codeRepository", "imageRepository"),
+        ),
+        rules=(
+            vpc_egress_has_a_connector,
+            secrets_need_an_instance_role,
+            private_image_needs_an_access_role,
+        ),
+        warns=takes_over,
+    ),
+    Kind(
+        CONNECTOR,
+        _connector_id,
+        lambda _call, identity: {
+            "arn": identity,
+            "status": "ACTIVE",
+            "vpcConnectorRevision": int(identity.split("/")[-2]),
+        },
+        replaced_by=frozenset({"vpcConnectorName", "subnets", "securityGroups"}),
+        references={"subnets": SUBNET, "securityGroups": GROUP},
+        checks=(_name("vpcConnectorName", 40),),
+        rules=(
+            connector_has_subnets,
+            connector_has_one_vpc,
+            connector_is_in_supported_zones,
+            connector_has_few_groups,
+        ),
+    ),
+    Kind(
+        _SCALING,
+        _scaling_id,
+        lambda _call, identity: {
+            "arn": identity,
+            "autoScalingConfigurationRevision": 1,
+            "hasAssociatedService": False,
+            "isDefault": False,
+            "latest": True,
+            "status": "active",
+        },
+        replaced_by=frozenset({"autoScalingConfigurationName", "maxConcurrency", "maxSize", "minSize"}),
+    ),
+)

@@ -1,0 +1,237 @@
+"""VPCs, their address ranges, subnets and DHCP options."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from ..account import AwsResource
+from ..checks import ipv4_network, ipv6_network
+from ..errors import AwsError
+from ..kind import Call, Kind, ec2_id, network, opaque_id
+from .references import DHCP_OPTIONS, VPC
+
+_VPC: Final = "aws:ec2/vpc:Vpc"
+_SUBNET: Final = "aws:ec2/subnet:Subnet"
+_SECONDARY: Final = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"
+_DHCP_OPTIONS: Final = "aws:ec2/vpcDhcpOptions:VpcDhcpOptions"
+_ALL_ADDRESSES: Final = "0.0.0.0/0"
+_LARGEST, _SMALLEST = 16, 28
+
+
+def vpc_size(call: Call) -> None:
+    """A VPC's block is between /16 and /28 ("VPC CIDR blocks", Amazon VPC User Guide)."""
+    _check_size(call, "InvalidVpc.Range")
+
+
+def secondary_block_is_free(call: Call) -> None:
+    """A VPC's blocks do not overlap ("VPC CIDR blocks", Amazon VPC User Guide)."""
+    vpc, block = call.find(_VPC, "vpcId"), network(call.inputs.get("cidrBlock"))
+    if vpc and block and any(block.overlaps(other) for other in _blocks(call, vpc)):
+        raise AwsError("InvalidVpc.Range", f"The CIDR '{block}' conflicts with another block of {vpc.id}.")
+
+
+def subnet_size(call: Call) -> None:
+    """A subnet's block is between /16 and /28 ("Subnet CIDR blocks", Amazon VPC User Guide)."""
+    _check_size(call, "InvalidSubnet.Range")
+
+
+def subnet_inside_vpc(call: Call) -> None:
+    """A subnet's block is a part of one of its VPC's ("Subnet CIDR blocks", Amazon VPC User Guide)."""
+    vpc, block = call.find(_VPC, "vpcId"), network(call.inputs.get("cidrBlock"))
+    if vpc is None or not isinstance(block, ipaddress.IPv4Network):
+        return
+    blocks = list(_blocks(call, vpc))
+    if not any(block.subnet_of(other) for other in blocks):
+        has = ", ".join(str(other) for other in blocks)
+        raise AwsError("InvalidSubnet.Range", f"The CIDR '{block}' is invalid: {vpc.id} has {has}.")
+
+
+def subnet_is_free(call: Call) -> None:
+    """The subnets of a VPC do not overlap ("Subnet CIDR blocks", Amazon VPC User Guide)."""
+    block = network(call.inputs.get("cidrBlock"))
+    for other in call.others(_SUBNET):
+        taken = network(other.get("cidrBlock"))
+        if other.get("vpcId") != call.inputs.get("vpcId") or block is None or taken is None:
+            continue
+        if block.version == taken.version and block.overlaps(taken):
+            raise AwsError(
+                "InvalidSubnet.Conflict",
+                f"The CIDR '{block}' conflicts with another subnet: {other.id} has {taken}.",
+            )
+
+
+def subnet_zone_exists(call: Call) -> None:
+    """A subnet lies in one of the region's zones ("CreateSubnet", Amazon EC2 API Reference)."""
+    zones = call.account.zones(call.region)
+    for name, known in (
+        ("availabilityZone", [zone.name for zone in zones]),
+        ("availabilityZoneId", [zone.id for zone in zones]),
+    ):
+        value = call.inputs.get(name)
+        if value and value not in known:
+            raise AwsError(
+                "InvalidParameterValue",
+                f"Value ({value}) for parameter {name} is invalid. Subnets can currently only be created "
+                f"in the following availability zones: {', '.join(known)}.",
+            )
+
+
+def _check_size(call: Call, code: str) -> None:
+    block = network(call.inputs.get("cidrBlock"))
+    if block is not None and not _LARGEST <= block.prefixlen <= _SMALLEST:
+        raise AwsError(
+            code, f"The CIDR '{block}' is invalid: its size must be between /{_LARGEST} and /{_SMALLEST}."
+        )
+
+
+def _blocks(call: Call, vpc: AwsResource) -> Iterable[ipaddress.IPv4Network]:
+    """Every IPv4 block of a VPC."""
+    secondary = (other for other in call.others(_SECONDARY) if other.get("vpcId") == vpc.id)
+    for holder in (vpc, *secondary):
+        block = network(holder.get("cidrBlock"))
+        if isinstance(block, ipaddress.IPv4Network):
+            yield block
+
+
+def _vpc(call: Call, identity: str) -> Mapping[str, Any]:
+    table = call.ec2_id("rtb")
+    asks_ipv6 = call.inputs.get("assignGeneratedIpv6CidrBlock")
+    generated = ipaddress.IPv6Address(0x2600_1F18 << 96 | call.number("ipv6", 1 << 24) << 72)
+    return {
+        "arn": call.arn("ec2", f"vpc/{identity}"),
+        "defaultNetworkAclId": call.ec2_id("acl"),
+        "defaultRouteTableId": table,
+        "mainRouteTableId": table,
+        "defaultSecurityGroupId": call.ec2_id("sg"),
+        "dhcpOptionsId": _default_dhcp_options(call).id,
+        "ownerId": call.caller.account_id,
+        **({"ipv6CidrBlock": f"{generated}/56"} if asks_ipv6 else {}),
+        "ipv6AssociationId": call.ec2_id("vpc-cidr-assoc") if asks_ipv6 else "",
+    }
+
+
+def _default_dhcp_options(call: Call) -> AwsResource:
+    """The region's own option set, with Amazon's resolver ("DHCP option sets", Amazon VPC User Guide)."""
+    for options in call.account.of(_DHCP_OPTIONS):
+        if options.items("domainNameServers") == ["AmazonProvidedDNS"]:
+            return options
+    domain = "ec2.internal" if call.region == "us-east-1" else f"{call.region}.compute.internal"
+    return AwsResource(
+        _DHCP_OPTIONS,
+        call.ec2_id("dopt"),
+        {"domainName": domain, "domainNameServers": ["AmazonProvidedDNS"], "ownerId": call.caller.account_id},
+    )
+
+
+def _vpc_brings(vpc: AwsResource, call: Call) -> Iterable[AwsResource]:
+    """What every VPC has from the start ("Create a VPC", Amazon VPC User Guide)."""
+    common = {"vpcId": vpc.id, "ownerId": vpc.get("ownerId"), "region": call.region}
+    everybody = {"protocol": "-1", "fromPort": 0, "toPort": 0}
+    allow = {"ruleNo": 100, "action": "allow", "cidrBlock": _ALL_ADDRESSES, **everybody}
+    yield _default_dhcp_options(call)
+    yield AwsResource(
+        "aws:ec2/routeTable:RouteTable",
+        vpc.get("mainRouteTableId"),
+        {**common, "routes": [], "associations": [{"main": True}]},
+        owner=vpc.id,
+    )
+    yield AwsResource(
+        "aws:ec2/securityGroup:SecurityGroup",
+        vpc.get("defaultSecurityGroupId"),
+        {
+            **common,
+            "name": "default",
+            "description": "default VPC security group",
+            "ingress": [{**everybody, "self": True}],
+            "egress": [{**everybody, "cidrBlocks": [_ALL_ADDRESSES]}],
+        },
+        owner=vpc.id,
+    )
+    yield AwsResource(
+        "aws:ec2/networkAcl:NetworkAcl",
+        vpc.get("defaultNetworkAclId"),
+        {**common, "ingress": [allow], "egress": [allow], "subnetIds": []},
+        owner=vpc.id,
+    )
+
+
+def _subnet(call: Call, identity: str) -> Mapping[str, Any]:
+    zones = call.account.zones(call.region)
+    asked = {call.inputs.get("availabilityZone"), call.inputs.get("availabilityZoneId")}
+    zone = next(
+        (zone for zone in zones if {zone.name, zone.id} & asked), zones[call.number("zone", len(zones))]
+    )
+    return {
+        "arn": call.arn("ec2", f"subnet/{identity}"),
+        "availabilityZone": zone.name,
+        "availabilityZoneId": zone.id,
+        "ipv6CidrBlockAssociationId": call.ec2_id("subnet-cidr-assoc")
+        if call.inputs.get("ipv6CidrBlock")
+        else "",
+        "ownerId": call.caller.account_id,
+    }
+
+
+def _dhcp_options(call: Call, identity: str) -> Mapping[str, Any]:
+    return {"arn": call.arn("ec2", f"dhcp-options/{identity}"), "ownerId": call.caller.account_id}
+
+
+KINDS: Final = (
+    Kind(
+        _VPC,
+        ec2_id("vpc"),
+        _vpc,
+        defaults={
+            "enableDnsSupport": True,
+            "enableDnsHostnames": False,
+            "enableNetworkAddressUsageMetrics": False,
+            "instanceTenancy": "default",
+            "ipv6CidrBlockNetworkBorderGroup": None,
+        },
+        replaced_by=frozenset({"cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength"}),
+        checks=(ipv4_network("cidrBlock"), ipv6_network("ipv6CidrBlock")),
+        rules=(vpc_size,),
+        brings=_vpc_brings,
+    ),
+    Kind(
+        _SECONDARY,
+        ec2_id("vpc-cidr-assoc"),
+        replaced_by=frozenset({"vpcId", "cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength"}),
+        references={"vpcId": VPC},
+        checks=(ipv4_network("cidrBlock"),),
+        rules=(vpc_size, secondary_block_is_free),
+    ),
+    Kind(
+        _SUBNET,
+        ec2_id("subnet"),
+        _subnet,
+        defaults={
+            "mapPublicIpOnLaunch": False,
+            "assignIpv6AddressOnCreation": False,
+            "enableDns64": False,
+            "privateDnsHostnameTypeOnLaunch": "ip-name",
+        },
+        replaced_by=frozenset(
+            {"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId", "ipv6Native", "outpostArn"}
+        ),
+        references={"vpcId": VPC},
+        checks=(ipv4_network("cidrBlock"), ipv6_network("ipv6CidrBlock")),
+        rules=(subnet_zone_exists, subnet_size, subnet_inside_vpc, subnet_is_free),
+    ),
+    Kind(
+        _DHCP_OPTIONS,
+        ec2_id("dopt"),
+        _dhcp_options,
+        replaced_by=frozenset(
+            {"domainName", "domainNameServers", "ntpServers", "netbiosNameServers", "netbiosNodeType"}
+        ),
+    ),
+    Kind(
+        "aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation",
+        opaque_id,
+        replaced_by=frozenset({"vpcId", "dhcpOptionsId"}),
+        references={"vpcId": VPC, "dhcpOptionsId": DHCP_OPTIONS},
+    ),
+)

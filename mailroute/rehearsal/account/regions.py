@@ -1,0 +1,135 @@
+"""What AWS offers in a region: zones, and services behind VPC endpoints."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+_REGION: Final = re.compile(r"(?P<area>[a-z]{2})(?P<gov>-gov|-iso[a-z]?)?-(?P<side>[a-z]+)-(?P<number>\d)")
+
+_ZONE_NUMBERS: Final = {
+    "us-east-1": (4, 6, 1, 2, 3, 5),
+    "us-west-1": (3, 1),
+    "us-west-2": (1, 2, 3, 4),
+    "ap-northeast-1": (4, 1, 2),
+    "ap-northeast-2": (1, 2, 3, 4),
+    "ca-central-1": (1, 2, 4),
+}
+"""The numbers of the zone ids behind the names `a`, `b`, `c`...: a common mapping, accounts differ."""
+
+_NO_SMTP: Final = frozenset(
+    {
+        "use1-az2",
+        "use1-az3",
+        "use1-az5",
+        "usw1-az2",
+        "usw2-az4",
+        "apne2-az4",
+        "cac1-az3",
+        "cac1-az4",
+    }
+)
+"""Where SES has no SMTP endpoint ("Setting up VPC endpoints with Amazon SES", Amazon SES Developer Guide)."""
+
+NO_APP_RUNNER: Final = frozenset({"use1-az3"})
+"""Where App Runner, which runs on Fargate, has no VPC connectors ("Supported Regions for Amazon ECS on
+AWS Fargate", Amazon ECS Developer Guide)."""
+
+_INTERFACE_SERVICES: Final = (
+    "apprunner.requests",
+    "athena",
+    "autoscaling",
+    "cloudformation",
+    "ec2",
+    "ecr.api",
+    "ecr.dkr",
+    "ecs",
+    "elasticache",
+    "elasticloadbalancing",
+    "email",
+    "email-smtp",
+    "events",
+    "execute-api",
+    "kinesis-streams",
+    "kms",
+    "lambda",
+    "logs",
+    "monitoring",
+    "rds",
+    "s3",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "ssm",
+    "ssmmessages",
+    "states",
+    "sts",
+    "xray",
+)
+_GATEWAY_SERVICES: Final = ("dynamodb", "s3")
+_PRIVATE_DNS_PREFIX: Final = {"ecr.api": "api.ecr", "ecr.dkr": "*.dkr.ecr", "execute-api": "*.execute-api"}
+
+
+@dataclass(frozen=True)
+class Zone:
+    """An availability zone: this account's name for it, and the id that every account shares."""
+
+    name: str
+    id: str
+
+
+@dataclass(frozen=True)
+class EndpointService:
+    """A service that VPC endpoints reach.
+
+    Attributes:
+        type: `Interface` or `Gateway`, among others.
+        private_dns_name: the name that its endpoints can answer for, empty where there is none.
+        zones: names of the zones that offer it.
+    """
+
+    name: str
+    type: str
+    private_dns_name: str
+    zones: tuple[str, ...]
+
+
+def is_region(name: str) -> bool:
+    """Whether `name` has the form of a region's name."""
+    return _REGION.fullmatch(name) is not None
+
+
+def zones(region: str) -> tuple[Zone, ...]:
+    """The zones of `region` under the names that many accounts have for them."""
+    parts = _REGION.fullmatch(region)
+    if parts is None:
+        raise ValueError(f"{region!r} is no AWS region")
+    side = re.sub(r"(north|south)(east|west)", lambda found: found[1][0] + found[2][0], parts["side"])
+    side = side if side in {"ne", "nw", "se", "sw"} else side[0]
+    short = f"{parts['area']}{(parts['gov'] or '')[1:2]}{side}{parts['number']}"
+    return tuple(
+        Zone(f"{region}{letter}", f"{short}-az{number}")
+        for letter, number in zip("abcdef", _ZONE_NUMBERS.get(region, (1, 2, 3)), strict=False)
+    )
+
+
+def endpoint_services(region: str) -> tuple[EndpointService, ...]:
+    """AWS services that endpoints in `region` commonly reach: by no means all of them."""
+    here = zones(region)
+    names = tuple(zone.name for zone in here)
+    smtp = tuple(zone.name for zone in here if zone.id not in _NO_SMTP)
+    interface = tuple(
+        EndpointService(
+            f"com.amazonaws.{region}.{service}",
+            "Interface",
+            f"{_PRIVATE_DNS_PREFIX.get(service, service)}.{region}.amazonaws.com",
+            smtp if service == "email-smtp" else names,
+        )
+        for service in _INTERFACE_SERVICES
+    )
+    gateway = tuple(
+        EndpointService(f"com.amazonaws.{region}.{service}", "Gateway", "", names)
+        for service in _GATEWAY_SERVICES
+    )
+    return interface + gateway
