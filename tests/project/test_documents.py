@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from docs import render
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
@@ -38,3 +40,7 @@ def test_the_index_of_decisions_is_complete() -> None:
         text = (folder / name).read_text(encoding="utf-8")
         sections = re.findall(r"^## (.*)$", text, re.MULTILINE)
         assert sections == ["Context", "Decision", "Consequences", "Alternatives"], name
+
+
+def test_the_reference_of_the_policies_is_that_of_the_rules() -> None:
+    assert render.PAGE.read_text(encoding="utf-8") == render.page(), "run: python docs/render.py"
