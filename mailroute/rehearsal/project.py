@@ -111,7 +111,7 @@ def _interpreter(
     file: Path, directory: Path, document: Mapping[str, Any]
 ) -> tuple[str, tuple[Diagnostic, ...]]:
     declared = document.get("runtime")
-    runtime = {"name": declared} if isinstance(declared, str) else declared
+    runtime: Any = {"name": declared} if isinstance(declared, str) else declared
     if not isinstance(runtime, dict) or not isinstance(runtime.get("options") or {}, dict):
         raise RehearsalError(f"{file}: runtime must be a name, or an object with name and options")
     if runtime.get("name") != "python":

@@ -17,6 +17,13 @@ class RehearsalError(Exception):
 class EngineFault(Exception):  # noqa: N818 (the name says whose fault it is)
     """Something that mailroute itself got wrong: `str()` is one clear line."""
 
+    @classmethod
+    def of(cls, error: Exception) -> EngineFault:
+        """The fault that an exception which nobody expected amounts to; the exception is its cause."""
+        fault = cls(f"{type(error).__name__}: {' '.join(str(error).split())}")
+        fault.__cause__ = error
+        return fault
+
 
 class Operation(Enum):
     PREVIEW = "preview"

@@ -1,0 +1,39 @@
+"""gRPC between the engine, the program, the providers and the packs of one machine."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import grpc
+
+_OPTIONS: Final = (
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.max_send_message_length", -1),
+)
+_CHANNEL_OPTIONS: Final = (
+    *_OPTIONS,
+    # Each provider has a connection of its own, which is how one server can tell several apart.
+    ("grpc.use_local_subchannel_pool", 1),
+    ("grpc.enable_http_proxy", 0),
+)
+
+
+def open_channel(target: str) -> grpc.Channel:
+    """A connection of its own to `target`, an address or a port of this machine."""
+    return grpc.insecure_channel(target if ":" in target else f"127.0.0.1:{target}", options=_CHANNEL_OPTIONS)
+
+
+def new_server(workers: int) -> grpc.Server:
+    """A server that answers `workers` calls at once."""
+    return grpc.server(ThreadPoolExecutor(max_workers=workers), options=_OPTIONS)
+
+
+def detail(error: grpc.RpcError) -> str:
+    """What the other side said, on one line."""
+    text = error.details() if isinstance(error, grpc.Call) else str(error)
+    return " ".join((text or "no answer").split())
+
+
+def is_unimplemented(error: grpc.RpcError) -> bool:
+    return isinstance(error, grpc.Call) and error.code() is grpc.StatusCode.UNIMPLEMENTED

@@ -1,0 +1,297 @@
+"""The engine proper: what happens to each resource, function call and output that the program asks for.
+
+The order is Pulumi's: check, remediate, analyze, create, answer.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Final
+
+from pulumi.runtime.proto import provider_pb2, resource_pb2
+
+from mailroute import wire
+
+from ..result import Completed, PlannedResource, Registered, RehearsalError
+from . import goals, stacks, urns
+from .callbacks import Callbacks
+from .goals import Goal, Goals
+from .providers import UNKNOWN_ID, Provider, Providers
+from .registry import Registry
+from .review import Review, without_internal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..project import Project
+    from .journal import Journal
+    from .packs import PolicyPack
+
+STACK_REFERENCE: Final = "pulumi:pulumi:StackReference"
+
+
+class InvokeFailed(Exception):
+    """A function refused its arguments: the program hears of it, and may go on."""
+
+
+class Deployment:
+    """One preview, or one update of a stack that does not exist yet."""
+
+    def __init__(
+        self,
+        project: Project,
+        packs: Sequence[PolicyPack],
+        providers: Providers,
+        journal: Journal,
+        *,
+        preview: bool,
+    ) -> None:
+        self.project = project
+        self.preview = preview
+        self.registry = Registry()
+        self.callbacks = Callbacks(project.directory, journal)
+        self._journal = journal
+        self._providers = providers
+        self._goals = Goals(project, self.callbacks, self.registry)
+        self._review = Review(packs, preview=preview)
+        self._lock = threading.Lock()
+        self._defaults: dict[str, Future[Provider]] = {}
+        self._stack = urns.make(
+            project.stack, project.name, "", urns.STACK_TYPE, f"{project.name}-{project.stack}"
+        )
+
+    @property
+    def outputs(self) -> Mapping[str, Any]:
+        """The outputs of the stack."""
+        stack = self.registry.find(self._stack)
+        return stack.outputs if stack else {}
+
+    def register(
+        self, request: resource_pb2.RegisterResourceRequest
+    ) -> resource_pb2.RegisterResourceResponse:
+        """Register a resource, a component, a provider or the stack."""
+        with self.registry.registering(request.parent):
+            goal = self._goals.of(request)
+            self._journal.tell(Registered(goal.urn, goal.type, goal.name, goal.parent or None))
+            if goal.is_provider:
+                provider = self._new_provider(goal)
+                return _answer(goal.urn, provider.id, self._outputs(goal.urn))
+            if not goal.custom:
+                self._review.resource(goal, None, goal.inputs)
+                self._complete(goal, goal.inputs, {})
+                return _answer(goal.urn, None, {})
+            identity, outputs = self._create(goal)
+            return _answer(goal.urn, identity, outputs)
+
+    def _create(self, goal: Goal) -> tuple[str | None, Mapping[str, Any]]:
+        provider = self._provider(goal.options.provider, urns.package_of(goal.type), goal.options.version)
+        inputs, failures = (
+            provider.check(goal.urn, goal.inputs) if provider.configured else (dict(goal.inputs), [])
+        )
+        inputs = self._review.resource(goal, provider, inputs)
+        if failures:
+            raise RehearsalError(f"{goal.type} {goal.name!r}: {'; '.join(failures)}")
+        self._run_hooks(goal, "before_create", inputs)
+        identity, outputs = self._created(goal, provider, inputs)
+        outputs = _with_secrets(outputs, goal.options.additional_secret_outputs)
+        self._complete(goal, inputs, outputs, identity, provider)
+        self._run_hooks(goal, "after_create", inputs, outputs, identity)
+        return identity, outputs
+
+    def _created(
+        self, goal: Goal, provider: Provider, inputs: Mapping[str, Any]
+    ) -> tuple[str | None, Mapping[str, Any]]:
+        if not provider.configured:
+            return None, {}
+        if self.preview and not provider.previews_creation:
+            return None, inputs
+        return provider.create(goal.urn, inputs, preview=self.preview, timeout=goal.creation_timeout)
+
+    def _complete(
+        self,
+        goal: Goal,
+        inputs: Mapping[str, Any],
+        outputs: Mapping[str, Any],
+        identity: str | None = None,
+        provider: Provider | None = None,
+    ) -> None:
+        known = identity if identity != UNKNOWN_ID else None
+        self._goals.keep(goal, provider.reference if provider else "")
+        self.registry.put(
+            PlannedResource(
+                urn=goal.urn,
+                type=goal.type,
+                name=goal.name,
+                custom=goal.custom,
+                parent=goal.parent or None,
+                id=known,
+                inputs=without_internal(inputs),
+                outputs=without_internal(outputs),
+                dependencies=goal.dependencies,
+                property_dependencies=goal.property_dependencies,
+                provider=provider.urn if provider else None,
+                aliases=goal.aliases,
+            )
+        )
+        self.registry.settle(goal.urn, custom=goal.custom, exists=identity is not None)
+        self._journal.tell(Completed(goal.urn, known))
+
+    def _outputs(self, urn: str) -> Mapping[str, Any]:
+        resource = self.registry.find(urn)
+        return resource.outputs if resource else {}
+
+    def register_outputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> None:
+        """Keep the outputs that a component, or the stack, registers."""
+        outputs = {
+            key: wire.transform(value, wire.flat) for key, value in wire.decode(request.outputs).items()
+        }
+        self.registry.replace_outputs(request.urn, outputs)
+
+    def read(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:
+        """Read a resource that the stack does not manage, or the outputs of another stack."""
+        urn = urns.make(self.project.stack, self.project.name, request.parent, request.type, request.name)
+        self.registry.reserve(urn, request.parent)
+        with self.registry.registering(request.parent):
+            inputs = wire.decode(request.properties)
+            identity, outputs = self._read(urn, request, inputs)
+            self.registry.settle(urn, custom=True, exists=identity != UNKNOWN_ID)
+        outputs = _with_secrets(outputs, request.additionalSecretOutputs)
+        return resource_pb2.ReadResourceResponse(urn=urn, id=identity, properties=wire.encode(outputs))
+
+    def _read(
+        self, urn: str, request: resource_pb2.ReadResourceRequest, inputs: Mapping[str, Any]
+    ) -> tuple[str, Mapping[str, Any]]:
+        if request.type == STACK_REFERENCE:
+            outputs = stacks.outputs(self.project, request.id)
+            secret = sorted(key for key, value in outputs.items() if wire.contains_secret(value))
+            return request.id, {"name": request.id, "outputs": outputs, "secretOutputNames": secret}
+        package = urns.package_of(request.type)
+        reference = self._goals.provider_for(request.provider, package, request.parent)
+        provider = self._provider(reference, package, request.version)
+        if request.id == UNKNOWN_ID or not provider.configured:
+            return UNKNOWN_ID, {}
+        identity, outputs = provider.read(urn, request.id, inputs)
+        if not identity:
+            raise RehearsalError(f"{request.type} {request.name!r}: {request.id!r} is not in the account")
+        return identity, outputs
+
+    def invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:
+        """Call a function of a provider.
+
+        Raises:
+            InvokeFailed: the provider says that it cannot be called like this.
+        """
+        package = urns.package_of(request.tok)
+        transformed = self.callbacks.transform_invoke(
+            resource_pb2.TransformInvokeRequest(
+                token=request.tok,
+                args=request.args,
+                options=resource_pb2.TransformInvokeOptions(
+                    provider=self._goals.provider_for(request.provider, package, request.parent),
+                    version=request.version,
+                    plugin_download_url=request.pluginDownloadURL,
+                ),
+            )
+        )
+        if request.tok == "pulumi:pulumi:getResource":
+            return self._get_resource(wire.decode(request.args)["urn"])
+        options = transformed.options
+        provider = self._provider(options.provider, package, options.version)
+        if request.dependsOn and self.registry.has_pending(request.dependsOn):
+            return resource_pb2.ResourceInvokeResponse(unknown=True)
+        if not provider.configured:
+            return resource_pb2.ResourceInvokeResponse(**{"return": wire.encode({})})
+        arguments = wire.plain(wire.decode(transformed.args))
+        try:
+            result, failures = provider.invoke(request.tok, arguments, preview=self.preview)
+        except RehearsalError as error:
+            raise InvokeFailed(str(error)) from None
+        return resource_pb2.ResourceInvokeResponse(
+            **{"return": wire.encode(result)},
+            failures=[
+                provider_pb2.CheckFailure(property=failure.property, reason=failure.reason)
+                for failure in failures
+            ],
+        )
+
+    def _get_resource(self, urn: str) -> resource_pb2.ResourceInvokeResponse:
+        resource = self.registry.find(urn)
+        if resource is None:
+            raise InvokeFailed(f"no such resource: {urn}")
+        found = {"urn": urn, "id": resource.id or "", "state": resource.outputs}
+        return resource_pb2.ResourceInvokeResponse(**{"return": wire.encode(found)})
+
+    def analyze_stack(self) -> None:
+        """Have the packs judge the whole of it."""
+        self._review.stack(self.registry.all(), self._stack)
+
+    def _provider(self, reference: str, package: str, version: str) -> Provider:
+        """The provider that a reference names, or else the package's default one, made when first needed."""
+        if reference:
+            return self._providers.find(reference)
+        goal = goals.default_provider(self.project, package, version)
+        with self._lock:
+            made = self._defaults.get(goal.urn)
+            ours = made is None
+            if made is None:
+                made = self._defaults[goal.urn] = Future()
+        if ours:
+            try:
+                self.registry.reserve(goal.urn, "")
+                self._journal.tell(Registered(goal.urn, goal.type, goal.name, None))
+                made.set_result(self._new_provider(goal))
+            except BaseException as error:
+                made.set_exception(error)
+                raise
+        return made.result()
+
+    def _new_provider(self, goal: Goal) -> Provider:
+        # The same program gets the same ids in each rehearsal.
+        identity = UNKNOWN_ID if self.preview else str(uuid.uuid5(uuid.NAMESPACE_URL, goal.urn))
+        provider = self._providers.open(goal.urn, identity)
+        version = goal.options.version
+        inputs, failures = provider.check_config({**goal.inputs, **({"version": version} if version else {})})
+        internal = {"__internal": {}} if version else {}
+        inputs = without_internal(self._review.resource(goal, None, {**inputs, **internal}))
+        if failures:
+            raise RehearsalError(f"{goal.type} {goal.name!r}: {'; '.join(failures)}")
+        provider.configure(inputs)
+        outputs = _with_secrets(inputs, goal.options.additional_secret_outputs)
+        self._complete(goal, inputs, outputs, identity)
+        return provider
+
+    def _run_hooks(
+        self,
+        goal: Goal,
+        moment: str,
+        inputs: Mapping[str, Any],
+        outputs: Mapping[str, Any] | None = None,
+        identity: str | None = None,
+    ) -> None:
+        names: Sequence[str] = getattr(goal.options.hooks, moment)
+        if names:
+            request = resource_pb2.ResourceHookRequest(
+                urn=goal.urn,
+                id=identity or "",
+                name=goal.name,
+                type=goal.type,
+                new_inputs=wire.encode(inputs),
+                new_outputs=None if outputs is None else wire.encode(outputs),
+            )
+            self.callbacks.run_hooks(names, request, preview=self.preview)
+
+
+def _answer(
+    urn: str, identity: str | None, outputs: Mapping[str, Any]
+) -> resource_pb2.RegisterResourceResponse:
+    visible = {key: value for key, value in outputs.items() if key != "__defaults"}
+    return resource_pb2.RegisterResourceResponse(urn=urn, id=identity or "", object=wire.encode(visible))
+
+
+def _with_secrets(outputs: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {
+        key: wire.Secret(value) if key in names and not isinstance(value, wire.Secret) else value
+        for key, value in outputs.items()
+    }

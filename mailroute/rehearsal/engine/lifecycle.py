@@ -1,0 +1,62 @@
+"""When a rehearsal starts to answer its program, and how it ends."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Lifecycle:
+    """Shared by every thread of a rehearsal: the first end that one of them reports is the end."""
+
+    def __init__(self) -> None:
+        self._ready = threading.Event()
+        self._over = threading.Event()
+        self._ends: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
+        self._judging = threading.Lock()
+        self._judged = False
+
+    @property
+    def is_over(self) -> bool:
+        return self._over.is_set()
+
+    def set_ready(self) -> None:
+        """The packs are configured: the program may begin."""
+        self._ready.set()
+
+    def wait_until_ready(self) -> None:
+        self._ready.wait()
+
+    def end(self, reason: Exception | None) -> None:
+        """Report an end: `None` for a program that has exited."""
+        self._ends.put(reason)
+
+    def wait_for_end(self, timeout: float) -> Exception | None:
+        """The first end that is reported.
+
+        Raises:
+            TimeoutError: there is none within `timeout` seconds.
+        """
+        try:
+            return self._ends.get(timeout=timeout)
+        except queue.Empty:
+            raise TimeoutError from None
+
+    def set_over(self) -> None:
+        """Nothing is answered any more, and nobody waits any longer."""
+        self._over.set()
+        self._ready.set()
+
+    def wait_until_over(self) -> None:
+        self._over.wait()
+
+    def judge_once(self, judge: Callable[[], None]) -> None:
+        """Have the stack judged, once: when its program says that it is done, or has exited."""
+        with self._judging:
+            if not self._judged:
+                judge()
+                self._judged = True

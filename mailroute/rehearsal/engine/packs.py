@@ -1,0 +1,184 @@
+"""Policy packs: each the real one, in a process of its own, behind Pulumi's `Analyzer` protocol."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import grpc
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+
+from mailroute import wire
+
+from ..project import interpreter
+from ..result import Diagnostic, RehearsalError, Severity
+from ..yaml_file import read_yaml
+from . import channels, policy_config, tracebacks, urns
+from .processes import Command, activated
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from ..project import Project
+    from .journal import Journal
+    from .processes import Children
+
+
+class PolicyPack:
+    """One policy pack, from the start of its process on.
+
+    Raises:
+        RehearsalError: `directory` holds no Python policy pack.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        project: Project,
+        *,
+        dry_run: bool,
+        engine_address: str,
+        children: Children,
+        journal: Journal,
+    ) -> None:
+        self._directory = directory.resolve()
+        self._project = project
+        self._dry_run = dry_run
+        self._engine_address = engine_address
+        self._journal = journal
+        self.name = self._directory.name
+        self._channel: grpc.Channel | None = None
+        python, notes = _pack_interpreter(self._directory)
+        for note in notes:
+            journal.note(note)
+        self._child = children.start(
+            Command(
+                [python, "-u", "-m", "pulumi.policy", engine_address, "."],
+                self._directory,
+                _environment(python, project, dry_run=dry_run),
+                self._print,
+                announces=True,
+            )
+        )
+
+    def configure(self, given: Mapping[str, policy_config.RuleConfig]) -> None:
+        """Wait until the pack listens, and configure it for the stack.
+
+        Raises:
+            RehearsalError: it does not load, or its config is wrong.
+        """
+        self._channel = channels.open_channel(self._await_port())
+        self._stub = analyzer_pb2_grpc.AnalyzerStub(self._channel)
+        self._call(
+            "Handshake",
+            analyzer_pb2.AnalyzerHandshakeRequest(
+                engine_address=self._engine_address,
+                root_directory=str(self._directory),
+                program_directory=str(self._directory),
+            ),
+        )
+        self._call(
+            "ConfigureStack",
+            analyzer_pb2.AnalyzerStackConfigureRequest(
+                stack=self._project.stack,
+                project=self._project.name,
+                organization=self._project.organization,
+                dry_run=self._dry_run,
+                config_secret_keys=sorted(self._project.secret_keys),
+                config=self._project.config,
+            ),
+        )
+        self._call("GetPluginInfo", Empty())
+        info = self._call("GetAnalyzerInfo", Empty())
+        self.name = info.name
+        self._call("Configure", policy_config.reconcile(info, given))
+
+    def remediate(self, request: analyzer_pb2.AnalyzeRequest) -> dict[str, Any] | None:
+        """What the pack would rather have a resource's inputs be; `None` where it leaves them as they are."""
+        response = self._call("Remediate", request, request.urn)
+        self._journal.not_applicable(self.name, request.urn, response.not_applicable)
+        remedied = None
+        for remediation in response.remediations:
+            if self._journal.remediation(self.name, request.urn, remediation):
+                remedied = wire.decode(remediation.properties)
+        return remedied
+
+    def analyze(self, request: analyzer_pb2.AnalyzeRequest) -> bool:
+        """Have the pack judge one resource: whether it violates a mandatory rule."""
+        return self._judge(self._call("Analyze", request, request.urn), request.urn)
+
+    def analyze_stack(self, request: analyzer_pb2.AnalyzeStackRequest, stack: str) -> None:
+        """Have the pack judge the stack, whose own URN is `stack`."""
+        self._judge(self._call("AnalyzeStack", request, stack), stack)
+
+    def finish(self) -> None:
+        """Say goodbye, and hand on what the pack had to say on the side."""
+        self._call("Cancel", Empty())
+        for line in filter(str.strip, self._child.errors.splitlines()):
+            self._journal.note(Diagnostic(Severity.WARNING, f"policy pack {self.name}: {line}"))
+
+    def close(self) -> None:
+        if self._channel is not None:
+            self._channel.close()
+
+    def _judge(self, response: analyzer_pb2.AnalyzeResponse, urn: str) -> bool:
+        self._journal.not_applicable(self.name, urn, response.not_applicable)
+        levels = [self._journal.violation(self.name, urn, diagnostic) for diagnostic in response.diagnostics]
+        return any(levels)
+
+    def _print(self, line: str) -> None:
+        self._journal.print(f"policy pack {self.name}: {line}")
+
+    def _await_port(self) -> str:
+        port = self._child.announcement().strip()
+        if not port:
+            raise self._failure("it does not load", "it ends without a PolicyPack(...)")
+        if not port.isdigit():
+            raise RehearsalError(
+                f"policy pack {self._directory}: it prints {port!r} before it is ready: "
+                "nothing may be printed before PolicyPack(...)"
+            )
+        return port
+
+    def _call(self, method: str, request: Any, urn: str = "") -> Any:
+        try:
+            return getattr(self._stub, method)(request)
+        except grpc.RpcError as error:
+            if channels.is_unimplemented(error):
+                return None
+            judged = f" on {urns.type_of(urn)} {urns.name_of(urn)!r}" if urn else ""
+            raise self._failure(f"{method} fails{judged}", channels.detail(error)) from None
+
+    def _failure(self, what: str, detail: str) -> RehearsalError:
+        """The error for a pack that is no longer of use; what it wrote last says why."""
+        self._child.end()
+        reason = tracebacks.one_line(self._child.errors, self._directory) or detail
+        return RehearsalError(f"policy pack {self._directory}: {what}: {reason}")
+
+
+def _pack_interpreter(directory: Path) -> tuple[str, Sequence[Diagnostic]]:
+    if not directory.is_dir():
+        raise RehearsalError(f"policy pack {directory}: no such directory")
+    file = directory / "PulumiPolicy.yaml"
+    if not file.is_file():
+        raise RehearsalError(f"policy pack {directory}: no PulumiPolicy.yaml here")
+    runtime: Any = read_yaml(file).get("runtime")
+    if isinstance(runtime, str):
+        runtime = {"name": runtime}
+    if not isinstance(runtime, dict) or runtime.get("name") != "python":
+        raise RehearsalError(f"{file}: runtime is {runtime!r}: mailroute runs Python policy packs only")
+    return interpreter(file, directory, (runtime.get("options") or {}).get("virtualenv"))
+
+
+def _environment(python: str, project: Project, *, dry_run: bool) -> dict[str, str]:
+    """What a pack knows of the stack when it starts, secrets in clear as in Pulumi."""
+    return {
+        **activated(python),
+        "PULUMI_PROJECT": project.name,
+        "PULUMI_STACK": project.stack,
+        "PULUMI_ORGANIZATION": project.organization,
+        "PULUMI_DRY_RUN": "true" if dry_run else "false",
+        "PULUMI_CONFIG": json.dumps(dict(project.config)),
+    }

@@ -1,0 +1,204 @@
+"""The processes of a rehearsal: its program, its packs, its dynamic providers. None outlives it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final
+
+from ..result import RehearsalError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+_GRACE: Final = 0.5
+"""Seconds between asking a process to end and ending it."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """What to run, and how.
+
+    Attributes:
+        arguments: the first is the program. Others can read them: no secret is among them.
+        on_line: gets each line of its output, on any thread.
+        on_error_line: gets each line of its standard error.
+        announces: whether the first line of its output is for the engine: the port that it listens on.
+    """
+
+    arguments: Sequence[str]
+    directory: Path
+    environment: Mapping[str, str] = field(repr=False)
+    on_line: Callable[[str], None]
+    on_error_line: Callable[[str], None] | None = None
+    announces: bool = False
+
+
+class Child:
+    """A process in a process group of its own, so that what it starts can be ended with it.
+
+    Attributes:
+        exited: set when the process has ended and its last line has been read.
+        status: its exit status, negative for a signal, once it has ended.
+    """
+
+    def __init__(self, command: Command) -> None:
+        self.exited = threading.Event()
+        self.status: int | None = None
+        self._announcement = ""
+        self._announced = threading.Event()
+        self._errors: deque[str] = deque(maxlen=500)
+        self._process = subprocess.Popen(
+            command.arguments,
+            cwd=command.directory,
+            env=command.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
+        output, errors = _open(self._process.stdout), _open(self._process.stderr)
+        on_line = self._announcing(command.on_line) if command.announces else command.on_line
+        self._threads = [
+            threading.Thread(target=_each_line, args=(output, on_line), daemon=True),
+            threading.Thread(
+                target=_each_line, args=(errors, self._keeping(command.on_error_line)), daemon=True
+            ),
+        ]
+        for thread in self._threads:
+            thread.start()
+        threading.Thread(target=self._await, daemon=True).start()
+
+    @property
+    def group(self) -> int:
+        return self._process.pid
+
+    @property
+    def errors(self) -> str:
+        """The end of what it wrote to its standard error."""
+        return "\n".join(self._errors)
+
+    def announcement(self) -> str:
+        """The first line of its output, once it is there; empty from a process that ends without any."""
+        self._announced.wait()
+        return self._announcement
+
+    def end(self) -> None:
+        """End the process and everything that it started."""
+        self._signal(signal.SIGTERM)
+        if not self.exited.wait(_GRACE):
+            self._signal(signal.SIGKILL)
+            self.exited.wait()
+
+    def _signal(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.group, number)
+
+    def _announcing(self, on_line: Callable[[str], None]) -> Callable[[str], None]:
+        def take(line: str) -> None:
+            if self._announced.is_set():
+                on_line(line)
+            else:
+                self._announcement = line
+                self._announced.set()
+
+        return take
+
+    def _keeping(self, on_line: Callable[[str], None] | None) -> Callable[[str], None]:
+        def take(line: str) -> None:
+            self._errors.append(line)
+            if on_line is not None:
+                on_line(line)
+
+        return take
+
+    def _await(self) -> None:
+        # Until it is reaped, its number cannot be another's: the moment to end what it left behind.
+        os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
+        self._signal(signal.SIGKILL)
+        for thread in self._threads:
+            # What left the group may hold the pipe for longer than anybody wants to wait.
+            thread.join(_GRACE)
+        self.status = self._process.wait()
+        self.exited.set()
+        self._announced.set()
+
+
+def _each_line(stream: IO[str], on_line: Callable[[str], None]) -> None:
+    for line in stream:
+        on_line(line.rstrip("\n"))
+
+
+def activated(python: str) -> dict[str, str]:
+    """This process's environment, with the virtual environment of `python` active where that is another's."""
+    environment = dict(os.environ)
+    folder = Path(python).parent
+    if python != sys.executable and (folder.parent / "pyvenv.cfg").is_file():
+        environment["VIRTUAL_ENV"] = str(folder.parent)
+        environment["PATH"] = os.pathsep.join((str(folder), environment.get("PATH", "")))
+        environment.pop("PYTHONHOME", None)
+    return environment
+
+
+def _open(stream: IO[str] | None) -> IO[str]:
+    if stream is None:
+        raise RuntimeError("a process was started without a pipe")
+    return stream
+
+
+class Children:
+    """Starts processes, and ends them all when the `with` block ends, however it ends."""
+
+    def __init__(self) -> None:
+        self._children: list[Child] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def __enter__(self) -> Children:
+        # Should this process be killed, its guard sees the pipe close and ends the others.
+        self._guard = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(Path(__file__).with_name("guard.py"))],
+            stdin=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        self._guard_input = _open(self._guard.stdin)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._closed = True
+        for child in self._children:
+            child.end()
+        # All are gone, and their numbers may soon be others': the guard must not act on them.
+        self._guard.kill()
+        self._guard.wait()
+        self._guard_input.close()
+
+    def start(self, command: Command) -> Child:
+        """Start a process.
+
+        Raises:
+            RehearsalError: its program cannot be run.
+        """
+        with self._lock:
+            if self._closed:
+                raise RehearsalError("the rehearsal is over")
+            try:
+                child = Child(command)
+            except OSError as error:
+                raise RehearsalError(f"{command.arguments[0]} cannot be run: {error.strerror}") from None
+            self._children.append(child)
+            self._guard_input.write(f"{child.group}\n")
+            self._guard_input.flush()
+        return child

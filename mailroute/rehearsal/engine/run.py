@@ -1,0 +1,235 @@
+"""A rehearsal from its first process to its last."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
+
+from ..result import EngineFault, Operation, Rehearsal, RehearsalError
+from . import channels, monitor, policy_config, tracebacks
+from .deployment import Deployment
+from .journal import Journal
+from .lifecycle import Lifecycle
+from .packs import PolicyPack
+from .processes import Child, Children, Command, activated
+from .providers import Providers
+from .review import Stopped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ..project import Project
+    from ..result import Event
+
+_LAUNCHER: Final = Path(__file__).with_name("launch.py")
+_LAST_WORDS: Final = 5.0
+"""Seconds that a resource whose creation has begun gets to be finished when the rehearsal ends."""
+
+
+def run(
+    project: Project,
+    providers: Mapping[str, int],
+    *,
+    up: bool,
+    packs: Sequence[Path],
+    pack_config: Path | None,
+    timeout: float,
+    on_event: Callable[[Event], None],
+) -> Rehearsal:
+    """Run a project's program against the providers that listen on this machine, by package and port.
+
+    Raises:
+        RehearsalError, EngineFault: see `rehearse`.
+    """
+    with ExitStack() as stack:
+        rehearsal = _Run(project, providers, up=up, on_event=on_event, stack=stack)
+        return rehearsal.finish(packs, pack_config, timeout)
+
+
+class _Run:
+    """The parts of one rehearsal. `stack` ends them, in the reverse order of their start."""
+
+    def __init__(
+        self,
+        project: Project,
+        providers: Mapping[str, int],
+        *,
+        up: bool,
+        on_event: Callable[[Event], None],
+        stack: ExitStack,
+    ) -> None:
+        self._project = project
+        self._preview = not up
+        self._journal = Journal(on_event)
+        self._lifecycle = Lifecycle()
+        self._server = channels.new_server(monitor.WORKERS)
+        self._address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
+        stack.callback(lambda: self._server.stop(_LAST_WORDS).wait())
+        self._children = stack.enter_context(Children())
+        self._packs: list[PolicyPack] = []
+        self._providers = Providers(
+            {package: f"127.0.0.1:{port}" for package, port in providers.items()},
+            self._start_dynamic_providers,
+            self._address,
+            project.directory,
+        )
+        stack.callback(self._close)
+        self._deployment = Deployment(project, self._packs, self._providers, self._journal, preview=not up)
+
+    def finish(self, packs: Sequence[Path], pack_config: Path | None, timeout: float) -> Rehearsal:
+        for diagnostic in self._project.diagnostics:
+            self._journal.note(diagnostic)
+        given = policy_config.load(pack_config) if pack_config else {}
+        resource_pb2_grpc.add_ResourceMonitorServicer_to_server(
+            monitor.Monitor(self._deployment, self._lifecycle), self._server
+        )
+        engine_pb2_grpc.add_EngineServicer_to_server(
+            monitor.Engine(self._journal, self._project.working_directory), self._server
+        )
+        self._server.start()
+        # All start to load at once; the program gets its first answer when the packs are ready.
+        for directory in packs:
+            self._packs.append(
+                PolicyPack(
+                    directory,
+                    self._project,
+                    dry_run=self._preview,
+                    engine_address=self._address,
+                    children=self._children,
+                    journal=self._journal,
+                )
+            )
+        program = self._start_program()
+        self._in_background(lambda: self._configure(given))
+        self._in_background(lambda: self._watch(program))
+        end = self._await_end(timeout)
+        if end is None:
+            self._check_exit(program)
+            self._lifecycle.judge_once(self._deployment.analyze_stack)
+            self._journal.release()
+        elif not isinstance(end, Stopped):
+            raise end
+        self._lifecycle.set_over()
+        program.end()
+        self._server.stop(_LAST_WORDS).wait()
+        self._providers.cancel()
+        for pack in self._packs:
+            pack.finish()
+        return self._result()
+
+    def _close(self) -> None:
+        self._lifecycle.set_over()
+        self._providers.close()
+        self._deployment.callbacks.close()
+        for pack in self._packs:
+            pack.close()
+
+    def _result(self) -> Rehearsal:
+        return Rehearsal(
+            project=self._project.name,
+            stack=self._project.stack,
+            engine="embedded",
+            operation=Operation.PREVIEW if self._preview else Operation.UP,
+            resources=self._deployment.registry.all(),
+            policies=tuple(self._journal.policies),
+            not_applicable=tuple(self._journal.inapplicable),
+            outputs=self._deployment.outputs,
+            diagnostics=tuple(self._journal.diagnostics),
+        )
+
+    def _await_end(self, timeout: float) -> Exception | None:
+        try:
+            return self._lifecycle.wait_for_end(timeout)
+        except TimeoutError:
+            raise RehearsalError(
+                f"the program has not ended within {timeout:g} s: see what it waits for, or give it more --timeout"
+            ) from None
+
+    def _check_exit(self, program: Child) -> None:
+        """Raise what made a program fail, which is the last error that it logged, or wrote."""
+        if program.status == 0:
+            return
+        if self._journal.errors:
+            raise RehearsalError(f"the program fails: {self._journal.errors[-1].message}")
+        if program.errors:
+            raise RehearsalError(f"the program fails: {program.errors.splitlines()[-1]}")
+        how = f"exits with status {program.status}"
+        if program.status is not None and program.status < 0:
+            how = f"is ended by signal {-program.status}"
+        raise RehearsalError(f"the program {how} and says nothing")
+
+    def _configure(self, given: Mapping[str, policy_config.RuleConfig]) -> None:
+        for pack in self._packs:
+            pack.configure(given)
+        self._lifecycle.set_ready()
+
+    def _watch(self, program: Child) -> None:
+        program.exited.wait()
+        self._lifecycle.end(None)
+
+    def _in_background(self, work: Callable[[], None]) -> None:
+        def guarded() -> None:
+            try:
+                work()
+            except (RehearsalError, EngineFault) as end:
+                self._lifecycle.end(end)
+            except Exception as fault:
+                self._lifecycle.end(EngineFault.of(fault))
+
+        threading.Thread(target=guarded, daemon=True).start()
+
+    def _start_program(self) -> Child:
+        project = self._project
+        command = [
+            project.python, "-u", str(_LAUNCHER),
+            "--monitor", self._address,
+            "--engine", self._address,
+            "--project", project.name,
+            "--stack", project.stack,
+            "--organization", project.organization,
+            "--root_directory", str(project.directory),
+            "--parallel", str(monitor.PARALLEL),
+            *(["--dry_run"] if self._preview else []),
+            project.entry_point,
+        ]  # fmt: skip
+        return self._children.start(
+            Command(
+                command,
+                project.working_directory,
+                self._environment(),
+                self._journal.print,
+                on_error_line=self._journal.print,
+            )
+        )
+
+    def _start_dynamic_providers(self) -> str:
+        """Start the SDK's host for the program's dynamic providers: where it listens."""
+        child = self._children.start(
+            Command(
+                [self._project.python, "-u", "-m", "pulumi.dynamic"],
+                self._project.working_directory,
+                {**self._environment(), "PULUMI_PROJECT": self._project.name},
+                self._journal.print,
+                on_error_line=self._journal.print,
+                announces=True,
+            )
+        )
+        port = child.announcement().strip()
+        if not port.isdigit():
+            reason = tracebacks.one_line(child.errors, self._project.working_directory)
+            raise RehearsalError(f"the program's dynamic providers do not start: {reason or port}")
+        return f"127.0.0.1:{port}"
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **activated(self._project.python),
+            "PULUMI_CONFIG": json.dumps(dict(self._project.config)),
+            "PULUMI_CONFIG_SECRET_KEYS": json.dumps(sorted(self._project.secret_keys)),
+            # The program's connection to this engine never goes through a proxy.
+            "no_grpc_proxy": "127.0.0.1",
+        }

@@ -1,0 +1,41 @@
+"""One line for a person out of the traceback that a program or a policy pack dies with."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)')
+
+
+def one_line(text: str, directory: Path) -> str:
+    """What went wrong and where in `directory`: `__main__.py:8: ValueError: the port is wrong`.
+
+    Text that holds no traceback comes back as one line.
+    """
+    lines = text.strip().splitlines()
+    frames = [index for index, line in enumerate(lines) if _FRAME.match(line)]
+    if not frames:
+        return " ".join(text.split())
+    # After the last frame comes its source, indented, and then the exception, which may have many lines.
+    end = next(
+        (index for index in range(frames[-1] + 1, len(lines)) if not lines[index].startswith(" ")),
+        len(lines) - 1,
+    )
+    error = " ".join(" ".join(lines[end:]).split())
+    # The last traceback of a chain is the one that was not handled.
+    start = max((i for i, line in enumerate(lines) if line.startswith("Traceback (")), default=0)
+    own = (_place(lines[index], directory) for index in reversed(frames) if index > start)
+    place = next((place for place in own if place), None)
+    return f"{place}: {error}" if place else error
+
+
+def _place(frame: str, directory: Path) -> str | None:
+    """`file:line` of a frame in `directory`, relative to it; `None` for one in somebody else's code."""
+    match = _FRAME.match(frame)
+    if match is None:
+        return None
+    file = directory / match["file"]
+    if "site-packages" in file.parts or not file.is_relative_to(directory):
+        return None
+    return f"{file.relative_to(directory)}:{match['line']}"
