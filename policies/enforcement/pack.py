@@ -6,6 +6,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -194,7 +195,8 @@ class Docket:
             self._report(str(found), found.urn)
 
     def _advise(self, found: Violation, why: str) -> None:
-        self._advisories.append((f"{self._rule.name} ({why}): {found}", found.urn))
+        told = replace(found, message=f"({self._rule.name}, {why}) {found.message}")
+        self._advisories.append((str(told), found.urn))
 
     def _failure(self, resource: Resource, error: Exception) -> Violation:
         """Says where `error` came from, and nothing that it says: its text may hold a secret."""

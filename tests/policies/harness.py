@@ -21,7 +21,7 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from mailroute import wire
-from reachability.graph import Graph, Resource
+from reachability import Evidence, Graph, Resource
 from reachability.values import UNKNOWN
 from rules.rule import Rule, Stack, Violation
 
@@ -43,6 +43,7 @@ class Node:
         properties: its outputs.
         declared: its inputs, which the pack sees before it is created; its outputs where not given.
         dependencies: by property, the URNs that its value comes from.
+        parent: the URN of its component.
     """
 
     type: str
@@ -50,6 +51,7 @@ class Node:
     properties: Mapping[str, Any] = field(default_factory=dict)
     declared: Mapping[str, Any] | None = None
     dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parent: str = ""
 
     @property
     def urn(self) -> str:
@@ -118,6 +120,7 @@ def load_case(folder: Path) -> Case:
                     name: tuple(urn_of(types[source], source) for source in sources)
                     for name, sources in node.get("dependencies", {}).items()
                 },
+                urn_of(types[node["parent"]], node["parent"]) if "parent" in node else "",
             )
             for node in document["resources"]
         ),
@@ -235,7 +238,11 @@ class PackProcess:
     @staticmethod
     def _resource(node: Node) -> Any:
         resource = analyzer_pb2.AnalyzerResource(
-            type=node.type, urn=node.urn, name=node.name, properties=wire.encode(node.properties)
+            type=node.type,
+            urn=node.urn,
+            name=node.name,
+            properties=wire.encode(node.properties),
+            parent=node.parent,
         )
         resource.provider.CopyFrom(_provider())
         for name, sources in node.dependencies.items():
@@ -263,14 +270,14 @@ def _provider() -> Any:
 
 def judge(rule: Rule, case: Case, options: Mapping[str, Any]) -> list[Violation]:
     """What `rule` says of a graph in this process, without the SDK between."""
-    program = Graph(_resource(node) for node in case.nodes)
-    stack = Stack(program, program)
+    stack = Stack(Graph(_resource(node) for node in case.nodes), Evidence())
+    check = rule.check(stack, options) if rule.check is not None else None
     found: list[Violation] = []
-    for resource in program.of_type(*rule.judges):
+    for resource in stack.program.of_type(*rule.judges):
         if rule.check_alone is not None:
             found.extend(rule.check_alone(resource, options))
-        if rule.check is not None:
-            found.extend(rule.check(resource, stack, options))
+        if check is not None:
+            found.extend(check(resource))
     return found
 
 
@@ -284,5 +291,7 @@ def _resource(node: Node) -> Resource:
         properties=properties,
         id=identity,
         dependencies=node.dependencies,
+        parent=node.parent or None,
         region="us-east-1",
+        inputs=frozenset(node.properties if node.declared is None else node.declared),
     )
