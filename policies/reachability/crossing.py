@@ -25,13 +25,30 @@ REPLIES: Final = "replies (TCP 1024-65535)"
 
 @dataclass(frozen=True)
 class Client:
-    """A workload's interface in one subnet."""
+    """A workload's packets in one subnet: where they leave from, or where a transit gateway hands them on.
+
+    Attributes:
+        source: the addresses that they come from.
+        groups: the security groups on the workload's interface.
+        transit: the transit gateway that they have come through.
+    """
 
     subnet: Resource
     vpc: Ref
-    groups: tuple[Ref, ...]
+    source: Ranges
     holder: Resource
-    public_address: bool | Unknown
+    groups: tuple[Ref, ...] = ()
+    public_address: bool | Unknown = False
+    transit: Transit | None = None
+
+
+@dataclass(frozen=True)
+class Transit:
+    """A way through a transit gateway: in by one attachment, out by another."""
+
+    gateway: Resource
+    entry: Resource
+    exit: Resource
 
 
 class Crossing:
@@ -59,7 +76,7 @@ class Crossing:
         """From one subnet of a VPC to another and back; within one, neither routes nor ACLs apply."""
         if target == client.subnet:
             return Outcome()
-        source = self.addresses_in(client.subnet)
+        source = client.source
         return all_of(
             [
                 self.is_local(client.subnet, client.vpc, block),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from . import kinds
-from .crossing import REPLIES, Client, Crossing
+from .crossing import REPLIES, Client, Crossing, Transit
 from .gateways import is_regional, not_modelled, table_not_read
 from .groups import EGRESS, INGRESS, Peer
 from .network import name_of, same
@@ -16,6 +16,7 @@ from .outcomes import all_of, blocked, open_question, passed, whichever
 from .public_access import PublicAccess
 from .ranges import EPHEMERAL_PORTS, PUBLIC, Ranges
 from .routing import LOCAL, Route
+from .transit import TransitGateways
 from .values import UNKNOWN, Unknown
 from .verdict import Origin, Outcome
 
@@ -38,11 +39,15 @@ class InternetPath:
         self.acls = crossing.acls
         self.gateways = crossing.gateways
         self.public_access = PublicAccess(crossing.network)
+        self.transit = TransitGateways(crossing.network)
 
     def reach(self, client: Client, wanted: Ranges, port: int, name: str) -> Outcome:
         """The way from a subnet to addresses outside the VPC, by whichever route takes each of them."""
-        peer = Peer(name, wanted)
-        leaves = self.crossing.leaves(client, peer, port)
+        leaves = self.crossing.leaves(client, Peer(name, wanted), port)
+        return leaves + self._onward(client, wanted, port, name) + port_25(client.holder, port)
+
+    def _onward(self, client: Client, wanted: Ranges, port: int, name: str) -> Outcome:
+        """The way on from a subnet: its ACL there and back, and the routes of its tables."""
         out = self.acls.admit(client.subnet, EGRESS, name, wanted, Ranges.of((port, port)), f"TCP {port}")
         back = self.acls.admit(client.subnet, INGRESS, name, wanted, EPHEMERAL_PORTS, REPLIES)
         outcomes: list[Outcome] = []
@@ -59,7 +64,7 @@ class InternetPath:
                 for share in shares
             ]
             outcomes.append(here + whichever(ways))
-        return leaves + out + back + whichever(outcomes) + port_25(client.holder, port)
+        return out + back + whichever(outcomes)
 
     def _by(
         self, route: Route | None, client: Client, table: Resource, wanted: Ranges, port: int, name: str
@@ -92,13 +97,17 @@ class InternetPath:
                 "name the relay by its public host, or add an exception",
             )
         if route.via == "vpcPeeringConnectionId" and wanted <= PUBLIC:
-            message = f"{table.label} routes {name} to a peering connection, which carries its VPCs' addresses only"
+            message = (
+                f"{table.label} routes {name} to a peering connection, which carries its VPCs' addresses only"
+            )
             return blocked("PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", table.key, message, remedy)
         if route.via == "egressOnlyGatewayId":
             message = (
                 f"{table.label} routes {name} to an egress-only internet gateway, which carries IPv6 alone"
             )
             return blocked("PROTOCOL_RESTRICTION", table.key, message, remedy)
+        if route.via == "transitGatewayId" and route.target.target and client.transit is None:
+            return self._by_transit(route.target.target, client, wanted, port, name)
         if route.via == "":
             message = f"it cannot be known where {table.label} sends the traffic to {name}"
             return open_question("ROUTE_TARGET_UNKNOWN", table.key, message, remedy)
@@ -166,15 +175,92 @@ class InternetPath:
             self.acls.admit(subnet, INGRESS, name, wanted, EPHEMERAL_PORTS, REPLIES),
         ]
         if subnet != client.subnet:
-            source = self.crossing.addresses_in(client.subnet)
-            steps += [
-                self.acls.admit(
-                    subnet, INGRESS, client.subnet.label, source, Ranges.of((port, port)), f"TCP {port}"
-                ),
-                self.acls.admit(subnet, EGRESS, client.subnet.label, source, EPHEMERAL_PORTS, REPLIES),
-                self.crossing.is_local(subnet, client.vpc, source),
-            ]
+            steps.append(self._lets_in(client, subnet, port))
+            if client.transit is None:
+                steps.append(self.crossing.is_local(subnet, client.vpc, client.source))
+            else:
+                steps.append(self._returns(client.transit, client, subnet))
         return all_of(steps)
+
+    def _lets_in(self, client: Client, subnet: Resource, port: int) -> Outcome:
+        """The ACL of a subnet that the client's packets come into: in by the port, and the replies out."""
+        name, one = client.holder.label, Ranges.of((port, port))
+        there = self.acls.admit(subnet, INGRESS, name, client.source, one, f"TCP {port}")
+        return there + self.acls.admit(subnet, EGRESS, name, client.source, EPHEMERAL_PORTS, REPLIES)
+
+    # Through a transit gateway -------------------------------------------------------------------
+
+    def _by_transit(self, gateway: Resource, client: Client, wanted: Ranges, port: int, name: str) -> Outcome:
+        """To another VPC's way out: centralised egress."""
+        entry = self.transit.attachment_of(gateway, client.vpc)
+        if entry is None:
+            message = f"VPC {name_of(client.vpc)} has no attachment to transit gateway {gateway.label}"
+            remedy = "attach the VPC (aws.ec2transitgateway.VpcAttachment)"
+            return open_question("BAD_STATE_ATTACHMENT", gateway.key, message, remedy)
+        steps = [self.transit.has_interface(entry, client.subnet)]
+        for subnet in self.transit.interfaces(entry):
+            if subnet != client.subnet:
+                steps.append(self._lets_in(client, subnet, port))
+                steps.append(self.crossing.is_local(subnet, client.vpc, client.source))
+        ways = [
+            step
+            if leaving is None
+            else step + self._from_transit(Transit(gateway, entry, leaving), client, wanted, port, name)
+            for leaving, step in self.transit.onward(gateway, entry, wanted, name)
+        ]
+        return all_of(steps) + whichever(ways)
+
+    def _from_transit(
+        self, transit: Transit, client: Client, wanted: Ranges, port: int, name: str
+    ) -> Outcome:
+        """Out of every subnet of the attachment that the packets leave by."""
+        steps = [
+            open_question(
+                "SUBNET_NOT_READ",
+                transit.exit.key,
+                f"a subnet of attachment {transit.exit.label} is neither in the program nor in the evidence",
+                "give the account's evidence (mailroute snapshot), or create the subnet in the program",
+            )
+            for ref in self.transit.subnets(transit.exit)
+            if ref.open or not ref.candidates
+        ]
+        for subnet in self.transit.interfaces(transit.exit):
+            vpc = self.network.vpc_of(subnet)
+            arrived = Client(subnet, vpc, client.source, client.holder, transit=transit)
+            here = passed("subnet", subnet.key, f"of attachment {transit.exit.label}", subnet.origin)
+            steps.append(here + self._onward(arrived, wanted, port, name))
+        return all_of(steps)
+
+    def _returns(self, transit: Transit, client: Client, subnet: Resource) -> Outcome:
+        """Whether replies in `subnet`, beyond a transit gateway, go back by it to the client's VPC."""
+        outcomes: list[Outcome] = []
+        code, name = "NO_ROUTE_TO_DESTINATION", client.holder.label
+        for table, _ in self.network.route_tables_of(subnet):
+            if table is None:
+                outcomes.append(table_not_read(subnet))
+                continue
+            remedy = f"route the addresses of the client's VPC to transit gateway {transit.gateway.label}"
+            for share in self.routes.lookup(table, client.vpc, client.source):
+                back = [
+                    route is not None
+                    and route.via == "transitGatewayId"
+                    and route.target.target == transit.gateway
+                    for route in share.routes
+                ]
+                if not any(back):
+                    message = f"{table.label} does not route replies to {name} back to the transit gateway"
+                    outcomes.append(blocked(code, table.key, message, remedy))
+                elif not all(back):
+                    message = f"{table.label} may not route replies to {name} back to the transit gateway"
+                    outcomes.append(open_question(code, table.key, message, remedy))
+        for leaving, step in self.transit.onward(transit.gateway, transit.exit, client.source, name):
+            if leaving is None:
+                outcomes.append(Outcome(findings=step.findings))
+            elif leaving != transit.entry:
+                message = f"the transit gateway sends replies to {name} to attachment {leaving.label}"
+                remedy = "propagate the attachment of the client's VPC to the table of the way back"
+                outcomes.append(blocked(code, transit.gateway.key, message, remedy))
+        return all_of(outcomes)
 
 
 def port_25(holder: Resource, port: int | Unknown | None) -> Outcome:

@@ -92,7 +92,8 @@ class Proof:
 
     def _from_subnet(self, placement: Placement, subnet: Resource, destination: Destination) -> Outcome:
         vpc = self.crossing.network.vpc_of(subnet)
-        client = Client(subnet, vpc, placement.groups, placement.holder, placement.public_address)
+        source = self.crossing.addresses_in(subnet)
+        client = Client(subnet, vpc, source, placement.holder, placement.groups, placement.public_address)
         here = passed("subnet", subnet.key, _where(subnet), subnet.origin)
         return here + self._reach(client, destination)
 

@@ -124,7 +124,7 @@ class EndpointPath:
             steps.append(self.crossing.crosses(client, subnet, block, port, peer.name))
         source = Peer(
             f"{client.holder.label}",
-            self.crossing.addresses_in(client.subnet),
+            client.source,
             self.crossing.groups_or_default(client.groups, client.vpc),
         )
         remedy = f"let TCP {port} in from the workload's security group on the endpoint's"

@@ -1,0 +1,231 @@
+"""Transit gateways: which attachment a packet leaves by, and whether its reply finds the way back.
+
+Sources: AWS Transit Gateway Guide, "How transit gateways work", "Transit gateway route tables" and "Network
+ACLs for transit gateways"; Amazon VPC whitepaper, "Centralized egress to internet".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from . import kinds
+from .graph import Ref
+from .network import Links, same
+from .outcomes import blocked, open_question, passed
+from .ranges import ANY_ADDRESS, Ranges, addresses
+from .values import ABSENT, UNKNOWN, Unknown, get, items
+from .verdict import Outcome
+
+if TYPE_CHECKING:
+    from .graph import Resource
+    from .network import Network
+
+REMEDY: Final = "route the traffic in the transit gateway route table that the attachment is associated with"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A transit gateway route table: its key, or that of the gateway whose default table it is."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a table sends addresses: to an `attachment`, or to none where it drops them.
+
+    `certain` is false where a route that is not known may take them instead.
+    """
+
+    addresses: Ranges
+    attachment: Resource | None
+    certain: bool = True
+
+
+class TransitGateways:
+    """The transit gateways of a graph, their attachments and tables."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.graph = network.graph
+
+    def attachment_of(self, gateway: Resource, vpc: Ref) -> Resource | None:
+        """The attachment of `vpc` to `gateway`, where there is certainly one."""
+        for attachment, sure in self._attachments.to(gateway):
+            if sure and same(self.network.vpc_of(attachment), vpc) is True:
+                return attachment
+        return None
+
+    def has_interface(self, attachment: Resource, subnet: Resource) -> Outcome:
+        """An attachment takes traffic from the zones in which it has a subnet."""
+        refs = self.subnets(attachment)
+        zones = {candidate.get("availabilityZone") for ref in refs for candidate in ref.candidates}
+        zone = subnet.get("availabilityZone")
+        code = "TGW_ROUTE_AZ_RESTRICTION"
+        remedy = "give the transit gateway attachment a subnet in every zone that sends to it"
+        if any(ref.target == subnet for ref in refs) or (isinstance(zone, str) and zone in zones):
+            return passed("transit-gateway-attachment", attachment.key, "", attachment.origin)
+        if not isinstance(zone, str) or UNKNOWN in zones or ABSENT in zones or any(ref.open for ref in refs):
+            message = (
+                f"it cannot be known whether attachment {attachment.label} serves the zone of {subnet.label}"
+            )
+            return open_question(code, attachment.key, message, remedy)
+        message = f"attachment {attachment.label} has no subnet in {zone}, the zone of {subnet.label}"
+        return blocked(code, attachment.key, message, remedy)
+
+    def subnets(self, attachment: Resource) -> tuple[Ref, ...]:
+        listed = items(attachment.get("subnetIds"))
+        values = (UNKNOWN,) if isinstance(listed, Unknown) else listed
+        return tuple(self.graph.ref(attachment, value, "subnetIds", kinds.SUBNET) for value in values)
+
+    def interfaces(self, attachment: Resource) -> tuple[Resource, ...]:
+        """The subnets that an attachment may have an interface in."""
+        refs = self.subnets(attachment)
+        return tuple(dict.fromkeys(subnet for ref in refs for subnet in ref.candidates))
+
+    def onward(
+        self, gateway: Resource, attachment: Resource, wanted: Ranges, name: str
+    ) -> list[tuple[Resource | None, Outcome]]:
+        """Where `gateway` sends packets to `wanted` that come in by `attachment`.
+
+        Each entry is the attachment they leave by, or none with the reason why.
+        """
+        table = self._table_of(gateway, attachment)
+        if table is None:
+            message = (
+                f"it cannot be known which transit gateway route table attachment {attachment.label} uses"
+            )
+            return [(None, open_question("TGW_RTB_ROUTES_ARE_UNKNOWN", attachment.key, message, REMEDY))]
+        found: list[tuple[Resource | None, Outcome]] = []
+        for target in self._lookup(gateway, table, wanted):
+            if not target.certain:
+                message = f"it cannot be known where {table.label} sends packets to {name}"
+                found.append((None, open_question("TGW_RTB_ROUTES_ARE_UNKNOWN", table.key, message, REMEDY)))
+            elif target.attachment is None:
+                message = f"{table.label} has no route to {name}"
+                found.append((None, blocked("NO_ROUTE_TO_DESTINATION", table.key, message, REMEDY)))
+            else:
+                here = passed(
+                    "transit-gateway",
+                    gateway.key,
+                    f"{table.label} to {target.attachment.label}",
+                    gateway.origin,
+                )
+                found.append((target.attachment, here))
+        return found
+
+    # Tables --------------------------------------------------------------------------------------
+
+    @cached_property
+    def _attachments(self) -> Links[Resource]:
+        return Links(
+            (attachment, self._gateway_ref(attachment, "transitGatewayId"))
+            for attachment in self.graph.of_type(*kinds.TGW_ATTACHMENT)
+        )
+
+    def _gateway_ref(self, resource: Resource, prop: str) -> Ref:
+        return self.graph.ref(resource, resource.get(prop), prop, kinds.TRANSIT_GATEWAY)
+
+    def _table_ref(self, resource: Resource) -> Table | None:
+        """The table that a route, association or propagation names; a gateway stands for its default."""
+        prop = "transitGatewayRouteTableId"
+        value = resource.get(prop)
+        if isinstance(value, str):
+            for gateway in self.graph.of_type(*kinds.TRANSIT_GATEWAY):
+                if value in (
+                    gateway.get("associationDefaultRouteTableId"),
+                    gateway.get("propagationDefaultRouteTableId"),
+                ):
+                    return default_table(gateway)
+        target = self.graph.ref(resource, value, prop, kinds.TGW_ROUTE_TABLE + kinds.TRANSIT_GATEWAY).target
+        if target is None:
+            return None
+        return (
+            default_table(target) if target.type in kinds.TRANSIT_GATEWAY else Table(target.key, target.label)
+        )
+
+    def _linked(self, types: tuple[str, ...]) -> Links[Resource]:
+        prop = "transitGatewayAttachmentId"
+        return Links(
+            (link, self.graph.ref(link, link.get(prop), prop, kinds.TGW_ATTACHMENT))
+            for link in self.graph.of_type(*types)
+        )
+
+    @cached_property
+    def _associations(self) -> Links[Resource]:
+        return self._linked(kinds.TGW_ASSOCIATION)
+
+    @cached_property
+    def _propagations(self) -> Links[Resource]:
+        return self._linked(kinds.TGW_PROPAGATION)
+
+    def _table_of(self, gateway: Resource, attachment: Resource) -> Table | None:
+        links = self._associations.to(attachment)
+        if any(not sure for _, sure in links):
+            return None
+        for link, _ in links:
+            return self._table_ref(link)
+        return default_table(gateway) if _by_default(gateway, attachment, "Association") is True else None
+
+    def _propagates_to(self, gateway: Resource, attachment: Resource, table: Table) -> bool | Unknown:
+        for link, sure in self._propagations.to(attachment):
+            named = self._table_ref(link)
+            if named is None or not sure:
+                return UNKNOWN
+            if named == table:
+                return True
+        if table != default_table(gateway):
+            return False
+        return _by_default(gateway, attachment, "Propagation")
+
+    def _lookup(self, gateway: Resource, table: Table, wanted: Ranges) -> Iterator[Target]:
+        """Longest prefix first, a static route before a propagated one."""
+        left = wanted
+        routes = sorted(self._routes(gateway, table), key=lambda route: route[0])
+        for _, target in routes:
+            taken = left & target.addresses
+            if taken:
+                yield Target(taken, target.attachment, target.certain)
+                left = left - taken
+        if left:
+            yield Target(left, None)
+
+    def _routes(self, gateway: Resource, table: Table) -> Iterator[tuple[tuple[int, int], Target]]:
+        for route in self.graph.of_type(*kinds.TGW_ROUTE):
+            named = self._table_ref(route)
+            if named is not None and named != table:
+                continue
+            block = route.get("destinationCidrBlock")
+            prop = "transitGatewayAttachmentId"
+            ref = self.graph.ref(route, route.declared(prop), prop, kinds.TGW_ATTACHMENT)
+            known = named is not None and isinstance(block, str) and (ref.absent or ref.target is not None)
+            where = addresses(block) if isinstance(block, str) else ANY_ADDRESS
+            length = int(block.partition("/")[2] or 32) if known and isinstance(block, str) else 32
+            yield (-length, 0 if known else -1), Target(where, ref.target, known)
+        for attachment, sure in self._attachments.to(gateway):
+            propagated = self._propagates_to(gateway, attachment, table)
+            if propagated is False:
+                continue
+            blocks = self.network.addresses_of(self.network.vpc_of(attachment))
+            if isinstance(blocks, Unknown):
+                continue  # A VPC of private addresses: it takes no packet to a public one.
+            for first, last in blocks.spans:
+                length = 32 - ((last - first + 1).bit_length() - 1)
+                yield (-length, 1), Target(Ranges.of((first, last)), attachment, sure and propagated is True)
+
+
+def default_table(gateway: Resource) -> Table:
+    return Table(f"{gateway.key}#defaultRouteTable", f"the default route table of {gateway.label}")
+
+
+def _by_default(gateway: Resource, attachment: Resource, what: str) -> bool | Unknown:
+    """Whether an attachment is associated with, or propagates to, its gateway's default table by itself."""
+    setting = get(gateway.properties, f"defaultRouteTable{what}")
+    own = get(attachment.properties, f"transitGatewayDefaultRouteTable{what}")
+    if setting == "disable" or own is False:
+        return False
+    return UNKNOWN if setting is UNKNOWN or own is UNKNOWN else True
