@@ -1,0 +1,31 @@
+"""What all tests share: how much generated input they get, and Hypothesis' profiles for it."""
+
+from __future__ import annotations
+
+import os
+from typing import Protocol
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+FUZZING = os.environ.get("MAILROUTE_FUZZ") == "1"
+
+settings.register_profile("test", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("fuzz", parent=settings.get_profile("test"), max_examples=10_000)
+settings.load_profile("fuzz" if FUZZING else "test")
+
+
+class Rounds(Protocol):
+    """How many inputs to generate in `make test`, and how many in `make fuzz`."""
+
+    def __call__(self, *, test: int, fuzz: int) -> int: ...
+
+
+@pytest.fixture(scope="session")
+def rounds() -> Rounds:
+    """For a test marked `fuzz`: `rounds(test=2_000, fuzz=10_000)`."""
+
+    def choose(*, test: int, fuzz: int) -> int:
+        return fuzz if FUZZING else test
+
+    return choose
