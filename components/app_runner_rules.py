@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Optional
 
+import pulumi
+
 from . import checks
 
 MEMORY_OF_CPU = {
@@ -92,6 +94,13 @@ def variables(label: checks.Label, environment: Mapping[str, Any], secrets: Mapp
                 "a variable is letters, digits and '_', and does not start with a digit or 'AWSAPPRUNNER'",
                 "rename it",
             )
+            if not isinstance(values[name], (str, pulumi.Output)):
+                checks.refuse(
+                    f"{label(argument)}.{name}",
+                    values[name],
+                    "a variable is text",
+                    f"write {str(values[name])!r}",
+                )
     for name in sorted(set(environment) & set(secrets)):
         checks.refuse(label("environment"), name, "it is one of the secrets too", "keep it in one of the two")
     for name, reference in secrets.items():

@@ -97,7 +97,7 @@ def subdomain(argument: str, value: str) -> str:
     )
 
 
-def resource_id(argument: str, value: str, prefix: str) -> str:
+def resource_id(argument: str, value: Any, prefix: str) -> str:
     """`value` is an AWS id such as `subnet-0123456789abcdef0`, with `prefix` before the dash."""
     return matches(
         argument,
@@ -119,12 +119,12 @@ def email(argument: str, value: str) -> str:
     )
 
 
-def arn(argument: str, value: str, service: str) -> str:
-    """`value` is an ARN of `service`."""
+def arn(argument: str, value: Any, service: str, resource: str = r"\S+") -> str:
+    """`value` is an ARN of `service`, whose resource part matches `resource`."""
     return matches(
         argument,
         value,
-        rf"arn:aws[a-z-]*:{service}:[^:\s]*:[^:\s]*:\S+",
+        rf"arn:aws[a-z-]*:{service}:[^:\s]*:[^:\s]*:{resource}",
         f"it must be an ARN of {service}",
         f"use one such as 'arn:aws:{service}:...'",
     )
@@ -158,8 +158,9 @@ def distinct(argument: str, values: Sequence[T], least: int = 1, most: int = 16)
     """From `least` to `most` values, none of them twice."""
     if not isinstance(values, list) or not least <= len(values) <= most:
         refuse(argument, values, f"it must be a list of {least} to {most}", "name each one once")
-    for value in values:
-        if values.count(value) > 1:
+    plain = [value for value in values if isinstance(value, str)]
+    for value in plain:
+        if plain.count(value) > 1:
             refuse(argument, values, f"{value!r} stands there twice", "name each one once")
     return values
 

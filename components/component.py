@@ -13,9 +13,13 @@ class Component(pulumi.ComponentResource):
 
     def __init__(self, name: str, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         super().__init__(f"{PACKAGE}:index:{type(self).__name__}", name, None, opts)
+        self._after = pulumi.ResourceOptions(depends_on=opts.depends_on if opts else None)
 
     def _child(self, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self, depends_on=list(depends_on))
+        """The options of a child: after `depends_on`, and after all that the component itself depends on."""
+        return pulumi.ResourceOptions.merge(
+            pulumi.ResourceOptions(parent=self, depends_on=depends_on), self._after
+        )
 
     def _publish(self) -> None:
         """Register every declared output under its name in the package's schema."""

@@ -105,8 +105,10 @@ class EmailIdentity(Component):
         self.identity_arn = identity.arn
         self.dns = pulumi.Output.from_input(args.get("dns", ROUTE53))
         self.mail_from_domain = pulumi.Output.from_input(mail_from)
+        # For Python programs, record by record: an output of them all is unknown as long as one token is.
+        self.to_publish = list(records.values()) if zone_id is None else []
         self.records = pulumi.Output.all(*records.values())
-        self.records_to_publish = self.records if zone_id is None else pulumi.Output.from_input([])
+        self.records_to_publish = pulumi.Output.all(*self.to_publish)
         self.zone_snippet = self.records.apply(zone_snippet)
         self._publish()
 
@@ -186,8 +188,10 @@ def check(args: EmailIdentityArgs, label: checks.Label = _ARGUMENT) -> None:
                     "where dns is 'external' no record is registered",
                     "leave it out, or set dns to 'route53'",
                 )
-    elif checks.exactly_one(label, args, ("zone_id", "zone_name")) == "zone_name":
-        zone_name = checks.domain(label("zone_name"), args["zone_name"])
+        return
+    checks.exactly_one(label, args, ("zone_id", "zone_name"))
+    if zone_name := args.get("zone_name"):
+        checks.domain(label("zone_name"), zone_name)
         if domain != zone_name and not domain.endswith(f".{zone_name}"):
             checks.refuse(
                 label("zone_name"),

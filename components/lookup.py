@@ -37,15 +37,6 @@ class Vpc:
 
 
 @dataclass(frozen=True)
-class Subnet:
-    """A subnet."""
-
-    id: str
-    vpc_id: str
-    availability_zone: str
-
-
-@dataclass(frozen=True)
 class RouteTable:
     """A route table.
 
@@ -73,7 +64,7 @@ class Account:
     Every method raises `pulumi.RunError` or the SDK's own error where AWS knows no such thing.
     """
 
-    def __init__(self, opts: Optional[pulumi.ResourceOptions]) -> None:
+    def __init__(self, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         self._opts = _invoke_options(opts or pulumi.ResourceOptions())
 
     def region(self) -> str:
@@ -106,10 +97,9 @@ class Account:
             dns_hostnames=found.enable_dns_hostnames,
         )
 
-    def subnet(self, subnet_id: str) -> Subnet:
-        """The subnet with this id."""
-        found = aws.ec2.get_subnet(id=subnet_id, opts=self._opts)
-        return Subnet(subnet_id, found.vpc_id, found.availability_zone)
+    def zone_of(self, subnet_id: str) -> str:
+        """The name of the zone that a subnet is in."""
+        return aws.ec2.get_subnet(id=subnet_id, opts=self._opts).availability_zone
 
     def subnet_ids(self, vpc_id: str) -> list[str]:
         """The ids of all subnets of a VPC, sorted."""

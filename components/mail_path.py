@@ -1,12 +1,12 @@
 """A way for mail to leave, as the program hands it from the path's components to the service."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
 
-from .app_runner_service import DestinationArgs
+from .app_runner_args import DestinationArgs
 from .smtp_credentials import PASSWORD_KEY, USERNAME_KEY, secret_reference
 
 
@@ -32,6 +32,11 @@ class MailPath:
     def environment(self) -> dict[str, pulumi.Input[str]]:
         """The plain environment variables of a service that sends this way."""
         return {"SMTP_HOST": self.host, "SMTP_PORT": str(self.port)}
+
+
+def every_address(cidr_blocks: Sequence[str]) -> list[DestinationArgs]:
+    """Every address of `cidr_blocks`, on every port: what answers there is for its own group to say."""
+    return [{"name": f"vpc-{block.replace('/', '-')}", "cidr_block": block} for block in cidr_blocks]
 
 
 def sign_in(secret_arn: pulumi.Input[str]) -> dict[str, pulumi.Input[str]]:

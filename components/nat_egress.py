@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 from typing_extensions import NotRequired, TypedDict
 
-from . import checks
+from . import checks, subnets
 from .component import Component, ownership
 from .lookup import DEFAULT_ROUTE, Account
 from .nat_plan import ARGUMENT, MODES, REGIONAL, RoutedTable, gateway_zones, routed_tables
@@ -29,8 +29,9 @@ class NatEgressArgs(TypedDict):
 class NatEgress(Component):
     """NAT gateways, their Elastic IP addresses, and a default route for each private subnet.
 
-    An existing route table is adopted: it only gains the default route. One that has a default route already
-    is refused, as AWS would refuse the second; this stack's own route is known by the tags of its gateway.
+    Let it depend on a new network (`depends_on`): AWS wants the internet gateway to be there first. A route
+    table that exists is adopted: it only gains the default route. One that has a default route already is
+    refused, as AWS would refuse the second; this stack's own route is known by the tags of its gateway.
     """
 
     nat_gateway_ids: pulumi.Output[list[str]]
@@ -41,17 +42,14 @@ class NatEgress(Component):
     def __init__(self, name: str, args: NatEgressArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         checks.keys(ARGUMENT, args, NatEgressArgs.__annotations__, NatEgressArgs.__required_keys__)
         mode = checks.one_of(ARGUMENT("mode"), args.get("mode", MODES[0]), MODES)
-        private = args["private_subnets"]
-        if not private:
-            checks.refuse(
-                ARGUMENT("private_subnets"), private, "it must name at least 1", "add what is missing"
-            )
-        zones = gateway_zones(mode, private, args.get("public_subnets", []))
+        private, public = args["private_subnets"], args.get("public_subnets", [])
+        subnets.check(ARGUMENT("private_subnets"), private)
+        subnets.check(ARGUMENT("public_subnets"), public, least=0)
+        zones = gateway_zones(mode, private, public)
         tables = routed_tables(mode, private)
         _require_room(args["vpc_id"], tables, Account(opts))
         super().__init__(name, opts)
         self._vpc_id = args["vpc_id"]
-        self._after = opts.depends_on if opts else None
         if mode == REGIONAL:
             addresses, gateways = self._regional(f"{name}-{REGIONAL}", list(zones))
         else:
@@ -75,7 +73,7 @@ class NatEgress(Component):
                 allocation_id=addresses[zone].id,
                 connectivity_type="public",
                 tags=ownership(f"{name}-{zone}"),
-                opts=self._behind_internet_gateway(),
+                opts=self._child(),
             )
             for zone, subnet_id in zones.items()
         }
@@ -96,16 +94,12 @@ class NatEgress(Component):
                 for zone, address in addresses.items()
             ],
             tags=ownership(name),
-            opts=self._behind_internet_gateway(),
+            opts=self._child(),
         )
         return list(addresses.values()), dict.fromkeys(zones, gateway)
 
     def _address(self, name: str) -> aws.ec2.Eip:
-        return aws.ec2.Eip(name, domain="vpc", tags=ownership(name), opts=self._behind_internet_gateway())
-
-    def _behind_internet_gateway(self) -> pulumi.ResourceOptions:
-        """After what the component depends on: the internet gateway and the public route of a new network."""
-        return pulumi.ResourceOptions.merge(self._child(), pulumi.ResourceOptions(depends_on=self._after))
+        return aws.ec2.Eip(name, domain="vpc", tags=ownership(name), opts=self._child())
 
     def _route(self, name: str, table: RoutedTable, gateway: aws.ec2.NatGateway) -> None:
         route_table_id = table.route_table_id

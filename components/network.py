@@ -1,6 +1,5 @@
 """The network: a new VPC over two or three zones, or the one that is there already."""
 
-from dataclasses import dataclass
 from typing import Optional
 
 import pulumi
@@ -8,12 +7,12 @@ import pulumi_aws as aws
 from typing_extensions import NotRequired, TypedDict
 
 from . import checks
-from .app_runner_service import DestinationArgs
+from .adoption import adopt
 from .cidr import MOST_ZONES, zone_blocks
 from .component import Component, ownership
-from .lookup import DEFAULT_ROUTE, Account, RouteTable
+from .lookup import DEFAULT_ROUTE, Account
 from .smtp_endpoint import smtp_service
-from .subnets import SubnetArgs
+from .subnets import SubnetArgs, Topology
 from .zones import preferred
 
 _CIDR_BLOCK = "10.0.0.0/16"
@@ -53,22 +52,6 @@ class NetworkArgs(TypedDict):
     """Adopt a VPC by its ids."""
 
 
-@dataclass(frozen=True)
-class Topology:
-    """What a Python program hands on to other components: known values plain, new ids as outputs."""
-
-    vpc_id: pulumi.Input[str]
-    cidr_blocks: list[str]
-    private: list[SubnetArgs]
-    public: list[SubnetArgs]
-    intra: list[SubnetArgs]
-
-    @property
-    def destinations(self) -> list[DestinationArgs]:
-        """Every address of the VPC, for a service whose database and the like are there."""
-        return [{"name": f"vpc-{block.replace('/', '-')}", "cidr_block": block} for block in self.cidr_blocks]
-
-
 class Network(Component):
     """A VPC whose private subnets have no way out until a NAT gateway or an endpoint gives them one.
 
@@ -91,13 +74,15 @@ class Network(Component):
     def __init__(self, name: str, args: NetworkArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         check(args)
         account = Account(opts)
-        if "adopt" in args:
-            self.topology = _adopt(args["adopt"], account)
+        existing = args.get("adopt")
+        if existing is not None:
+            self.topology = _adopt(existing, account)
             super().__init__(name, opts)
         else:
-            zones = args["create"].get("availability_zones") or _zones(args["create"], account)
+            new = args.get("create", {})
+            zones = new.get("availability_zones") or _zones(new, account)
             super().__init__(name, opts)
-            self.topology = self._create(name, args["create"].get("cidr_block", _CIDR_BLOCK), zones)
+            self.topology = self._create(name, new.get("cidr_block", _CIDR_BLOCK), zones)
         self.vpc_id = pulumi.Output.from_input(self.topology.vpc_id)
         self.private_subnet_ids = _ids(self.topology.private)
         self.public_subnet_ids = _ids(self.topology.public)
@@ -161,10 +146,12 @@ def check(args: NetworkArgs, label: checks.Label = _ARGUMENT) -> None:
         ArgumentError: for the first argument that breaks one.
     """
     checks.keys(label, args, NetworkArgs.__annotations__)
-    if checks.exactly_one(label, args, ("create", "adopt")) == "create":
-        _check_create(args["create"], label)
+    checks.exactly_one(label, args, ("create", "adopt"))
+    existing = args.get("adopt")
+    if existing is not None:
+        _check_adopt(existing, label)
     else:
-        _check_adopt(args["adopt"], label)
+        _check_create(args.get("create", {}), label)
 
 
 def _check_create(args: CreateNetworkArgs, label: checks.Label) -> None:
@@ -180,12 +167,19 @@ def _check_create(args: CreateNetworkArgs, label: checks.Label) -> None:
 def _check_adopt(args: AdoptNetworkArgs, label: checks.Label) -> None:
     checks.keys(label, args, AdoptNetworkArgs.__annotations__, AdoptNetworkArgs.__required_keys__)
     checks.resource_id(label("vpc_id"), args["vpc_id"], "vpc")
-    checks.distinct(label("private_subnet_ids"), args["private_subnet_ids"])
-    checks.distinct(label("public_subnet_ids"), args.get("public_subnet_ids", []), 0)
-    for subnet_id in args["private_subnet_ids"]:
-        checks.resource_id(label("private_subnet_ids"), subnet_id, "subnet")
-    for subnet_id in args.get("public_subnet_ids", []):
-        checks.resource_id(label("public_subnet_ids"), subnet_id, "subnet")
+    private, public = args["private_subnet_ids"], args.get("public_subnet_ids", [])
+    for argument, subnet_ids, least in (("private_subnet_ids", private, 1), ("public_subnet_ids", public, 0)):
+        checks.distinct(label(argument), subnet_ids, least)
+        for subnet_id in subnet_ids:
+            checks.resource_id(label(argument), subnet_id, "subnet")
+    for subnet_id in public:
+        if subnet_id in private:
+            checks.refuse(
+                label("public_subnet_ids"),
+                subnet_id,
+                "it is one of the private subnets too",
+                "name it in one of the two",
+            )
 
 
 def _zones(args: CreateNetworkArgs, account: Account) -> list[str]:
@@ -204,48 +198,8 @@ def _zones(args: CreateNetworkArgs, account: Account) -> list[str]:
 
 
 def _adopt(args: AdoptNetworkArgs, account: Account) -> Topology:
-    """The existing VPC, with the zone and the route table of each of its subnets."""
-    vpc = account.vpc(args["vpc_id"])
-    tables = account.route_tables(vpc.id)
-    private_ids = args["private_subnet_ids"]
-    public_ids = args.get("public_subnet_ids") or _public_subnet_ids(account.subnet_ids(vpc.id), tables)
-    return Topology(
-        vpc.id,
-        vpc.cidr_blocks,
-        private=[
-            _adopted("private_subnet_ids", subnet_id, vpc.id, tables, account) for subnet_id in private_ids
-        ],
-        public=[
-            _adopted("public_subnet_ids", subnet_id, vpc.id, tables, account) for subnet_id in public_ids
-        ],
-        intra=[],
-    )
-
-
-def _adopted(
-    argument: str, subnet_id: str, vpc_id: str, tables: list[RouteTable], account: Account
-) -> SubnetArgs:
-    subnet = account.subnet(subnet_id)
-    if subnet.vpc_id != vpc_id:
-        checks.refuse(
-            _ARGUMENT(argument),
-            subnet_id,
-            f"it lies in {subnet.vpc_id}, not in {vpc_id}",
-            "name one of its own",
-        )
-    adopted: SubnetArgs = {"id": subnet_id, "availability_zone": subnet.availability_zone}
-    for table in tables:
-        if subnet_id in table.subnet_ids and not table.is_own:
-            adopted["route_table_id"] = table.id
-    return adopted
-
-
-def _public_subnet_ids(subnet_ids: list[str], tables: list[RouteTable]) -> list[str]:
-    """Those of `subnet_ids` whose effective route table, their own or the main one, is public."""
-    own = {subnet_id: table for table in tables for subnet_id in table.subnet_ids}
-    main = next((table for table in tables if table.is_main), None)
-    effective = {subnet_id: own.get(subnet_id, main) for subnet_id in subnet_ids}
-    return [subnet_id for subnet_id, table in effective.items() if table is not None and table.is_public]
+    private, public = args["private_subnet_ids"], args.get("public_subnet_ids", [])
+    return adopt(_ARGUMENT, account, args["vpc_id"], private, public)
 
 
 def _ids(subnets: list[SubnetArgs]) -> pulumi.Output[list[str]]:

@@ -9,8 +9,8 @@ from .component import ownership
 
 
 def allow(
-    parent: pulumi.Resource,
     name: str,
+    opts: pulumi.ResourceOptions,
     client_group_id: pulumi.Input[str],
     port: Optional[int],
     group_id: Optional[pulumi.Input[str]] = None,
@@ -20,10 +20,7 @@ def allow(
 
     The other side is either `group_id`, which gets the ingress rule that lets the client in, or `cidr_block`.
     """
-    traffic = (
-        {"ip_protocol": "-1"} if port is None else {"ip_protocol": "tcp", "from_port": port, "to_port": port}
-    )
-    opts = pulumi.ResourceOptions(parent=parent)
+    protocol = "-1" if port is None else "tcp"
     rules: list[pulumi.Resource] = [
         aws.vpc.SecurityGroupEgressRule(
             name,
@@ -32,7 +29,9 @@ def allow(
             cidr_ipv4=cidr_block,
             tags=ownership(name),
             opts=opts,
-            **traffic,
+            ip_protocol=protocol,
+            from_port=port,
+            to_port=port,
         )
     ]
     if group_id is not None:
@@ -43,7 +42,9 @@ def allow(
                 referenced_security_group_id=client_group_id,
                 tags=ownership(name),
                 opts=opts,
-                **traffic,
+                ip_protocol=protocol,
+                from_port=port,
+                to_port=port,
             )
         )
     return rules

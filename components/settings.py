@@ -6,7 +6,7 @@ from typing import Any, Optional, cast
 
 import pulumi
 
-from . import app_runner_service, checks, email_identity, network
+from . import app_runner_args, checks, email_identity, network
 from .component import camel
 from .nat_plan import MODES
 
@@ -34,7 +34,8 @@ class Settings:
     """What a stack asks for.
 
     Attributes:
-        paths: the paths to build, `ses` or `nat`; the service's mail takes the first.
+        paths: the paths to build: `nat`, `ses` or both, in the order in which they are checked.
+        mail_path: the one of them that the service's mail takes.
         identity: the sending domain; `None` where the stack has none.
         kms_key_arn: the key that encrypts the stack's secrets, if it is not AWS's own.
         reach_vpc: whether the service may call any address of its VPC.
@@ -42,6 +43,7 @@ class Settings:
     """
 
     paths: tuple[str, ...]
+    mail_path: str
     domain: str
     network: network.NetworkArgs
     identity: Optional[email_identity.EmailIdentityArgs]
@@ -50,7 +52,7 @@ class Settings:
     nat_mode: str
     kms_key_arn: Optional[str]
     reach_vpc: bool
-    service: app_runner_service.AppRunnerServiceArgs
+    service: app_runner_args.AppRunnerServiceArgs
 
 
 class _Reader:
@@ -73,9 +75,9 @@ class _Reader:
     def one_of(self, key: str, choices: Sequence[str]) -> str:
         return checks.one_of(self.label(key), self._config.require(key), choices)
 
-    def arn(self, key: str, service: str) -> Optional[str]:
+    def arn(self, key: str, service: str, resource: str = r"\S+") -> Optional[str]:
         value = self.text(key)
-        return checks.arn(self.label(key), value, service) if value else None
+        return checks.arn(self.label(key), value, service, resource) if value else None
 
 
 def load(config: pulumi.Config) -> Settings:
@@ -85,9 +87,11 @@ def load(config: pulumi.Config) -> Settings:
         ArgumentError: a value breaks its rule: the key, the value, the rule and the remedy in one line.
     """
     read = _Reader(config)
-    paths = _paths(read)
+    route, mail_through = read.one_of("route", ROUTES), read.one_of("mailThrough", (SES, NAT))
+    paths = (NAT, SES) if route == BOTH else (route,)
     return Settings(
         paths=paths,
+        mail_path=mail_through if route == BOTH else route,
         domain=read.text("domain") or "",
         network=_network(read),
         identity=_identity(read, required=SES in paths),
@@ -95,20 +99,13 @@ def load(config: pulumi.Config) -> Settings:
         relay=Relay(
             host=checks.domain(read.label("relayHost"), read.required("relayHost")),
             port=checks.port(read.label("relayPort"), read.number("relayPort")),
-            secret_arn=read.arn("relaySecretArn", "secretsmanager"),
+            secret_arn=read.arn("relaySecretArn", "secretsmanager", "secret:[^:]+"),
         ),
         nat_mode=read.one_of("natMode", MODES),
         kms_key_arn=read.arn("kmsKeyArn", "kms"),
         reach_vpc=read.flag("reachVpc"),
         service=_service(read),
     )
-
-
-def _paths(read: _Reader) -> tuple[str, ...]:
-    route, first = read.one_of("route", ROUTES), read.one_of("mailThrough", (SES, NAT))
-    if route != BOTH:
-        return (route,)
-    return (first, NAT if first == SES else SES)
 
 
 def _network(read: _Reader) -> network.NetworkArgs:
@@ -157,7 +154,7 @@ def _identity(read: _Reader, required: bool) -> Optional[email_identity.EmailIde
     return args
 
 
-def _service(read: _Reader) -> app_runner_service.AppRunnerServiceArgs:
+def _service(read: _Reader) -> app_runner_args.AppRunnerServiceArgs:
     path = read.text("healthCheckPath")
     args = {
         "service_name": read.required("serviceName"),
@@ -173,8 +170,8 @@ def _service(read: _Reader) -> app_runner_service.AppRunnerServiceArgs:
         "kms_key_arns": [key] if (key := read.arn("kmsKeyArn", "kms")) else [],
         "destinations": [_destination(read, entry) for entry in read.object("destinations")],
     }
-    service = cast(app_runner_service.AppRunnerServiceArgs, args)
-    app_runner_service.check(service, read.label)
+    service = cast(app_runner_args.AppRunnerServiceArgs, args)
+    app_runner_args.check(service, read.label)
     for key in ("environment", "secrets"):
         for variable in sorted(set(args[key]) & set(_MAIL_VARIABLES)):
             checks.refuse(read.label(key), variable, "the route sets this variable", "leave it out")

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 from typing_extensions import NotRequired, TypedDict
 
-from . import checks
+from . import checks, subnets
 from .component import Component, ownership
 from .lookup import Account
 from .rules import allow
@@ -65,6 +65,7 @@ class SmtpEndpoint(Component):
     ) -> None:
         checks.keys(_ARGUMENT, args, SmtpEndpointArgs.__annotations__, SmtpEndpointArgs.__required_keys__)
         port = checks.one_of(_ARGUMENT("port"), args.get("port", 587), checks.SES_SMTP_PORTS)
+        subnets.check(_ARGUMENT("subnets"), args["subnets"])
         account = Account(opts)
         region = account.region()
         service = smtp_service(region)
@@ -99,7 +100,7 @@ class SmtpEndpoint(Component):
             opts=self._child(),
         )
         for position, client in enumerate(args.get("client_security_group_ids") or []):
-            allow(self, f"{name}-client-{position}", client, port, group_id=group.id)
+            allow(f"{name}-client-{position}", self._child(), client, port, group_id=group.id)
         self.endpoint_id = endpoint.id
         self.security_group_id = group.id
         self.dns_names = endpoint.dns_entries.apply(

@@ -1,7 +1,12 @@
-"""How a subnet is handed from one component to the next."""
+"""How a network is handed from one component to the next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pulumi
 from typing_extensions import NotRequired, TypedDict
+
+from . import checks
 
 
 class SubnetArgs(TypedDict):
@@ -13,3 +18,29 @@ class SubnetArgs(TypedDict):
     """The name of its Availability Zone, such as `us-east-1a`."""
     route_table_id: NotRequired[pulumi.Input[str]]
     """The route table that it is associated with; left out where it has none of its own."""
+
+
+@dataclass(frozen=True)
+class Topology:
+    """A network for a Python program: what is known already is plain, new ids are outputs."""
+
+    vpc_id: pulumi.Input[str]
+    cidr_blocks: list[str]
+    private: list[SubnetArgs]
+    public: list[SubnetArgs]
+    intra: list[SubnetArgs]
+
+
+def check(argument: str, subnets: Sequence[SubnetArgs], least: int = 1) -> None:
+    """At least `least` subnets, each with an id and a zone."""
+    checks.distinct(argument, [subnet.get("id") for subnet in subnets], least)
+    for subnet in subnets:
+        checks.keys(
+            lambda key: f"{argument}.{key}",
+            subnet,
+            SubnetArgs.__annotations__,
+            SubnetArgs.__required_keys__,
+        )
+        for key, prefix in (("id", "subnet"), ("route_table_id", "rtb")):
+            if checks.known(subnet.get(key)) is not None:
+                checks.resource_id(f"{argument}.{key}", subnet.get(key), prefix)

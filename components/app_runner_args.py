@@ -1,0 +1,110 @@
+"""What an App Runner service is given, and the rules that it keeps."""
+
+import pulumi
+from typing_extensions import NotRequired, TypedDict
+
+from . import app_runner_rules, checks
+
+_ARGUMENT = checks.of("AppRunnerService")
+
+
+class DestinationArgs(TypedDict):
+    """Something that the service may connect to: either a security group or an address block."""
+
+    name: str
+    """A short name for it, such as `smtp`."""
+    port: NotRequired[int]
+    """The TCP port. Default: every protocol and port."""
+    security_group_id: NotRequired[pulumi.Input[str]]
+    """The group of what is called: it lets the service in."""
+    cidr_block: NotRequired[pulumi.Input[str]]
+    """An IPv4 block, such as `0.0.0.0/0` for the internet."""
+
+
+class HealthCheckArgs(TypedDict):
+    """How App Runner finds out that an instance is well."""
+
+    path: NotRequired[str]
+    """The path to ask over HTTP, such as `/health`. Default: none, a TCP connection is enough."""
+    interval: NotRequired[int]
+    """Seconds between two checks, 1 to 20. Default: 5."""
+    timeout: NotRequired[int]
+    """Seconds to wait for an answer, 1 to 20. Default: 2."""
+    healthy_threshold: NotRequired[int]
+    """Good answers in a row until it counts as well, 1 to 20. Default: 1."""
+    unhealthy_threshold: NotRequired[int]
+    """Bad answers in a row until it counts as ill, 1 to 20. Default: 5."""
+
+
+class AppRunnerServiceArgs(TypedDict):
+    """The image, its settings, and the network that it reaches."""
+
+    service_name: str
+    """The service's name in AWS, 4 to 40 letters, digits, `-` or `_`."""
+    image: pulumi.Input[str]
+    """The image in Amazon ECR, private or public."""
+    vpc_id: pulumi.Input[str]
+    """The VPC that the service's outbound traffic goes through."""
+    subnet_ids: list[pulumi.Input[str]]
+    """The private subnets of the connector: an instance may use any of them, so each must have the path."""
+    destinations: list[DestinationArgs]
+    """All that the service may connect to."""
+    image_repository_type: NotRequired[str]
+    """`ECR` or `ECR_PUBLIC`; required where the image is an output. Default: what the image's name says."""
+    port: NotRequired[int]
+    """The port that the container listens on. Default: 8080."""
+    auto_deploy: NotRequired[bool]
+    """Whether a new image of the same tag is deployed by itself; private ECR only. Default: false."""
+    cpu: NotRequired[str]
+    """CPU units: 256, 512, 1024, 2048 or 4096. Default: 256."""
+    memory: NotRequired[str]
+    """Memory in MiB, within what the CPU units allow. Default: 512."""
+    environment: NotRequired[dict[str, pulumi.Input[str]]]
+    """Environment variables in clear: nothing secret."""
+    secrets: NotRequired[dict[str, pulumi.Input[str]]]
+    """Environment variables from Secrets Manager or Parameter Store: ARNs, or `ARN:json-key::`."""
+    kms_key_arns: NotRequired[list[pulumi.Input[str]]]
+    """The KMS keys that encrypt those secrets, where they are not AWS's own."""
+    policy_arns: NotRequired[list[pulumi.Input[str]]]
+    """Managed policies for what else the application does in AWS."""
+    health_check: NotRequired[HealthCheckArgs]
+    """The health check. Default: a TCP connection."""
+
+
+def check(args: AppRunnerServiceArgs, label: checks.Label = _ARGUMENT) -> str:
+    """Every rule that concerns the service itself, not the network; returns the image repository's type.
+
+    Raises:
+        ArgumentError: for the first argument that breaks one.
+    """
+    app_runner_rules.service_name(label("service_name"), args["service_name"])
+    kind = app_runner_rules.repository_type(label, args["image"], args.get("image_repository_type"))
+    app_runner_rules.auto_deploy(label("auto_deploy"), args.get("auto_deploy", False), kind)
+    checks.between(label("port"), args.get("port", 8080), 1, 65535)
+    app_runner_rules.size(label, args.get("cpu", "256"), args.get("memory", "512"))
+    app_runner_rules.variables(label, args.get("environment", {}), args.get("secrets", {}))
+    _check_health(args.get("health_check", {}), lambda argument: label(f"health_check.{argument}"))
+    checks.distinct(label("destinations"), [to.get("name") for to in args["destinations"]], 0, 60)
+    for to in args["destinations"]:
+        _check_destination(to, lambda argument: label(f"destinations.{argument}"))
+    return kind
+
+
+def _check_health(args: HealthCheckArgs, label: checks.Label) -> None:
+    checks.keys(label, args, HealthCheckArgs.__annotations__)
+    if "path" in args:
+        checks.matches(label("path"), args["path"], r"/\S*", "it must start with '/'", "use '/health'")
+    for argument, value in args.items():
+        if argument != "path":
+            checks.between(label(argument), value, 1, 20)
+
+
+def _check_destination(args: DestinationArgs, label: checks.Label) -> None:
+    checks.keys(label, args, DestinationArgs.__annotations__, DestinationArgs.__required_keys__)
+    if "port" in args:
+        checks.port(label("port"), args["port"])
+    checks.exactly_one(label, args, ("security_group_id", "cidr_block"))
+    if block := checks.known(args.get("cidr_block")):
+        checks.network(label("cidr_block"), block)
+    if group := checks.known(args.get("security_group_id")):
+        checks.resource_id(label("security_group_id"), group, "sg")
