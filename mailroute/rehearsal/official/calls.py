@@ -1,0 +1,163 @@
+"""What the real engine, the program, the providers and the packs say to each other, from the CLI's log.
+
+`PULUMI_DEBUG_GRPC` logs every call of Pulumi's protocol: the same messages that the embedded engine
+handles itself, with the dependencies and the secrets that the CLI's own output leaves out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from google.protobuf import json_format
+from google.protobuf.message import Message
+from pulumi.runtime.proto import analyzer_pb2, resource_pb2
+
+from mailroute import wire
+
+from ..engine import urns
+from ..engine.review import without_internal
+from ..result import Completed, PlannedResource, Registered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ..engine.journal import Journal
+
+M = TypeVar("M", bound=Message)
+
+
+class Calls:
+    """Reads the log call by call, and tells `journal` of what comes to pass."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._packs: dict[str, str] = {}
+        self._checked: dict[str, analyzer_pb2.AnalyzeRequest] = {}
+        self._resources: dict[str, PlannedResource] = {}
+        self._stack = ""
+        self._readers: Mapping[str, Callable[[Any, Any, str], None]] = {
+            "Analyzer/GetAnalyzerInfo": self._meet,
+            "Analyzer/Remediate": self._remediated,
+            "Analyzer/Analyze": self._analyzed,
+            "Analyzer/AnalyzeStack": self._stack_analyzed,
+            "ResourceProvider/Configure": self._configured,
+            "ResourceMonitor/RegisterResource": self._registered,
+            "ResourceMonitor/RegisterResourceOutputs": self._outputs_registered,
+        }
+
+    @property
+    def resources(self) -> tuple[PlannedResource, ...]:
+        """The resources in the order in which they were completed."""
+        return tuple(self._resources.values())
+
+    @property
+    def outputs(self) -> Mapping[str, Any]:
+        """The outputs of the stack."""
+        return self._resources[self._stack].outputs if self._stack else {}
+
+    def read(self, call: Mapping[str, Any]) -> None:
+        """Read one line of the log."""
+        if call.get("progress") != "response_completed" or call.get("errors"):
+            return
+        reader = self._readers.get(call["method"].removeprefix("/pulumirpc."))
+        if reader is not None:
+            reader(call["request"], call["response"], call.get("metadata", {}).get("name", ""))
+
+    def _meet(self, _request: Any, response: Any, pack: str) -> None:
+        self._packs[pack] = response["name"]
+
+    def _remediated(self, request: Any, response: Any, pack: str) -> None:
+        answer = _message(response, analyzer_pb2.RemediateResponse())
+        for done in answer.remediations:
+            self._journal.remediation(self._packs[pack], request["urn"], done)
+        self._journal.not_applicable(self._packs[pack], request["urn"], answer.not_applicable)
+
+    def _analyzed(self, request: Any, response: Any, pack: str) -> None:
+        """The last thing that happens to a resource before it is created: its inputs are final."""
+        checked = _message(request, analyzer_pb2.AnalyzeRequest())
+        self._checked[checked.urn] = checked
+        if checked.type == urns.STACK_TYPE:
+            self._stack = checked.urn
+        self._judged(response, pack, checked.urn)
+        if checked.type.startswith(urns.PROVIDER_TYPE_PREFIX):
+            inputs = wire.decode(checked.properties)
+            self._complete(_planned(checked, custom=True, outputs=inputs))
+
+    def _stack_analyzed(self, request: Any, response: Any, pack: str) -> None:
+        """What transforms have changed shows in the dependencies here alone."""
+        asked = _message(request, analyzer_pb2.AnalyzeStackRequest())
+        for shown in asked.resources:
+            known = self._resources[shown.urn]
+            found = {key: tuple(sources.urns) for key, sources in shown.propertyDependencies.items()}
+            self._resources[shown.urn] = replace(
+                known,
+                dependencies=tuple(shown.dependencies),
+                property_dependencies={**dict.fromkeys(known.property_dependencies, ()), **found},
+            )
+        self._judged(
+            response, pack, next(urn for urn in self._resources if urns.type_of(urn) == urns.STACK_TYPE)
+        )
+
+    def _judged(self, response: Any, pack: str, urn: str) -> None:
+        answer = _message(response, analyzer_pb2.AnalyzeResponse())
+        for found in answer.diagnostics:
+            self._journal.violation(self._packs[pack], urn, found)
+        self._journal.not_applicable(self._packs[pack], urn, answer.not_applicable)
+
+    def _configured(self, request: Any, _response: Any, _name: str) -> None:
+        """A provider's id is known when it is configured, and no answer to a program tells it."""
+        known = self._resources.get(request.get("urn", ""))
+        if known is not None:
+            self._resources[known.urn] = replace(known, id=_known(request.get("id", "")))
+
+    def _registered(self, request: Any, response: Any, _name: str) -> None:
+        asked = _message(request, resource_pb2.RegisterResourceRequest())
+        answer = _message(response, resource_pb2.RegisterResourceResponse())
+        planned = _planned(self._checked[answer.urn], custom=asked.custom, outputs=wire.decode(answer.object))
+        sources = {key: tuple(found.urns) for key, found in asked.propertyDependencies.items()}
+        self._complete(
+            replace(
+                planned,
+                id=_known(answer.id),
+                dependencies=tuple(asked.dependencies),
+                property_dependencies=sources,
+            )
+        )
+
+    def _outputs_registered(self, request: Any, _response: Any, _name: str) -> None:
+        asked = _message(request, resource_pb2.RegisterResourceOutputsRequest())
+        outputs = {key: wire.transform(value, wire.flat) for key, value in wire.decode(asked.outputs).items()}
+        self._resources[asked.urn] = replace(self._resources[asked.urn], outputs=outputs)
+
+    def _complete(self, planned: PlannedResource) -> None:
+        if planned.urn not in self._resources:
+            self._journal.tell(Registered(planned.urn, planned.type, planned.name, planned.parent))
+            self._journal.tell(Completed(planned.urn, planned.id))
+        self._resources[planned.urn] = planned
+
+
+def _planned(
+    checked: analyzer_pb2.AnalyzeRequest, *, custom: bool, outputs: Mapping[str, Any]
+) -> PlannedResource:
+    return PlannedResource(
+        urn=checked.urn,
+        type=checked.type,
+        name=checked.name,
+        custom=custom,
+        parent=checked.options.parent or None,
+        id=None,
+        inputs=wire.decode(checked.properties),
+        outputs=without_internal(outputs),
+        provider=checked.provider.urn or None,
+    )
+
+
+def _known(identity: str) -> str | None:
+    return identity if identity not in ("", wire.UNKNOWN_SENTINEL) else None
+
+
+def _message(document: Mapping[str, Any], message: M) -> M:
+    """Read a logged message, of whatever version of Pulumi."""
+    json_format.ParseDict(document, message, ignore_unknown_fields=True)
+    return message

@@ -1,0 +1,84 @@
+"""A throw-away project, backend and environment for the CLI: nothing of the user's is written to."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..project import Project
+
+
+class Workspace:
+    """The program where it is, as the project of a stack in an empty local backend.
+
+    The config is that of `Project.load`, which has checked it and filled in its defaults.
+
+    Attributes:
+        events: where the CLI logs what happens.
+        calls: where it logs what the engine, the program, the providers and the packs say to each other.
+        environment: of the CLI.
+
+    Args:
+        directory: an empty one, for this alone.
+        provider_port: where the provider for `aws` listens.
+    """
+
+    def __init__(self, project: Project, directory: Path, provider_port: int) -> None:
+        self.directory = directory
+        self.events = directory / "events.json"
+        self.calls = directory / "calls.json"
+        self._project = project
+        self._backend = directory / "state"
+        self._backend.mkdir()
+        self.environment = self._environment(provider_port)
+        plain = {key: text for key, text in project.config.items() if key not in project.secret_keys}
+        self._write("Pulumi.yaml", self._document())
+        self._write(f"Pulumi.{project.stack}.yaml", {"config": plain})
+
+    def commands(self) -> list[list[str]]:
+        """What makes the stack: to be run in this order.
+
+        The values of secrets are made up by `Project.load`: they may stand in a command.
+        """
+        stack = self._project.stack
+        made = [["pulumi", "stack", "init", stack, "--no-select", "--non-interactive"]]
+        if self._project.secret_keys:
+            pairs = [f"{key}={self._project.config[key]}" for key in sorted(self._project.secret_keys)]
+            secret = [argument for pair in pairs for argument in ("--secret", pair)]
+            made.append(["pulumi", "config", "set-all", "--stack", stack, "--non-interactive", *secret])
+        return made
+
+    def _document(self) -> dict[str, Any]:
+        project = self._project
+        folder = Path(project.python).parent.parent
+        options = {"virtualenv": str(folder)} if (folder / "pyvenv.cfg").is_file() else {}
+        program = project.working_directory
+        return {
+            "name": project.name,
+            "runtime": {"name": "python", "options": options},
+            "main": str(program if project.entry_point == "." else program / project.entry_point),
+        }
+
+    def _environment(self, provider_port: int) -> Mapping[str, str]:
+        return {
+            **os.environ,
+            "PULUMI_BACKEND_URL": f"file://{self._backend}",
+            "PULUMI_CONFIG_PASSPHRASE": secrets.token_urlsafe(),
+            "PULUMI_DEBUG_PROVIDERS": f"aws:{provider_port}",
+            "PULUMI_DEBUG_COMMANDS": "true",  # makes --event-log known
+            "PULUMI_DEBUG_GRPC": str(self.calls),
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_PYTHON_CMD": sys.executable,
+        }
+
+    def _write(self, name: str, document: Mapping[str, Any]) -> None:
+        (self.directory / name).write_text(yaml.safe_dump(dict(document)), encoding="utf-8")

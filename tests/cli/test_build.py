@@ -1,0 +1,245 @@
+"""The report that is made of a rehearsal: the proof, what belongs together, and no secret in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mailroute import wire
+from mailroute.rehearsal.result import Diagnostic, Level, PolicyResult, Severity
+from mailroute.report import as_json, markdown, redact, terminal
+from mailroute.report.build import build
+from mailroute.report.graph import properties
+from mailroute.report.model import Change, EgressChange
+from reachability import UNKNOWN, Destination, Settings, Verdict
+
+from tests.cli.samples import AFTER, ENDPOINT, PREFIX, REHEARSAL, STACK, TODAY, resource
+
+PROGRAM = Path("/shop")
+
+
+def evidence(*services: dict[str, Any]) -> dict[str, Any]:
+    """An account with these App Runner services, all of them outside any VPC."""
+    return {
+        "version": 1,
+        "accountId": "123456789012",
+        "region": "us-east-1",
+        "vpcs": [],
+        "resources": [
+            {
+                "type": "aws:apprunner/service:Service",
+                "id": f"arn:aws:apprunner:us-east-1:123456789012:service/{service['serviceName']}/1",
+                "properties": service,
+            }
+            for service in services
+        ],
+    }
+
+
+def service(name: str, host: str, kind: str = "DEFAULT") -> dict[str, Any]:
+    environment = {"SMTP_HOST": host, "SMTP_PORT": "587"}
+    image = {"imageConfiguration": {"runtimeEnvironmentVariables": environment}}
+    return {
+        "serviceName": name,
+        "networkConfiguration": {"egressConfiguration": {"egressType": kind}},
+        "sourceConfiguration": {"imageRepository": image},
+    }
+
+
+def report_of(*resources: Any, account: dict[str, Any] | None = None, **changes: Any) -> Any:
+    settings = changes.pop("settings", Settings())
+    rehearsal = replace(REHEARSAL, **{"policies": (), "diagnostics": (), "outputs": {}, **changes})
+    return build(
+        replace(rehearsal, resources=resources),
+        account or evidence(),
+        settings,
+        account="an account",
+        program=PROGRAM,
+        packs=(PROGRAM / "policies",),
+    )
+
+
+def planned_service(name: str, host: str, **changes: Any) -> Any:
+    return resource("aws:apprunner/service:Service", name, inputs=service(name, host), **changes)
+
+
+# Egress
+
+
+def test_egress_is_that_of_the_program_beside_that_of_the_account() -> None:
+    report = report_of(
+        planned_service("api", "new.example"), account=evidence(service("api", "old.example"))
+    )
+    (change,) = report.egress
+    assert change.after.urn == f"{PREFIX}aws:apprunner/service:Service::api"
+    assert (change.after.destination.host, change.after.verdict) == ("new.example", Verdict.REACHABLE)
+    assert change.today.destination.host == "old.example"
+    assert change.change is Change.CHANGED
+
+
+def test_egress_of_a_service_that_is_not_there_yet_has_no_today() -> None:
+    report = report_of(planned_service("api", "a.example"), account=evidence(service("other", "a.example")))
+    assert [change.today for change in report.egress] == [None]
+
+
+def test_today_is_matched_by_destination_before_anything_else() -> None:
+    chat = Destination("chat.example", 443, optional=True)
+    report = report_of(
+        planned_service("api", "new.example"),
+        account=evidence(service("api", "old.example")),
+        settings=Settings(destinations=(chat,)),
+    )
+    pairs = {change.after.destination.host: change.today.destination.host for change in report.egress}
+    assert pairs == {"new.example": "old.example", "chat.example": "chat.example"}
+
+
+@pytest.mark.parametrize(
+    ("today", "after", "change"),
+    [
+        (TODAY, AFTER, Change.GAINED),
+        (AFTER, TODAY, Change.LOST),
+        (TODAY, TODAY, Change.UNCHANGED),
+        (None, AFTER, Change.NEW),
+    ],
+)
+def test_change(today: Any, after: Any, change: Change) -> None:
+    assert EgressChange(after, today).change is change
+
+
+def test_a_secret_host_is_not_known_to_the_proof() -> None:
+    (change,) = report_of(planned_service("api", wire.Secret("hidden.example"))).egress  # type: ignore[arg-type]
+    assert change.after.destination.host is UNKNOWN
+
+
+def test_an_output_that_is_not_known_as_a_whole_leaves_what_was_declared() -> None:
+    planned = resource(
+        "aws:ec2/routeTable:RouteTable",
+        "table",
+        inputs={"routes": [{"cidrBlock": "0.0.0.0/0", "natGatewayId": UNKNOWN}], "vpcId": "vpc-1"},
+        outputs={"routes": UNKNOWN, "vpcId": "vpc-1", "arn": UNKNOWN, "tags": None},
+    )
+    assert properties(planned) == {
+        "routes": [{"cidrBlock": "0.0.0.0/0", "natGatewayId": UNKNOWN}],
+        "vpcId": "vpc-1",
+        "arn": UNKNOWN,
+        "tags": None,
+    }
+
+
+# Resources
+
+
+def test_resources_are_grouped_by_the_innermost_component() -> None:
+    outer = resource("shop:index:Net", "net", custom=False)
+    inner = resource("shop:index:Zone", "net-a", custom=False, parent=outer.urn)
+    subnet = resource("aws:ec2/subnet:Subnet", "net-a-subnet", parent=inner.urn)
+    child = resource("aws:ec2/route:Route", "net-a-route", parent=subnet.urn)
+    provider = resource("pulumi:providers:aws", "default_7_51_1", parent=None)
+    stack = resource("pulumi:pulumi:Stack", "shop-prod", custom=False, parent=None)
+    report = report_of(stack, provider, ENDPOINT, outer, inner, subnet, child)
+    groups = [
+        (group.component.name if group.component else None, [member.name for member in group.resources])
+        for group in report.groups
+    ]
+    assert groups == [(None, ["smtp"]), ("net-a", ["net-a-subnet", "net-a-route"])]
+    assert report.created == 3
+    assert stack.urn == STACK
+
+
+# DNS
+
+
+def test_dns_records_of_route_53_and_those_that_are_left_to_a_person() -> None:
+    known = resource(
+        "aws:route53/record:Record",
+        "spf",
+        inputs={"name": "mail", "type": "TXT", "ttl": 300, "records": ["v=spf1 -all"]},
+        outputs={"fqdn": "mail.shop.example", "records": ["v=spf1 -all"]},
+    )
+    unknown = resource(
+        "aws:route53/record:Record",
+        "dkim",
+        inputs={"name": UNKNOWN, "type": "CNAME", "ttl": 1800, "records": [UNKNOWN]},
+    )
+    exported = [{"name": "_dmarc.shop.example", "type": "TXT", "ttl": 60, "value": "v=DMARC1; p=none"}]
+    report = report_of(
+        known, unknown, outputs={"records": exported, "count": 3, "names": ["a"], "later": UNKNOWN}
+    )
+    assert [(record.label, record.name, record.values, record.published) for record in report.dns] == [
+        ("spf", "mail.shop.example", ("v=spf1 -all",), True),
+        ("dkim", UNKNOWN, (UNKNOWN,), True),
+        ("records", "_dmarc.shop.example", ("v=DMARC1; p=none",), False),
+    ]
+
+
+# What to do next
+
+
+def test_next_is_to_create_it_with_the_pack_as_the_gate() -> None:
+    (step,) = report_of(ENDPOINT).next_steps
+    assert step.command == "pulumi up --stack prod --cwd /shop --policy-pack policies"
+
+
+def test_next_is_to_mend_it_while_something_blocks() -> None:
+    blocked = PolicyResult("p", "r", Level.MANDATORY, "", "no")
+    (step,) = report_of(ENDPOINT, policies=(blocked,)).next_steps
+    assert "Mend" in step.text
+
+
+def test_next_is_to_take_over_a_service_that_is_there() -> None:
+    outputs = {"importCommand": "pulumi import aws:apprunner/service:Service api ARN"}
+    planned = planned_service("api", "a.example")
+    there = report_of(planned, account=evidence(service("api", "a.example")), outputs=outputs)
+    assert there.next_steps[0].command == outputs["importCommand"]
+    new = report_of(planned, outputs=outputs)
+    assert all(step.command != outputs["importCommand"] for step in new.next_steps)
+
+
+# Secrets
+
+PASSWORD = 'hunter2"\nx'
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"inputs": {"secretString": wire.Secret(PASSWORD)}},
+        {"outputs": {"nested": [{"password": wire.Secret(PASSWORD)}]}},
+        {"inputs": {"text": wire.OutputValue(PASSWORD, (), secret=True)}},
+        {"inputs": {"whole": wire.Secret({"user": "u", "password": PASSWORD})}},
+    ],
+)
+def test_no_format_shows_a_secret_that_a_policy_or_the_program_tells(where: dict[str, Any]) -> None:
+    leaky = resource("aws:ec2/eip:Eip", "address", **{"inputs": {"tags": {"note": f"is {PASSWORD}"}}, **where})
+    report = report_of(
+        leaky,
+        policies=(PolicyResult("p", "r", Level.MANDATORY, leaky.urn, f"the password {PASSWORD} is weak"),),
+        diagnostics=(Diagnostic(Severity.INFO, f"using {PASSWORD}"),),
+        outputs={"url": f"smtp://u:{PASSWORD}@host", "json": '{"password": "hunter2\\"\\nx"}'},
+    )
+    for shown in (
+        as_json.render(report),
+        markdown.render(report),
+        terminal.render(report, width=100, colour=False),
+    ):
+        assert "hunter2" not in shown
+        assert redact.MASK in shown.replace("\\", "")
+
+
+def test_a_secret_of_the_config_is_masked_though_no_resource_holds_it() -> None:
+    rehearsal = replace(REHEARSAL, diagnostics=(Diagnostic(Severity.INFO, "token is tok-123"),))
+    report = build(
+        rehearsal, evidence(), Settings(), account="", program=PROGRAM, packs=(), secrets=("tok-123",)
+    )
+    assert report.rehearsal.diagnostics[0].message == f"token is {redact.MASK}"
+
+
+def test_secrets_that_tell_nothing_leave_the_text_readable() -> None:
+    mask = redact.masker(["1", "true", ""])
+    assert mask("1 of 1 is true") == "1 of 1 is true"
+
+
+def test_a_longer_secret_is_masked_before_one_inside_it() -> None:
+    assert redact.masker(["pass", "password"])("password, pass") == f"{redact.MASK}, {redact.MASK}"
