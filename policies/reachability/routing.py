@@ -108,7 +108,7 @@ class Routes:
         # The provider removes what a table with inline routes does not list.
         exclusive = table.origin is Origin.PROGRAM and bool(entries)
         managed: set[tuple[Ranges, int]] = set()
-        for route, certain in self._standalone.to(table):
+        for route, certain in self.standalone_in(table):
             via, target = self._target(route, route.properties, None)
             for destination, length, known in self._destinations(route, route.properties, *_STANDALONE):
                 sure = certain and known and not exclusive
@@ -124,6 +124,10 @@ class Routes:
             for destination, length, known in self._destinations(table, entry, *_INLINE):
                 if (destination, length) not in managed:
                     yield Route(destination, length, via, target, table, known, dead)
+
+    def standalone_in(self, table: Resource) -> list[tuple[Resource, bool]]:
+        """The routes declared by themselves that may stand in `table`, with whether they certainly do."""
+        return self._standalone.to(table)
 
     @cached_property
     def _standalone(self) -> Links[Resource]:

@@ -1,0 +1,96 @@
+"""Changes to a graph, as data: what a person is told to do, and what the graph is like afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from .graph import Graph, Resource
+from .values import UNKNOWN
+from .verdict import identifier
+
+if TYPE_CHECKING:
+    from .proof import Proof
+    from .workloads import Workload
+
+
+HOURS_PER_MONTH: Final = 730
+NAT_GATEWAY: Final = round(HOURS_PER_MONTH * (0.045 + 0.005), 2)
+ENDPOINT_ZONE: Final = round(HOURS_PER_MONTH * 0.01, 2)
+PRICES_OF: Final = "us-east-1, November 2026"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change.
+
+    Attributes:
+        text: what to do, for a person.
+        resource: the key of the resource that changes, or of the one that a new one belongs to.
+        put: the resources that it adds or replaces.
+        removed: the keys of those that it takes out.
+        monthly: what it adds to the bill each month, in US dollars, without traffic.
+    """
+
+    text: str
+    resource: str
+    put: tuple[Resource, ...] = ()
+    removed: tuple[str, ...] = ()
+    monthly: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        return {"change": self.text, "resource": identifier(self.resource), "monthlyUsd": self.monthly}
+
+
+def applied(graph: Graph, changes: Iterable[Change]) -> Graph:
+    """`graph` with `changes`, one after the other."""
+    resources = {resource.key: resource for resource in graph}
+    for change in changes:
+        for key in change.removed:
+            resources.pop(key, None)
+        resources.update({resource.key: resource for resource in change.put})
+    return Graph(resources.values(), graph.coverage)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a mend may look at: the proof that failed, the workload and the port that it needs."""
+
+    proof: Proof
+    workload: Workload
+    port: int
+
+    @property
+    def graph(self) -> Graph:
+        return self.proof.crossing.graph
+
+
+def with_properties(
+    resource: Resource, text: str, properties: Mapping[str, Any], monthly: float = 0.0
+) -> Change:
+    inputs = None if resource.inputs is None else resource.inputs | frozenset(properties)
+    changed = replace(resource, properties={**resource.properties, **properties}, inputs=inputs)
+    return Change(text, resource.key, (changed,), monthly=monthly)
+
+
+def reference(resource: Resource, prop: str) -> tuple[Any, Mapping[str, tuple[str, ...]]]:
+    """A reference to `resource` for the property `prop`: its id, or what stands for it before creation."""
+    known = isinstance(resource.id, str)
+    return (resource.id if known else UNKNOWN), {prop: (resource.key,)}
+
+
+def vpc_of_workload(situation: Situation) -> Resource | None:
+    for placement in situation.workload.placements:
+        for ref in placement.subnets:
+            for subnet in ref.candidates:
+                vpc = situation.proof.crossing.network.vpc_of(subnet).target
+                if vpc is not None:
+                    return vpc
+    return None
+
+
+def block_of_workload(situation: Situation) -> str:
+    vpc = vpc_of_workload(situation)
+    block = vpc.get("cidrBlock") if vpc else UNKNOWN
+    return block if isinstance(block, str) else "10.0.0.0/8"

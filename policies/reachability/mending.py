@@ -1,0 +1,181 @@
+"""What mends each kind of finding. Whether it helps is not said here: the proof is run again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from . import kinds
+from .changes import Change, Situation, block_of_workload, reference, vpc_of_workload, with_properties
+from .graph import Resource
+from .groups import INGRESS
+from .values import ABSENT, UNKNOWN, Unknown, items
+from .verdict import Finding, Origin
+from .ways_out import add_endpoint, add_nat_route
+
+Mend = Callable[[Situation, Finding], Change | None]
+
+
+def mends_of(finding: Finding, *, by_nat: bool) -> Mend | None:
+    """What mends `finding`; a missing way out is mended by a NAT gateway, or by an SMTP endpoint."""
+    if finding.code in _NO_WAY_OUT:
+        return add_nat_route if by_nat else add_endpoint
+    return _MENDS.get(finding.code)
+
+
+def _setting(text: str, **properties: Any) -> Mend:
+    """A mend that sets properties of the resource at fault."""
+
+    def mend(situation: Situation, finding: Finding) -> Change | None:
+        resource = situation.graph.find(finding.resource)
+        return (
+            None if resource is None else with_properties(resource, text.format(resource.label), properties)
+        )
+
+    return mend
+
+
+def _attach_gateway(situation: Situation, finding: Finding) -> Change | None:
+    gateway = situation.graph.find(finding.resource)
+    vpc = vpc_of_workload(situation)
+    if gateway is None or vpc is None:
+        return None
+    value, dependencies = reference(vpc, "vpcId")
+    change = with_properties(
+        gateway, f"attach internet gateway {gateway.label} to VPC {vpc.label}", {"vpcId": value}
+    )
+    return replace(
+        change, put=(replace(change.put[0], dependencies={**gateway.dependencies, **dependencies}),)
+    )
+
+
+def _drop_subnet(situation: Situation, finding: Finding) -> Change | None:
+    """Leave a subnet out of an endpoint whose service its zone does not offer."""
+    for endpoint in situation.proof.ses.endpoints.smtp:
+        refs = situation.proof.ses.endpoints.subnets(endpoint)
+        listed = items(endpoint.get("subnetIds"))
+        if isinstance(listed, Unknown) or len(listed) != len(refs):
+            continue
+        kept = [
+            value for value, ref in zip(listed, refs, strict=True) if not _names(ref.target, finding.resource)
+        ]
+        if kept and len(kept) < len(listed):
+            return with_properties(
+                endpoint,
+                f"leave subnet {_label(situation, finding.resource)} out of the endpoint",
+                {"subnetIds": kept},
+            )
+    return None
+
+
+def _names(resource: Resource | None, key: str) -> bool:
+    return resource is not None and resource.key == key
+
+
+def _open_group(situation: Situation, finding: Finding) -> Change | None:
+    """Let the port out of the workload's own group, and into any other."""
+    group = situation.graph.find(finding.resource)
+    if group is None:
+        return None
+    own = {
+        found.key
+        for placement in situation.workload.placements
+        for ref in placement.groups
+        for found, _ in situation.proof.crossing.groups.resolve(ref)
+        if found is not None
+    }
+    outward = group.key in own
+    value, dependencies = reference(group, "securityGroupId")
+    rule = Resource(
+        key=f"{group.key}#{'out' if outward else 'in'}-{situation.port}",
+        type=(kinds.EGRESS_RULE if outward else kinds.INGRESS_RULE)[0],
+        name=f"TCP {situation.port}",
+        properties={
+            "securityGroupId": value,
+            "ipProtocol": "tcp",
+            "fromPort": situation.port,
+            "toPort": situation.port,
+            "cidrIpv4": "0.0.0.0/0" if outward else block_of_workload(situation),
+        },
+        dependencies=dependencies,
+    )
+    if group.declared("egress" if outward else INGRESS) is not ABSENT and group.origin is Origin.PROGRAM:
+        return _inline_rule(group, rule, outward)
+    way = "out of" if outward else "into"
+    return Change(f"let TCP {situation.port} {way} security group {group.label}", group.key, (rule,))
+
+
+def _inline_rule(group: Resource, rule: Resource, outward: bool) -> Change | None:
+    """The rules of a group that lists its rules inline belong into that list."""
+    prop = "egress" if outward else INGRESS
+    listed = items(group.declared(prop))
+    if isinstance(listed, Unknown):
+        return None
+    port = rule.get("fromPort")
+    entry = {"protocol": "tcp", "fromPort": port, "toPort": port, "cidrBlocks": [rule.get("cidrIpv4")]}
+    way = "out of" if outward else "into"
+    return with_properties(
+        group, f"let TCP {port} {way} security group {group.label}", {prop: [*listed, entry]}
+    )
+
+
+def _open_acl(situation: Situation, finding: Finding) -> Change | None:
+    acl = situation.graph.find(finding.resource)
+    if acl is None:
+        return None
+    changed: dict[str, Any] = {}
+    for direction in ("ingress", "egress"):
+        listed = items(acl.declared(direction))
+        if isinstance(listed, Unknown):
+            return None
+        ports = ((situation.port, situation.port), (1024, 65535))
+        entries = [
+            {
+                "ruleNo": number,
+                "action": "allow",
+                "protocol": "tcp",
+                "fromPort": first,
+                "toPort": last,
+                "cidrBlock": "0.0.0.0/0",
+            }
+            for number, (first, last) in enumerate(ports, 1)
+        ]
+        changed[direction] = [*entries, *listed]
+    text = (
+        f"allow TCP {situation.port} and replies (TCP 1024-65535) both ways, first in network ACL {acl.label}"
+    )
+    return with_properties(acl, text, changed)
+
+
+def _label(situation: Situation, key: str) -> str:
+    resource = situation.graph.find(key)
+    return resource.label if resource else key
+
+
+_NO_WAY_OUT: Final = frozenset(
+    {
+        "NO_ROUTE_TO_DESTINATION",
+        "BAD_STATE_ROUTE",
+        "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
+        "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR",
+        "PROTOCOL_RESTRICTION",
+        "NAT_SUBNET_NOT_PUBLIC",
+    }
+)
+
+_MENDS: Final[Mapping[str, Mend]] = {
+    "ENDPOINT_PRIVATE_DNS_OFF": _setting("turn on private DNS of VPC endpoint {}", privateDnsEnabled=True),
+    "ENDPOINT_TYPE": _setting("make VPC endpoint {} one of type Interface", vpcEndpointType="Interface"),
+    "VPC_DNS_SUPPORT_OFF": _setting("turn on DNS support of VPC {}", enableDnsSupport=True),
+    "VPC_DNS_HOSTNAMES_OFF": _setting("turn on DNS hostnames of VPC {}", enableDnsHostnames=True),
+    "NAT_GATEWAY_PRIVATE": _setting(
+        "make NAT gateway {} public", connectivityType="public", allocationId=UNKNOWN
+    ),
+    "NAT_GATEWAY_NO_ADDRESS": _setting("give NAT gateway {} an Elastic IP address", allocationId=UNKNOWN),
+    "VPCE_SERVICE_NOT_INSTALLED_IN_AZ": _drop_subnet,
+    "BAD_STATE_ATTACHMENT": _attach_gateway,
+    "ENI_SG_RULES_MISMATCH": _open_group,
+    "SG_HAS_NO_RULES": _open_group,
+    "SUBNET_ACL_RESTRICTION": _open_acl,
+}

@@ -1,0 +1,122 @@
+"""The smallest sets of changes that make a dead path work, each proved by the proof itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from .changes import Change, Situation, applied
+from .endpoints import region_of_host
+from .mending import mends_of
+from .proof import DEFAULT_PORTS, Proof
+from .verdict import Destination, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .evidence import Offer
+    from .graph import Graph
+    from .settings import Settings
+    from .verdict import Egress
+    from .workloads import Workload
+
+ROUNDS: Final = 6
+"""A path has few independent layers: what is not mended by then is not within reach of single changes."""
+
+
+@dataclass(frozen=True)
+class Repair:
+    """Changes that together make a destination reachable, no one of which can be left out."""
+
+    changes: tuple[Change, ...]
+
+    @property
+    def monthly(self) -> float:
+        """What they add to the bill each month, in US dollars, without traffic."""
+        return round(sum(change.monthly for change in self.changes), 2)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"changes": [change.as_json() for change in self.changes], "monthlyUsd": self.monthly}
+
+
+class Repairs:
+    """The search for repairs of one graph's dead paths."""
+
+    def __init__(self, graph: Graph, settings: Settings, offer: Offer) -> None:
+        self.graph = graph
+        self.settings = settings
+        self.offer = offer
+
+    def of(self, egress: Egress) -> tuple[Repair, ...]:
+        """The repairs of a dead path, the smallest first, then the cheapest; none for any other."""
+        if egress.verdict is not Verdict.UNREACHABLE:
+            return ()
+        found = {
+            frozenset(change.text for change in repair.changes): repair for repair in self._search(egress)
+        }
+        smallest = [repair for texts, repair in found.items() if not any(other < texts for other in found)]
+        return tuple(sorted(smallest, key=lambda repair: (len(repair.changes), repair.monthly)))
+
+    def _search(self, egress: Egress) -> Iterator[Repair]:
+        for destination, first in self._destinations(egress):
+            for by_nat in (True, False):
+                changes = self._mend(egress.urn, destination, by_nat=by_nat)
+                if changes:
+                    needed = self._without_spare(egress.urn, destination, changes)
+                    yield Repair((*first, *needed))
+
+    def _destinations(self, egress: Egress) -> Iterator[tuple[Destination, tuple[Change, ...]]]:
+        """The destination as it is; and SES's SMTP in its place, which needs no internet."""
+        yield egress.destination, ()
+        workload = self._workload(Proof(self.graph, self.settings, self.offer), egress.urn)
+        region = workload.resource.region if workload else None
+        if isinstance(egress.destination.host, str) and isinstance(region, str):
+            host = f"email-smtp.{region}.amazonaws.com"
+            if region_of_host(egress.destination.host) is None:
+                text = f"send through Amazon SES: set SMTP_HOST to {host} and SMTP_PORT to 587"
+                yield replace(egress.destination, host=host, port=587), (Change(text, egress.urn),)
+
+    def _mend(self, urn: str, destination: Destination, *, by_nat: bool) -> tuple[Change, ...]:
+        """Mend what the proof finds, prove again, and so on; nothing where that does not lead to a path."""
+        changes: tuple[Change, ...] = ()
+        for _ in range(ROUNDS):
+            proof = Proof(applied(self.graph, changes), self.settings, self.offer)
+            workload = self._workload(proof, urn)
+            if workload is None:
+                return ()
+            outcome = proof.judge(workload.placements, destination)
+            if outcome.verdict is Verdict.REACHABLE:
+                return changes
+            port = destination.port if isinstance(destination.port, int) else DEFAULT_PORTS[0]
+            situation = Situation(proof, workload, port)
+            more: dict[str, Change] = {}
+            for finding in outcome.findings:
+                mend = mends_of(finding, by_nat=by_nat)
+                change = mend(situation, finding) if mend else None
+                if change is not None and change not in changes:
+                    more.setdefault(change.text, change)
+            if not more:
+                return ()
+            changes = (*changes, *more.values())
+        return ()
+
+    def _without_spare(
+        self, urn: str, destination: Destination, changes: Sequence[Change]
+    ) -> tuple[Change, ...]:
+        """`changes` without each one that the path does not need."""
+        kept = list(changes)
+        for change in changes:
+            fewer = [other for other in kept if other is not change]
+            proof = Proof(applied(self.graph, fewer), self.settings, self.offer)
+            workload = self._workload(proof, urn)
+            if workload and proof.judge(workload.placements, destination).verdict is Verdict.REACHABLE:
+                kept = fewer
+        return tuple(kept)
+
+    @staticmethod
+    def _workload(proof: Proof, urn: str) -> Workload | None:
+        resource = proof.crossing.graph.find(urn)
+        if resource is None:
+            return None
+        found = proof.workloads(resource.origin)
+        return next((workload for workload in found if workload.resource.key == urn), None)

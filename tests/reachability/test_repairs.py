@@ -1,0 +1,107 @@
+"""Repairs: the smallest sets of changes that the proof accepts, and nothing where there is none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reachability import Origin, Settings, Verdict, merge, parse, prove
+from reachability.changes import applied
+from reachability.proof import Proof
+from reachability.repairs import Repair, Repairs
+
+ACCOUNT = Path(__file__).parents[2] / "accounts" / "prod.json"
+PRIVATE_TABLE = "rtb-0b5e21f97c4d38a06"
+
+
+@pytest.fixture
+def account() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(ACCOUNT.read_text(encoding="utf-8"))
+    return document
+
+
+def _properties(account: dict[str, Any], identity: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(
+        entry["properties"] for entry in account["resources"] if entry["id"] == identity
+    )
+    return found
+
+
+def _repairs(account: dict[str, Any]) -> tuple[Repair, ...]:
+    evidence = parse(account)
+    graph = merge([], evidence, project="p", stack="s")
+    (egress,) = prove(graph, offer=evidence.offer, origin=Origin.ACCOUNT)
+    repairs = Repairs(graph, Settings(), evidence.offer).of(egress)
+    for repair in repairs:
+        _holds_and_needs_every_change(graph, egress.urn, repair, evidence.offer)
+    return repairs
+
+
+def _holds_and_needs_every_change(graph: Any, urn: str, repair: Repair, offer: Any) -> None:
+    """Run the proof on the changed graph, apart from the search that proposed it."""
+    moved = [change for change in repair.changes if not change.put]
+    for left_out in (None, *(change for change in repair.changes if change.put)):
+        changes = [change for change in repair.changes if change is not left_out]
+        proof = Proof(applied(graph, changes), Settings(), offer)
+        workload = next(found for found in proof.workloads(Origin.ACCOUNT) if found.resource.key == urn)
+        (destination,) = workload.destinations
+        if moved:
+            destination = type(destination)("email-smtp.us-east-1.amazonaws.com", 587)
+        outcome = proof.judge(workload.placements, destination)
+        assert (outcome.verdict is Verdict.REACHABLE) is (left_out is None)
+
+
+def test_the_incident_has_two_repairs_the_cheaper_one_through_ses(account: dict[str, Any]) -> None:
+    nat, ses = _repairs(account)
+    assert [change.text for change in nat.changes] == [
+        "add a NAT gateway in public subnet subnet-07be90d42f1a6c385 and route 0.0.0.0/0 "
+        f"of {PRIVATE_TABLE} to it"
+    ]
+    assert [change.text.split(":")[0].split(" (")[0] for change in ses.changes] == [
+        "send through Amazon SES",
+        "add an SMTP endpoint",
+    ]
+    assert (nat.monthly, ses.monthly) == (36.5, 14.6)
+
+
+def test_every_layer_that_is_closed_is_opened(account: dict[str, Any]) -> None:
+    """A closed group, a closed ACL and a missing route at once."""
+    _properties(account, "sg-01e6a4f3bd829c57e")["egress"] = []
+    _properties(account, "acl-03f8c1a92e5d70b46")["egress"] = []
+    nat = _repairs(account)[0]
+    texts = sorted(change.text.split(" ")[0] for change in nat.changes)
+    assert texts == ["add", "allow", "let"]
+
+
+def test_a_working_nat_gateway_is_used_again(account: dict[str, Any]) -> None:
+    account["resources"].append(
+        {
+            "type": "aws:ec2/natGateway:NatGateway",
+            "id": "nat-there",
+            "properties": {
+                "subnetId": "subnet-07be90d42f1a6c385",
+                "connectivityType": "public",
+                "allocationId": "eipalloc-1",
+                "state": "available",
+            },
+        }
+    )
+    first = _repairs(account)[0]
+    assert [change.text for change in first.changes] == [
+        f"route 0.0.0.0/0 of {PRIVATE_TABLE} to NAT gateway nat-there"
+    ]
+    assert first.monthly == 0
+
+
+def test_a_way_that_nothing_known_mends_gets_no_repair(account: dict[str, Any]) -> None:
+    """A VPC whose internet gateway is gone, in zones without the SMTP endpoint."""
+    account["resources"] = [entry for entry in account["resources"] if "internetGateway" not in entry["type"]]
+    account["endpointServices"] = [
+        {**service, "availabilityZones": []}
+        for service in account["endpointServices"]
+        if service["serviceName"].endswith("email-smtp")
+    ]
+    assert _repairs(account) == ()
