@@ -1,4 +1,4 @@
-"""The embedded engine: Pulumi's own protocol, spoken to an unmodified program, its packs and its providers."""
+"""The embedded engine: Pulumi's own protocol, spoken to an unmodified program, its packs and providers."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class Callbacks:
     def transforms_for(
         self, own: Iterable[callback_pb2.Callback], ancestors: Iterable[str]
     ) -> list[callback_pb2.Callback]:
-        """The transforms that a resource goes through: its own, its ancestors' from the inside out, the stack's."""
+        """What a resource goes through: its own transforms, its ancestors' from the inside out, the stack's."""
         inherited = (callback for urn in ancestors for callback in self._of_resources.get(urn, ()))
         return [*own, *inherited, *self.stack_transforms]
 
@@ -149,7 +149,7 @@ class Callbacks:
 def with_dependencies(
     properties: Mapping[str, Any], property_dependencies: Mapping[str, Iterable[str]]
 ) -> dict[str, Any]:
-    """`properties` as a transform gets them: unknowns, secrets and all that depends on resources as outputs."""
+    """`properties` as a transform gets them: as outputs where unknown, secret or dependent on resources."""
     return {
         key: _as_output(wire.transform(value, _upgrade), property_dependencies.get(key, ()))
         for key, value in properties.items()

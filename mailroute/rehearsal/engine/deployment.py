@@ -8,28 +8,28 @@ from __future__ import annotations
 import threading
 import uuid
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime.proto import provider_pb2, resource_pb2
 
 from mailroute import wire
 
 from ..result import Completed, PlannedResource, Registered, RehearsalError
-from . import goals, stacks, urns
+from . import goals, urns
 from .callbacks import Callbacks
 from .goals import Goal, Goals
-from .providers import UNKNOWN_ID, Provider, Providers
+from .plugin import UNKNOWN_ID
+from .providers import Providers
 from .registry import Registry
 from .review import Review, without_internal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ..project import Project
     from .journal import Journal
     from .packs import PolicyPack
-
-STACK_REFERENCE: Final = "pulumi:pulumi:StackReference"
+    from .providers import Provider
 
 
 class InvokeFailed(Exception):
@@ -43,7 +43,7 @@ class Deployment:
         self,
         project: Project,
         packs: Sequence[PolicyPack],
-        providers: Providers,
+        connect: Callable[[str, str], Provider],
         journal: Journal,
         *,
         preview: bool,
@@ -53,7 +53,7 @@ class Deployment:
         self.registry = Registry()
         self.callbacks = Callbacks(project.directory, journal)
         self._journal = journal
-        self._providers = providers
+        self.providers = Providers(connect)
         self._goals = Goals(project, self.callbacks, self.registry)
         self._review = Review(packs, preview=preview)
         self._lock = threading.Lock()
@@ -163,10 +163,6 @@ class Deployment:
     def _read(
         self, urn: str, request: resource_pb2.ReadResourceRequest, inputs: Mapping[str, Any]
     ) -> tuple[str, Mapping[str, Any]]:
-        if request.type == STACK_REFERENCE:
-            outputs = stacks.outputs(self.project, request.id)
-            secret = sorted(key for key, value in outputs.items() if wire.contains_secret(value))
-            return request.id, {"name": request.id, "outputs": outputs, "secretOutputNames": secret}
         package = urns.package_of(request.type)
         reference = self._goals.provider_for(request.provider, package, request.parent)
         provider = self._provider(reference, package, request.version)
@@ -195,8 +191,6 @@ class Deployment:
                 ),
             )
         )
-        if request.tok == "pulumi:pulumi:getResource":
-            return self._get_resource(wire.decode(request.args)["urn"])
         options = transformed.options
         provider = self._provider(options.provider, package, options.version)
         if request.dependsOn and self.registry.has_pending(request.dependsOn):
@@ -211,17 +205,9 @@ class Deployment:
         return resource_pb2.ResourceInvokeResponse(
             **{"return": wire.encode(result)},
             failures=[
-                provider_pb2.CheckFailure(property=failure.property, reason=failure.reason)
-                for failure in failures
+                provider_pb2.CheckFailure(property=argument, reason=reason) for argument, reason in failures
             ],
         )
-
-    def _get_resource(self, urn: str) -> resource_pb2.ResourceInvokeResponse:
-        resource = self.registry.find(urn)
-        if resource is None:
-            raise InvokeFailed(f"no such resource: {urn}")
-        found = {"urn": urn, "id": resource.id or "", "state": resource.outputs}
-        return resource_pb2.ResourceInvokeResponse(**{"return": wire.encode(found)})
 
     def analyze_stack(self) -> None:
         """Have the packs judge the whole of it."""
@@ -230,7 +216,7 @@ class Deployment:
     def _provider(self, reference: str, package: str, version: str) -> Provider:
         """The provider that a reference names, or else the package's default one, made when first needed."""
         if reference:
-            return self._providers.find(reference)
+            return self.providers.find(reference)
         goal = goals.default_provider(self.project, package, version)
         with self._lock:
             made = self._defaults.get(goal.urn)
@@ -250,10 +236,10 @@ class Deployment:
     def _new_provider(self, goal: Goal) -> Provider:
         # The same program gets the same ids in each rehearsal.
         identity = UNKNOWN_ID if self.preview else str(uuid.uuid5(uuid.NAMESPACE_URL, goal.urn))
-        provider = self._providers.open(goal.urn, identity)
+        provider = self.providers.open(goal.urn, identity)
         version = goal.options.version
         inputs, failures = provider.check_config({**goal.inputs, **({"version": version} if version else {})})
-        internal = {"__internal": {}} if version else {}
+        internal: dict[str, Any] = {"__internal": {}} if version else {}
         inputs = without_internal(self._review.resource(goal, None, {**inputs, **internal}))
         if failures:
             raise RehearsalError(f"{goal.type} {goal.name!r}: {'; '.join(failures)}")

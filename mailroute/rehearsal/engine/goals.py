@@ -171,7 +171,7 @@ class Goals:
         request: resource_pb2.RegisterResourceRequest,
         options: resource_pb2.TransformResourceOptions,
     ) -> resource_pb2.TransformResourceOptions:
-        """`options` with what the parent hands down: protection, deletion and, for its package, the provider."""
+        """`options` with what the parent hands down: protection, deletion, the provider of its package."""
         if request.custom:
             options.provider = self._inherited_provider(request)
         above = self._goals.get(request.parent)
@@ -251,16 +251,16 @@ def _options(request: resource_pb2.RegisterResourceRequest) -> resource_pb2.Tran
         hide_diff=request.hideDiffs,
         replace_with=request.replace_with,
     )
-    for ours, theirs in (
-        ("hooks", "hooks"),
-        ("custom_timeouts", "customTimeouts"),
-        ("replacement_trigger",) * 2,
-    ):
-        if request.HasField(theirs):
-            getattr(options, ours).CopyFrom(getattr(request, theirs))
-    for ours, theirs in (("protect", "protect"), ("retain_on_delete", "retainOnDelete")):
-        if request.HasField(theirs):
-            setattr(options, ours, getattr(request, theirs))
+    if request.HasField("hooks"):
+        options.hooks.CopyFrom(request.hooks)
+    if request.HasField("customTimeouts"):
+        options.custom_timeouts.CopyFrom(request.customTimeouts)
+    if request.HasField("replacement_trigger"):
+        options.replacement_trigger.CopyFrom(request.replacement_trigger)
+    if request.HasField("protect"):
+        options.protect = request.protect
+    if request.HasField("retainOnDelete"):
+        options.retain_on_delete = request.retainOnDelete
     if request.deleteBeforeReplaceDefined or request.deleteBeforeReplace:
         options.delete_before_replace = request.deleteBeforeReplace
     return options

@@ -83,6 +83,6 @@ class Journal:
             self.inapplicable.extend(NotApplicable(pack, note.policy_name, urn, note.reason) for note in said)
 
 
-def _severity(number: analyzer_pb2.PolicySeverity) -> str:
+def _severity(number: analyzer_pb2.PolicySeverity.ValueType) -> str:
     name = analyzer_pb2.PolicySeverity.Name(number).removeprefix("POLICY_SEVERITY_").lower()
     return "" if name == "unspecified" else name

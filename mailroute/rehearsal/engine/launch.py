@@ -48,9 +48,7 @@ def main() -> int:
     with ThreadPoolExecutor(max_workers=4 * arguments["parallel"]) as executor:
         loop.set_default_executor(executor)
         try:
-            loop.run_until_complete(
-                pulumi.runtime.run_in_stack(lambda: runpy.run_path(program, run_name="__main__"))
-            )
+            loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: run(program)))
         except pulumi.RunError as error:
             pulumi.log.error(str(error))
             return 1
@@ -58,6 +56,10 @@ def main() -> int:
             pulumi.log.error(traceback.format_exc())
             return 1
     return 0
+
+
+def run(program: str) -> None:
+    runpy.run_path(program, run_name="__main__")
 
 
 if __name__ == "__main__":

@@ -74,7 +74,10 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             configSecretKeys=sorted(project.secret_keys),
             dryRun=self._deployment.preview,
             parallel=PARALLEL,
-            supportedFeatures=[f"RESOURCE_MONITOR_FEATURE_{name}" for name in FEATURES],
+            supportedFeatures=[
+                resource_pb2.ResourceMonitorFeature.Value(f"RESOURCE_MONITOR_FEATURE_{name}")
+                for name in FEATURES
+            ],
         )
 
     def SupportsFeature(
@@ -94,7 +97,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     def RegisterResourceOutputs(
         self, request: resource_pb2.RegisterResourceOutputsRequest, context: grpc.ServicerContext
     ) -> Empty:
-        return self._answer(context, lambda: self._done(self._deployment.register_outputs(request)))
+        return self._carry_out(context, lambda: self._deployment.register_outputs(request))
 
     def ReadResource(
         self, request: resource_pb2.ReadResourceRequest, context: grpc.ServicerContext
@@ -126,25 +129,28 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     def RegisterStackTransform(self, request: Any, context: grpc.ServicerContext) -> Empty:
         transforms = self._deployment.callbacks.stack_transforms
-        return self._answer(context, lambda: self._done(transforms.append(request)))
+        return self._carry_out(context, lambda: transforms.append(request))
 
     def RegisterStackInvokeTransform(self, request: Any, context: grpc.ServicerContext) -> Empty:
         transforms = self._deployment.callbacks.invoke_transforms
-        return self._answer(context, lambda: self._done(transforms.append(request)))
+        return self._carry_out(context, lambda: transforms.append(request))
 
     def RegisterResourceHook(
         self, request: resource_pb2.RegisterResourceHookRequest, context: grpc.ServicerContext
     ) -> Empty:
-        return self._answer(context, lambda: self._done(self._deployment.callbacks.add_hook(request)))
+        return self._carry_out(context, lambda: self._deployment.callbacks.add_hook(request))
 
     def SignalAndWaitForShutdown(self, request: Empty, context: grpc.ServicerContext) -> Empty:
         del request
-        return self._answer(
-            context, lambda: self._done(self._lifecycle.judge_once(self._deployment.analyze_stack))
-        )
+        return self._carry_out(context, self._finish)
 
-    @staticmethod
-    def _done(_: None) -> Empty:
+    def _finish(self) -> None:
+        # The program has declared everything, and stays only to answer callbacks, of which none is left.
+        self._lifecycle.judge_once(self._deployment.analyze_stack)
+        self._deployment.callbacks.close()
+
+    def _carry_out(self, context: grpc.ServicerContext, work: Callable[[], None]) -> Empty:
+        self._answer(context, work)
         return Empty()
 
     def _refuse(self, context: grpc.ServicerContext, what: str) -> Any:

@@ -81,7 +81,9 @@ def reconcile(
     return analyzer_pb2.ConfigureAnalyzerRequest(
         policyConfig={
             rule: analyzer_pb2.PolicyConfig(
-                enforcementLevel=(rule_config.level or "advisory").upper(),
+                enforcementLevel=analyzer_pb2.EnforcementLevel.Value(
+                    (rule_config.level or "advisory").upper()
+                ),
                 properties=wire.encode(rule_config.properties),
             )
             for rule, rule_config in config.items()
@@ -99,8 +101,9 @@ def _from_message(message: analyzer_pb2.PolicyConfig) -> RuleConfig:
     return RuleConfig(_level(message.enforcementLevel), wire.decode(message.properties))
 
 
-def _level(number: analyzer_pb2.EnforcementLevel) -> str:
-    return analyzer_pb2.EnforcementLevel.Name(number).lower()
+def _level(number: analyzer_pb2.EnforcementLevel.ValueType) -> str:
+    name: str = analyzer_pb2.EnforcementLevel.Name(number)
+    return name.lower()
 
 
 def _apply(config: Mapping[str, RuleConfig], layer: Mapping[str, RuleConfig]) -> dict[str, RuleConfig]:

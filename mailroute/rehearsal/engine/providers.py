@@ -1,60 +1,36 @@
-"""The providers of a stack: one per provider resource, over Pulumi's own `ResourceProvider` protocol."""
+"""The providers of a stack, one for each provider resource."""
 
 from __future__ import annotations
 
-import hashlib
-import itertools
-import json
 import threading
-from typing import TYPE_CHECKING, Any, Final
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any
 
-import grpc
-from google.protobuf.empty_pb2 import Empty
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
-
-from mailroute import wire
-from reachability.values import contains_unknown
-
-from ..result import EngineFault, RehearsalError
-from . import channels, tracebacks, urns
+from ..result import EngineFault
+from . import urns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
-
-    from google.protobuf.struct_pb2 import Struct
-
-DYNAMIC_PACKAGE: Final = "pulumi-python"
-UNKNOWN_ID: Final = wire.UNKNOWN_SENTINEL
 
 
-class Provider:
-    """One provider resource and its connection.
+class Provider(ABC):
+    """One provider resource.
 
     Attributes:
         urn: of the provider resource.
         id: its id, the unknown sentinel in a preview.
         inputs: its checked config.
         configured: whether it can be asked anything: not with unknown config.
+        previews_creation: whether it can foresee what a creation yields.
     """
 
-    def __init__(self, urn: str, identity: str, target: str, engine_address: str, directory: Path) -> None:
+    def __init__(self, urn: str, identity: str) -> None:
         self.urn = urn
         self.id = identity
-        self.package = urns.package_of(self.type)
-        self.inputs: dict[str, Any] = {}
+        self.inputs: Mapping[str, Any] = {}
         self.configured = False
         self.previews_creation = False
-        self._accepts_secrets = False
-        self._directory = directory
-        self._ready = threading.Event()
-        self._channel = channels.open_channel(target)
-        self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
-        self._handshake(engine_address)
-
-    @property
-    def reference(self) -> str:
-        return f"{self.urn}::{self.id}"
+        self._decided = threading.Event()
 
     @property
     def name(self) -> str:
@@ -65,229 +41,82 @@ class Provider:
         return urns.type_of(self.urn)
 
     @property
-    def _described(self) -> dict[str, str]:
-        return {"urn": self.urn, "name": self.name, "type": self.type}
+    def package(self) -> str:
+        return urns.package_of(self.type)
 
-    def _handshake(self, engine_address: str) -> None:
-        self._tolerant(
-            self._stub.Handshake,
-            provider_pb2.ProviderHandshakeRequest(
-                engine_address=engine_address, configure_with_urn=True, invoke_with_preview=True
-            ),
-        )
-        if self.package != DYNAMIC_PACKAGE:
-            self._tolerant(self._stub.Attach, plugin_pb2.PluginAttach(address=engine_address))
-        self._call("GetPluginInfo", Empty())
-
-    def check_config(self, inputs: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-        """The provider's config as it takes it, and what it finds wrong with it."""
-        request = provider_pb2.CheckRequest(olds=wire.encode({}), news=wire.encode(inputs), **self._described)
-        response = self._tolerant(self._stub.CheckConfig, request)
-        if response is None:
-            return dict(inputs), []
-        return wire.decode(response.inputs), _failures(response)
+    @property
+    def reference(self) -> str:
+        return f"{self.urn}::{self.id}"
 
     def configure(self, inputs: Mapping[str, Any]) -> None:
-        """Give the provider its config: not if that is still unknown, for it could do nothing with it."""
-        self.inputs = dict(inputs)
-        if not contains_unknown(wire.plain(inputs)):
-            variables = {
-                f"{self.package}:config:{key}": value if isinstance(value, str) else json.dumps(value)
-                for key, value in wire.plain(inputs).items()
-                if key != "version"
-            }
-            response = self._call(
-                "Configure",
-                provider_pb2.ConfigureRequest(
-                    variables=variables,
-                    args=wire.encode(inputs),
-                    acceptSecrets=True,
-                    acceptResources=True,
-                    sends_old_inputs=True,
-                    sends_old_inputs_to_delete=True,
-                    id=self.id,
-                    **self._described,
-                ),
-            )
-            self.previews_creation = response.supportsPreview
-            self._accepts_secrets = response.acceptSecrets
-            self.configured = True
-        self._ready.set()
+        """Give the provider its config."""
+        self.inputs = inputs
+        self.configured = self._configure(inputs)
+        self._decided.set()
 
+    def wait_until_configured(self) -> None:
+        """Wait until the provider has been given its config, or not for want of it."""
+        self._decided.wait()
+
+    @abstractmethod
+    def _configure(self, inputs: Mapping[str, Any]) -> bool:
+        """Whether the provider can be asked anything with this config."""
+
+    @abstractmethod
+    def check_config(self, inputs: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """The provider's config as it takes it, and what it finds wrong with it."""
+
+    @abstractmethod
     def check(self, urn: str, inputs: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """A resource's inputs with the provider's defaults and names, and what it finds wrong with them."""
-        response = self._call(
-            "Check",
-            provider_pb2.CheckRequest(
-                urn=urn,
-                name=urns.name_of(urn),
-                type=urns.type_of(urn),
-                olds=wire.encode({}),
-                news=self._encode(inputs),
-                # The same resource gets the same name in each rehearsal.
-                randomSeed=hashlib.sha256(urn.encode()).digest(),
-            ),
-        )
-        return self._marked(wire.decode(response.inputs), inputs), _failures(response)
 
+    @abstractmethod
     def create(
         self, urn: str, inputs: Mapping[str, Any], *, preview: bool, timeout: float
-    ) -> tuple[str | None, dict[str, Any]]:
+    ) -> tuple[str | None, Mapping[str, Any]]:
         """Create a resource, or foresee that: its id where that is known, and its outputs."""
-        response = self._call(
-            "Create",
-            provider_pb2.CreateRequest(
-                urn=urn,
-                name=urns.name_of(urn),
-                type=urns.type_of(urn),
-                properties=self._encode(inputs),
-                timeout=timeout,
-                preview=preview,
-            ),
-        )
-        outputs = self._marked(wire.decode(response.properties), inputs)
-        return (response.id if response.id not in ("", UNKNOWN_ID) else None), outputs
 
-    def read(self, urn: str, identity: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    @abstractmethod
+    def read(self, urn: str, identity: str, inputs: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
         """A resource that is there: its id, empty where there is none such, and its outputs."""
-        response = self._call(
-            "Read",
-            provider_pb2.ReadRequest(
-                urn=urn,
-                name=urns.name_of(urn),
-                type=urns.type_of(urn),
-                id=identity,
-                inputs=self._encode(inputs),
-                properties=self._encode(inputs),
-            ),
-        )
-        return response.id, self._marked(wire.decode(response.properties), inputs)
 
+    @abstractmethod
     def invoke(
         self, token: str, arguments: Mapping[str, Any], *, preview: bool
-    ) -> tuple[dict[str, Any], list[provider_pb2.CheckFailure]]:
-        """Call a function: what it returns, and what it finds wrong with its arguments."""
-        response = self._call(
-            "Invoke",
-            provider_pb2.InvokeRequest(tok=token, args=self._encode(arguments), preview=preview),
-        )
-        return wire.decode(getattr(response, "return")), list(response.failures)
+    ) -> tuple[Mapping[str, Any], list[tuple[str, str]]]:
+        """Call a function: what it returns, and, by argument, what it finds wrong with those."""
 
+    @abstractmethod
     def cancel(self) -> None:
         """Say goodbye: the provider gets no more calls."""
-        self._tolerant(self._stub.Cancel, Empty())
 
+    @abstractmethod
     def close(self) -> None:
-        self._channel.close()
-
-    def wait(self) -> None:
-        """Wait until the provider's config has been decided."""
-        self._ready.wait()
-
-    def _encode(self, properties: Mapping[str, Any]) -> Struct:
-        return wire.encode(properties if self._accepts_secrets else wire.plain(properties))
-
-    def _marked(self, answered: dict[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-        """What a provider without secrets answers, secret again where it was given a secret."""
-        if self._accepts_secrets:
-            return answered
-        return {key: _as_secret_as(value, given.get(key)) for key, value in answered.items()}
-
-    def _tolerant(self, method: Callable[[Any], Any], request: Any) -> Any:
-        """Call what providers need not implement: `None` from one that does not."""
-        try:
-            return method(request)
-        except grpc.RpcError as error:
-            if channels.is_unimplemented(error):
-                return None
-            raise self._failure(request, error) from None
-
-    def _call(self, method: str, request: Any) -> Any:
-        try:
-            return getattr(self._stub, method)(request)
-        except grpc.RpcError as error:
-            raise self._failure(request, error) from None
-
-    def _failure(self, request: Any, error: grpc.RpcError) -> Exception:
-        detail = channels.detail(error)
-        what = f"provider {self.package}"
-        if getattr(request, "urn", ""):
-            what = f"{urns.type_of(request.urn)} {urns.name_of(request.urn)!r}"
-        elif getattr(request, "tok", ""):
-            what = request.tok
-        if self.package == DYNAMIC_PACKAGE:
-            text = error.details() if isinstance(error, grpc.Call) else None
-            return RehearsalError(f"{what}: {tracebacks.one_line(text or detail, self._directory)}")
-        # An exception that nobody handled, or no answer at all, is no rejection by AWS.
-        if (
-            detail.startswith("Exception calling application")
-            or not isinstance(error, grpc.Call)
-            or (error.code() is grpc.StatusCode.UNAVAILABLE)
-        ):
-            return EngineFault(f"the simulated provider {self.package} failed: {what}: {detail}")
-        return RehearsalError(f"{what}: {detail}")
-
-
-def _failures(response: provider_pb2.CheckResponse) -> list[str]:
-    return [
-        f"property {failure.property}: {failure.reason}" if failure.property else failure.reason
-        for failure in response.failures
-    ]
-
-
-def _as_secret_as(value: Any, model: Any) -> Any:
-    if isinstance(model, wire.Secret):
-        return value if isinstance(value, wire.Secret) else wire.Secret(value)
-    if isinstance(value, dict) and isinstance(model, dict):
-        return {key: _as_secret_as(element, model.get(key)) for key, element in value.items()}
-    if isinstance(value, list) and isinstance(model, list):
-        return [_as_secret_as(*pair) for pair in itertools.zip_longest(value, model[: len(value)])]
-    return value
+        """Let go of it."""
 
 
 class Providers:
     """The providers of a stack, by their URN.
 
     Args:
-        addresses: where the simulated provider of each package listens.
-        start_dynamic: starts the host of dynamic providers and says where it listens.
+        connect: makes the provider for a provider resource's URN and id.
     """
 
-    def __init__(
-        self,
-        addresses: Mapping[str, str],
-        start_dynamic: Callable[[], str],
-        engine_address: str,
-        directory: Path,
-    ) -> None:
-        self._addresses = addresses
-        self._start_dynamic = start_dynamic
-        self._engine_address = engine_address
-        self._directory = directory
+    def __init__(self, connect: Callable[[str, str], Provider]) -> None:
+        self._connect = connect
         self._providers: dict[str, Provider] = {}
 
     def open(self, urn: str, identity: str) -> Provider:
-        """Connect the provider resource `urn`.
+        """Connect a provider resource.
 
         Raises:
             RehearsalError: nobody simulates its package.
         """
-        package = urns.package_of(urns.type_of(urn))
-        if package == DYNAMIC_PACKAGE:
-            target = self._start_dynamic()
-        elif package in self._addresses:
-            target = self._addresses[package]
-        else:
-            raise RehearsalError(
-                f"the program uses the package {package!r}, which a rehearsal cannot simulate "
-                f"(it knows {', '.join(sorted(self._addresses))} and dynamic providers)"
-            )
-        provider = Provider(urn, identity, target, self._engine_address, self._directory)
-        self._providers[urn] = provider
+        provider = self._providers[urn] = self._connect(urn, identity)
         return provider
 
     def find(self, reference: str) -> Provider:
-        """The provider that a reference, `URN::id`, names; waits until it is configured.
+        """The provider that a reference, `URN::id`, names, once it has its config.
 
         Raises:
             EngineFault: there is none.
@@ -295,7 +124,7 @@ class Providers:
         provider = self._providers.get(reference.rpartition("::")[0])
         if provider is None:
             raise EngineFault(f"no such provider: {reference}")
-        provider.wait()
+        provider.wait_until_configured()
         return provider
 
     def cancel(self) -> None:

@@ -39,7 +39,8 @@ class Registry:
         with self._changed:
             if urn in self._reserved:
                 raise RehearsalError(
-                    f"{urns.type_of(urn)} {urns.name_of(urn)!r} is registered twice ({urn}): give each its own name"
+                    f"{urns.type_of(urn)} {urns.name_of(urn)!r} is registered twice, as {urn}: "
+                    "give each its own name"
                 )
             self._reserved.add(urn)
             self._parents[urn] = parent

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from ..result import EngineFault, Operation, Rehearsal, RehearsalError
-from . import channels, monitor, policy_config, tracebacks
+from . import builtin, channels, monitor, policy_config, tracebacks, urns
 from .deployment import Deployment
 from .journal import Journal
 from .lifecycle import Lifecycle
 from .packs import PolicyPack
+from .plugin import DYNAMIC_PACKAGE, PluginProvider
 from .processes import Child, Children, Command, activated
-from .providers import Providers
 from .review import Stopped
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from ..project import Project
     from ..result import Event
+    from .providers import Provider
 
 _LAUNCHER: Final = Path(__file__).with_name("launch.py")
 _LAST_WORDS: Final = 5.0
@@ -65,6 +66,7 @@ class _Run:
     ) -> None:
         self._project = project
         self._preview = not up
+        self._addresses = {package: f"127.0.0.1:{port}" for package, port in providers.items()}
         self._journal = Journal(on_event)
         self._lifecycle = Lifecycle()
         self._server = channels.new_server(monitor.WORKERS)
@@ -72,14 +74,10 @@ class _Run:
         stack.callback(lambda: self._server.stop(_LAST_WORDS).wait())
         self._children = stack.enter_context(Children())
         self._packs: list[PolicyPack] = []
-        self._providers = Providers(
-            {package: f"127.0.0.1:{port}" for package, port in providers.items()},
-            self._start_dynamic_providers,
-            self._address,
-            project.directory,
-        )
         stack.callback(self._close)
-        self._deployment = Deployment(project, self._packs, self._providers, self._journal, preview=not up)
+        self._deployment = Deployment(
+            project, self._packs, self._connect, self._journal, preview=self._preview
+        )
 
     def finish(self, packs: Sequence[Path], pack_config: Path | None, timeout: float) -> Rehearsal:
         for diagnostic in self._project.diagnostics:
@@ -117,14 +115,14 @@ class _Run:
         self._lifecycle.set_over()
         program.end()
         self._server.stop(_LAST_WORDS).wait()
-        self._providers.cancel()
+        self._deployment.providers.cancel()
         for pack in self._packs:
             pack.finish()
         return self._result()
 
     def _close(self) -> None:
         self._lifecycle.set_over()
-        self._providers.close()
+        self._deployment.providers.close()
         self._deployment.callbacks.close()
         for pack in self._packs:
             pack.close()
@@ -147,7 +145,8 @@ class _Run:
             return self._lifecycle.wait_for_end(timeout)
         except TimeoutError:
             raise RehearsalError(
-                f"the program has not ended within {timeout:g} s: see what it waits for, or give it more --timeout"
+                f"the program has not ended within {timeout:g} s: see what it waits for, "
+                "or give it a larger --timeout"
             ) from None
 
     def _check_exit(self, program: Child) -> None:
@@ -206,6 +205,26 @@ class _Run:
                 on_error_line=self._journal.print,
             )
         )
+
+    def _connect(self, urn: str, identity: str) -> Provider:
+        """The provider for a provider resource.
+
+        Raises:
+            RehearsalError: nobody simulates its package.
+        """
+        package = urns.package_of(urns.type_of(urn))
+        if package == builtin.PACKAGE:
+            return builtin.BuiltinProvider(urn, identity, self._project, self._deployment.registry.find)
+        if package == DYNAMIC_PACKAGE:
+            address = self._start_dynamic_providers()
+        elif package in self._addresses:
+            address = self._addresses[package]
+        else:
+            raise RehearsalError(
+                f"the program uses the package {package!r}, which a rehearsal does not simulate: "
+                f"it knows {', '.join(sorted(self._addresses))} and dynamic providers"
+            )
+        return PluginProvider(urn, identity, address, self._address, self._project.working_directory)
 
     def _start_dynamic_providers(self) -> str:
         """Start the SDK's host for the program's dynamic providers: where it listens."""

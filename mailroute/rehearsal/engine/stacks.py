@@ -34,8 +34,8 @@ def outputs(project: Project, name: str) -> dict[str, Any]:
         document = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise RehearsalError(
-            f"StackReference {name!r}: no {file}: save there what `mailroute rehearse --stack {stack} --up --json` "
-            f"prints for the project {other!r}"
+            f"StackReference {name!r}: no {file}: save there what "
+            f"`mailroute rehearse --stack {stack} --up --json` prints for the project {other!r}"
         ) from None
     except (OSError, ValueError) as error:
         raise RehearsalError(f"StackReference {name!r}: {file}: {error}") from None
