@@ -21,21 +21,6 @@ class DestinationArgs(TypedDict):
     """An IPv4 block, such as `0.0.0.0/0` for the internet."""
 
 
-class HealthCheckArgs(TypedDict):
-    """How App Runner finds out that an instance is well."""
-
-    path: NotRequired[str]
-    """The path to ask over HTTP, such as `/health`. Default: none, a TCP connection is enough."""
-    interval: NotRequired[int]
-    """Seconds between two checks, 1 to 20. Default: 5."""
-    timeout: NotRequired[int]
-    """Seconds to wait for an answer, 1 to 20. Default: 2."""
-    healthy_threshold: NotRequired[int]
-    """Good answers in a row until it counts as well, 1 to 20. Default: 1."""
-    unhealthy_threshold: NotRequired[int]
-    """Bad answers in a row until it counts as ill, 1 to 20. Default: 5."""
-
-
 class AppRunnerServiceArgs(TypedDict):
     """The image, its settings, and the network that it reaches."""
 
@@ -67,8 +52,8 @@ class AppRunnerServiceArgs(TypedDict):
     """The KMS keys that encrypt those secrets, where they are not AWS's own."""
     policy_arns: NotRequired[list[pulumi.Input[str]]]
     """Managed policies for what else the application does in AWS."""
-    health_check: NotRequired[HealthCheckArgs]
-    """The health check. Default: a TCP connection."""
+    health_check_path: NotRequired[str]
+    """The path of the HTTP health check, such as `/health`. Default: none, a TCP connection is enough."""
 
 
 def check(args: AppRunnerServiceArgs, label: checks.Label = _ARGUMENT) -> str:
@@ -83,20 +68,18 @@ def check(args: AppRunnerServiceArgs, label: checks.Label = _ARGUMENT) -> str:
     checks.between(label("port"), args.get("port", 8080), 1, 65535)
     app_runner_rules.size(label, args.get("cpu", "256"), args.get("memory", "512"))
     app_runner_rules.variables(label, args.get("environment", {}), args.get("secrets", {}))
-    _check_health(args.get("health_check", {}), lambda argument: label(f"health_check.{argument}"))
+    if "health_check_path" in args:
+        checks.matches(
+            label("health_check_path"),
+            args["health_check_path"],
+            r"/\S*",
+            "it must start with '/'",
+            "use '/health'",
+        )
     checks.distinct(label("destinations"), [to.get("name") for to in args["destinations"]], 0, 60)
     for to in args["destinations"]:
         _check_destination(to, lambda argument: label(f"destinations.{argument}"))
     return kind
-
-
-def _check_health(args: HealthCheckArgs, label: checks.Label) -> None:
-    checks.keys(label, args, HealthCheckArgs.__annotations__)
-    if "path" in args:
-        checks.matches(label("path"), args["path"], r"/\S*", "it must start with '/'", "use '/health'")
-    for argument, value in args.items():
-        if argument != "path":
-            checks.between(label(argument), value, 1, 20)
 
 
 def _check_destination(args: DestinationArgs, label: checks.Label) -> None:

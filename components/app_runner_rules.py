@@ -21,6 +21,7 @@ _IMAGES = {
     ECR: r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/.+",
     ECR_PUBLIC: r"public\.ecr\.aws/.+",
 }
+_REFERENCE = r"arn:aws[a-z-]*:(secretsmanager|ssm):[^:\s]+:\d{12}:\S+"
 _VARIABLE = r"(?!AWSAPPRUNNER)[A-Za-z_][A-Za-z0-9_]*"
 
 
@@ -104,5 +105,10 @@ def variables(label: checks.Label, environment: Mapping[str, Any], secrets: Mapp
     for name in sorted(set(environment) & set(secrets)):
         checks.refuse(label("environment"), name, "it is one of the secrets too", "keep it in one of the two")
     for name, reference in secrets.items():
-        if checks.known(reference) is not None:
-            checks.arn(f"{label('secrets')}.{name}", reference, "(secretsmanager|ssm)")
+        if checks.known(reference) is not None and re.fullmatch(_REFERENCE, reference) is None:
+            checks.refuse(
+                label("secrets"),
+                name,
+                "its value, not shown here, is no ARN of Secrets Manager or Parameter Store",
+                "keep the secret there and give its ARN, or ARN:json-key::",
+            )

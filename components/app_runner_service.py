@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from . import checks
-from .app_runner_args import AppRunnerServiceArgs, HealthCheckArgs, check
+from .app_runner_args import AppRunnerServiceArgs, check
 from .app_runner_rules import ECR_PUBLIC
 from .component import Component, ownership
 from .iam_documents import read_secrets, trust
@@ -92,7 +92,7 @@ class AppRunnerService(Component):
                 "memory": args.get("memory", "512"),
                 "instance_role_arn": instance_role.arn,
             },
-            health_check_configuration=_health_check(args.get("health_check", {})),
+            health_check_configuration=_health_check(args.get("health_check_path")),
             network_configuration={
                 "egress_configuration": {"egress_type": "VPC", "vpc_connector_arn": connector.arn}
             },
@@ -126,13 +126,18 @@ class AppRunnerService(Component):
             )
             for position, arn in enumerate(args.get("policy_arns", []))
         ]
-        references = list(args.get("secrets", {}).values())
-        if references:
-            policy = pulumi.Output.all(references, args.get("kms_key_arns", [])).apply(
-                lambda known: json.dumps(read_secrets(*known))
+        secrets = args.get("secrets", {})
+        if secrets:
+            # A name that changes with the secrets that the program names: the right to read the old ones goes
+            # only after the service has taken the new ones.
+            known = sorted(f"{variable}={checks.known(reference)}" for variable, reference in secrets.items())
+            policy = pulumi.Output.all(list(secrets.values()), args.get("kms_key_arns", [])).apply(
+                lambda parts: json.dumps(read_secrets(*parts))
             )
             rights.append(
-                aws.iam.RolePolicy(f"{name}-secrets", role=role.name, policy=policy, opts=self._child())
+                aws.iam.RolePolicy(
+                    f"{name}-secrets-{_digest(known)}", role=role.name, policy=policy, opts=self._child()
+                )
             )
         return role, rights
 
@@ -178,17 +183,8 @@ def import_command(name: str, service_name: str, region: str) -> str:
     return f"pulumi import aws:apprunner/service:Service {name} $({arn})"
 
 
-def _health_check(args: HealthCheckArgs) -> aws.apprunner.ServiceHealthCheckConfigurationArgsDict:
-    protocol: aws.apprunner.ServiceHealthCheckConfigurationArgsDict = (
-        {"protocol": "HTTP", "path": args["path"]} if "path" in args else {"protocol": "TCP"}
-    )
-    return {
-        **protocol,
-        "interval": args.get("interval", 5),
-        "timeout": args.get("timeout", 2),
-        "healthy_threshold": args.get("healthy_threshold", 1),
-        "unhealthy_threshold": args.get("unhealthy_threshold", 5),
-    }
+def _health_check(path: Optional[str]) -> aws.apprunner.ServiceHealthCheckConfigurationArgsDict:
+    return {"protocol": "TCP"} if path is None else {"protocol": "HTTP", "path": path}
 
 
 def _connector_name(
@@ -197,7 +193,10 @@ def _connector_name(
     """A name that changes with what cannot be changed: the new connector exists beside the old one."""
 
     def named(parts: Sequence[str]) -> str:
-        digest = hashlib.sha256(",".join(sorted(parts)).encode()).hexdigest()[:8]
-        return f"{service_name[: _LONGEST_CONNECTOR_NAME - 9]}-{digest}"
+        return f"{service_name[: _LONGEST_CONNECTOR_NAME - 9]}-{_digest(sorted(parts))}"
 
     return pulumi.Output.all(*subnet_ids, group_id).apply(named)
+
+
+def _digest(parts: Sequence[str]) -> str:
+    return hashlib.sha256(",".join(parts).encode()).hexdigest()[:8]

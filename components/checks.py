@@ -7,7 +7,7 @@ from typing import Any, NoReturn, Optional, TypeVar
 
 import pulumi
 
-SES_SMTP_PORTS = (465, 587, 2465, 2587)
+SES_SMTP_PORTS = (587, 465, 2587, 2465)
 """The ports of an SES SMTP endpoint in a VPC: Amazon SES Developer Guide, "Setting up VPC endpoints"."""
 
 T = TypeVar("T")
@@ -149,7 +149,7 @@ def exactly_one(label: Label, args: Mapping[str, Any], names: Sequence[str]) -> 
             " or ".join(label(name) for name in names),
             {name: args[name] for name in given} or None,
             "just one of them must be given",
-            f"give either {' or '.join(names)}",
+            "give one of them",
         )
     return given[0]
 

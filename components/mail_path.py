@@ -39,7 +39,7 @@ def every_address(cidr_blocks: Sequence[str]) -> list[DestinationArgs]:
     return [{"name": f"vpc-{block.replace('/', '-')}", "cidr_block": block} for block in cidr_blocks]
 
 
-def sign_in(secret_arn: pulumi.Input[str]) -> dict[str, pulumi.Input[str]]:
+def sign_in(secret_arn: str) -> dict[str, pulumi.Input[str]]:
     """The secret environment variables for a secret with the JSON keys `username` and `password`."""
     return {
         "SMTP_USER": secret_reference(secret_arn, USERNAME_KEY),

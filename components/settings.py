@@ -155,21 +155,21 @@ def _identity(read: _Reader, required: bool) -> Optional[email_identity.EmailIde
 
 
 def _service(read: _Reader) -> app_runner_args.AppRunnerServiceArgs:
-    path = read.text("healthCheckPath")
-    args = {
+    args: dict[str, Any] = {
         "service_name": read.required("serviceName"),
         "image": read.required("image"),
         "port": read.number("port"),
         "auto_deploy": read.flag("autoDeploy"),
         "cpu": read.required("cpu"),
         "memory": read.required("memory"),
-        "health_check": {"path": path} if path else {},
         "environment": read.object("environment"),
         "secrets": read.object("secrets"),
         "policy_arns": read.object("policyArns"),
         "kms_key_arns": [key] if (key := read.arn("kmsKeyArn", "kms")) else [],
         "destinations": [_destination(read, entry) for entry in read.object("destinations")],
     }
+    if path := read.text("healthCheckPath"):
+        args["health_check_path"] = path
     service = cast(app_runner_args.AppRunnerServiceArgs, args)
     app_runner_args.check(service, read.label)
     for key in ("environment", "secrets"):

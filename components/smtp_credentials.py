@@ -57,7 +57,7 @@ class SmtpCredentials(Component):
         allowed = aws.iam.UserPolicy(
             name, user=user.name, policy=json.dumps(send_as(domain)), opts=self._child()
         )
-        key = aws.iam.AccessKey(name, user=user.name, opts=self._child(allowed))
+        access_key = aws.iam.AccessKey(name, user=user.name, opts=self._child(allowed))
         secret = aws.secretsmanager.Secret(
             name,
             description=f"SMTP credentials of {domain}: the keys {USERNAME_KEY} and {PASSWORD_KEY}",
@@ -69,23 +69,27 @@ class SmtpCredentials(Component):
             name,
             secret_id=secret.id,
             secret_string=pulumi.Output.json_dumps(
-                {USERNAME_KEY: key.id, PASSWORD_KEY: pulumi.Output.secret(key.ses_smtp_password_v4)}
+                {
+                    USERNAME_KEY: access_key.id,
+                    PASSWORD_KEY: pulumi.Output.secret(access_key.ses_smtp_password_v4),
+                }
             ),
             opts=self._child(),
         )
         self.secret_arn = secret.arn
-        self.username_reference = secret_reference(secret.arn, USERNAME_KEY, version.version_id)
-        self.password_reference = secret_reference(secret.arn, PASSWORD_KEY, version.version_id)
+        self.username_reference, self.password_reference = (
+            pulumi.Output.all(secret.arn, key, version.version_id).apply(
+                lambda parts: secret_reference(*parts)
+            )
+            for key in (USERNAME_KEY, PASSWORD_KEY)
+        )
         self.user_name = user.name
         self._publish()
 
 
-def secret_reference(
-    secret_arn: pulumi.Input[str], key: str, version_id: pulumi.Input[str] = ""
-) -> pulumi.Output[str]:
+def secret_reference(secret_arn: str, key: str, version_id: str = "") -> str:
     """One JSON key of a secret, of one version or of the current one, as App Runner reads it.
 
     AWS App Runner Developer Guide, "Managing environment variables": `ARN:key:version-stage:version-id`.
     """
-    suffix = pulumi.Output.from_input(version_id)
-    return pulumi.Output.all(secret_arn, suffix).apply(lambda parts: f"{parts[0]}:{key}::{parts[1]}")
+    return f"{secret_arn}:{key}::{version_id}"

@@ -1,0 +1,282 @@
+"""Runs programs against Pulumi's mock monitor and keeps the graph that they register.
+
+A run is a preview (no ids, no computed values) or an up (both). The account behind the invokes is the
+incident's, or what a test made of it.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import json
+import runpy
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import mocks, rpc
+from pulumi.runtime.settings import ROOT, SETTINGS
+from pulumi.runtime.stack import run_in_stack
+from pulumi.runtime.sync_await import _sync_await
+
+from mailroute import wire
+from mailroute.rehearsal.project import Project
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+REGION = "us-east-1"
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A resource as the program registered it."""
+
+    type: str
+    name: str
+    parent: str | None
+    custom: bool
+    inputs: dict[str, Any]
+    property_dependencies: dict[str, frozenset[str]]
+    dependencies: frozenset[str]
+    delete_before_replace: bool
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return f"{self.type}::{self.name}"
+
+
+@dataclass
+class Graph:
+    """Everything that a run registered, by `type::name`, and the outputs of its components and stack."""
+
+    resources: dict[str, Registered] = field(default_factory=dict)
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def __getitem__(self, key: str) -> Registered:
+        return self.resources[key]
+
+    def of_type(self, kind: str) -> list[Registered]:
+        return sorted((one for one in self.resources.values() if one.type == kind), key=lambda one: one.name)
+
+    def one(self, kind: str) -> Registered:
+        (found,) = self.of_type(kind)
+        return found
+
+    @property
+    def custom(self) -> dict[str, Registered]:
+        return {key: one for key, one in self.resources.items() if one.custom}
+
+    @property
+    def stack_outputs(self) -> dict[str, Any]:
+        return next(values for key, values in self.outputs.items() if key.startswith("pulumi:pulumi:Stack"))
+
+
+class Monitor(mocks.MockMonitor):
+    """Pulumi's mock monitor, which also keeps every request."""
+
+    def __init__(self, account: Account, preview: bool) -> None:
+        super().__init__(_Aws(account, preview))
+        self.graph = Graph()
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 (the protocol's name)
+        response = super().RegisterResource(request)  # type: ignore[no-untyped-call]
+        if request.type != "pulumi:pulumi:Stack":
+            registered = Registered(
+                type=request.type,
+                name=request.name,
+                parent=_key(request.parent) if request.parent else None,
+                custom=request.custom,
+                inputs=wire.decode(request.object),
+                property_dependencies={
+                    name: frozenset(map(_key, found.urns))
+                    for name, found in request.propertyDependencies.items()
+                },
+                dependencies=frozenset(map(_key, request.dependencies)),
+                delete_before_replace=request.deleteBeforeReplace,
+                aliases=tuple("no parent" if alias.spec.noParent else alias.urn for alias in request.aliases),
+            )
+            assert registered.key not in self.graph.resources, f"{registered.key} is registered twice"
+            self.graph.resources[registered.key] = registered
+        return response
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 (the protocol's name)
+        self.graph.outputs[_key(request.urn)] = wire.decode(request.outputs)
+        return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
+
+
+class Account:
+    """What the invokes find: the incident's account until a test changes it."""
+
+    def __init__(self) -> None:
+        self.document = json.loads((REPOSITORY / "accounts" / "prod.json").read_text())
+        self.asked: list[str] = []
+
+    def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
+        return {one["id"]: one["properties"] for one in self.document["resources"] if one["type"] == kind}
+
+    def add(self, kind: str, identifier: str, properties: dict[str, Any]) -> None:
+        self.document["resources"].append({"type": kind, "id": identifier, "properties": properties})
+
+    @property
+    def vpcs(self) -> dict[str, dict[str, Any]]:
+        return self.of_type("aws:ec2/vpc:Vpc")
+
+    @property
+    def subnets(self) -> dict[str, dict[str, Any]]:
+        return self.of_type("aws:ec2/subnet:Subnet")
+
+    @property
+    def route_tables(self) -> dict[str, dict[str, Any]]:
+        return self.of_type("aws:ec2/routeTable:RouteTable")
+
+    @property
+    def service_zones(self) -> list[str]:
+        (service,) = (
+            one for one in self.document["endpointServices"] if one["serviceName"].endswith(".email-smtp")
+        )
+        zones: list[str] = service["availabilityZones"]
+        return zones
+
+    def answer(self, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        self.asked.append(token)
+        name = token.rsplit(":", 1)[1]
+        if name == "getRegion":
+            return {"region": REGION, "name": REGION}
+        if name == "getAvailabilityZones":
+            return {"names": [zone["name"] for zone in self.document["availabilityZones"]]}
+        if name == "getVpcEndpointService":
+            assert args["serviceName"] == f"com.amazonaws.{REGION}.email-smtp"
+            return {"availabilityZones": self.service_zones}
+        if name == "getVpc":
+            return dict(self.vpcs[args["id"]])
+        if name == "getSubnet":
+            return dict(self.subnets[args["id"]])
+        if name == "getSubnets":
+            assert args["filters"][0]["name"] == "vpc-id"
+            return {
+                "ids": [
+                    one for one, it in self.subnets.items() if it["vpcId"] in args["filters"][0]["values"]
+                ]
+            }
+        if name == "getRouteTables":
+            return {"ids": [one for one, it in self.route_tables.items() if it["vpcId"] == args["vpcId"]]}
+        if name == "getRouteTable":
+            return {"tags": {}, **deepcopy(self.route_tables[args["routeTableId"]])}
+        if name == "getNatGateway":
+            return dict(self.of_type("aws:ec2/natGateway:NatGateway")[args["id"]])
+        if name == "getZone":
+            zones = self.of_type("aws:route53/zone:Zone").values()
+            return {"zoneId": next(zone["zoneId"] for zone in zones if zone["name"] == args["name"])}
+        raise AssertionError(f"nothing answers {token}")
+
+
+class _Aws(mocks.Mocks):
+    def __init__(self, account: Account, preview: bool) -> None:
+        self._account, self._preview = account, preview
+
+    def call(self, args: mocks.MockCallArgs) -> Any:
+        return self._account.answer(args.token, args.args)
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        identifier = None if self._preview or not args.custom else f"{args.name}-id"
+        outputs = {"arn": _arn(args.typ), "name": "NAME", **_COMPUTED.get(args.typ, {})}
+        computed = json.loads(json.dumps(outputs).replace("NAME", args.name))
+        if self._preview:
+            computed = dict.fromkeys(computed, rpc.UNKNOWN)
+        return identifier, {**computed, **args.inputs, **_replaced(args.typ, computed)}
+
+
+def _replaced(kind: str, computed: dict[str, Any]) -> dict[str, Any]:
+    """The computed values that the program's own input of the same name does not hide."""
+    return {name: computed[name] for name in _COMPUTED.get(kind, {})}
+
+
+_COMPUTED: dict[str, dict[str, Any]] = {
+    "aws:sesv2/emailIdentity:EmailIdentity": {
+        "dkimSigningAttributes": {"tokens": ["token-a", "token-b", "token-c"]}
+    },
+    "aws:ec2/eip:Eip": {"publicIp": "ip-of-NAME"},
+    "aws:ec2/vpcEndpoint:VpcEndpoint": {"dnsEntries": [{"dnsName": "NAME.vpce.amazonaws.com"}]},
+    "aws:secretsmanager/secretVersion:SecretVersion": {"versionId": "version-1"},
+    "aws:iam/accessKey:AccessKey": {"sesSmtpPasswordV4": "the-password"},
+    "aws:apprunner/service:Service": {"serviceUrl": "NAME.awsapprunner.com"},
+}
+
+
+def _arn(kind: str) -> str:
+    package, _, name = kind.partition("/")
+    return f"arn:aws:{package.split(':')[-1]}:{REGION}:123456789012:{name.partition(':')[0]}:NAME"
+
+
+def _key(urn: str) -> str:
+    _, _, kind, name = urn.split("::", 3)
+    return f"{kind.rsplit('$', 1)[-1]}::{name}"
+
+
+def run(
+    program: Callable[[], object],
+    *,
+    preview: bool = False,
+    account: Account | None = None,
+    config: Mapping[str, str] | None = None,
+) -> Graph:
+    """Run `program` in a stack of its own; an exception of the program comes out as it is.
+
+    Raises:
+        BaseException: what the program raised; `graph` of it is what had been registered before.
+    """
+    return contextvars.copy_context().run(_run, program, preview, account or Account(), config or {})
+
+
+def _run(program: Callable[[], object], preview: bool, account: Account, config: Mapping[str, str]) -> Graph:
+    monitor = Monitor(account, preview)
+    mocks.set_mocks(monitor.mocks, project="mailroute", stack="test", preview=preview, monitor=monitor)
+    SETTINGS.rpc_manager.clear()
+    SETTINGS.outputs.clear()
+    ROOT.set(None)
+    pulumi.runtime.set_all_config(dict(config))
+    monitor.graph = Graph()
+    try:
+        _sync_await(run_in_stack(lambda: _discard(program())))
+    except BaseException as error:
+        error.graph = monitor.graph  # type: ignore[attr-defined]
+        raise
+    return monitor.graph
+
+
+def _discard(_: object) -> None:
+    """A program's value is not for the stack."""
+
+
+@pytest.fixture
+def account() -> Account:
+    return Account()
+
+
+@pytest.fixture
+def register() -> Callable[..., Graph]:
+    """Run a function that makes resources, and give the graph."""
+    return run
+
+
+@pytest.fixture
+def program() -> Callable[..., Graph]:
+    """Run the program of this repository with a stack's config, some of it changed."""
+
+    def run_stack(
+        stack: str = "prod", *, preview: bool = False, account: Account | None = None, **changes: Any
+    ) -> Graph:
+        config = dict(Project.load(REPOSITORY, stack).config)
+        for key, value in changes.items():
+            config[f"mailroute:{key}"] = value if isinstance(value, str) else json.dumps(value)
+        return run(
+            lambda: runpy.run_path(str(REPOSITORY / "__main__.py"), run_name="__main__"),
+            preview=preview,
+            account=account,
+            config=config,
+        )
+
+    return run_stack

@@ -1,0 +1,393 @@
+"""The program of this repository: what its two stacks register, export and refuse."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pulumi_aws as aws
+import pytest
+
+from components.checks import ArgumentError
+from mailroute.wire import Secret
+from reachability.values import UNKNOWN
+
+PROD_CUSTOM = {
+    "aws:apprunner/service:Service::service",
+    "aws:apprunner/vpcConnector:VpcConnector::service",
+    "aws:ec2/securityGroup:SecurityGroup::endpoint",
+    "aws:ec2/securityGroup:SecurityGroup::service",
+    "aws:ec2/vpcEndpoint:VpcEndpoint::endpoint",
+    "aws:iam/accessKey:AccessKey::sender",
+    "aws:iam/role:Role::service-access",
+    "aws:iam/role:Role::service-instance",
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment::service-access",
+    "aws:iam/user:User::sender",
+    "aws:iam/userPolicy:UserPolicy::sender",
+    "aws:route53/record:Record::identity-dkim-0",
+    "aws:route53/record:Record::identity-dkim-1",
+    "aws:route53/record:Record::identity-dkim-2",
+    "aws:route53/record:Record::identity-dmarc",
+    "aws:route53/record:Record::identity-mail-from-mx",
+    "aws:route53/record:Record::identity-mail-from-spf",
+    "aws:secretsmanager/secret:Secret::sender",
+    "aws:secretsmanager/secretVersion:SecretVersion::sender",
+    "aws:sesv2/emailIdentity:EmailIdentity::identity",
+    "aws:sesv2/emailIdentityMailFromAttributes:EmailIdentityMailFromAttributes::identity",
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule::service-postgres",
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule::service-redis",
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule::service-ses",
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule::service-postgres",
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule::service-redis",
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule::service-ses",
+}
+
+every_run = pytest.mark.parametrize(
+    ("stack", "route"), [(stack, route) for stack in ("prod", "dev") for route in ("ses", "nat", "both")]
+)
+
+
+def test_prod_adopts_the_incidents_network_and_creates_none_of_it(program: Callable[..., Any]) -> None:
+    for preview in (True, False):
+        custom = set(program("prod", preview=preview).custom)
+        (rights,) = custom - PROD_CUSTOM
+        assert rights.startswith("aws:iam/rolePolicy:RolePolicy::service-secrets-")
+        assert not PROD_CUSTOM - custom
+
+
+def test_dev_is_made_from_nothing(program: Callable[..., Any]) -> None:
+    graph = program("dev")
+    kinds = {one.type for one in graph.custom.values()}
+    assert {"aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:ec2/natGateway:NatGateway"} <= kinds
+    assert not any(kind.startswith(("aws:ses", "aws:route53")) for kind in kinds)
+    assert len(graph.of_type("aws:ec2/subnet:Subnet")) == 6
+
+
+@pytest.mark.parametrize("preview", [True, False])
+def test_the_service_sends_to_ses_with_credentials_from_the_secret(
+    program: Callable[..., Any], preview: bool
+) -> None:
+    service = program("prod", preview=preview).one("aws:apprunner/service:Service").inputs
+    image = service["sourceConfiguration"]["imageRepository"]["imageConfiguration"]
+    assert image["runtimeEnvironmentVariables"] == {
+        "SMTP_HOST": "email-smtp.us-east-1.amazonaws.com",
+        "SMTP_PORT": "587",
+    }
+    secret = "arn:aws:secretsmanager:us-east-1:123456789012:secret:sender"
+    assert image["runtimeEnvironmentSecrets"] == {
+        "DATABASE_URL": "arn:aws:secretsmanager:us-east-1:123456789012:secret:daadaar/database-Wm8cRx",
+        "SMTP_USER": UNKNOWN if preview else f"{secret}:username::version-1",
+        "SMTP_PASS": UNKNOWN if preview else f"{secret}:password::version-1",
+    }
+
+
+def test_the_route_nat_sends_to_the_relay_with_the_secret_that_is_there(program: Callable[..., Any]) -> None:
+    service = program("prod", route="nat").one("aws:apprunner/service:Service").inputs
+    image = service["sourceConfiguration"]["imageRepository"]["imageConfiguration"]
+    assert image["runtimeEnvironmentVariables"] == {"SMTP_HOST": "smtp-relay.brevo.com", "SMTP_PORT": "587"}
+    secret = "arn:aws:secretsmanager:us-east-1:123456789012:secret:daadaar/smtp-Kq3vTz"
+    assert image["runtimeEnvironmentSecrets"]["SMTP_USER"] == f"{secret}:username::"
+    assert image["runtimeEnvironmentSecrets"]["SMTP_PASS"] == f"{secret}:password::"
+
+
+def test_both_ways_are_there_and_mail_takes_the_one_that_is_asked_for(program: Callable[..., Any]) -> None:
+    hosts = {}
+    for mail_through in ("ses", "nat"):
+        graph = program("prod", route="both", mailThrough=mail_through)
+        assert graph.of_type("aws:ec2/vpcEndpoint:VpcEndpoint")
+        assert graph.of_type("aws:ec2/natGateway:NatGateway")
+        hosts[mail_through] = graph.stack_outputs["smtpHost"]
+    assert hosts == {"ses": "email-smtp.us-east-1.amazonaws.com", "nat": "smtp-relay.brevo.com"}
+
+
+def test_the_domain_outlives_the_switch_to_nat(program: Callable[..., Any]) -> None:
+    ses, nat = program("prod"), program("prod", route="nat")
+    of_domain = {key for key in PROD_CUSTOM if key.endswith("::identity") or "::identity-" in key}
+    for key in of_domain:
+        assert ses[key] == nat[key]
+
+
+@every_run
+def test_every_resource_that_can_be_tagged_names_its_project_and_stack(
+    program: Callable[..., Any], stack: str, route: str
+) -> None:
+    graph = program(stack, route=route, domain="daadaar.com", publishEvents="true")
+    for resource in graph.custom.values():
+        if "tags" in inspect.signature(_class_of(resource.type)._internal_init).parameters:  # type: ignore[attr-defined]
+            assert resource.inputs["tags"]["pulumi:project"] == "mailroute", resource.key
+            assert resource.inputs["tags"]["pulumi:stack"] == "test", resource.key
+
+
+@every_run
+@pytest.mark.parametrize("preview", [True, False])
+def test_every_resource_is_the_child_of_a_component_and_named_after_it(
+    program: Callable[..., Any], stack: str, route: str, preview: bool
+) -> None:
+    graph = program(stack, route=route, domain="daadaar.com", preview=preview)
+    for resource in graph.custom.values():
+        parent = graph[resource.parent]
+        assert not parent.custom, resource.key
+        assert resource.name == parent.name or resource.name.startswith(f"{parent.name}-"), resource.key
+    for component in (one for one in graph.resources.values() if not one.custom):
+        assert component.parent == "pulumi:pulumi:Stack::mailroute-test"
+        assert component.key in graph.outputs
+
+
+@every_run
+@pytest.mark.parametrize("preview", [True, False])
+def test_the_password_is_in_one_place_and_secret_there(
+    program: Callable[..., Any], stack: str, route: str, preview: bool
+) -> None:
+    graph = program(stack, route=route, domain="daadaar.com", preview=preview)
+    assert "the-password" not in repr(graph.outputs)
+    for resource in graph.custom.values():
+        assert "the-password" not in repr(resource.inputs), resource.key
+    for version in graph.of_type("aws:secretsmanager/secretVersion:SecretVersion"):
+        secret = version.inputs["secretString"]
+        assert isinstance(secret, Secret)
+        if not preview:
+            assert json.loads(secret.value) == {"username": "sender-id", "password": "the-password"}
+
+
+def test_prod_exports(program: Callable[..., Any]) -> None:
+    outputs = program("prod").stack_outputs
+    snippet = outputs.pop("dnsZoneSnippet")
+    assert "token-a._domainkey.daadaar.com. 1800 IN CNAME token-a.dkim.amazonses.com." in snippet.splitlines()
+    assert outputs == {
+        "smtpHost": "email-smtp.us-east-1.amazonaws.com",
+        "smtpPort": 587,
+        "smtpSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:sender",
+        "endpointDnsNames": ["endpoint.vpce.amazonaws.com"],
+        "endpointLeftOut": [],
+        "dnsRecordsToPublish": [],
+        "serviceUrl": "https://service.awsapprunner.com",
+        "serviceArn": "arn:aws:apprunner:us-east-1:123456789012:service:service",
+        "importCommand": (
+            "pulumi import aws:apprunner/service:Service service $(aws apprunner list-services "
+            "--region us-east-1 --output text "
+            "--query \"ServiceSummaryList[?ServiceName=='daadaar-backend'].ServiceArn\")"
+        ),
+    }
+
+
+def test_dev_exports(program: Callable[..., Any]) -> None:
+    outputs = program("dev").stack_outputs
+    assert outputs["natPublicIps"] == ["ip-of-nat-us-east-1a"]
+    assert outputs["smtpHost"] == "smtp-relay.brevo.com"
+    assert outputs["smtpPort"] == 587
+    assert not {"smtpSecretArn", "relaySecretArn", "dnsRecordsToPublish"} & set(outputs)
+
+
+def test_external_dns_shows_what_is_known_before_the_identity_exists(program: Callable[..., Any]) -> None:
+    graph = program("prod", preview=True, dns="external")
+    assert graph.of_type("aws:route53/record:Record") == []
+    dkim = {"name": UNKNOWN, "type": "CNAME", "ttl": 1800, "value": UNKNOWN}
+    assert graph.stack_outputs["dnsRecordsToPublish"] == [
+        dkim,
+        dkim,
+        dkim,
+        {
+            "name": "bounce.daadaar.com",
+            "type": "MX",
+            "ttl": 1800,
+            "value": "10 feedback-smtp.us-east-1.amazonses.com",
+        },
+        {
+            "name": "bounce.daadaar.com",
+            "type": "TXT",
+            "ttl": 1800,
+            "value": "v=spf1 include:amazonses.com ~all",
+        },
+        {"name": "_dmarc.daadaar.com", "type": "TXT", "ttl": 1800, "value": "v=DMARC1; p=none"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"route": "sse"},
+            "config mailroute:route is 'sse': it must be one of ses, nat, both; use 'ses'",
+        ),
+        (
+            {"mailThrough": "relay"},
+            "config mailroute:mailThrough is 'relay': it must be one of ses, nat; use 'ses'",
+        ),
+        (
+            {"domain": ""},
+            "config mailroute:domain is '': SES sends from a domain of yours; "
+            "run: pulumi config set domain DOMAIN",
+        ),
+        (
+            {"domain": "Daadaar.com."},
+            "config mailroute:domain is 'Daadaar.com.': it must be a domain name in lower case without a "
+            "trailing dot; use a name such as 'example.com'",
+        ),
+        (
+            {"dns": "cloudflare"},
+            "config mailroute:dns is 'cloudflare': it must be one of route53, external; use 'route53'",
+        ),
+        (
+            {"zoneName": "example.org"},
+            "config mailroute:zoneName is 'example.org': the records of daadaar.com cannot be in this zone; "
+            "name the zone of daadaar.com or of a parent domain, or set dns to 'external'",
+        ),
+        (
+            {"mailFromSubdomain": "bounce.daadaar.com"},
+            "config mailroute:mailFromSubdomain is 'bounce.daadaar.com': it must be one label, relative to "
+            "the domain; use a label such as 'bounce', without the domain",
+        ),
+        (
+            {"dmarcPolicy": "ignore"},
+            "config mailroute:dmarcPolicy is 'ignore': it must be one of none, quarantine, reject, "
+            "unmanaged; use 'none'",
+        ),
+        (
+            {"dmarcReportsTo": "nobody"},
+            "config mailroute:dmarcReportsTo is 'nobody': it must be an e-mail address; use one such as "
+            "'dmarc@example.com'",
+        ),
+        (
+            {"smtpPort": "25"},
+            "config mailroute:smtpPort is 25: it must be one of 587, 465, 2587, 2465; use 587",
+        ),
+        (
+            {"relayPort": "25"},
+            "config mailroute:relayPort is 25: AWS blocks outbound traffic on port 25; use the submission "
+            "port 587",
+        ),
+        (
+            {"relayHost": "smtp://relay"},
+            "config mailroute:relayHost is 'smtp://relay': it must be a domain name in lower case without "
+            "a trailing dot; use a name such as 'example.com'",
+        ),
+        (
+            {"relaySecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:s-Ab12Cd:password::"},
+            "config mailroute:relaySecretArn is 'arn:aws:secretsmanager:us-east-1:123456789012:secret:"
+            "s-Ab12Cd:password::': it must be an ARN of secretsmanager; use one such as "
+            "'arn:aws:secretsmanager:...'",
+        ),
+        (
+            {"kmsKeyArn": "alias/mail"},
+            "config mailroute:kmsKeyArn is 'alias/mail': it must be an ARN of kms; use one such as "
+            "'arn:aws:kms:...'",
+        ),
+        (
+            {"natMode": "zonal"},
+            "config mailroute:natMode is 'zonal': it must be one of single, per-zone, regional; use 'single'",
+        ),
+        (
+            {"vpcId": "vpc-"},
+            "config mailroute:vpcId is 'vpc-': it must be an id that starts with 'vpc-'; copy the id from "
+            "the AWS console, such as 'vpc-0123456789abcdef0'",
+        ),
+        (
+            {"vpcId": ""},
+            "config mailroute:vpcId is '': subnets are given without the VPC that they belong to; "
+            "set it as well",
+        ),
+        (
+            {"privateSubnetIds": []},
+            "config mailroute:privateSubnetIds is []: it must be a list of 1 to 16; name each one once",
+        ),
+        (
+            {"privateSubnetIds": ["subnet-058489269eab00608"] * 2},
+            "config mailroute:privateSubnetIds is ['subnet-058489269eab00608', 'subnet-058489269eab00608']: "
+            "'subnet-058489269eab00608' stands there twice; name each one once",
+        ),
+        (
+            {"publicSubnetIds": ["subnet-058489269eab00608"]},
+            "config mailroute:publicSubnetIds is 'subnet-058489269eab00608': it is one of the private "
+            "subnets too; name it in one of the two",
+        ),
+        (
+            {"vpcId": "", "privateSubnetIds": [], "cidrBlock": "10.0.0.0/8"},
+            "config mailroute:cidrBlock is '10.0.0.0/8': a VPC is at most a /16; use '10.0.0.0/16'",
+        ),
+        (
+            {"vpcId": "", "privateSubnetIds": [], "zoneCount": "4"},
+            "config mailroute:zoneCount is 4: it must be a whole number from 2 to 3; use 2 to 3",
+        ),
+        (
+            {"serviceName": "api"},
+            "config mailroute:serviceName is 'api': it must be 4 to 40 letters, digits, '-' or '_', and "
+            "start with a letter or digit; use a name such as 'backend'",
+        ),
+        (
+            {"image": "nginx:latest"},
+            "config mailroute:image is 'nginx:latest': App Runner takes images of Amazon ECR only; use "
+            "ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG or public.ecr.aws/ALIAS/NAME:TAG",
+        ),
+        (
+            {"image": "public.ecr.aws/nginx/nginx:latest"},
+            "config mailroute:autoDeploy is True: App Runner does not watch public images; set it to false",
+        ),
+        (
+            {"cpu": "300"},
+            "config mailroute:cpu is '300': it must be one of 256, 512, 1024, 2048, 4096; use '256'",
+        ),
+        (
+            {"memory": "512"},
+            "config mailroute:memory is '512': with cpu 1024 it must be one of 2048, 3072, 4096; use '2048'",
+        ),
+        (
+            {"healthCheckPath": "health"},
+            "config mailroute:healthCheckPath is 'health': it must start with '/'; use '/health'",
+        ),
+        (
+            {"environment": {"SMTP_HOST": "localhost"}},
+            "config mailroute:environment is 'SMTP_HOST': the route sets this variable; leave it out",
+        ),
+        (
+            {"environment": {"DATABASE_URL": "postgres://"}},
+            "config mailroute:environment is 'DATABASE_URL': it is one of the secrets too; keep it in one "
+            "of the two",
+        ),
+        (
+            {"environment": {"DEBUG": True}},
+            "config mailroute:environment.DEBUG is True: a variable is text; write 'True'",
+        ),
+        (
+            {"secrets": {"TOKEN": "hunter2"}},
+            "config mailroute:secrets is 'TOKEN': its value, not shown here, is no ARN of Secrets Manager or "
+            "Parameter Store; keep the secret there and give its ARN, or ARN:json-key::",
+        ),
+        (
+            {"destinations": ["postgres"]},
+            "config mailroute:destinations is 'postgres': it must be an object; with name, port, "
+            "securityGroupId, cidrBlock",
+        ),
+        (
+            {"destinations": [{"name": "postgres", "group": "sg-1"}]},
+            "config mailroute:destinations.group is 'sg-1': there is no such argument; known are name, port, "
+            "securityGroupId, cidrBlock",
+        ),
+        (
+            {"destinations": [{"name": "postgres", "port": 5432}]},
+            "config mailroute:destinations.securityGroupId or config mailroute:destinations.cidrBlock is "
+            "None: just one of them must be given; give one of them",
+        ),
+        (
+            {"destinations": [{"name": "all", "cidrBlock": "10.0.0.1/8"}]},
+            "config mailroute:destinations.cidrBlock is '10.0.0.1/8': it must be an IPv4 block in CIDR "
+            "notation (10.0.0.1/8 has host bits set); use '10.0.0.0/16'",
+        ),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
+)
+def test_a_wrong_config_is_refused_in_one_line_before_anything_is_registered(
+    program: Callable[..., Any], changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ArgumentError) as refused:
+        program("prod", **changes)
+    assert str(refused.value) == message
+    assert refused.value.graph.resources == {}  # type: ignore[attr-defined]
+
+
+def _class_of(token: str) -> type:
+    package, module, name = token.split(":")[0], token.split(":")[1].split("/")[0], token.split(":")[2]
+    assert package == "aws"
+    found: type = getattr(getattr(aws, module), name)
+    return found
