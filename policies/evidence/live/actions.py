@@ -1,0 +1,103 @@
+"""Every API call that reads an account, each one read-only: the one table of them.
+
+The collectors call nothing else, and the IAM policy that they need is made of the same table.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any, Final
+
+_NO_SUCH_ACTION: Final = "InvalidAction"
+
+
+class Action(Enum):
+    """An operation of a service, as `(service, operation, key of the result, codes that say "none")`.
+
+    Attributes:
+        service: the service's name in boto3, which is also its prefix in IAM.
+        result: where the answer holds what was asked for; the answer itself where that is empty.
+        nothing: the error codes that say that what was asked for is not there.
+        recent: whether an emulator of AWS may lack it: it then lacks the feature as well.
+    """
+
+    VPCS = ("ec2", "DescribeVpcs", "Vpcs")
+    VPC_ATTRIBUTE = ("ec2", "DescribeVpcAttribute", "", ("InvalidVpcID.NotFound",))
+    SUBNETS = ("ec2", "DescribeSubnets", "Subnets")
+    ROUTE_TABLES = ("ec2", "DescribeRouteTables", "RouteTables")
+    INTERNET_GATEWAYS = ("ec2", "DescribeInternetGateways", "InternetGateways")
+    EGRESS_ONLY_GATEWAYS = ("ec2", "DescribeEgressOnlyInternetGateways", "EgressOnlyInternetGateways")
+    NAT_GATEWAYS = ("ec2", "DescribeNatGateways", "NatGateways")
+    ADDRESSES = ("ec2", "DescribeAddresses", "Addresses")
+    VPC_ENDPOINTS = ("ec2", "DescribeVpcEndpoints", "VpcEndpoints")
+    ENDPOINT_SERVICES = ("ec2", "DescribeVpcEndpointServices", "ServiceDetails", ("InvalidServiceName",))
+    SECURITY_GROUPS = ("ec2", "DescribeSecurityGroups", "SecurityGroups")
+    NETWORK_ACLS = ("ec2", "DescribeNetworkAcls", "NetworkAcls")
+    DHCP_OPTIONS = ("ec2", "DescribeDhcpOptions", "DhcpOptions")
+    PEERING_CONNECTIONS = ("ec2", "DescribeVpcPeeringConnections", "VpcPeeringConnections")
+    PREFIX_LISTS = ("ec2", "DescribeManagedPrefixLists", "PrefixLists")
+    PREFIX_LIST_ENTRIES = ("ec2", "GetManagedPrefixListEntries", "Entries")
+    AVAILABILITY_ZONES = ("ec2", "DescribeAvailabilityZones", "AvailabilityZones")
+    PUBLIC_ACCESS = (
+        "ec2",
+        "DescribeVpcBlockPublicAccessOptions",
+        "VpcBlockPublicAccessOptions",
+        (_NO_SUCH_ACTION,),
+        True,
+    )
+    PUBLIC_ACCESS_EXCLUSIONS = (
+        "ec2",
+        "DescribeVpcBlockPublicAccessExclusions",
+        "VpcBlockPublicAccessExclusions",
+        (_NO_SUCH_ACTION,),
+        True,
+    )
+    PRIVATE_ZONES = ("route53", "ListHostedZonesByVPC", "HostedZoneSummaries")
+    RESOLVER_RULE_ASSOCIATIONS = (
+        "route53resolver",
+        "ListResolverRuleAssociations",
+        "ResolverRuleAssociations",
+    )
+    RESOLVER_RULES = ("route53resolver", "ListResolverRules", "ResolverRules")
+    SERVICES = ("apprunner", "ListServices", "ServiceSummaryList")
+    SERVICE = ("apprunner", "DescribeService", "Service", ("ResourceNotFoundException",))
+    CONNECTORS = ("apprunner", "ListVpcConnectors", "VpcConnectors")
+    CONNECTOR = ("apprunner", "DescribeVpcConnector", "VpcConnector", ("ResourceNotFoundException",))
+
+    def __init__(
+        self,
+        service: str,
+        operation: str,
+        result: str,
+        nothing: tuple[str, ...] = (),
+        recent: bool = False,
+    ) -> None:
+        self.service = service
+        self.operation = operation
+        self.result = result
+        self.nothing = nothing
+        self.recent = recent
+
+    @property
+    def permission(self) -> str:
+        """The IAM action that allows it."""
+        return f"{self.service}:{self.operation}"
+
+
+def iam_policy() -> dict[str, Any]:
+    """The least-privilege IAM policy of what reads live evidence.
+
+    Most of these actions know no resources (Service Authorization Reference, "Actions, resources, and
+    condition keys for Amazon EC2"), hence `*`. `sts:GetCallerIdentity` needs no permission.
+    """
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "MailrouteReadsThePathOfMail",
+                "Effect": "Allow",
+                "Action": sorted(action.permission for action in Action),
+                "Resource": "*",
+            }
+        ],
+    }

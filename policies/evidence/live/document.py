@@ -1,0 +1,61 @@
+"""The evidence document of some VPCs, put together from what AWS tells of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timezone
+from typing import Any, Final
+
+from . import network
+from .actions import Action
+from .api import Answers, Api
+from .shapes import Entry
+
+_SCHEMA: Final = "https://mailroute.dev/schemas/evidence-1.json"
+
+
+def build(api: Api, vpcs: Iterable[str], services: Iterable[Entry] = ()) -> dict[str, Any]:
+    """Read `vpcs`, and give what they hold, with `services`, as a document that the schema holds for.
+
+    A VPC that another account shares shows only a part of itself, so it never counts as read.
+    """
+    wanted = frozenset(vpcs)
+    answers = network.read(api, wanted)
+    found = [*network.resources(answers, wanted), *services]
+    return {
+        "$schema": _SCHEMA,
+        "version": 1,
+        "accountId": api.account,
+        "region": api.region,
+        "takenAt": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "vpcs": sorted(
+            item["VpcId"] for item in answers.get(Action.VPCS, ()) if item.get("OwnerId") == api.account
+        ),
+        "unread": sorted(
+            ({"action": action.permission, "reason": reason} for action, reason in api.unread.items()),
+            key=lambda failure: failure["action"],
+        ),
+        "availabilityZones": [
+            {"name": zone["ZoneName"], "id": zone["ZoneId"]}
+            for zone in answers.get(Action.AVAILABILITY_ZONES, ())
+            if zone.get("ZoneType", "availability-zone") == "availability-zone"
+        ],
+        "endpointServices": list(_endpoint_services(answers)),
+        "resources": _sorted(found),
+    }
+
+
+def _endpoint_services(answers: Answers) -> Iterator[dict[str, Any]]:
+    for item in answers.get(Action.ENDPOINT_SERVICES, ()):
+        yield {
+            "serviceName": item["ServiceName"],
+            "serviceType": item["ServiceType"][0]["ServiceType"],
+            "privateDnsName": item.get("PrivateDnsName"),
+            "availabilityZones": sorted(item.get("AvailabilityZones") or ()),
+        }
+
+
+def _sorted(resources: Iterable[Entry]) -> list[Entry]:
+    """Each resource once: AWS shows a peering connection from both its ends."""
+    unique = {(resource["type"], resource["id"]): resource for resource in resources}
+    return [unique[identity] for identity in sorted(unique)]

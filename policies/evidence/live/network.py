@@ -1,0 +1,216 @@
+"""What belongs to VPCs: which calls show it, and the resources that their answers come to.
+
+The number of calls grows with the number of VPCs: what is in them is asked for by the VPCs' ids, 200 at
+a time. Only a managed prefix list that a route or a group names costs a call of its own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from . import shapes
+from .actions import Action
+from .api import Answer, Answers, Api, Request, filtered
+from .shapes import Entry, Shape
+
+
+@dataclass(frozen=True)
+class Part:
+    """A kind of thing that belongs to VPCs.
+
+    Attributes:
+        by_vpc: the filters that find it by its VPC, each in a call of its own; none where AWS has none.
+        by_id: the filter that finds it by its id.
+        prefix: what its ids begin with.
+    """
+
+    action: Action
+    shape: Shape
+    by_vpc: tuple[str, ...]
+    by_id: str = ""
+    prefix: str = ""
+
+
+PARTS: Final = (
+    Part(Action.SUBNETS, shapes.subnet, ("vpc-id",), "subnet-id", "subnet-"),
+    Part(Action.ROUTE_TABLES, shapes.route_table, ("vpc-id",), "route-table-id", "rtb-"),
+    Part(
+        Action.INTERNET_GATEWAYS,
+        shapes.internet_gateway,
+        ("attachment.vpc-id",),
+        "internet-gateway-id",
+        "igw-",
+    ),
+    Part(Action.EGRESS_ONLY_GATEWAYS, shapes.egress_only_gateway, ()),
+    Part(Action.NAT_GATEWAYS, shapes.nat_gateway, ("vpc-id",), "nat-gateway-id", "nat-"),
+    Part(Action.VPC_ENDPOINTS, shapes.vpc_endpoint, ("vpc-id",), "vpc-endpoint-id", "vpce-"),
+    Part(Action.SECURITY_GROUPS, shapes.security_group, ("vpc-id",), "group-id", "sg-"),
+    Part(Action.NETWORK_ACLS, shapes.network_acl, ("vpc-id",), "network-acl-id", "acl-"),
+    Part(
+        Action.PEERING_CONNECTIONS,
+        shapes.peering_connection,
+        ("requester-vpc-info.vpc-id", "accepter-vpc-info.vpc-id"),
+    ),
+)
+
+DNS_ATTRIBUTES: Final = ("enableDnsSupport", "enableDnsHostnames")
+
+
+def vpcs_of(api: Api, ids: Iterable[str]) -> dict[str, str]:
+    """The VPC that each of `ids` belongs to: of subnets, tables, gateways, endpoints, groups and ACLs.
+
+    A VPC belongs to itself. What is not there, or is no id of these, is left out.
+    """
+    wanted = set(ids)
+    found = {value: value for value in _starting("vpc-", wanted)}
+    answers = api.fetch(
+        request
+        for part in PARTS
+        if part.prefix
+        for request in filtered(part.action, part.by_id, _starting(part.prefix, wanted))
+    )
+    for part in PARTS:
+        for item in answers.get(part.action, ()):
+            shown = part.shape(item)
+            if "vpcId" in shown["properties"]:
+                found[shown["id"]] = shown["properties"]["vpcId"]
+    return found
+
+
+def _starting(prefix: str, ids: Iterable[str]) -> Iterator[str]:
+    return (value for value in ids if value.startswith(prefix))
+
+
+def read(api: Api, vpcs: Iterable[str]) -> Answers:
+    """Everything that AWS tells of `vpcs` and of what they name."""
+    ids = sorted(set(vpcs))
+    answers = dict(api.fetch(_first_round(api, ids)))
+    answers.update(api.fetch(_second_round(answers)))
+    return answers
+
+
+def _first_round(api: Api, vpcs: list[str]) -> Iterator[Request]:
+    service = f"com.amazonaws.{api.region}.email-smtp"
+    yield Request(Action.AVAILABILITY_ZONES)
+    yield Request(Action.ENDPOINT_SERVICES, {"ServiceNames": [service]})
+    yield Request(Action.PUBLIC_ACCESS)
+    yield Request(Action.PUBLIC_ACCESS_EXCLUSIONS)
+    yield from filtered(Action.VPCS, "vpc-id", vpcs)
+    yield from filtered(Action.RESOLVER_RULE_ASSOCIATIONS, "VPCId", vpcs)
+    for part in PARTS:
+        for name in part.by_vpc:
+            yield from filtered(part.action, name, vpcs)
+        if not part.by_vpc:
+            yield Request(part.action)
+    for vpc in vpcs:
+        where = {"VPCId": vpc, "VPCRegion": api.region}
+        yield Request(Action.PRIVATE_ZONES, where, where)
+        for attribute in DNS_ATTRIBUTES:
+            yield Request(Action.VPC_ATTRIBUTE, {"VpcId": vpc, "Attribute": attribute})
+
+
+def _second_round(answers: Answers) -> Iterator[Request]:
+    """What the VPCs and their parts name."""
+    options = {item["DhcpOptionsId"] for item in answers.get(Action.VPCS, ()) if "DhcpOptionsId" in item}
+    yield from filtered(Action.DHCP_OPTIONS, "dhcp-options-id", options)
+    allocations = {
+        address["AllocationId"]
+        for nat in answers.get(Action.NAT_GATEWAYS, ())
+        for address in nat.get("NatGatewayAddresses") or ()
+        if "AllocationId" in address
+    }
+    yield from filtered(Action.ADDRESSES, "allocation-id", allocations)
+    lists = set(_prefix_lists(answers))
+    yield from filtered(Action.PREFIX_LISTS, "prefix-list-id", lists)
+    for name in sorted(lists):
+        yield Request(Action.PREFIX_LIST_ENTRIES, {"PrefixListId": name}, {"PrefixListId": name})
+    if answers.get(Action.RESOLVER_RULE_ASSOCIATIONS):
+        yield Request(Action.RESOLVER_RULES)
+
+
+def _prefix_lists(answers: Answers) -> Iterator[str]:
+    """The prefix lists that routes and groups name; those of gateway endpoints lead to no mail server."""
+    for table in answers.get(Action.ROUTE_TABLES, ()):
+        for route in table.get("Routes") or ():
+            if "DestinationPrefixListId" in route and not route.get("GatewayId", "").startswith("vpce-"):
+                yield route["DestinationPrefixListId"]
+    for group in answers.get(Action.SECURITY_GROUPS, ()):
+        for rule in (*group.get("IpPermissions", ()), *group.get("IpPermissionsEgress", ())):
+            yield from (listed["PrefixListId"] for listed in rule.get("PrefixListIds") or ())
+
+
+def resources(answers: Answers, vpcs: frozenset[str]) -> Iterator[Entry]:
+    """The resources that the answers show of `vpcs`."""
+    for item in answers.get(Action.VPCS, ()):
+        yield shapes.vpc(item, *_of_vpc(answers, item["VpcId"]))
+        yield from shapes.secondary_blocks(item)
+    for part in PARTS:
+        for item in answers.get(part.action, ()):
+            shown = part.shape(item)
+            if _is_there(shown["properties"], vpcs):
+                yield shown
+    for action, shape in _NAMED.items():
+        yield from map(shape, answers.get(action, ()))
+    yield from _zones(answers)
+    yield from _lists_with_entries(answers)
+
+
+_NAMED: Final[Mapping[Action, Shape]] = {
+    Action.DHCP_OPTIONS: shapes.dhcp_options,
+    Action.ADDRESSES: shapes.address,
+    Action.PUBLIC_ACCESS: shapes.public_access,
+    Action.PUBLIC_ACCESS_EXCLUSIONS: shapes.public_access_exclusion,
+    Action.RESOLVER_RULE_ASSOCIATIONS: shapes.resolver_rule_association,
+    Action.RESOLVER_RULES: shapes.resolver_rule,
+}
+
+
+def _of_vpc(answers: Answers, vpc: str) -> tuple[dict[str, bool], str | None, str | None, str | None]:
+    """What other calls tell of a VPC: its DNS attributes, main table, default group and default ACL."""
+    dns = {
+        name: item[name]["Value"]
+        for item in answers.get(Action.VPC_ATTRIBUTE, ())
+        for name in ("EnableDnsSupport", "EnableDnsHostnames")
+        if item.get("VpcId") == vpc and name in item
+    }
+
+    def first(action: Action, identity: str, is_default: Any) -> str | None:
+        own = (item for item in answers.get(action, ()) if item["VpcId"] == vpc)
+        return next((item[identity] for item in own if is_default(item)), None)
+
+    return (
+        dns,
+        first(
+            Action.ROUTE_TABLES,
+            "RouteTableId",
+            lambda table: any(link.get("Main") for link in table.get("Associations") or ()),
+        ),
+        first(Action.SECURITY_GROUPS, "GroupId", lambda group: group.get("GroupName") == "default"),
+        first(Action.NETWORK_ACLS, "NetworkAclId", lambda acl: acl.get("IsDefault")),
+    )
+
+
+def _is_there(properties: Mapping[str, Any], vpcs: frozenset[str]) -> bool:
+    """Whether a thing belongs to one of `vpcs` and has not been deleted: AWS goes on showing some."""
+    state = str(properties.get("state") or properties.get("acceptStatus")).lower()
+    return state != "deleted" and not vpcs.isdisjoint({properties.get("vpcId"), properties.get("peerVpcId")})
+
+
+def _zones(answers: Answers) -> Iterator[Entry]:
+    links: defaultdict[tuple[str, str], list[Answer]] = defaultdict(list)
+    for item in answers.get(Action.PRIVATE_ZONES, ()):
+        if not shapes.is_of_endpoint(item):
+            links[item["Name"], item["HostedZoneId"]].append(item)
+    for (name, identity), found in links.items():
+        yield shapes.private_zone(name, identity, found)
+
+
+def _lists_with_entries(answers: Answers) -> Iterator[Entry]:
+    entries: defaultdict[str, list[Answer]] = defaultdict(list)
+    for item in answers.get(Action.PREFIX_LIST_ENTRIES, ()):
+        entries[item["PrefixListId"]].append(item)
+    for item in answers.get(Action.PREFIX_LISTS, ()):
+        yield shapes.prefix_list(item, entries[item["PrefixListId"]])

@@ -1,0 +1,392 @@
+"""From AWS's answers to resources as pulumi-aws shows them: one small function for each entity.
+
+Sources: Amazon EC2 API Reference, "Data Types"; the Pulumi Registry's pages of the types named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+Answer = Mapping[str, Any]
+Entry = dict[str, Any]
+Shape = Callable[[Answer], Entry]
+
+_LAST_ACL_RULE: Final = 32766
+_TARGETS: Final = {
+    "NatGatewayId": "natGatewayId",
+    "TransitGatewayId": "transitGatewayId",
+    "VpcPeeringConnectionId": "vpcPeeringConnectionId",
+    "NetworkInterfaceId": "networkInterfaceId",
+    "EgressOnlyInternetGatewayId": "egressOnlyGatewayId",
+    "CarrierGatewayId": "carrierGatewayId",
+    "LocalGatewayId": "localGatewayId",
+    "CoreNetworkArn": "coreNetworkArn",
+}
+_ENDPOINTS_OWN_ZONES: Final = ("vpce.amazonaws.com", "email-smtp.")
+
+
+def present(**properties: Any) -> dict[str, Any]:
+    """`properties` without what AWS leaves out."""
+    return {name: value for name, value in properties.items() if value is not None}
+
+
+def entry(type_: str, identity: str, /, **properties: Any) -> Entry:
+    """One resource of an evidence document."""
+    return {"type": type_, "id": identity, "properties": present(**properties)}
+
+
+def _tags(item: Answer) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in item.get("Tags") or ()}
+
+
+def vpc(
+    item: Answer, dns: Mapping[str, bool], table: str | None, group: str | None, acl: str | None
+) -> Entry:
+    """A VPC with what AWS tells elsewhere: its DNS attributes, and the defaults that belong to it."""
+    return entry(
+        "aws:ec2/vpc:Vpc",
+        item["VpcId"],
+        cidrBlock=item["CidrBlock"],
+        ipv6CidrBlock=_ipv6_block(item),
+        enableDnsSupport=dns.get("EnableDnsSupport"),
+        enableDnsHostnames=dns.get("EnableDnsHostnames"),
+        dhcpOptionsId=item.get("DhcpOptionsId"),
+        instanceTenancy=item.get("InstanceTenancy"),
+        mainRouteTableId=table,
+        defaultRouteTableId=table,
+        defaultSecurityGroupId=group,
+        defaultNetworkAclId=acl,
+        ownerId=item.get("OwnerId"),
+        tags=_tags(item),
+    )
+
+
+def secondary_blocks(item: Answer) -> Iterator[Entry]:
+    """The IPv4 blocks that a VPC has beside its first."""
+    for block in item.get("CidrBlockAssociationSet") or ():
+        if block["CidrBlock"] != item["CidrBlock"] and block["CidrBlockState"]["State"] == "associated":
+            yield entry(
+                "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation",
+                block["AssociationId"],
+                vpcId=item["VpcId"],
+                cidrBlock=block["CidrBlock"],
+            )
+
+
+def _ipv6_block(item: Answer) -> str | None:
+    return next(
+        (
+            block["Ipv6CidrBlock"]
+            for block in item.get("Ipv6CidrBlockAssociationSet") or ()
+            if block["Ipv6CidrBlockState"]["State"] == "associated"
+        ),
+        None,
+    )
+
+
+def subnet(item: Answer) -> Entry:
+    return entry(
+        "aws:ec2/subnet:Subnet",
+        item["SubnetId"],
+        arn=item.get("SubnetArn"),
+        vpcId=item["VpcId"],
+        cidrBlock=item.get("CidrBlock"),
+        ipv6CidrBlock=_ipv6_block(item),
+        availabilityZone=item["AvailabilityZone"],
+        availabilityZoneId=item.get("AvailabilityZoneId"),
+        mapPublicIpOnLaunch=item.get("MapPublicIpOnLaunch"),
+        assignIpv6AddressOnCreation=item.get("AssignIpv6AddressOnCreation"),
+        ownerId=item.get("OwnerId"),
+        tags=_tags(item),
+    )
+
+
+def route_table(item: Answer) -> Entry:
+    return entry(
+        "aws:ec2/routeTable:RouteTable",
+        item["RouteTableId"],
+        vpcId=item["VpcId"],
+        routes=[_route(route) for route in item.get("Routes") or () if _is_listed(route)],
+        associations=[
+            present(
+                subnetId=link.get("SubnetId"),
+                gatewayId=link.get("GatewayId"),
+                main=link.get("Main") or None,
+                routeTableAssociationId=link.get("RouteTableAssociationId"),
+            )
+            for link in item.get("Associations") or ()
+        ],
+        ownerId=item.get("OwnerId"),
+        tags=_tags(item),
+    )
+
+
+def _is_listed(route: Answer) -> bool:
+    """Every route but the local ones, and those that a route server learned and did not install."""
+    return route.get("GatewayId") != "local" and route.get("State") != "filtered"
+
+
+def _route(route: Answer) -> dict[str, Any]:
+    gateway = route.get("GatewayId")
+    # A Gateway Load Balancer's endpoint is the target of a route to a block of addresses.
+    to_endpoint = str(gateway).startswith("vpce-") and "DestinationPrefixListId" not in route
+    return present(
+        cidrBlock=route.get("DestinationCidrBlock"),
+        ipv6CidrBlock=route.get("DestinationIpv6CidrBlock"),
+        destinationPrefixListId=route.get("DestinationPrefixListId"),
+        gatewayId=None if to_endpoint else gateway,
+        vpcEndpointId=gateway if to_endpoint else None,
+        state=route.get("State"),
+        **{name: route.get(key) for key, name in _TARGETS.items()},
+    )
+
+
+def internet_gateway(item: Answer) -> Entry:
+    return entry(
+        "aws:ec2/internetGateway:InternetGateway",
+        item["InternetGatewayId"],
+        vpcId=_attached_to(item),
+        ownerId=item.get("OwnerId"),
+        tags=_tags(item),
+    )
+
+
+def egress_only_gateway(item: Answer) -> Entry:
+    return entry(
+        "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",
+        item["EgressOnlyInternetGatewayId"],
+        vpcId=_attached_to(item),
+        tags=_tags(item),
+    )
+
+
+def _attached_to(item: Answer) -> str | None:
+    return next(
+        (
+            link["VpcId"]
+            for link in item.get("Attachments") or ()
+            if link.get("State") in ("available", "attached")
+        ),
+        None,
+    )
+
+
+def nat_gateway(item: Answer) -> Entry:
+    listed = item.get("NatGatewayAddresses") or ()
+    address = next((given for given in listed if given.get("IsPrimary")), listed[0] if listed else {})
+    return entry(
+        "aws:ec2/natGateway:NatGateway",
+        item["NatGatewayId"],
+        vpcId=item.get("VpcId"),
+        subnetId=item.get("SubnetId"),
+        connectivityType=item.get("ConnectivityType") or "public",
+        availabilityMode=item.get("AvailabilityMode"),
+        allocationId=address.get("AllocationId"),
+        publicIp=address.get("PublicIp"),
+        privateIp=address.get("PrivateIp"),
+        state=item.get("State"),
+        tags=_tags(item),
+    )
+
+
+def address(item: Answer) -> Entry:
+    return entry(
+        "aws:ec2/eip:Eip",
+        item["AllocationId"],
+        allocationId=item["AllocationId"],
+        publicIp=item.get("PublicIp"),
+        associationId=item.get("AssociationId"),
+        domain=item.get("Domain"),
+        tags=_tags(item),
+    )
+
+
+def vpc_endpoint(item: Answer) -> Entry:
+    return entry(
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        item["VpcEndpointId"],
+        vpcId=item["VpcId"],
+        serviceName=item.get("ServiceName"),
+        vpcEndpointType=item["VpcEndpointType"],
+        privateDnsEnabled=item.get("PrivateDnsEnabled"),
+        subnetIds=item.get("SubnetIds"),
+        securityGroupIds=[group["GroupId"] for group in item.get("Groups") or ()],
+        routeTableIds=item.get("RouteTableIds"),
+        policy=item.get("PolicyDocument"),
+        state=item.get("State"),
+        dnsEntries=[
+            present(dnsName=name.get("DnsName"), hostedZoneId=name.get("HostedZoneId"))
+            for name in item.get("DnsEntries") or ()
+        ],
+        ownerId=item.get("OwnerId"),
+        tags=_tags(item),
+    )
+
+
+def security_group(item: Answer) -> Entry:
+    return entry(
+        "aws:ec2/securityGroup:SecurityGroup",
+        item["GroupId"],
+        arn=item.get("SecurityGroupArn"),
+        vpcId=item["VpcId"],
+        name=item.get("GroupName"),
+        description=item.get("Description"),
+        ingress=[_permission(given, item) for given in item.get("IpPermissions") or ()],
+        egress=[_permission(given, item) for given in item.get("IpPermissionsEgress") or ()],
+        ownerId=item.get("OwnerId"),
+        tags=_tags(item),
+    )
+
+
+def _permission(given: Answer, group: Answer) -> dict[str, Any]:
+    peers = [
+        pair["GroupId"]
+        if pair.get("UserId") in (None, group.get("OwnerId"))
+        else f"{pair['UserId']}/{pair['GroupId']}"
+        for pair in given.get("UserIdGroupPairs") or ()
+    ]
+    return present(
+        protocol=given["IpProtocol"],
+        fromPort=given.get("FromPort", 0),
+        toPort=given.get("ToPort", 0),
+        cidrBlocks=[block["CidrIp"] for block in given.get("IpRanges") or ()] or None,
+        ipv6CidrBlocks=[block["CidrIpv6"] for block in given.get("Ipv6Ranges") or ()] or None,
+        prefixListIds=[listed["PrefixListId"] for listed in given.get("PrefixListIds") or ()] or None,
+        securityGroups=[peer for peer in peers if peer != group["GroupId"]] or None,
+        self=group["GroupId"] in peers or None,
+    )
+
+
+def network_acl(item: Answer) -> Entry:
+    rules = sorted(item.get("Entries") or (), key=lambda rule: rule["RuleNumber"])
+    listed = [rule for rule in rules if rule["RuleNumber"] <= _LAST_ACL_RULE]
+    return entry(
+        "aws:ec2/networkAcl:NetworkAcl",
+        item["NetworkAclId"],
+        vpcId=item["VpcId"],
+        subnetIds=sorted(link["SubnetId"] for link in item.get("Associations") or ()),
+        ingress=[_acl_rule(rule) for rule in listed if not rule["Egress"]],
+        egress=[_acl_rule(rule) for rule in listed if rule["Egress"]],
+        ownerId=item.get("OwnerId"),
+        tags=_tags(item),
+    )
+
+
+def _acl_rule(rule: Answer) -> dict[str, Any]:
+    ports, icmp = rule.get("PortRange") or {}, rule.get("IcmpTypeCode") or {}
+    return present(
+        ruleNo=rule["RuleNumber"],
+        action=rule["RuleAction"],
+        protocol=rule["Protocol"],
+        fromPort=ports.get("From", 0),
+        toPort=ports.get("To", 0),
+        cidrBlock=rule.get("CidrBlock"),
+        ipv6CidrBlock=rule.get("Ipv6CidrBlock"),
+        icmpType=icmp.get("Type"),
+        icmpCode=icmp.get("Code"),
+    )
+
+
+def dhcp_options(item: Answer) -> Entry:
+    values = {
+        option["Key"]: [value["Value"] for value in option["Values"]]
+        for option in item.get("DhcpConfigurations") or ()
+    }
+    names = values.get("domain-name")
+    return entry(
+        "aws:ec2/vpcDhcpOptions:VpcDhcpOptions",
+        item["DhcpOptionsId"],
+        domainName=names[0] if names else None,
+        domainNameServers=values.get("domain-name-servers"),
+        ownerId=item.get("OwnerId"),
+        tags=_tags(item),
+    )
+
+
+def peering_connection(item: Answer) -> Entry:
+    return entry(
+        "aws:ec2/vpcPeeringConnection:VpcPeeringConnection",
+        item["VpcPeeringConnectionId"],
+        vpcId=item.get("RequesterVpcInfo", {}).get("VpcId"),
+        peerVpcId=item.get("AccepterVpcInfo", {}).get("VpcId"),
+        peerOwnerId=item.get("AccepterVpcInfo", {}).get("OwnerId"),
+        acceptStatus=item.get("Status", {}).get("Code"),
+        tags=_tags(item),
+    )
+
+
+def prefix_list(item: Answer, blocks: Iterable[Answer]) -> Entry:
+    return entry(
+        "aws:ec2/managedPrefixList:ManagedPrefixList",
+        item["PrefixListId"],
+        name=item.get("PrefixListName"),
+        addressFamily=item.get("AddressFamily"),
+        entries=[{"cidr": block["Cidr"]} for block in blocks],
+        ownerId=item.get("OwnerId"),
+        tags=_tags(item),
+    )
+
+
+def public_access(item: Answer) -> Entry:
+    return entry(
+        "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions",
+        item["AwsRegion"],
+        awsAccountId=item.get("AwsAccountId"),
+        awsRegion=item["AwsRegion"],
+        internetGatewayBlockMode=item.get("InternetGatewayBlockMode"),
+    )
+
+
+def public_access_exclusion(item: Answer) -> Entry:
+    """An exclusion of a VPC or of a subnet, which AWS names by its ARN alone."""
+    excluded = item.get("ResourceArn", "").rpartition("/")[2]
+    return entry(
+        "aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion",
+        item["ExclusionId"],
+        internetGatewayExclusionMode=item.get("InternetGatewayExclusionMode"),
+        resourceArn=item.get("ResourceArn"),
+        vpcId=excluded if excluded.startswith("vpc-") else None,
+        subnetId=excluded if excluded.startswith("subnet-") else None,
+        tags=_tags(item),
+    )
+
+
+def private_zone(name: str, identity: str, vpcs: Iterable[Answer]) -> Entry:
+    """A private hosted zone with those of its VPCs that were read."""
+    return entry(
+        "aws:route53/zone:Zone",
+        identity,
+        name=name.rstrip("."),
+        zoneId=identity,
+        vpcs=[{"vpcId": link["VPCId"], "vpcRegion": link["VPCRegion"]} for link in vpcs],
+    )
+
+
+def is_of_endpoint(item: Answer) -> bool:
+    """Whether a zone is what AWS makes for private DNS of an SMTP endpoint, which tells so itself."""
+    owner, name = _ENDPOINTS_OWN_ZONES
+    service = item.get("Owner", {}).get("OwningService")
+    return service == owner and str(item["Name"]).startswith(name)
+
+
+def resolver_rule(item: Answer) -> Entry:
+    return entry(
+        "aws:route53/resolverRule:ResolverRule",
+        item["Id"],
+        arn=item.get("Arn"),
+        name=item.get("Name"),
+        domainName=item.get("DomainName"),
+        ruleType=item.get("RuleType"),
+        ownerId=item.get("OwnerId"),
+    )
+
+
+def resolver_rule_association(item: Answer) -> Entry:
+    return entry(
+        "aws:route53/resolverRuleAssociation:ResolverRuleAssociation",
+        item["Id"],
+        name=item.get("Name"),
+        resolverRuleId=item["ResolverRuleId"],
+        vpcId=item["VPCId"],
+    )
