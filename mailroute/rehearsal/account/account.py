@@ -197,8 +197,10 @@ class Account:
         """Whether the resource was here and has been taken away."""
         return (type_, identity) in self._gone
 
-    def next_birth(self, urn: str) -> int:
+    def births(self, urn: str) -> int:
         """How often `urn` was created before: a replacement gets another id than what it replaces."""
-        count = self._births.get(urn, 0)
-        self._births[urn] = count + 1
-        return count
+        return self._births.get(urn, 0)
+
+    def born(self, urn: str) -> None:
+        """Count a creation of `urn`."""
+        self._births[urn] = self.births(urn) + 1

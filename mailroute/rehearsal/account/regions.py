@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from reachability.evidence import WITHOUT_SMTP
+
 _REGION: Final = re.compile(r"(?P<area>[a-z]{2})(?P<gov>-gov|-iso[a-z]?)?-(?P<side>[a-z]+)-(?P<number>\d)")
 
 _ZONE_NUMBERS: Final = {
@@ -17,20 +19,6 @@ _ZONE_NUMBERS: Final = {
     "ca-central-1": (1, 2, 4),
 }
 """The numbers of the zone ids behind the names `a`, `b`, `c`...: a common mapping, accounts differ."""
-
-_NO_SMTP: Final = frozenset(
-    {
-        "use1-az2",
-        "use1-az3",
-        "use1-az5",
-        "usw1-az2",
-        "usw2-az4",
-        "apne2-az4",
-        "cac1-az3",
-        "cac1-az4",
-    }
-)
-"""Where SES has no SMTP endpoint ("Setting up VPC endpoints with Amazon SES", Amazon SES Developer Guide)."""
 
 NO_APP_RUNNER: Final = frozenset({"use1-az3"})
 """Where App Runner, which runs on Fargate, has no VPC connectors ("Supported Regions for Amazon ECS on
@@ -118,7 +106,7 @@ def endpoint_services(region: str) -> tuple[EndpointService, ...]:
     """AWS services that endpoints in `region` commonly reach: by no means all of them."""
     here = zones(region)
     names = tuple(zone.name for zone in here)
-    smtp = tuple(zone.name for zone in here if zone.id not in _NO_SMTP)
+    smtp = tuple(zone.name for zone in here if zone.id not in WITHOUT_SMTP)
     interface = tuple(
         EndpointService(
             f"com.amazonaws.{region}.{service}",

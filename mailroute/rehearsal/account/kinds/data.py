@@ -8,7 +8,7 @@ from typing import Any, Final
 from ..checks import json_object
 from ..kind import Call, Kind, opaque_id, unique
 
-_SECRET_TYPE: Final = "aws:secretsmanager/secret:Secret"
+_MANAGED: Final = "aws:secretsmanager/secret:Secret"
 
 
 def _secret_id(call: Call) -> str:
@@ -16,7 +16,7 @@ def _secret_id(call: Call) -> str:
 
 
 def _secret_version(call: Call, _identity: str) -> Mapping[str, Any]:
-    secret = call.find(_SECRET_TYPE, "secretId")
+    secret = call.find(_MANAGED, "secretId")
     arn = secret.get("arn") if secret else call.inputs["secretId"]
     return {
         "arn": arn,
@@ -42,7 +42,7 @@ def _key(call: Call, identity: str) -> Mapping[str, Any]:
 
 KINDS: Final = (
     Kind(
-        _SECRET_TYPE,
+        _MANAGED,
         _secret_id,
         lambda call, identity: {"arn": identity, "policy": call.inputs.get("policy") or ""},
         defaults={"forceOverwriteReplicaSecret": False, "namePrefix": None, "recoveryWindowInDays": 30},

@@ -161,8 +161,8 @@ def _zone_id(call: Call) -> str:
 
 def _zone(call: Call, identity: str) -> Mapping[str, Any]:
     servers = sorted(
-        f"ns-{512 * index + call.number(domain, 512)}.awsdns-{call.number(f'{domain} group', 64):02d}.{domain}"
-        for index, domain in enumerate(("com", "net", "org", "co.uk"))
+        f"ns-{512 * index + call.number(top, 512)}.awsdns-{call.number(f'{top} group', 64):02d}.{top}"
+        for index, top in enumerate(("com", "net", "org", "co.uk"))
     )
     return {
         "arn": call.arn("route53", f"hostedzone/{identity}", regional=False, owned=False),

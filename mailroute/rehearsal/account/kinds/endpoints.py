@@ -48,7 +48,7 @@ def service_has_endpoint_type(call: Call) -> None:
 
 
 def service_is_in_zones(call: Call) -> None:
-    """A subnet lies in a zone that offers the service ("Setting up VPC endpoints with Amazon SES", SES Guide)."""
+    """A subnet lies in a zone that offers the service ("Setting up VPC endpoints with Amazon SES")."""
     for service in _services(call):
         for subnet in _subnets(call):
             zone = subnet.get("availabilityZone")

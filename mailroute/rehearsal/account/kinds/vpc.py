@@ -10,6 +10,7 @@ from ..account import AwsResource
 from ..checks import ipv4_network, ipv6_network
 from ..errors import AwsError
 from ..kind import Call, Kind, ec2_id, network, opaque_id
+from ..regions import Zone
 from .references import DHCP_OPTIONS, VPC
 
 _VPC: Final = "aws:ec2/vpc:Vpc"
@@ -18,6 +19,7 @@ _SECONDARY: Final = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssocia
 _DHCP_OPTIONS: Final = "aws:ec2/vpcDhcpOptions:VpcDhcpOptions"
 _ALL_ADDRESSES: Final = "0.0.0.0/0"
 _LARGEST, _SMALLEST = 16, 28
+_COMMON_ZONES: Final = 3
 
 
 def vpc_size(call: Call) -> None:
@@ -158,11 +160,7 @@ def _vpc_brings(vpc: AwsResource, call: Call) -> Iterable[AwsResource]:
 
 
 def _subnet(call: Call, identity: str) -> Mapping[str, Any]:
-    zones = call.account.zones(call.region)
-    asked = {call.inputs.get("availabilityZone"), call.inputs.get("availabilityZoneId")}
-    zone = next(
-        (zone for zone in zones if {zone.name, zone.id} & asked), zones[call.number("zone", len(zones))]
-    )
+    zone = _zone(call)
     return {
         "arn": call.arn("ec2", f"subnet/{identity}"),
         "availabilityZone": zone.name,
@@ -172,6 +170,16 @@ def _subnet(call: Call, identity: str) -> Mapping[str, Any]:
         else "",
         "ownerId": call.caller.account_id,
     }
+
+
+def _zone(call: Call) -> Zone:
+    """The zone that is asked for; AWS takes any if none is: here neighbours lie in different ones."""
+    zones = call.account.zones(call.region)
+    asked = {call.inputs.get("availabilityZone"), call.inputs.get("availabilityZoneId")}
+    block = network(call.inputs.get("cidrBlock"))
+    place = int(block.network_address) // block.num_addresses if block else 0
+    any_zone = zones[place % min(_COMMON_ZONES, len(zones))]
+    return next((zone for zone in zones if {zone.name, zone.id} & asked), any_zone)
 
 
 def _dhcp_options(call: Call, identity: str) -> Mapping[str, Any]:

@@ -1,0 +1,62 @@
+"""What an update changes, and whether it takes a new resource."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mailroute import wire
+from reachability.values import UNKNOWN, is_list
+
+from ..account import Kind
+from .inputs import DEFAULTS, name_property, without_defaults
+from .sdk import ResourceClass
+
+
+@dataclass(frozen=True)
+class Change:
+    """One input that differs.
+
+    Attributes:
+        operation: `ADD`, `DELETE` or `UPDATE`.
+        replaces: whether AWS cannot change it in place.
+    """
+
+    name: str
+    operation: str
+    replaces: bool
+
+
+def changes(
+    kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any], ignored: Collection[str] = ()
+) -> Iterator[Change]:
+    """The inputs that differ between `olds` and `news`, both as the provider checked them."""
+    before, after = wire.plain(without_defaults(olds)), wire.plain(without_defaults(news))
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name), after.get(name)
+        if name in ignored or _normal(old) == _normal(new):
+            continue
+        operation = "ADD" if old is None else "DELETE" if new is None else "UPDATE"
+        yield Change(name, operation, name in kind.replaced_by)
+
+
+def deletes_first(resource: ResourceClass, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Whether a replacement must wait for the old resource to go: the program gave both the same name."""
+    name = name_property(resource)
+    if name is None or name in (news.get(DEFAULTS) or ()):
+        return False
+    return news.get(name) is not None and news.get(name) == olds.get(name)
+
+
+def _normal(value: Any) -> Any:
+    """A form in which equal inputs are equal: most of AWS's lists are sets."""
+    if value is UNKNOWN:
+        return object()
+    if isinstance(value, Mapping):
+        return {name: _normal(part) for name, part in value.items() if part is not None}
+    if is_list(value):
+        parts = [_normal(part) for part in value]
+        return sorted(parts, key=lambda part: json.dumps(part, sort_keys=True, default=id))
+    return value

@@ -1,0 +1,197 @@
+"""Things that programs look up by name or ARN: zones, roles, secrets, keys, repositories, identities.
+
+Account files need not show these. What is not there gets the ARN that its name makes, and nothing that
+a proof or a program could take for a fact: no policy, no value.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from ...account import AwsResource
+from ...account.kind import BORN_AT
+from ...account.kinds.dns import ZONE, vpcs_of
+from .query import Function, InvokeError, Query
+
+_APP_RUNNER_ZONES: Final = {
+    "ap-northeast-1": "Z08491812XW6IPYLR6CCA",
+    "ap-south-1": "Z00855883LBHKTIC4ODF2",
+    "ap-southeast-1": "Z09819469CZ3KQ8PWMCL",
+    "ap-southeast-2": "Z03657752RA8799S0TI5I",
+    "eu-central-1": "Z0334911C2FDI2Q9M4FZ",
+    "eu-west-1": "Z087551914Z2PCAU0QHMW",
+    "eu-west-2": "Z098228427VC6B3IX76ON",
+    "eu-west-3": "Z087117439MBKHYM69QS6",
+    "us-east-1": "Z01915732ZBZKC8D32TPT",
+    "us-east-2": "Z0224347AD7KVHMLOX31",
+    "us-west-2": "Z02243383FTQ64HJ5772Q",
+}
+"""Zones for alias records to App Runner ("AWS App Runner endpoints and quotas", AWS General Reference)."""
+
+
+def _zone(query: Query) -> Mapping[str, Any]:
+    account = query.account
+    if not account.shows(ZONE):
+        raise InvokeError("the account file does not show hosted zones: they could not be read for it")
+    name = str(query.get("name") or "").rstrip(".").lower()
+    wanted_tags: Mapping[str, str] = query.get("tags") or {}
+    found = []
+    for zone in account.of(ZONE):
+        vpcs = list(vpcs_of(account, zone))
+        private = bool(query.get("privateZone") or query.get("vpcId"))
+        by_id = query.get("zoneId") in (zone.id, None, "") and (query.get("zoneId") or private == bool(vpcs))
+        by_name = not name or str(zone.get("name")).rstrip(".").lower() == name
+        by_vpc = query.get("vpcId") in (None, "", *vpcs)
+        if by_id and by_name and by_vpc and wanted_tags.items() <= (zone.get("tags") or {}).items():
+            found.append(zone)
+    wanted = query.get("zoneId") or f"{name}{' (private)' if query.get('privateZone') else ''}"
+    if len(found) != 1:
+        problem = "no matching" if not found else "multiple"
+        raise InvokeError(
+            f"{problem} Route 53 Hosted Zone found for {wanted}: the account shows {len(found)}"
+        )
+    (zone,) = found
+    servers = zone.items("nameServers")
+    return {
+        "id": zone.id,
+        "zoneId": zone.id,
+        "arn": zone.get("arn") or f"arn:aws:route53:::hostedzone/{zone.id}",
+        "name": str(zone.get("name")).rstrip("."),
+        "privateZone": bool(list(vpcs_of(account, zone))),
+        "comment": zone.get("comment"),
+        "nameServers": servers,
+        "primaryNameServer": servers[0] if servers else "",
+        "tags": zone.get("tags") or {},
+    }
+
+
+def _lookup(
+    type_: str, argument: str, prop: str, unseen: Callable[[Query, str], Mapping[str, Any]]
+) -> Function:
+    """A function that finds what it names in the account, or says what the name says."""
+
+    def function(query: Query) -> Mapping[str, Any]:
+        name = str(query.get(argument) or query.get("arn") or "")
+        found = _named(query, type_, prop, name)
+        if found is None:
+            return unseen(query, name)
+        return {**unseen(query, str(found.get(prop) or name)), **found.properties, "id": found.id}
+
+    return function
+
+
+def _named(query: Query, type_: str, prop: str, name: str) -> AwsResource | None:
+    for each in query.account.of(type_):
+        if name and name in (each.get(prop), each.get("arn"), each.id):
+            return each
+    return None
+
+
+def _digest(text: str, length: int) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:length]
+
+
+def _iam(noun: str, argument: str) -> Callable[[Query, str], Mapping[str, Any]]:
+    def unseen(query: Query, name: str) -> Mapping[str, Any]:
+        arn = name if name.startswith("arn:") else f"arn:aws:iam::{query.account_id}:{noun}/{name}"
+        return {"id": name, "arn": arn, argument: name.rpartition("/")[2], "path": "/"}
+
+    return unseen
+
+
+def _secret(query: Query, name: str) -> Mapping[str, Any]:
+    arn = (
+        name if name.startswith("arn:") else query.arn("secretsmanager", f"secret:{name}-{_digest(name, 6)}")
+    )
+    plain = name.rpartition(":")[2].rpartition("-")[0] if name.startswith("arn:") else name
+    return {"id": arn, "arn": arn, "name": plain, "createdDate": BORN_AT, "lastChangedDate": BORN_AT}
+
+
+def _secret_version(query: Query) -> Mapping[str, Any]:
+    raise InvokeError(
+        f"the value of the secret {query.get('secretId')} is in no account file: hand App Runner the "
+        "secret's ARN instead, or take the value from the stack's own secret config"
+    )
+
+
+def _parameter(query: Query) -> Mapping[str, Any]:
+    found = _named(query, "aws:ssm/parameter:Parameter", "name", str(query.get("name")))
+    if found is None:
+        raise InvokeError(
+            f"reading SSM Parameter ({query.get('name')}): ParameterNotFound: the account shows no such "
+            "parameter: take its value from the stack's config in a rehearsal"
+        )
+    return {**found.properties, "id": found.id}
+
+
+def _hosted_zone_id(query: Query) -> Mapping[str, Any]:
+    if query.region not in _APP_RUNNER_ZONES:
+        raise InvokeError(f"App Runner is not in {query.region}: it is in {', '.join(_APP_RUNNER_ZONES)}")
+    return {"id": _APP_RUNNER_ZONES[query.region]}
+
+
+def _key(query: Query, name: str) -> Mapping[str, Any]:
+    key = _digest(name, 32)
+    identity = name.rpartition("/")[2] if name.startswith("arn:") or "/" not in name else key
+    return {
+        "id": identity,
+        "arn": query.arn("kms", f"key/{identity}"),
+        "keyId": name,
+        "awsAccountId": query.account_id,
+        "enabled": True,
+        "keyState": "Enabled",
+    }
+
+
+def _alias(query: Query, name: str) -> Mapping[str, Any]:
+    arn = query.arn("kms", name)
+    key = _digest(name, 32)
+    return {
+        "id": arn,
+        "arn": arn,
+        "name": name,
+        "targetKeyId": key,
+        "targetKeyArn": query.arn("kms", f"key/{key}"),
+    }
+
+
+def _repository(query: Query, name: str) -> Mapping[str, Any]:
+    registry = query.get("registryId") or query.account_id
+    return {
+        "id": name,
+        "arn": query.arn("ecr", f"repository/{name}"),
+        "name": name,
+        "registryId": registry,
+        "repositoryUrl": f"{registry}.dkr.ecr.{query.region}.amazonaws.com/{name}",
+    }
+
+
+def _email_identity(query: Query) -> Mapping[str, Any]:
+    name = str(query.get("emailIdentity"))
+    found = query.account.find("aws:sesv2/emailIdentity:EmailIdentity", name)
+    if found is None:
+        raise InvokeError(f"no SES email identity {name} in the account: whether it is verified is not known")
+    signing = found.get("dkimSigningAttributes")
+    return {**found.properties, "id": found.id, "dkimSigningAttributes": [signing] if signing else []}
+
+
+FUNCTIONS: Final[Mapping[str, Function]] = {
+    "aws:apprunner/getHostedZoneId:getHostedZoneId": _hosted_zone_id,
+    "aws:ecr/getRepository:getRepository": _lookup(
+        "aws:ecr/repository:Repository", "name", "name", _repository
+    ),
+    "aws:iam/getPolicy:getPolicy": _lookup("aws:iam/policy:Policy", "name", "name", _iam("policy", "name")),
+    "aws:iam/getRole:getRole": _lookup("aws:iam/role:Role", "name", "name", _iam("role", "name")),
+    "aws:iam/getUser:getUser": _lookup("aws:iam/user:User", "userName", "name", _iam("user", "userName")),
+    "aws:kms/getAlias:getAlias": _lookup("aws:kms/alias:Alias", "name", "name", _alias),
+    "aws:kms/getKey:getKey": _lookup("aws:kms/key:Key", "keyId", "keyId", _key),
+    "aws:route53/getZone:getZone": _zone,
+    "aws:secretsmanager/getSecret:getSecret": _lookup(
+        "aws:secretsmanager/secret:Secret", "name", "name", _secret
+    ),
+    "aws:secretsmanager/getSecretVersion:getSecretVersion": _secret_version,
+    "aws:sesv2/getEmailIdentity:getEmailIdentity": _email_identity,
+    "aws:ssm/getParameter:getParameter": _parameter,
+}
