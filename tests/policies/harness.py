@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,6 +20,7 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
+from enforcement.accessor import Properties
 from mailroute import wire
 from reachability import Evidence, Graph, Resource
 from reachability.values import UNKNOWN
@@ -143,7 +144,9 @@ def decode(value: Any) -> Any:
 class PackProcess:
     """The real pack, in the process that an engine would start, spoken to as an engine would."""
 
-    def __init__(self, *, updating: bool, pack: Path = PACK, variables: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, *, updating: bool, pack: Path = PACK, variables: Mapping[str, str] | None = None
+    ) -> None:
         environment = {name: value for name, value in os.environ.items() if name != "MAILROUTE_EVIDENCE"}
         environment |= {
             "PULUMI_PROJECT": PROJECT,
@@ -187,7 +190,7 @@ class PackProcess:
         config: Mapping[str, Mapping[str, Any]],
         *,
         defaults: bool = True,
-        levels: Mapping[str, str] | None = None,
+        levels: Mapping[str, int] | None = None,
     ) -> None:
         """Send a configuration as the official engine does: every rule, its level, defaults filled in."""
         request = analyzer_pb2.ConfigureAnalyzerRequest()
@@ -196,29 +199,33 @@ class PackProcess:
             if defaults:
                 schema = wire.decode(policy.configSchema.properties)
                 properties = {name: option["default"] for name, option in schema.items()}
-            level = (levels or {}).get(policy.name)
+            level = (levels or {}).get(policy.name, policy.enforcementLevel)
             request.policyConfig[policy.name].CopyFrom(
                 analyzer_pb2.PolicyConfig(
-                    enforcementLevel=level or policy.enforcementLevel,
+                    enforcementLevel=level,
                     properties=wire.encode({**properties, **config.get(policy.name, {})}),
                 )
             )
         self._stub.Configure(request)
 
-    def run(self, nodes: Iterable[Node]) -> Results:
-        """Analyse every resource, the stack first, and then the whole stack."""
+    def run(self, nodes: Iterable[Node], *, declared: bool = True) -> Results:
+        """Analyse the stack resource, every other one if they are `declared`, and then the whole stack."""
         stack = Node(STACK_TYPE, f"{PROJECT}-{STACK}")
         given = tuple(nodes)
         nodes = given if any(node.type == STACK_TYPE for node in given) else (stack, *given)
         nodes = sorted(nodes, key=lambda node: node.type != STACK_TYPE)
-        before = [self._analyze(node) for node in nodes]
+        root, *others = nodes
+        before = [self._analyze(root).result()]
+        if declared:
+            calls = [self._analyze(node) for node in others]  # Side by side, as an engine does.
+            before += [call.result() for call in calls]
         response = self._stub.AnalyzeStack(
             analyzer_pb2.AnalyzeStackRequest(resources=[self._resource(node) for node in nodes])
         )
         return Results(
             before=tuple(
                 self._result(diagnostic, node.urn)
-                for node, answer in zip(nodes, before, strict=True)
+                for node, answer in zip(nodes, before, strict=False)
                 for diagnostic in answer.diagnostics
             ),
             stack=tuple(self._result(diagnostic, stack.urn) for diagnostic in response.diagnostics),
@@ -233,7 +240,7 @@ class PackProcess:
             type=node.type, urn=node.urn, name=node.name, properties=wire.encode(declared)
         )
         request.provider.CopyFrom(_provider())
-        return self._stub.Analyze(request)
+        return self._stub.Analyze.future(request)
 
     @staticmethod
     def _resource(node: Node) -> Any:
@@ -270,7 +277,8 @@ def _provider() -> Any:
 
 def judge(rule: Rule, case: Case, options: Mapping[str, Any]) -> list[Violation]:
     """What `rule` says of a graph in this process, without the SDK between."""
-    stack = Stack(Graph(_resource(node) for node in case.nodes), Evidence())
+    see = _declared if rule.check is None else _with_outputs
+    stack = Stack(Graph(see(node) for node in case.nodes), Evidence())
     check = rule.check(stack, options) if rule.check is not None else None
     found: list[Violation] = []
     for resource in stack.program.of_type(*rule.judges):
@@ -281,17 +289,23 @@ def judge(rule: Rule, case: Case, options: Mapping[str, Any]) -> list[Violation]
     return found
 
 
-def _resource(node: Node) -> Resource:
-    properties = wire.plain(node.properties)
-    identity = properties.get("id", UNKNOWN)
+def _declared(node: Node) -> Resource:
+    """A resource as it is declared: what a rule sees before it is created."""
+    declared = wire.plain(node.properties if node.declared is None else node.declared)
     return Resource(
         key=node.urn,
         type=node.type,
         name=node.name,
-        properties=properties,
-        id=identity,
+        properties=declared,
         dependencies=node.dependencies,
         parent=node.parent or None,
         region="us-east-1",
-        inputs=frozenset(node.properties if node.declared is None else node.declared),
+        inputs=frozenset(declared),
     )
+
+
+def _with_outputs(node: Node) -> Resource:
+    """The same with what AWS gives it: what a rule of the whole stack sees."""
+    declared = _declared(node)
+    properties = Properties(wire.plain(node.properties), declared.properties)
+    return replace(declared, properties=properties, id=properties.get("id", UNKNOWN))

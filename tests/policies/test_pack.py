@@ -1,0 +1,189 @@
+"""The pack as a whole: what it offers, and that nothing which goes wrong lets a stack pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pulumi_policy as sdk
+import pytest
+from pulumi.runtime.proto import analyzer_pb2
+from pulumi_policy.proxy import unknown_checking_proxy
+
+from enforcement.pack import Enforcement
+from reachability import Resource
+from rules import RULES
+from rules.rule import Judge, Options, Rule, Severity, Stack, Violation, violation
+from tests.policies.harness import Node, PackProcess
+
+CONTRACT = {
+    "apprunner-egress-route",
+    "smtp-endpoint-usable",
+    "nat-gateway-usable",
+    "ses-identity-verifiable",
+    "smtp-credentials-secret",
+    "smtp-port-allowed",
+    "ses-sender-least-privilege",
+    "private-data-stays-private",
+}
+DATABASE = "aws:rds/instance:Instance"
+BUCKET = "aws:s3/bucket:Bucket"
+PUBLIC = Node(DATABASE, "db", {"publiclyAccessible": True})
+OPTIONS = sdk.PolicyResourceOptions(False, [], None, [], sdk.PolicyCustomTimeouts(0, 0, 0), [])
+
+
+def test_every_rule_of_the_contract_is_mandatory(preview: PackProcess) -> None:
+    levels = {policy.name: policy.enforcementLevel for policy in preview.info.policies}
+    assert set(levels) >= CONTRACT
+    assert levels == {
+        name: analyzer_pb2.ADVISORY if name == "advisories" else analyzer_pb2.MANDATORY for name in levels
+    }
+
+
+def test_every_rule_says_what_why_and_what_to_do(preview: PackProcess) -> None:
+    for policy in preview.info.policies:
+        if policy.name != "advisories":
+            assert "(AWS: " in policy.description
+            assert policy.remediation_steps
+            assert policy.severity != analyzer_pb2.POLICY_SEVERITY_UNSPECIFIED
+            assert all("default" in option for option in policy.configSchema.properties.values())
+
+
+def test_a_configuration_without_options_has_their_defaults(preview: PackProcess) -> None:
+    preview.configure({}, defaults=False)
+    assert preview.run([PUBLIC]).blocked("private-data-stays-private", PUBLIC.urn)
+
+
+def test_a_level_that_the_stack_sets_counts(preview: PackProcess) -> None:
+    preview.configure({}, levels={"private-data-stays-private": analyzer_pb2.ADVISORY})
+    (result,) = preview.run([PUBLIC]).all
+    assert (result.policy, result.level) == ("private-data-stays-private", "ADVISORY")
+
+
+def test_a_rule_is_not_applicable_where_the_stack_has_nothing_to_judge(preview: PackProcess) -> None:
+    preview.configure({})
+    results = preview.run([Node(BUCKET, "files", {"bucket": "files"})])
+    assert results.all == ()
+    assert set(results.not_applicable) >= CONTRACT - {
+        "smtp-credentials-secret",  # The stack's outputs are always there.
+        "smtp-port-allowed",
+        "private-data-stays-private",
+    }
+
+
+def test_a_path_is_not_said_twice_in_an_update(update: PackProcess) -> None:
+    service = Node(
+        "aws:apprunner/service:Service",
+        "api",
+        {
+            "sourceConfiguration": {
+                "imageRepository": {"imageConfiguration": {"runtimeEnvironmentVariables": {"SMTP_PASS": "x"}}}
+            }
+        },
+    )
+    update.configure({})
+    results = update.run([service])
+    assert [result.policy for result in results.before] == ["smtp-credentials-secret"]
+    assert "smtp-credentials-secret" not in [result.policy for result in results.stack]
+
+
+def test_evidence_of_the_environment_wins(tmp_path: Path) -> None:
+    missing = tmp_path / "missing.json"
+    service = Node("aws:apprunner/service:Service", "api", {"serviceName": "api"})
+    with PackProcess(updating=False, variables={"MAILROUTE_EVIDENCE": str(missing)}) as pack:
+        pack.configure({"apprunner-egress-route": {"evidence": "none"}})
+        (result,) = pack.run([service]).of("apprunner-egress-route")
+    assert result.codes == ("EVIDENCE_UNREADABLE",)
+    assert str(missing) in result.message
+
+
+# Faults of a rule ---------------------------------------------------------------------------------------
+
+
+def _fails_on_the_first(resource: Resource) -> Iterator[Violation]:
+    yield violation(resource, "SEEN", f"{resource.name} was judged.", "")
+    if resource.name == "first":
+        raise RuntimeError(resource.get("password"))
+
+
+def _judges(_stack: Stack, _options: Options) -> Judge:
+    return _fails_on_the_first
+
+
+def _never_ready(_stack: Stack, _options: Options) -> Judge:
+    raise RuntimeError("not ready")
+
+
+def _rule(**parts: Any) -> Rule:
+    return Rule("a-rule", "Something holds.", "A document", "Mend it.", Severity.LOW, (BUCKET,), **parts)
+
+
+def _judged(rule: Rule, **config: Any) -> list[tuple[str, str | None]]:
+    """What the policy of `rule` reports of a stack with two buckets."""
+    policy, advisories = Enforcement(updating=False, today=date(2026, 1, 5)).policies([rule])
+    resources = [
+        sdk.PolicyResource(
+            BUCKET, unknown_checking_proxy({"password": "hunter2"}), f"urn::{name}", name, OPTIONS,
+            None, None, [], {},
+        )
+        for name in ("first", "second")
+    ]  # fmt: skip
+    reported: list[tuple[str, str | None]] = []
+
+    def report(message: str, urn: str | None = None) -> None:
+        reported.append((message, urn))
+
+    assert isinstance(policy, sdk.StackValidationPolicy)
+    assert isinstance(advisories, sdk.StackValidationPolicy)
+    policy.validate(sdk.StackValidationArgs(resources, config), report)
+    reported.append(("ADVISORIES", None))
+    advisories.validate(sdk.StackValidationArgs(resources, {}), report)
+    return reported
+
+
+def test_a_rule_that_breaks_blocks_and_judges_what_comes_after() -> None:
+    *blocking, (end, _) = _judged(_rule(check=_judges))
+    assert end == "ADVISORIES"
+    assert [(message.partition(":")[0], urn) for message, urn in blocking] == [
+        ("SEEN", "urn::first"),
+        ("RULE_FAILED", "urn::first"),
+        ("SEEN", "urn::second"),
+    ]
+    assert "RuntimeError at test_pack.py:" in blocking[1][0]
+    assert "hunter2" not in str(blocking)
+
+
+def test_a_rule_that_cannot_begin_blocks_every_resource() -> None:
+    *blocking, _ = _judged(_rule(check=_never_ready))
+    assert [(message.partition(":")[0], urn) for message, urn in blocking] == [
+        ("RULE_FAILED", "urn::first"),
+        ("RULE_FAILED", "urn::second"),
+    ]
+
+
+@pytest.mark.parametrize(("code", "blocks"), [(None, True), ("RULE_FAILED", False)])
+def test_only_by_its_code_a_failure_is_accepted(code: str | None, blocks: bool) -> None:
+    exemption = {"resource": "first", "reason": "reported upstream", "expires": "2026-01-05"}
+    given = [exemption if code is None else {**exemption, "code": code}]
+    blocking = _judged(_rule(check=_judges), exceptions=given)
+    before, after = blocking[: blocking.index(("ADVISORIES", None))], blocking
+    assert any(message.startswith("RULE_FAILED") for message, _ in before) is blocks
+    assert any(message.startswith("RULE_FAILED") for message, _ in after)
+
+
+def test_undetermined_blocks_unless_the_stack_says_otherwise() -> None:
+    def judge(resource: Resource) -> Iterator[Violation]:
+        yield Violation(resource.key, ("ODD_UNKNOWN",), "It is open.", "", undetermined=True)
+
+    rule = _rule(check=lambda _stack, _options: judge)
+    assert [message for message, _ in _judged(rule)] == ["ODD_UNKNOWN: It is open."] * 2 + ["ADVISORIES"]
+    assert [message for message, _ in _judged(rule, undetermined="advisory")] == [
+        "ADVISORIES",
+        *["ODD_UNKNOWN: (a-rule, undetermined) It is open."] * 2,
+    ]
+
+
+def test_names_are_unique() -> None:
+    assert len({rule.name for rule in RULES}) == len(RULES)
