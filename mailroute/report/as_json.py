@@ -27,7 +27,7 @@ def render(report: Report) -> str:
         "ok": report.ok,
         "resources": [_resource(resource) for resource in rehearsal.resources],
         "policies": [_policy(result) for result in rehearsal.policies],
-        "egress": [_egress(change) for change in report.egress],
+        "egress": [egress(change) for change in report.egress],
         "outputs": wire.to_json(rehearsal.outputs),
     }
     return json.dumps(document, indent=2) + "\n"
@@ -57,7 +57,8 @@ def _policy(result: PolicyResult) -> dict[str, str]:
     }
 
 
-def _egress(change: EgressChange) -> dict[str, Any]:
+def egress(change: EgressChange) -> dict[str, Any]:
+    """One `egress` entry of the contract."""
     return {**change.after.as_json(), "today": _today(change)}
 
 

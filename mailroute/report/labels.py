@@ -68,23 +68,28 @@ def resource_name(reference: str) -> str:
 
 @dataclass(frozen=True)
 class ShownHop:
-    """One hop of a path for a person: the kind of thing, its name, and every fact that let packets pass."""
+    """One hop of a path for a person: the kind of thing, its name, and every fact that let packets pass.
+
+    `origin` says where they come from: the program, the account, a default of AWS, an assumption.
+    """
 
     kind: str
     name: str
     facts: tuple[str, ...]
+    origin: str
 
 
 def hops(path: Sequence[Hop]) -> tuple[ShownHop, ...]:
     """The hops of a path; what stands for one thing several times in a row is one hop."""
-    grouped = groupby(path, key=lambda hop: (hop.kind, hop.resource))
+    grouped = groupby(path, key=lambda hop: (hop.kind, hop.resource, hop.origin.value))
     return tuple(
         ShownHop(
             text(kind.replace("-", " ")),
             resource_name(resource),
             tuple(text(hop.fact) for hop in group if hop.fact and hop.fact != resource_name(resource)),
+            origin,
         )
-        for (kind, resource), group in grouped
+        for (kind, resource, origin), group in grouped
     )
 
 

@@ -19,7 +19,7 @@ from . import labels
 from .model import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mailroute.rehearsal.result import Diagnostic, PlannedResource, PolicyResult
     from reachability.verdict import Egress
@@ -40,6 +40,16 @@ _QUIET: Final = "dim"
 
 def render(report: Report, *, width: int, colour: bool) -> str:
     """Text that is at most `width` columns wide and ends with a newline; without `colour` it is plain."""
+    parts: list[RenderableType] = []
+    for section in _sections(report):
+        parts += (section, "")
+    return to_text(parts, _next(report, width) if report.next_steps else None, width=width, colour=colour)
+
+
+def to_text(
+    parts: Iterable[RenderableType], last: RenderableType | None = None, *, width: int, colour: bool
+) -> str:
+    """`parts` one under the other; `last` is left as wide as it is, for the terminal to wrap."""
     console = Console(
         file=io.StringIO(),
         width=width,
@@ -52,11 +62,10 @@ def render(report: Report, *, width: int, colour: bool) -> str:
         legacy_windows=False,
     )
     with console.capture() as capture:
-        for section in _sections(report):
-            console.print(section)
-            console.print()
-        if report.next_steps:
-            console.print(_next(report, width), soft_wrap=True)
+        for part in parts:
+            console.print(part)
+        if last is not None:
+            console.print(last, soft_wrap=True)
     lines = (line.rstrip() for line in capture.get().rstrip().splitlines())
     return "\n".join(lines) + "\n"
 
@@ -153,11 +162,17 @@ def _change(change: EgressChange) -> RenderableType:
 
 def _paths(change: EgressChange) -> Iterator[RenderableType]:
     if change.today is not None:
-        yield from _path("today", change.today)
-    yield from _path("after", change.after)
+        yield from path("today", change.today)
+    yield from path("after", change.after)
 
 
-def _path(when: str, egress: Egress) -> Iterator[RenderableType]:
+def path(when: str, egress: Egress, *, origins: bool = False) -> Iterator[RenderableType]:
+    """An egress as its chain of hops, and what stands in the way.
+
+    Args:
+        when: what the path is, in a word.
+        origins: whether to say of each hop where what is known of it comes from.
+    """
     style = _VERDICT_STYLE[egress.verdict]
     yield Padding(
         Text.assemble(
@@ -173,7 +188,8 @@ def _path(when: str, egress: Egress) -> Iterator[RenderableType]:
     table.add_column(overflow="fold")
     for index, hop in enumerate(labels.hops(egress.outcome.path)):
         facts = f"  {'; '.join(hop.facts)}" if hop.facts else ""
-        table.add_row("└→" if index else "  ", hop.kind, Text.assemble(hop.name, (facts, _QUIET)))
+        origin = f"  ({hop.origin})" if origins else ""
+        table.add_row("└→" if index else "  ", hop.kind, Text.assemble(hop.name, (facts + origin, _QUIET)))
     for finding in egress.outcome.findings:
         finding_style = _VERDICT_STYLE[finding.verdict]
         table.add_row(
