@@ -72,30 +72,34 @@ class Crossing:
         remedy = f"add an egress rule for TCP {port} to {peer.name} to the workload's security group"
         return self.groups.admit(groups, EGRESS, peer, port, remedy)
 
-    def crosses(self, client: Client, target: Resource, block: Ranges, port: int, name: str) -> Outcome:
-        """From one subnet of a VPC to another and back; within one, neither routes nor ACLs apply."""
+    def crosses(
+        self, client: Client, target: Resource, block: Ranges, port: int, name: str, arrives: Outcome
+    ) -> Outcome:
+        """From one subnet of a VPC to another and back; within one, neither routes nor ACLs apply.
+
+        Args:
+            arrives: whether the interface in `target` lets the client's packets in.
+        """
         if target == client.subnet:
-            return Outcome()
-        source = client.source
+            return arrives
+        here, source = client.subnet, client.source
+        one, there, replies = Ranges.of((port, port)), f"TCP {port}", (EPHEMERAL_PORTS, REPLIES)
+        leaves = [
+            self.is_local(here, client.vpc, block),
+            self.acls.admit(here, EGRESS, name, block, one, there),
+            self.acls.admit(here, INGRESS, name, block, *replies),
+        ]
+        if leaves[0].findings:
+            return all_of(leaves)  # What an appliance on the way makes of a packet is not known.
         return all_of(
             [
-                self.is_local(client.subnet, client.vpc, block),
-                *self._acls_between(client.subnet, source, target, block, port, name),
+                *leaves,
+                self.acls.admit(target, INGRESS, here.label, source, one, there),
+                self.acls.admit(target, EGRESS, here.label, source, *replies),
                 self.is_local(target, client.vpc, source),
+                arrives,
             ]
         )
-
-    def _acls_between(
-        self, client: Resource, source: Ranges, target: Resource, block: Ranges, port: int, name: str
-    ) -> list[Outcome]:
-        one, back = Ranges.of((port, port)), EPHEMERAL_PORTS
-        there = f"TCP {port}"
-        return [
-            self.acls.admit(client, EGRESS, name, block, one, there),
-            self.acls.admit(target, INGRESS, client.label, source, one, there),
-            self.acls.admit(target, EGRESS, client.label, source, back, REPLIES),
-            self.acls.admit(client, INGRESS, name, block, back, REPLIES),
-        ]
 
     def is_local(self, subnet: Resource, vpc: Ref, wanted: Ranges) -> Outcome:
         """Whether the tables of `subnet` leave `wanted`, inside the same VPC, to the local route."""

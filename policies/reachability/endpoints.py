@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from . import kinds
-from .network import Links, Network
+from .network import Links, Network, members
 from .outcomes import all_of, blocked, open_question, passed, whichever
 from .values import ABSENT, UNKNOWN, Unknown, Value, get, is_known, items
 from .verdict import Origin, Outcome
@@ -86,6 +86,7 @@ class Endpoints:
         return all_of(
             [
                 self.is_interface(endpoint),
+                _speaks_ipv4(endpoint),
                 self.takes_name(endpoint),
                 self.vpc_resolves(endpoint),
                 _is_available(endpoint),
@@ -241,8 +242,11 @@ class Endpoints:
                 f"VPC endpoint {endpoint.label} has no subnet, so it has no interface in the VPC",
                 "give it subnet_ids, at most one subnet in each zone that offers the service",
             )
-        subnets = list(dict.fromkeys(subnet for ref in refs for subnet in ref.candidates))
-        return all_of([self._offered(endpoint, subnet) for subnet in subnets])
+        certain, possible = members(refs)
+        offered = [self._offered(endpoint, subnet) for subnet in certain]
+        if possible:
+            offered.append(whichever([self._offered(endpoint, subnet) for subnet in possible]))
+        return all_of(offered)
 
     def _offered(self, endpoint: Resource, subnet: Resource) -> Outcome:
         region = region_of_service(str(endpoint.declared("serviceName")))
@@ -286,6 +290,14 @@ class Endpoints:
         ports = ", ".join(map(str, sorted(SMTP_PORTS)))
         message = f"port {port} is not offered by SES's SMTP endpoint"
         return blocked("ENDPOINT_PORT", endpoint.key, message, f"use one of the ports {ports}")
+
+
+def _speaks_ipv4(endpoint: Resource) -> Outcome:
+    kind = endpoint.declared("ipAddressType")
+    if kind is ABSENT or kind in ("ipv4", "dualstack"):
+        return Outcome()
+    message = f"VPC endpoint {endpoint.label} may have IPv6 addresses alone, and clients reach it over IPv4"
+    return open_question("ENDPOINT_ADDRESS_TYPE", endpoint.key, message, 'set ip_address_type="ipv4"')
 
 
 def _is_available(endpoint: Resource) -> Outcome:

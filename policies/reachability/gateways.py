@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from . import kinds
 from .graph import Ref, Resource
-from .network import Network, either
+from .network import Network, either, name_of
 from .outcomes import all_of, blocked, open_question, passed, whichever
 from .ranges import PUBLIC, Ranges
 from .routing import LOCAL, Route, Routes
@@ -120,7 +120,10 @@ class Gateways:
             )
         if route.via == "gatewayId":
             return self.through_internet_gateway(route, vpc)
-        if route.via in ("natGatewayId", LOCAL, "egressOnlyGatewayId", "vpcPeeringConnectionId"):
+        back_to_itself = route.via == "natGatewayId" and route.target.target == nat
+        if route.via == LOCAL:
+            return destination_in_vpc(table, vpc)
+        if back_to_itself or route.via in ("egressOnlyGatewayId", "vpcPeeringConnectionId"):
             return blocked(
                 "NAT_SUBNET_NOT_PUBLIC",
                 nat.key,
@@ -145,6 +148,10 @@ class Gateways:
 
     def _attached(self, gateway: Resource, vpc: Ref) -> Outcome:
         attached = self.network.attached(gateway, vpc)
+        if attached is True and self._redirects(gateway):
+            message = f"replies that come in by internet gateway {gateway.label} are routed to an appliance"
+            remedy = "add an exception: the proof does not follow ingress routing"
+            return open_question("INGRESS_RTB_TRAFFIC_REDIRECTION", gateway.key, message, remedy)
         if attached is True:
             return passed("internet-gateway", gateway.key, "attached to the VPC", gateway.origin)
         remedy = "give the aws.ec2.InternetGateway the vpc_id of the VPC whose route tables name it"
@@ -153,6 +160,13 @@ class Gateways:
             return blocked("BAD_STATE_ATTACHMENT", gateway.key, message, remedy)
         message = f"it cannot be known whether internet gateway {gateway.label} is attached to this VPC"
         return open_question("BAD_STATE_ATTACHMENT", gateway.key, message, remedy)
+
+    def _redirects(self, gateway: Resource) -> bool:
+        """Whether a gateway route table may send what comes in elsewhere than to where it is addressed."""
+        return any(
+            table is None or any(route.via != LOCAL for route in self.routes.declared_in(table))
+            for table in self.network.edge_tables_of(gateway)
+        )
 
     def _any_gateway_of(self, nat: Resource, vpc: Ref) -> Outcome:
         """A regional NAT gateway has a route table of its own that leads to the VPC's internet gateway."""
@@ -205,6 +219,15 @@ def table_not_read(subnet: Resource) -> Outcome:
         subnet.key,
         f"the route table in force in subnet {subnet.label} is neither in the program nor in the evidence",
         "give the account's evidence (mailroute snapshot), or associate a table in the program",
+    )
+
+
+def destination_in_vpc(table: Resource, vpc: Ref) -> Outcome:
+    return open_question(
+        "DESTINATION_IN_VPC",
+        table.key,
+        f"the mail host's address is inside VPC {name_of(vpc)}, and what listens there is not in the graph",
+        "name the relay by its public host, or add an exception",
     )
 
 

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Final
 
 from . import kinds
 from .crossing import REPLIES, Client, Crossing, Transit
-from .gateways import is_regional, not_modelled, table_not_read
+from .gateways import destination_in_vpc, is_regional, not_modelled, table_not_read
 from .groups import EGRESS, INGRESS, Peer
 from .network import name_of, same
-from .outcomes import all_of, blocked, open_question, passed, whichever
+from .outcomes import all_of, blocked, open_question, passed, soften, whichever
 from .public_access import PublicAccess
-from .ranges import EPHEMERAL_PORTS, PUBLIC, Ranges
+from .ranges import EPHEMERAL_PORTS, PUBLIC, UNROUTED, Ranges
 from .routing import LOCAL, Route
 from .transit import TransitGateways
 from .values import UNKNOWN, Unknown
-from .verdict import Origin, Outcome
+from .verdict import Origin, Outcome, Verdict
 
 if TYPE_CHECKING:
     from .graph import Resource
@@ -78,6 +78,12 @@ class InternetPath:
         if route.blackhole:
             message = f"the route of {table.label} to {name} is a blackhole: its target is gone"
             return blocked("BAD_STATE_ROUTE", table.key, message, remedy)
+        if route.via in ("natGatewayId", "gatewayId") and wanted & UNROUTED:
+            message = f"internet gateways drop what is sent to {name}, which is no public address"
+            code = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
+            return blocked(
+                code, table.key, message, "name a public host, or route to the network that has it"
+            )
         if route.via == "natGatewayId":
             return self._by_nat(route, client, table, wanted, port, name)
         if (
@@ -87,15 +93,7 @@ class InternetPath:
         ) or (route.via == "gatewayId" and str(route.target.id).startswith("igw-")):
             return self._by_internet_gateway(route, client, table, name, remedy)
         if route.via == LOCAL:
-            message = (
-                f"{name} is inside VPC {name_of(client.vpc)}, and what listens there is not in the graph"
-            )
-            return open_question(
-                "DESTINATION_IN_VPC",
-                table.key,
-                message,
-                "name the relay by its public host, or add an exception",
-            )
+            return destination_in_vpc(table, client.vpc)
         if route.via == "vpcPeeringConnectionId" and wanted <= PUBLIC:
             message = (
                 f"{table.label} routes {name} to a peering connection, which carries its VPCs' addresses only"
@@ -157,8 +155,12 @@ class InternetPath:
             steps.append(
                 blocked("NGW_REQUIRES_SOURCE_IN_VPC", nat.key, message, "use a NAT gateway of the same VPC")
             )
-        steps.append(self.gateways.translates(nat))
-        steps.append(self.gateways.sends_out(nat, wanted))
+        out = self.gateways.sends_out(nat, wanted)
+        translates = self.gateways.translates(nat)
+        if out.verdict is Verdict.UNDETERMINED:
+            # What leaves by no internet gateway may need no public address.
+            translates = Outcome(findings=tuple(soften(finding) for finding in translates.findings))
+        steps += [translates, out]
         subnets = () if is_regional(nat) else self.gateways.subnet_of(nat).candidates
         crossed = (client.subnet, *subnets)
         steps.append(self.public_access.lets_out(client.vpc, crossed, translated=True))

@@ -10,6 +10,7 @@ SUBNET: Final = ("aws:ec2/subnet:Subnet", "aws:ec2/defaultSubnet:DefaultSubnet")
 DEFAULT_ROUTE_TABLE: Final = "aws:ec2/defaultRouteTable:DefaultRouteTable"
 ROUTE_TABLE: Final = ("aws:ec2/routeTable:RouteTable", DEFAULT_ROUTE_TABLE)
 ROUTE: Final = ("aws:ec2/route:Route",)
+ROUTE_PROPAGATION: Final = ("aws:ec2/vpnGatewayRoutePropagation:VpnGatewayRoutePropagation",)
 ROUTE_TABLE_ASSOCIATION: Final = ("aws:ec2/routeTableAssociation:RouteTableAssociation",)
 MAIN_ROUTE_TABLE: Final = ("aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation",)
 INTERNET_GATEWAY: Final = ("aws:ec2/internetGateway:InternetGateway",)
@@ -42,6 +43,9 @@ PRIVATE_ZONE: Final = ("aws:route53/zone:Zone",)
 ZONE_ASSOCIATION: Final = ("aws:route53/zoneAssociation:ZoneAssociation",)
 RESOLVER_RULE: Final = ("aws:route53/resolverRule:ResolverRule",)
 RESOLVER_RULE_ASSOCIATION: Final = ("aws:route53/resolverRuleAssociation:ResolverRuleAssociation",)
+RESOLVER_FIREWALL: Final = (
+    "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation",
+)
 BLOCK_PUBLIC_ACCESS: Final = ("aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions",)
 BLOCK_PUBLIC_ACCESS_EXCLUSION: Final = (
     "aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion",

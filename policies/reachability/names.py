@@ -7,7 +7,7 @@ queries".
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from . import kinds
 from .network import Links, Network
@@ -33,13 +33,33 @@ class Names:
         return all_of(
             self._question(source, host)
             for candidate in vpc.candidates
-            for source, _ in (*self._zones.to(candidate), *self._rules.to(candidate))
+            for source, _ in (
+                *self._zones.to(candidate),
+                *self._rules.to(candidate),
+                *self._firewalls.to(candidate),
+            )
             if _may_answer(source, host)
+        )
+
+    def resolve(self, vpc: Ref) -> Outcome:
+        """Whether Amazon's resolver answers at all in `vpc`.
+
+        Source: Amazon VPC User Guide, "DNS attributes for your VPC".
+        """
+        return all_of(
+            open_question(
+                "VPC_DNS_SUPPORT_OFF",
+                candidate.key,
+                f"enableDnsSupport of VPC {candidate.label} is not known to be on: names may not resolve",
+                "set enable_dns_support=True on the VPC",
+            )
+            for candidate in vpc.candidates
+            if candidate.declared("enableDnsSupport") in (False, UNKNOWN)
         )
 
     @staticmethod
     def _question(source: Resource, host: str) -> Outcome:
-        what = "resolver rule" if source.type in kinds.RESOLVER_RULE else "private hosted zone"
+        what = next(text for types, text in _SOURCES.items() if source.type in types)
         message = (
             f"{what} {source.label} may answer for {host} inside the VPC, and the proof does not resolve it"
         )
@@ -62,6 +82,12 @@ class Names:
                 yield candidate, self.network.vpc_of(link)
 
     @cached_property
+    def _firewalls(self) -> Links[Resource]:
+        return Links(
+            (link, self.network.vpc_of(link)) for link in self.graph.of_type(*kinds.RESOLVER_FIREWALL)
+        )
+
+    @cached_property
     def _rules(self) -> Links[Resource]:
         return Links(self._read_rules())
 
@@ -73,7 +99,16 @@ class Names:
                     yield rule, self.network.vpc_of(link)
 
 
+_SOURCES: Final = {
+    kinds.RESOLVER_RULE: "resolver rule",
+    kinds.PRIVATE_ZONE: "private hosted zone",
+    kinds.RESOLVER_FIREWALL: "DNS Firewall rule group association",
+}
+
+
 def _may_answer(source: Resource, host: str) -> bool:
+    if source.type in kinds.RESOLVER_FIREWALL:
+        return True  # Its domain lists are not read.
     name = source.get("domainName") if source.type in kinds.RESOLVER_RULE else source.get("name")
     if name is UNKNOWN:
         return True

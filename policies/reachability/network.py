@@ -16,7 +16,7 @@ from .values import ABSENT, UNKNOWN, Unknown, Value, get, is_known, items
 from .verdict import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 def refers(ref: Ref, resource: Resource) -> bool | Unknown:
@@ -123,6 +123,25 @@ class Network:
                 for association in known_items(held.get("associations")):
                     subnet_id = get(association, "subnetId")
                     yield (held, exactly(held)), self.graph.ref(held, subnet_id, "", kinds.SUBNET)
+
+    def edge_tables_of(self, gateway: Resource) -> tuple[Resource | None, ...]:
+        """The gateway route tables of an internet gateway, which route what comes in by it."""
+        return tuple(table for ref, _ in self._edge_associations.to(gateway) for table in self.tables(ref))
+
+    @cached_property
+    def _edge_associations(self) -> Links[Ref]:
+        return Links(self._read_edge_associations())
+
+    def _read_edge_associations(self) -> Iterator[tuple[Ref, Ref]]:
+        for link in self.graph.of_type(*kinds.ROUTE_TABLE_ASSOCIATION):
+            gateway = self.graph.ref(link, link.declared("gatewayId"), "gatewayId", kinds.INTERNET_GATEWAY)
+            table = self.graph.ref(link, link.get("routeTableId"), "routeTableId", kinds.ROUTE_TABLE)
+            yield table, gateway
+        for held in self.graph.of_type(*kinds.ROUTE_TABLE):
+            if held.origin is Origin.ACCOUNT:
+                for association in known_items(held.get("associations")):
+                    gateway_id = get(association, "gatewayId")
+                    yield exactly(held), self.graph.ref(held, gateway_id, "", kinds.INTERNET_GATEWAY)
 
     def route_tables_of(self, subnet: Resource) -> tuple[tuple[Resource | None, Resource], ...]:
         """The tables that may be in force in `subnet`, each with what says so.
@@ -242,6 +261,19 @@ def either(answers: Iterable[bool | Unknown]) -> bool | Unknown:
     if any(answer is True for answer in found):
         return True
     return UNKNOWN if any(answer is UNKNOWN for answer in found) else False
+
+
+def members(refs: Sequence[Ref]) -> tuple[tuple[Resource, ...], tuple[Resource, ...]]:
+    """What a list of references certainly names, and what it only may name.
+
+    A list names each thing once: as many unknown elements as candidates left for them are all of these.
+    """
+    certain = dict.fromkeys(ref.target for ref in refs if ref.target is not None)
+    unknown = [ref for ref in refs if ref.target is None]
+    left = dict.fromkeys(found for ref in unknown for found in ref.candidates if found not in certain)
+    if len(unknown) == len(left) and not any(ref.open for ref in unknown):
+        return (*certain, *left), ()
+    return tuple(certain), tuple(left)
 
 
 def exactly(resource: Resource) -> Ref:

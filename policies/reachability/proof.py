@@ -13,8 +13,9 @@ from .endpoints import region_of_host
 from .evidence import Offer
 from .internet import InternetPath, port_25
 from .names import Names
-from .outcomes import any_of, blocked, open_question, passed, whichever
-from .ranges import PRIVATE, PUBLIC, Ranges, addresses, union
+from .network import members
+from .outcomes import any_of, blocked, open_question, passed, soften, whichever
+from .ranges import PUBLIC, UNROUTED, Ranges, addresses, union
 from .ses import EndpointPath
 from .settings import Settings
 from .values import UNKNOWN, Unknown
@@ -80,18 +81,19 @@ class Proof:
         for ref in placement.subnets:
             if ref.open or not ref.candidates:
                 outcomes.append(_subnet_not_read(placement, ref))
-        certain = {ref.target for ref in placement.subnets if ref.target}
-        candidates = list(dict.fromkeys(subnet for ref in placement.subnets for subnet in ref.candidates))
-        undecided = [ref for ref in placement.subnets if ref.target is None]
-        # As many unknown elements as candidates: a list of subnets names each one once.
-        each = len(undecided) == len([subnet for subnet in candidates if subnet not in certain])
-        judged = {subnet: self._from_subnet(placement, subnet, destination) for subnet in candidates}
-        outcomes.extend(judged[subnet] for subnet in candidates if each or subnet in certain)
-        rest = [judged[subnet] for subnet in candidates if not each and subnet not in certain]
-        return _longest_first([*outcomes, *([whichever(rest)] if rest else [])])
+        certain, possible = members(placement.subnets)
+        outcomes.extend(self._from_subnet(placement, subnet, destination) for subnet in certain)
+        if possible:
+            outcomes.append(
+                whichever([self._from_subnet(placement, subnet, destination) for subnet in possible])
+            )
+        return _longest_first(outcomes)
 
     def _from_subnet(self, placement: Placement, subnet: Resource, destination: Destination) -> Outcome:
         vpc = self.crossing.network.vpc_of(subnet)
+        if subnet.declared("ipv6Native") is True:
+            message = f"subnet {subnet.label} is IPv6-only, and the mail host is reached over IPv4"
+            return blocked("SUBNET_WITHOUT_IPV4", subnet.key, message, "use a subnet with an IPv4 block")
         source = self.crossing.addresses_in(subnet)
         client = Client(subnet, vpc, source, placement.holder, placement.groups, placement.public_address)
         here = passed("subnet", subnet.key, _where(subnet), subnet.origin)
@@ -107,17 +109,27 @@ class Proof:
             return open_question("PORT_UNKNOWN", client.holder.key, message, remedy)
         host = destination.host
         if host is None or destination.secret:
-            ways = [self.internet.reach(client, PUBLIC, port, "any mail server") for port in ports]
+            ways = [self._reach_public(client, PUBLIC, port, "any mail server") for port in ports]
             ways += [self.ses.any(client, port) for port in ports if self.ses.of(client)]
             return any_of(ways)
         if isinstance(host, Unknown):
-            outcome = self.internet.reach(client, PUBLIC, ports[0], "a host not known yet")
-            if outcome.verdict is Verdict.REACHABLE or not self.ses.of(client):
-                return outcome
-            message = "the mail host cannot be known, and only SES's SMTP endpoint could carry its traffic"
-            remedy = "name the host: email-smtp.REGION.amazonaws.com"
-            return open_question("HOST_UNKNOWN", client.holder.key, message, remedy)
+            return self._reach_unknown(client, ports[0])
         return self._reach_host(client, host, ports[0])
+
+    def _reach_unknown(self, client: Client, port: int) -> Outcome:
+        """A host not known yet may be a public one, that of an endpoint, or one inside the VPC."""
+        public = self._reach_public(client, PUBLIC, port, "a host not known yet")
+        ways = [public, *([self.ses.any(client, port)] if self.ses.of(client) else [])]
+        if all(way.verdict is Verdict.REACHABLE for way in ways):
+            return public
+        message = "the mail host cannot be known yet, and not every host that it may be can be reached"
+        remedy = "name the host as a plain value, such as email-smtp.REGION.amazonaws.com"
+        question = open_question("HOST_UNKNOWN", client.holder.key, message, remedy)
+        return question + Outcome(public.path, tuple(soften(finding) for finding in public.findings))
+
+    def _reach_public(self, client: Client, where: Ranges, port: int, name: str) -> Outcome:
+        """The way to public hosts by their names, which must resolve."""
+        return self.internet.reach(client, where, port, name) + self.names.resolve(client.vpc)
 
     @staticmethod
     def _ports(destination: Destination) -> tuple[int, ...] | Unknown:
@@ -138,7 +150,8 @@ class Proof:
         shadow = self.names.shadow(host, client.vpc)
         if shadow.findings:
             return shadow
-        public = self.internet.reach(client, where, port, host)
+        reach = self._reach_public if where == PUBLIC else self.internet.reach
+        public = reach(client, where, port, host)
         if region is None:
             return public
         return self.ses.reach(client, region, host, port, public)
@@ -158,9 +171,9 @@ class Proof:
         holder = placement.holder
         if isinstance(destination.host, str):
             where = self._addresses(destination.host)
-            if where is not None and where & PRIVATE:
+            if where is not None and where & UNROUTED:
                 message = (
-                    f"{destination.host} is a private address, and the service leaves to the public internet"
+                    f"{destination.host} is no public address, and the service leaves to the public internet"
                 )
                 return blocked("NO_ROUTE_TO_DESTINATION", holder.key, message, "give the service VPC egress")
         return port_25(holder, destination.port) + passed(

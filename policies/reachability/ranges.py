@@ -117,5 +117,9 @@ PUBLIC: Final = ANY_ADDRESS - union(
     ]
 )
 """Where a public mail host can be: the IPv4 space less the special-purpose blocks (RFC 6890)."""
+UNROUTED: Final = union(
+    [PRIVATE, *(addresses(block) for block in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"))]
+)
+"""What never crosses an internet gateway: private, loopback, link-local, multicast and reserved addresses."""
 EPHEMERAL_PORTS: Final = Ranges.of((1024, 65535))
 """The ports that replies come back to (Amazon VPC User Guide, "Ephemeral ports")."""

@@ -5,6 +5,7 @@ Source: Amazon VPC User Guide, "Route priority" and "Route table concepts".
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -65,6 +66,11 @@ class Route:
     def origin(self) -> Origin:
         return self.source.origin
 
+    def leads_as(self, other: Route) -> bool:
+        """Whether both lead to the same thing."""
+        here, there = (self.via, self.target, self.blackhole), (other.via, other.target, other.blackhole)
+        return here == there
+
 
 @dataclass(frozen=True)
 class Share:
@@ -85,8 +91,15 @@ class Routes:
         self.graph = network.graph
 
     def lookup(self, table: Resource, vpc: Ref, wanted: Ranges) -> list[Share]:
-        """Divide `wanted` among the routes of `table`, longest prefix first."""
+        """Divide `wanted` among the routes of `table`, longest prefix first.
+
+        Where prefix lists give two routes one destination, AWS chooses between them.
+        """
         routes = sorted(self._routes_of(table, vpc), key=lambda route: (-route.length, route.certain))
+        tied: defaultdict[Ranges, list[Route]] = defaultdict(list)
+        for route in routes:
+            if route.certain:
+                tied[route.destination].append(route)
         shares: list[Share] = []
         left = wanted
         maybe: list[Route] = []
@@ -94,7 +107,8 @@ class Routes:
             if not route.certain:
                 maybe.append(route)
             elif left & route.destination:
-                shares.extend(_divide(left & route.destination, route, maybe))
+                rivals = [other for other in tied[route.destination] if not other.leads_as(route)]
+                shares.extend(_divide(left & route.destination, route, [*maybe, *rivals]))
                 left = left - route.destination
         if left:
             shares.extend(_divide(left, None, maybe))
@@ -102,6 +116,13 @@ class Routes:
 
     def _routes_of(self, table: Resource, vpc: Ref) -> Iterator[Route]:
         yield from self._local(vpc, table)
+        if table.origin is Origin.PROGRAM and self._may_learn_routes(table):
+            # What a virtual private gateway announces is not known before it does.
+            yield Route(ANY_ADDRESS, 32, "", Ref((), UNKNOWN, open=True), table, certain=False)
+        yield from self.declared_in(table)
+
+    def declared_in(self, table: Resource) -> Iterator[Route]:
+        """The routes of `table` beside the local ones: those that somebody gave it."""
         inline = table.declared("routes")
         listed = items(inline)
         entries: tuple[Value, ...] = (UNKNOWN,) if isinstance(listed, Unknown) else listed
@@ -124,6 +145,16 @@ class Routes:
             for destination, length, known in self._destinations(table, entry, *_INLINE):
                 if (destination, length) not in managed:
                     yield Route(destination, length, via, target, table, known, dead)
+
+    def _may_learn_routes(self, table: Resource) -> bool:
+        return bool(self._propagations.to(table)) or items(table.declared("propagatingVgws")) != ()
+
+    @cached_property
+    def _propagations(self) -> Links[Resource]:
+        return Links(
+            (link, self.graph.ref(link, link.get("routeTableId"), "routeTableId", kinds.ROUTE_TABLE))
+            for link in self.graph.of_type(*kinds.ROUTE_PROPAGATION)
+        )
 
     def standalone_in(self, table: Resource) -> list[tuple[Resource, bool]]:
         """The routes declared by themselves that may stand in `table`, with whether they certainly do."""

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from .endpoints import Endpoints
 from .groups import INGRESS, Peer
-from .network import name_of, same
+from .network import members, name_of, same
 from .outcomes import all_of, any_of, blocked, open_question, whichever
-from .ranges import PRIVATE, union
 from .verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -107,28 +106,26 @@ class EndpointPath:
     def _through(self, client: Client, endpoint: Resource, port: int) -> Outcome:
         """The way to an SMTP endpoint in the same VPC: any of its interfaces may answer for the name."""
         refs = self.endpoints.subnets(endpoint)
-        subnets = list(dict.fromkeys(subnet for ref in refs for subnet in ref.candidates))
+        certain, possible = members(refs)
         steps = [self.endpoints.is_usable(endpoint)]
         for ref in refs:
             if ref.open or not ref.candidates:
                 steps.append(_endpoint_subnet_not_read(endpoint, ref))
-        blocks = [self.crossing.addresses_in(subnet) for subnet in subnets]
         groups = self.crossing.groups_or_default(self.endpoints.security_groups(endpoint), client.vpc)
-        peer = Peer(
-            f"VPC endpoint {endpoint.label}",
-            union(blocks) or PRIVATE,
-            groups,
-        )
-        steps.append(self.crossing.leaves(client, peer, port))
-        for subnet, block in zip(subnets, blocks, strict=False):
-            steps.append(self.crossing.crosses(client, subnet, block, port, peer.name))
         source = Peer(
             f"{client.holder.label}",
             client.source,
             self.crossing.groups_or_default(client.groups, client.vpc),
         )
         remedy = f"let TCP {port} in from the workload's security group on the endpoint's"
-        steps.append(self.crossing.groups.admit(peer.groups, INGRESS, source, port, remedy))
+        arrives = self.crossing.groups.admit(groups, INGRESS, source, port, remedy)
+        interfaces: list[Outcome] = []
+        for subnet in (*certain, *possible):
+            block = self.crossing.addresses_in(subnet)
+            peer = Peer(f"VPC endpoint {endpoint.label}", block, groups)
+            leaves = self.crossing.leaves(client, peer, port)
+            interfaces.append(leaves + self.crossing.crosses(client, subnet, block, port, peer.name, arrives))
+        steps += [whichever(interfaces)] if interfaces else []
         steps.append(self.endpoints.offers_port(endpoint, port))
         return all_of(steps)
 

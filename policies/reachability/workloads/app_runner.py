@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import kinds
-from ..outcomes import open_question
+from ..outcomes import blocked, open_question
 from ..values import ABSENT, UNKNOWN, Value, get, is_known
 from ..verdict import Destination
 from .model import Placement, Workload, in_vpc, named_hosts
@@ -58,6 +58,14 @@ def _placements(graph: Graph, groups: SecurityGroups, service: Resource) -> Iter
 
 def _behind(graph: Graph, groups: SecurityGroups, connector: Resource) -> Placement:
     """Behind a connector: its interfaces have private addresses alone."""
+    if connector.get("status") == "INACTIVE":
+        problem = blocked(
+            "BAD_STATE",
+            connector.key,
+            f"VPC connector {connector.label} is inactive",
+            "give the service a new connector",
+        )
+        return Placement(connector, problem=problem)
     listed = in_vpc(
         graph,
         groups,
