@@ -19,6 +19,9 @@ from .status import exit_status
 
 COMMANDS: Final = {
     "rehearse": "mailroute.cli.rehearse",
+    "diagnose": "mailroute.cli.diagnose",
+    "snapshot": "mailroute.cli.snapshot",
+    "iam-policy": "mailroute.cli.iam_policy",
 }
 """The commands in the order in which `--help` shows them, and the module of each."""
 

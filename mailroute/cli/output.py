@@ -45,14 +45,14 @@ def show(report: Report, *, as_json: bool) -> None:
 
         for diagnostic in report.rehearsal.diagnostics:
             click.echo(terminal.diagnostic_line(diagnostic).plain, err=True)
-        _write(json_format.render(report))
+        write(json_format.render(report))
     else:
         from mailroute.report import terminal
 
-        _write(terminal.render(report, width=width_of(sys.stdout), colour=in_colour(sys.stdout)))
+        write(terminal.render(report, width=width_of(sys.stdout), colour=in_colour(sys.stdout)))
 
 
-def _write(text: str) -> None:
+def write(text: str) -> None:
     try:
         sys.stdout.write(text)
         sys.stdout.flush()

@@ -5,15 +5,30 @@ It comes in the same form as an evidence file. boto3 itself is only imported whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, Final
 
 from . import app_runner, network
 from .actions import Action, iam_policy
 from .api import AccessError, Api, connect
 from .document import build
+from .shapes import Entry
 
-__all__ = ["AccessError", "Action", "Api", "build", "collect", "connect", "iam_policy"]
+__all__ = [
+    "VARIABLES",
+    "AccessError",
+    "Action",
+    "Api",
+    "collect",
+    "connect",
+    "iam_policy",
+    "of_ids",
+    "of_service",
+    "of_vpcs",
+]
+
+VARIABLES: Final = ("SMTP_HOST", "SMTP_PORT")
+"""The environment variables of a service whose values are kept: no others, since one may be a secret."""
 
 
 def collect(
@@ -31,11 +46,54 @@ def collect(
         An evidence document, valid by the schema.
 
     Raises:
-        AccessError: the account cannot be read at all.
+        AccessError: the account cannot be read, or nothing that tells where `ids` belong.
     """
-    api = connect(region, profile=profile, role=role)
+    return of_ids(connect(region, profile=profile, role=role), ids)
+
+
+def of_ids(api: Api, ids: Iterable[str]) -> dict[str, Any]:
+    """The document of the VPCs that `ids` belong to: see `collect`."""
     named = set(ids)
     connectors = app_runner.connectors(api, (value for value in named if ":vpcconnector/" in value))
-    for connector in connectors:
-        named.update(connector["properties"]["subnets"], connector["properties"]["securityGroups"])
-    return build(api, network.vpcs_of(api, named).values(), connectors)
+    return _around(api, named, connectors)
+
+
+def of_service(api: Api, service: str, variables: Collection[str] = VARIABLES) -> dict[str, Any]:
+    """The document of the VPC that the App Runner service with this name or ARN sends through.
+
+    Args:
+        variables: the environment variables whose values may be kept.
+
+    Raises:
+        AccessError: there is no such service, or nothing of it can be read.
+    """
+    return _around(api, set(), app_runner.find(api, service, variables))
+
+
+def of_vpcs(api: Api, vpcs: Collection[str], variables: Collection[str] = VARIABLES) -> dict[str, Any]:
+    """The document of whole VPCs, with the App Runner services that send through them.
+
+    Raises:
+        AccessError: one of `vpcs` is not there, or nothing of them can be read.
+    """
+    answers = network.read(api, vpcs)
+    if {Action.VPCS, Action.SUBNETS} <= set(api.unread):
+        raise api.denial()
+    missing = sorted(set(vpcs) - {item["VpcId"] for item in answers.get(Action.VPCS, ())})
+    if missing and Action.VPCS not in api.unread:
+        raise AccessError(f"{', '.join(missing)}: no such VPC in {api.region} of account {api.account}")
+    subnets = [item["SubnetId"] for item in answers.get(Action.SUBNETS, ())]
+    return build(api, vpcs, answers, app_runner.all_in(api, subnets, variables))
+
+
+def _around(api: Api, ids: set[str], entries: list[Entry]) -> dict[str, Any]:
+    """
+    Raises:
+        AccessError: what would tell which VPC is meant cannot be read.
+    """
+    for entry in entries:
+        ids.update(entry["properties"].get("subnets", ()), entry["properties"].get("securityGroups", ()))
+    vpcs = set(network.vpcs_of(api, ids).values())
+    if ids and not vpcs and api.unread:
+        raise api.denial()
+    return build(api, vpcs, network.read(api, vpcs), entries)

@@ -91,6 +91,13 @@ class Api:
                 found[request.action].extend(answers)
         return {action: answers for action, answers in found.items() if action not in self.unread}
 
+    def denial(self) -> AccessError:
+        """What to raise where nothing that matters could be read."""
+        failures = ", ".join(f"{action.permission} ({reason})" for action, reason in self.unread.items())
+        return AccessError(
+            f"the account cannot be read: {failures}: 'mailroute iam-policy' prints what to allow"
+        )
+
     def has(self, service: str) -> bool:
         """Whether AWS offers `service` in the region."""
         return self.region in self._session.get_available_regions(service)

@@ -14,14 +14,12 @@ from .shapes import Entry
 _SCHEMA: Final = "https://mailroute.dev/schemas/evidence-1.json"
 
 
-def build(api: Api, vpcs: Iterable[str], services: Iterable[Entry] = ()) -> dict[str, Any]:
-    """Read `vpcs`, and give what they hold, with `services`, as a document that the schema holds for.
+def build(api: Api, vpcs: Iterable[str], answers: Answers, entries: Iterable[Entry]) -> dict[str, Any]:
+    """What `answers` show of `vpcs`, with `entries`, as a document that the schema holds for.
 
     A VPC that another account shares shows only a part of itself, so it never counts as read.
     """
-    wanted = frozenset(vpcs)
-    answers = network.read(api, wanted)
-    found = [*network.resources(answers, wanted), *services]
+    found = [*network.resources(answers, frozenset(vpcs)), *entries]
     return {
         "$schema": _SCHEMA,
         "version": 1,

@@ -1,0 +1,208 @@
+"""`mailroute diagnose`: why does this service's mail time out? The proof over a live account."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from .output import in_colour, width_of, write
+from .parameters import HostAndPort, Ids
+from .status import Status
+
+if TYPE_CHECKING:
+    from reachability import Egress
+
+_STATUS: Final = {
+    "reachable": Status.OK,
+    "unreachable": Status.BLOCKED,
+    "undetermined": Status.UNDETERMINED,
+}
+_WORKLOAD: Final = "name either a --service, or the --subnets and --security-groups of a connector"
+
+
+@click.command("diagnose", short_help="Say why the mail of a service times out, in a live account.")
+@click.option("--service", metavar="NAME-or-ARN", help="The App Runner service.")
+@click.option("--subnets", type=Ids("subnet"), help="Instead of a service: the subnets of a VPC connector.")
+@click.option(
+    "--security-groups",
+    "groups",
+    type=Ids("sg"),
+    help="The groups of that connector.  [default: the default group of the VPC, as in App Runner]",
+)
+@click.option(
+    "--to",
+    "destination",
+    type=HostAndPort(),
+    required=True,
+    help="The mail server, as in smtp.example.com:587.",
+)
+@click.option("--region", metavar="R", help="The AWS region.  [default: $AWS_REGION, or the profile's]")
+@click.option(
+    "--evidence",
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Read an account saved by 'mailroute snapshot' instead of AWS.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object, and nothing else, to standard output."
+)
+def command(
+    service: str | None,
+    subnets: tuple[str, ...] | None,
+    groups: tuple[str, ...] | None,
+    destination: tuple[str, int],
+    region: str | None,
+    file: Path | None,
+    as_json: bool,
+) -> int:
+    """Prove whether a service reaches a mail server in the account as it stands, and show the path.
+
+    It reads the account and changes nothing; 'mailroute iam-policy' prints the permissions that it
+    needs. What may not be read leaves undetermined what depends on it.
+
+    \b
+    Examples:
+      mailroute diagnose --service daadaar-backend --to smtp-relay.brevo.com:587
+      mailroute diagnose --subnets subnet-0a1b,subnet-0c2d --security-groups sg-0e3f --to 203.0.113.9:465
+      mailroute diagnose --service shop --to smtp.example.com:587 --evidence account.json
+
+    \b
+    Exit status:
+      0  reachable
+      1  unreachable
+      2  an argument is wrong, or the account cannot be read
+      3  mailroute itself failed
+      4  undetermined
+    """
+    from evidence import EvidenceError
+
+    if bool(service) == bool(subnets) or (service and groups):
+        raise click.UsageError(_WORKLOAD)
+    try:
+        if file is not None:
+            document = _saved(file, region)
+        else:
+            document = _live(service, subnets or (), groups or (), region)
+    except EvidenceError as error:
+        raise click.ClickException(str(error)) from error
+    if subnets:
+        service = ",".join(subnets)
+        document = _with_connector(document, service, subnets, groups or ())
+    egress = _judge(document, service or "", destination)
+    _show(egress, document, "saved" if file else "live", as_json=as_json)
+    return _STATUS[egress.verdict.value]
+
+
+def _saved(file: Path, region: str | None) -> dict[str, Any]:
+    from evidence import EvidenceError, load
+
+    document = load(file)
+    if region is not None and document["region"] != region:
+        raise EvidenceError(f"{file}: shows {document['region']}: leave out --region {region}")
+    return document
+
+
+def _live(
+    service: str | None, subnets: tuple[str, ...], groups: tuple[str, ...], region: str | None
+) -> dict[str, Any]:
+    """
+    Raises:
+        EvidenceError: the account cannot be read, or there is no such service.
+    """
+    from evidence import live
+
+    if service and service.startswith("arn:"):
+        region = _region_of(service, region)
+    api = live.connect(region)
+    if service:
+        return live.of_service(api, service)
+    return live.of_ids(api, (*subnets, *groups))
+
+
+def _region_of(arn: str, region: str | None) -> str:
+    parts = arn.split(":")
+    if len(parts) < 6 or parts[2] != "apprunner" or not parts[5].startswith("service/"):
+        raise click.BadParameter(f"{arn!r} is not the ARN of an App Runner service", param_hint="'--service'")
+    if region not in (None, parts[3]):
+        raise click.BadParameter(f"{arn!r} is not in {region}: leave out --region", param_hint="'--service'")
+    return parts[3]
+
+
+def _with_connector(
+    document: dict[str, Any], name: str, subnets: tuple[str, ...], groups: tuple[str, ...]
+) -> dict[str, Any]:
+    """The account with the connector that the command line describes, and a service that uses it.
+
+    Raises:
+        ClickException: a subnet or a group is not there.
+    """
+    there = {resource["id"] for resource in document["resources"]}
+    denied = {failure["action"] for failure in document.get("unread", ())}
+    for ids, action in ((subnets, "ec2:DescribeSubnets"), (groups, "ec2:DescribeSecurityGroups")):
+        missing = [value for value in ids if value not in there]
+        if missing and action not in denied:
+            where = f"{document['region']} of account {document['accountId']}"
+            raise click.ClickException(
+                f"{', '.join(missing)}: not found in {where}: check the id and the region"
+            )
+    connector = {"vpcConnectorName": name, "subnets": list(subnets), "securityGroups": list(groups)}
+    egress = {"egressConfiguration": {"egressType": "VPC", "vpcConnectorArn": name}}
+    return {
+        **document,
+        "resources": [
+            *document["resources"],
+            {"type": "aws:apprunner/vpcConnector:VpcConnector", "id": name, "properties": connector},
+            {
+                "type": "aws:apprunner/service:Service",
+                "id": name,
+                "properties": {"serviceName": name, "networkConfiguration": egress},
+            },
+        ],
+    }
+
+
+def _judge(document: dict[str, Any], service: str, destination: tuple[str, int]) -> Egress:
+    """
+    Raises:
+        ClickException: the account shows no such service.
+    """
+    from reachability import Destination, Egress, Graph, Origin, Proof, Verdict, parse
+    from reachability.outcomes import open_question
+
+    known = parse(document)
+    proof = Proof(Graph(known.resources, known.coverage), offer=known.offer)
+    workloads = {workload.name: workload for workload in proof.workloads(Origin.ACCOUNT)}
+    workloads.update({str(workload.resource.id): workload for workload in workloads.values()})
+    workload = workloads.get(service)
+    if workload is None:
+        names = sorted({found.name for found in workloads.values()})
+        there = f"there are {', '.join(names)}" if names else "there is none"
+        raise click.ClickException(f"--service {service}: not in the account that was saved: {there}")
+    target = Destination(*destination)
+    outcome = proof.judge(workload.placements, target)
+    if outcome.verdict is Verdict.UNDETERMINED:
+        for action, reason in known.coverage.unread:
+            message = f"{action} failed in account {document['accountId']}: {reason}"
+            remedy = f"allow {action}: 'mailroute iam-policy' prints the whole policy"
+            outcome += open_question("NOT_READ", action, message, remedy)
+    return Egress(workload.name, workload.resource.key, target, outcome)
+
+
+def _show(egress: Egress, document: dict[str, Any], kind: str, *, as_json: bool) -> None:
+    from mailroute.report import as_json as json_format
+    from mailroute.report import labels, terminal
+    from mailroute.report.model import EgressChange
+
+    if as_json:
+        write(json.dumps(json_format.egress(EgressChange(egress, egress)), indent=2) + "\n")
+        return
+    account = f"{document['accountId']} in {document['region']}, {kind}"
+    taken = f" {document['takenAt']}" if kind == "saved" and "takenAt" in document else ""
+    heading = f"{labels.resource_name(egress.service)} · account {account}{taken}"
+    parts = (heading, *terminal.path("today", egress, origins=True))
+    write(terminal.to_text(parts, width=width_of(sys.stdout), colour=in_colour(sys.stdout)))

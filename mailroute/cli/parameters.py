@@ -1,0 +1,83 @@
+"""Kinds of argument: what a person types, checked where it is typed."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Any, Final
+
+import click
+
+_LABEL: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE)
+_LONGEST_NAME: Final = 253
+_HIGHEST_PORT: Final = 65535
+
+
+class HostAndPort(click.ParamType[tuple[str, int]]):
+    """`HOST:PORT` as `(host, port)`: a name, an IPv4 address, or an IPv6 address in brackets."""
+
+    name = "HOST:PORT"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        try:
+            return _host_and_port(str(value).strip())
+        except ValueError as error:
+            self.fail(f"{value!r}: {error}", param, ctx)
+
+
+def _host_and_port(text: str) -> tuple[str, int]:
+    """
+    Raises:
+        ValueError: what is wrong with it.
+    """
+    host, _, port = text.rpartition(":")
+    if not host:
+        raise ValueError("give a host and a port, as in smtp.example.com:587")
+    if not (port.isascii() and port.isdecimal() and 1 <= int(port) <= _HIGHEST_PORT):
+        raise ValueError(f"the port {port!r} is not a number from 1 to {_HIGHEST_PORT}")
+    if host.startswith("[") and host.endswith("]"):
+        return _ipv6(host[1:-1]), int(port)
+    if ":" in host:
+        raise ValueError("put an IPv6 address in brackets, as in [2001:db8::1]:587")
+    if not _is_host(host):
+        raise ValueError(f"{host!r} is neither a host name nor an IPv4 address")
+    return host, int(port)
+
+
+def _ipv6(host: str) -> str:
+    if "%" in host:
+        raise ValueError(f"{host!r} names an interface, which means something on one machine only")
+    return str(ipaddress.IPv6Address(host))
+
+
+def _is_host(host: str) -> bool:
+    labels = host.removesuffix(".").split(".")
+    if labels[-1].isdecimal():  # a name never ends so, and an address always does
+        try:
+            ipaddress.IPv4Address(host)
+        except ValueError:
+            return False
+        return True
+    return len(host) <= _LONGEST_NAME and all(_LABEL.fullmatch(label) for label in labels)
+
+
+class Ids(click.ParamType[tuple[str, ...]]):
+    """Ids of one kind, with commas between, as a tuple without doubles."""
+
+    name = "ID,..."
+
+    def __init__(self, prefix: str) -> None:
+        self._id = re.compile(rf"{prefix}-[0-9a-z-]+")
+        self._example = f"{prefix}-0123456789abcdef0"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        ids = tuple(dict.fromkeys(part.strip() for part in str(value).split(",") if part.strip()))
+        for wrong in (part for part in ids if not self._id.fullmatch(part)):
+            self.fail(f"{wrong!r} is no id of the form {self._example}", param, ctx)
+        if not ids:
+            self.fail(f"give at least one id, as in {self._example}", param, ctx)
+        return ids

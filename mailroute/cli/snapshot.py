@@ -1,0 +1,93 @@
+"""`mailroute snapshot`: save what `diagnose` would read as an evidence file."""
+
+from __future__ import annotations
+
+import json
+from contextlib import nullcontext, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from .atomic import atomic_file
+from .output import write
+from .parameters import Ids
+from .status import Status
+
+if TYPE_CHECKING:
+    from evidence.live import Action
+
+_STANDARD_OUTPUT: Final = Path("-")
+
+
+@click.command("snapshot", short_help="Save what an account holds of some VPCs as an evidence file.")
+@click.option("--vpc", "vpcs", type=Ids("vpc"), required=True, help="The VPCs to read.")
+@click.option(
+    "-o",
+    "--output",
+    "file",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="Where to save it; - is standard output.",
+)
+@click.option("--region", metavar="R", help="The AWS region.  [default: $AWS_REGION, or the profile's]")
+@click.option(
+    "--keep-variable",
+    "variables",
+    multiple=True,
+    metavar="NAME",
+    help="An environment variable of the services whose value is saved; may be given several times.  "
+    "[default: SMTP_HOST, SMTP_PORT]",
+)
+def command(vpcs: tuple[str, ...], file: Path, region: str | None, variables: tuple[str, ...]) -> int:
+    """Read some VPCs, and the App Runner services that send through them, and save what is there.
+
+    The file holds no secrets: of environment variables only those named keep their values. It serves
+    'mailroute diagnose --evidence', 'mailroute rehearse --account' and the policy pack. What may not be
+    read is named in the file, and leaves undetermined what depends on it.
+
+    \b
+    Examples:
+      mailroute snapshot --vpc vpc-0123456789abcdef0 -o account.json
+      mailroute snapshot --vpc vpc-0a1b,vpc-0c2d --region eu-west-1 -o - | jq .unread
+
+    \b
+    Exit status:
+      0  saved, if only in part
+      2  an argument is wrong, or the account cannot be read
+      3  mailroute itself failed
+    """
+    from evidence import EvidenceError
+
+    to_file = file != _STANDARD_OUTPUT
+    with atomic_file(file, "--output") if to_file else nullcontext(write) as save:
+        try:
+            document = _read(vpcs, region, variables)
+        except EvidenceError as error:
+            raise click.ClickException(str(error)) from error
+        save(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+    for failure in document["unread"]:
+        _say(f"not read: {failure['action']}: {failure['reason']}")
+    _say(f"{len(document['resources'])} resources of {', '.join(document['vpcs']) or 'no whole VPC'}")
+    return Status.OK
+
+
+def _read(vpcs: tuple[str, ...], region: str | None, variables: tuple[str, ...]) -> dict[str, Any]:
+    """
+    Raises:
+        EvidenceError: a VPC is not there, or the account cannot be read.
+    """
+    from evidence import live
+
+    api = live.connect(region, on_read=_progress)
+    return live.of_vpcs(api, vpcs, variables or live.VARIABLES)
+
+
+def _progress(action: Action, count: int) -> None:
+    _say(f"  {action.permission}: {count}")
+
+
+def _say(line: str) -> None:
+    with suppress(OSError):  # nobody has to read this
+        click.echo(line, err=True)
