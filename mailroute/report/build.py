@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any, Final
 
 from reachability import Graph, Origin, merge, parse, prove
@@ -75,7 +76,8 @@ def _changes(today: Iterable[Egress], after: Iterable[Egress]) -> tuple[EgressCh
         service: [old for old in found if (service, old.destination) not in kept] or found
         for service, found in before.items()
     }
-    return tuple(EgressChange(egress, _today(egress, before, given_up)) for egress in new)
+    changes = (EgressChange(egress, _today(egress, before, given_up)) for egress in new)
+    return tuple(sorted(changes, key=lambda change: (change.after.service, str(change.after.destination))))
 
 
 def _today(
@@ -86,13 +88,32 @@ def _today(
 
 
 def _groups(resources: Sequence[PlannedResource]) -> tuple[Group, ...]:
-    """What AWS would create, by the innermost component, in the order of the program."""
+    """What AWS would create, by the innermost component; what others wait for comes first."""
     by_urn = {resource.urn: resource for resource in resources}
+    depths = _depths(by_urn)
     members: defaultdict[str | None, list[PlannedResource]] = defaultdict(list)
     for resource in resources:
         if resource.custom and not resource.type.startswith(PROVIDER):
             members[_component_of(resource, by_urn)].append(resource)
-    return tuple(Group(by_urn.get(urn or ""), tuple(found)) for urn, found in members.items())
+
+    def rank(group: Group) -> tuple[int, str]:
+        name = group.component.name if group.component else ""
+        return max(depths[member.urn] for member in group.resources), name
+
+    groups = (
+        Group(by_urn.get(urn or ""), tuple(sorted(found, key=lambda member: (member.type, member.name))))
+        for urn, found in members.items()
+    )
+    return tuple(sorted(groups, key=rank))
+
+
+def _depths(by_urn: Mapping[str, PlannedResource]) -> dict[str, int]:
+    """How many resources each waits for, one after the other, before it can be created."""
+    depths: dict[str, int] = {}
+    for urn in TopologicalSorter({urn: entry.dependencies for urn, entry in by_urn.items()}).static_order():
+        dependencies = by_urn[urn].dependencies if urn in by_urn else ()
+        depths[urn] = 1 + max((depths[dependency] for dependency in dependencies), default=0)
+    return depths
 
 
 def _component_of(resource: PlannedResource, by_urn: Mapping[str, PlannedResource]) -> str | None:

@@ -27,7 +27,7 @@ def dns_records(rehearsal: Rehearsal) -> tuple[DnsRecord, ...]:
     """
     planned = (_planned(entry) for entry in rehearsal.resources if entry.type == _ROUTE53_RECORD)
     exported = (record for name, value in rehearsal.outputs.items() for record in _exported(name, value))
-    return (*planned, *exported)
+    return (*sorted(planned, key=lambda record: record.label), *exported)
 
 
 def _planned(resource: PlannedResource) -> DnsRecord:

@@ -29,8 +29,12 @@ def properties(planned: PlannedResource) -> dict[str, Value]:
 
 
 def program_resources(planned: Iterable[PlannedResource]) -> tuple[Resource, ...]:
-    """The resources as the proof reads them: outputs over inputs, a secret as unknown as a value to come."""
-    resources = tuple(planned)
+    """The resources as the proof reads them.
+
+    They are in the order of their URNs: engines complete them in another one each time, and where
+    several paths are alike, the one that is shown is the first.
+    """
+    resources = sorted(planned, key=lambda entry: entry.urn)
     regions = {entry.urn: _region(entry) for entry in resources if entry.type.startswith(PROVIDER)}
     return tuple(_resource(entry, regions.get(entry.provider or "", UNKNOWN)) for entry in resources)
 
@@ -43,7 +47,7 @@ def _resource(planned: PlannedResource, region: str | Unknown) -> Resource:
         name=planned.name,
         properties=known,
         id=planned.id if planned.id is not None else UNKNOWN,
-        dependencies=planned.property_dependencies,
+        dependencies={key: tuple(sorted(urns)) for key, urns in planned.property_dependencies.items()},
         parent=planned.parent,
         region=known.get("region", region),
         inputs=frozenset(planned.inputs),

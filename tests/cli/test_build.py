@@ -135,7 +135,7 @@ def test_resources_are_grouped_by_the_innermost_component() -> None:
     outer = resource("shop:index:Net", "net", custom=False)
     inner = resource("shop:index:Zone", "net-a", custom=False, parent=outer.urn)
     subnet = resource("aws:ec2/subnet:Subnet", "net-a-subnet", parent=inner.urn)
-    child = resource("aws:ec2/route:Route", "net-a-route", parent=subnet.urn)
+    child = resource("aws:ec2/route:Route", "net-a-route", parent=subnet.urn, dependencies=(ENDPOINT.urn,))
     provider = resource("pulumi:providers:aws", "default_7_51_1", parent=None)
     stack = resource("pulumi:pulumi:Stack", "shop-prod", custom=False, parent=None)
     report = report_of(stack, provider, ENDPOINT, outer, inner, subnet, child)
@@ -143,7 +143,7 @@ def test_resources_are_grouped_by_the_innermost_component() -> None:
         (group.component.name if group.component else None, [member.name for member in group.resources])
         for group in report.groups
     ]
-    assert groups == [(None, ["smtp"]), ("net-a", ["net-a-subnet", "net-a-route"])]
+    assert groups == [(None, ["smtp"]), ("net-a", ["net-a-route", "net-a-subnet"])]
     assert report.created == 3
     assert stack.urn == STACK
 
@@ -168,8 +168,8 @@ def test_dns_records_of_route_53_and_those_that_are_left_to_a_person() -> None:
         known, unknown, outputs={"records": exported, "count": 3, "names": ["a"], "later": UNKNOWN}
     )
     assert [(record.label, record.name, record.values, record.published) for record in report.dns] == [
-        ("spf", "mail.shop.example", ("v=spf1 -all",), True),
         ("dkim", UNKNOWN, (UNKNOWN,), True),
+        ("spf", "mail.shop.example", ("v=spf1 -all",), True),
         ("records", "_dmarc.shop.example", ("v=DMARC1; p=none",), False),
     ]
 

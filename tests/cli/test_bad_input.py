@@ -1,0 +1,130 @@
+"""What a person gets wrong is answered by one line that says what, where, the value and the remedy."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import ROOT, Cli
+
+Make = Callable[..., Path]
+
+
+def refused(result, *parts: str, status: int = 2) -> None:  # type: ignore[no-untyped-def]
+    """One line on standard error with all of `parts`, nothing on standard output, and the status."""
+    errors = [line for line in result.stderr.splitlines() if line.startswith("mailroute: error: ")]
+    assert result.returncode == status, result.stderr
+    assert len(errors) == 1, result.stderr
+    assert result.stderr.splitlines()[-1] == errors[0]
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    for part in parts:
+        assert part in errors[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["rehearse", "--stak", "prod"], ["no such option '--stak'", "--stack", "mailroute rehearse --help"]),
+        (["reherse"], ["no such command 'reherse'", "mailroute --help"]),
+        (["rehearse", "extra"], ["unexpected extra argument (extra)"]),
+        (["rehearse", "--timeout", "0"], ["--timeout", "0"]),
+        (["rehearse", "--timeout", "soon"], ["--timeout", "soon"]),
+        (["rehearse", "--engine", "fast"], ["--engine", "'fast'", "embedded"]),
+        (["rehearse", "--stack"], ["--stack", "argument"]),
+        (["rehearse", "--program", "nowhere"], ["--program nowhere: no such directory"]),
+        (["rehearse", "--program", "."], ["no Pulumi.yaml"]),
+        (["rehearse", "--engine", "pulumi"], ["no 'pulumi' on PATH", "--engine embedded"]),
+        (["rehearse", "--stack", "prdo"], ["no stack 'prdo'", "dev, prod"]),
+        (["rehearse", "--account", "none.json"], ["none.json: No such file or directory"]),
+        (["rehearse", "--policy-pack", "none"], ["none: no such directory"]),
+        (["rehearse", "--policy-pack-config", "none.json"], ["none.json"]),
+        (["rehearse", "--markdown", "no/where/a.md"], ["--markdown no/where/a.md: cannot be written"]),
+        (["rehearse", "--markdown", "."], ["--markdown .: is a directory"]),
+    ],
+)
+def test_arguments(cli: Cli, arguments: list[str], parts: list[str]) -> None:
+    refused(cli(*arguments), *parts)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("{", ["account.json:1:2: not JSON"]),
+        ('{"version": 1}', ["account.json: ", "required"]),
+        ('[]', ["account.json: the document", "object"]),
+    ],
+)
+def test_account_that_is_none(cli: Cli, tmp_path: Path, text: str, parts: list[str]) -> None:
+    (tmp_path / "account.json").write_text(text, encoding="utf-8")
+    refused(cli("rehearse", "--account", "account.json"), *parts)
+
+
+def test_account_of_another_region(cli: Cli, project: Make) -> None:
+    program = project(stacks={"dev": "config:\n  aws:region: eu-west-1\n"})
+    account = str(ROOT / "accounts" / "prod.json")
+    refused(cli("rehearse", "--program", str(program), "--account", account), "us-east-1", "eu-west-1")
+
+
+@pytest.mark.parametrize(
+    ("files", "parts"),
+    [
+        ({"declared": "name: shop\nruntime: [python\n"}, ["Pulumi.yaml:", "not YAML"]),
+        ({"stacks": {"dev": "config:\n  a: b: c\n"}}, ["Pulumi.dev.yaml:2:", "not YAML"]),
+        ({"declared": "name: shop\nruntime: nodejs\n"}, ["'nodejs'", "Python"]),
+        (
+            {
+                "declared": "name: shop\nruntime: python\nconfig:\n  port:\n    type: integer\n",
+                "stacks": {"dev": "config:\n  shop:port: often\n"},
+            },
+            ["shop:port", "'often'", "integer"],
+        ),
+        (
+            {"declared": "name: shop\nruntime: python\nconfig:\n  port:\n    type: integer\n"},
+            ["'dev'", "shop:port", "pulumi config set"],
+        ),
+        ({"stacks": {"a": "", "b": ""}}, ["--stack", "a, b"]),
+        ({"stacks": {"dev": "config:\n  aws:region: moon-1\n"}}, ["moon-1"]),
+        ({"program": "import pulumi\n1 / 0\n"}, ["__main__.py:2: ZeroDivisionError"]),
+        ({"program": "import nowhere\n"}, ["__main__.py:1: ModuleNotFoundError"]),
+        ({"program": "config = ("}, ["SyntaxError"]),
+        ({"policies/__main__.py": "raise ValueError('no pack')"}, ["policies", "ValueError: no pack"]),
+        ({"policies/PulumiPolicy.yaml": "runtime: nodejs\n"}, ["PulumiPolicy.yaml", "nodejs"]),
+    ],
+)
+def test_project(cli: Cli, project: Make, files: dict[str, str], parts: list[str]) -> None:
+    refused(cli("rehearse", "--engine", "embedded", "--program", str(project(**files))), *parts)
+
+
+def test_program_that_never_ends(cli: Cli, project: Make) -> None:
+    program = project(program="import time\ntime.sleep(1000)\n")
+    refused(cli("rehearse", "--program", str(program), "--timeout", "2"), "within 2 s", "--timeout")
+
+
+def test_pack_config_that_the_pack_does_not_take(cli: Cli, project: Make, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"no-vpc": "loud"}), encoding="utf-8")
+    arguments = ("--program", str(project()), "--policy-pack-config", "config.json")
+    refused(cli("rehearse", *arguments), "config.json: no-vpc", "'loud'")
+
+
+def test_nothing_is_written_where_the_run_fails(cli: Cli, project: Make, tmp_path: Path) -> None:
+    report = tmp_path / "report.md"
+    report.write_text("before", encoding="utf-8")
+    program = project(program="raise ValueError('no')\n")
+    refused(cli("rehearse", "--program", str(program), "--markdown", str(report)), "ValueError: no")
+    assert report.read_text(encoding="utf-8") == "before"
+    assert {path.name for path in tmp_path.iterdir()} == {"report.md", "shop"}
+
+
+def test_a_fault_of_ours_is_said_to_be_one(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "jsonschema.py").write_text("raise RuntimeError('it is broken')", encoding="utf-8")
+    path = os.pathsep.join((str(tmp_path), str(ROOT), str(ROOT / "policies")))
+    result = cli("rehearse", PYTHONPATH=path)
+    refused(result, "internal fault: RuntimeError: it is broken", "MAILROUTE_DEBUG=1", status=3)
+    explained = cli("rehearse", PYTHONPATH=path, MAILROUTE_DEBUG="1")
+    assert "Traceback (most recent call last)" in explained.stderr
+    assert explained.returncode == 3
