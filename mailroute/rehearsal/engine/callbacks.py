@@ -57,7 +57,7 @@ class Callbacks:
     def transforms_for(
         self, own: Iterable[callback_pb2.Callback], ancestors: Iterable[str]
     ) -> list[callback_pb2.Callback]:
-        """What a resource goes through: its own transforms, its ancestors' from the inside out, the stack's."""
+        """What a resource goes through: its own transforms, its ancestors' inside out, then the stack's."""
         inherited = (callback for urn in ancestors for callback in self._of_resources.get(urn, ()))
         return [*own, *inherited, *self.stack_transforms]
 

@@ -11,6 +11,9 @@ _OPTIONS: Final = (
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),
 )
+UNHANDLED: Final = "Exception calling application: "
+"""How gRPC begins what it says of an exception that a server did not handle."""
+
 _CHANNEL_OPTIONS: Final = (
     *_OPTIONS,
     # Each provider has a connection of its own, which is how one server can tell several apart.
@@ -29,10 +32,18 @@ def new_server(workers: int) -> grpc.Server:
     return grpc.server(ThreadPoolExecutor(max_workers=workers), options=_OPTIONS)
 
 
-def detail(error: grpc.RpcError) -> str:
-    """What the other side said, on one line."""
-    text = error.details() if isinstance(error, grpc.Call) else str(error)
-    return " ".join((text or "no answer").split())
+def said(error: grpc.RpcError) -> str:
+    """What the other side said, on one line; empty where it could not say anything any more."""
+    if not isinstance(error, grpc.Call) or error.code() is grpc.StatusCode.UNAVAILABLE:
+        return ""
+    return " ".join((error.details() or "").removeprefix(UNHANDLED).split())
+
+
+def is_unhandled(error: grpc.RpcError) -> bool:
+    """Whether the other side failed with an exception that it does not know of, or is gone."""
+    if not isinstance(error, grpc.Call) or error.code() is grpc.StatusCode.UNAVAILABLE:
+        return True
+    return (error.details() or "").startswith(UNHANDLED)
 
 
 def is_unimplemented(error: grpc.RpcError) -> bool:

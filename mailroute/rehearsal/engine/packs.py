@@ -115,6 +115,8 @@ class PolicyPack:
 
     def finish(self) -> None:
         """Say goodbye, and hand on what the pack had to say on the side."""
+        if self._channel is None or self._child.exited.is_set():
+            return
         self._call("Cancel", Empty())
         for line in filter(str.strip, self._child.errors.splitlines()):
             self._journal.note(Diagnostic(Severity.WARNING, f"policy pack {self.name}: {line}"))
@@ -134,7 +136,7 @@ class PolicyPack:
     def _await_port(self) -> str:
         port = self._child.announcement().strip()
         if not port:
-            raise self._failure("it does not load", "it ends without a PolicyPack(...)")
+            raise self._failure("it does not load, or ends without a PolicyPack(...)", "")
         if not port.isdigit():
             raise RehearsalError(
                 f"policy pack {self._directory}: it prints {port!r} before it is ready: "
@@ -149,13 +151,15 @@ class PolicyPack:
             if channels.is_unimplemented(error):
                 return None
             judged = f" on {urns.type_of(urn)} {urns.name_of(urn)!r}" if urn else ""
-            raise self._failure(f"{method} fails{judged}", channels.detail(error)) from None
+            raise self._failure(f"{method} fails{judged}", channels.said(error)) from None
 
-    def _failure(self, what: str, detail: str) -> RehearsalError:
-        """The error for a pack that is no longer of use; what it wrote last says why."""
+    def _failure(self, what: str, said: str) -> RehearsalError:
+        """The error for a pack that is no longer of use: what it said, or else wrote last, is why."""
         self._child.end()
-        reason = tracebacks.one_line(self._child.errors, self._directory) or detail
-        return RehearsalError(f"policy pack {self._directory}: {what}: {reason}")
+        written = tracebacks.one_line(self._child.errors, self._directory)
+        return RehearsalError(
+            f"policy pack {self._directory}: {what}: {said or written or 'it says nothing'}"
+        )
 
 
 def _pack_interpreter(directory: Path) -> tuple[str, Sequence[Diagnostic]]:

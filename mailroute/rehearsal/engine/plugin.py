@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import json
@@ -148,7 +149,8 @@ class PluginProvider(Provider):
         return wire.decode(getattr(response, "return")), failures
 
     def cancel(self) -> None:
-        self._tolerant(self._stub.Cancel, Empty())
+        with contextlib.suppress(RehearsalError, EngineFault):  # One that is gone need not be told.
+            self._tolerant(self._stub.Cancel, Empty())
 
     def close(self) -> None:
         self._channel.close()
@@ -178,23 +180,18 @@ class PluginProvider(Provider):
             raise self._failure(request, error) from None
 
     def _failure(self, request: Any, error: grpc.RpcError) -> Exception:
-        detail = channels.detail(error)
         what = f"provider {self.package}"
         if getattr(request, "urn", ""):
             what = f"{urns.type_of(request.urn)} {urns.name_of(request.urn)!r}"
         elif getattr(request, "tok", ""):
             what = request.tok
         if self.package == DYNAMIC_PACKAGE:
-            text = error.details() if isinstance(error, grpc.Call) else None
-            return RehearsalError(f"{what}: {tracebacks.one_line(text or detail, self._directory)}")
-        # An exception that nobody handled, or no answer at all, is no rejection by AWS.
-        if (
-            detail.startswith("Exception calling application")
-            or not isinstance(error, grpc.Call)
-            or (error.code() is grpc.StatusCode.UNAVAILABLE)
-        ):
-            return EngineFault(f"the simulated provider {self.package} failed: {what}: {detail}")
-        return RehearsalError(f"{what}: {detail}")
+            traceback = error.details() if isinstance(error, grpc.Call) else ""
+            return RehearsalError(f"{what}: {tracebacks.one_line(traceback or '', self._directory)}")
+        if channels.is_unhandled(error):  # That is no rejection by AWS.
+            said = channels.said(error) or "no answer"
+            return EngineFault(f"the simulated provider {self.package} failed: {what}: {said}")
+        return RehearsalError(f"{what}: {channels.said(error)}")
 
 
 def _failures(response: provider_pb2.CheckResponse) -> list[str]:

@@ -106,19 +106,25 @@ class _Run:
         self._in_background(lambda: self._configure(given))
         self._in_background(lambda: self._watch(program))
         end = self._await_end(timeout)
-        if end is None:
-            self._check_exit(program)
-            self._lifecycle.judge_once(self._deployment.analyze_stack)
-            self._journal.release()
-        elif not isinstance(end, Stopped):
-            raise end
+        try:
+            if end is None:
+                self._check_exit(program)
+                self._lifecycle.judge_once(self._deployment.analyze_stack)
+                self._journal.release()
+            elif not isinstance(end, Stopped):
+                raise end
+        finally:
+            self._say_goodbye(program)
+        return self._result()
+
+    def _say_goodbye(self, program: Child) -> None:
+        """End the program, let what has begun be finished, and tell providers and packs that this was all."""
         self._lifecycle.set_over()
         program.end()
         self._server.stop(_LAST_WORDS).wait()
         self._deployment.providers.cancel()
         for pack in self._packs:
             pack.finish()
-        return self._result()
 
     def _close(self) -> None:
         self._lifecycle.set_over()
