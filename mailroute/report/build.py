@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from graphlib import TopologicalSorter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from reachability import Graph, Origin, merge, parse, prove
 
 from . import redact
 from .dns import dns_records
 from .graph import PROVIDER, program_resources
-from .model import EgressChange, Group, Report
+from .model import STACK, EgressChange, Group, Report
 from .next_steps import next_steps
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from mailroute.rehearsal.result import PlannedResource, Rehearsal
     from reachability import Settings
     from reachability.verdict import Egress
-
-
-_STACK: Final = "pulumi:pulumi:Stack"
 
 
 def build(
@@ -118,7 +115,7 @@ def _depths(by_urn: Mapping[str, PlannedResource]) -> dict[str, int]:
 
 def _component_of(resource: PlannedResource, by_urn: Mapping[str, PlannedResource]) -> str | None:
     return next(
-        (entry.urn for entry in _ancestors(resource, by_urn) if not entry.custom and entry.type != _STACK),
+        (entry.urn for entry in _ancestors(resource, by_urn) if not entry.custom and entry.type != STACK),
         None,
     )
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 NOT_KNOWN_YET: Final = "known after creation"
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
+_ARN: Final = re.compile(r"\barn:aws[\w-]*:[\w:/.-]*\w")
 _TYPE: Final = re.compile(r"(?P<package>[^:]+):(?P<module>[^:/]*)(?:/[^:]*)?:(?P<name>.+)")
 
 VERDICT_MARK: Final = {
@@ -66,6 +67,11 @@ def resource_name(reference: str) -> str:
     return text(name)
 
 
+def short(sentence: object) -> str:
+    """`sentence` with the name alone of each resource that it calls by its ARN."""
+    return _ARN.sub(lambda match: resource_name(match[0]), text(sentence))
+
+
 @dataclass(frozen=True)
 class ShownHop:
     """One hop of a path for a person: the kind of thing, its name, and every fact that let packets pass.
@@ -86,7 +92,7 @@ def hops(path: Sequence[Hop]) -> tuple[ShownHop, ...]:
         ShownHop(
             text(kind.replace("-", " ")),
             resource_name(resource),
-            tuple(text(hop.fact) for hop in group if hop.fact and hop.fact != resource_name(resource)),
+            tuple(short(hop.fact) for hop in group if hop.fact and hop.fact != resource_name(resource)),
             origin,
         )
         for (kind, resource, origin), group in grouped

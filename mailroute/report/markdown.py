@@ -139,7 +139,7 @@ def _findings(change: EgressChange) -> Iterator[str]:
         for finding in egress.outcome.findings if egress else ():
             remedy = f" → {prose(finding.remedy)}" if finding.remedy else ""
             place = code(labels.resource_name(finding.resource))
-            yield f"- {when} {code(finding.code)} at {place}: {prose(finding.message)}{remedy}"
+            yield f"- {when} {code(finding.code)} at {place}: {prose(labels.short(finding.message))}{remedy}"
 
 
 def _policies(report: Report, rows: int) -> Iterator[str]:
@@ -153,8 +153,10 @@ def _policies(report: Report, rows: int) -> Iterator[str]:
     parts = [summary]
     if advisory:
         parts.append(f"{advisory} advisory")
-    if report.rehearsal.not_applicable:
-        parts.append(f"{len(report.rehearsal.not_applicable)} not applicable")
+    if report.idle_policies:
+        parts.append(
+            f"{len(report.idle_policies)} not applicable ({', '.join(map(code, report.idle_policies))})"
+        )
     yield "### Policies"
     yield ", ".join(parts)
     if report.violations:

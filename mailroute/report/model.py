@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from reachability.verdict import Verdict
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from mailroute.rehearsal.result import PlannedResource, PolicyResult, Rehearsal
     from reachability.values import Unknown
     from reachability.verdict import Egress
+
+
+STACK: Final = "pulumi:pulumi:Stack"
 
 
 class Change(Enum):
@@ -119,3 +123,13 @@ class Report:
     def violations(self) -> tuple[PolicyResult, ...]:
         """Every violation, those that block first."""
         return tuple(sorted(self.rehearsal.policies, key=lambda result: result.level.value, reverse=True))
+
+    @property
+    def idle_policies(self) -> tuple[str, ...]:
+        """The policies that found nothing to judge: not applicable to the stack, or to any resource of it."""
+        said: defaultdict[str, set[str]] = defaultdict(set)
+        for entry in self.rehearsal.not_applicable:
+            said[entry.policy].add(entry.urn)
+        resources = {resource.urn for resource in self.rehearsal.resources}
+        stack = {resource.urn for resource in self.rehearsal.resources if resource.type == STACK}
+        return tuple(sorted(policy for policy, urns in said.items() if urns in (resources, stack)))

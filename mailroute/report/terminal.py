@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import textwrap
 from collections import defaultdict
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console, Group, RenderableType
@@ -19,12 +20,12 @@ from . import labels
 from .model import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mailroute.rehearsal.result import Diagnostic, PlannedResource, PolicyResult
-    from reachability.verdict import Egress
+    from reachability.verdict import Egress, Finding
 
-    from .model import DnsRecord, EgressChange, Report
+    from .model import EgressChange, Report
     from .model import Group as ResourceGroup
 
 _VERDICT_STYLE: Final = {
@@ -190,53 +191,54 @@ def path(when: str, egress: Egress, *, origins: bool = False) -> Iterator[Render
         facts = f"  {'; '.join(hop.facts)}" if hop.facts else ""
         origin = f"  ({hop.origin})" if origins else ""
         table.add_row("└→" if index else "  ", hop.kind, Text.assemble(hop.name, (facts + origin, _QUIET)))
-    for finding in egress.outcome.findings:
-        finding_style = _VERDICT_STYLE[finding.verdict]
-        table.add_row(
-            Text(f" {labels.VERDICT_MARK[finding.verdict]}", style=finding_style),
-            Text(labels.text(finding.code), style=finding_style),
-            Text.assemble(
-                labels.text(finding.message),
-                ("\n↳ " if finding.remedy else "", _QUIET),
-                (labels.text(finding.remedy), _QUIET),
-            ),
-        )
     yield Padding(table, (0, 0, 0, 4))
+    if egress.outcome.findings:
+        yield Padding(_findings(egress.outcome.findings), (0, 0, 0, 5))
+
+
+def _findings(findings: Sequence[Finding]) -> RenderableType:
+    """What stands in the way; a remedy that several share is said once, after the last of them."""
+    table = Table.grid(padding=(0, 1, 0, 0))
+    for finding, after in zip_longest(findings, findings[1:]):
+        style = _VERDICT_STYLE[finding.verdict]
+        mark = Text(labels.VERDICT_MARK[finding.verdict], style=style)
+        table.add_row(
+            mark, Text.assemble((labels.text(finding.code), style), f"  {labels.short(finding.message)}")
+        )
+        if finding.remedy and (after is None or after.remedy != finding.remedy):
+            table.add_row("", Text(f"↳ {labels.text(finding.remedy)}", style=_QUIET))
+    return table
 
 
 def _dns(report: Report) -> RenderableType:
     table = Table(box=None, pad_edge=False, header_style=_QUIET)
-    table.add_column("name", overflow="fold")
     table.add_column("type", no_wrap=True)
     table.add_column("TTL", no_wrap=True, justify="right")
-    table.add_column("value", overflow="fold")
+    table.add_column("name, value", overflow="fold")
     table.add_column("by", no_wrap=True)
     for record in report.dns:
-        table.add_row(*_record(record))
+        table.add_row(
+            labels.value(record.type),
+            "" if record.ttl is None else labels.value(record.ttl),
+            Text.assemble(
+                (labels.dns_name(record), _HEADING), *(f"\n{labels.value(value)}" for value in record.values)
+            ),
+            "Route 53" if record.published else "you",
+        )
     elsewhere = sum(not record.published for record in report.dns)
     note = f"{elsewhere} to publish at your DNS host, never proxied" if elsewhere else ""
     return _section(f"DNS records: {len(report.dns)}", table, note=note)
 
 
-def _record(record: DnsRecord) -> tuple[str, ...]:
-    return (
-        labels.dns_name(record),
-        labels.value(record.type),
-        "" if record.ttl is None else labels.value(record.ttl),
-        "\n".join(map(labels.value, record.values)),
-        "Route 53" if record.published else "you",
-    )
-
-
 def _policies(report: Report) -> RenderableType:
     blocking = sum(result.level is Level.MANDATORY for result in report.violations)
     advisory = len(report.violations) - blocking
-    skipped = len(report.rehearsal.not_applicable)
+    idle = report.idle_policies
     verdict = Text.assemble(
         ("✘ blocked: ", "bold red") if blocking else ("✔ every mandatory policy holds", "green"),
         labels.count(blocking, "mandatory violation") if blocking else "",
         f", {advisory} advisory" if advisory else "",
-        (f", {skipped} not applicable" if skipped else "", _QUIET),
+        (f", {len(idle)} not applicable ({', '.join(map(labels.text, idle))})" if idle else "", _QUIET),
     )
     return _section("Policies", verdict, *map(_violation, report.violations))
 

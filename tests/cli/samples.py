@@ -98,7 +98,10 @@ REHEARSAL = Rehearsal(
             "high",
         ),
     ),
-    not_applicable=(NotApplicable("mailroute", "nat-gateway-usable", "", "the stack has no NAT gateway"),),
+    not_applicable=(
+        NotApplicable("mailroute", "nat-gateway-usable", STACK, "the stack has no NAT gateway"),
+        NotApplicable("mailroute", "smtp-port-allowed", ENDPOINT.urn, "it does not judge endpoints"),
+    ),
     outputs={
         "smtpHost": "email-smtp.us-east-1.amazonaws.com",
         "password": Secret("hunter2"),

@@ -56,7 +56,7 @@ def test_arguments(cli: Cli, arguments: list[str], parts: list[str]) -> None:
     [
         ("{", ["account.json:1:2: not JSON"]),
         ('{"version": 1}', ["account.json: ", "required"]),
-        ('[]', ["account.json: the document", "object"]),
+        ("[]", ["account.json: the document", "object"]),
     ],
 )
 def test_account_that_is_none(cli: Cli, tmp_path: Path, text: str, parts: list[str]) -> None:

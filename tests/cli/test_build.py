@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from mailroute import wire
 from mailroute.rehearsal.result import Diagnostic, Level, PolicyResult, Severity
 from mailroute.report import as_json, markdown, redact, terminal
@@ -14,7 +15,6 @@ from mailroute.report.build import build
 from mailroute.report.graph import properties
 from mailroute.report.model import Change, EgressChange
 from reachability import UNKNOWN, Destination, Settings, Verdict
-
 from tests.cli.samples import AFTER, ENDPOINT, PREFIX, REHEARSAL, STACK, TODAY, resource
 
 PROGRAM = Path("/shop")
@@ -69,9 +69,7 @@ def planned_service(name: str, host: str, **changes: Any) -> Any:
 
 
 def test_egress_is_that_of_the_program_beside_that_of_the_account() -> None:
-    report = report_of(
-        planned_service("api", "new.example"), account=evidence(service("api", "old.example"))
-    )
+    report = report_of(planned_service("api", "new.example"), account=evidence(service("api", "old.example")))
     (change,) = report.egress
     assert change.after.urn == f"{PREFIX}aws:apprunner/service:Service::api"
     assert (change.after.destination.host, change.after.verdict) == ("new.example", Verdict.REACHABLE)
@@ -212,7 +210,9 @@ PASSWORD = 'hunter2"\nx'
     ],
 )
 def test_no_format_shows_a_secret_that_a_policy_or_the_program_tells(where: dict[str, Any]) -> None:
-    leaky = resource("aws:ec2/eip:Eip", "address", **{"inputs": {"tags": {"note": f"is {PASSWORD}"}}, **where})
+    leaky = resource(
+        "aws:ec2/eip:Eip", "address", **{"inputs": {"tags": {"note": f"is {PASSWORD}"}}, **where}
+    )
     report = report_of(
         leaky,
         policies=(PolicyResult("p", "r", Level.MANDATORY, leaky.urn, f"the password {PASSWORD} is weak"),),
