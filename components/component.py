@@ -11,6 +11,11 @@ PACKAGE = "mailroute"
 class Component(pulumi.ComponentResource):
     """A component of this package; a subclass declares its outputs as annotations of the class."""
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """The schema shows the docstring as Markdown, where an indented paragraph would be code."""
+        super().__init_subclass__(**options)
+        cls.__doc__ = inspect.cleandoc(cls.__doc__ or "")
+
     def __init__(self, name: str, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         super().__init__(f"{PACKAGE}:index:{type(self).__name__}", name, None, opts)
         self._after = pulumi.ResourceOptions(depends_on=opts.depends_on if opts else None)

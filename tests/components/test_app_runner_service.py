@@ -1,0 +1,318 @@
+"""AppRunnerService: the service, its connector, and how little it may do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+import pytest
+
+from components import AppRunnerService
+from components.app_runner_service import import_command
+from components.checks import ArgumentError
+
+SERVICE = "aws:apprunner/service:Service"
+INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+PRIVATE_IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/api:v1"
+PUBLIC_IMAGE = "public.ecr.aws/nginx/nginx:latest"
+SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:mail-Ab12Cd"
+PARAMETER = "arn:aws:ssm:us-east-1:123456789012:parameter/token"
+KEY = "arn:aws:kms:us-east-1:123456789012:key/one"
+
+
+def args(**changes: Any) -> Any:
+    given = {
+        "service_name": "backend",
+        "image": PRIVATE_IMAGE,
+        "vpc_id": "vpc-00000001",
+        "subnet_ids": ["subnet-00000001", "subnet-00000002"],
+        "destinations": [],
+        **changes,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def policies_of(graph: Any, role: str) -> list[dict[str, Any]]:
+    return [
+        statement
+        for policy in graph.of_type("aws:iam/rolePolicy:RolePolicy")
+        if policy.inputs["role"] == role
+        for statement in json.loads(policy.inputs["policy"])["Statement"]
+    ]
+
+
+def test_all_outbound_traffic_goes_through_a_connector_of_its_own(register: Callable[..., Any]) -> None:
+    graph = register(lambda: AppRunnerService("api", args()))
+    connector = graph.one("aws:apprunner/vpcConnector:VpcConnector").inputs
+    assert connector["subnets"] == ["subnet-00000001", "subnet-00000002"]
+    assert connector["securityGroups"] == ["api-id"]
+    service = graph.one(SERVICE).inputs
+    assert service["networkConfiguration"] == {
+        "egressConfiguration": {
+            "egressType": "VPC",
+            "vpcConnectorArn": "arn:aws:apprunner:us-east-1:123456789012:vpcConnector:api",
+        }
+    }
+    assert service["observabilityConfiguration"] == {"observabilityEnabled": False}
+
+
+def test_defaults_are_the_smallest(register: Callable[..., Any]) -> None:
+    service = register(lambda: AppRunnerService("api", args(image=PUBLIC_IMAGE))).one(SERVICE).inputs
+    assert service["instanceConfiguration"]["cpu"] == "256"
+    assert service["instanceConfiguration"]["memory"] == "512"
+    assert service["healthCheckConfiguration"] == {"protocol": "TCP"}
+    assert service["sourceConfiguration"] == {
+        "autoDeploymentsEnabled": False,
+        "imageRepository": {
+            "imageIdentifier": PUBLIC_IMAGE,
+            "imageRepositoryType": "ECR_PUBLIC",
+            "imageConfiguration": {
+                "port": "8080",
+                "runtimeEnvironmentVariables": {},
+                "runtimeEnvironmentSecrets": {},
+            },
+        },
+    }
+
+
+def test_what_is_asked_for_is_set(register: Callable[..., Any]) -> None:
+    asked = args(
+        auto_deploy=True, port=3000, cpu="1024", memory="3072", health_check_path="/health",
+        environment={"DEBUG": "0"}, secrets={"PASSWORD": f"{SECRET}:password::"},
+    )  # fmt: skip
+    service = register(lambda: AppRunnerService("api", asked)).one(SERVICE).inputs
+    assert service["instanceConfiguration"]["cpu"] == "1024"
+    assert service["instanceConfiguration"]["memory"] == "3072"
+    assert service["healthCheckConfiguration"] == {"protocol": "HTTP", "path": "/health"}
+    assert service["sourceConfiguration"]["autoDeploymentsEnabled"] is True
+    assert service["sourceConfiguration"]["imageRepository"]["imageConfiguration"] == {
+        "port": "3000",
+        "runtimeEnvironmentVariables": {"DEBUG": "0"},
+        "runtimeEnvironmentSecrets": {"PASSWORD": f"{SECRET}:password::"},
+    }
+
+
+def test_a_private_image_is_pulled_with_a_role_for_that(register: Callable[..., Any]) -> None:
+    graph = register(lambda: AppRunnerService("api", args()))
+    role = graph["aws:iam/role:Role::api-access"].inputs
+    assert json.loads(role["assumeRolePolicy"])["Statement"][0]["Principal"] == {
+        "Service": "build.apprunner.amazonaws.com"
+    }
+    attachment = graph["aws:iam/rolePolicyAttachment:RolePolicyAttachment::api-access"]
+    assert attachment.inputs["policyArn"].endswith("/AWSAppRunnerServicePolicyForECRAccess")
+    service = graph.one(SERVICE)
+    assert service.inputs["sourceConfiguration"]["authenticationConfiguration"] == {
+        "accessRoleArn": "arn:aws:iam:us-east-1:123456789012:role:api-access"
+    }
+    assert attachment.key in service.dependencies
+
+
+def test_a_public_image_needs_no_role(register: Callable[..., Any]) -> None:
+    graph = register(lambda: AppRunnerService("api", args(image=PUBLIC_IMAGE)))
+    assert [one.name for one in graph.of_type("aws:iam/role:Role")] == ["api-instance"]
+    assert "authenticationConfiguration" not in graph.one(SERVICE).inputs["sourceConfiguration"]
+
+
+def test_an_image_that_is_made_in_the_same_program(register: Callable[..., Any]) -> None:
+    def program() -> None:
+        repository = aws.ecr.Repository("api")
+        image = pulumi.Output.concat(repository.repository_url, ":v1")
+        AppRunnerService("api", args(image=image, image_repository_type="ECR", auto_deploy=True))
+
+    source = register(program, preview=True).one(SERVICE).inputs["sourceConfiguration"]
+    assert source["imageRepository"]["imageRepositoryType"] == "ECR"
+
+
+def test_the_instance_role_reads_just_its_secrets(register: Callable[..., Any]) -> None:
+    secrets = {"USER": f"{SECRET}:username::", "PASSWORD": f"{SECRET}:password::v1", "TOKEN": PARAMETER}
+    graph = register(lambda: AppRunnerService("api", args(secrets=secrets, kms_key_arns=[KEY])))
+    role = graph["aws:iam/role:Role::api-instance"].inputs
+    assert json.loads(role["assumeRolePolicy"])["Statement"][0]["Principal"] == {
+        "Service": "tasks.apprunner.amazonaws.com"
+    }
+    assert policies_of(graph, "api-instance") == [
+        {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": [SECRET]},
+        {"Effect": "Allow", "Action": "ssm:GetParameters", "Resource": [PARAMETER]},
+        {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": [KEY]},
+    ]
+    assert graph.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")[0].name == "api-access"
+
+
+def test_without_secrets_the_instance_role_may_do_nothing(register: Callable[..., Any]) -> None:
+    graph = register(lambda: AppRunnerService("api", args(kms_key_arns=[KEY])))
+    assert graph.of_type("aws:iam/rolePolicy:RolePolicy") == []
+
+
+def test_the_applications_own_policies_are_attached(register: Callable[..., Any]) -> None:
+    policy = "arn:aws:iam::123456789012:policy/uploads"
+    graph = register(lambda: AppRunnerService("api", args(policy_arns=[policy])))
+    attachment = graph["aws:iam/rolePolicyAttachment:RolePolicyAttachment::api-instance-0"]
+    assert attachment.inputs == {"role": "api-instance", "policyArn": policy}
+    assert attachment.key in graph.one(SERVICE).dependencies
+
+
+@pytest.mark.parametrize("preview", [True, False])
+def test_the_group_lets_out_to_the_destinations_only(register: Callable[..., Any], preview: bool) -> None:
+    destinations = [
+        {"name": "postgres", "port": 5432, "security_group_id": "sg-00000001"},
+        {"name": "relay", "port": 587, "cidr_block": "0.0.0.0/0"},
+        {"name": "vpc", "cidr_block": "10.0.0.0/16"},
+    ]
+    graph = register(lambda: AppRunnerService("api", args(destinations=destinations)), preview=preview)
+    assert "egress" not in graph.one("aws:ec2/securityGroup:SecurityGroup").inputs
+    own = {"aws:ec2/securityGroup:SecurityGroup::api"}
+    shown = {
+        one.name: {
+            name: value for name, value in one.inputs.items() if name not in ("tags", "securityGroupId")
+        }
+        for one in graph.of_type(EGRESS)
+    }
+    assert shown == {
+        "api-postgres": {
+            "ipProtocol": "tcp",
+            "fromPort": 5432,
+            "toPort": 5432,
+            "referencedSecurityGroupId": "sg-00000001",
+        },
+        "api-relay": {"ipProtocol": "tcp", "fromPort": 587, "toPort": 587, "cidrIpv4": "0.0.0.0/0"},
+        "api-vpc": {"ipProtocol": "-1", "cidrIpv4": "10.0.0.0/16"},
+    }
+    assert all(one.property_dependencies["securityGroupId"] == own for one in graph.of_type(EGRESS))
+    ingress = graph.one(INGRESS)
+    assert ingress.name == "api-postgres"
+    assert ingress.inputs["securityGroupId"] == "sg-00000001"
+    assert ingress.property_dependencies["referencedSecurityGroupId"] == own
+    rules = {one.key for one in (*graph.of_type(EGRESS), ingress)}
+    assert rules <= graph.one(SERVICE).dependencies
+
+
+def test_the_service_waits_for_what_the_component_depends_on(register: Callable[..., Any]) -> None:
+    def program() -> None:
+        address = aws.ec2.Eip("way-out")
+        AppRunnerService("api", args(), pulumi.ResourceOptions(depends_on=[address]))
+
+    assert "aws:ec2/eip:Eip::way-out" in register(program).one(SERVICE).dependencies
+
+
+def test_an_imported_service_moves_into_the_component(register: Callable[..., Any]) -> None:
+    """`pulumi import` knows no component yet: what it imports has the stack as its parent."""
+    assert register(lambda: AppRunnerService("api", args())).one(SERVICE).aliases == ("no parent",)
+    assert import_command("api", "backend", "eu-west-1").startswith(
+        "pulumi import aws:apprunner/service:Service api $(aws apprunner list-services --region eu-west-1 "
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"image": None}, "AppRunnerService.image is None: it is required; give it a value"),
+        (
+            {"service_name": "a b"},
+            "AppRunnerService.service_name is 'a b': it must be 4 to 40 letters, digits, '-' or '_', "
+            "and start "
+            "with a letter or digit; use a name such as 'backend'",
+        ),
+        (
+            {"image": "docker.io/library/nginx"},
+            "AppRunnerService.image is 'docker.io/library/nginx': App Runner takes images of Amazon "
+            "ECR only; "
+            "use ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG or public.ecr.aws/ALIAS/NAME:TAG",
+        ),
+        (
+            {"image_repository_type": "ECR_PUBLIC"},
+            f"AppRunnerService.image_repository_type is 'ECR_PUBLIC': {PRIVATE_IMAGE} is in ECR; use 'ECR'",
+        ),
+        (
+            {"image_repository_type": "DOCKER"},
+            "AppRunnerService.image_repository_type is 'DOCKER': it must be one of ECR, ECR_PUBLIC; "
+            "use 'ECR'",
+        ),
+        (
+            {"image": pulumi.Output.from_input(PRIVATE_IMAGE)},
+            "AppRunnerService.image_repository_type is None: the image's name is not known yet; say which it "
+            "will be: ECR, ECR_PUBLIC",
+        ),
+        (
+            {"image": PUBLIC_IMAGE, "auto_deploy": True},
+            "AppRunnerService.auto_deploy is True: App Runner does not watch public images; set it to false",
+        ),
+        (
+            {"subnet_ids": []},
+            "AppRunnerService.subnet_ids is []: it must be a list of 1 to 16; name each one once",
+        ),
+        (
+            {"port": 0},
+            "AppRunnerService.port is 0: it must be a whole number from 1 to 65535; use 1 to 65535",
+        ),
+        (
+            {"cpu": "1 vCPU"},
+            "AppRunnerService.cpu is '1 vCPU': it must be one of 256, 512, 1024, 2048, 4096; use '256'",
+        ),
+        (
+            {"cpu": "512"},
+            "AppRunnerService.memory is '512': with cpu 512 it must be one of 1024; use '1024'",
+        ),
+        (
+            {"health_check_path": "health"},
+            "AppRunnerService.health_check_path is 'health': it must start with '/'; use '/health'",
+        ),
+        (
+            {"environment": {"AWSAPPRUNNER_X": "1"}},
+            "AppRunnerService.environment is 'AWSAPPRUNNER_X': a variable is letters, digits and "
+            "'_', and does "
+            "not start with a digit or 'AWSAPPRUNNER'; rename it",
+        ),
+        (
+            {"environment": {"PORT": 80}},
+            "AppRunnerService.environment.PORT is 80: a variable is text; write '80'",
+        ),
+        (
+            {"secrets": {"PASSWORD": "hunter2"}},
+            "AppRunnerService.secrets is 'PASSWORD': its value, not shown here, is no ARN of Secrets "
+            "Manager or "
+            "Parameter Store; keep the secret there and give its ARN, or ARN:json-key::",
+        ),
+        (
+            {"environment": {"X": "1"}, "secrets": {"X": SECRET}},
+            "AppRunnerService.environment is 'X': it is one of the secrets too; keep it in one of the two",
+        ),
+        (
+            {"policy_arns": "arn:aws:iam::123456789012:policy/uploads"},
+            "AppRunnerService.policy_arns is 'arn:aws:iam::123456789012:policy/uploads': it must be "
+            "a list of "
+            "0 to 10; name each one once",
+        ),
+        (
+            {"destinations": [{"port": 587, "cidr_block": "0.0.0.0/0"}]},
+            "AppRunnerService.destinations.name is None: it is required; give it a value",
+        ),
+        (
+            {"destinations": [{"name": "a", "port": 25, "cidr_block": "0.0.0.0/0"}]},
+            "AppRunnerService.destinations.port is 25: AWS blocks outbound traffic on port 25; use the "
+            "submission port 587",
+        ),
+        (
+            {"destinations": [{"name": "a", "security_group_id": "default"}]},
+            "AppRunnerService.destinations.security_group_id is 'default': it must be an id that starts with "
+            "'sg-'; copy the id from the AWS console, such as 'sg-0123456789abcdef0'",
+        ),
+        (
+            {
+                "destinations": [
+                    {"name": "a", "cidr_block": "10.0.0.0/8"},
+                    {"name": "a", "cidr_block": "10.0.0.0/8"},
+                ]
+            },
+            "AppRunnerService.destinations is ['a', 'a']: 'a' stands there twice; name each one once",
+        ),
+    ],
+)
+def test_wrong_arguments(register: Callable[..., Any], changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ArgumentError) as refused:
+        register(lambda: AppRunnerService("api", args(**changes)))
+    assert str(refused.value) == message
+    assert refused.value.graph.resources == {}  # type: ignore[attr-defined]
