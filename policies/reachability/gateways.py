@@ -176,7 +176,7 @@ class Gateways:
                 return passed("internet-gateway", gateway.key, "attached to the VPC", gateway.origin)
         remedy = "attach an internet gateway to the VPC of the regional NAT gateway"
         maybe = either(self.network.attached(gateway, vpc) for gateway in gateways)
-        if maybe is False and self.network.covers(vpc):
+        if maybe is False and self.network.covers(vpc, "ec2:DescribeInternetGateways"):
             message = f"regional NAT gateway {nat.label} is in a VPC without an internet gateway"
             return blocked("NAT_SUBNET_NOT_PUBLIC", nat.key, message, remedy)
         message = (

@@ -117,6 +117,10 @@ class Coverage:
     vpcs: frozenset[str] = frozenset()
     unread: tuple[tuple[str, str], ...] = ()
 
+    def misses(self, action: str) -> bool:
+        """Whether what the IAM action `action` shows could not be read."""
+        return any(denied == action for denied, _ in self.unread)
+
 
 class Graph:
     """Resources by key, by type and by id, the program's before the account's."""

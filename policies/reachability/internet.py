@@ -133,7 +133,9 @@ class InternetPath:
         outcomes = [self._nat(nat, client, wanted, port, name) for nat in route.target.candidates]
         if route.target.open:
             where = route.target.id if isinstance(route.target.id, str) else "not known yet"
-            read = self.network.covers(client.vpc) and isinstance(route.target.id, str)
+            read = isinstance(route.target.id, str) and self.network.covers(
+                client.vpc, "ec2:DescribeNatGateways"
+            )
             code, found = (
                 ("NAT_GATEWAY_MISSING", "does not exist")
                 if read

@@ -10,15 +10,26 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from . import kinds
-from .network import Links, Network
+from .network import Links, Network, name_of
 from .outcomes import all_of, open_question
 from .values import ABSENT, UNKNOWN, Unknown, Value, get, items
+from .verdict import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .graph import Ref, Resource
     from .verdict import Outcome
+
+_READ_BY: Final = (
+    "route53:ListHostedZonesByVPC",
+    "route53resolver:ListResolverRuleAssociations",
+    "route53resolver:ListResolverRules",
+    "route53resolver:ListFirewallRuleGroupAssociations",
+)
+"""The IAM actions that show what may answer for a name in a VPC of the account."""
+_PUBLIC_ANSWERS: Final = frozenset({"SYSTEM", "RECURSIVE"})
+"""The types of rules by which Amazon's resolver answers itself; every VPC has a recursive one."""
 
 
 class Names:
@@ -30,6 +41,11 @@ class Names:
 
     def shadow(self, host: str, vpc: Ref) -> Outcome:
         """A finding for each private zone or forwarding rule that may answer for `host` in `vpc`."""
+        if not all(self.network.covers(vpc, action) for action in _READ_BY):
+            message = f"whether a zone or rule of VPC {name_of(vpc)} answers for {host} has not been read"
+            subject = vpc.candidates[0].key if vpc.candidates else name_of(vpc)
+            remedy = "give the account's evidence (mailroute snapshot)"
+            return open_question("NAMES_NOT_READ", subject, message, remedy)
         return all_of(
             self._question(source, host)
             for candidate in vpc.candidates
@@ -54,7 +70,7 @@ class Names:
                 "set enable_dns_support=True on the VPC",
             )
             for candidate in vpc.candidates
-            if candidate.declared("enableDnsSupport") in (False, UNKNOWN)
+            if _dns_support(candidate) is not True
         )
 
     @staticmethod
@@ -95,7 +111,7 @@ class Names:
         for link in self.graph.of_type(*kinds.RESOLVER_RULE_ASSOCIATION):
             ref = self.graph.ref(link, link.get("resolverRuleId"), "resolverRuleId", kinds.RESOLVER_RULE)
             for rule in ref.candidates:
-                if rule.get("ruleType") != "SYSTEM":
+                if rule.get("ruleType") not in _PUBLIC_ANSWERS:
                     yield rule, self.network.vpc_of(link)
 
 
@@ -104,6 +120,12 @@ _SOURCES: Final = {
     kinds.PRIVATE_ZONE: "private hosted zone",
     kinds.RESOLVER_FIREWALL: "DNS Firewall rule group association",
 }
+
+
+def _dns_support(vpc: Resource) -> Value:
+    """On by default in a program; what the account does not show has not been read."""
+    value = vpc.declared("enableDnsSupport")
+    return True if value is ABSENT and vpc.origin is Origin.PROGRAM else value
 
 
 def _may_answer(source: Resource, host: str) -> bool:

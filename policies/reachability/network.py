@@ -68,16 +68,22 @@ class Network:
         """The VPC that a subnet, table, group, gateway or endpoint is in."""
         return self.graph.ref(resource, resource.get("vpcId"), "vpcId", kinds.VPC)
 
-    def covers(self, vpc: Ref) -> bool:
-        """Whether all that is in `vpc` is in the graph: it is new, or its every part has been read.
+    def covers(self, vpc: Ref, action: str) -> bool:
+        """Whether all that the IAM action `action` shows of `vpc` is in the graph.
 
-        An unknown VPC that the program creates is new; one with a known id may hold more.
+        A VPC that the program creates is new, and holds nothing else; one of the account has been read.
         """
-        if vpc.target is None:
-            return isinstance(vpc.id, str) and vpc.id in self.graph.coverage.vpcs
-        if isinstance(vpc.target.id, str) and vpc.target.id in self.graph.coverage.vpcs:
-            return True
-        return vpc.target.origin is Origin.PROGRAM and vpc.target.type == kinds.VPC[0]
+        if vpc.open:
+            return isinstance(vpc.id, str) and self._has_read(vpc.id, action)
+        return bool(vpc.candidates) and all(
+            self._has_read(found.id, action)
+            or (found.origin is Origin.PROGRAM and found.type == kinds.VPC[0])
+            for found in vpc.candidates
+        )
+
+    def _has_read(self, vpc: str | Unknown, action: str) -> bool:
+        coverage = self.graph.coverage
+        return isinstance(vpc, str) and vpc in coverage.vpcs and not coverage.misses(action)
 
     @cached_property
     def _secondary_blocks(self) -> Links[Resource]:

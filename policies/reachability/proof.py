@@ -111,7 +111,7 @@ class Proof:
         if host is None or destination.secret:
             ways = [self._reach_public(client, PUBLIC, port, "any mail server") for port in ports]
             ways += [self.ses.any(client, port) for port in ports if self.ses.of(client)]
-            return any_of(ways)
+            return any_of([*ways, *self.ses.unread(client)])
         if isinstance(host, Unknown):
             return self._reach_unknown(client, ports[0])
         return self._reach_host(client, host, ports[0])
@@ -120,6 +120,7 @@ class Proof:
         """A host not known yet may be a public one, that of an endpoint, or one inside the VPC."""
         public = self._reach_public(client, PUBLIC, port, "a host not known yet")
         ways = [public, *([self.ses.any(client, port)] if self.ses.of(client) else [])]
+        ways += self.ses.unread(client)
         if all(way.verdict is Verdict.REACHABLE for way in ways):
             return public
         message = "the mail host cannot be known yet, and not every host that it may be can be reached"
@@ -147,14 +148,15 @@ class Proof:
             return open_question(
                 "IPV6_DESTINATION", client.holder.key, message, "name the host or its IPv4 address"
             )
+        if where != PUBLIC and region is None:  # an address, or a name whose addresses the team knows
+            return self.internet.reach(client, where, port, host)
         shadow = self.names.shadow(host, client.vpc)
         if shadow.findings:
             return shadow
-        reach = self._reach_public if where == PUBLIC else self.internet.reach
-        public = reach(client, where, port, host)
+        public = self._reach_public(client, where, port, host)
         if region is None:
             return public
-        return self.ses.reach(client, region, host, port, public)
+        return self.ses.reach(client, region, port, public)
 
     def _addresses(self, host: str) -> Ranges | None:
         blocks = self.settings.addresses.get(host.lower())

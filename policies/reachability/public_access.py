@@ -38,7 +38,7 @@ class PublicAccess:
         """
         options = self._options
         if options is None:
-            return Outcome()
+            return self._unread(vpc, subnets)
         mode = options.get("internetGatewayBlockMode")
         if mode == "off" or mode is ABSENT or (mode == "block-ingress" and translated):
             return Outcome()
@@ -47,7 +47,11 @@ class PublicAccess:
             subnets and all(self._excluded(subnet, sure=True) for subnet in subnets)
         ):
             return Outcome()
-        maybe = mode is UNKNOWN or any(self._excluded(target, sure=False) for target in targets)
+        maybe = (
+            mode is UNKNOWN
+            or self.graph.coverage.misses("ec2:DescribeVpcBlockPublicAccessExclusions")
+            or any(self._excluded(target, sure=False) for target in targets)
+        )
         remedy = (
             "exclude the VPC (aws.ec2.VpcBlockPublicAccessExclusion, allow-egress), or use the SMTP endpoint"
         )
@@ -56,6 +60,14 @@ class PublicAccess:
         if maybe:
             return open_question(CODE, options.key, message.replace("stops", "may stop"), remedy)
         return blocked(CODE, options.key, message, remedy)
+
+    def _unread(self, vpc: Ref, subnets: tuple[Resource, ...]) -> Outcome:
+        if not self.graph.coverage.misses("ec2:DescribeVpcBlockPublicAccessOptions"):
+            return Outcome()
+        subject = next(iter((*vpc.candidates, *subnets)))
+        message = "whether VPC Block Public Access stops traffic to the internet gateway has not been read"
+        remedy = "allow ec2:DescribeVpcBlockPublicAccessOptions (mailroute iam-policy)"
+        return open_question(CODE, subject.key, message, remedy)
 
     @cached_property
     def _options(self) -> Resource | None:

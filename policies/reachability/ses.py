@@ -31,7 +31,7 @@ class EndpointPath:
         self.network = crossing.network
         self.endpoints = Endpoints(crossing.network, crossing.groups, offer)
 
-    def reach(self, client: Client, region: str, host: str, port: int, public: Outcome) -> Outcome:
+    def reach(self, client: Client, region: str, port: int, public: Outcome) -> Outcome:
         """An endpoint with private DNS takes the name, whether it serves or not."""
         worlds: list[Outcome] = []
         near: list[Outcome] = []
@@ -54,13 +54,14 @@ class EndpointPath:
         near.extend(self._elsewhere(client, region))
         if public.verdict is Verdict.UNREACHABLE:
             public += all_of(near)
-        elif not self._sees_endpoints(client):
-            message = (
-                f"whether an endpoint of VPC {name_of(client.vpc)} takes the name {host} has not been read"
-            )
+        return whichever([*worlds, *self.unread(client), public])
+
+    def unread(self, client: Client) -> Iterator[Outcome]:
+        """The world in which the VPC has an endpoint that nobody has read, where there may be one."""
+        if not self.network.covers(client.vpc, "ec2:DescribeVpcEndpoints"):
+            message = f"whether VPC {name_of(client.vpc)} has an endpoint for SES's SMTP has not been read"
             remedy = "give the account's evidence (mailroute snapshot)"
-            public += open_question("ENDPOINTS_NOT_READ", client.subnet.key, message, remedy)
-        return whichever([*worlds, public])
+            yield open_question("ENDPOINTS_NOT_READ", client.subnet.key, message, remedy)
 
     def of(self, client: Client, region: str | None = None) -> list[tuple[Resource, bool]]:
         return [
@@ -68,10 +69,6 @@ class EndpointPath:
             for vpc in client.vpc.candidates
             for endpoint, sure in self.endpoints.in_vpc(vpc, region)
         ]
-
-    def _sees_endpoints(self, client: Client) -> bool:
-        denied = {action for action, _ in self.graph.coverage.unread}
-        return self.network.covers(client.vpc) and "ec2:DescribeVpcEndpoints" not in denied
 
     def _name_escapes(self, client: Client) -> bool:
         """Whether the VPC's DNS settings keep private DNS from working: the name then stays public."""

@@ -59,6 +59,13 @@ class Action(Enum):
         "ResolverRuleAssociations",
     )
     RESOLVER_RULES = ("route53resolver", "ListResolverRules", "ResolverRules")
+    RESOLVER_FIREWALLS = (
+        "route53resolver",
+        "ListFirewallRuleGroupAssociations",
+        "FirewallRuleGroupAssociations",
+        (),
+        True,
+    )
     SERVICES = ("apprunner", "ListServices", "ServiceSummaryList")
     SERVICE = ("apprunner", "DescribeService", "Service", ("ResourceNotFoundException",))
     CONNECTORS = ("apprunner", "ListVpcConnectors", "VpcConnectors")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from . import shapes
+from . import dns, shapes
 from .actions import Action
 from .api import Answer, Answers, Api, Request, filtered
 from .shapes import Entry, Shape
@@ -108,6 +108,7 @@ def _first_round(api: Api, vpcs: list[str]) -> Iterator[Request]:
     for vpc in vpcs:
         where = {"VPCId": vpc, "VPCRegion": api.region}
         yield Request(Action.PRIVATE_ZONES, where, where)
+        yield Request(Action.RESOLVER_FIREWALLS, {"VpcId": vpc})
         for attribute in DNS_ATTRIBUTES:
             yield Request(Action.VPC_ATTRIBUTE, {"VpcId": vpc, "Attribute": attribute})
 
@@ -163,14 +164,15 @@ _NAMED: Final[Mapping[Action, Shape]] = {
     Action.ADDRESSES: shapes.address,
     Action.PUBLIC_ACCESS: shapes.public_access,
     Action.PUBLIC_ACCESS_EXCLUSIONS: shapes.public_access_exclusion,
-    Action.RESOLVER_RULE_ASSOCIATIONS: shapes.resolver_rule_association,
-    Action.RESOLVER_RULES: shapes.resolver_rule,
+    Action.RESOLVER_RULE_ASSOCIATIONS: dns.resolver_rule_association,
+    Action.RESOLVER_RULES: dns.resolver_rule,
+    Action.RESOLVER_FIREWALLS: dns.resolver_firewall,
 }
 
 
 def _of_vpc(answers: Answers, vpc: str) -> tuple[dict[str, bool], str | None, str | None, str | None]:
     """What other calls tell of a VPC: its DNS attributes, main table, default group and default ACL."""
-    dns = {
+    attributes = {
         name: item[name]["Value"]
         for item in answers.get(Action.VPC_ATTRIBUTE, ())
         for name in ("EnableDnsSupport", "EnableDnsHostnames")
@@ -182,7 +184,7 @@ def _of_vpc(answers: Answers, vpc: str) -> tuple[dict[str, bool], str | None, st
         return next((item[identity] for item in own if is_default(item)), None)
 
     return (
-        dns,
+        attributes,
         first(
             Action.ROUTE_TABLES,
             "RouteTableId",
@@ -202,10 +204,10 @@ def _is_there(properties: Mapping[str, Any], vpcs: frozenset[str]) -> bool:
 def _zones(answers: Answers) -> Iterator[Entry]:
     links: defaultdict[tuple[str, str], list[Answer]] = defaultdict(list)
     for item in answers.get(Action.PRIVATE_ZONES, ()):
-        if not shapes.is_of_endpoint(item):
+        if not dns.is_of_endpoint(item):
             links[item["Name"], item["HostedZoneId"]].append(item)
     for (name, identity), found in links.items():
-        yield shapes.private_zone(name, identity, found)
+        yield dns.private_zone(name, identity, found)
 
 
 def _lists_with_entries(answers: Answers) -> Iterator[Entry]:

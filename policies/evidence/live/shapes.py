@@ -23,7 +23,6 @@ _TARGETS: Final = {
     "LocalGatewayId": "localGatewayId",
     "CoreNetworkArn": "coreNetworkArn",
 }
-_ENDPOINTS_OWN_ZONES: Final = ("vpce.amazonaws.com", "email-smtp.")
 
 
 def present(**properties: Any) -> dict[str, Any]:
@@ -349,44 +348,4 @@ def public_access_exclusion(item: Answer) -> Entry:
         vpcId=excluded if excluded.startswith("vpc-") else None,
         subnetId=excluded if excluded.startswith("subnet-") else None,
         tags=_tags(item),
-    )
-
-
-def private_zone(name: str, identity: str, vpcs: Iterable[Answer]) -> Entry:
-    """A private hosted zone with those of its VPCs that were read."""
-    return entry(
-        "aws:route53/zone:Zone",
-        identity,
-        name=name.rstrip("."),
-        zoneId=identity,
-        vpcs=[{"vpcId": link["VPCId"], "vpcRegion": link["VPCRegion"]} for link in vpcs],
-    )
-
-
-def is_of_endpoint(item: Answer) -> bool:
-    """Whether a zone is what AWS makes for private DNS of an SMTP endpoint, which tells so itself."""
-    owner, name = _ENDPOINTS_OWN_ZONES
-    service = item.get("Owner", {}).get("OwningService")
-    return service == owner and str(item["Name"]).startswith(name)
-
-
-def resolver_rule(item: Answer) -> Entry:
-    return entry(
-        "aws:route53/resolverRule:ResolverRule",
-        item["Id"],
-        arn=item.get("Arn"),
-        name=item.get("Name"),
-        domainName=item.get("DomainName"),
-        ruleType=item.get("RuleType"),
-        ownerId=item.get("OwnerId"),
-    )
-
-
-def resolver_rule_association(item: Answer) -> Entry:
-    return entry(
-        "aws:route53/resolverRuleAssociation:ResolverRuleAssociation",
-        item["Id"],
-        name=item.get("Name"),
-        resolverRuleId=item["ResolverRuleId"],
-        vpcId=item["VPCId"],
     )

@@ -1,0 +1,66 @@
+"""What answers for names inside VPCs: private hosted zones, resolver rules, DNS firewalls.
+
+Sources: Amazon Route 53 API Reference, "ListHostedZonesByVPC"; Route 53 Resolver's data types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from .api import Answer
+from .shapes import Entry, entry
+
+_ENDPOINTS_OWN_ZONES: Final = ("vpce.amazonaws.com", "email-smtp.")
+
+
+def private_zone(name: str, identity: str, vpcs: Iterable[Answer]) -> Entry:
+    """A private hosted zone with those of its VPCs that were read."""
+    return entry(
+        "aws:route53/zone:Zone",
+        identity,
+        name=name.rstrip("."),
+        zoneId=identity,
+        vpcs=[{"vpcId": link["VPCId"], "vpcRegion": link["VPCRegion"]} for link in vpcs],
+    )
+
+
+def is_of_endpoint(item: Answer) -> bool:
+    """Whether a zone is what AWS makes for private DNS of an SMTP endpoint, which tells so itself."""
+    owner, name = _ENDPOINTS_OWN_ZONES
+    service = item.get("Owner", {}).get("OwningService")
+    return service == owner and str(item["Name"]).startswith(name)
+
+
+def resolver_rule(item: Answer) -> Entry:
+    return entry(
+        "aws:route53/resolverRule:ResolverRule",
+        item["Id"],
+        arn=item.get("Arn"),
+        name=item.get("Name"),
+        domainName=item.get("DomainName"),
+        ruleType=item.get("RuleType"),
+        ownerId=item.get("OwnerId"),
+    )
+
+
+def resolver_rule_association(item: Answer) -> Entry:
+    return entry(
+        "aws:route53/resolverRuleAssociation:ResolverRuleAssociation",
+        item["Id"],
+        name=item.get("Name"),
+        resolverRuleId=item["ResolverRuleId"],
+        vpcId=item["VPCId"],
+    )
+
+
+def resolver_firewall(item: Answer) -> Entry:
+    return entry(
+        "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation",
+        item["Id"],
+        arn=item.get("Arn"),
+        name=item.get("Name"),
+        firewallRuleGroupId=item.get("FirewallRuleGroupId"),
+        priority=item.get("Priority"),
+        vpcId=item["VpcId"],
+    )
