@@ -95,6 +95,10 @@ class Reference:
     code: str
     noun: str
 
+    def missing(self, identity: str) -> AwsError:
+        """What AWS says where `identity` is not there."""
+        return AwsError(self.code, f"The {self.noun} '{identity}' does not exist in the simulated account.")
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -107,6 +111,7 @@ class Kind:
         checked_defaults: defaults that already the checked inputs show.
         computed: the outputs that AWS gives at creation.
         recomputed: those of them that follow the inputs at an update too; the others stay.
+        computed_inside: by output, the parts of an object that AWS adds to those that the program gives.
         replaced_by: the inputs whose change makes a new resource.
         references: the inputs that name another resource.
         checks: what can be seen from the inputs alone, in a preview too.
@@ -121,6 +126,7 @@ class Kind:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     checked_defaults: Mapping[str, Any] = field(default_factory=dict)
     recomputed: frozenset[str] = frozenset()
+    computed_inside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     replaced_by: frozenset[str] = frozenset()
     references: Mapping[str, Reference] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
@@ -163,7 +169,7 @@ def references_exist(call: Call, references: Mapping[str, Reference]) -> None:
         value = call.inputs.get(name)
         for identity in value if isinstance(value, list) else [value]:
             if isinstance(identity, str) and identity and not call.account.find(reference.type, identity):
-                raise AwsError(reference.code, f"The {reference.noun} '{identity}' does not exist.")
+                raise reference.missing(identity)
 
 
 def network(cidr: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:

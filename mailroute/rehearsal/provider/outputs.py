@@ -27,6 +27,9 @@ def planned(resource: ResourceClass, kind: Kind, inputs: Mapping[str, Any], regi
     outputs = _given(resource, kind, inputs, region)
     for name in _missing(resource, kind, outputs):
         outputs[name] = _sealed(resource, name, UNKNOWN)
+    for name, parts in kind.computed_inside.items():
+        if isinstance(outputs[name], Mapping):
+            outputs[name] = {**dict.fromkeys(parts, UNKNOWN), **outputs[name]}
     return outputs
 
 

@@ -19,6 +19,8 @@ _SCALING: Final = "aws:apprunner/autoScalingConfigurationVersion:AutoScalingConf
 _SUBNET: Final = "aws:ec2/subnet:Subnet"
 _GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
 _MOST_GROUPS: Final = 5
+_SHORTEST_NAME, _LONGEST_NAME = 4, 40
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 def connector_has_subnets(call: Call) -> None:
@@ -93,12 +95,15 @@ def private_image_needs_an_access_role(call: Call) -> None:
         )
 
 
-def takes_over(call: Call) -> Iterable[str]:
-    """Said where a service of this name is there already: here it is taken over, AWS would refuse."""
+def warnings(call: Call) -> Iterable[str]:
+    """Said of a name that is there already, and of one that App Runner finds too short ("CreateService")."""
+    name = call.inputs.get("serviceName")
+    if isinstance(name, str) and len(name) < _SHORTEST_NAME:
+        yield f"App Runner takes names of {_SHORTEST_NAME} to {_LONGEST_NAME} characters, not {name!r}"
     existing = None if call.id else _existing(call)
     if existing is not None:
         yield (
-            f"App Runner service {call.inputs['serviceName']!r} is in the account already: the rehearsal "
+            f"App Runner service {name!r} is in the account already: the rehearsal "
             f"takes it over, a first deployment needs it in the stack: pulumi import {SERVICE} "
             f"{call.urn.rpartition('::')[2]} {existing.id}"
         )
@@ -201,14 +206,13 @@ def _runtimes(inputs: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield _part(source, "codeRepository", "codeConfiguration", "codeConfigurationValues")
 
 
-def _name(path: str, longest: int) -> Check:
+def _name(path: str) -> Check:
     """A name as App Runner takes it ("CreateService" and "CreateVpcConnector", App Runner API Reference)."""
-    pattern = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_-]{{3,{longest - 1}}}")
 
     def check(inputs: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         value = inputs.get(path)
-        if isinstance(value, str) and not pattern.fullmatch(value):
-            form = f"4 to {longest} letters, digits, - and _, the first a letter or digit"
+        if isinstance(value, str) and not (_NAME.fullmatch(value) and len(value) <= _LONGEST_NAME):
+            form = f"at most {_LONGEST_NAME} letters, digits, - and _, the first a letter or digit"
             yield path, f"expected {form}; got {value!r}"
 
     return check
@@ -222,7 +226,7 @@ KINDS: Final = (
         recomputed=frozenset({"healthCheckConfiguration", "instanceConfiguration", "networkConfiguration"}),
         replaced_by=frozenset({"serviceName", "encryptionConfiguration"}),
         checks=(
-            _name("serviceName", 40),
+            _name("serviceName"),
             one_of("networkConfiguration.egressConfiguration.egressType", "DEFAULT", "VPC"),
             one_of("networkConfiguration.ipAddressType", "IPV4", "DUAL_STACK"),
             one_of("healthCheckConfiguration.protocol", "HTTP", "TCP"),
@@ -234,7 +238,7 @@ KINDS: Final = (
             secrets_need_an_instance_role,
             private_image_needs_an_access_role,
         ),
-        warns=takes_over,
+        warns=warnings,
     ),
     Kind(
         CONNECTOR,
@@ -246,7 +250,7 @@ KINDS: Final = (
         },
         replaced_by=frozenset({"vpcConnectorName", "subnets", "securityGroups"}),
         references={"subnets": SUBNET, "securityGroups": GROUP},
-        checks=(_name("vpcConnectorName", 40),),
+        checks=(_name("vpcConnectorName"),),
         rules=(
             connector_has_subnets,
             connector_has_one_vpc,

@@ -86,7 +86,7 @@ def peer_group_exists(call: Call) -> None:
         for peer in (*named, *(rule.get("securityGroups") or ())):
             identity = str(peer or "").rpartition("/")[2]
             if identity.startswith("sg-") and not call.account.find(GROUP_TYPE, identity):
-                raise AwsError("InvalidGroup.NotFound", f"The security group '{identity}' does not exist.")
+                raise GROUP.missing(identity)
 
 
 def group_name_is_free(call: Call) -> None:

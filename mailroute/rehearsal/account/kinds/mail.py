@@ -95,6 +95,16 @@ KINDS: Final = (
         id_from("emailIdentity"),
         _identity,
         recomputed=frozenset({"dkimSigningAttributes"}),
+        computed_inside={
+            "dkimSigningAttributes": (
+                "currentSigningKeyLength",
+                "lastKeyGenerationTimestamp",
+                "nextSigningKeyLength",
+                "signingAttributesOrigin",
+                "status",
+                "tokens",
+            )
+        },
         replaced_by=frozenset({"emailIdentity"}),
         checks=(one_of("dkimSigningAttributes.nextSigningKeyLength", "RSA_1024_BIT", "RSA_2048_BIT"),),
         rules=(identity_is_new,),

@@ -139,7 +139,7 @@ def targets_exist(call: Call) -> None:
         for name, reference in _TARGET_REFERENCES.items():
             identity = route.get(name)
             if identity and not _target_exists(call.account, name, identity):
-                raise AwsError(reference.code, f"The {reference.noun} '{identity}' does not exist.")
+                raise reference.missing(identity)
 
 
 def subnet_has_one_table(call: Call) -> None:
