@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from . import kinds
 from .graph import Ref, Resource
 from .groups import ALL_PORTS, ALL_PROTOCOLS, EGRESS, INGRESS, TCP, port_range
-from .network import Links, Network, exactly
+from .network import Links, Network, exactly, settled
 from .outcomes import blocked, open_question, passed, whichever
 from .ranges import ANY_ADDRESS, Ranges, addresses
 from .values import ABSENT, UNKNOWN, Unknown, Value, get, items, to_int
@@ -114,8 +114,8 @@ class NetworkAcls:
         for held in self.graph.of_type(*kinds.NETWORK_ACL):
             listed = items(held.declared("subnetIds"))
             values: tuple[Value, ...] = (UNKNOWN,) if isinstance(listed, Unknown) else listed
-            for value in values:
-                yield (held, True), self.graph.ref(held, value, "subnetIds", kinds.SUBNET)
+            for subnet in settled([self.graph.ref(held, v, "subnetIds", kinds.SUBNET) for v in values]):
+                yield (held, True), subnet
 
     def _defaults(self, vpc: Resource | None) -> list[Resource | None]:
         if vpc is None:

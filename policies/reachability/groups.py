@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from . import kinds
 from .graph import Ref, Resource
-from .network import Links, Network, exactly, known_items, same
+from .network import Links, Network, exactly, known_items, same, settled
 from .outcomes import blocked, open_question, passed
 from .ranges import ANY_ADDRESS, Ranges, addresses, cidr_text, union
 from .routing import prefix_list_blocks
@@ -200,7 +200,7 @@ class SecurityGroups:
         """The groups that `resource` lists in `prop`; an unknown list is one open reference."""
         found = items(resource.declared(prop))
         values: tuple[Value, ...] = (UNKNOWN,) if isinstance(found, Unknown) else found
-        return tuple(self.group_ref(resource, value, prop) for value in values)
+        return settled([self.group_ref(resource, value, prop) for value in values])
 
     def _inline(self, group: Resource, direction: str, entry: Mapping[str, Any]) -> Iterator[Rule]:
         blocks = _blocks(entry, "cidrBlocks")

@@ -282,6 +282,13 @@ def members(refs: Sequence[Ref]) -> tuple[tuple[Resource, ...], tuple[Resource, 
     return tuple(certain), tuple(left)
 
 
+def settled(refs: Sequence[Ref]) -> tuple[Ref, ...]:
+    """The references of a list, each to the one thing it names where `members` is certain of all of them."""
+    certain, possible = members(refs)
+    opened = any(ref.open or not ref.candidates for ref in refs)
+    return tuple(refs) if possible or opened else tuple(exactly(resource) for resource in certain)
+
+
 def exactly(resource: Resource) -> Ref:
     return Ref((resource,), resource.id if isinstance(resource.id, str) else UNKNOWN)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -34,14 +35,17 @@ class Ranges:
         return Ranges.of(*self.spans, *other.spans)
 
     def __and__(self, other: Ranges) -> Ranges:
-        return Ranges.of(
-            *(
-                (max(first, low), min(last, high))
-                for first, last in self.spans
-                for low, high in other.spans
-                if max(first, low) <= min(last, high)
-            )
-        )
+        shared: list[tuple[int, int]] = []
+        here, there = 0, 0
+        while here < len(self.spans) and there < len(other.spans):
+            (first, last), (low, high) = self.spans[here], other.spans[there]
+            if max(first, low) <= min(last, high):
+                shared.append((max(first, low), min(last, high)))
+            if last < high:
+                here += 1
+            else:
+                there += 1
+        return Ranges(tuple(shared))
 
     def __sub__(self, other: Ranges) -> Ranges:
         left = list(self.spans)
@@ -66,6 +70,7 @@ def union(sets: Iterable[Ranges]) -> Ranges:
     return Ranges.of(*(span for ranges in sets for span in ranges.spans))
 
 
+@lru_cache(maxsize=4096)
 def addresses(cidr: str) -> Ranges:
     """The IPv4 addresses of `cidr`, a block or a single address; none of an IPv6 block.
 
