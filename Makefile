@@ -40,6 +40,7 @@ fuzz: $(VENV)/.dev ## Run the generated tests for much longer
 
 bench: $(VENV)/.runtime $(PEER:%=$(VENV)/%/.installed) ## Time the policy pack beside an empty one; PEER=checkov adds Checkov
 	@$(BIN)/python -m bench $(PEER:%=--peer %) $(ARGS)
+	@$(BIN)/python -m bench.preview
 
 lock: ## Resolve the dependencies anew (needs uv)
 	$(COMPILE) --group build pyproject.toml -o requirements.txt
