@@ -217,6 +217,10 @@ def _zone_id(args: EmailIdentityArgs, account: Account) -> Optional[pulumi.Input
 
 
 def _dkim_tokens(identity: aws.sesv2.EmailIdentity) -> list[pulumi.Output[str]]:
-    """Easy DKIM has three tokens; how many is not known before the identity exists, so it is not asked."""
-    tokens = identity.dkim_signing_attributes.tokens
+    """The three tokens of Easy DKIM, none of which is there before the identity is.
+
+    A preview may show the attributes as they were asked for, without tokens: the ARN holds them back.
+    """
+    created = pulumi.Output.all(identity.arn, identity.dkim_signing_attributes)
+    tokens = created.apply(lambda parts: parts[1]["tokens"])
     return [tokens[position] for position in range(_EASY_DKIM_TOKENS)]
