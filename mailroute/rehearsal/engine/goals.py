@@ -155,6 +155,7 @@ class Goals:
         urn = urns.make(self._project.stack, self._project.name, request.parent, request.type, request.name)
         above = self._goals.get(request.parent)
         self._registry.reserve(urn, request.parent)
+        self._callbacks.keep(urn, request.transforms)
         return Goal(
             urn,
             request.custom,

@@ -10,7 +10,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mailroute import wire
-from reachability.values import UNKNOWN
 
 from ..result import RehearsalError
 
@@ -22,7 +21,7 @@ def outputs(project: Project, name: str) -> dict[str, Any]:
     """The outputs of the stack `name`: `stack`, `organization/stack` or `organization/project/stack`.
 
     Raises:
-        RehearsalError: there is no file for it, or the file is no such object.
+        RehearsalError: there is no file for it, or the file is no such object, or of a preview.
     """
     parts = name.split("/")
     organization, other, stack = {
@@ -41,16 +40,19 @@ def outputs(project: Project, name: str) -> dict[str, Any]:
         raise RehearsalError(f"StackReference {name!r}: {file}: {error}") from None
     if not isinstance(document, dict) or not isinstance(document.get("outputs"), dict):
         raise RehearsalError(f"StackReference {name!r}: {file}: must be an object with the key outputs")
-    return {key: _value(value, key) for key, value in document["outputs"].items()}
+    return {
+        key: _value(value, f"StackReference {name!r}: {file}: {key}", key)
+        for key, value in document["outputs"].items()
+    }
 
 
-def _value(value: Any, path: str) -> Any:
+def _value(value: Any, where: str, path: str) -> Any:
     if value == {"$unknown": True}:
-        return UNKNOWN
+        raise RehearsalError(f"{where} is unknown: save what a rehearsal with --up prints")
     if value == {"$secret": True}:
         return wire.Secret(f"made-up-secret-for-{path}")
     if isinstance(value, dict):
-        return {key: _value(element, f"{path}.{key}") for key, element in value.items()}
+        return {key: _value(element, where, f"{path}.{key}") for key, element in value.items()}
     if isinstance(value, list):
-        return [_value(element, f"{path}.{index}") for index, element in enumerate(value)]
+        return [_value(element, where, f"{path}.{index}") for index, element in enumerate(value)]
     return value

@@ -1,11 +1,14 @@
-"""One line for a person out of the traceback that a program or a policy pack dies with."""
+"""One line for a person out of the traceback that a program or a policy pack fails with."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Final
 
-_FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)')
+_LAUNCHER: Final = Path(__file__).with_name("launch.py")
+_FRAME: Final = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)')
+_CALLBACK: Final = re.compile(r"Invoke callback \S+ error: (?P<error>.*?):?\n\s*File ", re.DOTALL)
 
 
 def one_line(text: str, directory: Path) -> str:
@@ -17,16 +20,19 @@ def one_line(text: str, directory: Path) -> str:
     frames = [index for index, line in enumerate(lines) if _FRAME.match(line)]
     if not frames:
         return " ".join(text.split())
-    # After the last frame comes its source, indented, and then the exception, which may have many lines.
-    end = next(
-        (index for index in range(frames[-1] + 1, len(lines)) if not lines[index].startswith(" ")),
-        len(lines) - 1,
-    )
-    error = " ".join(" ".join(lines[end:]).split())
+    callback = _CALLBACK.match(text)
+    if callback:
+        error = callback["error"]
+    else:
+        # After the last frame comes its source, indented, and then the exception, which may have many lines.
+        after = range(frames[-1] + 1, len(lines))
+        end = next((index for index in after if not lines[index].startswith(" ")), len(lines) - 1)
+        error = " ".join(lines[end:])
     # The last traceback of a chain is the one that was not handled.
-    start = max((i for i, line in enumerate(lines) if line.startswith("Traceback (")), default=0)
-    own = (_place(lines[index], directory) for index in reversed(frames) if index > start)
-    place = next((place for place in own if place), None)
+    start = max((index for index, line in enumerate(lines) if line.startswith("Traceback (")), default=0)
+    places = (_place(lines[index], directory) for index in reversed(frames) if index >= start)
+    place = next((place for place in places if place), None)
+    error = " ".join(error.split())
     return f"{place}: {error}" if place else error
 
 
@@ -36,6 +42,6 @@ def _place(frame: str, directory: Path) -> str | None:
     if match is None:
         return None
     file = directory / match["file"]
-    if "site-packages" in file.parts or not file.is_relative_to(directory):
+    if file == _LAUNCHER or "site-packages" in file.parts or not file.is_relative_to(directory):
         return None
     return f"{file.relative_to(directory)}:{match['line']}"

@@ -1,0 +1,177 @@
+"""How a rehearsal ends: well, badly, too late or by force; and that no process outlives it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mailroute.rehearsal.engine.processes import Children, Command
+from mailroute.rehearsal.result import RehearsalError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tests.engine.conftest import Rehearser
+
+ROOT = Path(__file__).parents[2]
+
+LINGERING = """
+import os, pathlib, subprocess, time
+child = subprocess.Popen(["sleep", "300"])
+pathlib.Path("started.part").write_text(f"{os.getpid()} {child.pid}")
+os.rename("started.part", "started")
+"""
+
+DRIVER = """
+import sys
+from pathlib import Path
+from mailroute.rehearsal.engine.run import run
+from mailroute.rehearsal.project import Project
+try:
+    run(Project.load(Path(sys.argv[1]), "dev"), {}, up=False, packs=[], pack_config=None, timeout=60,
+        on_event=lambda event: None)
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "complaint"),
+    [
+        ("raise ValueError('the port is wrong')", "__main__.py:1: ValueError: the port is wrong"),
+        ("import nowhere", "__main__.py:1: ModuleNotFoundError: No module named 'nowhere'"),
+        ("x = = 1", "__main__.py:1: SyntaxError: invalid syntax"),
+        ("import pulumi\nraise pulumi.RunError('so much for that')", "so much for that"),
+        ("raise SystemExit('enough')", "enough"),
+        ("import helper\nhelper.fail()", "helper.py:2: KeyError: 'port'"),
+    ],
+)
+def test_a_program_that_fails_is_one_line(rehearser: Rehearser, source: str, complaint: str) -> None:
+    rehearser.write(source, **{"helper.py": "def fail():\n    return {}['port']\n"})
+    with pytest.raises(RehearsalError) as raised:
+        rehearser.run()
+    assert str(raised.value) == f"the program fails: {complaint}"
+
+
+@pytest.mark.parametrize(
+    ("source", "complaint"),
+    [
+        ("import sys\nsys.exit(7)", "the program exits with status 7 and says nothing"),
+        (
+            "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
+            "the program is ended by signal 9 and says nothing",
+        ),
+    ],
+)
+def test_a_program_that_only_ends_is_one_line(rehearser: Rehearser, source: str, complaint: str) -> None:
+    rehearser.write(source)
+    with pytest.raises(RehearsalError) as raised:
+        rehearser.run()
+    assert str(raised.value) == complaint
+
+
+def test_an_interpreter_without_pulumi_is_one_line(rehearser: Rehearser, tmp_path: Path) -> None:
+    python = tmp_path / "program" / "venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    rehearser.write("")
+    project = "name: demo\nruntime: {name: python, options: {virtualenv: venv}}\n"
+    (rehearser.directory / "Pulumi.yaml").write_text(project, encoding="utf-8")
+    with pytest.raises(RehearsalError, match="cannot import the Pulumi SDK: No module named 'pulumi'"):
+        rehearser.run()
+
+
+def test_a_program_that_never_ends_is_ended(rehearser: Rehearser) -> None:
+    rehearser.write(LINGERING + "time.sleep(300)\n")
+    with pytest.raises(RehearsalError, match=r"has not ended within 3 s.*--timeout"):
+        rehearser.run(timeout=3)
+    assert _are_gone(_started(rehearser.directory))
+
+
+def test_what_a_program_leaves_behind_is_ended(rehearser: Rehearser) -> None:
+    rehearser.write(LINGERING)
+    rehearser.run()
+    assert _are_gone(_started(rehearser.directory))
+
+
+def test_a_pack_that_never_loads_is_ended_before_the_program_begins(
+    rehearser: Rehearser, tmp_path: Path
+) -> None:
+    rehearser.write(LINGERING)
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "PulumiPolicy.yaml").write_text("runtime: python\n", encoding="utf-8")
+    (pack / "__main__.py").write_text(LINGERING + "time.sleep(300)\n", encoding="utf-8")
+    with pytest.raises(RehearsalError, match="has not ended within 3 s"):
+        rehearser.run(packs=[pack], timeout=3)
+    assert _are_gone(_started(pack))
+    assert not (rehearser.directory / "started").exists()
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
+def test_no_process_outlives_a_rehearsal_that_is_stopped(
+    rehearser: Rehearser, number: signal.Signals, status: int
+) -> None:
+    rehearser.write(LINGERING + "time.sleep(300)\n")
+    driver = subprocess.Popen(
+        [sys.executable, "-c", DRIVER, str(rehearser.directory)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "policies")))},
+    )
+    processes = _started(rehearser.directory)
+    driver.send_signal(number)
+    assert driver.wait(20) == status
+    assert _are_gone(processes)
+
+
+def test_a_program_that_cannot_be_run_is_one_line(tmp_path: Path) -> None:
+    with Children() as children, pytest.raises(RehearsalError, match="nowhere cannot be run: No such file"):
+        children.start(Command([str(tmp_path / "nowhere")], tmp_path, {}, print))
+
+
+def test_a_secret_is_in_no_argument(rehearser: Rehearser) -> None:
+    rehearser.write(
+        "import pathlib, os, pulumi\n"
+        "pulumi.export('line', pathlib.Path(f'/proc/{os.getpid()}/cmdline').read_text())\n"
+        "pulumi.export('password', pulumi.Config().require_secret('password'))\n",
+        config="config: {password: {secure: abc}}\n",
+    )
+    rehearsal = rehearser.run()
+    assert "made-up-secret" in rehearsal.outputs["password"].value
+    assert "made-up-secret" not in rehearsal.outputs["line"]
+    assert "made-up-secret" not in repr(rehearsal)
+
+
+def _started(directory: Path) -> list[int]:
+    """The processes of a lingering program, once it runs."""
+    file = directory / "started"
+    deadline = time.monotonic() + 30
+    while not file.exists():
+        assert time.monotonic() < deadline, "the program does not start"
+        time.sleep(0.05)
+    return [int(number) for number in file.read_text(encoding="utf-8").split()]
+
+
+def _are_gone(processes: Iterable[int]) -> bool:
+    """Whether processes end, for which the kernel may need a moment."""
+    deadline = time.monotonic() + 10
+    while any(_runs(process) for process in processes):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _runs(process: int) -> bool:
+    try:
+        status = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"

@@ -1,0 +1,95 @@
+"""The small pure parts of the engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailroute import wire
+from mailroute.rehearsal.engine import tracebacks, urns
+from reachability.values import UNKNOWN
+
+_SCALARS = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text() | st.just(UNKNOWN)
+_VALUES = st.recursive(
+    _SCALARS,
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(st.text(min_size=1), inner)
+        | st.builds(wire.Secret, inner)
+        | st.builds(wire.OutputValue, inner, st.lists(st.text()).map(tuple), st.booleans())
+        | st.builds(wire.ResourceReference, st.text(min_size=1), st.none() | st.text(min_size=1))
+    ),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.text(min_size=1), _VALUES))
+def test_what_is_encoded_is_decoded_again(properties: dict[str, object]) -> None:
+    assert wire.decode(wire.encode(properties)) == properties
+
+
+@given(st.dictionaries(st.text(min_size=1), _VALUES))
+def test_no_json_has_a_wrapper_or_a_sentinel(properties: dict[str, object]) -> None:
+    text = repr(wire.to_json(properties))
+    assert wire.SIGNATURE_KEY not in text
+    assert wire.UNKNOWN_SENTINEL not in text
+    assert "Secret(" not in text
+
+
+def test_json_says_what_is_unknown_and_what_is_secret() -> None:
+    value = {"a": [UNKNOWN, wire.Secret("hunter2")], "b": wire.OutputValue(3), "n": 2.0}
+    assert wire.to_json(value) == {"a": [{"$unknown": True}, {"$secret": True}], "b": 3, "n": 2.0}
+    assert "hunter2" not in repr(value)
+    assert wire.plain(value) == {"a": [UNKNOWN, "hunter2"], "b": 3, "n": 2.0}
+    assert wire.contains_secret(value)
+    assert not wire.contains_secret(wire.plain(value))
+
+
+@pytest.mark.parametrize("value", [wire.OutputValue("x", ("urn",)), wire.ResourceReference("urn", "x"), "x"])
+def test_wrappers_are_flattened(value: object) -> None:
+    assert wire.transform([value], wire.flat) == ["x"]
+
+
+def test_a_secret_output_stays_secret_when_flattened() -> None:
+    assert wire.flat(wire.OutputValue("x", (), secret=True)) == wire.Secret("x")
+    assert wire.flat(wire.ResourceReference("urn")) == "urn"
+    assert wire.flat(wire.ResourceReference("urn", UNKNOWN)) is UNKNOWN
+
+
+def test_a_urn_has_the_types_of_its_ancestors_but_not_the_stack() -> None:
+    stack = urns.make("dev", "demo", "", urns.STACK_TYPE, "demo-dev")
+    group = urns.make("dev", "demo", stack, "demo:index:Group", "g")
+    child = urns.make("dev", "demo", group, "aws:ec2/vpc:Vpc", "a::b")
+    assert child == "urn:pulumi:dev::demo::demo:index:Group$aws:ec2/vpc:Vpc::a::b"
+    assert urns.type_of(child) == "aws:ec2/vpc:Vpc"
+    assert urns.name_of(child) == "a::b"
+    assert urns.package_of("pulumi:providers:aws") == urns.package_of("aws:ec2/getVpc:getVpc") == "aws"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("just\n so", "just so"),
+        (
+            'Traceback (most recent call last):\n  File "/p/a.py", line 3, in <module>\n    f()\n'
+            '  File "/v/site-packages/x.py", line 9, in f\n    raise E\nx.E: one\ntwo\n',
+            "a.py:3: x.E: one two",
+        ),
+        (
+            'Traceback (most recent call last):\n  File "/p/a.py", line 3, in f\n    g()\nKeyError: 1\n\n'
+            "During handling of the above exception, another exception occurred:\n\n"
+            'Traceback (most recent call last):\n  File "/p/b.py", line 7, in f\n    h()\nOSError: 2\n',
+            "b.py:7: OSError: 2",
+        ),
+        ('  File "/elsewhere/c.py", line 1\n    x = = 1\n        ^\nSyntaxError: bad', "SyntaxError: bad"),
+        (
+            'Invoke callback 1-2 error: no such tag:\n  File "/p/a.py", line 5, in t\n    raise E\n',
+            "a.py:5: no such tag",
+        ),
+    ],
+)
+def test_a_traceback_becomes_one_line(text: str, line: str) -> None:
+    assert tracebacks.one_line(text, Path("/p")) == line
