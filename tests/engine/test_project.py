@@ -1,0 +1,215 @@
+"""Projects and stacks are read as Pulumi reads them, and what is wrong in them is one line."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mailroute.rehearsal.project import Project, stacks
+from mailroute.rehearsal.result import RehearsalError, Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROJECT = """
+name: demo
+runtime: python
+"""
+
+
+def _load(directory: Path, project: str = PROJECT, stack: str | None = "config: {}\n") -> Project:
+    (directory / "Pulumi.yaml").write_text(project, encoding="utf-8")
+    (directory / "__main__.py").touch()
+    if stack is not None:
+        (directory / "Pulumi.dev.yaml").write_text(stack, encoding="utf-8")
+    return Project.load(directory, "dev")
+
+
+def test_values_become_text_under_full_keys(tmp_path: Path) -> None:
+    stack = """
+config:
+  aws:region: us-east-1
+  port: 587
+  demo:on: true
+  demo:config:old: kept
+  ratio: 1.5
+  nested: {b: [1, x], a: null}
+  time: 12:30
+  word: yes
+  day: 2026-01-05
+"""
+    assert _load(tmp_path, stack=stack).config == {
+        "aws:region": "us-east-1",
+        "demo:port": "587",
+        "demo:on": "true",
+        "demo:old": "kept",
+        "demo:ratio": "1.5",
+        "demo:nested": '{"a":null,"b":[1,"x"]}',
+        "demo:time": "12:30",
+        "demo:word": "yes",
+        "demo:day": "2026-01-05",
+    }
+
+
+def test_the_project_gives_what_the_stack_does_not(tmp_path: Path) -> None:
+    project = PROJECT + (
+        "config:\n"
+        "  port: {type: integer, default: 587}\n"
+        "  host: example.com\n"
+        "  zones: [a, b]\n"
+        "  aws:region: {value: eu-west-1}\n"
+        "  note: {type: string, default: none, description: about it}\n"
+    )
+    config = _load(tmp_path, project, "config: {note: mine}\n").config
+    assert config == {
+        "demo:port": "587",
+        "demo:host": "example.com",
+        "demo:zones": '["a","b"]',
+        "aws:region": "eu-west-1",
+        "demo:note": "mine",
+    }
+
+
+def test_made_up_values_stand_in_for_encrypted_ones(tmp_path: Path) -> None:
+    project = PROJECT + "config:\n  pin: {type: integer, secret: true}\n"
+    stack = "config:\n  pin: {secure: abc}\n  word: {secure: abc}\n  deep: {a: [{secure: abc}], b: 1}\n"
+    loaded = _load(tmp_path, project, stack)
+    assert loaded.secret_keys == {"demo:pin", "demo:word", "demo:deep"}
+    assert loaded.config["demo:pin"] == "1"
+    assert loaded.config["demo:word"] == "made-up-secret-for-demo-word"
+    assert loaded.config["demo:deep"] == '{"a":["made-up-secret-for-demo-deep.a.0"],"b":1}'
+    [note] = loaded.diagnostics
+    assert note.message == (
+        "Pulumi.dev.yaml: made-up values stand in for the encrypted demo:deep, demo:pin, demo:word"
+    )
+    assert "made-up-secret" not in repr(loaded)
+
+
+@pytest.mark.parametrize(
+    ("value", "declared", "fits"),
+    [
+        ("587", "type: integer", True),
+        ("'587'", "type: integer", True),
+        ("1.5", "type: integer", False),
+        ("x", "type: integer", False),
+        ("true", "type: boolean", True),
+        ("yes", "type: boolean", False),
+        ("3", "type: string", True),
+        ("[a]", "type: string", False),
+        ("{a: 1}", "type: object", True),
+        ("a", "type: object", False),
+        ("[a, b]", "type: array, items: {type: string}", True),
+        ("[1]", "type: array, items: {type: string}", False),
+        ("[[1]]", "type: array, items: {type: array, items: {type: integer}}", True),
+        ("a", "type: array, items: {type: string}", False),
+    ],
+)
+def test_values_are_of_their_declared_type(tmp_path: Path, value: str, declared: str, fits: bool) -> None:
+    project = PROJECT + f"config:\n  key: {{{declared}}}\n"
+    if fits:
+        _load(tmp_path, project, f"config: {{key: {value}}}\n")
+    else:
+        with pytest.raises(RehearsalError, match=r"stack .dev.: config demo:key is .*: must be of type "):
+            _load(tmp_path, project, f"config: {{key: {value}}}\n")
+
+
+@pytest.mark.parametrize(
+    ("project", "complaint"),
+    [
+        ("name: [", "Pulumi.yaml:1:8: not YAML: "),
+        ("- a", "Pulumi.yaml: must hold a mapping of keys, not a list"),
+        ("runtime: python", "name is None: a project's name has 1 to 100 letters, digits"),
+        ("name: a/b\nruntime: python", "name is 'a/b'"),
+        ("name: a\nname: b", "Pulumi.yaml:2:1: not YAML: the key 'name' stands here a second time"),
+        ("name: a", "runtime must be a name, or an object with name and options"),
+        ("name: a\nruntime: nodejs", "runtime is 'nodejs': mailroute rehearses Python programs only"),
+        (PROJECT + "main: src", "main is 'src': no such file or directory"),
+        (PROJECT + "config: [a]", "config must be an object, not a list"),
+        (PROJECT + "config: {k: {typo: 1}}", "config key 'k' has the attribute 'typo': known are default"),
+        (PROJECT + "config: {k: {type: text}}", "has the type 'text': known are array, string, integer"),
+        (PROJECT + "config: {k: {type: array}}", "is an array: say of what with items: {type: ...}"),
+        (
+            PROJECT + "config: {k: {type: integer, default: x}}",
+            "has the default 'x', which is not of its type integer",
+        ),
+        (PROJECT + "config: {k: {default: 1, value: 2}}", "has both a default and a value: keep one"),
+        (PROJECT + "config: {aws:k: {type: string}}", "is not in the project's own namespace"),
+        (PROJECT + "config: {a:b:c: 1}", "config key 'a:b:c': write it as <namespace>:<name>"),
+        (PROJECT + "config: x\nstackConfigDir: y", "config and stackConfigDir both name a directory"),
+    ],
+)
+def test_a_wrong_project_is_one_line(tmp_path: Path, project: str, complaint: str) -> None:
+    with pytest.raises(RehearsalError) as raised:
+        _load(tmp_path, project)
+    assert complaint in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("stack", "complaint"),
+    [
+        ("config: {k: 1", "Pulumi.dev.yaml:1:"),
+        ("config: [a]", "Pulumi.dev.yaml: config must be an object, not a list"),
+        ("environment: [prod]", "environment names Pulumi ESC environments, which mailroute cannot open"),
+        ("config: {}", "stack 'dev' lacks the config demo:needed, which Pulumi.yaml requires: "),
+        ("config: {needed: clear, port: 1}", "config demo:needed is declared secret and stands in clear"),
+    ],
+)
+def test_a_wrong_stack_is_one_line(tmp_path: Path, stack: str, complaint: str) -> None:
+    project = PROJECT + "config: {needed: {type: string, secret: true}, port: {type: integer, default: 1}}\n"
+    with pytest.raises(RehearsalError) as raised:
+        _load(tmp_path, project, stack)
+    assert complaint in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_secret_of_the_wrong_type_is_not_shown(tmp_path: Path) -> None:
+    project = PROJECT + "config: {key: {type: array, items: {type: string}, secret: true}}\n"
+    with pytest.raises(RehearsalError, match="config demo:key is a secret: must be of type array<string>"):
+        _load(tmp_path, project, "config: {key: {secure: abc}}\n")
+
+
+def test_a_stack_is_one_that_has_a_file(tmp_path: Path) -> None:
+    _load(tmp_path)
+    (tmp_path / "Pulumi.prod.yaml").touch()
+    assert stacks(tmp_path) == ("dev", "prod")
+    with pytest.raises(RehearsalError, match=r"no stack 'test' in .*: there is no Pulumi.test.yaml "):
+        Project.load(tmp_path, "test")
+    with pytest.raises(RehearsalError, match="a stack's name has letters"):
+        Project.load(tmp_path, "../prod")
+
+
+def test_a_project_without_stack_files_has_stacks_without_config(tmp_path: Path) -> None:
+    assert _load(tmp_path, stack=None).config == {}
+
+
+def test_stack_files_may_be_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks" / "Pulumi.dev.yaml").write_text("config: {a: 1}\n", encoding="utf-8")
+    assert _load(tmp_path, PROJECT + "stackConfigDir: stacks\n", None).config == {"demo:a": "1"}
+    assert _load(tmp_path, PROJECT + "config: stacks\n", None).config == {"demo:a": "1"}
+
+
+def test_no_project_and_no_program_are_one_line(tmp_path: Path) -> None:
+    with pytest.raises(RehearsalError, match=r"no Pulumi.yaml here: name a Pulumi program's directory"):
+        Project.load(tmp_path, "dev")
+    (tmp_path / "Pulumi.yaml").write_text(PROJECT, encoding="utf-8")
+    with pytest.raises(RehearsalError, match=r"no __main__.py here, the program that Pulumi.yaml is for"):
+        Project.load(tmp_path, "dev")
+
+
+def test_the_projects_own_virtualenv_runs_it_where_it_is_there(tmp_path: Path) -> None:
+    project = "name: demo\nruntime: {name: python, options: {virtualenv: venv}}\n"
+    loaded = _load(tmp_path, project)
+    assert loaded.python == sys.executable
+    [note] = loaded.diagnostics
+    assert note.severity is Severity.WARNING
+    assert "virtualenv 'venv' is not there" in note.message
+    python = tmp_path / "venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    loaded = _load(tmp_path, project)
+    assert loaded.python == str(python)
+    assert not loaded.diagnostics
