@@ -171,8 +171,7 @@ def _judge(document: dict[str, Any], service: str, destination: tuple[str, int])
     Raises:
         ClickException: the account shows no such service.
     """
-    from reachability import Destination, Egress, Graph, Origin, Proof, Verdict, parse
-    from reachability.outcomes import open_question
+    from reachability import Destination, Egress, Graph, Origin, Proof, parse
 
     known = parse(document)
     proof = Proof(Graph(known.resources, known.coverage), offer=known.offer)
@@ -185,11 +184,6 @@ def _judge(document: dict[str, Any], service: str, destination: tuple[str, int])
         raise click.ClickException(f"--service {service}: not in the account that was saved: {there}")
     target = Destination(*destination)
     outcome = proof.judge(workload.placements, target)
-    if outcome.verdict is Verdict.UNDETERMINED:
-        for action, reason in known.coverage.unread:
-            message = f"{action} failed in account {document['accountId']}: {reason}"
-            remedy = f"allow {action}: 'mailroute iam-policy' prints the whole policy"
-            outcome += open_question("NOT_READ", action, message, remedy)
     return Egress(workload.name, workload.resource.key, target, outcome)
 
 

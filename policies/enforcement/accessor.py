@@ -7,14 +7,17 @@ their keys and their length are safe, and reading an element gives it or raises 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pulumi_policy import PolicyProviderResource, PolicyResource, ResourceValidationArgs
 from pulumi_policy.proxy import UnknownValueError
 
 from reachability.graph import Resource
-from reachability.values import ABSENT, UNKNOWN, Unknown, Value
+from reachability.network import known_items
+from reachability.values import ABSENT, UNKNOWN, Unknown, Value, get
 
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
 
@@ -56,11 +59,21 @@ class Properties(Mapping[str, Value]):
         return len(set(self._outputs) | set(self._declared))
 
 
+@dataclass(frozen=True)
+class Provider:
+    """How a provider reaches its account, as far as that is known."""
+
+    region: str | Unknown = UNKNOWN
+    profile: str | None = None
+    roles: tuple[str, ...] = ()
+
+
 class Declarations:
     """The resources as the program declared them, by URN: remembered until the stack is judged."""
 
     def __init__(self) -> None:
         self._resources: dict[str, Resource] = {}
+        self._providers: dict[str, Provider] = {}
 
     def remember(self, args: ResourceValidationArgs) -> Resource:
         """The resource of `args`, which the SDK hands over once for every policy.
@@ -69,6 +82,7 @@ class Declarations:
         """
         if args.resource_type == STACK_TYPE:
             self._resources.clear()
+            self._providers.clear()
         resource = self._resources.get(args.urn)
         if resource is None:
             properties = _plain(args.props)
@@ -78,7 +92,7 @@ class Declarations:
                 name=args.name,
                 properties=properties,
                 parent=args.opts.parent,
-                region=_region(properties, args.provider),
+                region=_region(properties, self._provider(args.provider)),
                 inputs=frozenset(properties),
             )
         return resource
@@ -95,6 +109,7 @@ class Declarations:
         declared = self._resources.get(resource.urn)
         properties = Properties(resource.props, declared.properties if declared else {})
         identity = properties.get("id")
+        provider = self._provider(resource.provider)
         return Resource(
             key=resource.urn,
             type=resource.resource_type,
@@ -106,21 +121,52 @@ class Declarations:
                 for name, sources in resource.property_dependencies.items()
             },
             parent=resource.parent.urn if resource.parent else None,
-            region=_region(properties, resource.provider),
+            region=_region(properties, provider),
             inputs=declared.inputs if declared else None,
+            profile=provider.profile,
+            roles=provider.roles,
         )
 
+    def _provider(self, provider: PolicyProviderResource | None) -> Provider:
+        key = provider.urn if provider else ""
+        if key not in self._providers:
+            self._providers[key] = _provider(provider)
+        return self._providers[key]
 
-def _region(properties: Mapping[str, Value], provider: PolicyProviderResource | None) -> str | Unknown:
+
+def _region(properties: Mapping[str, Value], provider: Provider) -> str | Unknown:
     """The region of a resource: its own, else its provider's."""
     own = properties.get("region")
-    if isinstance(own, str) or own is UNKNOWN or provider is None:
-        return own if isinstance(own, str) else UNKNOWN
+    if isinstance(own, (str, Unknown)):
+        return own
+    return provider.region
+
+
+def _provider(provider: PolicyProviderResource | None) -> Provider:
+    """Its configuration is text, and what is more than text in it is JSON."""
+    if provider is None:
+        return Provider()
+    region, profile, roles = (_setting(provider, name) for name in ("region", "profile", "assumeRoles"))
+    arns = [get(role, "roleArn") for role in known_items(_from_json(roles))]
+    return Provider(
+        region if isinstance(region, str) else UNKNOWN,
+        profile if isinstance(profile, str) else None,
+        tuple(arn for arn in arns if isinstance(arn, str)),
+    )
+
+
+def _setting(provider: PolicyProviderResource, name: str) -> Value:
     try:
-        inherited = _element(provider.props, "region")
+        return _element(provider.props, name)
     except KeyError:
+        return ABSENT
+
+
+def _from_json(value: Value) -> Value:
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
         return UNKNOWN
-    return inherited if isinstance(inherited, str) else UNKNOWN
 
 
 def _element(container: Mapping[str, Any] | Sequence[Any], key: Any) -> Value:

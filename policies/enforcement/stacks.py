@@ -6,10 +6,14 @@ import os
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evidence import EvidenceError, load
-from reachability import Evidence, Graph, Resource, parse
+from reachability import Evidence, Graph, Resource, combine, parse
 from rules.rule import Options, Stack
+
+if TYPE_CHECKING:
+    from evidence.live import Access
 
 VARIABLE = "MAILROUTE_EVIDENCE"
 """The environment variable that names the evidence, over what a rule's configuration says."""
@@ -20,12 +24,12 @@ def build(resources: Iterable[Resource], options: Options) -> Stack:
     program = Graph(resources)
     source = os.environ.get(VARIABLE) or options["evidence"] if "evidence" in options else "none"
     try:
-        return Stack(program, _read(source))
+        return Stack(program, _read(source, program))
     except EvidenceError as error:
         return Stack(program, Evidence(), str(error))
 
 
-def _read(source: str) -> Evidence:
+def _read(source: str, program: Graph) -> Evidence:
     """
     Raises:
         EvidenceError: there is none to be had.
@@ -33,9 +37,22 @@ def _read(source: str) -> Evidence:
     if source == "none":
         return Evidence()
     if source == "live":
-        raise EvidenceError("live evidence cannot be read here: save it with `mailroute snapshot`")
+        from evidence import live  # boto3 takes half a second
+
+        return _collect(tuple(live.adopted(program).items()))
     path = Path(source)
     return _parse(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@lru_cache(maxsize=1)
+def _collect(needs: tuple[tuple[Access, frozenset[str]], ...]) -> Evidence:
+    """Several rules ask for the same account."""
+    from evidence import live
+
+    return combine(
+        parse(live.collect(ids, access.region, profile=access.profile, roles=access.roles))
+        for access, ids in needs
+    )
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,7 @@ No engine and no network here: the command line, the policy pack and the tests s
 
 from __future__ import annotations
 
-from .evidence import Evidence, Offer, merge, parse
+from .evidence import Evidence, Offer, combine, merge, parse
 from .graph import Coverage, Graph, Ref, Resource
 from .proof import Proof, prove
 from .settings import Settings
@@ -30,6 +30,7 @@ __all__ = [
     "Resource",
     "Settings",
     "Verdict",
+    "combine",
     "merge",
     "parse",
     "prove",

@@ -97,6 +97,22 @@ def _resource(entry: Mapping[str, Any], region: str) -> Resource:
     )
 
 
+def combine(parts: Iterable[Evidence]) -> Evidence:
+    """The evidence of several regions or accounts as one."""
+    found = tuple(parts)
+    return Evidence(
+        tuple(resource for part in found for resource in part.resources),
+        Coverage(
+            frozenset(vpc for part in found for vpc in part.coverage.vpcs),
+            tuple(failure for part in found for failure in part.coverage.unread),
+        ),
+        Offer(
+            {zone: name for part in found for zone, name in part.offer.zone_ids.items()},
+            {region: zones for part in found for region, zones in part.offer.smtp_zones.items()},
+        ),
+    )
+
+
 def merge(
     program: Iterable[Resource],
     evidence: Evidence,

@@ -36,6 +36,8 @@ class Resource:
         region: the AWS region, `UNKNOWN` where the provider's is.
         inputs: the names of the properties that the program sets; `None` where that is not known.
             What is unknown and not among them is computed by AWS.
+        profile: the profile of the AWS configuration that its provider names.
+        roles: the ARNs of the roles that its provider assumes, one after the other.
     """
 
     key: str
@@ -48,6 +50,8 @@ class Resource:
     region: str | Unknown = UNKNOWN
     origin: Origin = Origin.PROGRAM
     inputs: frozenset[str] | None = None
+    profile: str | None = None
+    roles: tuple[str, ...] = ()
 
     def get(self, *path: str | int) -> Value:
         """The value at `path` of its properties: see `values.get`."""

@@ -6,6 +6,7 @@ Sources: Amazon VPC User Guide, "How Amazon VPC works", and the documents that t
 from __future__ import annotations
 
 import ipaddress
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from .crossing import Client, Crossing
@@ -14,7 +15,7 @@ from .evidence import Offer
 from .internet import InternetPath, port_25
 from .names import Names
 from .network import members
-from .outcomes import any_of, blocked, open_question, passed, soften, whichever
+from .outcomes import all_of, any_of, blocked, open_question, passed, soften, whichever
 from .ranges import PUBLIC, UNROUTED, Ranges, addresses, union
 from .ses import EndpointPath
 from .settings import Settings
@@ -35,6 +36,7 @@ class Proof:
 
     def __init__(self, graph: Graph, settings: Settings | None = None, offer: Offer | None = None) -> None:
         self.settings = settings or Settings()
+        self.coverage = graph.coverage
         self.crossing = Crossing(graph)
         self.internet = InternetPath(self.crossing)
         self.ses = EndpointPath(self.crossing, offer or Offer())
@@ -62,7 +64,10 @@ class Proof:
 
     def judge(self, placements: Sequence[Placement], destination: Destination) -> Outcome:
         """Whether packets reach `destination` from whichever of `placements` is the case."""
-        return whichever([self._from(placement, destination) for placement in placements])
+        outcome = whichever([self._from(placement, destination) for placement in placements])
+        if outcome.verdict is not Verdict.UNDETERMINED:
+            return outcome
+        return all_of([outcome, *map(partial(_not_read, placements[0].holder), self.coverage.unread)])
 
     def _from(self, placement: Placement, destination: Destination) -> Outcome:
         if placement.problem.findings:
@@ -200,6 +205,12 @@ def _longest_first(outcomes: Sequence[Outcome]) -> Outcome:
     ranked = sorted(outcomes, key=lambda outcome: order.index(outcome.verdict))
     findings = [finding for outcome in ranked for finding in outcome.findings]
     return Outcome(ranked[0].path, tuple(dict.fromkeys(findings)))
+
+
+def _not_read(holder: Resource, failure: tuple[str, str]) -> Outcome:
+    action, reason = failure
+    message = f"{action} failed ({reason}), so what it shows of the account is not known"
+    return open_question("NOT_READ", holder.key, message, f"allow {action}: see mailroute iam-policy")
 
 
 def _subnet_not_read(placement: Placement, ref: Ref) -> Outcome:

@@ -10,15 +10,18 @@ from typing import Any, Final
 
 from . import app_runner, network
 from .actions import Action, iam_policy
+from .adopted import Access, adopted
 from .api import AccessError, Api, connect
 from .document import build
 from .shapes import Entry
 
 __all__ = [
     "VARIABLES",
+    "Access",
     "AccessError",
     "Action",
     "Api",
+    "adopted",
     "collect",
     "connect",
     "iam_policy",
@@ -32,7 +35,7 @@ VARIABLES: Final = ("SMTP_HOST", "SMTP_PORT")
 
 
 def collect(
-    ids: Iterable[str], region: str | None, *, profile: str | None = None, role: str | None = None
+    ids: Iterable[str], region: str | None, *, profile: str | None = None, roles: Iterable[str] = ()
 ) -> dict[str, Any]:
     """What the account holds of the VPCs that `ids` belong to.
 
@@ -40,7 +43,7 @@ def collect(
         ids: of VPCs and of what is in them; ARNs of VPC connectors. Others are left out.
         region: that of the environment where it is `None`.
         profile: of the AWS configuration, the usual one where it is `None`.
-        role: the ARN of a role to assume.
+        roles: the ARNs of roles to assume, one after the other.
 
     Returns:
         An evidence document, valid by the schema.
@@ -48,7 +51,7 @@ def collect(
     Raises:
         AccessError: the account cannot be read, or nothing that tells where `ids` belong.
     """
-    return of_ids(connect(region, profile=profile, role=role), ids)
+    return of_ids(connect(region, profile=profile, roles=roles), ids)
 
 
 def of_ids(api: Api, ids: Iterable[str]) -> dict[str, Any]:

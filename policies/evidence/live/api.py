@@ -185,14 +185,14 @@ def connect(
     region: str | None,
     *,
     profile: str | None = None,
-    role: str | None = None,
+    roles: Iterable[str] = (),
     on_read: OnRead | None = None,
 ) -> Api:
     """An account, by the usual AWS environment variables and profiles.
 
     Args:
         region: that of the environment or the profile where it is not given.
-        role: the ARN of a role to assume first.
+        roles: the ARNs of roles to assume first, one after the other.
 
     Raises:
         AccessError: there is no region, or no way into the account.
@@ -207,7 +207,7 @@ def connect(
     where = session.region_name
     if not where:
         raise AccessError("no AWS region: give --region, or set AWS_REGION")
-    if role:
+    for role in roles:
         session = _assumed(session, role, where)
     return Api(session, where, on_read)
 
