@@ -131,6 +131,18 @@ def test_no_process_outlives_a_rehearsal_that_is_stopped(
     assert _are_gone(processes)
 
 
+def test_what_a_watcher_raises_ends_the_rehearsal(
+    rehearser: Rehearser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def close(event: object) -> None:
+        raise BrokenPipeError(str(event))
+
+    rehearser.write(LINGERING + "print('hello')\ntime.sleep(300)\n")
+    monkeypatch.setattr(rehearser, "events", type("Closed", (), {"append": staticmethod(close)})())
+    with pytest.raises(BrokenPipeError):
+        rehearser.run()
+
+
 def test_a_program_that_cannot_be_run_is_one_line(tmp_path: Path) -> None:
     with Children() as children, pytest.raises(RehearsalError, match="nowhere cannot be run: No such file"):
         children.start(Command([str(tmp_path / "nowhere")], tmp_path, {}, print))

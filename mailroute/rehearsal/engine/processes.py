@@ -54,6 +54,7 @@ class Child:
         self.status: int | None = None
         self._announcement = ""
         self._announced = threading.Event()
+        self._reaping = threading.Lock()
         self._errors: deque[str] = deque(maxlen=500)
         self._process = subprocess.Popen(
             command.arguments,
@@ -101,8 +102,10 @@ class Child:
             self.exited.wait()
 
     def _signal(self, number: int) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.group, number)
+        # Until the process is reaped, its number cannot be another's.
+        with self._reaping, contextlib.suppress(ProcessLookupError, PermissionError):
+            if self.status is None:
+                os.killpg(self.group, number)
 
     def _announcing(self, on_line: Callable[[str], None]) -> Callable[[str], None]:
         def take(line: str) -> None:
@@ -123,13 +126,13 @@ class Child:
         return take
 
     def _await(self) -> None:
-        # Until it is reaped, its number cannot be another's: the moment to end what it left behind.
         os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
-        self._signal(signal.SIGKILL)
+        self._signal(signal.SIGKILL)  # what it has left behind
         for thread in self._threads:
             # What left the group may hold the pipe for longer than anybody wants to wait.
             thread.join(_GRACE)
-        self.status = self._process.wait()
+        with self._reaping:
+            self.status = self._process.wait()
         self.exited.set()
         self._announced.set()
 

@@ -67,8 +67,8 @@ class _Run:
         self._project = project
         self._preview = not up
         self._addresses = {package: f"127.0.0.1:{port}" for package, port in providers.items()}
-        self._journal = Journal(on_event)
         self._lifecycle = Lifecycle()
+        self._journal = Journal(self._guarded(on_event))
         self._server = channels.new_server(monitor.WORKERS)
         self._address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
         stack.callback(lambda: self._server.stop(_LAST_WORDS).wait())
@@ -110,11 +110,11 @@ class _Run:
             if end is None:
                 self._check_exit(program)
                 self._lifecycle.judge_once(self._deployment.analyze_stack)
-                self._journal.release()
             elif not isinstance(end, Stopped):
                 raise end
         finally:
             self._say_goodbye(program)
+        self._journal.release()
         return self._result()
 
     def _say_goodbye(self, program: Child) -> None:
@@ -176,6 +176,17 @@ class _Run:
     def _watch(self, program: Child) -> None:
         program.exited.wait()
         self._lifecycle.end(None)
+
+    def _guarded(self, on_event: Callable[[Event], None]) -> Callable[[Event], None]:
+        """`on_event` as any thread may call it: what it raises ends the rehearsal, in the caller's thread."""
+
+        def tell(event: Event) -> None:
+            try:
+                on_event(event)
+            except Exception as error:
+                self._lifecycle.end(error)
+
+        return tell
 
     def _in_background(self, work: Callable[[], None]) -> None:
         def guarded() -> None:
