@@ -5,8 +5,8 @@ from __future__ import annotations
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -116,7 +116,11 @@ class Enforcement:
         docket = self._docket(rule, args.get_config(), report)
         if not self._updating:
             docket.report_problems()
-        stack = stacks.build(self._declarations.with_outputs(args.resources), docket.options)
+        try:
+            stack = stacks.build(self._declarations.with_outputs(args.resources), docket.options)
+        except Exception as error:
+            docket.report_failure(error)
+            return
         judged = stack.program.of_type(*rule.judges)
         if not judged:
             args.not_applicable(f"the stack has nothing that {rule.name} judges")
@@ -169,6 +173,10 @@ class Docket:
         if stack.evidence_problem is not None:
             self._report(f"EVIDENCE_UNREADABLE: {stack.evidence_problem}.", None)
 
+    def report_failure(self, error: Exception) -> None:
+        """Report that nothing is known of the whole stack."""
+        self._report(str(_failure(self._rule, error, "the stack", None)), None)
+
     def hear(self, resource: Resource, check: Callable[[], Iterable[Violation]]) -> None:
         """Report what `check` finds, and, where it breaks, that nothing is known of `resource`.
 
@@ -179,7 +187,7 @@ class Docket:
             for violation in check():
                 found.append(violation)
         except Exception as error:
-            found.append(self._failure(resource, error))
+            found.append(_failure(self._rule, error, resource.name, resource.key))
         for violation in found:
             self._settle(violation)
 
@@ -198,16 +206,17 @@ class Docket:
         told = replace(found, message=f"({self._rule.name}, {why}) {found.message}")
         self._advisories.append((str(told), found.urn))
 
-    def _failure(self, resource: Resource, error: Exception) -> Violation:
-        """Says where `error` came from, and nothing that it says: its text may hold a secret."""
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        return Violation(
-            resource.key,
-            ("RULE_FAILED",),
-            f"{self._rule.name} failed on {resource.name!r}, so that nothing is known of it: "
-            f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}.",
-            "This is a fault of the policy pack: report it with this line.",
-        )
+
+def _failure(rule: Rule, error: Exception, judged: str, urn: str | None) -> Violation:
+    """Says where `error` came from, and nothing that it says: its text may hold a secret."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return Violation(
+        urn,
+        ("RULE_FAILED",),
+        f"{rule.name} failed on {judged}, so that nothing is known of it: "
+        f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}.",
+        "This is a fault of the policy pack: report it with this line.",
+    )
 
 
 def _prepare(rule: Rule, stack: Stack, configured: Options) -> Judge:

@@ -26,8 +26,9 @@ def egress_of(*kinds_of_workload: str) -> Callable[[Stack, Options], Judge]:
         workloads = {workload.resource.key: workload for workload in found}
 
         def judge(resource: Resource) -> Iterator[Violation]:
-            workload = workloads.get(resource.key)
-            for egress in proof.egress(workload) if workload else ():
+            if resource.type not in kinds.APP_RUNNER_SERVICE and resource.key not in workloads:
+                return  # It names no mail host. An App Runner service is always a workload.
+            for egress in proof.egress(workloads[resource.key]):
                 if egress.verdict is not Verdict.REACHABLE:
                     yield _violation(egress)
 

@@ -5,31 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from reachability import kinds
 from reachability.graph import Resource
 from reachability.values import ABSENT, UNKNOWN, Unknown, Value, get, items
+from reachability.workloads.model import pairs
 
-APP_RUNNER_SERVICE = "aws:apprunner/service:Service"
-LAMBDA_FUNCTION = "aws:lambda/function:Function"
-ECS_TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition"
+WORKLOADS: Final = (
+    *kinds.APP_RUNNER_SERVICE,
+    *kinds.LAMBDA_FUNCTION,
+    *kinds.ECS_TASK_DEFINITION,
+    *kinds.ECS_EXPRESS_SERVICE,
+)
 
-WORKLOADS = (APP_RUNNER_SERVICE, LAMBDA_FUNCTION, ECS_TASK_DEFINITION)
-
-_PLACES: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    APP_RUNNER_SERVICE: (
-        ("sourceConfiguration", "imageRepository", "imageConfiguration", "runtimeEnvironmentVariables"),
-        (
-            "sourceConfiguration",
-            "codeRepository",
-            "codeConfiguration",
-            "codeConfigurationValues",
-            "runtimeEnvironmentVariables",
-        ),
+_APP_RUNNER: Final = (
+    ("sourceConfiguration", "imageRepository", "imageConfiguration", "runtimeEnvironmentVariables"),
+    (
+        "sourceConfiguration",
+        "codeRepository",
+        "codeConfiguration",
+        "codeConfigurationValues",
+        "runtimeEnvironmentVariables",
     ),
-    LAMBDA_FUNCTION: (("environment", "variables"),),
-}
-
+)
 
 VARIABLES: Mapping[str, Mapping[str, Any]] = {
     "hostVariables": {
@@ -58,14 +57,17 @@ class Environment:
 
 def environments(workload: Resource) -> Iterator[Environment]:
     """Every environment that `workload` sets in plain text."""
-    if workload.type == ECS_TASK_DEFINITION:
+    if workload.type in kinds.ECS_TASK_DEFINITION:
         yield from _containers(workload.get("containerDefinitions"))
-    for path in _PLACES.get(workload.type, ()):
-        variables = workload.get(*path)
-        if variables is UNKNOWN or isinstance(variables, Mapping):
-            yield Environment(path[-1], variables)
-        if workload.get(path[0]) is UNKNOWN:
-            return  # The other places are in the same unknown property.
+    elif workload.type in kinds.ECS_EXPRESS_SERVICE:
+        yield from _seen("primaryContainer", pairs(workload.get("primaryContainer", "environments"), "value"))
+    elif workload.type in kinds.LAMBDA_FUNCTION:
+        yield from _seen("environment", workload.get("environment", "variables"))
+    elif workload.get("sourceConfiguration") is UNKNOWN:
+        yield Environment("sourceConfiguration", UNKNOWN)
+    else:
+        for path in _APP_RUNNER:
+            yield from _seen(path[-1], workload.get(*path))
 
 
 def _containers(definitions: Value) -> Iterator[Environment]:
@@ -77,11 +79,8 @@ def _containers(definitions: Value) -> Iterator[Environment]:
         yield Environment("containerDefinitions", UNKNOWN)
         return
     for container in containers:
-        variables = items(container, "environment")
-        yield Environment(
-            f"environment of the container {get(container, 'name')!r}",
-            variables if isinstance(variables, Unknown) else _by_name(variables),
-        )
+        name = f"the environment of container {get(container, 'name')!r}"
+        yield from _seen(name, pairs(get(container, "environment"), "value"))
 
 
 def _parse(definitions: Value) -> tuple[Value, ...] | Unknown:
@@ -93,5 +92,6 @@ def _parse(definitions: Value) -> tuple[Value, ...] | Unknown:
         return UNKNOWN
 
 
-def _by_name(variables: tuple[Value, ...]) -> Mapping[str, Value]:
-    return {str(get(variable, "name")): get(variable, "value") for variable in variables}
+def _seen(place: str, variables: Value) -> Iterator[Environment]:
+    if variables is UNKNOWN or isinstance(variables, Mapping):
+        yield Environment(place, variables)

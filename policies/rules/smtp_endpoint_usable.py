@@ -7,21 +7,24 @@ The conditions are those of the proof, without a client: whether one reaches it 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from reachability import Graph, Proof, Resource, kinds
+from reachability import Finding, Graph, Outcome, Proof, Resource, kinds
 from reachability.endpoints import SMTP_PORTS
 from reachability.groups import INGRESS
+from reachability.groups import Rule as GroupRule
+from reachability.outcomes import blocked, open_question
 from reachability.ranges import Ranges
-from reachability.values import Unknown
+from reachability.values import UNKNOWN, Unknown
 
-from .rule import EVIDENCE, Judge, Options, Rule, Severity, Stack, Violation, found, undetermined, violation
+from .rule import EVIDENCE, Judge, Options, Rule, Severity, Stack, Violation, found
 
 
 def _check_alone(endpoint: Resource, _options: Options) -> Iterator[Violation]:
     endpoints = Proof(Graph([endpoint])).ses.endpoints
     if endpoint in endpoints.smtp:
         for finding in endpoints.is_interface(endpoint).findings:
-            yield found(endpoint, finding)
+            yield _told(endpoint, finding)
 
 
 def _check(stack: Stack, _options: Options) -> Judge:
@@ -30,35 +33,52 @@ def _check(stack: Stack, _options: Options) -> Judge:
     def judge(endpoint: Resource) -> Iterator[Violation]:
         if endpoint in proof.ses.endpoints.smtp:
             said = proof.ses.endpoints.is_interface(endpoint).findings
-            for finding in proof.ses.endpoints.is_usable(endpoint).findings:
+            findings = (
+                *proof.ses.endpoints.is_usable(endpoint).findings,
+                *_lets_in(proof, endpoint).findings,
+            )
+            for finding in findings:
                 if finding not in said:
-                    yield found(endpoint, finding)
-            yield from _check_groups(proof, endpoint)
+                    yield _told(endpoint, finding)
 
     return judge
 
 
-def _check_groups(proof: Proof, endpoint: Resource) -> Iterator[Violation]:
-    """Somebody must be let in, on a port that SES offers."""
+def _told(endpoint: Resource, finding: Finding) -> Violation:
+    """A finding, which is an open question where the service that the endpoint is for is not known."""
+    told = found(endpoint, finding)
+    if endpoint.declared("serviceName") is not UNKNOWN:
+        return told
+    return replace(told, message=f"If it is for SES's SMTP, {told.message}", undetermined=True)
+
+
+def _lets_in(proof: Proof, endpoint: Resource) -> Outcome:
+    """Whether the endpoint's groups let anybody in on a port that SES offers."""
+    security_groups = proof.crossing.groups
     refs = proof.ses.endpoints.security_groups(endpoint)
-    groups = [group for ref in refs for group, _ in proof.crossing.groups.resolve(ref)]
-    rules = [
-        rule for group in groups if group is not None for rule in proof.crossing.groups.rules(group, INGRESS)
+    groups = [group for ref in refs for group, _ in security_groups.resolve(ref)]
+    openings = [
+        _opens_smtp_port(rule)
+        for group in groups
+        if group is not None
+        for rule in security_groups.rules(group, INGRESS)
     ]
-    if not groups or any(_opens_smtp_port(rule.ports) for rule in rules):
-        return
+    if not groups or True in openings:
+        return Outcome()
     ports = ", ".join(map(str, sorted(SMTP_PORTS)))
-    remedy = f"Remedy: let the clients' security group in on one of the ports {ports}."
-    if None in groups:
-        message = f"it cannot be known whether the security groups of {endpoint.name!r} let anybody in."
-        yield undetermined(endpoint, "SG_RULES_UNKNOWN", message, remedy)
-    else:
-        message = f"no security group of {endpoint.name!r} lets anybody in on a port that SES offers."
-        yield violation(endpoint, "ENI_SG_RULES_MISMATCH", message, remedy)
+    remedy = f"let the clients' security group in on one of the ports {ports}"
+    if None in groups or UNKNOWN in openings:
+        message = f"it cannot be known whether the security groups of {endpoint.label} let anybody in"
+        return open_question("SG_RULES_UNKNOWN", endpoint.key, message, remedy)
+    message = f"no security group of {endpoint.label} lets anybody in on a port that SES offers"
+    return blocked("ENI_SG_RULES_MISMATCH", endpoint.key, message, remedy)
 
 
-def _opens_smtp_port(ports: Ranges | Unknown) -> bool:
-    return isinstance(ports, Unknown) or any(Ranges.of((port, port)) <= ports for port in SMTP_PORTS)
+def _opens_smtp_port(rule: GroupRule) -> bool | Unknown:
+    if isinstance(rule.ports, Unknown):
+        return UNKNOWN
+    opens = any(Ranges.of((port, port)) <= rule.ports for port in SMTP_PORTS)
+    return UNKNOWN if opens and not rule.certain else opens
 
 
 RULE = Rule(

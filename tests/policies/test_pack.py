@@ -163,6 +163,16 @@ def test_a_rule_that_cannot_begin_blocks_every_resource() -> None:
     ]
 
 
+def test_a_stack_that_cannot_be_read_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: Any) -> Stack:
+        raise RuntimeError("hunter2")
+
+    monkeypatch.setattr("enforcement.stacks.build", never)
+    (blocking, urn), _ = _judged(_rule(check=_judges))
+    assert (blocking.partition(":")[0], urn) == ("RULE_FAILED", None)
+    assert "hunter2" not in blocking
+
+
 @pytest.mark.parametrize(("code", "blocks"), [(None, True), ("RULE_FAILED", False)])
 def test_only_by_its_code_a_failure_is_accepted(code: str | None, blocks: bool) -> None:
     exemption = {"resource": "first", "reason": "reported upstream", "expires": "2026-01-05"}
