@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docs import render
+from docs import render, render_proof
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -44,3 +44,9 @@ def test_the_index_of_decisions_is_complete() -> None:
 
 def test_the_reference_of_the_policies_is_that_of_the_rules() -> None:
     assert render.PAGE.read_text(encoding="utf-8") == render.page(), "run: python docs/render.py"
+
+
+def test_the_reference_of_the_proof_is_that_of_its_source() -> None:
+    page = render_proof.page()
+    assert render_proof.PAGE.read_text(encoding="utf-8") == page, "run: python docs/render_proof.py"
+    assert "| `NO_ROUTE_TO_DESTINATION` | unreachable |" in page
