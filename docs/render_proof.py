@@ -127,7 +127,7 @@ def _branches(node: ast.expr) -> tuple[ast.expr, ...]:
 def _finding(call: ast.Call, texts: Texts) -> Iterator[tuple[str, str, str]]:
     code, _, message, *_ = call.args
     for name in _resolve(code, texts):
-        yield name, VERDICTS[_called(call)], (_resolve(message, texts) or [""])[0]
+        yield name, VERDICTS[_called(call)], (_resolve(message, texts) or ["…"])[0]
 
 
 def _resolve(node: ast.expr, texts: Texts) -> list[str]:
