@@ -114,6 +114,7 @@ class Kind:
         computed_inside: by output, the parts of an object that AWS adds to those that the program gives.
         replaced_by: the inputs whose change makes a new resource.
         references: the inputs that name another resource.
+        lets_go: those of them that do not keep what they name from being deleted.
         checks: what can be seen from the inputs alone, in a preview too.
         rules: what AWS refuses at creation and at an update.
         brings: what comes into the account, and goes again, with a resource of this type.
@@ -129,6 +130,7 @@ class Kind:
     computed_inside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     replaced_by: frozenset[str] = frozenset()
     references: Mapping[str, Reference] = field(default_factory=dict)
+    lets_go: frozenset[str] = frozenset()
     checks: tuple[Check, ...] = ()
     rules: tuple[Rule, ...] = ()
     brings: Callable[[AwsResource, Call], Iterable[AwsResource]] = lambda _resource, _call: ()

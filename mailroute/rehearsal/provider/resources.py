@@ -8,7 +8,7 @@ from typing import Any
 
 from mailroute import wire
 
-from ..account import Account, AwsError, AwsResource, Call, Kind, kind_of, label
+from ..account import Account, AwsError, AwsResource, Call, Kind, holders_of, kind_of, label
 from ..account.kind import references_exist
 from . import outputs, sdk
 from .inputs import DEFAULTS, without_defaults
@@ -112,8 +112,20 @@ class Resources:
         return properties
 
     def delete(self, urn: str, identity: str) -> None:
-        """Delete a resource; one that is not there is gone already."""
-        self._account.remove(type_of(urn), identity)
+        """Delete a resource; one that is not there is gone already.
+
+        Raises:
+            ProviderError: something that AWS would not leave behind still uses it.
+        """
+        type_ = type_of(urn)
+        holders = sorted({holder.id for holder in holders_of(self._account, type_, identity)})
+        if holders and self._account.find(type_, identity):
+            error = AwsError(
+                "DependencyViolation",
+                f"{identity} has dependencies and cannot be deleted: {', '.join(holders)}.",
+            )
+            raise ProviderError(f"deleting {label(type_)}: {error}")
+        self._account.remove(type_, identity)
 
     def read(
         self, urn: str, identity: str, state: Mapping[str, Any], inputs: Mapping[str, Any]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+from ..account import Account, AwsResource
 from ..kind import Kind, opaque_id
 from . import acls, apprunner, data, dns, endpoints, groups, identity, mail, nat, routing, vpc
 
@@ -12,6 +13,18 @@ _MODULES: Final = (acls, apprunner, data, dns, endpoints, groups, identity, mail
 
 KINDS: Final[Mapping[str, Kind]] = {kind.type: kind for module in _MODULES for kind in module.KINDS}
 """By type token. Every other type is a `Kind` about which nothing is known."""
+
+
+def holders_of(account: Account, type_: str, identity: str) -> Iterator[AwsResource]:
+    """What keeps a resource from being deleted: what names it and did not come with it."""
+    for kind in KINDS.values():
+        for name, reference in kind.references.items():
+            if reference.type != type_ or name in kind.lets_go:
+                continue
+            for resource in account.of(kind.type):
+                named = resource.get(name)
+                if resource.owner != identity and identity in (named if isinstance(named, list) else [named]):
+                    yield resource
 
 
 def kind_of(type_: str) -> Kind:

@@ -102,6 +102,7 @@ KINDS: Final = (
         _acl,
         replaced_by=frozenset({"vpcId"}),
         references={"vpcId": VPC, "subnetIds": SUBNET},
+        lets_go=frozenset({"subnetIds"}),
         checks=_INLINE_CHECKS,
         rules=(inline_numbers_differ,),
     ),
@@ -111,6 +112,7 @@ KINDS: Final = (
         _default_acl,
         replaced_by=frozenset({"defaultNetworkAclId"}),
         references={"defaultNetworkAclId": ACL, "subnetIds": SUBNET},
+        lets_go=frozenset({"defaultNetworkAclId", "subnetIds"}),
         checks=_INLINE_CHECKS,
         rules=(inline_numbers_differ,),
         brings=_default_acl_wipes,
@@ -135,6 +137,7 @@ KINDS: Final = (
             }
         ),
         references={"networkAclId": ACL},
+        lets_go=frozenset({"networkAclId"}),
         checks=(
             one_of("ruleAction", "allow", "deny"),
             ipv4_network("cidrBlock"),
@@ -147,6 +150,7 @@ KINDS: Final = (
         ec2_id("aclassoc"),
         replaced_by=frozenset({"networkAclId", "subnetId"}),
         references={"networkAclId": ACL, "subnetId": SUBNET},
+        lets_go=frozenset({"subnetId"}),
     ),
     Kind(
         "aws:ec2/managedPrefixList:ManagedPrefixList",

@@ -206,7 +206,7 @@ KINDS: Final = (
         replaced_by=frozenset({"zoneId", "name", "type", "setIdentifier"}),
         references={"zoneId": _ZONE_REFERENCE},
         checks=(one_of("type", *_RECORD_TYPES),),
-        rules=(record_is_new, alias_stands_alone, alias_is_not_the_apex, record_values_fit_type),
+        rules=(alias_is_not_the_apex, record_is_new, alias_stands_alone, record_values_fit_type),
     ),
     Kind(
         _ZONE_ASSOCIATION,
@@ -217,5 +217,6 @@ KINDS: Final = (
         },
         replaced_by=frozenset({"zoneId", "vpcId", "vpcRegion"}),
         references={"zoneId": _ZONE_REFERENCE, "vpcId": VPC},
+        lets_go=frozenset({"zoneId", "vpcId"}),
     ),
 )

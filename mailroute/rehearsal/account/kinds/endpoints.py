@@ -226,6 +226,7 @@ KINDS: Final = (
         opaque_id,
         replaced_by=frozenset({"vpcEndpointId", "subnetId"}),
         references={"vpcEndpointId": ENDPOINT, "subnetId": SUBNET},
+        lets_go=frozenset({"vpcEndpointId"}),
         rules=(association_fits_endpoint,),
     ),
     Kind(
@@ -233,11 +234,13 @@ KINDS: Final = (
         opaque_id,
         replaced_by=frozenset({"vpcEndpointId", "routeTableId"}),
         references={"vpcEndpointId": ENDPOINT, "routeTableId": ROUTE_TABLE},
+        lets_go=frozenset({"vpcEndpointId", "routeTableId"}),
     ),
     Kind(
         "aws:ec2/securityGroupAssociation:SecurityGroupAssociation",
         opaque_id,
         replaced_by=frozenset({"vpcEndpointId", "securityGroupId", "replaceDefaultAssociation"}),
         references={"vpcEndpointId": ENDPOINT, "securityGroupId": GROUP},
+        lets_go=frozenset({"vpcEndpointId"}),
     ),
 )

@@ -193,6 +193,7 @@ def _single(type_: str) -> Kind:
         _single_rule,
         replaced_by=frozenset({"securityGroupId"}),
         references={"securityGroupId": GROUP, "referencedSecurityGroupId": GROUP},
+        lets_go=frozenset({"securityGroupId"}),
         checks=(ipv4_network("cidrIpv4"), ipv6_network("cidrIpv6"), port("fromPort"), port("toPort")),
         rules=(rule_is_new,),
     )
@@ -216,6 +217,7 @@ KINDS: Final = (
         defaults={"namePrefix": None},
         replaced_by=frozenset({"vpcId"}),
         references={"vpcId": VPC},
+        lets_go=frozenset({"vpcId"}),
         checks=_INLINE_CHECKS,
         rules=(inline_rules_differ, peer_group_exists),
         brings=_default_group_wipes,
@@ -238,6 +240,7 @@ KINDS: Final = (
             }
         ),
         references={"securityGroupId": GROUP},
+        lets_go=frozenset({"securityGroupId"}),
         checks=(
             one_of("type", "ingress", "egress"),
             ipv4_network("cidrBlocks.*"),

@@ -287,6 +287,7 @@ KINDS: Final = (
         _default_table,
         replaced_by=frozenset({"defaultRouteTableId"}),
         references={"defaultRouteTableId": ROUTE_TABLE},
+        lets_go=frozenset({"defaultRouteTableId"}),
         checks=_INLINE_CHECKS,
         rules=_INLINE_RULES,
         brings=_default_table_wipes,
@@ -303,6 +304,7 @@ KINDS: Final = (
         defaults={"networkInterfaceId": None},
         replaced_by=frozenset({"routeTableId", *_DESTINATIONS}),
         references={"routeTableId": ROUTE_TABLE},
+        lets_go=frozenset({"routeTableId"}),
         checks=(
             exactly_one_of("", *_DESTINATIONS),
             exactly_one_of("", *_TARGETS),
@@ -316,6 +318,7 @@ KINDS: Final = (
         ec2_id("rtbassoc"),
         replaced_by=frozenset({"subnetId", "gatewayId"}),
         references={"routeTableId": ROUTE_TABLE, "subnetId": SUBNET},
+        lets_go=frozenset({"subnetId"}),
         checks=(exactly_one_of("", "subnetId", "gatewayId"),),
         rules=(subnet_and_table_share_vpc, subnet_has_one_table),
     ),
@@ -325,6 +328,7 @@ KINDS: Final = (
         _main_association,
         replaced_by=frozenset({"vpcId"}),
         references={"vpcId": VPC, "routeTableId": ROUTE_TABLE},
+        lets_go=frozenset({"vpcId"}),
     ),
     Kind(
         INTERNET,

@@ -208,6 +208,7 @@ KINDS: Final = (
         ec2_id("vpc-cidr-assoc"),
         replaced_by=frozenset({"vpcId", "cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength"}),
         references={"vpcId": VPC},
+        lets_go=frozenset({"vpcId"}),
         checks=(ipv4_network("cidrBlock"),),
         rules=(vpc_size, secondary_block_is_free),
     ),
@@ -241,5 +242,6 @@ KINDS: Final = (
         opaque_id,
         replaced_by=frozenset({"vpcId", "dhcpOptionsId"}),
         references={"vpcId": VPC, "dhcpOptionsId": DHCP_OPTIONS},
+        lets_go=frozenset({"vpcId"}),
     ),
 )
