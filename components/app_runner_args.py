@@ -30,7 +30,7 @@ class AppRunnerServiceArgs(TypedDict):
     """The image in Amazon ECR, private or public."""
     vpc_id: pulumi.Input[str]
     """The VPC that the service's outbound traffic goes through."""
-    subnet_ids: list[pulumi.Input[str]]
+    subnet_ids: pulumi.Input[list[pulumi.Input[str]]]
     """The private subnets of the connector: an instance may use any of them, so each must have the path."""
     destinations: list[DestinationArgs]
     """All that the service may connect to."""

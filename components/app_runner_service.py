@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Optional
+from typing import Any, Optional
 
 import pulumi
 import pulumi_aws as aws
@@ -11,7 +11,7 @@ import pulumi_aws as aws
 from . import checks
 from .app_runner_args import AppRunnerServiceArgs, check
 from .app_runner_rules import ECR_PUBLIC
-from .component import Component, ownership
+from .component import Component, ownership, received
 from .iam_documents import read_secrets, trust
 from .rules import allow
 
@@ -44,13 +44,15 @@ class AppRunnerService(Component):
     def __init__(
         self, name: str, args: AppRunnerServiceArgs, opts: Optional[pulumi.ResourceOptions] = None
     ) -> None:
+        args = received(args)
         checks.keys(
             _ARGUMENT,
             args,
             AppRunnerServiceArgs.__annotations__,
             AppRunnerServiceArgs.__required_keys__,
         )
-        checks.distinct(_ARGUMENT("subnet_ids"), args["subnet_ids"])
+        if isinstance(args["subnet_ids"], list):
+            checks.distinct(_ARGUMENT("subnet_ids"), args["subnet_ids"])
         checks.distinct(_ARGUMENT("policy_arns"), args.get("policy_arns", []), 0, 10)
         kind = check(args)
         super().__init__(name, opts)
@@ -188,14 +190,15 @@ def _health_check(path: Optional[str]) -> aws.apprunner.ServiceHealthCheckConfig
 
 
 def _connector_name(
-    service_name: str, subnet_ids: Sequence[pulumi.Input[str]], group_id: pulumi.Input[str]
+    service_name: str, subnet_ids: pulumi.Input[list[pulumi.Input[str]]], group_id: pulumi.Input[str]
 ) -> pulumi.Output[str]:
     """A name that changes with what cannot be changed: the new connector exists beside the old one."""
 
-    def named(parts: Sequence[str]) -> str:
-        return f"{service_name[: _LONGEST_CONNECTOR_NAME - 9]}-{_digest(sorted(parts))}"
+    def named(parts: Sequence[Any]) -> str:
+        subnets, group = parts
+        return f"{service_name[: _LONGEST_CONNECTOR_NAME - 9]}-{_digest([*sorted(subnets), group])}"
 
-    return pulumi.Output.all(*subnet_ids, group_id).apply(named)
+    return pulumi.Output.all(subnet_ids, group_id).apply(named)
 
 
 def _digest(parts: Sequence[str]) -> str:

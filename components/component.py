@@ -1,11 +1,12 @@
 """What all components share: their type token, their tags and the outputs that they register."""
 
 import inspect
-from typing import Any, Optional
+from typing import Any, Optional, TypeVar, cast
 
 import pulumi
 
 PACKAGE = "mailroute"
+T = TypeVar("T")
 
 
 class Component(pulumi.ComponentResource):
@@ -30,6 +31,18 @@ class Component(pulumi.ComponentResource):
         """Register every declared output under its name in the package's schema."""
         declared = inspect.get_annotations(type(self))
         self.register_outputs({camel(name): getattr(self, name) for name in declared})
+
+
+def received(args: T) -> T:
+    """`args` with whole numbers as `int`: from programs in other languages they arrive as `float`."""
+    value: Any = args
+    if isinstance(value, dict):
+        value = {name: received(element) for name, element in value.items()}
+    elif isinstance(value, list):
+        value = [received(element) for element in value]
+    elif isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return cast(T, value)
 
 
 def ownership(name: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pulumi_aws as aws
 from typing_extensions import NotRequired, TypedDict
 
 from . import checks
-from .component import Component, ownership
+from .component import Component, ownership, received
 from .dns_records import DMARC_POLICIES, DnsRecord, PlannedRecord, sender_records, zone_snippet
 from .iam_documents import publish_events
 from .lookup import Account
@@ -64,6 +64,7 @@ class EmailIdentity(Component):
     def __init__(
         self, name: str, args: EmailIdentityArgs, opts: Optional[pulumi.ResourceOptions] = None
     ) -> None:
+        args = received(args)
         checks.keys(
             _ARGUMENT,
             args,

@@ -7,7 +7,7 @@ import pulumi_aws as aws
 from typing_extensions import NotRequired, TypedDict
 
 from . import checks, subnets
-from .component import Component, ownership
+from .component import Component, ownership, received
 from .lookup import DEFAULT_ROUTE, Account
 from .nat_plan import ARGUMENT, MODES, REGIONAL, RoutedTable, gateway_zones, routed_tables
 from .subnets import SubnetArgs
@@ -40,6 +40,7 @@ class NatEgress(Component):
     """The addresses that the outside world sees: those that a mail relay may want on its allow-list."""
 
     def __init__(self, name: str, args: NatEgressArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
+        args = received(args)
         checks.keys(ARGUMENT, args, NatEgressArgs.__annotations__, NatEgressArgs.__required_keys__)
         mode = checks.one_of(ARGUMENT("mode"), args.get("mode", MODES[0]), MODES)
         private, public = args["private_subnets"], args.get("public_subnets", [])

@@ -66,7 +66,8 @@ def routed_tables(mode: str, private: Sequence[SubnetArgs]) -> list[RoutedTable]
     for position, subnet in enumerate(private):
         table_id, zone = subnet.get("route_table_id"), subnet["availability_zone"]
         shared = checks.known(table_id)
-        label = shared or checks.known(subnet["id"]) or f"{zone}-{position}"
+        nth = sum(earlier["availability_zone"] == zone for earlier in private[:position])
+        label = shared or checks.known(subnet["id"]) or (f"{zone}-{nth + 1}" if nth else zone)
         key = shared or position
         zones_of.setdefault(key, set()).add(zone)
         tables.setdefault(key, RoutedTable(label, zone, subnet["id"], table_id))

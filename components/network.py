@@ -9,7 +9,7 @@ from typing_extensions import NotRequired, TypedDict
 from . import checks
 from .adoption import adopt
 from .cidr import MOST_ZONES, zone_blocks
-from .component import Component, ownership
+from .component import Component, ownership, received
 from .lookup import DEFAULT_ROUTE, Account
 from .smtp_endpoint import smtp_service
 from .subnets import SubnetArgs, Topology
@@ -64,6 +64,8 @@ class Network(Component):
     """The id of the VPC."""
     private_subnet_ids: pulumi.Output[list[str]]
     """The ids of the private subnets, one for each zone of a new network."""
+    private_route_table_ids: pulumi.Output[list[str]]
+    """Their route tables, in the same order; an empty text for a subnet without one of its own."""
     public_subnet_ids: pulumi.Output[list[str]]
     """The ids of the public subnets."""
     intra_subnet_ids: pulumi.Output[list[str]]
@@ -72,6 +74,7 @@ class Network(Component):
     """The zones of the private subnets, in their order."""
 
     def __init__(self, name: str, args: NetworkArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
+        args = received(args)
         check(args)
         account = Account(opts)
         existing = args.get("adopt")
@@ -85,6 +88,9 @@ class Network(Component):
             self.topology = self._create(name, new.get("cidr_block", _CIDR_BLOCK), zones)
         self.vpc_id = pulumi.Output.from_input(self.topology.vpc_id)
         self.private_subnet_ids = _ids(self.topology.private)
+        self.private_route_table_ids = pulumi.Output.all(
+            *(subnet.get("route_table_id", "") for subnet in self.topology.private)
+        )
         self.public_subnet_ids = _ids(self.topology.public)
         self.intra_subnet_ids = _ids(self.topology.intra)
         self.availability_zones = pulumi.Output.from_input(

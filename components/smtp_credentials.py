@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from typing_extensions import NotRequired, TypedDict
 
 from . import checks
-from .component import Component, ownership
+from .component import Component, ownership, received
 from .iam_documents import send_as
 
 USERNAME_KEY, PASSWORD_KEY = "username", "password"
@@ -45,6 +45,7 @@ class SmtpCredentials(Component):
     def __init__(
         self, name: str, args: SmtpCredentialsArgs, opts: Optional[pulumi.ResourceOptions] = None
     ) -> None:
+        args = received(args)
         checks.keys(
             _ARGUMENT, args, SmtpCredentialsArgs.__annotations__, SmtpCredentialsArgs.__required_keys__
         )

@@ -7,7 +7,7 @@ import pulumi_aws as aws
 from typing_extensions import NotRequired, TypedDict
 
 from . import checks, subnets
-from .component import Component, ownership
+from .component import Component, ownership, received
 from .lookup import Account
 from .rules import allow
 from .subnets import SubnetArgs
@@ -63,6 +63,7 @@ class SmtpEndpoint(Component):
     def __init__(
         self, name: str, args: SmtpEndpointArgs, opts: Optional[pulumi.ResourceOptions] = None
     ) -> None:
+        args = received(args)
         checks.keys(_ARGUMENT, args, SmtpEndpointArgs.__annotations__, SmtpEndpointArgs.__required_keys__)
         port = checks.one_of(_ARGUMENT("port"), args.get("port", 587), checks.SES_SMTP_PORTS)
         subnets.check(_ARGUMENT("subnets"), args["subnets"])

@@ -35,5 +35,5 @@ def offering(subnets: Sequence[SubnetArgs], offered: Collection[str], service: s
 
 
 def preferred(zones: Sequence[str], offered: Collection[str], count: int) -> list[str]:
-    """`count` of `zones`, those with the SMTP endpoint service first, in a stable order."""
-    return sorted(sorted(zones, key=lambda zone: (zone not in offered, zone))[:count])
+    """`count` of `zones`, those with the SMTP endpoint service first; a larger count only adds to them."""
+    return sorted(zones, key=lambda zone: (zone not in offered, zone))[:count]

@@ -95,6 +95,7 @@ def test_adopting_registers_nothing_and_finds_zones_tables_and_public_subnets(
     assert graph.outputs["mailroute:index:Network::net"] == {
         "vpcId": VPC,
         "privateSubnetIds": PRIVATE,
+        "privateRouteTableIds": [PRIVATE_TABLE, PRIVATE_TABLE],
         "publicSubnetIds": PUBLIC,
         "intraSubnetIds": [],
         "availabilityZones": ["us-east-1a", "us-east-1b"],

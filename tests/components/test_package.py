@@ -6,16 +6,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import grpc
+import pulumi
 import pytest
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from components import COMPONENTS
+from components import COMPONENTS, AppRunnerService, Network, SmtpEndpoint
 from components.component import PACKAGE
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -78,6 +79,60 @@ def test_the_six_components_are_in_it(schema: dict[str, Any]) -> None:
         "mailroute:index:SmtpEndpoint",
     ]
     assert all(resource["isComponent"] for resource in schema["resources"].values())
+
+
+def test_another_language_registers_what_python_does(register: Callable[..., Any]) -> None:
+    """Its arguments come in camel case, and its whole numbers as floats."""
+    served = ComponentProvider(COMPONENTS, PACKAGE)
+
+    def construct(kind: str, name: str, inputs: dict[str, Any]) -> None:
+        served.construct(name, f"{PACKAGE}:index:{kind}", inputs)
+
+    def from_elsewhere() -> None:
+        construct("Network", "net", {"create": {"zoneCount": 3.0}})
+        subnet = {"id": "subnet-00000001", "availabilityZone": "us-east-1a"}
+        construct(
+            "SmtpEndpoint",
+            "endpoint",
+            {"vpcId": "vpc-0e9cd2c204069ca54", "subnets": [subnet], "port": 2587.0},
+        )
+        destination = {"name": "ses", "port": 2587.0, "securityGroupId": "sg-00000001"}
+        construct(
+            "AppRunnerService",
+            "api",
+            {
+                "serviceName": "backend",
+                "image": "public.ecr.aws/nginx/nginx:latest",
+                "vpcId": "vpc-0e9cd2c204069ca54",
+                "subnetIds": pulumi.Output.from_input(["subnet-00000001"]),
+                "destinations": [destination],
+                "port": 3000.0,
+            },
+        )
+
+    def in_python() -> None:
+        Network("net", {"create": {"zone_count": 3}})
+        SmtpEndpoint(
+            "endpoint",
+            {
+                "vpc_id": "vpc-0e9cd2c204069ca54",
+                "subnets": [{"id": "subnet-00000001", "availability_zone": "us-east-1a"}],
+                "port": 2587,
+            },
+        )
+        AppRunnerService(
+            "api",
+            {
+                "service_name": "backend",
+                "image": "public.ecr.aws/nginx/nginx:latest",
+                "vpc_id": "vpc-0e9cd2c204069ca54",
+                "subnet_ids": ["subnet-00000001"],
+                "destinations": [{"name": "ses", "port": 2587, "security_group_id": "sg-00000001"}],
+                "port": 3000,
+            },
+        )
+
+    assert register(from_elsewhere) == register(in_python)
 
 
 def test_the_provider_serves_the_schema(

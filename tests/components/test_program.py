@@ -152,7 +152,7 @@ def test_the_password_is_in_one_place_and_secret_there(
 
 
 def test_prod_exports(program: Callable[..., Any]) -> None:
-    outputs = program("prod").stack_outputs
+    outputs = dict(program("prod").stack_outputs)
     snippet = outputs.pop("dnsZoneSnippet")
     assert "token-a._domainkey.daadaar.com. 1800 IN CNAME token-a.dkim.amazonses.com." in snippet.splitlines()
     assert outputs == {
