@@ -120,6 +120,16 @@ def test_names_are_made_and_kept(client: Client) -> None:
     assert "name" not in prefixed
 
 
+def test_a_replacement_gets_a_name_of_its_own(client: Client) -> None:
+    vpc = client.create(VPC, "v", cidrBlock="10.0.0.0/16")
+    old = client.create(GROUP, "mail", vpcId=vpc.id, description="d")
+    new = client.create(GROUP, "mail", vpcId=vpc.id, description="other")
+    assert new.outputs["name"] != old.outputs["name"]
+    assert new.id != old.id
+    client.delete(old)
+    assert client.read(GROUP, new.id)[0] == new.id
+
+
 def test_the_engine_may_propose_a_name_or_forbid_one(client: Client) -> None:
     options = provider_pb2.CheckRequest.AutonamingOptions
     urn = urn_of("aws:iam/user:User", "sender")

@@ -491,7 +491,13 @@ def test_rule_that_names_no_group(world: World) -> None:
 
 def test_an_adopted_default_group_loses_its_rules(world: World) -> None:
     default = world.client.invoke("ec2/getSecurityGroup", vpcId=world.vpc(), name="default")["id"]
-    made = world.make("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "wiped", vpcId=world.vpc())
+    wiped = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+    rule = {"protocol": "tcp", "fromPort": 25, "toPort": 25, "cidrBlocks": ["0.0.0.0/0"]}
+    twice = {"vpcId": world.vpc(), "ingress": [rule, rule]}
+    refused(world, wiped, twice, "InvalidPermission.Duplicate", "0.0.0.0/0")
+    nobody = {"vpcId": world.vpc(), "egress": [{**rule, "securityGroups": ["sg-0none"]}]}
+    refused(world, wiped, nobody, "InvalidGroup.NotFound", "sg-0none")
+    made = world.make(wiped, "wiped", vpcId=world.vpc())
     assert made.id == default
     assert world.client.read(GROUP, default)[1]["egress"] == []
 
@@ -633,6 +639,8 @@ def test_service_that_app_runner_refuses(world: World, inputs: dict[str, Any], c
         ("aws:iam/user:User", {"name": "taken"}, "EntityAlreadyExists"),
         ("aws:iam/role:Role", {"name": "taken", "assumeRolePolicy": "{}"}, "EntityAlreadyExists"),
         ("aws:iam/policy:Policy", {"name": "taken", "policy": "{}"}, "EntityAlreadyExists"),
+        ("aws:iam/group:Group", {"name": "taken"}, "EntityAlreadyExists"),
+        ("aws:iam/instanceProfile:InstanceProfile", {"name": "taken"}, "EntityAlreadyExists"),
         ("aws:kms/alias:Alias", {"name": "taken", "targetKeyId": "k"}, "AlreadyExistsException"),
         ("aws:secretsmanager/secret:Secret", {"name": "taken"}, "ResourceExistsException"),
         ("aws:cloudwatch/logGroup:LogGroup", {"name": "taken"}, "ResourceAlreadyExistsException"),

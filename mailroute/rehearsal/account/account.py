@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -97,12 +98,11 @@ class Account:
             )
             for service in document.get("endpointServices", ())
         )
-        self._resources = {
-            (entry["type"], entry["id"]): AwsResource(entry["type"], entry["id"], entry["properties"])
-            for entry in document["resources"]
-        }
         self._births: dict[str, int] = {}
         self._gone: set[tuple[str, str]] = set()
+        self._by_type: defaultdict[str, dict[str, AwsResource]] = defaultdict(dict)
+        for entry in document["resources"]:
+            self.put(AwsResource(entry["type"], entry["id"], entry["properties"]))
 
     @classmethod
     def load(cls, path: Path, region: str | None = None) -> Account:
@@ -175,22 +175,22 @@ class Account:
         return action is not None and action not in self._unread
 
     def find(self, type_: str, identity: str) -> AwsResource | None:
-        return self._resources.get((type_, identity))
+        return self._by_type[type_].get(identity)
 
     def of(self, *types: str) -> Iterator[AwsResource]:
-        """The resources of `types`, in the order in which they came."""
-        return iter([found for found in self._resources.values() if found.type in types])
+        """The resources of each of `types`, in the order in which they came."""
+        return iter([found for type_ in types for found in self._by_type[type_].values()])
 
     def put(self, resource: AwsResource) -> None:
         """Add `resource`, or replace what has its type and id."""
-        self._resources[resource.type, resource.id] = resource
+        self._by_type[resource.type][resource.id] = resource
         self._gone.discard((resource.type, resource.id))
 
     def remove(self, type_: str, identity: str) -> None:
         """Take a resource away, and what it owns with it. A resource that is not there is no error."""
-        for resource in list(self._resources.values()):
+        for resource in self.of(*self._by_type):
             if resource.owner == identity or (resource.type, resource.id) == (type_, identity):
-                del self._resources[resource.type, resource.id]
+                del self._by_type[resource.type][resource.id]
                 self._gone.add((resource.type, resource.id))
 
     def is_gone(self, type_: str, identity: str) -> bool:

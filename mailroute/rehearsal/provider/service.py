@@ -124,6 +124,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             wire.decode(request.news),
             wire.decode(request.olds),
             autoname,
+            self._account.births(request.urn),
         )
         return provider_pb2.CheckResponse(
             inputs=wire.encode(inputs),
