@@ -44,6 +44,7 @@ class Recording:
     calls: defaultdict[str, list[Call]] = field(default_factory=lambda: defaultdict(list))
     order: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     outside: list[str] = field(default_factory=list)  # to no resource
+    peers: dict[str, str] = field(default_factory=dict)  # the connection of each provider resource
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, service: str, call: Call) -> None:
@@ -204,6 +205,7 @@ class RecordedProvider(provider_pb2_grpc.ResourceProviderServicer):
         return plugin_pb2.PluginInfo(version="7.51.1")
 
     def CheckConfig(self, request: Any, context: Any) -> Any:
+        self._recording.peers[request.name] = context.peer()
         return self._check("CheckConfig", request, context)
 
     def Check(self, request: Any, context: Any) -> Any:

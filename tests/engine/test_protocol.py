@@ -65,31 +65,67 @@ Thing("moved", ResourceOptions(aliases=[pulumi.Alias(parent=group), "urn:pulumi:
     assert aliases["moved"] == (f"{beneath}$aws:test/thing:Thing::moved", "urn:pulumi:x::y::z::w")
 
 
-def test_children_inherit_protection_and_the_provider_of_their_package(rehearser: Rehearser) -> None:
-    rehearser.write(
-        PRELUDE
-        + """
+PROVIDERS = (
+    PRELUDE
+    + """
 class Provider(pulumi.ProviderResource):
     def __init__(self, name, **config):
         super().__init__("aws", name, config)
 
 eu = Provider("eu", region="eu-west-1")
-group = Group("group", ResourceOptions(protect=True, providers=[eu]))
+"""
+)
+
+
+def test_children_inherit_what_transforms_have_given_their_parent(rehearser: Rehearser) -> None:
+    rehearser.write(
+        PROVIDERS
+        + """
+def transform(args):
+    if args.name != "group":
+        return None
+    options = ResourceOptions(protect=True, providers=[eu])
+    return pulumi.ResourceTransformResult(args.props, ResourceOptions.merge(args.opts, options))
+
+group = Group("group", ResourceOptions(transforms=[transform]))
 Thing("child", ResourceOptions(parent=group))
 Thing("grandchild", ResourceOptions(parent=Group("inner", ResourceOptions(parent=group))))
 Thing("stranger")
 """
     )
     rehearser.run(recording_pack={"name": "recorder"})
-    analyzed = {
-        call["request"]["name"]: call["request"] for call in rehearser.recording.of("analyzer", "Analyze")
-    }
-    providers = {
-        name: request["provider"]["name"] for name, request in analyzed.items() if "provider" in request
-    }
+    recorded = rehearser.recording.of("analyzer", "Analyze")
+    analyzed = {call["request"]["name"]: call["request"] for call in recorded}
+    providers = {name: shown["provider"]["name"] for name, shown in analyzed.items() if "provider" in shown}
     assert providers == {"child": "eu", "grandchild": "eu", "stranger": "default"}
-    protected = {name for name, request in analyzed.items() if request["options"].get("protect")}
+    protected = {name for name, shown in analyzed.items() if shown["options"].get("protect")}
     assert protected == {"group", "child", "inner", "grandchild"}
+
+
+def test_each_provider_resource_has_a_connection_of_its_own(rehearser: Rehearser) -> None:
+    rehearser.write(PROVIDERS + "Thing('a')\nThing('b', ResourceOptions(provider=eu))\n")
+    rehearser.run()
+    peers = rehearser.recording.peers
+    assert set(peers) == {"eu", "default"}
+    assert peers["eu"] != peers["default"]
+
+
+def test_a_provider_with_unknown_config_foresees_nothing(rehearser: Rehearser) -> None:
+    rehearser.write(
+        PROVIDERS
+        + """
+later = Provider("later", region=Thing("first").id)
+thing = Thing("thing", ResourceOptions(provider=later), a=1)
+pulumi.export("got", pulumi.runtime.invoke_output(
+    "aws:index:getThing", {"a": 1}, pulumi.InvokeOptions(provider=later)))
+"""
+    )
+    things = _by_name(rehearser.run())
+    assert things["thing"].inputs == {"a": 1}
+    assert things["thing"].outputs == {}
+    asked = {call["request"].get("name") for call in rehearser.recording.of("provider", "Check", "Configure")}
+    assert asked == {"eu", "first", "default"}
+    assert not rehearser.recording.of("provider", "Invoke")
 
 
 def test_transforms_of_a_component_reach_its_children_and_the_stacks_come_last(rehearse: Run) -> None:

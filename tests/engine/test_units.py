@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from mailroute import wire
 from mailroute.rehearsal.engine import tracebacks, urns
+from mailroute.rehearsal.engine.registry import Registry
 from reachability.values import UNKNOWN
 
 _SCALARS = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text() | st.just(UNKNOWN)
@@ -93,3 +95,45 @@ def test_a_urn_has_the_types_of_its_ancestors_but_not_the_stack() -> None:
 )
 def test_a_traceback_becomes_one_line(text: str, line: str) -> None:
     assert tracebacks.one_line(text, Path("/p")) == line
+
+
+def _registry(*, exists: bool) -> Registry:
+    """A component that holds another, which holds one resource."""
+    registry = Registry()
+    for urn, parent in (("outer", ""), ("inner", "outer"), ("resource", "inner"), ("beneath", "resource")):
+        registry.reserve(urn, parent)
+        custom = urn in ("resource", "beneath")
+        registry.settle(urn, custom=custom, exists=exists or urn == "resource")
+    return registry
+
+
+@pytest.mark.parametrize("root", ["outer", "inner", "resource", "nowhere"])
+def test_a_component_waits_for_what_it_holds_but_not_for_what_hangs_on_that(root: str) -> None:
+    assert not _registry(exists=False).has_pending([root])
+
+
+def test_what_does_not_exist_yet_is_pending() -> None:
+    registry = Registry()
+    registry.reserve("group", "")
+    registry.reserve("resource", "group")
+    registry.settle("group", custom=False, exists=False)
+    assert not registry.has_pending(["group"])
+    registry.settle("resource", custom=True, exists=False)
+    assert registry.has_pending(["group"])
+    assert registry.has_pending(["resource"])
+
+
+def test_what_is_on_its_way_is_waited_for() -> None:
+    registry = Registry()
+    registry.reserve("group", "")
+    registry.reserve("resource", "group")
+    registry.settle("group", custom=False, exists=False)
+    found: list[bool] = []
+    waiting = threading.Thread(target=lambda: found.append(registry.has_pending(["group"])))
+    with registry.registering("group"):
+        waiting.start()
+        waiting.join(0.2)
+        assert waiting.is_alive()
+        registry.settle("resource", custom=True, exists=False)
+    waiting.join(10)
+    assert found == [True]

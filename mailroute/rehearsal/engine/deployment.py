@@ -272,8 +272,7 @@ class Deployment:
 def _answer(
     urn: str, identity: str | None, outputs: Mapping[str, Any]
 ) -> resource_pb2.RegisterResourceResponse:
-    visible = {key: value for key, value in outputs.items() if key != "__defaults"}
-    return resource_pb2.RegisterResourceResponse(urn=urn, id=identity or "", object=wire.encode(visible))
+    return resource_pb2.RegisterResourceResponse(urn=urn, id=identity or "", object=wire.encode(outputs))
 
 
 def _with_secrets(outputs: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
