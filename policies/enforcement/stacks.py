@@ -40,7 +40,8 @@ def _read(source: str, program: Graph) -> Evidence:
         from evidence import live  # boto3 takes half a second
 
         return _collect(tuple(live.adopted(program).items()))
-    path = Path(source)
+    # The pack runs in its own folder: a path is meant from where the command was given.
+    path = Path(os.environ.get("PWD", ""), source)
     return _parse(path, path.stat().st_mtime_ns if path.exists() else 0)
 
 

@@ -16,7 +16,8 @@ Options = Mapping[str, Any]
 
 EVIDENCE: Mapping[str, Mapping[str, Any]] = {
     "evidence": {
-        "description": "What is known of the account: an evidence file's path, live, or none.",
+        "description": "What is known of the account: an evidence file's path, from where the command was "
+        "given, or live, or none.",
         "type": "string",
         "minLength": 1,
         "default": "none",

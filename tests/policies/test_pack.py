@@ -89,10 +89,11 @@ def test_a_path_is_not_said_twice_in_an_update(update: PackProcess) -> None:
     assert "smtp-credentials-secret" not in [result.policy for result in results.stack]
 
 
-def test_evidence_of_the_environment_wins(tmp_path: Path) -> None:
+def test_evidence_of_the_environment_wins_and_is_where_the_command_was_given(tmp_path: Path) -> None:
     missing = tmp_path / "missing.json"
     service = Node("aws:apprunner/service:Service", "api", {"serviceName": "api"})
-    with PackProcess(updating=False, variables={"MAILROUTE_EVIDENCE": str(missing)}) as pack:
+    variables = {"MAILROUTE_EVIDENCE": "missing.json", "PWD": str(tmp_path)}
+    with PackProcess(updating=False, variables=variables) as pack:
         pack.configure({"apprunner-egress-route": {"evidence": "none"}})
         (result,) = pack.run([service]).of("apprunner-egress-route")
     assert result.codes == ("EVIDENCE_UNREADABLE",)
