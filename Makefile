@@ -33,7 +33,7 @@ lint: $(VENV)/.dev ## Check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy policies/__main__.py
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 fuzz: $(VENV)/.dev ## Run the generated tests for much longer
 	MAILROUTE_FUZZ=1 $(BIN)/pytest -n 2 --timeout 0 -m fuzz $(ARGS)
