@@ -1,0 +1,129 @@
+"""moto's server, the front before it, and an account in it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.evidence.account import REGION, Account
+from tests.evidence.front import Front
+
+ROOT = Path(__file__).parents[2]
+
+
+class Result(NamedTuple):
+    """What a command left."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Command = Callable[..., Result]
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    """moto's server in a process of its own: it complains aloud of what it lacks."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{url}/moto-api/data.json", server)
+        yield url
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
+    while server.poll() is None:
+        try:
+            urlopen(url).close()  # noqa: S310
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError("moto's server does not start")
+
+
+@pytest.fixture(scope="session")
+def shared_front(moto: str) -> Iterator[Front]:
+    front = Front(moto)
+    yield front
+    front.close()
+
+
+@pytest.fixture
+def front(moto: str, shared_front: Front, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Front:
+    """An empty account, which the AWS variables of the environment lead to."""
+    urlopen(Request(f"{moto}/moto-api/reset", method="POST")).close()  # noqa: S310
+    shared_front.reset()
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    settings = {
+        "AWS_ENDPOINT_URL": shared_front.url,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_CONFIG_FILE": str(tmp_path / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_MAX_ATTEMPTS": "1",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    return shared_front
+
+
+@pytest.fixture
+def account(front: Front) -> Account:
+    account = Account(front)
+    front.calls.clear()
+    return account
+
+
+@pytest.fixture
+def mailroute(front: Front, capsys: pytest.CaptureFixture[str]) -> Command:
+    """The command line, in this process."""
+    from mailroute.cli import cli
+    from mailroute.cli.status import exit_status
+
+    def run(*arguments: str | Path) -> Result:
+        given = [str(argument) for argument in arguments]
+        capsys.readouterr()
+        status = exit_status(lambda: cli.main(given, prog_name="mailroute", standalone_mode=False))
+        return Result(status, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def process(front: Front, tmp_path: Path) -> Command:
+    """The command line in a process of its own, in an empty directory."""
+
+    def run(*arguments: str | Path) -> Result:
+        done = subprocess.run(
+            [sys.executable, "-m", "mailroute", *map(str, arguments)],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "policies")])},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    return run
