@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import Protocol
+from collections import Counter
+from typing import Any, Protocol
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -29,3 +30,18 @@ def rounds() -> Rounds:
         return fuzz if FUZZING else test
 
     return choose
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Show what tests have counted: `record_property("measured", {what: {"total": n, ...}})`, summed up."""
+    measured: dict[str, Counter[str]] = {}
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, value in report.user_properties if report.when == "call" else ():
+            for what, counts in value.items() if name == "measured" else ():
+                measured.setdefault(what, Counter()).update(counts)
+    if measured:
+        terminalreporter.section("measured")
+    for what, sums in sorted(measured.items()):
+        total = sums.pop("total")
+        shares = (f"{name} {count:,} ({count / total:.2%})" for name, count in sums.items())
+        terminalreporter.write_line(f"{what}: {total:,}: {', '.join(shares)}")

@@ -168,21 +168,21 @@ class Network:
         return tuple({table.key if table else None: (table, source) for table, source in found}.values())
 
     def tables(self, ref: Ref) -> list[Resource | None]:
-        """The tables that `ref` may be; a VPC among its candidates stands for its main table.
+        """The tables that `ref` may be; a VPC among its candidates stands for the table AWS made with it.
 
         `None` among them where it may be one that the graph does not hold.
         """
         if ref.absent:
             return []
-        owner = self._owner_of_main(ref.id) if isinstance(ref.id, str) and not ref.candidates else None
+        owner = self._owner_of_original(ref.id) if isinstance(ref.id, str) and not ref.candidates else None
         if owner is not None:
-            return self._main_tables(exactly(owner))
+            return self._original_tables(exactly(owner))
         found: list[Resource | None] = [None] if ref.open else []
         for candidate in ref.candidates:
             if candidate.type in kinds.VPC:
-                found.extend(self._main_tables(exactly(candidate)))
+                found.extend(self._original_tables(exactly(candidate)))
             else:
-                found.append(candidate)
+                found.append(self._table(candidate.id) if isinstance(candidate.id, str) else candidate)
         return found
 
     def _main_tables(self, vpc: Ref) -> list[Resource | None]:
@@ -194,50 +194,50 @@ class Network:
                 found.extend(self.tables(table))
             if applies is True:
                 return found
+        main = vpc.target.get("mainRouteTableId") if vpc.target else UNKNOWN
+        held = self._table(main) if isinstance(main, str) else None
+        if held is not None or (vpc.target is not None and vpc.target.origin is Origin.ACCOUNT):
+            return [*found, held]
+        return found + self._original_tables(vpc)
+
+    def _original_tables(self, vpc: Ref) -> list[Resource | None]:
+        """The table that AWS made with `vpc`, its main one until another is associated as such."""
+        found: list[Resource | None] = []
         for adopted in self.graph.of_type(kinds.DEFAULT_ROUTE_TABLE):
-            prop = "defaultRouteTableId"
-            default = self.graph.ref(adopted, adopted.get(prop), prop, kinds.VPC + kinds.ROUTE_TABLE)
-            applies = self._is_default_of(default, vpc)
+            applies = self._is_original_of(adopted, vpc)
             if applies is not False:
                 found.append(adopted)
             if applies is True:
                 return found
         for target in vpc.candidates or (None,):
-            main = self._account_main(target)
-            if main is None and target is not None and target.origin is Origin.PROGRAM:
-                main = implicit_main_table(target) if target.type == kinds.VPC[0] else None
-            found.append(main)
+            new = target is not None and target.origin is Origin.PROGRAM and target.type == kinds.VPC[0]
+            found.append(implicit_main_table(target) if target is not None and new else None)
         return found
 
-    def _is_default_of(self, default: Ref, vpc: Ref) -> bool | Unknown:
-        target = default.target
-        if target is not None and target.type in kinds.VPC:
-            return same(exactly(target), vpc)
-        if isinstance(default.id, str) and vpc.target is not None:
-            main = vpc.target.get("mainRouteTableId")
-            fallback = vpc.target.get("defaultRouteTableId")
-            known = [value for value in (main, fallback) if isinstance(value, str)]
-            if target is not None:
-                return same(self.vpc_of(target), vpc)
-            return default.id in known if known else UNKNOWN
-        return UNKNOWN
+    def _is_original_of(self, adopted: Resource, vpc: Ref) -> bool | Unknown:
+        """Whether a `DefaultRouteTable` adopts the table that AWS made with `vpc`."""
+        prop = "defaultRouteTableId"
+        default = self.graph.ref(adopted, adopted.get(prop), prop, kinds.VPC + kinds.ROUTE_TABLE)
+        if default.target is not None:
+            table = default.target
+            return same(exactly(table) if table.type in kinds.VPC else self.vpc_of(table), vpc)
+        owner = self._owner_of_original(default.id) if isinstance(default.id, str) else None
+        return same(exactly(owner), vpc) if owner is not None else UNKNOWN
 
-    def _owner_of_main(self, table: str) -> Resource | None:
-        """The VPC whose main table, made by AWS with it, has the id `table`."""
+    def _owner_of_original(self, table: str) -> Resource | None:
+        """The VPC that AWS made the table with the id `table` with."""
+        props = ("defaultRouteTableId", "mainRouteTableId")
         return next(
-            (
-                vpc
-                for vpc in self.graph.of_type(*kinds.VPC)
-                if table in (vpc.get("mainRouteTableId"), vpc.get("defaultRouteTableId"))
-            ),
+            (vpc for vpc in self.graph.of_type(*kinds.VPC) if table in map(vpc.get, props)),
             None,
         )
 
-    def _account_main(self, vpc: Resource | None) -> Resource | None:
-        if vpc is None:
-            return None
-        value = vpc.get("mainRouteTableId")
-        return self.graph.by_id(value, kinds.ROUTE_TABLE) if isinstance(value, str) else None
+    def _table(self, value: str) -> Resource | None:
+        """The table with the id `value`; where the program adopts it as default table, what it makes it."""
+        for adopted in self.graph.of_type(kinds.DEFAULT_ROUTE_TABLE):
+            if adopted.get("defaultRouteTableId") == value:
+                return adopted
+        return self.graph.by_id(value, kinds.ROUTE_TABLE)
 
     # Internet gateways ----------------------------------------------------------------------------
 

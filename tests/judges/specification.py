@@ -1,0 +1,429 @@
+"""A second, naive model of VPC forwarding: concrete packets through one account, hop by hop.
+
+It shares no code with the proof and imports none of it. It follows **one** packet with one source address,
+one destination address, one port and one reply port through the account that an evidence document shows,
+and its reply back, as AWS's documents tell it; sets of addresses, unknown values and programs are not its
+business. Each function names its document by title; "User Guide" is the Amazon VPC User Guide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache, cached_property
+from typing import Any, NoReturn
+
+Properties = Mapping[str, Any]
+
+ALL = "-1"
+SMTP_PORTS = (465, 587, 2465, 2587)
+RESOLVER = "AmazonProvidedDNS"
+WITHOUT_PUBLIC_HOSTS = (
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.0.2.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "224.0.0.0/3",
+)
+"""Where no host of the public internet is (RFC 6890)."""
+
+
+class Fate(Enum):
+    """What becomes of a connection attempt; `UNSPECIFIED` where AWS's documents do not say."""
+
+    CONNECTED = "connected"
+    LOST = "lost"
+    UNSPECIFIED = "unspecified"
+
+
+class _End(Exception):
+    """The packet, or its reply, goes no further."""
+
+    def __init__(self, fate: Fate, reason: str) -> None:
+        super().__init__(reason)
+        self.fate = fate
+
+
+def _lost(reason: str) -> NoReturn:
+    raise _End(Fate.LOST, reason)
+
+
+def _unspecified(reason: str) -> NoReturn:
+    raise _End(Fate.UNSPECIFIED, reason)
+
+
+@cache
+def block(cidr: str) -> tuple[int, int, int]:
+    """First address, last address and prefix length of an IPv4 block; host bits are ignored."""
+    address, _, length = cidr.partition("/")
+    bits = int(length or 32)
+    first, second, third, fourth = (int(part) for part in address.split("."))
+    number = first << 24 | second << 16 | third << 8 | fourth
+    mask = (1 << 32 - bits) - 1
+    return number & ~mask, number | mask, bits
+
+
+def within(address: int, cidr: str) -> bool:
+    first, last, _ = block(cidr)
+    return first <= address <= last
+
+
+def is_public(address: int) -> bool:
+    return not any(within(address, cidr) for cidr in WITHOUT_PUBLIC_HOSTS)
+
+
+@dataclass(frozen=True)
+class Interface:
+    """A network interface: its subnet, its private address, and the security groups on it."""
+
+    subnet: str
+    address: int
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One TCP connection: from an interface to an address and port, answered to `reply_port`.
+
+    `translated_port` is the port that a NAT gateway on the way has put in its place, `server` the
+    endpoint interface at the destination, if it is one.
+    """
+
+    client: Interface
+    destination: int
+    port: int
+    reply_port: int
+    translated_port: int
+    server: Interface | None = None
+
+
+class Account:
+    """What an evidence document shows of one account in one region."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.region: str = document["region"]
+        self._resources: dict[str, dict[str, Properties]] = {}
+        for resource in document["resources"]:
+            self._resources.setdefault(resource["type"], {})[resource["id"]] = resource["properties"]
+
+    def all(self, kind: str) -> dict[str, Properties]:
+        return self._resources.get(kind, {})
+
+    def vpc(self, vpc: str) -> Properties:
+        return self.all("aws:ec2/vpc:Vpc")[vpc]
+
+    def subnet(self, subnet: str) -> Properties:
+        return self.all("aws:ec2/subnet:Subnet")[subnet]
+
+    def services(self) -> dict[str, Properties]:
+        return self.all("aws:apprunner/service:Service")
+
+    def placements(self, service: str) -> list[tuple[str, tuple[str, ...]]] | None:
+        """The subnets that may hold a service's interfaces, each with their security groups.
+
+        `None` for a service whose traffic does not go through a VPC. Source: AWS App Runner Developer
+        Guide, "Enabling VPC access for outgoing traffic".
+        """
+        egress = self.services()[service].get("networkConfiguration", {}).get("egressConfiguration", {})
+        if egress.get("egressType", "DEFAULT") == "DEFAULT":
+            return None
+        connector = self.all("aws:apprunner/vpcConnector:VpcConnector")[egress["vpcConnectorArn"]]
+        groups = tuple(connector.get("securityGroups") or ())
+        return [(subnet, groups or self._default_group(subnet)) for subnet in connector["subnets"]]
+
+    def _default_group(self, subnet: str) -> tuple[str, ...]:
+        """Source: User Guide, "Default security groups for your VPCs"."""
+        return (self.vpc(self.subnet(subnet)["vpcId"])["defaultSecurityGroupId"],)
+
+    # Names ------------------------------------------------------------------------------------------
+
+    def endpoint_for(self, host: str, vpc: str) -> Properties | None:
+        """The interface endpoint whose private DNS name is `host`, in `vpc`.
+
+        Sources: AWS PrivateLink Guide, "Access an AWS service using an interface VPC endpoint" (private DNS
+        needs both DNS attributes of the VPC); Amazon SES Developer Guide, "Setting up VPC endpoints".
+        """
+        attributes = self.vpc(vpc)
+        if not (attributes["enableDnsSupport"] and attributes["enableDnsHostnames"]):
+            return None
+        for endpoint in self.all("aws:ec2/vpcEndpoint:VpcEndpoint").values():
+            region = endpoint["serviceName"].split(".")[2]
+            if (
+                endpoint["serviceName"] == f"com.amazonaws.{region}.email-smtp"
+                and endpoint["vpcEndpointType"] == "Interface"
+                and endpoint["privateDnsEnabled"]
+                and endpoint["vpcId"] == vpc
+                and host.lower() == f"email-smtp.{region}.amazonaws.com"
+            ):
+                return endpoint
+        return None
+
+    def endpoints_in(self, vpc: str) -> Iterator[tuple[str, Properties]]:
+        """The endpoints that take some SMTP host's name in `vpc`, with that name."""
+        regions = {
+            endpoint["serviceName"].split(".")[2]
+            for endpoint in self.all("aws:ec2/vpcEndpoint:VpcEndpoint").values()
+        }
+        for region in sorted(regions):
+            host = f"email-smtp.{region}.amazonaws.com"
+            endpoint = self.endpoint_for(host, vpc)
+            if endpoint is not None:
+                yield host, endpoint
+
+    def has_resolver(self, vpc: str) -> bool:
+        """Whether Amazon's resolver answers there. Source: User Guide, "DNS attributes for your VPC"."""
+        return bool(self.vpc(vpc)["enableDnsSupport"])
+
+    def uses_resolver(self, vpc: str) -> bool:
+        """Whether clients there ask Amazon's resolver. Source: User Guide, "DHCP option sets"."""
+        options = self.all("aws:ec2/vpcDhcpOptions:VpcDhcpOptions").get(self.vpc(vpc)["dhcpOptionsId"], {})
+        return list(options.get("domainNameServers") or [RESOLVER]) == [RESOLVER]
+
+    def private_zone_for(self, host: str, vpc: str) -> bool:
+        """Source: Amazon Route 53 Developer Guide, "Working with private hosted zones"."""
+        return any(
+            f".{host}".lower().endswith("." + zone["name"].strip(".").lower())
+            for zone in self.all("aws:route53/zone:Zone").values()
+            if any(entry["vpcId"] == vpc for entry in zone.get("vpcs") or ())
+        )
+
+    def interfaces_of(self, endpoint: Properties) -> list[tuple[str, tuple[str, ...]]]:
+        """The subnets of an endpoint's interfaces, with their security groups."""
+        groups = tuple(endpoint.get("securityGroupIds") or ())
+        return [(subnet, groups or self._default_group(subnet)) for subnet in endpoint["subnetIds"]]
+
+    # One connection ---------------------------------------------------------------------------------
+
+    def connect(self, attempt: Attempt) -> tuple[Fate, str]:
+        """What becomes of `attempt`, and why."""
+        try:
+            self._send(attempt)
+        except _End as end:
+            return end.fate, str(end)
+        return Fate.CONNECTED, ""
+
+    def _send(self, attempt: Attempt) -> None:
+        client, server = attempt.client, attempt.server
+        peers = server.groups if server else ()
+        if not self._group_allows(client.groups, "egress", attempt.destination, peers, attempt.port):
+            _lost("the client's security groups have no egress rule for it")
+        if server is not None and attempt.port not in SMTP_PORTS:
+            _lost("the endpoint does not listen there")
+        if server is not None and server.subnet == client.subnet:
+            return self._serve(attempt, server)
+        # Stateful security groups let the reply in; network ACLs look at it again.
+        self._acl(client.subnet, "egress", attempt.destination, attempt.port)
+        self._acl(client.subnet, "ingress", attempt.destination, attempt.reply_port)
+        route = self._route(client.subnet, attempt.destination)
+        vpc = self.subnet(client.subnet)["vpcId"]
+        if route == "local":
+            if server is None or self.subnet(server.subnet)["vpcId"] != vpc:
+                _unspecified("what has that address in the VPC is not in the document")
+            self._acl(server.subnet, "ingress", client.address, attempt.port)
+            self._serve(attempt, server)
+            self._acl(server.subnet, "egress", client.address, attempt.reply_port)
+            self._only_local(server.subnet, client.address)
+        elif "natGatewayId" in route:
+            self._through_nat(attempt, route["natGatewayId"])
+        else:
+            self._leave(route, vpc, attempt, from_public_address=False)
+        return None
+
+    def _serve(self, attempt: Attempt, server: Interface) -> None:
+        """At the endpoint's interface. Source: AWS PrivateLink Guide, "Security groups" of endpoints."""
+        client = attempt.client
+        if not self._group_allows(server.groups, "ingress", client.address, client.groups, attempt.port):
+            _lost("the endpoint's security groups have no ingress rule for it")
+
+    def _through_nat(self, attempt: Attempt, nat_id: str) -> None:
+        """Sources: User Guide, "NAT gateways", "NAT gateway basics", "Regional NAT gateways"."""
+        nat = self.all("aws:ec2/natGateway:NatGateway").get(nat_id)
+        if nat is None:
+            _unspecified("a route to a NAT gateway that is not there and is no blackhole")
+        if nat["state"] not in ("available", "pending"):
+            _lost("the NAT gateway is not available")
+        if nat.get("availabilityMode") == "regional":
+            route: Properties = {"gatewayId": self._gateway_of(nat["vpcId"])}
+            return self._leave(route, nat["vpcId"], attempt, from_public_address=True)
+        subnet, client = nat["subnetId"], attempt.client
+        vpc = self.subnet(subnet)["vpcId"]
+        if vpc != self.subnet(client.subnet)["vpcId"]:
+            _lost("a NAT gateway serves its own VPC")
+        public = nat["connectivityType"] == "public"
+        if public and not nat.get("publicIp"):
+            _lost("a public NAT gateway without an Elastic IP address")
+        elsewhere = subnet != client.subnet
+        if elsewhere:
+            self._acl(subnet, "ingress", client.address, attempt.port)
+        self._acl(subnet, "egress", attempt.destination, attempt.port)
+        onward = self._route(subnet, attempt.destination)
+        if onward == "local":
+            _unspecified("what has that address in the VPC is not in the document")
+        if onward.get("natGatewayId") == nat_id:
+            _lost("the NAT gateway's own subnet routes back to it")
+        self._leave(onward, vpc, attempt, from_public_address=public)
+        self._acl(subnet, "ingress", attempt.destination, attempt.translated_port)
+        if elsewhere:
+            self._acl(subnet, "egress", client.address, attempt.reply_port)
+            self._only_local(subnet, client.address)
+        return None
+
+    def _gateway_of(self, vpc: str) -> str:
+        gateways = self.all("aws:ec2/internetGateway:InternetGateway").items()
+        found = [key for key, gateway in gateways if gateway.get("vpcId") == vpc]
+        return found[0] if found else _lost("the VPC has no internet gateway")
+
+    def _leave(self, route: Properties, vpc: str, attempt: Attempt, *, from_public_address: bool) -> None:
+        """Out of the VPC. Sources: User Guide, "Internet gateways" and "Egress-only internet gateways";
+        Amazon VPC Peering Guide, "VPC peering limitations" (no edge-to-edge routing).
+        """
+        if "gatewayId" in route and route["gatewayId"].startswith("igw-"):
+            gateway = self.all("aws:ec2/internetGateway:InternetGateway").get(route["gatewayId"])
+            if gateway is None:
+                _unspecified("a route to an internet gateway that is not there and is no blackhole")
+            if gateway.get("vpcId") != vpc:
+                _lost("the internet gateway is not attached to this VPC")
+            if not from_public_address:
+                _lost("an internet gateway translates for interfaces with a public address alone")
+            if not is_public(attempt.destination):
+                _lost("no host of the internet has that address")
+            if attempt.port == 25:
+                _unspecified("port 25 is blocked unless the account has asked otherwise")
+            return
+        if "vpcPeeringConnectionId" in route:
+            link = self.all("aws:ec2/vpcPeeringConnection:VpcPeeringConnection").get(
+                route["vpcPeeringConnectionId"]
+            )
+            ends = {link["vpcId"], link["peerVpcId"]} if link else set()
+            peers = [self.all("aws:ec2/vpc:Vpc").get(end) for end in ends - {vpc}]
+            if len(peers) != 1 or peers[0] is None:
+                _unspecified("the other VPC of the peering connection is not in the document")
+            if not is_public(attempt.destination) or within(attempt.destination, peers[0]["cidrBlock"]):
+                _unspecified("what has that address in the peer VPC is not in the document")
+            _lost("a peering connection carries the peer VPC's own addresses alone")
+        if "egressOnlyGatewayId" in route:
+            _lost("an egress-only internet gateway carries IPv6 alone")
+        _unspecified(f"a route to {sorted(route)} leads out of what the document shows")
+
+    # Routes -----------------------------------------------------------------------------------------
+
+    def _table(self, subnet: str) -> Properties:
+        """The subnet's own table, else its VPC's main one. Source: User Guide, "Subnet route tables"."""
+        tables = self.all("aws:ec2/routeTable:RouteTable")
+        for table in tables.values():
+            if any(link.get("subnetId") == subnet for link in table.get("associations") or ()):
+                return table
+        return tables[self.vpc(self.subnet(subnet)["vpcId"])["mainRouteTableId"]]
+
+    def _local_blocks(self, vpc: str) -> Iterator[str]:
+        yield self.vpc(vpc)["cidrBlock"]
+        kind = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"
+        for association in self.all(kind).values():
+            if association["vpcId"] == vpc:
+                yield association["cidrBlock"]
+
+    def _route(self, subnet: str, address: int) -> Properties | Any:
+        """The route of the longest prefix, `"local"` for the VPC's own.
+
+        Source: User Guide, "Route priority": the most specific route that matches, IPv4 apart from IPv6.
+        """
+        matches: list[tuple[int, Any]] = [
+            (block(cidr)[2], "local")
+            for cidr in self._local_blocks(self.subnet(subnet)["vpcId"])
+            if within(address, cidr)
+        ]
+        for route in self._table(subnet).get("routes") or ():
+            for cidr in self._destinations(route):
+                if within(address, cidr):
+                    matches.append((block(cidr)[2], route))
+        longest = max((length for length, _ in matches), default=0)
+        best = [route for length, route in matches if length == longest]
+        if not best:
+            _lost("no route")
+        if any(_target(route) != _target(best[0]) for route in best):
+            _unspecified("which of two routes of one length wins, one of a prefix list, is left to AWS")
+        if best[0] != "local" and best[0].get("state") == "blackhole":
+            _lost("the route is a blackhole")
+        return best[0]
+
+    def _destinations(self, route: Properties) -> list[str]:
+        if route.get("cidrBlock"):
+            return [route["cidrBlock"]]
+        if route.get("destinationPrefixListId") and not str(route.get("gatewayId")).startswith("vpce-"):
+            return self._prefix_list(route["destinationPrefixListId"])
+        return []  # IPv6, or a gateway endpoint's: Amazon S3's and DynamoDB's own addresses.
+
+    def _only_local(self, subnet: str, address: int) -> None:
+        route = self._route(subnet, address)
+        if route != "local":
+            _unspecified("a route more specific than the local one takes the reply elsewhere")
+
+    def _prefix_list(self, key: str) -> list[str]:
+        """Source: User Guide, "Group CIDR blocks using managed prefix lists"."""
+        return [
+            entry["cidr"]
+            for entry in self.all("aws:ec2/managedPrefixList:ManagedPrefixList")[key].get("entries") or ()
+        ]
+
+    # Filters ----------------------------------------------------------------------------------------
+
+    def _group_allows(
+        self, groups: tuple[str, ...], direction: str, address: int, peers: tuple[str, ...], port: int
+    ) -> bool:
+        """Any rule of any group is enough. Source: User Guide, "Security group rules"."""
+        for key in groups:
+            for rule in self.all("aws:ec2/securityGroup:SecurityGroup")[key].get(direction) or ():
+                if not _covers(rule, port):
+                    continue
+                named = set(rule.get("securityGroups") or ()) | ({key} if rule.get("self") else set())
+                blocks = list(rule.get("cidrBlocks") or ())
+                for prefix_list in rule.get("prefixListIds") or ():
+                    blocks += self._prefix_list(prefix_list)
+                if named & set(peers) or any(within(address, cidr) for cidr in blocks):
+                    return True
+        return False
+
+    @cached_property
+    def _acl_of(self) -> dict[str, Properties]:
+        acls = self.all("aws:ec2/networkAcl:NetworkAcl")
+        chosen = {}
+        for key, subnet in self.all("aws:ec2/subnet:Subnet").items():
+            explicit = [acl for acl in acls.values() if key in (acl.get("subnetIds") or ())]
+            chosen[key] = (explicit or [acls[self.vpc(subnet["vpcId"])["defaultNetworkAclId"]]])[0]
+        return chosen
+
+    def _acl(self, subnet: str, direction: str, address: int, port: int) -> None:
+        """The entry of the lowest number that matches decides; where none does, the packet is denied.
+
+        Source: User Guide, "Network ACL rules". `port` is the packet's destination port.
+        """
+        entries = self._acl_of[subnet].get(direction) or ()
+        for entry in sorted(entries, key=lambda entry: int(entry["ruleNo"])):
+            if entry.get("cidrBlock") and within(address, entry["cidrBlock"]) and _covers(entry, port):
+                if entry["action"] == "allow":
+                    return
+                break
+        _lost(f"the network ACL of {subnet} denies {direction} to port {port}")
+
+
+def _target(route: Properties | Any) -> Any:
+    if route == "local":
+        return route
+    return {key: value for key, value in route.items() if key not in ("cidrBlock", "destinationPrefixListId")}
+
+
+def _covers(rule: Properties, port: int) -> bool:
+    """Whether a rule or entry is for TCP on `port`."""
+    protocol = str(rule["protocol"])
+    if protocol == ALL:
+        return True
+    return protocol in ("tcp", "6") and int(rule["fromPort"]) <= port <= int(rule["toPort"])
