@@ -21,6 +21,7 @@ from .status import exit_status
 COMMANDS: Final = {
     "rehearse": "mailroute.cli.rehearse",
     "diagnose": "mailroute.cli.diagnose",
+    "explain": "mailroute.cli.explain",
     "snapshot": "mailroute.cli.snapshot",
     "iam-policy": "mailroute.cli.iam_policy",
 }
@@ -65,4 +66,14 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a character shows `?`
-    sys.exit(exit_status(lambda: cli.main(prog_name="mailroute", standalone_mode=False)))
+    sys.exit(exit_status(_run))
+
+
+def _run() -> int | None:
+    """What `cli.main()` does, which would take a closed pipe for the end of a command that failed."""
+    try:
+        with cli.make_context("mailroute", sys.argv[1:]) as context:
+            status: int | None = cli.invoke(context)
+            return status
+    except click.exceptions.Exit as done:  # after --help and --version
+        return done.exit_code

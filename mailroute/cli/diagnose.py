@@ -14,7 +14,7 @@ from .parameters import HostAndPort, Ids
 from .status import Status
 
 if TYPE_CHECKING:
-    from reachability import Egress
+    from mailroute.report.model import EgressChange
 
 _STATUS: Final = {
     "reachable": Status.OK,
@@ -93,9 +93,9 @@ def command(
     if subnets:
         service = ",".join(subnets)
         document = _with_connector(document, service, subnets, groups or ())
-    egress = _judge(document, service or "", destination)
-    _show(egress, document, "saved" if file else "live", as_json=as_json)
-    return _STATUS[egress.verdict.value]
+    found = _judge(document, service or "", destination)
+    _show(found, document, "saved" if file else "live", as_json=as_json)
+    return _STATUS[found.after.verdict.value]
 
 
 def _saved(file: Path, region: str | None) -> dict[str, Any]:
@@ -166,15 +166,18 @@ def _with_connector(
     }
 
 
-def _judge(document: dict[str, Any], service: str, destination: tuple[str, int]) -> Egress:
+def _judge(document: dict[str, Any], service: str, destination: tuple[str, int]) -> EgressChange:
     """
     Raises:
         ClickException: the account shows no such service.
     """
-    from reachability import Destination, Egress, Graph, Origin, Proof, parse
+    from mailroute.report.model import EgressChange
+    from mailroute.report.repairs import repairs_of
+    from reachability import Destination, Egress, Graph, Origin, Proof, Settings, parse
 
     known = parse(document)
-    proof = Proof(Graph(known.resources, known.coverage), offer=known.offer)
+    graph = Graph(known.resources, known.coverage)
+    proof = Proof(graph, offer=known.offer)
     workloads = {workload.name: workload for workload in proof.workloads(Origin.ACCOUNT)}
     workloads.update({str(workload.resource.id): workload for workload in workloads.values()})
     workload = workloads.get(service)
@@ -184,19 +187,20 @@ def _judge(document: dict[str, Any], service: str, destination: tuple[str, int])
         raise click.ClickException(f"--service {service}: not in the account that was saved: {there}")
     target = Destination(*destination)
     outcome = proof.judge(workload.placements, target)
-    return Egress(workload.name, workload.resource.key, target, outcome)
+    egress = Egress(workload.name, workload.resource.key, target, outcome)
+    return EgressChange(egress, egress, repairs_of(graph, egress, Settings(), known.offer))
 
 
-def _show(egress: Egress, document: dict[str, Any], kind: str, *, as_json: bool) -> None:
+def _show(found: EgressChange, document: dict[str, Any], kind: str, *, as_json: bool) -> None:
     from mailroute.report import as_json as json_format
     from mailroute.report import labels, terminal
-    from mailroute.report.model import EgressChange
 
+    egress = found.after
     if as_json:
-        write(json.dumps(json_format.egress(EgressChange(egress, egress)), indent=2) + "\n")
+        write(json.dumps(json_format.egress(found), indent=2) + "\n")
         return
     account = f"{document['accountId']} in {document['region']}, {kind}"
     taken = f" {document['takenAt']}" if kind == "saved" and "takenAt" in document else ""
     heading = f"{labels.resource_name(egress.service)} · account {account}{taken}"
-    parts = (heading, *terminal.path("today", egress, origins=True))
+    parts = (heading, *terminal.path("today", egress, origins=True), *terminal.repairs(found.repairs))
     write(terminal.to_text(parts, width=width_of(sys.stdout), colour=in_colour(sys.stdout)))

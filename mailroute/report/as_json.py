@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from mailroute import wire
 
+from .repairs import as_json as repairs_as_json
+
 if TYPE_CHECKING:
     from mailroute.rehearsal.result import PlannedResource, PolicyResult
 
@@ -59,7 +61,8 @@ def _policy(result: PolicyResult) -> dict[str, str]:
 
 def egress(change: EgressChange) -> dict[str, Any]:
     """One `egress` entry of the contract."""
-    return {**change.after.as_json(), "today": _today(change)}
+    repairs = [repairs_as_json(repair) for repair in change.repairs]
+    return {**change.after.as_json(), "today": _today(change), "repairs": repairs}
 
 
 def _today(change: EgressChange) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from .dns import dns_records
 from .graph import PROVIDER, program_resources
 from .model import STACK, EgressChange, Group, Report
 from .next_steps import next_steps
+from .repairs import repairs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,7 +48,10 @@ def build(
     today = prove(Graph(known.resources, known.coverage), settings, known.offer, Origin.ACCOUNT)
     declared = program_resources(rehearsal.resources)
     graph = merge(declared, known, project=rehearsal.project, stack=rehearsal.stack)
-    egress = _changes(today, prove(graph, settings, known.offer))
+    egress = tuple(
+        replace(change, repairs=repairs_of(graph, change.after, settings, known.offer))
+        for change in _changes(today, prove(graph, settings, known.offer))
+    )
     dns = dns_records(rehearsal)
     report = Report(
         rehearsal=rehearsal,

@@ -107,9 +107,11 @@ def change_sentence(change: EgressChange) -> str:
     today = change.today.verdict.value
     if change.change in {Change.GAINED, Change.LOST}:
         return f"{change.change.value.upper()}, {today} today, {after} after"
-    if change.change is Change.UNCHANGED:
-        return f"{after}, as today"
-    return f"{after} by another path" if today == after else f"{after}, {today} today"
+    if today != after:
+        return f"{after}, {today} today"
+    if change.after.verdict is not Verdict.REACHABLE:
+        return f"still {after}"
+    return "reachable, as today" if change.change is Change.UNCHANGED else "reachable, by another path"
 
 
 def dns_name(record: DnsRecord) -> str:

@@ -23,7 +23,8 @@ LIMIT: Final = 60_000
 
 _ROW_LIMITS: Final = (200, 60, 20, 5, 1, 0)
 _LONGEST_TEXT: Final = 600
-_PUNCTUATION: Final = re.compile(r"([\\`*_{}\[\]()<>#~&!])")
+_MOST_LINES: Final = 12
+_PUNCTUATION: Final = re.compile(r"([\\`*_\[\]<>#~&])")
 _CHANGE_MARK: Final = {Change.GAINED: "🟢 **gained**", Change.LOST: "🔴 **lost**"}
 
 
@@ -167,7 +168,8 @@ def _policies(report: Report, rows: int) -> Iterator[str]:
 
 def _violation(result: PolicyResult) -> tuple[str, ...]:
     level = result.level.value + (f", {prose(result.severity)}" if result.severity else "")
-    return code(result.policy), level, code(labels.resource_name(result.urn)), prose(result.message)
+    message = "<br>".join(prose(line) for line in result.message.splitlines()[:_MOST_LINES] if line.strip())
+    return code(result.policy), level, code(labels.resource_name(result.urn)), message
 
 
 def _resources(report: Report, rows: int) -> Iterator[str]:

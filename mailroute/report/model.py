@@ -29,16 +29,26 @@ class Change(Enum):
 
 
 @dataclass(frozen=True)
+class Repair:
+    """Changes that together make a dead path work, in words; `monthly` is what they cost, in US dollars."""
+
+    changes: tuple[str, ...]
+    monthly: float
+
+
+@dataclass(frozen=True)
 class EgressChange:
     """The egress of one workload to one destination.
 
     Attributes:
         after: once the program has run.
         today: in the account as it stands; `None` where the workload is not there yet.
+        repairs: what would mend it where it is dead, the smallest first.
     """
 
     after: Egress
     today: Egress | None
+    repairs: tuple[Repair, ...] = ()
 
     @property
     def change(self) -> Change:

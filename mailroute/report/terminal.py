@@ -14,10 +14,12 @@ from rich.table import Table
 from rich.text import Text
 
 from mailroute.rehearsal.result import Level, Operation, Severity
+from reachability.values import UNKNOWN
 from reachability.verdict import Verdict
 
 from . import labels
 from .model import Change
+from .repairs import PRICES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from mailroute.rehearsal.result import Diagnostic, PlannedResource, PolicyResult
     from reachability.verdict import Egress, Finding
 
-    from .model import EgressChange, Report
+    from .model import EgressChange, Repair, Report
     from .model import Group as ResourceGroup
 
 _VERDICT_STYLE: Final = {
@@ -165,6 +167,7 @@ def _paths(change: EgressChange) -> Iterator[RenderableType]:
     if change.today is not None:
         yield from path("today", change.today)
     yield from path("after", change.after)
+    yield from repairs(change.repairs)
 
 
 def path(when: str, egress: Egress, *, origins: bool = False) -> Iterator[RenderableType]:
@@ -196,6 +199,22 @@ def path(when: str, egress: Egress, *, origins: bool = False) -> Iterator[Render
         yield Padding(_findings(egress.outcome.findings), (0, 0, 0, 5))
 
 
+def repairs(found: Sequence[Repair]) -> Iterator[RenderableType]:
+    """The smallest sets of changes that make a dead path work, with what each adds to the bill."""
+    if not found:
+        return
+    yield Padding(
+        Text.assemble(("mend ", _HEADING), " any one of these, each proved by the same proof"), (0, 0, 0, 2)
+    )
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(no_wrap=True, justify="right")
+    for repair in found:
+        price = f"${repair.monthly:.2f} a month" if repair.monthly else "no monthly price"
+        table.add_row(price, Text("; ".join(map(labels.text, repair.changes))))
+    yield Padding(table, (0, 0, 0, 5))
+    yield Padding(Text(f"prices of {PRICES}", style=_QUIET), (0, 0, 0, 5))
+
+
 def _findings(findings: Sequence[Finding]) -> RenderableType:
     """What stands in the way; a remedy that several share is said once, after the last of them."""
     table = Table.grid(padding=(0, 1, 0, 0))
@@ -217,11 +236,13 @@ def _dns(report: Report) -> RenderableType:
     table.add_column("name, value", overflow="fold")
     table.add_column("by", no_wrap=True)
     for record in report.dns:
+        later = record.name is UNKNOWN  # and said once
+        values = [value for value in record.values if not (later and value is UNKNOWN)]
         table.add_row(
             labels.value(record.type),
             "" if record.ttl is None else labels.value(record.ttl),
             Text.assemble(
-                (labels.dns_name(record), _HEADING), *(f"\n{labels.value(value)}" for value in record.values)
+                (labels.dns_name(record), _HEADING), *(f"\n{labels.value(value)}" for value in values)
             ),
             "Route 53" if record.published else "you",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -123,6 +124,17 @@ class Destination:
             **({"optional": True} if self.optional else {}),
         }
 
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> Destination:
+        """Read what `as_json` wrote."""
+        host, port = entry["host"], entry["port"]
+        return cls(
+            UNKNOWN if isinstance(host, Mapping) else host,
+            UNKNOWN if isinstance(port, Mapping) else port,
+            bool(entry.get("optional", False)),
+            isinstance(host, Mapping) and "$secret" in host,
+        )
+
     def __str__(self) -> str:
         if self.host is None:
             return "any mail server"
@@ -143,6 +155,24 @@ class Egress:
     @property
     def verdict(self) -> Verdict:
         return self.outcome.verdict
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> Egress:
+        """Read what `as_json` wrote; each finding counts as the whole did.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is not of that form.
+        """
+        verdict = Verdict(entry["verdict"])
+        path = tuple(
+            Hop(hop["kind"], hop["resource"], hop["fact"], Origin(hop["origin"])) for hop in entry["path"]
+        )
+        findings = tuple(
+            Finding(found["code"], found["resource"], found["message"], found["remedy"], verdict)
+            for found in entry["findings"]
+        )
+        destination = Destination.from_json(entry["destination"])
+        return cls(entry["service"], entry["urn"], destination, Outcome(path, findings))
 
     def as_json(self) -> dict[str, Any]:
         return {

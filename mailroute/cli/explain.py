@@ -1,0 +1,103 @@
+"""`mailroute explain`: a rehearsal's or a diagnosis' JSON, hop by hop, with what would mend a dead path."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from .output import in_colour, width_of, write
+from .status import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from rich.console import RenderableType
+
+_STANDARD_INPUT: Final = Path("-")
+_WRONG: Final = "not what 'mailroute rehearse --json' or 'mailroute diagnose --json' prints"
+
+
+@click.command("explain", short_help="Explain the paths of a rehearsal or a diagnosis, hop by hop.")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--service", metavar="NAME", help="Only the paths of this service.")
+def command(file: Path, service: str | None) -> int:
+    """Explain each path: every hop with the fact that decided it and where that is known from, every
+    blocker with its remedy, and the smallest changes that make a dead path work.
+
+    FILE holds what 'rehearse --json' or 'diagnose --json' printed; - is standard input.
+
+    \b
+    Examples:
+      mailroute rehearse --json > rehearsal.json; mailroute explain rehearsal.json
+      mailroute diagnose --service shop --to smtp.example.com:587 --json | mailroute explain -
+
+    \b
+    Exit status:
+      0  explained
+      2  an argument or the file is wrong
+    """
+    from mailroute.report import terminal
+
+    name = "standard input" if file == _STANDARD_INPUT else str(file)
+    entries = _entries(_read(file, name), name)
+    if service is not None:
+        named = [entry for entry in entries if entry["service"] == service]
+        if not named:
+            there = ", ".join(sorted({str(entry["service"]) for entry in entries})) or "none"
+            raise click.ClickException(f"--service {service}: not in {name}: there are: {there}")
+        entries = named
+    try:
+        parts = [part for entry in entries for part in _explained(entry)]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise click.ClickException(f"{name}: {_WRONG}: {type(error).__name__} {error}") from error
+    write(terminal.to_text(parts, width=width_of(sys.stdout), colour=in_colour(sys.stdout)))
+    return Status.OK
+
+
+def _read(file: Path, name: str) -> Any:
+    """
+    Raises:
+        ClickException: it cannot be read, or is no JSON.
+    """
+    try:
+        text = sys.stdin.read() if file == _STANDARD_INPUT else file.read_text(encoding="utf-8")
+        return json.loads(text)
+    except OSError as error:
+        raise click.ClickException(f"{name}: {error.strerror}") from error
+    except ValueError as error:
+        raise click.ClickException(f"{name}: not JSON: {error}") from error
+
+
+def _entries(document: Any, name: str) -> Sequence[Mapping[str, Any]]:
+    """
+    Raises:
+        ClickException: it is neither a rehearsal nor a diagnosis.
+    """
+    found = document.get("egress", [document]) if isinstance(document, dict) else None
+    if not isinstance(found, list) or not all(
+        isinstance(entry, dict) and "service" in entry for entry in found
+    ):
+        raise click.ClickException(f"{name}: {_WRONG}")
+    if not found:
+        raise click.ClickException(f"{name}: has no egress to explain: its program declares no workload")
+    return found
+
+
+def _explained(entry: Mapping[str, Any]) -> Iterator[RenderableType]:
+    from mailroute.report import labels, repairs, terminal
+    from reachability import Egress
+
+    egress = Egress.from_json(entry)
+    yield f"{labels.text(egress.service)} → {labels.text(egress.destination)}: {egress.verdict.value}"
+    today = entry.get("today")
+    if today is not None and today["path"] != entry["path"]:
+        yield from terminal.path("today", Egress.from_json({**entry, **today}), origins=True)
+        yield from terminal.path("after", egress, origins=True)
+    else:
+        yield from terminal.path("path", egress, origins=True)
+    yield from terminal.repairs([repairs.from_json(found) for found in entry.get("repairs", ())])
+    yield ""

@@ -1,0 +1,30 @@
+"""What would mend a dead path, in words: the search is the proof's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from reachability.repairs import Repairs
+
+from .model import Repair
+
+if TYPE_CHECKING:
+    from reachability import Egress, Graph, Offer, Settings
+
+PRICES: Final = "us-east-1, November 2026, 730 hours a month, before traffic"
+
+
+def repairs_of(graph: Graph, egress: Egress, settings: Settings, offer: Offer) -> tuple[Repair, ...]:
+    """The smallest sets of changes after which the proof finds a path; none where it is not dead."""
+    return tuple(
+        Repair(tuple(change.text for change in repair.changes), repair.monthly)
+        for repair in Repairs(graph, settings, offer).of(egress)
+    )
+
+
+def as_json(repair: Repair) -> dict[str, Any]:
+    return {"changes": list(repair.changes), "monthlyUsd": repair.monthly}
+
+
+def from_json(entry: dict[str, Any]) -> Repair:
+    return Repair(tuple(map(str, entry["changes"])), float(entry["monthlyUsd"]))

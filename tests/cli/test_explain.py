@@ -1,0 +1,84 @@
+"""`mailroute explain`: what it says of a diagnosis, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ACCOUNT = Path(__file__).parents[2] / "accounts" / "prod.json"
+DIAGNOSIS = ("diagnose", "--service", "daadaar-backend", "--to", "smtp-relay.brevo.com:587")
+
+
+def _mailroute(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "mailroute", *arguments],
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def diagnosis() -> str:
+    done = _mailroute(*DIAGNOSIS, "--evidence", str(ACCOUNT), "--json")
+    assert done.returncode == 1
+    return done.stdout
+
+
+def test_every_hop_says_where_it_is_known_from_and_each_repair_its_price(diagnosis: str) -> None:
+    done = _mailroute("explain", "-", text=diagnosis)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0] == "daadaar-backend → smtp-relay.brevo.com:587: unreachable"
+    hops = [line for line in lines if "└→" in line]
+    assert len(hops) == 4
+    assert "(account)" in hops[0]
+    assert sum("NO_ROUTE_TO_DESTINATION" in line for line in lines) == 2
+    assert [line.split(" a month")[0].strip() for line in lines if " a month " in line][:2] == [
+        "$36.50",
+        "$14.60",
+    ]
+
+
+def test_the_repairs_are_those_of_the_json(diagnosis: str) -> None:
+    repairs = json.loads(diagnosis)["repairs"]
+    assert [repair["monthlyUsd"] for repair in repairs] == [36.5, 14.6]
+    words = " ".join(_mailroute("explain", "-", text=diagnosis).stdout.split())
+    for repair in repairs:
+        for change in repair["changes"]:
+            assert change in words
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{", "not JSON"),
+        ("[]", "not what 'mailroute rehearse --json' or 'mailroute diagnose --json' prints"),
+        ('{"egress": [{"service": "a"}]}', "not what 'mailroute rehearse --json'"),
+        ('{"egress": []}', "has no egress to explain"),
+    ],
+)
+def test_what_is_no_rehearsal_is_refused_in_one_line(text: str, reason: str) -> None:
+    done = _mailroute("explain", "-", text=text)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("mailroute: error: standard input: ")
+    assert reason in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_service_that_is_not_there_is_refused_with_those_that_are(diagnosis: str) -> None:
+    done = _mailroute("explain", "-", "--service", "shop", text=diagnosis)
+    assert done.returncode == 2
+    assert "there are: daadaar-backend" in done.stderr
+
+
+def test_a_file_that_is_not_there_is_refused() -> None:
+    done = _mailroute("explain", "nowhere.json")
+    assert done.returncode == 2
+    assert done.stderr == "mailroute: error: nowhere.json: No such file or directory\n"
