@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,3 +53,13 @@ def test_the_reference_of_the_proof_is_that_of_its_source() -> None:
     page = render_proof.page()
     assert render_proof.PAGE.read_text(encoding="utf-8") == page, "run: python docs/render_proof.py"
     assert "| `NO_ROUTE_TO_DESTINATION` | unreachable |" in page
+
+
+def test_the_readme_shows_what_a_preview_prints() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^```text\n(.*?)^```", readme, re.S | re.M)
+    command = [sys.executable, "-m", "mailroute", "rehearse", "--stack", "prod", "--engine", "embedded"]
+    environment = {**os.environ, "COLUMNS": "100"}
+    printed = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, text=True)
+    for passage in shown.strip().split("\n\n"):
+        assert passage in printed.stdout
