@@ -175,6 +175,7 @@ def test_what_this_rehearsal_creates_is_found(prod: Client) -> None:
     found = prod.invoke("ec2/getNatGateway", vpcId=VPC, state="available")
     assert (found["id"], found["publicIp"]) == (nat.id, address.outputs["publicIp"])
     assert prod.invoke("ec2/getElasticIp", publicIp=address.outputs["publicIp"])["associationId"] == nat.id
+    assert prod.invoke("ec2/getEips")["allocationIds"] == [address.id]
     endpoint = prod.create(
         "aws:ec2/vpcEndpoint:VpcEndpoint",
         "e",
@@ -189,6 +190,31 @@ def test_what_this_rehearsal_creates_is_found(prod: Client) -> None:
     assert shown["id"] == endpoint.id
     assert shown["privateDnsEnabled"] is True
     assert shown["dnsOptions"] == [{"dnsRecordIpType": "ipv4"}]
+
+
+def test_a_route_by_its_destination(prod: Client) -> None:
+    route = prod.invoke("ec2/getRoute", routeTableId=PUBLIC_TABLE, destinationCidrBlock="0.0.0.0/0")
+    assert (route["destinationCidrBlock"], route["gatewayId"]) == ("0.0.0.0/0", INTERNET)
+    with pytest.raises(
+        Refused, match=rf"^0 EC2 Routes of {PRIVATE_TABLE} matched cidrBlock=0\.0\.0\.0/0, not one"
+    ):
+        prod.invoke("ec2/getRoute", routeTableId=PRIVATE_TABLE, destinationCidrBlock="0.0.0.0/0")
+
+
+def test_a_prefix_list_that_the_account_shows(client: Client) -> None:
+    made = client.create(
+        "aws:ec2/managedPrefixList:ManagedPrefixList",
+        "relays",
+        name="relays",
+        addressFamily="IPv4",
+        maxEntries=5,
+        entries=[{"cidr": "192.0.2.0/24"}],
+    )
+    by_name = client.invoke("ec2/getManagedPrefixList", name="relays")
+    assert (by_name["id"], by_name["entries"]) == (made.id, [{"cidr": "192.0.2.0/24"}])
+    assert client.invoke("ec2/getPrefixList", prefixListId=made.id)["cidrBlocks"] == ["192.0.2.0/24"]
+    with pytest.raises(Refused, match="no prefix list by filters"):
+        client.invoke("ec2/getManagedPrefixList", filters=where(prefix_list_name="relays"))
 
 
 def test_zones_are_the_accounts_own(prod: Client) -> None:
@@ -283,6 +309,12 @@ def test_what_account_files_need_not_show_gets_its_arn_and_no_more(client: Clien
     assert client.invoke("kms/getAlias", name="alias/aws/ses")["targetKeyArn"].startswith(
         "arn:aws:kms:us-east-1:"
     )
+    assert client.invoke("sns/getTopic", name="t")["arn"] == "arn:aws:sns:us-east-1:123456789012:t"
+    assert client.invoke("sqs/getQueue", name="q")["url"].endswith("amazonaws.com/123456789012/q")
+    assert client.invoke("s3/getBucket", bucket="b")["arn"] == "arn:aws:s3:::b"
+    assert client.invoke("ec2/getAmi", owners=["amazon"], mostRecent=True)["id"].startswith("ami-0")
+    group = client.invoke("cloudwatch/getLogGroup", name="/app")
+    assert group["arn"] == "arn:aws:logs:us-east-1:123456789012:log-group:/app"
     assert client.invoke("apprunner/getHostedZoneId")["id"] == "Z01915732ZBZKC8D32TPT"
     with pytest.raises(Refused, match="App Runner is not in ca-central-1"):
         client.invoke("apprunner/getHostedZoneId", region="ca-central-1")
@@ -294,7 +326,13 @@ def test_what_account_files_need_not_show_gets_its_arn_and_no_more(client: Clien
         ("secretsmanager/getSecretVersion", {"secretId": "daadaar/smtp"}, "is in no account file"),
         ("ssm/getParameter", {"name": "/smtp/host"}, "ParameterNotFound"),
         ("sesv2/getEmailIdentity", {"emailIdentity": "daadaar.com"}, "no SES email identity daadaar.com"),
-        ("ec2/getAmi", {"owners": ["self"]}, "aws:ec2/getAmi:getAmi is not simulated"),
+        ("ec2/getInstance", {"instanceId": "i-1"}, "aws:ec2/getInstance:getInstance is not simulated"),
+        (
+            "ec2/getPrefixList",
+            {"name": "com.amazonaws.us-east-1.s3"},
+            "no prefix list com.amazonaws.us-east-1.s3",
+        ),
+        ("ec2/getRoute", {"routeTableId": "rtb-0none"}, "no matching EC2 Route Table found (rtb-0none)"),
         ("ec2transitgateway/getTransitGateway", {"id": "tgw-1"}, "is not simulated"),
         ("ec2/getMoon", {}, "unknown function aws:ec2/getMoon:getMoon"),
     ],

@@ -219,10 +219,44 @@ def test_types_of_which_nothing_is_known_get_plausible_outputs(client: Client) -
     )
     assert table.outputs["arn"].startswith("arn:aws:dynamodb:us-east-1:123456789012:table/")
     assert table.outputs["tagsAll"] == {}
-    lb = client.create("aws:lb/loadBalancer:LoadBalancer", "lb", subnets=["subnet-1"])
-    assert "vpcId" not in lb.outputs
-    assert "securityGroups" not in lb.outputs
-    assert "dnsName" not in lb.outputs
+    express = client.create(
+        "aws:ecs/expressGatewayService:ExpressGatewayService",
+        "e",
+        executionRoleArn="arn:aws:iam::123456789012:role/a",
+        infrastructureRoleArn="arn:aws:iam::123456789012:role/b",
+        primaryContainer={"image": "i"},
+    )
+    assert "networkConfigurations" not in express.outputs
+    cluster = client.create("aws:redshift/cluster:Cluster", "c", clusterIdentifier="c", nodeType="n")
+    assert not {"vpcSecurityGroupIds", "dnsName", "availabilityZone"} & set(cluster.outputs)
+
+
+def test_what_runs_beside_a_service_has_the_names_of_aws(client: Client) -> None:
+    vpc = client.create(VPC, "v", cidrBlock="10.0.0.0/16")
+    subnet = client.create(SUBNET, "s", vpcId=vpc.id, cidrBlock="10.0.0.0/24")
+    function = client.create("aws:lambda/function:Function", "f", name="mailer", role="arn:aws:iam::1:role/r")
+    assert function.outputs["arn"] == "arn:aws:lambda:us-east-1:123456789012:function:mailer"
+    task = {"family": "mailer", "containerDefinitions": "[]"}
+    revisions = [client.create("aws:ecs/taskDefinition:TaskDefinition", name, **task).id for name in "ab"]
+    assert [each.rpartition("/")[2] for each in revisions] == ["mailer:1", "mailer:2"]
+    balancer = client.create(
+        "aws:lb/loadBalancer:LoadBalancer", "lb", name="lb", internal=True, subnets=[subnet.id]
+    )
+    assert balancer.outputs["vpcId"] == vpc.id
+    assert balancer.outputs["dnsName"].startswith("internal-lb-")
+    database = client.create(
+        "aws:rds/instance:Instance", "db", identifier="db", instanceClass="c", engine="postgres"
+    )
+    assert database.outputs["publiclyAccessible"] is False
+    assert database.outputs["endpoint"] == f"{database.outputs['address']}:5432"
+    peering = client.create(
+        "aws:ec2/vpcPeeringConnection:VpcPeeringConnection",
+        "p",
+        vpcId=vpc.id,
+        peerVpcId="vpc-0far",
+        peerOwnerId="2",
+    )
+    assert peering.outputs["acceptStatus"] == "pending-acceptance"
 
 
 def test_a_type_that_pulumi_aws_has_not_is_one_clear_line(client: Client) -> None:

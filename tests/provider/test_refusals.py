@@ -222,12 +222,21 @@ def test_second_default_route_in_an_adopted_table(adopted: World) -> None:
 
 def test_an_adopted_default_table_loses_its_routes(adopted: World) -> None:
     internet = [{"cidrBlock": "0.0.0.0/0", "gatewayId": "igw-04d7b8f12ce3a6905"}]
-    adopted.make(
-        "aws:ec2/defaultRouteTable:DefaultRouteTable",
-        "main",
-        defaultRouteTableId=PUBLIC_TABLE,
-        routes=internet,
-    )
+    default = "aws:ec2/defaultRouteTable:DefaultRouteTable"
+    adopted.make(default, "main", defaultRouteTableId=PUBLIC_TABLE, routes=internet)
+    twice = {"defaultRouteTableId": PUBLIC_TABLE, "routes": internet * 2}
+    refused(adopted, default, twice, "RouteAlreadyExists", "0.0.0.0/0")
+    nowhere = {
+        "defaultRouteTableId": PUBLIC_TABLE,
+        "routes": [{"cidrBlock": "0.0.0.0/0", "gatewayId": "igw-0none"}],
+    }
+    refused(adopted, default, nowhere, "InvalidInternetGatewayID.NotFound", "igw-0none")
+    loose = adopted.make(GATEWAY, "loose").id
+    elsewhere = {
+        "defaultRouteTableId": PUBLIC_TABLE,
+        "routes": [{"cidrBlock": "0.0.0.0/0", "gatewayId": loose}],
+    }
+    refused(adopted, default, elsewhere, "InvalidParameterValue", loose, "no VPC")
     shown = adopted.client.invoke("ec2/getRouteTable", routeTableId=PUBLIC_TABLE)
     assert [route["cidrBlock"] for route in shown["routes"]] == ["172.31.0.0/16", "0.0.0.0/0"]
 
@@ -261,6 +270,8 @@ def test_route_to_a_gateway_of_another_vpc(world: World) -> None:
     for target in ({"gatewayId": world.gateway()}, {"natGatewayId": world.nat()}):
         route = {"routeTableId": table, "destinationCidrBlock": "0.0.0.0/0", **target}
         refused(world, ROUTE, route, "InvalidParameterValue", "belong to different networks")
+        inline = {"vpcId": world.vpc("10.1.0.0/16"), "routes": [{"cidrBlock": "0.0.0.0/0", **target}]}
+        refused(world, TABLE, inline, "InvalidParameterValue", "belong to different networks")
 
 
 def test_subnet_with_a_second_table(world: World) -> None:
@@ -318,6 +329,16 @@ def test_nat_with_an_address_in_use(world: World) -> None:
     world.nat()
     inputs = {"subnetId": world.subnet("10.0.0.0/24"), "allocationId": world.address()}
     refused(world, NAT, inputs, "Resource.AlreadyAssociated", world.address(), world.nat())
+
+
+def test_address_in_use_cannot_be_associated(world: World) -> None:
+    world.nat()
+    inputs = {"allocationId": world.address(), "networkInterfaceId": "eni-1"}
+    association = "aws:ec2/eipAssociation:EipAssociation"
+    refused(world, association, inputs, "Resource.AlreadyAssociated", world.address(), world.nat())
+    free = world.make(association, "a", allocationId=world.address("free"), networkInterfaceId="eni-1").id
+    nat = {"subnetId": world.subnet("10.0.0.0/24"), "allocationId": world.address("free")}
+    refused(world, NAT, nat, "Resource.AlreadyAssociated", free)
 
 
 def test_nat_in_a_vpc_without_internet_gateway(world: World) -> None:
@@ -641,6 +662,8 @@ def test_service_that_app_runner_refuses(world: World, inputs: dict[str, Any], c
         ("aws:iam/policy:Policy", {"name": "taken", "policy": "{}"}, "EntityAlreadyExists"),
         ("aws:iam/group:Group", {"name": "taken"}, "EntityAlreadyExists"),
         ("aws:iam/instanceProfile:InstanceProfile", {"name": "taken"}, "EntityAlreadyExists"),
+        ("aws:lambda/function:Function", {"name": "taken", "role": "r"}, "ResourceConflictException"),
+        ("aws:lb/loadBalancer:LoadBalancer", {"name": "taken"}, "DuplicateLoadBalancerName"),
         ("aws:kms/alias:Alias", {"name": "taken", "targetKeyId": "k"}, "AlreadyExistsException"),
         ("aws:secretsmanager/secret:Secret", {"name": "taken"}, "ResourceExistsException"),
         ("aws:cloudwatch/logGroup:LogGroup", {"name": "taken"}, "ResourceAlreadyExistsException"),
@@ -751,6 +774,17 @@ def test_mail_from_outside_the_identity(world: World) -> None:
     inputs = {"emailIdentity": "example.com", "mailFromDomain": "bounce.example.org"}
     refused(world, MAIL_FROM, inputs, "BadRequestException", "bounce.example.org")
     assert world.make(MAIL_FROM, "good", **{**inputs, "mailFromDomain": "bounce.example.com"}).id
+
+
+def test_the_first_apis_parts_need_an_identity_too(world: World) -> None:
+    dkim, mail_from = "aws:ses/domainDkim:DomainDkim", "aws:ses/mailFrom:MailFrom"
+    refused(world, dkim, {"domain": "example.com"}, "NotFoundException", "example.com")
+    inputs = {"domain": "example.com", "mailFromDomain": "bounce.example.com"}
+    refused(world, mail_from, inputs, "NotFoundException", "example.com")
+    world.make("aws:ses/domainIdentity:DomainIdentity", "old", domain="example.com")
+    outside = {**inputs, "mailFromDomain": "bounce.example.org"}
+    refused(world, mail_from, outside, "BadRequestException", "bounce.example.org")
+    assert world.make(mail_from, "m", **inputs).id
 
 
 def test_identity_that_the_first_api_made(world: World) -> None:

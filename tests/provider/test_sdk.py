@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 
 import pytest
 
@@ -42,6 +43,11 @@ def test_inputs_outputs_and_secrets_are_those_of_the_class() -> None:
             "VpnConnectionRoute",
         ),
         ("aws:apprunner/service:Service", "pulumi_aws.apprunner.service", "Service"),
+        (
+            "aws:secretsmanager/secretVersion:SecretVersion",
+            "pulumi_aws.secretsmanager.secret_version",
+            "SecretVersion",
+        ),
     ],
 )
 def test_reading_the_source_finds_what_importing_it_would(token: str, module: str, name: str) -> None:
@@ -57,6 +63,22 @@ def test_reading_the_source_finds_what_importing_it_would(token: str, module: st
     assert set(read.outputs) == set(getters)
     optional = {name for name, annotation in getters.items() if "Optional" in annotation}
     assert {key for key, output in read.outputs.items() if output.optional} == optional
+
+
+def test_types_are_read_completely() -> None:
+    """As many getters as its class has: a change in how the SDK is generated shows here."""
+    created = re.compile(r"super\(\w+, __self__\)\.__init__\(\s+'(aws:[^']+)'")
+    tokens = 0
+    for file in sorted(sdk._root().rglob("*.py"))[::8]:
+        source = file.read_text(encoding="utf-8")
+        for token in created.findall(source):
+            name = token.rpartition(":")[2]
+            body = source.partition(f"class {name}(pulumi.CustomResource)")[2]
+            read = sdk.resource_class(token)
+            assert read is not None, token
+            assert len(read.outputs) == body.count("@pulumi.getter"), token
+            tokens += 1
+    assert tokens > 100
 
 
 def test_unknown_types_and_other_packages_are_none() -> None:

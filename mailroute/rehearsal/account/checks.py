@@ -66,7 +66,15 @@ def port(path: str) -> Check:
 
 def json_object(path: str) -> Check:
     """The value at `path` is the text of a JSON object, as policies are."""
+    return _json(path, dict, "object")
 
+
+def json_array(path: str) -> Check:
+    """The value at `path` is the text of a JSON array, as container definitions are."""
+    return _json(path, list, "array")
+
+
+def _json(path: str, kind: type, noun: str) -> Check:
     def check(inputs: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         for place, value in _at(inputs, path):
             try:
@@ -74,8 +82,8 @@ def json_object(path: str) -> Check:
             except json.JSONDecodeError as error:
                 yield place, f"contains no JSON: {error.msg} at line {error.lineno}, column {error.colno}"
                 continue
-            if not isinstance(document, dict):
-                yield place, "contains JSON that is no object"
+            if not isinstance(document, kind):
+                yield place, f"contains JSON that is no {noun}"
 
     return check
 

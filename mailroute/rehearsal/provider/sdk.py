@@ -59,7 +59,7 @@ class ResourceClass:
 
 
 _GETTER = re.compile(
-    r"""@pulumi\.getter(?:\(name="(?P<camel>\w+)"\))?\s+"""
+    r"""@pulumi\.getter(?:\(name="(?P<camel>\w+)"\))?\s+(?:@_utilities\.deprecated\(\"{3}.*?\"{3}\)\s+)?"""
     r"""def\ (?P<snake>\w+)\(self\)\ ->\ (?:pulumi\.(?:Input|Output)\[)?(?P<type>.*?):\n""",
     re.VERBOSE,
 )

@@ -64,6 +64,12 @@ def inline(route: Mapping[str, Any]) -> Mapping[str, Any]:
     return {names[key]: value for key, value in route.items() if key in names and value}
 
 
+def standalone(route: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An inline route in the form that it has outside of its table."""
+    names = dict(zip(_INLINE_DESTINATIONS, _DESTINATIONS, strict=True))
+    return {names.get(key, key): value for key, value in route.items()}
+
+
 def associations_of(account: Account, table: str) -> Iterator[Mapping[str, Any]]:
     """Every explicit association of the table with this id: `{subnetId | gatewayId | main}` and its id."""
     replaced = {main.get("vpcId"): main for main in account.of(MAIN_ASSOCIATION)}

@@ -238,6 +238,18 @@ KINDS: Final = (
         ),
     ),
     Kind(
+        "aws:ec2/vpcPeeringConnection:VpcPeeringConnection",
+        ec2_id("pcx"),
+        lambda call, _id: {
+            "acceptStatus": "active" if call.inputs.get("autoAccept") else "pending-acceptance",
+            "peerOwnerId": call.inputs.get("peerOwnerId") or call.caller.account_id,
+            "peerRegion": call.inputs.get("peerRegion") or call.region,
+        },
+        recomputed=frozenset({"acceptStatus"}),
+        replaced_by=frozenset({"vpcId", "peerVpcId", "peerOwnerId", "peerRegion"}),
+        references={"vpcId": VPC},
+    ),
+    Kind(
         "aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation",
         opaque_id,
         replaced_by=frozenset({"vpcId", "dhcpOptionsId"}),

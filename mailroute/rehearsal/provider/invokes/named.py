@@ -168,6 +168,48 @@ def _repository(query: Query, name: str) -> Mapping[str, Any]:
     }
 
 
+def _arn(service: str, form: str) -> Callable[[Query, str], Mapping[str, Any]]:
+    """What a name alone says: an ARN; `{}` in `form` stands for the name."""
+
+    def unseen(query: Query, name: str) -> Mapping[str, Any]:
+        arn = name if name.startswith("arn:") else query.arn(service, form.format(name))
+        return {"id": arn, "arn": arn, "name": name}
+
+    return unseen
+
+
+def _bucket(query: Query, name: str) -> Mapping[str, Any]:
+    return {
+        "id": name,
+        "arn": f"arn:aws:s3:::{name}",
+        "bucket": name,
+        "bucketDomainName": f"{name}.s3.amazonaws.com",
+        "bucketRegion": query.region,
+        "bucketRegionalDomainName": f"{name}.s3.{query.region}.amazonaws.com",
+    }
+
+
+def _queue(query: Query, name: str) -> Mapping[str, Any]:
+    url = f"https://sqs.{query.region}.amazonaws.com/{query.account_id}/{name}"
+    return {"id": url, "arn": query.arn("sqs", name), "name": name, "url": url}
+
+
+def _image(query: Query) -> Mapping[str, Any]:
+    """`getAmi`: some image; which one it is decides nothing here."""
+    identity = f"ami-0{_digest(repr(sorted(query.arguments.items())), 16)}"
+    return {
+        "id": identity,
+        "imageId": identity,
+        "arn": f"arn:aws:ec2:{query.region}::image/{identity}",
+        "architecture": "x86_64",
+        "name": identity,
+        "rootDeviceName": "/dev/xvda",
+        "rootDeviceType": "ebs",
+        "state": "available",
+        "virtualizationType": "hvm",
+    }
+
+
 def _email_identity(query: Query) -> Mapping[str, Any]:
     name = str(query.get("emailIdentity"))
     found = query.account.find("aws:sesv2/emailIdentity:EmailIdentity", name)
@@ -179,6 +221,10 @@ def _email_identity(query: Query) -> Mapping[str, Any]:
 
 FUNCTIONS: Final[Mapping[str, Function]] = {
     "aws:apprunner/getHostedZoneId:getHostedZoneId": _hosted_zone_id,
+    "aws:cloudwatch/getLogGroup:getLogGroup": _lookup(
+        "aws:cloudwatch/logGroup:LogGroup", "name", "name", _arn("logs", "log-group:{}")
+    ),
+    "aws:ec2/getAmi:getAmi": _image,
     "aws:ecr/getRepository:getRepository": _lookup(
         "aws:ecr/repository:Repository", "name", "name", _repository
     ),
@@ -188,6 +234,9 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "aws:kms/getAlias:getAlias": _lookup("aws:kms/alias:Alias", "name", "name", _alias),
     "aws:kms/getKey:getKey": _lookup("aws:kms/key:Key", "keyId", "keyId", _key),
     "aws:route53/getZone:getZone": _zone,
+    "aws:s3/getBucket:getBucket": _lookup("aws:s3/bucket:Bucket", "bucket", "bucket", _bucket),
+    "aws:sns/getTopic:getTopic": _lookup("aws:sns/topic:Topic", "name", "name", _arn("sns", "{}")),
+    "aws:sqs/getQueue:getQueue": _lookup("aws:sqs/queue:Queue", "name", "name", _queue),
     "aws:secretsmanager/getSecret:getSecret": _lookup(
         "aws:secretsmanager/secret:Secret", "name", "name", _secret
     ),

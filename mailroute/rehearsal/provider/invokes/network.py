@@ -150,6 +150,43 @@ def _service(query: Query) -> Mapping[str, Any]:
     }
 
 
+def _route(query: Query) -> Mapping[str, Any]:
+    """`getRoute`: a route of a table by its destination or its target."""
+    table = query.account.find(_TABLES.type, str(query.get("routeTableId")))
+    if table is None:
+        raise InvokeError(f"no matching EC2 Route Table found ({query.get('routeTableId')})")
+    wanted = routing.inline(query.arguments)
+    found = [route for route in routing.routes_of(query.account, table.id) if wanted.items() <= route.items()]
+    if len(found) != 1:
+        asked = ", ".join(f"{name}={value}" for name, value in wanted.items())
+        raise InvokeError(
+            f"{len(found)} EC2 Routes of {table.id} matched {asked or 'no constraint'}, not one"
+        )
+    return {"id": f"r-{table.id}", **routing.standalone(found[0])}
+
+
+def _prefix_list(query: Query) -> Mapping[str, Any]:
+    """`getPrefixList` and `getManagedPrefixList`: only what the account shows, for it decides routes."""
+    names = {query.get("id"), query.get("prefixListId"), query.get("name")} - {None}
+    for each in query.account.of("aws:ec2/managedPrefixList:ManagedPrefixList"):
+        if names and names <= {each.id, each.get("name")} and not query.get("filters"):
+            blocks = [entry["cidr"] for entry in each.items("entries")]
+            return {"tags": each.get("tags") or {}, **each.properties, "id": each.id, "cidrBlocks": blocks}
+    raise InvokeError(
+        f"no prefix list {', '.join(sorted(names)) or 'by filters'} in the account: add it to the account "
+        "file as aws:ec2/managedPrefixList:ManagedPrefixList, or name it by id"
+    )
+
+
+def _addresses(query: Query) -> Mapping[str, Any]:
+    found = sorted(_ADDRESSES.find(query), key=lambda address: address.id)
+    return {
+        "id": query.region,
+        "allocationIds": [address.id for address in found],
+        "publicIps": [address.get("publicIp") for address in found],
+    }
+
+
 def _groups(query: Query) -> Mapping[str, Any]:
     found = sorted(_GROUPS.find(query), key=lambda group: group.id)
     return {
@@ -323,5 +360,9 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "aws:ec2/getVpcEndpoint:getVpcEndpoint": _ENDPOINTS.one,
     "aws:ec2/getVpcEndpointService:getVpcEndpointService": _service,
     "aws:ec2/getElasticIp:getElasticIp": _ADDRESSES.one,
+    "aws:ec2/getEips:getEips": _addresses,
+    "aws:ec2/getManagedPrefixList:getManagedPrefixList": _prefix_list,
+    "aws:ec2/getPrefixList:getPrefixList": _prefix_list,
+    "aws:ec2/getRoute:getRoute": _route,
     "aws:ec2/getVpcDhcpOptions:getVpcDhcpOptions": _DHCP_OPTIONS.one,
 }

@@ -1,0 +1,148 @@
+"""Functions, containers, load balancers and databases: what runs beside a service, or in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from ..account import AwsResource
+from ..checks import json_array, one_of
+from ..kind import BORN_AT, Call, Kind, id_from, opaque_id, unique
+from .references import GROUP, SUBNET
+
+TASK_DEFINITION: Final = "aws:ecs/taskDefinition:TaskDefinition"
+_SUBNET: Final = "aws:ec2/subnet:Subnet"
+_DATABASE_PORTS: Final = {
+    "aurora-mysql": 3306,
+    "aurora-postgresql": 5432,
+    "mariadb": 3306,
+    "mysql": 3306,
+    "postgres": 5432,
+}
+
+
+def _named(service: str, noun: str, name: str = "name") -> Callable[[Call], str]:
+    """Ids that are an ARN with a name in it."""
+    return lambda call: call.arn(service, f"{noun}{call.inputs[name]}")
+
+
+def _function(call: Call, identity: str) -> Mapping[str, Any]:
+    arn = call.arn("lambda", f"function:{identity}")
+    invoke = f"arn:aws:apigateway:{call.region}:lambda:path/2015-03-31/functions/{arn}/invocations"
+    return {"arn": arn, "qualifiedArn": f"{arn}:$LATEST", "invokeArn": invoke, "lastModified": BORN_AT}
+
+
+def _revision(call: Call) -> int:
+    family = call.inputs.get("family")
+    same = [other for other in call.others(TASK_DEFINITION) if other.get("family") == family]
+    return 1 + max((int(other.get("revision") or 1) for other in same), default=0)
+
+
+def _task_definition(_call: Call, identity: str) -> Mapping[str, Any]:
+    revision = int(identity.rpartition(":")[2])
+    return {"arn": identity, "arnWithoutRevision": identity.rpartition(":")[0], "revision": revision}
+
+
+def _task_definition_id(call: Call) -> str:
+    return call.arn("ecs", f"task-definition/{call.inputs['family']}:{_revision(call)}")
+
+
+def _load_balancer(call: Call, identity: str) -> Mapping[str, Any]:
+    subnets = [call.account.find(_SUBNET, str(name)) for name in call.inputs.get("subnets") or ()]
+    home: AwsResource | None = next(filter(None, subnets), None)
+    inner = "internal-" if call.inputs.get("internal") else ""
+    host = f"{inner}{call.inputs['name']}-{call.number('host name', 10**9)}.{call.region}.elb.amazonaws.com"
+    return {
+        "arn": identity,
+        "arnSuffix": identity.partition("loadbalancer/")[2],
+        "dnsName": host,
+        "vpcId": home.get("vpcId") if home else None,
+    }
+
+
+def _load_balancer_id(call: Call) -> str:
+    noun = {"network": "net", "gateway": "gwy"}.get(str(call.inputs.get("loadBalancerType")), "app")
+    return call.arn(
+        "elasticloadbalancing", f"loadbalancer/{noun}/{call.inputs['name']}/{call.digest('lb', 16)}"
+    )
+
+
+def _database(call: Call, identity: str) -> Mapping[str, Any]:
+    name = call.inputs.get("identifier") or f"terraform-{call.digest('identifier', 26)}"
+    port = call.inputs.get("port") or _DATABASE_PORTS.get(str(call.inputs.get("engine")))
+    host = f"{name}.{call.digest('host name', 12)}.{call.region}.rds.amazonaws.com"
+    return {
+        "arn": call.arn("rds", f"db:{name}"),
+        "identifier": name,
+        "address": host,
+        "endpoint": f"{host}:{port}" if port else host,
+        "port": port,
+        "resourceId": identity,
+        "status": "available",
+    }
+
+
+KINDS: Final = (
+    Kind(
+        "aws:lambda/function:Function",
+        id_from("name"),
+        _function,
+        defaults={"memorySize": 128, "packageType": "Zip", "timeout": 3},
+        replaced_by=frozenset({"name", "packageType"}),
+        checks=(one_of("packageType", "Zip", "Image"),),
+        rules=(unique("name", "ResourceConflictException", "Function already exist: {}."),),
+    ),
+    Kind(
+        "aws:ecs/cluster:Cluster",
+        _named("ecs", "cluster/"),
+        lambda _call, identity: {"arn": identity},
+        replaced_by=frozenset({"name"}),
+    ),
+    Kind(
+        TASK_DEFINITION,
+        _task_definition_id,
+        _task_definition,
+        replaced_by=frozenset(
+            {
+                "containerDefinitions",
+                "cpu",
+                "executionRoleArn",
+                "family",
+                "memory",
+                "networkMode",
+                "requiresCompatibilities",
+                "taskRoleArn",
+            }
+        ),
+        checks=(
+            json_array("containerDefinitions"),
+            one_of("networkMode", "bridge", "host", "awsvpc", "none"),
+        ),
+    ),
+    Kind(
+        "aws:ecs/service:Service",
+        _named("ecs", "service/"),
+        lambda _call, identity: {"arn": identity},
+        replaced_by=frozenset({"name", "cluster", "launchType"}),
+    ),
+    Kind(
+        "aws:lb/loadBalancer:LoadBalancer",
+        _load_balancer_id,
+        _load_balancer,
+        defaults={"internal": False, "loadBalancerType": "application", "namePrefix": None},
+        replaced_by=frozenset({"name", "namePrefix", "internal", "loadBalancerType"}),
+        references={"subnets": SUBNET, "securityGroups": GROUP},
+        checks=(one_of("loadBalancerType", "application", "gateway", "network"),),
+        rules=(
+            unique("name", "DuplicateLoadBalancerName", "A load balancer with the same name '{}' exists."),
+        ),
+    ),
+    Kind(
+        "aws:rds/instance:Instance",
+        opaque_id,
+        _database,
+        defaults={"publiclyAccessible": False},
+        replaced_by=frozenset({"identifier", "engine", "username"}),
+        references={"vpcSecurityGroupIds": GROUP},
+    ),
+)
