@@ -67,26 +67,31 @@ def shared_front(moto: str) -> Iterator[Front]:
 
 
 @pytest.fixture
-def front(moto: str, shared_front: Front, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Front:
+def front(shared_front: Front, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Front:
     """An empty account, which the AWS variables of the environment lead to."""
-    urlopen(Request(f"{moto}/moto-api/reset", method="POST")).close()  # noqa: S310
-    shared_front.reset()
+    return empty(shared_front, monkeypatch, tmp_path)
+
+
+def empty(front: Front, monkeypatch: pytest.MonkeyPatch, home: Path) -> Front:
+    """Empty the account behind `front`, and lead the AWS variables of the environment to it."""
+    urlopen(Request(f"http://{front.moto}/moto-api/reset", method="POST")).close()
+    front.reset()
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     settings = {
-        "AWS_ENDPOINT_URL": shared_front.url,
+        "AWS_ENDPOINT_URL": front.url,
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
-        "AWS_CONFIG_FILE": str(tmp_path / "config"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"),
+        "AWS_CONFIG_FILE": str(home / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(home / "credentials"),
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_MAX_ATTEMPTS": "1",
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    return shared_front
+    return front
 
 
 @pytest.fixture

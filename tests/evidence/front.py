@@ -49,6 +49,7 @@ class Front:
         url: where it listens.
         denied: the IAM actions that are refused.
         broken: those that fail otherwise.
+        throttled: how many more calls of each are turned away for their rate.
         calls: how often each IAM action was called.
         app_runner: what App Runner holds.
     """
@@ -63,6 +64,7 @@ class Front:
     def reset(self) -> None:
         self.denied: set[str] = set()
         self.broken: set[str] = set()
+        self.throttled: Counter[str] = Counter()
         self.calls: Counter[str] = Counter()
         self.app_runner = AppRunner()
 
@@ -85,7 +87,10 @@ class _Handler(BaseHTTPRequestHandler):
         service, operation = self._called(body)
         action = f"{service}:{operation}"
         self.front.calls[action] += 1
-        if action in self.front.broken:
+        if self.front.throttled[action] > 0:
+            self.front.throttled[action] -= 1
+            self._refuse(service, "RequestLimitExceeded", 503)
+        elif action in self.front.broken:
             self._send(500, b"", "text/plain")
         elif action in self.front.denied:
             self._refuse(service)
@@ -108,13 +113,13 @@ class _Handler(BaseHTTPRequestHandler):
             return service, _ROUTE53.get(urlsplit(self.path).path, "")
         return service, parse_qs(body.decode()).get("Action", [""])[0]
 
-    def _refuse(self, service: str) -> None:
+    def _refuse(self, service: str, code: str = "UnauthorizedOperation", status: int = 403) -> None:
         if service == "ec2":
             text = (
-                "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error>"
+                f"<Response><Errors><Error><Code>{code}</Code><Message>no</Message></Error>"
                 "</Errors><RequestID>r</RequestID></Response>"
             )
-            self._send(403, text.encode(), "text/xml")
+            self._send(status, text.encode(), "text/xml")
         elif service in ("route53", "sts"):
             text = (
                 "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"

@@ -28,14 +28,14 @@ def find(api: Api, wanted: str, variables: Collection[str]) -> list[Entry]:
     services = _required(api, Action.SERVICE, {"ServiceArn": arn})
     if not services:
         raise AccessError(f"there is no App Runner service {wanted} in {api.region}")
-    found = _service(services[0], variables)
+    found = service(services[0], variables)
     return [found, *connectors(api, _connectors_of([found]))]
 
 
 def connectors(api: Api, arns: Iterable[str]) -> list[Entry]:
     """The VPC connectors with these ARNs, as far as they are there and can be read."""
     requests = [Request(Action.CONNECTOR, {"VpcConnectorArn": arn}) for arn in sorted(set(arns))]
-    return [_connector(item) for item in api.fetch(requests).get(Action.CONNECTOR, ())]
+    return [connector(item) for item in api.fetch(requests).get(Action.CONNECTOR, ())]
 
 
 def all_in(api: Api, subnets: Collection[str], variables: Collection[str]) -> list[Entry]:
@@ -47,14 +47,14 @@ def all_in(api: Api, subnets: Collection[str], variables: Collection[str]) -> li
         return []
     answers = api.fetch([Request(Action.CONNECTORS), Request(Action.SERVICES)])
     links = [
-        _connector(item)
+        connector(item)
         for item in answers.get(Action.CONNECTORS, ())
         if not set(subnets).isdisjoint(item.get("Subnets") or ())
     ]
     arns = {link["id"] for link in links}
     listed = answers.get(Action.SERVICES, ()) if arns else ()
     described = api.fetch(Request(Action.SERVICE, {"ServiceArn": item["ServiceArn"]}) for item in listed)
-    services = [_service(item, variables) for item in described.get(Action.SERVICE, ())]
+    services = [service(item, variables) for item in described.get(Action.SERVICE, ())]
     return [*links, *(found for found in services if not arns.isdisjoint(_connectors_of([found])))]
 
 
@@ -77,13 +77,13 @@ def _required(api: Api, action: Action, parameters: dict[str, Any]) -> list[Answ
 
 
 def _connectors_of(services: Iterable[Entry]) -> Iterable[str]:
-    for service in services:
-        arn = service["properties"]["networkConfiguration"]["egressConfiguration"].get("vpcConnectorArn")
+    for found in services:
+        arn = found["properties"]["networkConfiguration"]["egressConfiguration"].get("vpcConnectorArn")
         if arn:
             yield arn
 
 
-def _connector(item: Answer) -> Entry:
+def connector(item: Answer) -> Entry:
     return entry(
         "aws:apprunner/vpcConnector:VpcConnector",
         item["VpcConnectorArn"],
@@ -96,7 +96,7 @@ def _connector(item: Answer) -> Entry:
     )
 
 
-def _service(item: Answer, variables: Collection[str]) -> Entry:
+def service(item: Answer, variables: Collection[str]) -> Entry:
     """An App Runner service, whose environment keeps the values of `variables` and of no others."""
     network = item.get("NetworkConfiguration", {})
     egress = network.get("EgressConfiguration", {})

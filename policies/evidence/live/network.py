@@ -211,6 +211,8 @@ def _zones(answers: Answers) -> Iterator[Entry]:
 
 
 def _lists_with_entries(answers: Answers) -> Iterator[Entry]:
+    if Action.PREFIX_LIST_ENTRIES not in answers:
+        return  # A list without its entries would say that it has none.
     entries: defaultdict[str, list[Answer]] = defaultdict(list)
     for item in answers.get(Action.PREFIX_LIST_ENTRIES, ()):
         entries[item["PrefixListId"]].append(item)

@@ -1,0 +1,141 @@
+"""The edge to AWS: pages, batches, back-off, failures, roles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from evidence.live import AccessError, Action, collect, connect, network
+from evidence.live.api import Api, Request, filtered
+from tests.evidence.account import REGION, Account
+from tests.evidence.front import Front
+
+FILTERS = [{"Name": "vpc-id", "Values": ["vpc-1"]}]
+
+
+class StubbedSession:
+    """A session whose clients answer what they are told to, and only to the calls that they expect."""
+
+    def __init__(self) -> None:
+        self.stubs: dict[str, Stubber] = {}
+        self.configs: list[Any] = []
+        self.clients = {
+            name: boto3.client(name, REGION, aws_access_key_id="a", aws_secret_access_key="b")
+            for name in ("sts", "ec2")
+        }
+        for name, client in self.clients.items():
+            self.stubs[name] = Stubber(client)
+            self.stubs[name].activate()
+        self.stubs["sts"].add_response("get_caller_identity", {"Account": "123456789012"})
+
+    def client(self, service: str, *, region_name: str, config: Any) -> Any:
+        assert region_name == REGION
+        self.configs.append(config)
+        return self.clients[service]
+
+
+@pytest.fixture
+def session() -> StubbedSession:
+    return StubbedSession()
+
+
+def test_every_page_is_read_each_as_large_as_aws_makes_them(session: StubbedSession) -> None:
+    expected = {"Filters": FILTERS, "MaxResults": 1000}
+    first: dict[str, Any] = {"Subnets": [{"SubnetId": "subnet-1"}], "NextToken": "more"}
+    session.stubs["ec2"].add_response("describe_subnets", first, expected)
+    last = {"Subnets": [{"SubnetId": "subnet-2"}, {"SubnetId": "subnet-3"}]}
+    session.stubs["ec2"].add_response("describe_subnets", last, {**expected, "NextToken": "more"})
+    read: list[tuple[Action, int]] = []
+    api = Api(session, REGION, lambda action, count: read.append((action, count)))
+    answers = api.fetch(filtered(Action.SUBNETS, "vpc-id", ["vpc-1"]))
+    assert [item["SubnetId"] for item in answers[Action.SUBNETS]] == ["subnet-1", "subnet-2", "subnet-3"]
+    assert (read, api.unread) == ([(Action.SUBNETS, 3)], {})
+    session.stubs["ec2"].assert_no_pending_responses()
+
+
+def test_a_page_that_leads_back_to_itself_is_a_failure(session: StubbedSession) -> None:
+    for _ in range(2):
+        session.stubs["ec2"].add_response("describe_subnets", {"Subnets": [], "NextToken": "again"})
+    api = Api(session, REGION)
+    assert api.fetch([Request(Action.SUBNETS)]) == {}
+    assert api.unread == {Action.SUBNETS: "PaginationError"}
+
+
+def test_an_action_of_which_one_call_fails_counts_as_unread(session: StubbedSession) -> None:
+    session.stubs["ec2"].add_response("describe_subnets", {"Subnets": [{"SubnetId": "subnet-1"}]})
+    session.stubs["ec2"].add_client_error("describe_subnets", "InternalError")
+    api = Api(session, REGION)
+    assert api.fetch([Request(Action.SUBNETS)] * 2) == {}
+    assert api.unread == {Action.SUBNETS: "InternalError"}
+
+
+def test_what_is_not_there_is_no_failure(session: StubbedSession) -> None:
+    session.stubs["ec2"].add_client_error("describe_vpc_endpoint_services", "InvalidServiceName")
+    api = Api(session, REGION)
+    assert api.fetch([Request(Action.ENDPOINT_SERVICES)]) == {Action.ENDPOINT_SERVICES: []}
+    assert api.unread == {}
+
+
+@pytest.mark.parametrize("code", ["InternalError", "UnauthorizedOperation"])
+def test_aws_itself_lacks_no_action(session: StubbedSession, code: str) -> None:
+    session.stubs["ec2"].add_client_error("describe_vpc_block_public_access_options", code)
+    api = Api(session, REGION)
+    assert api.fetch([Request(Action.PUBLIC_ACCESS)]) == {}
+    assert api.unread == {Action.PUBLIC_ACCESS: code}
+
+
+def test_calls_wait_briefly_for_a_connection_and_back_off(
+    session: StubbedSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_RETRY_MODE", raising=False)
+    Api(session, REGION)
+    assert (session.configs[0].connect_timeout, session.configs[0].retries["mode"]) == (3, "standard")
+    monkeypatch.setenv("AWS_RETRY_MODE", "adaptive")
+    session.stubs["sts"].add_response("get_caller_identity", {"Account": "123456789012"})
+    session.configs.clear()
+    Api(session, REGION)
+    assert session.configs[0].retries is None
+
+
+def test_filters_have_200_values_at_most() -> None:
+    requests = list(filtered(Action.SUBNETS, "vpc-id", [f"vpc-{number:03}" for number in range(401)]))
+    assert [len(request.parameters["Filters"][0]["Values"]) for request in requests] == [200, 200, 1]
+    (nat,) = filtered(Action.NAT_GATEWAYS, "vpc-id", ["vpc-1", "vpc-1"])
+    assert nat.parameters == {"Filter": FILTERS}
+
+
+def test_a_call_that_is_turned_away_for_its_rate_is_made_again(
+    account: Account, front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "3")
+    front.throttled["ec2:DescribeSubnets"] = 2
+    api = connect(REGION)
+    answers = api.fetch(filtered(Action.SUBNETS, "vpc-id", [account.vpc]))
+    assert {item["SubnetId"] for item in answers[Action.SUBNETS]} == set(account.private)
+    assert front.calls["ec2:DescribeSubnets"] == 3
+
+
+def test_the_profile_and_the_roles_of_a_provider_are_used(
+    account: Account, front: Front, tmp_path: Path
+) -> None:
+    profile = "[profile team]\naws_access_key_id = team\naws_secret_access_key = team\n"
+    (tmp_path / "config").write_text(profile)
+    roles = ["arn:aws:iam::210987654321:role/first", "arn:aws:iam::210987654321:role/second"]
+    document = collect([account.private[0]], REGION, profile="team", roles=roles)
+    assert document["accountId"] == "210987654321"
+    assert front.calls["sts:AssumeRole"] == 2
+    front.denied.add("sts:AssumeRole")
+    with pytest.raises(AccessError, match=r"role/first cannot be assumed: AccessDenied"):
+        connect(REGION, roles=roles)
+
+
+def test_ids_lead_to_their_vpc(account: Account, front: Front) -> None:
+    nat = account.nat()
+    ids = [*account.private, account.table, account.group, nat, account.endpoint(), account.vpc]
+    asked = [*ids, "i-1", "subnet-0123456789abcdef0"]
+    assert network.vpcs_of(connect(REGION), asked) == dict.fromkeys(ids, account.vpc)
+    assert collect([account.connector], REGION)["vpcs"] == [account.vpc]

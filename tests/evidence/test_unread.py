@@ -1,0 +1,196 @@
+"""What one denied action does to verdicts: it leaves them alone or undetermined, and never turns them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from evidence import validate
+from evidence.live import Action, connect, document, network
+from reachability import Destination, Graph, Origin, Proof, Verdict, parse
+from tests.evidence.account import REGION, RELAY, SES_HOST, Account
+from tests.evidence.conftest import empty
+from tests.evidence.front import Front
+
+REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
+OWNER = "123456789012"
+
+
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """What AWS told of an account."""
+
+    vpc: str
+    answers: Mapping[Action, list[Any]]
+    connector: dict[str, Any]
+
+    def document(self, *denied: Action) -> dict[str, Any]:
+        answers = {action: items for action, items in self.answers.items() if action not in denied}
+        api = SimpleNamespace(account=OWNER, region=REGION, unread=dict.fromkeys(denied, "AccessDenied"))
+        found = document.build(api, [self.vpc], answers, [self.connector, SERVICE])  # type: ignore[arg-type]
+        validate(found, "the account")
+        return found
+
+    def verdict(self, host: str, *denied: Action) -> Verdict:
+        return judge(self.document(*denied), host)
+
+
+SERVICE = {
+    "type": "aws:apprunner/service:Service",
+    "id": "service",
+    "properties": {
+        "serviceName": "shop",
+        "networkConfiguration": {
+            "egressConfiguration": {"egressType": "VPC", "vpcConnectorArn": "connector"}
+        },
+    },
+}
+
+
+def judge(found: dict[str, Any], host: str | None) -> Verdict:
+    known = parse(found)
+    proof = Proof(Graph(known.resources, known.coverage), offer=known.offer)
+    (workload,) = proof.workloads(Origin.ACCOUNT)
+    return proof.judge(workload.placements, Destination(host, 587)).verdict
+
+
+def read(account: Account) -> Reading:
+    connector = {
+        "type": "aws:apprunner/vpcConnector:VpcConnector",
+        "id": "connector",
+        "properties": {"subnets": account.private, "securityGroups": [account.group]},
+    }
+    return Reading(account.vpc, network.read(connect(REGION), [account.vpc]), connector)
+
+
+@pytest.fixture(scope="module")
+def readings(shared_front: Front, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Reading]:
+    """One account as it was without a way out, then with an endpoint, then with both, and with NAT alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        account = Account(empty(shared_front, patch, tmp_path_factory.mktemp("aws")))
+        closed = read(account)
+        account.endpoint()
+        endpoint = read(account)
+        account.nat()
+        both = read(account)
+    nat = dataclasses.replace(both, answers={**both.answers, Action.VPC_ENDPOINTS: []})
+    return {"closed": closed, "endpoint": endpoint, "both": both, "nat": nat}
+
+
+VERDICTS = {
+    ("closed", RELAY): UNREACHABLE,
+    ("closed", SES_HOST): UNREACHABLE,
+    ("endpoint", RELAY): UNREACHABLE,
+    ("endpoint", SES_HOST): REACHABLE,
+    ("nat", RELAY): REACHABLE,
+    ("nat", SES_HOST): REACHABLE,
+    ("both", RELAY): REACHABLE,
+    ("both", SES_HOST): REACHABLE,
+}
+OPEN = {
+    ("closed", RELAY): {Action.ROUTE_TABLES},
+    ("closed", SES_HOST): {Action.VPC_ENDPOINTS, Action.ROUTE_TABLES},
+    ("endpoint", SES_HOST): {
+        Action.VPCS,
+        Action.VPC_ATTRIBUTE,
+        Action.SUBNETS,
+        Action.VPC_ENDPOINTS,
+        Action.SECURITY_GROUPS,
+        Action.NETWORK_ACLS,
+        Action.PRIVATE_ZONES,
+        Action.RESOLVER_RULE_ASSOCIATIONS,
+        Action.RESOLVER_RULES,
+        Action.RESOLVER_FIREWALLS,
+        Action.ROUTE_TABLES,
+    },
+    ("nat", RELAY): {
+        Action.VPCS,
+        Action.VPC_ATTRIBUTE,
+        Action.SUBNETS,
+        Action.ROUTE_TABLES,
+        Action.NAT_GATEWAYS,
+        Action.INTERNET_GATEWAYS,
+        Action.SECURITY_GROUPS,
+        Action.NETWORK_ACLS,
+        Action.PUBLIC_ACCESS,
+        Action.PRIVATE_ZONES,
+        Action.RESOLVER_RULE_ASSOCIATIONS,
+        Action.RESOLVER_RULES,
+        Action.RESOLVER_FIREWALLS,
+    },
+    ("nat", SES_HOST): {Action.VPC_ENDPOINTS, Action.NAT_GATEWAYS},
+}
+
+
+def test_no_denied_action_turns_a_verdict(readings: dict[str, Reading]) -> None:
+    for (name, host), verdict in VERDICTS.items():
+        reading = readings[name]
+        assert reading.verdict(host) is verdict, (name, host)
+        found = {action: reading.verdict(host, action) for action in Action}
+        assert set(found.values()) <= {verdict, UNDETERMINED}, (name, host, found)
+        undetermined = {action for action, outcome in found.items() if outcome is UNDETERMINED}
+        assert undetermined >= OPEN.get((name, host), set()), (name, host)
+
+
+def test_any_mail_server_may_be_behind_an_endpoint_that_was_not_read(readings: dict[str, Reading]) -> None:
+    assert judge(readings["closed"].document(), None) is UNREACHABLE
+    assert judge(readings["closed"].document(Action.VPC_ENDPOINTS), None) is UNDETERMINED
+
+
+def test_public_access_that_is_blocked_is_seen(readings: dict[str, Reading]) -> None:
+    reading = readings["nat"]
+    options = {"AwsRegion": REGION, "AwsAccountId": OWNER, "InternetGatewayBlockMode": "block-bidirectional"}
+    exclusion = {
+        "ExclusionId": "vpcbpa-exclude-1",
+        "InternetGatewayExclusionMode": "allow-egress",
+        "ResourceArn": f"arn:aws:ec2:{REGION}:{OWNER}:vpc/{reading.vpc}",
+    }
+    blocked = {**reading.answers, Action.PUBLIC_ACCESS: [options]}
+    excluded = {**blocked, Action.PUBLIC_ACCESS_EXCLUSIONS: [exclusion]}
+    blocking = dataclasses.replace(reading, answers=blocked)
+    assert blocking.verdict(RELAY) is UNREACHABLE
+    assert blocking.verdict(RELAY, Action.PUBLIC_ACCESS_EXCLUSIONS) is UNDETERMINED
+    assert dataclasses.replace(reading, answers=excluded).verdict(RELAY) is REACHABLE
+
+
+def test_a_vpc_that_another_account_shares_is_never_read_as_a_whole(readings: dict[str, Reading]) -> None:
+    reading = readings["closed"]
+    (vpc,) = reading.answers[Action.VPCS]
+    shared = {**reading.answers, Action.VPCS: [{**vpc, "OwnerId": "210987654321"}]}
+    foreign = dataclasses.replace(reading, answers=shared)
+    assert foreign.document()["vpcs"] == []
+    assert foreign.verdict(SES_HOST) is UNDETERMINED
+
+
+def test_what_aws_shows_of_deleted_things_is_left_out(readings: dict[str, Reading]) -> None:
+    reading = readings["both"]
+    (nat,), (endpoint,) = reading.answers[Action.NAT_GATEWAYS], reading.answers[Action.VPC_ENDPOINTS]
+    gone = {
+        Action.NAT_GATEWAYS: [{**nat, "State": "deleted"}],
+        Action.VPC_ENDPOINTS: [{**endpoint, "State": "Deleted"}],
+    }
+    found = dataclasses.replace(reading, answers={**reading.answers, **gone}).document()
+    kinds = {resource["type"].rpartition(":")[2] for resource in found["resources"]}
+    assert "NatGateway" not in kinds
+    assert "VpcEndpoint" not in kinds
+    failed = {**reading.answers, Action.NAT_GATEWAYS: [{**nat, "State": "failed"}]}
+    assert dataclasses.replace(reading, answers=failed).verdict(RELAY) is UNREACHABLE
+
+
+def test_a_prefix_list_is_only_shown_with_its_entries(readings: dict[str, Reading]) -> None:
+    reading = readings["closed"]
+    lists = {Action.PREFIX_LISTS: [{"PrefixListId": "pl-1", "AddressFamily": "IPv4"}]}
+    entries = {Action.PREFIX_LIST_ENTRIES: [{"PrefixListId": "pl-1", "Cidr": "192.0.2.0/24"}]}
+    shown = dataclasses.replace(reading, answers={**reading.answers, **lists, **entries})
+
+    def blocks(found: dict[str, Any]) -> list[Any]:
+        return [
+            resource["properties"]["entries"] for resource in found["resources"] if resource["id"] == "pl-1"
+        ]
+
+    assert blocks(shown.document()) == [[{"cidr": "192.0.2.0/24"}]]
+    assert blocks(shown.document(Action.PREFIX_LIST_ENTRIES)) == []
