@@ -76,6 +76,8 @@ def check(args: AppRunnerServiceArgs, label: checks.Label = _ARGUMENT) -> str:
             "it must start with '/'",
             "use '/health'",
         )
+    checks.arns(label("policy_arns"), args.get("policy_arns", []), "iam")
+    checks.arns(label("kms_key_arns"), args.get("kms_key_arns", []), "kms")
     checks.distinct(label("destinations"), [to.get("name") for to in args["destinations"]], 0, 60)
     for to in args["destinations"]:
         _check_destination(to, lambda argument: label(f"destinations.{argument}"))

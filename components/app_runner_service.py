@@ -53,7 +53,6 @@ class AppRunnerService(Component):
         )
         if isinstance(args["subnet_ids"], list):
             checks.distinct(_ARGUMENT("subnet_ids"), args["subnet_ids"])
-        checks.distinct(_ARGUMENT("policy_arns"), args.get("policy_arns", []), 0, 10)
         kind = check(args)
         super().__init__(name, opts)
         instance_role, rights = self._instance_role(name, args)

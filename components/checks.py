@@ -20,13 +20,10 @@ _DOMAIN = rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})+"
 class ArgumentError(pulumi.RunError):
     """An argument that cannot work: one line with the argument, its value, the rule and the remedy."""
 
-    def __init__(self, argument: str, value: object, rule: str, remedy: str) -> None:
-        super().__init__(f"{argument} is {value!r}: {rule}; {remedy}")
-
 
 def refuse(argument: str, value: object, rule: str, remedy: str) -> NoReturn:
     """Raise the `ArgumentError`."""
-    raise ArgumentError(argument, value, rule, remedy)
+    raise ArgumentError(f"{argument} is {value!r}: {rule}; {remedy}")
 
 
 def of(component: str) -> Label:
@@ -37,9 +34,9 @@ def of(component: str) -> Label:
 def keys(
     label: Label, args: Mapping[str, Any], known: Collection[str], required: Collection[str] = ()
 ) -> None:
-    """`args` has every one of `required`, and nothing outside of `known`."""
+    """`args` has every one of `required`, and nothing outside of `known`, whose value could be a secret."""
     for name in sorted(set(args) - set(known)):
-        refuse(label(name), args[name], "there is no such argument", f"known are {listed(known)}")
+        raise ArgumentError(f"{label(name)}: there is no such argument; known are {listed(known)}")
     for name in sorted(required):
         if args.get(name) is None:
             refuse(label(name), None, "it is required", "give it a value")
@@ -128,6 +125,14 @@ def arn(argument: str, value: Any, service: str, resource: str = r"\S+") -> str:
         f"it must be an ARN of {service}",
         f"use one such as 'arn:aws:{service}:...'",
     )
+
+
+def arns(argument: str, values: Sequence[Any], service: str) -> None:
+    """At most ten ARNs of `service`, as far as they are known already."""
+    distinct(argument, values, 0, 10)
+    for value in values:
+        if known(value) is not None:
+            arn(argument, value, service)
 
 
 def network(argument: str, value: str, longest: int = 32) -> ipaddress.IPv4Network:

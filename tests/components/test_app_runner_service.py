@@ -287,6 +287,17 @@ def test_an_imported_service_moves_into_the_component(register: Callable[..., An
             "0 to 10; name each one once",
         ),
         (
+            {"policy_arns": ["AdministratorAccess"]},
+            "AppRunnerService.policy_arns is 'AdministratorAccess': it must be an ARN of iam; use "
+            "one such as "
+            "'arn:aws:iam:...'",
+        ),
+        (
+            {"kms_key_arns": ["alias/mail"]},
+            "AppRunnerService.kms_key_arns is 'alias/mail': it must be an ARN of kms; use one such as "
+            "'arn:aws:kms:...'",
+        ),
+        (
             {"destinations": [{"port": 587, "cidr_block": "0.0.0.0/0"}]},
             "AppRunnerService.destinations.name is None: it is required; give it a value",
         ),

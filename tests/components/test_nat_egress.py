@@ -251,7 +251,7 @@ SUBNET = {"id": PRIVATE[0], "availability_zone": "us-east-1a", "route_table_id":
         ),
         (
             {"allocation_ids": ["eipalloc-1"]},
-            "NatEgress.allocation_ids is ['eipalloc-1']: there is no such argument; known are vpc_id, "
+            "NatEgress.allocation_ids: there is no such argument; known are vpc_id, "
             "private_subnets, public_subnets, mode",
         ),
     ],

@@ -153,8 +153,7 @@ def test_a_table_that_this_stack_made_for_a_subnet_is_not_adopted(
         ),
         (
             {"create": {"cidr": "10.0.0.0/16"}},
-            "Network.cidr is '10.0.0.0/16': there is no such argument; known are cidr_block, zone_count, "
-            "availability_zones",
+            "Network.cidr: there is no such argument; known are cidr_block, zone_count, availability_zones",
         ),
         (
             {"create": {"cidr_block": "10.0.0.0/25"}},

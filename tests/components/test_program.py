@@ -361,7 +361,7 @@ def test_external_dns_shows_what_is_known_before_the_identity_exists(program: Ca
         ),
         (
             {"destinations": [{"name": "postgres", "group": "sg-1"}]},
-            "config mailroute:destinations.group is 'sg-1': there is no such argument; known are name, port, "
+            "config mailroute:destinations.group: there is no such argument; known are name, port, "
             "securityGroupId, cidrBlock",
         ),
         (
@@ -384,6 +384,30 @@ def test_a_wrong_config_is_refused_in_one_line_before_anything_is_registered(
         program("prod", **changes)
     assert str(refused.value) == message
     assert refused.value.graph.resources == {}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("route", "spoil", "argument"),
+    [
+        ("nat", "default route", "NatEgress.private_subnets"),
+        ("both", "default route", "NatEgress.private_subnets"),
+        ("ses", "dns", "SmtpEndpoint.vpc_id"),
+        ("ses", "zones", "SmtpEndpoint.subnets"),
+    ],
+)
+def test_an_account_that_does_not_fit_stops_the_program_before_it_registers_anything_in_it(
+    program: Callable[..., Any], account: Any, route: str, spoil: str, argument: str
+) -> None:
+    if spoil == "default route":
+        routes = account.route_tables["rtb-0b5e21f97c4d38a06"]["routes"]
+        routes.append({"cidrBlock": "0.0.0.0/0", "transitGatewayId": "tgw-1"})
+    elif spoil == "dns":
+        account.vpcs["vpc-0e9cd2c204069ca54"]["enableDnsHostnames"] = False
+    else:
+        account.service_zones[:] = ["us-east-1f"]
+    with pytest.raises(ArgumentError, match=argument) as refused:
+        program("prod", account=account, route=route)
+    assert refused.value.graph.custom == {}  # type: ignore[attr-defined]
 
 
 def _class_of(token: str) -> type:
