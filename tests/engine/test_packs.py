@@ -28,6 +28,10 @@ RAISING = {
 }
 VARIANTS = sorted(path.name for path in PACKS.iterdir() if path.is_dir())
 RULES = [name for name in VARIANTS if not name.startswith("config")]
+RUNS = [
+    *((rule, "preview") for rule in RULES),
+    *((rule, "up") for rule in RULES if rule not in ("advisory", "clean", "resource-na", "stack-unknown")),
+]
 
 
 @pytest.fixture
@@ -43,8 +47,7 @@ def pack(rehearser: Rehearser) -> Path:
     return directory
 
 
-@pytest.mark.parametrize("operation", ["preview", "up"])
-@pytest.mark.parametrize("variant", RULES)
+@pytest.mark.parametrize(("variant", "operation"), RUNS)
 def test_same_verdicts_as_pulumi(
     rehearser: Rehearser, pack: Path, monkeypatch: pytest.MonkeyPatch, variant: str, operation: str
 ) -> None:
@@ -72,9 +75,6 @@ def test_a_violation_stops_an_update_before_the_resource_is_created(
     rehearser: Rehearser, pack: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PACK_MODE", "resource-violation")
-    preview = rehearser.run(packs=[pack])
-    assert {BAD, LATE} <= {resource.urn for resource in preview.resources}
-    rehearser.recording.calls.clear()
     update = rehearser.run(up=True, packs=[pack])
     assert not {BAD, LATE} & {resource.urn for resource in update.resources}
     assert not {BAD, LATE} & _created(rehearser)

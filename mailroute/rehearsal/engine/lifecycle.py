@@ -24,6 +24,10 @@ class Lifecycle:
     def is_over(self) -> bool:
         return self._over.is_set()
 
+    @property
+    def is_ready(self) -> bool:
+        return self._ready.is_set()
+
     def set_ready(self) -> None:
         """The packs are configured: the program may begin."""
         self._ready.set()

@@ -150,9 +150,9 @@ class _Run:
         try:
             return self._lifecycle.wait_for_end(timeout)
         except TimeoutError:
+            who = "program has not ended" if self._lifecycle.is_ready else "policy packs have not loaded"
             raise RehearsalError(
-                f"the program has not ended within {timeout:g} s: see what it waits for, "
-                "or give it a larger --timeout"
+                f"the {who} within {timeout:g} s: see what is waited for, or give a larger --timeout"
             ) from None
 
     def _check_exit(self, program: Child) -> None:
