@@ -46,15 +46,13 @@ def received(args: T) -> T:
 
 
 def ownership(name: str) -> dict[str, Any]:
-    """The tags of a resource: its name, and the project and stack that manage it."""
-    project, stack = pulumi.get_project(), pulumi.get_stack()
-    return {"Name": f"{stack}-{name}", "pulumi:project": project, "pulumi:stack": stack}
+    """The tags of a resource: its name, and the stack that manages it."""
+    return {"Name": f"{pulumi.get_stack()}-{name}", **stack_tags()}
 
 
-def is_owned(tags: dict[str, str]) -> bool:
-    """Whether `tags` are those of a resource that this very stack manages."""
-    mine = ownership("")
-    return all(tags.get(key) == mine[key] for key in ("pulumi:project", "pulumi:stack"))
+def stack_tags() -> dict[str, str]:
+    """The tags that every resource of this stack has, and no other resource."""
+    return {"pulumi:project": pulumi.get_project(), "pulumi:stack": pulumi.get_stack()}
 
 
 def camel(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Optional
 import pulumi
 import pulumi_aws as aws
 
-from .component import is_owned
+from .component import stack_tags
 
 DEFAULT_ROUTE = "0.0.0.0/0"
 _DESTINATIONS = ("cidr_block", "ipv6_cidr_block", "destination_prefix_list_id")
@@ -61,7 +61,7 @@ class RouteTable:
 class Account:
     """The account and region that a component's provider works in.
 
-    Every method raises `pulumi.RunError` or the SDK's own error where AWS knows no such thing.
+    Every method raises the SDK's `Exception` where AWS knows no such thing.
     """
 
     def __init__(self, opts: Optional[pulumi.ResourceOptions] = None) -> None:
@@ -113,7 +113,7 @@ class Account:
         return RouteTable(
             route_table_id,
             is_main=any(association.main for association in found.associations),
-            is_own=is_owned(dict(found.tags or {})),
+            is_own=stack_tags().items() <= (found.tags or {}).items(),
             subnet_ids=frozenset(a.subnet_id for a in found.associations if a.subnet_id),
             routes={block: target for block, target in routes.items() if target != "local"},
         )
@@ -123,9 +123,9 @@ class Account:
         ids = aws.ec2.get_route_tables(vpc_id=vpc_id, opts=self._opts).ids
         return [self.route_table(route_table_id) for route_table_id in sorted(ids)]
 
-    def owns_nat_gateway(self, nat_gateway_id: str) -> bool:
-        """Whether this stack created the NAT gateway, by its tags."""
-        return is_owned(dict(aws.ec2.get_nat_gateway(id=nat_gateway_id, opts=self._opts).tags or {}))
+    def own_nat_gateways(self) -> list[str]:
+        """The ids of the NAT gateways that this very stack created, by their tags."""
+        return list(aws.ec2.get_nat_gateways(tags=stack_tags(), opts=self._opts).ids)
 
     def hosted_zone_id(self, zone_name: str) -> str:
         """The id of the public Route 53 zone of this name."""

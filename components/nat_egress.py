@@ -130,7 +130,7 @@ def _require_room(vpc_id: pulumi.Input[str], tables: list[RoutedTable], account:
     for table in tables:
         table_id = checks.known(table.route_table_id)
         target = account.route_table(table_id).routes.get(DEFAULT_ROUTE) if table_id else None
-        if target is None or (target.startswith("nat-") and account.owns_nat_gateway(target)):
+        if target is None or (target.startswith("nat-") and target in account.own_nat_gateways()):
             continue
         checks.refuse(
             ARGUMENT("private_subnets"),

@@ -13,6 +13,8 @@ from .rules import allow
 from .subnets import SubnetArgs
 from .zones import offering
 
+_ARGUMENT = checks.of("SmtpEndpoint")
+
 
 def smtp_service(region: str) -> str:
     """The name of the SES SMTP endpoint service of `region`."""
@@ -22,9 +24,6 @@ def smtp_service(region: str) -> str:
 def smtp_host(region: str) -> str:
     """The SES SMTP host of `region`, which private DNS resolves to the endpoint."""
     return f"email-smtp.{region}.amazonaws.com"
-
-
-_ARGUMENT = checks.of("SmtpEndpoint")
 
 
 class SmtpEndpointArgs(TypedDict):

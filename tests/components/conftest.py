@@ -166,8 +166,11 @@ class Account:
             return {"ids": [one for one, it in self.route_tables.items() if it["vpcId"] == args["vpcId"]]}
         if name == "getRouteTable":
             return {"tags": {}, **deepcopy(self.route_tables[args["routeTableId"]])}
-        if name == "getNatGateway":
-            return dict(self.of_type("aws:ec2/natGateway:NatGateway")[args["id"]])
+        if name == "getNatGateways":
+            gateways = self.of_type("aws:ec2/natGateway:NatGateway")
+            return {
+                "ids": [one for one, it in gateways.items() if args["tags"].items() <= it["tags"].items()]
+            }
         if name == "getZone":
             zones = self.of_type("aws:route53/zone:Zone").values()
             return {"zoneId": next(zone["zoneId"] for zone in zones if zone["name"] == args["name"])}
