@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def atomic_file(path: Path, option: str) -> Iterator[Callable[[str], None]]:
     """A function that writes the whole of `path` at once, over what is there.
 
-    That it can be written is known on entry, before any work is done. A device or a pipe
-    (`/dev/stdout`) is written to as it is.
+    That it can be written is known on entry, before any work is done. A device or a pipe, and
+    whatever `/dev/stdout` stands for, is written to as it is.
 
     Args:
         option: what the path was given with, for the message.
@@ -27,12 +27,12 @@ def atomic_file(path: Path, option: str) -> Iterator[Callable[[str], None]]:
     Raises:
         click.ClickException: it cannot be written.
     """
-    target = path.resolve()
-    if target.is_dir():
+    if path.is_dir():
         raise click.ClickException(f"{option} {path}: is a directory: name a file")
-    if target.exists() and not target.is_file():
-        yield lambda text: _write(target, text, option)
+    if path.absolute().is_relative_to("/dev") or (path.exists() and not path.is_file()):
+        yield lambda text: _write(path, text, option)
         return
+    target = path.resolve()
     if target.exists() and not os.access(target, os.W_OK):
         raise click.ClickException(f"{option} {path}: cannot be written: Permission denied")
     try:

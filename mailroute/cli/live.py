@@ -34,7 +34,13 @@ def progress(title: str, *, terminal: bool, colour: bool) -> Iterator[Callable[[
     from rich.console import Console
     from rich.live import Live
 
-    console = Console(stderr=True, no_color=not colour, highlight=False, markup=False, emoji=False)
+    console = Console(
+        stderr=True,
+        color_system="auto" if colour else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
     tree = LiveTree(title, console)
     with Live(
         get_renderable=tree.render, console=console, transient=True, refresh_per_second=_FRAMES_PER_SECOND

@@ -24,7 +24,8 @@ from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy
 
 def no_vpc(args, report):
     if args.resource_type == "aws:ec2/vpc:Vpc":
-        report(f"there is a VPC with {args.props.get('tags')}")
+        tags = args.props.get("tags") or {}
+        report("there is a VPC with " + ", ".join(f"{name}={tags[name]}" for name in sorted(tags)))
 
 PolicyPack(
     "tiny", policies=[ResourceValidationPolicy("no-vpc", "No VPC.", no_vpc)], enforcement_level=LEVEL
