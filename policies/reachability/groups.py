@@ -100,7 +100,8 @@ class SecurityGroups:
         if not Ranges.of((port, port)) <= ports:
             return Ranges(), True
         certain = rule.certain and not isinstance(rule.ports, Unknown)
-        answers = [same(group, other) for group in rule.groups for other in peer.groups]
+        peers = [self._group(other) for other in peer.groups] if rule.groups else []
+        answers = [same(self._group(named), other) for named in rule.groups for other in peers]
         if any(answer is True for answer in answers):
             return peer.addresses, certain
         if any(answer is UNKNOWN for answer in answers) or isinstance(rule.addresses, Unknown):
@@ -123,6 +124,14 @@ class SecurityGroups:
         if ref.open:
             found.append(None)
         return [(group, len(found) == 1 and group is not None) for group in found]
+
+    def _group(self, ref: Ref) -> Ref:
+        """`ref` as a reference to a group, where a VPC in it stands for its default group."""
+        found = [group for group, _ in self.resolve(ref)]
+        groups = tuple(group for group in found if group is not None)
+        if len(groups) == len(found) == 1:
+            return exactly(groups[0])
+        return Ref(groups, ref.id, open=len(groups) < len(found))
 
     def default_of(self, vpc: Ref) -> list[tuple[Resource | None, bool]]:
         """The default group of `vpc`, which applies where no group is given."""

@@ -137,7 +137,8 @@ class Packets:
         else:
             address = rng.choice(self.hosts)
         replies, translated = rng.choice(self.reply_ports), rng.choice(self.reply_ports)
-        return self.account.connect(Attempt(client, address, port, replies, translated, server))[0]
+        attempt = Attempt(client, address, port, replies, translated, rng.randrange(4), server)
+        return self.account.connect(attempt)[0]
 
     def _doubt(self, fate: Fate, subnet: str, target: Any) -> Fate:
         """A name that Amazon's resolver is not asked for, or a private zone answers, leads anywhere."""

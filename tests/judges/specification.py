@@ -45,7 +45,7 @@ class Fate(Enum):
     UNSPECIFIED = "unspecified"
 
 
-class _End(Exception):
+class _PathError(Exception):
     """The packet, or its reply, goes no further."""
 
     def __init__(self, fate: Fate, reason: str) -> None:
@@ -54,11 +54,11 @@ class _End(Exception):
 
 
 def _lost(reason: str) -> NoReturn:
-    raise _End(Fate.LOST, reason)
+    raise _PathError(Fate.LOST, reason)
 
 
 def _unspecified(reason: str) -> NoReturn:
-    raise _End(Fate.UNSPECIFIED, reason)
+    raise _PathError(Fate.UNSPECIFIED, reason)
 
 
 @cache
@@ -94,8 +94,8 @@ class Interface:
 class Attempt:
     """One TCP connection: from an interface to an address and port, answered to `reply_port`.
 
-    `translated_port` is the port that a NAT gateway on the way has put in its place, `server` the
-    endpoint interface at the destination, if it is one.
+    `translated_port` is the port that a NAT gateway on the way has put in its place, `tie` which of the
+    routes that AWS may choose between it has chosen, `server` the endpoint interface at the destination.
     """
 
     client: Interface
@@ -103,6 +103,7 @@ class Attempt:
     port: int
     reply_port: int
     translated_port: int
+    tie: int = 0
     server: Interface | None = None
 
 
@@ -207,7 +208,7 @@ class Account:
         """What becomes of `attempt`, and why."""
         try:
             self._send(attempt)
-        except _End as end:
+        except _PathError as end:
             return end.fate, str(end)
         return Fate.CONNECTED, ""
 
@@ -223,7 +224,7 @@ class Account:
         # Stateful security groups let the reply in; network ACLs look at it again.
         self._acl(client.subnet, "egress", attempt.destination, attempt.port)
         self._acl(client.subnet, "ingress", attempt.destination, attempt.reply_port)
-        route = self._route(client.subnet, attempt.destination)
+        route = self._route(client.subnet, attempt.destination, attempt.tie)
         vpc = self.subnet(client.subnet)["vpcId"]
         if route == "local":
             if server is None or self.subnet(server.subnet)["vpcId"] != vpc:
@@ -231,7 +232,7 @@ class Account:
             self._acl(server.subnet, "ingress", client.address, attempt.port)
             self._serve(attempt, server)
             self._acl(server.subnet, "egress", client.address, attempt.reply_port)
-            self._only_local(server.subnet, client.address)
+            self._only_local(server.subnet, client.address, attempt.tie)
         elif "natGatewayId" in route:
             self._through_nat(attempt, route["natGatewayId"])
         else:
@@ -265,7 +266,7 @@ class Account:
         if elsewhere:
             self._acl(subnet, "ingress", client.address, attempt.port)
         self._acl(subnet, "egress", attempt.destination, attempt.port)
-        onward = self._route(subnet, attempt.destination)
+        onward = self._route(subnet, attempt.destination, attempt.tie)
         if onward == "local":
             _unspecified("what has that address in the VPC is not in the document")
         if onward.get("natGatewayId") == nat_id:
@@ -274,7 +275,7 @@ class Account:
         self._acl(subnet, "ingress", attempt.destination, attempt.translated_port)
         if elsewhere:
             self._acl(subnet, "egress", client.address, attempt.reply_port)
-            self._only_local(subnet, client.address)
+            self._only_local(subnet, client.address, attempt.tie)
         return None
 
     def _gateway_of(self, vpc: str) -> str:
@@ -331,10 +332,11 @@ class Account:
             if association["vpcId"] == vpc:
                 yield association["cidrBlock"]
 
-    def _route(self, subnet: str, address: int) -> Properties | Any:
+    def _route(self, subnet: str, address: int, tie: int) -> Properties | Any:
         """The route of the longest prefix, `"local"` for the VPC's own.
 
-        Source: User Guide, "Route priority": the most specific route that matches, IPv4 apart from IPv6.
+        Source: User Guide, "Route priority": the most specific route that matches, IPv4 apart from IPv6;
+        between two of one destination, one of them a prefix list's, AWS chooses.
         """
         matches: list[tuple[int, Any]] = [
             (block(cidr)[2], "local")
@@ -349,11 +351,10 @@ class Account:
         best = [route for length, route in matches if length == longest]
         if not best:
             _lost("no route")
-        if any(_target(route) != _target(best[0]) for route in best):
-            _unspecified("which of two routes of one length wins, one of a prefix list, is left to AWS")
-        if best[0] != "local" and best[0].get("state") == "blackhole":
+        chosen = best[tie % len(best)]
+        if chosen != "local" and chosen.get("state") == "blackhole":
             _lost("the route is a blackhole")
-        return best[0]
+        return chosen
 
     def _destinations(self, route: Properties) -> list[str]:
         if route.get("cidrBlock"):
@@ -362,8 +363,8 @@ class Account:
             return self._prefix_list(route["destinationPrefixListId"])
         return []  # IPv6, or a gateway endpoint's: Amazon S3's and DynamoDB's own addresses.
 
-    def _only_local(self, subnet: str, address: int) -> None:
-        route = self._route(subnet, address)
+    def _only_local(self, subnet: str, address: int, tie: int) -> None:
+        route = self._route(subnet, address, tie)
         if route != "local":
             _unspecified("a route more specific than the local one takes the reply elsewhere")
 
@@ -413,12 +414,6 @@ class Account:
                     return
                 break
         _lost(f"the network ACL of {subnet} denies {direction} to port {port}")
-
-
-def _target(route: Properties | Any) -> Any:
-    if route == "local":
-        return route
-    return {key: value for key, value in route.items() if key not in ("cidrBlock", "destinationPrefixListId")}
 
 
 def _covers(rule: Properties, port: int) -> bool:
