@@ -17,7 +17,7 @@ REPOSITORY = Path(__file__).parents[2]
 PROD = REPOSITORY / "accounts" / "prod.json"
 
 
-class Refused(Exception):
+class RefusalError(Exception):
     """What the provider said instead of an answer."""
 
 
@@ -49,7 +49,7 @@ class Client:
             said = str(error.details()) if isinstance(error, grpc.Call) else str(error)
             if said.startswith("Exception calling application"):
                 raise
-            raise Refused(said) from error
+            raise RefusalError(said) from error
 
     def configure(self, **config: Any) -> None:
         self.call("Configure", provider_pb2.ConfigureRequest(args=wire.encode(config)))

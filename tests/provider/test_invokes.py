@@ -10,7 +10,7 @@ import pytest
 
 from mailroute.rehearsal.account import Account
 from mailroute.rehearsal.provider import sdk
-from tests.provider.harness import Client, Refused
+from tests.provider.harness import Client, RefusalError
 
 VPC: Final = "vpc-0e9cd2c204069ca54"
 PRIVATE: Final = ["subnet-058489269eab00608", "subnet-0a836887b9508ed97"]
@@ -97,23 +97,23 @@ def test_filters_are_those_of_aws(prod: Client, filters: list[dict[str, Any]], i
 
 def test_a_filter_that_is_not_known_is_never_ignored(prod: Client) -> None:
     with pytest.raises(
-        Refused, match=r"the filter 'outpost-arn' of EC2 Subnets is not simulated: use tag:KEY, "
+        RefusalError, match=r"the filter 'outpost-arn' of EC2 Subnets is not simulated: use tag:KEY, "
     ):
         prod.invoke("ec2/getSubnets", filters=where(outpost_arn="x"))
-    with pytest.raises(Refused, match=r"the filter 'nonsense' of zones is not simulated"):
+    with pytest.raises(RefusalError, match=r"the filter 'nonsense' of zones is not simulated"):
         prod.invoke("index/getAvailabilityZones", filters=where(nonsense="x"))
 
 
 def test_just_one_is_one(prod: Client) -> None:
     with pytest.raises(
-        Refused, match=r"^multiple EC2 Subnets matched \(vpcId=vpc-0e9cd2c204069ca54\): subnet-.*more"
+        RefusalError, match=r"^multiple EC2 Subnets matched \(vpcId=vpc-0e9cd2c204069ca54\): subnet-.*more"
     ):
         prod.invoke("ec2/getSubnet", vpcId=VPC)
     with pytest.raises(
-        Refused, match=r"^no matching EC2 Subnet found \(id=subnet-0none\): the account in us-east-1"
+        RefusalError, match=r"^no matching EC2 Subnet found \(id=subnet-0none\): the account in us-east-1"
     ):
         prod.invoke("ec2/getSubnet", id="subnet-0none")
-    with pytest.raises(Refused, match=r"^no matching EC2 Subnet found \(vpc-id=vpc-1,vpc-2\)"):
+    with pytest.raises(RefusalError, match=r"^no matching EC2 Subnet found \(vpc-id=vpc-1,vpc-2\)"):
         prod.invoke("ec2/getSubnet", filters=where(vpc_id=["vpc-1", "vpc-2"]))
 
 
@@ -163,9 +163,9 @@ def test_groups_gateways_acls_and_endpoints(prod: Client) -> None:
     assert attached["attachments"] == [{"state": "available", "vpcId": VPC}]
     assert prod.invoke("ec2/getNetworkAcls", vpcId=VPC)["ids"] == ["acl-03f8c1a92e5d70b46"]
     assert prod.invoke("ec2/getNatGateways", vpcId=VPC)["ids"] == []
-    with pytest.raises(Refused, match="no matching EC2 NAT Gateway found"):
+    with pytest.raises(RefusalError, match="no matching EC2 NAT Gateway found"):
         prod.invoke("ec2/getNatGateway", vpcId=VPC)
-    with pytest.raises(Refused, match="no matching EC2 VPC Endpoint found"):
+    with pytest.raises(RefusalError, match="no matching EC2 VPC Endpoint found"):
         prod.invoke("ec2/getVpcEndpoint", vpcId=VPC)
 
 
@@ -196,7 +196,7 @@ def test_a_route_by_its_destination(prod: Client) -> None:
     route = prod.invoke("ec2/getRoute", routeTableId=PUBLIC_TABLE, destinationCidrBlock="0.0.0.0/0")
     assert (route["destinationCidrBlock"], route["gatewayId"]) == ("0.0.0.0/0", INTERNET)
     with pytest.raises(
-        Refused, match=rf"^0 EC2 Routes of {PRIVATE_TABLE} matched cidrBlock=0\.0\.0\.0/0, not one"
+        RefusalError, match=rf"^0 EC2 Routes of {PRIVATE_TABLE} matched cidrBlock=0\.0\.0\.0/0, not one"
     ):
         prod.invoke("ec2/getRoute", routeTableId=PRIVATE_TABLE, destinationCidrBlock="0.0.0.0/0")
 
@@ -213,7 +213,7 @@ def test_a_prefix_list_that_the_account_shows(client: Client) -> None:
     by_name = client.invoke("ec2/getManagedPrefixList", name="relays")
     assert (by_name["id"], by_name["entries"]) == (made.id, [{"cidr": "192.0.2.0/24"}])
     assert client.invoke("ec2/getPrefixList", prefixListId=made.id)["cidrBlocks"] == ["192.0.2.0/24"]
-    with pytest.raises(Refused, match="no prefix list by filters"):
+    with pytest.raises(RefusalError, match="no prefix list by filters"):
         client.invoke("ec2/getManagedPrefixList", filters=where(prefix_list_name="relays"))
 
 
@@ -233,7 +233,7 @@ def test_zones_are_the_accounts_own(prod: Client) -> None:
     assert prod.invoke("index/getAvailabilityZones", region="eu-west-1")["zoneIds"][0] == "euw1-az1"
     one = prod.invoke("index/getAvailabilityZone", zoneId="use1-az6")
     assert (one["name"], one["nameSuffix"]) == ("us-east-1b", "b")
-    with pytest.raises(Refused, match="0 availability zones of us-east-1 matched us-east-1z, not one"):
+    with pytest.raises(RefusalError, match="0 availability zones of us-east-1 matched us-east-1z, not one"):
         prod.invoke("index/getAvailabilityZone", name="us-east-1z")
 
 
@@ -243,7 +243,7 @@ def test_caller_region_and_partition(prod: Client) -> None:
     assert prod.invoke("index/getPartition")["partition"] == "aws"
     parts = prod.invoke("index/getArn", arn="arn:aws:iam::123456789012:role/a/b")
     assert (parts["service"], parts["account"], parts["resource"]) == ("iam", "123456789012", "role/a/b")
-    with pytest.raises(Refused, match="'role/a' is no ARN"):
+    with pytest.raises(RefusalError, match="'role/a' is no ARN"):
         prod.invoke("index/getArn", arn="role/a")
     prod.configure(region="us-east-1", defaultTags='{"tags":{"team":"mail"}}')
     assert prod.invoke("index/getDefaultTags")["tags"] == {"team": "mail"}
@@ -259,14 +259,14 @@ def test_which_zones_offer_a_service(prod: Client) -> None:
         == "Gateway"
     )
     with pytest.raises(
-        Refused, match=r"no matching VPC Endpoint Service found for com\.amazonaws\.us-east-1\.moon"
+        RefusalError, match=r"no matching VPC Endpoint Service found for com\.amazonaws\.us-east-1\.moon"
     ):
         prod.invoke("ec2/getVpcEndpointService", service="moon")
 
 
 def test_a_service_of_two_types_needs_one_named(client: Client) -> None:
     with pytest.raises(
-        Refused, match=r"multiple VPC Endpoint Services .*give service_type, one of Interface, Gateway"
+        RefusalError, match=r"multiple VPC Endpoint Services .*give service_type, one of Interface, Gateway"
     ):
         client.invoke("ec2/getVpcEndpointService", service="s3")
 
@@ -277,9 +277,11 @@ def test_hosted_zones(prod: Client) -> None:
     assert zone["name"] == "daadaar.com"
     assert zone["privateZone"] is False
     assert prod.invoke("route53/getZone", zoneId=zone["id"])["name"] == "daadaar.com"
-    with pytest.raises(Refused, match=r"no matching Route 53 Hosted Zone found for example\.com"):
+    with pytest.raises(RefusalError, match=r"no matching Route 53 Hosted Zone found for example\.com"):
         prod.invoke("route53/getZone", name="example.com")
-    with pytest.raises(Refused, match=r"no matching Route 53 Hosted Zone found for daadaar\.com \(private\)"):
+    with pytest.raises(
+        RefusalError, match=r"no matching Route 53 Hosted Zone found for daadaar\.com \(private\)"
+    ):
         prod.invoke("route53/getZone", name="daadaar.com", privateZone=True)
     private = prod.create("aws:route53/zone:Zone", "p", name="daadaar.com", vpcs=[{"vpcId": VPC}])
     assert prod.invoke("route53/getZone", name="daadaar.com", vpcId=VPC)["id"] == private.id
@@ -316,7 +318,7 @@ def test_what_account_files_need_not_show_gets_its_arn_and_no_more(client: Clien
     group = client.invoke("cloudwatch/getLogGroup", name="/app")
     assert group["arn"] == "arn:aws:logs:us-east-1:123456789012:log-group:/app"
     assert client.invoke("apprunner/getHostedZoneId")["id"] == "Z01915732ZBZKC8D32TPT"
-    with pytest.raises(Refused, match="App Runner is not in ca-central-1"):
+    with pytest.raises(RefusalError, match="App Runner is not in ca-central-1"):
         client.invoke("apprunner/getHostedZoneId", region="ca-central-1")
 
 
@@ -340,7 +342,7 @@ def test_what_account_files_need_not_show_gets_its_arn_and_no_more(client: Clien
 def test_what_cannot_be_answered_is_one_line_and_never_made_up(
     prod: Client, token: str, arguments: dict[str, Any], says: str
 ) -> None:
-    with pytest.raises(Refused) as raised:
+    with pytest.raises(RefusalError) as raised:
         prod.invoke(token, **arguments)
     assert says in str(raised.value)
     assert "\n" not in str(raised.value)
@@ -447,7 +449,7 @@ def test_policy_documents_are_merged(client: Client) -> None:
     ],
 )
 def test_a_policy_document_that_cannot_be(client: Client, arguments: dict[str, Any], says: str) -> None:
-    with pytest.raises(Refused, match=says):
+    with pytest.raises(RefusalError, match=says):
         client.invoke("iam/getPolicyDocument", **arguments)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from concurrent import futures
 from typing import Any
@@ -17,7 +18,7 @@ from mailroute.rehearsal.account.kinds.identity import smtp_password
 from mailroute.rehearsal.provider import ProviderServer, sdk
 from mailroute.wire import Secret
 from reachability.values import UNKNOWN
-from tests.provider.harness import PROD, Client, Refused, urn_of
+from tests.provider.harness import PROD, Client, RefusalError, urn_of
 
 VPC = "aws:ec2/vpc:Vpc"
 SUBNET = "aws:ec2/subnet:Subnet"
@@ -30,13 +31,26 @@ def test_the_opening_is_that_of_a_provider(client: Client) -> None:
     assert handshake.accept_resources
     assert client.stub.Attach(plugin_pb2.PluginAttach(address="")) == Empty()
     assert client.stub.GetPluginInfo(Empty()).version == sdk.version()
-    assert '"name": "aws"' in client.stub.GetSchema(provider_pb2.GetSchemaRequest()).schema
     configured = client.stub.Configure(
         provider_pb2.ConfigureRequest(args=wire.encode({"region": "us-east-1"}))
     )
     assert configured.supportsPreview
     assert configured.acceptSecrets
     assert client.stub.Cancel(Empty()) == Empty()
+
+
+def test_the_schema_has_the_types_and_functions_of_the_sdk(client: Client) -> None:
+    schema = json.loads(client.stub.GetSchema(provider_pb2.GetSchemaRequest()).schema)
+    assert (schema["name"], schema["version"]) == ("aws", sdk.version())
+    subnet = schema["resources"][SUBNET]
+    assert subnet["requiredInputs"] == ["vpcId"]
+    assert subnet["inputProperties"]["mapPublicIpOnLaunch"] == {"type": "boolean"}
+    assert subnet["properties"]["arn"] == {"type": "string"}
+    assert "arn" not in subnet["inputProperties"]
+    get_vpc = schema["functions"]["aws:ec2/getVpc:getVpc"]
+    assert set(get_vpc["inputs"]["properties"]) >= {"id", "filters", "tags"}
+    assert get_vpc["outputs"]["properties"]["cidrBlock"] == {"type": "string"}
+    assert "region" in schema["provider"]["inputProperties"]
 
 
 @pytest.mark.parametrize("method", ["Call", "Construct", "Parameterize", "GetMapping", "GetMappings"])
@@ -174,7 +188,7 @@ def test_wrong_config_is_one_line(client: Client) -> None:
     request = provider_pb2.CheckRequest(news=wire.encode({"region": "mars"}))
     (failure,) = client.stub.CheckConfig(request).failures
     assert failure.reason == "aws:region: 'mars' is no AWS region: name one, such as us-east-1"
-    with pytest.raises(Refused, match="aws:defaultTags: not JSON"):
+    with pytest.raises(RefusalError, match="aws:defaultTags: not JSON"):
         client.configure(region="us-east-1", defaultTags="{oops")
     unknown = provider_pb2.CheckRequest(news=wire.encode({"region": UNKNOWN}))
     assert not client.stub.CheckConfig(unknown).failures
@@ -261,10 +275,10 @@ def test_what_runs_beside_a_service_has_the_names_of_aws(client: Client) -> None
 
 def test_a_type_that_pulumi_aws_has_not_is_one_clear_line(client: Client) -> None:
     with pytest.raises(
-        Refused, match=r"^unrecognized resource type aws:ec2/moon:Moon: pulumi-aws \S+ has none such$"
+        RefusalError, match=r"^unrecognized resource type aws:ec2/moon:Moon: pulumi-aws \S+ has none such$"
     ):
         client.check("aws:ec2/moon:Moon", "m", {})
-    with pytest.raises(Refused, match="unrecognized resource type"):
+    with pytest.raises(RefusalError, match="unrecognized resource type"):
         client.read("aws:ec2/moon:Moon", "m-1")
 
 
@@ -445,7 +459,9 @@ def test_what_is_in_use_cannot_be_deleted(client: Client) -> None:
         "aws:ec2/routeTableAssociation:RouteTableAssociation", "a", subnetId=subnet.id, routeTableId=table.id
     )
     for used, by in ((vpc, subnet), (table, association)):
-        with pytest.raises(Refused, match=rf"^deleting EC2 .*DependencyViolation: {used.id} has .*{by.id}"):
+        with pytest.raises(
+            RefusalError, match=rf"^deleting EC2 .*DependencyViolation: {used.id} has .*{by.id}"
+        ):
             client.delete(used)
     for each in (association, table, subnet, vpc):
         client.delete(each)

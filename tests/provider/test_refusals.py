@@ -8,7 +8,8 @@ from typing import Any, Final
 import pytest
 
 from mailroute.rehearsal.account import Account
-from tests.provider.harness import PROD, Client, Made, Refused
+from mailroute.wire import Secret
+from tests.provider.harness import PROD, Client, Made, RefusalError
 
 VPC: Final = "aws:ec2/vpc:Vpc"
 SUBNET: Final = "aws:ec2/subnet:Subnet"
@@ -102,7 +103,7 @@ def adopted(connect: Callable[[Account], Client]) -> World:
 
 def refused(world: World, type_: str, inputs: Mapping[str, Any], code: str, *parts: str) -> None:
     """The creation is refused with one line that has AWS's code, and says what is wrong."""
-    with pytest.raises(Refused) as raised:
+    with pytest.raises(RefusalError) as raised:
         world.client.create(type_, "refused", **inputs)
     line = str(raised.value)
     assert f": api error {code}: " in line
@@ -124,6 +125,8 @@ def test_secondary_block_overlaps(world: World) -> None:
     association = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"
     inputs = {"vpcId": world.vpc(), "cidrBlock": "10.0.128.0/17"}
     refused(world, association, inputs, "InvalidVpc.Range", "10.0.128.0/17")
+    tiny = {"vpcId": world.vpc(), "cidrBlock": "10.9.0.0/29"}
+    refused(world, association, tiny, "InvalidVpc.Range", "between /16 and /28")
     world.make(association, "other", vpcId=world.vpc(), cidrBlock="10.1.0.0/16")
     assert world.subnet("10.1.5.0/24")
 
@@ -183,7 +186,7 @@ def test_what_could_not_be_read_may_be_there(connect: Callable[[Account], Client
     document["unread"] = [{"action": "ec2:DescribeVpcs", "reason": "AccessDenied"}]
     client = connect(Account(document, lists_services=False))
     assert client.create(SUBNET, "s", vpcId="vpc-0hidden", cidrBlock="10.0.0.0/24").id
-    with pytest.raises(Refused, match="could not be read"):
+    with pytest.raises(RefusalError, match="could not be read"):
         client.invoke("ec2/getVpcs")
 
 
@@ -445,7 +448,7 @@ def test_an_update_is_judged_like_a_creation(world: World) -> None:
     good, bad = world.subnet("10.0.0.0/24"), world.subnet("10.0.1.0/24", "us-east-1e")
     endpoint = world.make(ENDPOINT, "e", **world.endpoint_inputs(good, privateDnsEnabled=True))
     with pytest.raises(
-        Refused, match=r"^updating EC2 VPC Endpoint: api error InvalidParameter: .*us-east-1e"
+        RefusalError, match=r"^updating EC2 VPC Endpoint: api error InvalidParameter: .*us-east-1e"
     ):
         world.client.update(endpoint, **world.endpoint_inputs(good, bad, privateDnsEnabled=True))
     assert world.client.update(endpoint, **world.endpoint_inputs(good, privateDnsEnabled=True)).id
@@ -792,6 +795,14 @@ def test_identity_that_the_first_api_made(world: World) -> None:
     refused(world, IDENTITY, {"emailIdentity": "example.com"}, "AlreadyExistsException", "example.com")
     tokens = world.make("aws:ses/domainDkim:DomainDkim", "d", domain="example.com").outputs["dkimTokens"]
     assert len(set(tokens)) == 3
+
+
+def test_a_refusal_shows_no_secret(world: World) -> None:
+    inputs = {"zoneId": world.zone(), "name": "a", "type": "A", "ttl": 60, "records": [Secret("hunter2")]}
+    with pytest.raises(RefusalError) as raised:
+        world.client.create(RECORD, "refused", **inputs)
+    assert "not a valid IPv4 address: '[secret]'" in str(raised.value)
+    assert "hunter2" not in str(raised.value)
 
 
 def test_a_refused_resource_leaves_nothing_behind(world: World) -> None:

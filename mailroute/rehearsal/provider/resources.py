@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mailroute import wire
+from mailroute.wire import Secret
+from reachability.values import UNKNOWN, is_list
 
 from ..account import Account, AwsError, AwsResource, Call, Kind, holders_of, kind_of, label
 from ..account.kind import references_exist
@@ -72,7 +74,7 @@ class Resources:
             self._warn(urn, warning)
         if preview:
             return "", outputs.planned(resource, kind, inputs, call.region)
-        self._judge(kind, call, "creating")
+        self._judge(kind, call, inputs, "creating")
         identity = kind.identify(call)
         properties = outputs.created(resource, kind, inputs, call, identity)
         created = AwsResource(type_, identity, properties, birth=call.birth)
@@ -104,7 +106,7 @@ class Resources:
         properties = outputs.updated(resource, kind, news, olds, call.region)
         if preview:
             return properties
-        self._judge(kind, call, "updating")
+        self._judge(kind, call, news, "updating")
         again = outputs.created(resource, kind, news, call, identity)
         properties.update((name, again[name]) for name in kind.recomputed if name in again)
         owner = existing.owner if existing else None
@@ -186,13 +188,31 @@ class Resources:
         plain = wire.plain({**defaults, **given})
         return Call(self._account, settings.caller, kind.type, urn, birth, plain, identity)
 
-    def _judge(self, kind: Kind, call: Call, doing: str) -> None:
+    def _judge(self, kind: Kind, call: Call, inputs: Mapping[str, Any], doing: str) -> None:
+        """Ask AWS: what it refuses is told without the secrets among the inputs."""
         try:
             references_exist(call, kind.references)
             for rule in kind.rules:
                 rule(call)
         except AwsError as error:
-            raise ProviderError(f"{doing} {label(kind.type)}: {error}") from error
+            line = f"{doing} {label(kind.type)}: {error}"
+            for secret in _secrets_in(inputs):
+                line = line.replace(secret, "[secret]")
+            raise ProviderError(line) from None
+
+
+def _secrets_in(value: Any, hidden: bool = False) -> Iterator[str]:
+    """Every text that is secret."""
+    if isinstance(value, Secret):
+        yield from _secrets_in(value.value, True)
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _secrets_in(part, hidden)
+    elif is_list(value):
+        for part in value:
+            yield from _secrets_in(part, hidden)
+    elif hidden and value is not UNKNOWN and str(value):
+        yield str(value)
 
 
 def _inputs_of(resource: ResourceClass, kind: Kind, shown: Mapping[str, Any]) -> dict[str, Any]:

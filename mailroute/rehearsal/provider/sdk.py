@@ -65,6 +65,9 @@ _GETTER = re.compile(
 )
 _ARGUMENT = re.compile(r"^ +(?P<snake>\w+): (?P<type>[^\n]*?)(?P<default> = None)?(?:,|\):)$", re.MULTILINE)
 _SECRETS = re.compile(r"additional_secret_outputs=\[(?P<names>[^]]*)\]")
+_FUNCTION_ARGUMENT = re.compile(r"__args__\['(\w+)'\] =")
+_RESOURCE_TOKEN = re.compile(r"\.__init__\(\s+'(aws:[^']+)'")
+_FUNCTION_TOKEN = re.compile(r"runtime\.invoke\('(aws:[^']+)'")
 _NAMES_IN_TYPE = re.compile(r"_builtins\.(\w+)|(Sequence|Mapping|outputs)\b")
 
 
@@ -103,6 +106,29 @@ def function_results(token: str) -> Mapping[str, Output] | None:
     name = token.rpartition(":")[2]
     results = _section(source, rf"class {name[0].upper()}{name[1:]}Result:")
     return {_camel(found): _output(found["type"]) for found in _GETTER.finditer(results)}
+
+
+@cache
+def function_arguments(token: str) -> frozenset[str]:
+    """The arguments of the function `token`; none where it is unknown."""
+    return frozenset(_FUNCTION_ARGUMENT.findall(_source(token) or ""))
+
+
+def provider_inputs() -> frozenset[str]:
+    """The config that the provider takes."""
+    source = (_root() / "provider.py").read_text(encoding="utf-8")
+    return frozenset(_camel(found) for found in _GETTER.finditer(_section(source, "class ProviderArgs:")))
+
+
+def tokens() -> tuple[list[str], list[str]]:
+    """Every resource type and every function that the SDK has: a second's work."""
+    resources: set[str] = set()
+    functions: set[str] = set()
+    for path in _root().rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        resources.update(_RESOURCE_TOKEN.findall(source))
+        functions.update(_FUNCTION_TOKEN.findall(source))
+    return sorted(resources), sorted(functions)
 
 
 @cache

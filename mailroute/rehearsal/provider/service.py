@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import defaultdict
 from collections.abc import Iterable
@@ -20,6 +19,7 @@ from .changes import Change, changes, deletes_first
 from .inputs import Autoname, checked, failures
 from .invokes import InvokeError, answer
 from .resources import ProviderError, Resources, class_of, type_of
+from .schema import schema
 from .settings import ConfigError, Settings
 
 _LOG_SECONDS: Final = 5.0
@@ -60,7 +60,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.GetSchemaRequest, context: grpc.ServicerContext
     ) -> provider_pb2.GetSchemaResponse:
         del request, context
-        return provider_pb2.GetSchemaResponse(schema=json.dumps({"name": "aws", "version": sdk.version()}))
+        return provider_pb2.GetSchemaResponse(schema=schema())
 
     def CheckConfig(
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
