@@ -181,6 +181,13 @@ def _change(name: str, **properties: Any) -> Callable[[Network], None]:
     return lambda network: network.set(name, **properties)
 
 
+def _drop(name: str, prop: str) -> Callable[[Network], None]:
+    def fault(network: Network) -> None:
+        del network.parts[name].properties[prop]
+
+    return fault
+
+
 def _environment(**variables: str) -> Callable[[Network], None]:
     def fault(network: Network) -> None:
         source = network.parts["service"].properties["sourceConfiguration"]
@@ -208,6 +215,31 @@ def _straight_out(network: Network) -> None:
     network.add(
         ROUTE, "straight", routeTableId=network.ref("table"), destinationCidrBlock="0.0.0.0/0",
         gatewayId=network.ref("igw"),
+    )  # fmt: skip
+
+
+def _halves_straight_out(network: Network) -> None:
+    """Two more specific routes, which together are the internet, take the traffic from the NAT gateway."""
+    for index, half in enumerate(("0.0.0.0/1", "128.0.0.0/1")):
+        network.add(
+            ROUTE, f"half-{index}", routeTableId=network.ref("table"), destinationCidrBlock=half,
+            gatewayId=network.ref("igw"),
+        )  # fmt: skip
+
+
+def _third_subnet(network: Network) -> None:
+    """The connector has one more subnet, which no table but the VPC's main one is for."""
+    third = network.add(
+        SUBNET, "c", vpcId=network.ref("vpc"), cidrBlock="10.0.3.0/24", availabilityZone="us-east-1b",
+        availabilityZoneId="use1-az6",
+    )  # fmt: skip
+    network.set("connector", subnets=[network.ref("a"), network.ref("b"), third])
+
+
+def _deny_replies(network: Network) -> None:
+    network.add(
+        ACL, "acl", vpcId=network.ref("vpc"), subnetIds=[network.ref("a"), network.ref("b")],
+        ingress=[{**ALLOW, "protocol": "tcp", "fromPort": 0, "toPort": 1023}], egress=[ALLOW],
     )  # fmt: skip
 
 
@@ -245,7 +277,11 @@ FAULTS: Final[Mapping[str, tuple[Callable[[str], Network], Callable[[Network], N
         nat_network, lambda network: network.set("nat", subnetId=network.ref("a")),
     ),
     "internet gateway of another VPC": (nat_network, _other_vpc("igw")),
+    "NAT gateway without an address": (nat_network, _drop("nat", "allocationId")),
     "one subnet with another table": (nat_network, _own_table),
+    "one subnet with no table": (nat_network, _third_subnet),
+    "halves straight to the internet gateway": (nat_network, _halves_straight_out),
+    "replies denied by the ACL": (nat_network, _deny_replies),
     "straight to the internet gateway": (nat_network, _straight_out),
     "clients' group closed": (nat_network, _change("clients", egress=[])),
     "mail denied by the ACL": (nat_network, _deny_mail),
@@ -256,26 +292,48 @@ FAULTS: Final[Mapping[str, tuple[Callable[[str], Network], Callable[[Network], N
 def build(rng: random.Random) -> World:
     """A random world of one to three services, broken or not, with anything or nothing unknown."""
     created, declared = rng.random() < 0.25, rng.random() < 0.5
-    blur = 0.0 if rng.random() < 0.1 else rng.choice((0.01, 0.03, 0.1, 0.3))
+    blur = rng.choice((0.0, 0.0, 0.0, 0.01, 0.03, 0.1, 0.3))
+    aimed = rng.random() < 0.8
     networks: list[Network] = []
     broken: set[str] = set()
+    aims: list[tuple[str, str]] = []
     story: list[str] = []
     for index in range(rng.randint(1, 3)):
         fault = rng.choice(("", *FAULTS)) if index else rng.choice(tuple(FAULTS))
         kind, apply = FAULTS.get(fault, (rng.choice((ses_network, nat_network)), None))
-        network = kind(f"{'abc'[index]}")
+        network = kind("abc"[index])
         if apply is not None:
             apply(network)
             broken.add(urn_of(SERVICE, network.parts["service"].name))
+        if aimed:
+            aims += _aims(network, kind("abc"[index]), rng)
         network.add(BUCKET, "bucket", bucket=f"{network.prefix}-files", tags={"team": "shop"})
         networks.append(network)
         story.append(fault or "good")
     parts = [part for network in networks for part in network.parts.values()]
     rng.shuffle(parts)
     types = {part.name: part.type for part in parts}
-    nodes = tuple(_blurred(_node(part, types, created), blur, declared, rng) for part in parts)
-    told = f"{', '.join(story)}; blur {blur}; created {created}; declared {declared}"
-    return World(nodes, frozenset(broken), created, declared, blur > 0, told)
+    told = f"{', '.join(story)}; blur {blur}; not known {aims}; created {created}; declared {declared}"
+    return World(
+        nodes=tuple(_blurred(_node(part, types, created), blur, declared, aims, rng) for part in parts),
+        broken=frozenset(broken),
+        created=created,
+        declared=declared,
+        blurred=blur > 0 or aimed,
+        story=told,
+    )
+
+
+def _aims(network: Network, whole: Network, rng: random.Random) -> list[tuple[str, str]]:
+    """One or two properties to leave unknown, as `(part, property)`, mostly of what is at fault."""
+    touched = [
+        part
+        for name, part in network.parts.items()
+        if name not in whole.parts or part.properties != whole.parts[name].properties
+    ]
+    chosen = touched if touched and rng.random() < 0.7 else list(network.parts.values())
+    pairs = [(part.name, name) for part in chosen for name in part.properties]
+    return rng.sample(pairs, k=min(len(pairs), rng.choice((1, 1, 2))))
 
 
 def _node(part: Part, types: Mapping[str, str], created: bool) -> Node:
@@ -314,7 +372,9 @@ def _refs(value: Any) -> list[Ref]:
     return [ref for element in elements for ref in _refs(element)]
 
 
-def _blurred(node: Node, share: float, declares: bool, rng: random.Random) -> Node:
+def _blurred(
+    node: Node, share: float, declares: bool, aims: list[tuple[str, str]], rng: random.Random
+) -> Node:
     """`node` with some of its values not known, at any depth, in what it declares or only in what is shown.
 
     A property is missing from what is shown only where the pack has seen it declared.
@@ -322,7 +382,7 @@ def _blurred(node: Node, share: float, declares: bool, rng: random.Random) -> No
     declared, shown = dict(node.declared or {}), dict(node.properties)
     dependencies = dict(node.dependencies)
     for name, value in list(declared.items()):
-        blurred = _blur(value, share, rng)
+        blurred = _blur(value, 0.5 if (node.name, name) in aims else share, rng)
         declared[name] = blurred
         shown[name] = blurred
         if rng.random() < share:
@@ -331,6 +391,8 @@ def _blurred(node: Node, share: float, declares: bool, rng: random.Random) -> No
             del shown[name]
         if name in dependencies and rng.random() < share / 2:
             dependencies[name] = ()  # It comes from outside the graph, for all that can be seen.
+    if rng.random() < share / 10:
+        shown = {}  # As under a provider that is not configured yet.
     return replace(node, properties=shown, declared=declared, dependencies=dependencies)
 
 
