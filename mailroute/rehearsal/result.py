@@ -14,7 +14,7 @@ class RehearsalError(Exception):
     """The program, its config, its policy pack or an argument is wrong: `str()` is one clear line."""
 
 
-class EngineFault(Exception):  # noqa: N818 (the name says whose fault it is)
+class EngineFault(Exception):
     """Something that mailroute itself got wrong: `str()` is one clear line."""
 
     @classmethod

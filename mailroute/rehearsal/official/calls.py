@@ -159,5 +159,5 @@ def _known(identity: str) -> str | None:
 
 def _message(document: Mapping[str, Any], message: M) -> M:
     """Read a logged message, of whatever version of Pulumi."""
-    json_format.ParseDict(document, message, ignore_unknown_fields=True)
+    json_format.ParseDict(dict(document), message, ignore_unknown_fields=True)
     return message
