@@ -92,6 +92,20 @@ def test_a_remediation_is_what_is_created(
     assert "policy resource-rule of rules has remediated this" in {d.message for d in rehearsal.diagnostics}
 
 
+def test_a_component_is_remediated_as_well(rehearser: Rehearser, pack: Path) -> None:
+    rehearser.write("import pulumi\npulumi.ComponentResource('demo:index:Group', 'g', {'size': 1})\n")
+    (pack / "__main__.py").write_text(
+        "import pulumi_policy as pp\n"
+        "def remediate(args):\n"
+        "    return {**args.props, 'size': 2} if 'size' in args.props else None\n"
+        "pp.PolicyPack('sizes', [pp.ResourceValidationPolicy('size', 'one size', lambda a, r: None,\n"
+        "    enforcement_level=pp.EnforcementLevel.REMEDIATE, remediate=remediate)])\n",
+        encoding="utf-8",
+    )
+    [group] = [resource for resource in rehearser.run(packs=[pack]).resources if resource.name == "g"]
+    assert group.inputs == {"size": 2}
+
+
 def test_a_rule_that_does_not_apply_says_so(
     rehearser: Rehearser, pack: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -407,6 +407,19 @@ def test_a_provider_that_breaks_is_a_fault_and_no_rejection(rehearser: Rehearser
     )
 
 
+def test_a_creation_without_an_id_is_a_fault(rehearser: Rehearser) -> None:
+    rehearser.write(PRELUDE + "Thing('thing')\n")
+    nameless = {
+        "call": "Create",
+        "package": "aws",
+        "request": {"urn": "urn:pulumi:dev::demo::aws:test/thing:Thing::thing"},
+        "response": {},
+    }
+    assert rehearser.run(trace=[nameless]).ok
+    with pytest.raises(EngineFault, match="'thing': its provider has created it without an id"):
+        rehearser.run(up=True, trace=[nameless])
+
+
 def test_what_is_read_and_not_there_is_one_line(rehearser: Rehearser) -> None:
     rehearser.write(PRELUDE + "Thing('thing', ResourceOptions(id='i-0'))\n")
     absent = {

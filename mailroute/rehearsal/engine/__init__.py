@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..provider.server import ProviderServer
 from .run import run
 
 if TYPE_CHECKING:
@@ -39,8 +40,6 @@ def rehearse(
         EngineFault: the engine or the simulated account is wrong.
         KeyboardInterrupt: a person has had enough; no process is left behind.
     """
-    from ..provider.server import ProviderServer
-
     with ProviderServer(account) as server:
         return run(
             project,

@@ -14,7 +14,7 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2
 
 from mailroute import wire
 
-from ..result import Completed, PlannedResource, Registered, RehearsalError
+from ..result import Completed, EngineFault, PlannedResource, Registered, RehearsalError
 from . import goals, urns
 from .callbacks import Callbacks
 from .goals import Goal, Goals
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .providers import Provider
 
 
-class InvokeFailed(Exception):
+class InvokeError(Exception):
     """A function refused its arguments: the program hears of it, and may go on."""
 
 
@@ -79,8 +79,7 @@ class Deployment:
                 provider = self._new_provider(goal)
                 return _answer(goal.urn, provider.id, self._outputs(goal.urn))
             if not goal.custom:
-                self._review.resource(goal, None, goal.inputs)
-                self._complete(goal, goal.inputs, {})
+                self._complete(goal, self._review.resource(goal, None, goal.inputs), {})
                 return _answer(goal.urn, None, {})
             identity, outputs = self._create(goal)
             return _answer(goal.urn, identity, outputs)
@@ -107,7 +106,12 @@ class Deployment:
             return None, {}
         if self.preview and not provider.previews_creation:
             return None, inputs
-        return provider.create(goal.urn, inputs, preview=self.preview, timeout=goal.creation_timeout)
+        identity, outputs = provider.create(
+            goal.urn, inputs, preview=self.preview, timeout=goal.creation_timeout
+        )
+        if identity is None and not self.preview:
+            raise EngineFault(f"{goal.type} {goal.name!r}: its provider has created it without an id")
+        return identity, outputs
 
     def _complete(
         self,
@@ -177,7 +181,7 @@ class Deployment:
         """Call a function of a provider.
 
         Raises:
-            InvokeFailed: the provider says that it cannot be called like this.
+            InvokeError: the provider says that it cannot be called like this.
         """
         package = urns.package_of(request.tok)
         transformed = self.callbacks.transform_invoke(
@@ -195,19 +199,21 @@ class Deployment:
         provider = self._provider(options.provider, package, options.version)
         if request.dependsOn and self.registry.has_pending(request.dependsOn):
             return resource_pb2.ResourceInvokeResponse(unknown=True)
+        response = resource_pb2.ResourceInvokeResponse()
+        returned = getattr(response, "return")
         if not provider.configured:
-            return resource_pb2.ResourceInvokeResponse(**{"return": wire.encode({})})
+            returned.CopyFrom(wire.encode({}))
+            return response
         arguments = wire.plain(wire.decode(transformed.args))
         try:
             result, failures = provider.invoke(request.tok, arguments, preview=self.preview)
         except RehearsalError as error:
-            raise InvokeFailed(str(error)) from None
-        return resource_pb2.ResourceInvokeResponse(
-            **{"return": wire.encode(result)},
-            failures=[
-                provider_pb2.CheckFailure(property=argument, reason=reason) for argument, reason in failures
-            ],
+            raise InvokeError(str(error)) from None
+        returned.CopyFrom(wire.encode(result))
+        response.failures.extend(
+            provider_pb2.CheckFailure(property=argument, reason=reason) for argument, reason in failures
         )
+        return response
 
     def analyze_stack(self) -> None:
         """Have the packs judge the whole of it."""

@@ -12,6 +12,7 @@ from mailroute import wire
 
 from ..result import RehearsalError
 from . import callbacks, urns
+from .plugin import DYNAMIC_PACKAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -207,10 +208,9 @@ def default_provider(project: Project, package: str, version: str) -> Goal:
     for key, value in project.config.items():
         namespace, _, rest = key.partition(":")
         # A dynamic provider reads the program's config, whole and under its full keys.
-        if package in (namespace, "pulumi-python"):
-            inputs[key if package == "pulumi-python" else rest] = (
-                wire.Secret(value) if key in project.secret_keys else value
-            )
+        if package in (namespace, DYNAMIC_PACKAGE):
+            name_of_input = key if package == DYNAMIC_PACKAGE else rest
+            inputs[name_of_input] = wire.Secret(value) if key in project.secret_keys else value
     return Goal(
         urns.make(project.stack, project.name, "", type_, name),
         True,

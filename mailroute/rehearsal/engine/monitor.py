@@ -11,8 +11,8 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, reso
 
 from ..result import Diagnostic, EngineFault, RehearsalError, Severity
 from . import tracebacks
-from .deployment import InvokeFailed
-from .review import Stopped
+from .deployment import InvokeError
+from .review import MandatoryViolationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,9 +165,9 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         try:
             if not self._lifecycle.is_over:
                 return work()
-        except InvokeFailed as refusal:
+        except InvokeError as refusal:
             context.abort(grpc.StatusCode.UNKNOWN, str(refusal))
-        except (Stopped, RehearsalError, EngineFault) as end:
+        except (MandatoryViolationError, RehearsalError, EngineFault) as end:
             self._lifecycle.end(end)
         except Exception as error:
             self._lifecycle.end(EngineFault.of(error))

@@ -127,8 +127,8 @@ class PolicyPack:
 
     def _judge(self, response: analyzer_pb2.AnalyzeResponse, urn: str) -> bool:
         self._journal.not_applicable(self.name, urn, response.not_applicable)
-        levels = [self._journal.violation(self.name, urn, diagnostic) for diagnostic in response.diagnostics]
-        return any(levels)
+        blocking = [self._journal.violation(self.name, urn, found) for found in response.diagnostics]
+        return any(blocking)
 
     def _print(self, line: str) -> None:
         self._journal.print(f"policy pack {self.name}: {line}")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .providers import Provider
 
 
-class Stopped(Exception):
+class MandatoryViolationError(Exception):
     """A mandatory policy is violated in an update: nothing more is created."""
 
 
@@ -34,7 +34,7 @@ class Review:
         """Have the packs remediate and judge one resource: its inputs as they are to be.
 
         Raises:
-            Stopped: it violates a mandatory policy, and this is an update.
+            MandatoryViolationError: it violates a mandatory policy, and this is an update.
         """
         current = dict(inputs)
         if not self._packs:
@@ -53,7 +53,7 @@ class Review:
         request.properties.CopyFrom(wire.encode(without_internal(current)))
         violated = [pack.analyze(request) for pack in self._packs]
         if any(violated) and not self._preview:
-            raise Stopped
+            raise MandatoryViolationError
         return current
 
     def stack(self, resources: Sequence[PlannedResource], urn: str) -> None:

@@ -18,7 +18,7 @@ from .lifecycle import Lifecycle
 from .packs import PolicyPack
 from .plugin import DYNAMIC_PACKAGE, PluginProvider
 from .processes import Child, Children, Command, activated
-from .review import Stopped
+from .review import MandatoryViolationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -110,7 +110,7 @@ class _Run:
             if end is None:
                 self._check_exit(program)
                 self._lifecycle.judge_once(self._deployment.analyze_stack)
-            elif not isinstance(end, Stopped):
+            elif not isinstance(end, MandatoryViolationError):
                 raise end
         finally:
             self._say_goodbye(program)
