@@ -79,7 +79,6 @@ def test_a_vpc(prod: Client) -> None:
     ("filters", "ids"),
     [
         (where(vpc_id=VPC), sorted(PRIVATE + PUBLIC)),
-        (where(vpc_id="vpc-0none"), []),
         (where(vpc_id=["vpc-0none", VPC], availability_zone="us-east-1a"), [PRIVATE[0], PUBLIC[1]]),
         (where(map_public_ip_on_launch="true"), PUBLIC),
         (where(map_public_ip_on_launch="false"), PRIVATE),
@@ -113,8 +112,8 @@ def test_just_one_is_one(prod: Client) -> None:
         RefusalError, match=r"^no matching EC2 Subnet found \(id=subnet-0none\): the account in us-east-1"
     ):
         prod.invoke("ec2/getSubnet", id="subnet-0none")
-    with pytest.raises(RefusalError, match=r"^no matching EC2 Subnet found \(vpc-id=vpc-1,vpc-2\)"):
-        prod.invoke("ec2/getSubnet", filters=where(vpc_id=["vpc-1", "vpc-2"]))
+    with pytest.raises(RefusalError, match=r"^no matching EC2 Subnet found \(cidr-block=10\.0\.0\.0/24,x\)"):
+        prod.invoke("ec2/getSubnet", filters=where(cidr_block=["10.0.0.0/24", "x"]))
 
 
 def test_a_route_table_shows_local_inline_and_standalone_routes(prod: Client) -> None:
@@ -145,7 +144,8 @@ def test_route_tables_by_association(prod: Client) -> None:
     assert tables(**{"association.subnet-id": PRIVATE[1]}) == [PRIVATE_TABLE]
     assert tables(**{"association.main": "true"}) == [PUBLIC_TABLE]
     assert tables(**{"route.destination-cidr-block": "0.0.0.0/0"}) == [PUBLIC_TABLE]
-    assert prod.invoke("ec2/getRouteTables", vpcId="vpc-0none")["ids"] == []
+    with pytest.raises(RefusalError, match="does not show vpc-0none: take it in with mailroute snapshot"):
+        prod.invoke("ec2/getRouteTables", vpcId="vpc-0none")
     main = prod.create("aws:ec2/routeTable:RouteTable", "new", vpcId=VPC).id
     prod.create(
         "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation", "m", vpcId=VPC, routeTableId=main
@@ -286,6 +286,15 @@ def test_hosted_zones(prod: Client) -> None:
     private = prod.create("aws:route53/zone:Zone", "p", name="daadaar.com", vpcs=[{"vpcId": VPC}])
     assert prod.invoke("route53/getZone", name="daadaar.com", vpcId=VPC)["id"] == private.id
     assert prod.invoke("route53/getZone", name="daadaar.com")["id"] == zone["id"]
+
+
+def test_a_public_zone_that_an_account_by_vpc_does_not_show(client: Client) -> None:
+    zone = client.invoke("route53/getZone", name="example.com")
+    assert zone["zoneId"].startswith("Z")
+    assert zone["nameServers"] == []
+    assert client.invoke("route53/getZone", name="example.com.")["zoneId"] == zone["zoneId"]
+    with pytest.raises(RefusalError, match=r"no matching Route 53 Hosted Zone .* example\.com \(private\)"):
+        client.invoke("route53/getZone", name="example.com", privateZone=True)
 
 
 def test_roles_secrets_and_repositories_that_are_there(prod: Client) -> None:

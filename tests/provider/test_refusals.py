@@ -166,7 +166,6 @@ def test_subnet_in_no_zone(world: World) -> None:
         (NAT, {"subnetId": "subnet-0none"}, "InvalidSubnetID.NotFound", "subnet-0none"),
         (GROUP, {"vpcId": "vpc-0none"}, "InvalidVpcID.NotFound", "vpc-0none"),
         (CONNECTOR, {"subnets": ["subnet-0none"]}, "InvalidSubnetID.NotFound", "subnet-0none"),
-        (RECORD, {"zoneId": "Z0NONE"}, "NoSuchHostedZone", "Z0NONE"),
     ],
 )
 def test_what_is_named_must_be_there(
@@ -176,17 +175,31 @@ def test_what_is_named_must_be_there(
         ASSOCIATION: {"subnetId": "subnet-1"},
         ROUTE: {"destinationCidrBlock": "0.0.0.0/0", "gatewayId": "igw-1"},
         CONNECTOR: {"vpcConnectorName": "conn", "securityGroups": []},
-        RECORD: {"name": "a", "type": "A", "ttl": 60, "records": ["192.0.2.1"]},
     }
     refused(world, type_, {**more.get(type_, {}), **inputs}, code, missing, "simulated account")
+
+
+def test_record_in_no_zone(world: World, adopted: World) -> None:
+    inputs = {"zoneId": "Z0NONE", "name": "a", "type": "A", "ttl": 60, "records": ["192.0.2.1"]}
+    refused(adopted, RECORD, inputs, "NoSuchHostedZone", "Z0NONE", "simulated account")
+    # An account that shows no public zone was read by VPC: its public zones are not known.
+    assert world.make(RECORD, "a", **inputs).id
+
+
+def test_address_that_an_account_file_need_not_show(world: World, adopted: World) -> None:
+    inputs = {"subnetId": "subnet-07be90d42f1a6c385", "allocationId": "eipalloc-0kept"}
+    assert adopted.make(NAT, "nat", **inputs).id
+    world.gateway()
+    there = {"subnetId": world.subnet("10.0.0.0/24"), "allocationId": "eipalloc-0kept"}
+    refused(world, NAT, there, "InvalidAllocationID.NotFound", "eipalloc-0kept")
 
 
 def test_what_could_not_be_read_may_be_there(connect: Callable[[Account], Client]) -> None:
     document = dict(Account.empty("us-east-1").document)
     document["unread"] = [{"action": "ec2:DescribeVpcs", "reason": "AccessDenied"}]
-    client = connect(Account(document, lists_services=False))
+    client = connect(Account(document))
     assert client.create(SUBNET, "s", vpcId="vpc-0hidden", cidrBlock="10.0.0.0/24").id
-    with pytest.raises(RefusalError, match="could not be read"):
+    with pytest.raises(RefusalError, match="does not show every EC2 VPC"):
         client.invoke("ec2/getVpcs")
 
 
@@ -428,11 +441,9 @@ def test_endpoint_to_another_regions_service(world: World, service: str) -> None
     refused(world, ENDPOINT, inputs, "InvalidServiceName", service)
 
 
-def test_endpoint_to_a_service_that_the_account_does_not_list(world: World, adopted: World) -> None:
-    name = "com.amazonaws.us-east-1.bedrock"
-    inputs = {"vpcId": ADOPTED, "serviceName": name, "vpcEndpointType": "Interface"}
-    refused(adopted, ENDPOINT, inputs, "InvalidServiceName", name)
-    assert world.make(ENDPOINT, "commonly unknown", **{**inputs, "vpcId": world.vpc()}).id
+def test_endpoint_to_a_service_that_nobody_listed(world: World) -> None:
+    inputs = world.endpoint_inputs(world.subnet("10.0.0.0/24"))
+    assert world.make(ENDPOINT, "e", **{**inputs, "serviceName": "com.amazonaws.us-east-1.bedrock"}).id
 
 
 def test_endpoint_with_parts_of_another_vpc(world: World) -> None:

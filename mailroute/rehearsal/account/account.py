@@ -59,16 +59,23 @@ _DESCRIBED_BY: Final = {
     "aws:ec2/internetGateway:InternetGateway": "ec2:DescribeInternetGateways",
     "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway": "ec2:DescribeEgressOnlyInternetGateways",
     "aws:ec2/natGateway:NatGateway": "ec2:DescribeNatGateways",
-    "aws:ec2/eip:Eip": "ec2:DescribeAddresses",
     "aws:ec2/vpcEndpoint:VpcEndpoint": "ec2:DescribeVpcEndpoints",
     "aws:ec2/securityGroup:SecurityGroup": "ec2:DescribeSecurityGroups",
     "aws:ec2/networkAcl:NetworkAcl": "ec2:DescribeNetworkAcls",
-    "aws:ec2/vpcDhcpOptions:VpcDhcpOptions": "ec2:DescribeDhcpOptions",
-    "aws:route53/zone:Zone": "route53:ListHostedZones",
     "aws:apprunner/service:Service": "apprunner:ListServices",
     "aws:apprunner/vpcConnector:VpcConnector": "apprunner:ListVpcConnectors",
 }
 """The types that an account file shows completely, and the IAM action that reads them."""
+
+_SHOWN_IN_PART: Final = frozenset(
+    {
+        "aws:ec2/eip:Eip",
+        "aws:ec2/vpcDhcpOptions:VpcDhcpOptions",
+    }
+)
+"""The types of which an account file shows those that a VPC uses, so that others may be there."""
+
+_ZONE: Final = "aws:route53/zone:Zone"
 
 
 class Account:
@@ -80,9 +87,10 @@ class Account:
         document: what it held before anything was rehearsed, as an evidence document.
     """
 
-    def __init__(self, document: Mapping[str, Any], *, lists_services: bool) -> None:
+    def __init__(self, document: Mapping[str, Any], *, whole: bool = False) -> None:
+        """Take what `document` shows; `whole` says that there is nothing else."""
         self.document = document
-        self._lists_services = lists_services
+        self._whole = whole
         self.id: str = document["accountId"]
         self.region: str = document["region"]
         self._unread = {entry["action"] for entry in document.get("unread", ())}
@@ -123,7 +131,7 @@ class Account:
                 f"{path}: shows the account in {document['region']}, the stack is in {region}: "
                 f"give --account a file of {region}, or set aws:region to {document['region']}"
             )
-        return cls(document, lists_services=bool(document.get("endpointServices")))
+        return cls(document)
 
     @classmethod
     def empty(cls, region: str) -> Account:
@@ -153,7 +161,7 @@ class Account:
                 ],
                 "resources": [],
             },
-            lists_services=False,
+            whole=True,
         )
 
     def zones(self, region: str) -> tuple[Zone, ...]:
@@ -161,18 +169,29 @@ class Account:
         return self._zones if region == self.region else regions.zones(region)
 
     def endpoint_services(self, region: str) -> tuple[EndpointService, ...]:
-        """The services that endpoints in `region` reach."""
-        here = region == self.region and self._services
-        return self._services if here else regions.endpoint_services(region)
-
-    def lists_services(self, region: str) -> bool:
-        """Whether the account's file says which services there are, so that others do not exist."""
-        return region == self.region and self._lists_services
+        """The services that endpoints in `region` commonly reach, as the account's file has them."""
+        own = self._services if region == self.region else ()
+        shown = {service.name for service in own}
+        return own + tuple(
+            service for service in regions.endpoint_services(region) if service.name not in shown
+        )
 
     def shows(self, type_: str) -> bool:
         """Whether a resource of this type that the account does not show is not there."""
+        if self._whole:
+            return type_ in _DESCRIBED_BY or type_ in _SHOWN_IN_PART
         action = _DESCRIBED_BY.get(type_)
         return action is not None and action not in self._unread
+
+    def shows_public_zones(self) -> bool:
+        """Whether a public hosted zone that is not shown is not there: a file read by VPC shows none."""
+        zones = (entry["properties"] for entry in self.document["resources"] if entry["type"] == _ZONE)
+        return any(not zone.get("vpcs") for zone in zones)
+
+    def shows_vpc(self, identity: str) -> bool:
+        """Whether what the account shows of a VPC is all of it."""
+        known = identity in self.document["vpcs"] or self.find("aws:ec2/vpc:Vpc", identity) is not None
+        return self._whole or known
 
     def find(self, type_: str, identity: str) -> AwsResource | None:
         return self._by_type[type_].get(identity)

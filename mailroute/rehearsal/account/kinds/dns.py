@@ -58,6 +58,12 @@ def vpcs_of(account: Account, zone: AwsResource) -> Iterator[str]:
             yield str(association.get("vpcId"))
 
 
+def zone_exists(call: Call) -> None:
+    """A record belongs to a zone ("ChangeResourceRecordSets", Amazon Route 53 API Reference)."""
+    if call.account.shows_public_zones() and call.find(ZONE, "zoneId") is None:
+        raise _ZONE_REFERENCE.missing(str(call.inputs["zoneId"]))
+
+
 def record_is_new(call: Call) -> None:
     """A zone has each record set once ("ChangeResourceRecordSets", Amazon Route 53 API Reference)."""
     if call.inputs.get("allowOverwrite"):
@@ -206,7 +212,7 @@ KINDS: Final = (
         replaced_by=frozenset({"zoneId", "name", "type", "setIdentifier"}),
         references={"zoneId": _ZONE_REFERENCE},
         checks=(one_of("type", *_RECORD_TYPES),),
-        rules=(alias_is_not_the_apex, record_is_new, alias_stands_alone, record_values_fit_type),
+        rules=(zone_exists, alias_is_not_the_apex, record_is_new, alias_stands_alone, record_values_fit_type),
     ),
     Kind(
         _ZONE_ASSOCIATION,

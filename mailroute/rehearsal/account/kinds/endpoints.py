@@ -25,14 +25,11 @@ _HOSTED_ZONE: Final = "Z7HUB22UULQXV"
 """The zone that holds the names of interface endpoints."""
 
 
-def service_exists(call: Call) -> None:
+def service_is_of_the_region(call: Call) -> None:
     """The service is one of the region's ("CreateVpcEndpoint", Amazon EC2 API Reference)."""
     name = call.inputs.get("serviceName")
     region = call.inputs.get("serviceRegion") or call.region
-    if not name or _services(call) or not str(name).startswith("com.amazonaws."):
-        return
-    foreign = not str(name).startswith(f"com.amazonaws.{region}.")
-    if foreign or call.account.lists_services(region):
+    if str(name).startswith("com.amazonaws.") and not str(name).startswith(f"com.amazonaws.{region}."):
         raise AwsError("InvalidServiceName", f"The Vpc Endpoint Service '{name}' does not exist in {region}.")
 
 
@@ -211,7 +208,7 @@ KINDS: Final = (
             json_object("policy"),
         ),
         rules=(
-            service_exists,
+            service_is_of_the_region,
             service_has_endpoint_type,
             parts_are_in_vpc,
             service_is_in_zones,

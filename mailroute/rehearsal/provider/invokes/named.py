@@ -33,8 +33,6 @@ _APP_RUNNER_ZONES: Final = {
 
 def _zone(query: Query) -> Mapping[str, Any]:
     account = query.account
-    if not account.shows(ZONE):
-        raise InvokeError("the account file does not show hosted zones: they could not be read for it")
     name = str(query.get("name") or "").rstrip(".").lower()
     wanted_tags: Mapping[str, str] = query.get("tags") or {}
     found = []
@@ -47,6 +45,9 @@ def _zone(query: Query) -> Mapping[str, Any]:
         if by_id and by_name and by_vpc and wanted_tags.items() <= (zone.get("tags") or {}).items():
             found.append(zone)
     wanted = query.get("zoneId") or f"{name}{' (private)' if query.get('privateZone') else ''}"
+    private = query.get("privateZone") or query.get("vpcId")
+    if not found and name and not private and not account.shows_public_zones():
+        return _public_zone(name)
     if len(found) != 1:
         problem = "no matching" if not found else "multiple"
         raise InvokeError(
@@ -65,6 +66,13 @@ def _zone(query: Query) -> Mapping[str, Any]:
         "primaryNameServer": servers[0] if servers else "",
         "tags": zone.get("tags") or {},
     }
+
+
+def _public_zone(name: str) -> Mapping[str, Any]:
+    """A public zone of which nothing is known but its name: it decides no route."""
+    identity = f"Z{_digest(name, 20).upper()}"
+    arn = f"arn:aws:route53:::hostedzone/{identity}"
+    return {"id": identity, "zoneId": identity, "arn": arn, "name": name, "privateZone": False}
 
 
 def _lookup(

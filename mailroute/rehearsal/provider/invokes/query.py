@@ -94,18 +94,31 @@ class Search:
         """The resources that fit every argument, every tag and every filter.
 
         Raises:
-            InvokeError: a filter is not known, or the account's file says that it could not read the type.
+            InvokeError: a filter is not known, or nothing fits and the account may not show all there is.
         """
         account = query.account
-        if not account.shows(self.type):
-            raise InvokeError(f"the account file does not show {self.noun}s: they could not be read for it")
         wanted = [(name, _texts(values)) for name, values in self._conditions(query)]
-        return [
+        found = [
             each
             for each in account.of(self.type)
             if (each.get("region") or account.region) == query.region
             and all(self._fits(account, each, name, values) for name, values in wanted)
         ]
+        if not found:
+            self._must_be_shown(account, wanted)
+        return found
+
+    def _must_be_shown(self, account: Account, wanted: Iterable[tuple[str, set[str]]]) -> None:
+        """That nothing was found says something only where the account shows everything."""
+        if not account.shows(self.type):
+            raise InvokeError(f"the account file does not show every {self.noun}: add the one that is meant")
+        for name, values in wanted:
+            unseen = sorted(vpc for vpc in values if name == "vpc-id" and not account.shows_vpc(vpc))
+            if unseen and self.type != "aws:ec2/vpc:Vpc":
+                raise InvokeError(
+                    f"the account file does not show {unseen[0]}: take it in with mailroute snapshot "
+                    f"--vpc {unseen[0]}"
+                )
 
     def _conditions(self, query: Query) -> Iterator[tuple[str, list[Any]]]:
         for argument, name in self.arguments.items():
