@@ -22,8 +22,14 @@ EVIDENCE: Mapping[str, Mapping[str, Any]] = {
         "minLength": 1,
         "default": "none",
     },
+    "state": {
+        "description": "What the stack manages, which is no evidence: the path of what `pulumi stack export` "
+        "prints. Without it the tags pulumi:project and pulumi:stack tell.",
+        "type": "string",
+        "default": "",
+    },
 }
-"""The option of a rule that asks what the account holds beside the program."""
+"""The options of a rule that asks what the account holds beside the program."""
 
 
 class Severity(str, Enum):
@@ -56,7 +62,8 @@ class Violation:
     optional: bool = False
 
     def __str__(self) -> str:
-        return f"{', '.join(self.codes)}: {self.message} {self.remedy}".strip()
+        remedy = f" Remedy: {self.remedy}" if self.remedy else ""
+        return f"{', '.join(self.codes)}: {self.message}{remedy}"
 
 
 def violation(resource: Resource, code: str, message: str, remedy: str) -> Violation:
@@ -72,7 +79,7 @@ def undetermined(resource: Resource, code: str, message: str, remedy: str) -> Vi
 def found(resource: Resource, finding: Finding) -> Violation:
     """What the proof finds wrong with `resource`."""
     report = undetermined if finding.verdict is Verdict.UNDETERMINED else violation
-    return report(resource, finding.code, f"{finding.message}.", f"Remedy: {finding.remedy}.")
+    return report(resource, finding.code, f"{finding.message}.", f"{finding.remedy}.")
 
 
 class Stack:
