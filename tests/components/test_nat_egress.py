@@ -172,6 +172,18 @@ def test_other_routes_do_not_matter(register: Callable[..., Any], account: Any) 
     assert default_routes(register(lambda: egress(OLD), account=account)) == {TABLE: "nat-us-east-1a-id"}
 
 
+def test_the_gateway_is_near_its_users_in_the_first_public_subnet_of_the_zone(
+    register: Callable[..., Any],
+) -> None:
+    zones = ["us-east-1c", "us-east-1b", "us-east-1b"]
+    public = [{"id": f"subnet-0000000{n}", "availability_zone": zone} for n, zone in enumerate(zones)]
+    graph = register(lambda: egress(OLD, public_subnets=public))
+    assert graph.one(GATEWAY).inputs["subnetId"] == "subnet-00000001"
+    far = register(lambda: egress(OLD, public_subnets=public[:1]))
+    assert far.one(GATEWAY).inputs["subnetId"] == "subnet-00000000"
+    assert default_routes(far) == {TABLE: "nat-us-east-1c-id"}
+
+
 def on_main(account: Any, *routes: dict[str, str]) -> Any:
     """The private subnets have no table of their own; the main table has `routes`, the public one "
     "the way out."""

@@ -92,6 +92,109 @@ def test_the_route_nat_sends_to_the_relay_with_the_secret_that_is_there(program:
     assert image["runtimeEnvironmentSecrets"]["SMTP_PASS"] == f"{secret}:password::"
 
 
+def rules(graph: Any, direction: str) -> set[tuple[str, str, Any]]:
+    """Whose group, to or from whom, on which port."""
+    return {
+        (
+            rule.inputs["securityGroupId"],
+            rule.inputs.get("referencedSecurityGroupId") or rule.inputs["cidrIpv4"],
+            rule.inputs.get("fromPort"),
+        )
+        for rule in graph.of_type(f"aws:vpc/securityGroup{direction}Rule:SecurityGroup{direction}Rule")
+    }
+
+
+def test_only_the_connector_may_use_the_endpoint_and_only_on_its_port(program: Callable[..., Any]) -> None:
+    graph = program("prod", smtpPort="2465")
+    assert graph.stack_outputs["smtpPort"] == 2465
+    assert environment(graph)["SMTP_PORT"] == "2465"
+    databases = {("service-id", "sg-08c3d5e60fa1b7294", 5432), ("service-id", "sg-0f47a91c2bd6e8053", 6379)}
+    assert rules(graph, "Egress") == databases | {("service-id", "endpoint-id", 2465)}
+    assert rules(graph, "Ingress") == {
+        ("endpoint-id", "service-id", 2465),
+        *((theirs, ours, port) for ours, theirs, port in databases),
+    }
+
+
+def test_through_nat_the_connector_may_reach_the_relays_port_and_its_own_vpc(
+    program: Callable[..., Any],
+) -> None:
+    graph = program("dev", relayPort="2525", relayHost="smtp.example.com")
+    assert environment(graph) == {"SMTP_HOST": "smtp.example.com", "SMTP_PORT": "2525"}
+    assert rules(graph, "Egress") == {("service-id", "0.0.0.0/0", 2525), ("service-id", "10.0.0.0/16", None)}
+    assert rules(graph, "Ingress") == set()
+
+
+def environment(graph: Any) -> dict[str, str]:
+    image = graph.one("aws:apprunner/service:Service").inputs["sourceConfiguration"]["imageRepository"]
+    variables: dict[str, str] = image["imageConfiguration"]["runtimeEnvironmentVariables"]
+    return variables
+
+
+def test_the_config_of_the_service_reaches_it(program: Callable[..., Any]) -> None:
+    key = "arn:aws:kms:us-east-1:123456789012:key/mail"
+    uploads = "arn:aws:iam::123456789012:policy/uploads"
+    graph = program(
+        "prod",
+        environment={"LOG_LEVEL": "info"},
+        healthCheckPath="/health",
+        policyArns=[uploads],
+        kmsKeyArn=key,
+        cpu="2048",
+        memory="4096",
+        port="3000",
+        autoDeploy="false",
+    )
+    service = graph.one("aws:apprunner/service:Service").inputs
+    assert environment(graph)["LOG_LEVEL"] == "info"
+    assert service["healthCheckConfiguration"] == {"protocol": "HTTP", "path": "/health"}
+    assert service["instanceConfiguration"]["cpu"] == "2048"
+    assert service["instanceConfiguration"]["memory"] == "4096"
+    source = service["sourceConfiguration"]
+    assert source["autoDeploymentsEnabled"] is False
+    assert source["imageRepository"]["imageConfiguration"]["port"] == "3000"
+    attached = graph["aws:iam/rolePolicyAttachment:RolePolicyAttachment::service-instance-0"]
+    assert attached.inputs["policyArn"] == uploads
+    assert graph.one("aws:secretsmanager/secret:Secret").inputs["kmsKeyId"] == key
+    assert (
+        f'"kms:Decrypt", "Resource": ["{key}"]' in graph.one("aws:iam/rolePolicy:RolePolicy").inputs["policy"]
+    )
+
+
+def test_the_config_of_the_domain_reaches_it(program: Callable[..., Any]) -> None:
+    graph = program(
+        "prod",
+        domain="news.daadaar.com",
+        zoneName="daadaar.com",
+        mailFromSubdomain="returns",
+        dmarcPolicy="quarantine",
+        dmarcReportsTo="dmarc@daadaar.com",
+        publishEvents="true",
+    )
+    values = {
+        one.inputs["name"]: one.inputs["records"][0] for one in graph.of_type("aws:route53/record:Record")
+    }
+    assert values["_dmarc.news.daadaar.com"] == "v=DMARC1; p=quarantine; rua=mailto:dmarc@daadaar.com"
+    assert "returns.news.daadaar.com" in values
+    assert (
+        '"ses:FromAddress": "*@news.daadaar.com"'
+        in graph.one("aws:iam/userPolicy:UserPolicy").inputs["policy"]
+    )
+    assert graph.stack_outputs["mailEventTopicArn"] == "arn:aws:sns:us-east-1:123456789012:topic:identity"
+    assert program("prod", zoneId="Z00000000000").of_type("aws:route53/record:Record")[0].inputs[
+        "zoneId"
+    ] == ("Z00000000000")
+
+
+def test_the_config_of_the_network_reaches_it(program: Callable[..., Any]) -> None:
+    graph = program("dev", cidrBlock="10.9.0.0/20", zoneCount="3", natMode="regional")
+    assert graph.one("aws:ec2/vpc:Vpc").inputs["cidrBlock"] == "10.9.0.0/20"
+    assert len(graph.stack_outputs["natPublicIps"]) == 3
+    assert graph.one("aws:ec2/natGateway:NatGateway").inputs["availabilityMode"] == "regional"
+    given = program("prod", route="nat", publicSubnetIds=["subnet-07be90d42f1a6c385"])
+    assert given.one("aws:ec2/natGateway:NatGateway").inputs["subnetId"] == "subnet-07be90d42f1a6c385"
+
+
 def test_both_ways_are_there_and_mail_takes_the_one_that_is_asked_for(program: Callable[..., Any]) -> None:
     hosts = {}
     for mail_through in ("ses", "nat"):
