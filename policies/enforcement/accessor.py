@@ -16,8 +16,7 @@ from pulumi_policy import PolicyProviderResource, PolicyResource, ResourceValida
 from pulumi_policy.proxy import UnknownValueError
 
 from reachability.graph import Resource
-from reachability.network import known_items
-from reachability.values import ABSENT, UNKNOWN, Unknown, Value, get
+from reachability.values import ABSENT, UNKNOWN, Unknown, Value, get, known_items
 
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
 

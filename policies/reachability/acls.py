@@ -15,7 +15,7 @@ from .groups import ALL_PORTS, ALL_PROTOCOLS, EGRESS, INGRESS, TCP, port_range
 from .network import Links, Network, exactly, settled
 from .outcomes import blocked, open_question, passed, whichever
 from .ranges import ANY_ADDRESS, Ranges, addresses
-from .values import ABSENT, UNKNOWN, Unknown, Value, get, items, to_int
+from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, to_int
 from .verdict import Origin, Outcome
 
 if TYPE_CHECKING:
@@ -112,8 +112,7 @@ class NetworkAcls:
             for candidate in acl.candidates or (None,):
                 yield (candidate, acl.target is not None), subnet
         for held in self.graph.of_type(*kinds.NETWORK_ACL):
-            listed = items(held.declared("subnetIds"))
-            values: tuple[Value, ...] = (UNKNOWN,) if isinstance(listed, Unknown) else listed
+            values = elements(held.declared("subnetIds"))
             for subnet in settled([self.graph.ref(held, v, "subnetIds", kinds.SUBNET) for v in values]):
                 yield (held, True), subnet
 
@@ -155,8 +154,7 @@ class NetworkAcls:
         )
 
     def _entries(self, acl: Resource, direction: str) -> Iterator[Entry]:
-        inline = items(acl.declared(direction))
-        listed: tuple[Value, ...] = (UNKNOWN,) if isinstance(inline, Unknown) else inline
+        listed = elements(acl.declared(direction))
         exclusive = acl.origin is Origin.PROGRAM and bool(listed)
         for entry in listed:
             yield from _entry(entry, "ruleNo", "action", certain=True)

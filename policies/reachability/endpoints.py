@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from . import kinds
 from .network import Links, Network, members
 from .outcomes import all_of, blocked, open_question, passed, whichever
-from .values import ABSENT, UNKNOWN, Unknown, Value, get, is_known, items
+from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, is_known, items
 from .verdict import Origin, Outcome
 
 if TYPE_CHECKING:
@@ -208,8 +208,7 @@ class Endpoints:
 
     def subnets(self, endpoint: Resource) -> tuple[Ref, ...]:
         """The subnets that the endpoint has an interface in; an unknown list is one open reference."""
-        listed = items(endpoint.declared("subnetIds"))
-        values: tuple[Value, ...] = (UNKNOWN,) if isinstance(listed, Unknown) else listed
+        values = elements(endpoint.declared("subnetIds"))
         refs = [self.graph.ref(endpoint, value, "subnetIds", kinds.SUBNET) for value in values]
         for link, _ in self._subnet_associations.to(endpoint):
             refs.append(self.graph.ref(link, link.get("subnetId"), "subnetId", kinds.SUBNET))

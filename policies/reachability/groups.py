@@ -12,11 +12,23 @@ from typing import Any, Final
 
 from . import kinds
 from .graph import Ref, Resource
-from .network import Links, Network, exactly, known_items, same, settled
+from .network import Links, Network, exactly, same, settled
 from .outcomes import blocked, open_question, passed
 from .ranges import ANY_ADDRESS, Ranges, addresses, cidr_text, union
 from .routing import prefix_list_blocks
-from .values import ABSENT, UNKNOWN, Absent, Unknown, Value, get, is_known, items, to_int
+from .values import (
+    ABSENT,
+    UNKNOWN,
+    Absent,
+    Unknown,
+    Value,
+    elements,
+    get,
+    is_known,
+    items,
+    known_items,
+    to_int,
+)
 from .verdict import Origin, Outcome
 
 INGRESS: Final = "ingress"
@@ -174,8 +186,7 @@ class SecurityGroups:
 
     def rules(self, group: Resource, direction: str) -> Iterator[Rule]:
         """Every rule of `group`: inline, `SecurityGroupRule`, and `vpc.SecurityGroup...Rule`."""
-        inline = items(group.declared(direction))
-        entries: tuple[Value, ...] = (UNKNOWN,) if isinstance(inline, Unknown) else inline
+        entries = elements(group.declared(direction))
         exclusive = group.origin is Origin.PROGRAM and bool(entries)
         for entry in entries:
             if entry is UNKNOWN:
@@ -207,15 +218,13 @@ class SecurityGroups:
 
     def group_refs(self, resource: Resource, prop: str) -> tuple[Ref, ...]:
         """The groups that `resource` lists in `prop`; an unknown list is one open reference."""
-        found = items(resource.declared(prop))
-        values: tuple[Value, ...] = (UNKNOWN,) if isinstance(found, Unknown) else found
+        values = elements(resource.declared(prop))
         return settled([self.group_ref(resource, value, prop) for value in values])
 
     def _inline(self, group: Resource, direction: str, entry: Mapping[str, Any]) -> Iterator[Rule]:
         blocks = _blocks(entry, "cidrBlocks")
         lists = self._prefix_lists(group, direction, items(entry, "prefixListIds"))
-        listed = items(entry, "securityGroups")
-        known: tuple[Value, ...] = (UNKNOWN,) if isinstance(listed, Unknown) else listed
+        known = elements(entry, "securityGroups")
         groups = [self.group_ref(group, value, direction) for value in known]
         if get(entry, "self") is True:
             groups.append(exactly(group))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from . import kinds
 from .network import Links, Network, name_of
 from .outcomes import all_of, open_question
-from .values import ABSENT, UNKNOWN, Unknown, Value, get, items
+from .values import ABSENT, UNKNOWN, Value, elements, get
 from .verdict import Origin
 
 if TYPE_CHECKING:
@@ -88,8 +88,7 @@ class Names:
 
     def _read_zones(self) -> Iterator[tuple[Resource, Ref]]:
         for zone in self.graph.of_type(*kinds.PRIVATE_ZONE):
-            listed = items(zone.declared("vpcs"))
-            values: tuple[Value, ...] = (UNKNOWN,) if isinstance(listed, Unknown) else listed
+            values = elements(zone.declared("vpcs"))
             for value in values:
                 yield zone, self.graph.ref(zone, get(value, "vpcId"), "vpcs", kinds.VPC)
         for link in self.graph.of_type(*kinds.ZONE_ASSOCIATION):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from . import kinds
 from .graph import Graph, Ref, Resource
 from .ranges import Ranges, addresses, union
-from .values import ABSENT, UNKNOWN, Unknown, Value, get, is_known, items
+from .values import ABSENT, UNKNOWN, Unknown, elements, get, is_known
 from .verdict import Origin
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class Network:
             yield (link, table), subnet
         for held in self.graph.of_type(*kinds.ROUTE_TABLE):
             if held.origin is Origin.ACCOUNT:
-                for association in known_items(held.get("associations")):
+                for association in elements(held.get("associations")):
                     subnet_id = get(association, "subnetId")
                     yield (held, exactly(held)), self.graph.ref(held, subnet_id, "", kinds.SUBNET)
 
@@ -145,7 +145,7 @@ class Network:
             yield table, gateway
         for held in self.graph.of_type(*kinds.ROUTE_TABLE):
             if held.origin is Origin.ACCOUNT:
-                for association in known_items(held.get("associations")):
+                for association in elements(held.get("associations")):
                     gateway_id = get(association, "gatewayId")
                     yield exactly(held), self.graph.ref(held, gateway_id, "", kinds.INTERNET_GATEWAY)
 
@@ -253,12 +253,6 @@ class Network:
             elif refers(ref, gateway) is UNKNOWN:
                 answers.append(UNKNOWN)
         return either(answers)
-
-
-def known_items(value: Value) -> tuple[Value, ...]:
-    """The elements of a list that the account shows; none where it is unknown or absent."""
-    found = items(value)
-    return () if isinstance(found, Unknown) else found
 
 
 def either(answers: Iterable[bool | Unknown]) -> bool | Unknown:

@@ -14,7 +14,7 @@ from . import kinds
 from .graph import Ref, Resource
 from .network import Links, Network
 from .ranges import ANY_ADDRESS, PRIVATE, Ranges, addresses
-from .values import ABSENT, UNKNOWN, Unknown, Value, get, items
+from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, items
 from .verdict import Origin
 
 if TYPE_CHECKING:
@@ -124,8 +124,7 @@ class Routes:
     def declared_in(self, table: Resource) -> Iterator[Route]:
         """The routes of `table` beside the local ones: those that somebody gave it."""
         inline = table.declared("routes")
-        listed = items(inline)
-        entries: tuple[Value, ...] = (UNKNOWN,) if isinstance(listed, Unknown) else listed
+        entries = elements(inline)
         # The provider removes what a table with inline routes does not list.
         exclusive = table.origin is Origin.PROGRAM and bool(entries)
         managed: set[tuple[Ranges, int]] = set()

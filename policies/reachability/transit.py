@@ -16,7 +16,7 @@ from .graph import Ref
 from .network import Links, same
 from .outcomes import blocked, open_question, passed
 from .ranges import ANY_ADDRESS, Ranges, addresses
-from .values import ABSENT, UNKNOWN, Unknown, get, items
+from .values import ABSENT, UNKNOWN, Unknown, elements, get
 from .verdict import Outcome
 
 if TYPE_CHECKING:
@@ -78,8 +78,7 @@ class TransitGateways:
         return blocked(code, attachment.key, message, remedy)
 
     def subnets(self, attachment: Resource) -> tuple[Ref, ...]:
-        listed = items(attachment.get("subnetIds"))
-        values = (UNKNOWN,) if isinstance(listed, Unknown) else listed
+        values = elements(attachment.get("subnetIds"))
         return tuple(self.graph.ref(attachment, value, "subnetIds", kinds.SUBNET) for value in values)
 
     def interfaces(self, attachment: Resource) -> tuple[Resource, ...]:

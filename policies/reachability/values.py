@@ -91,6 +91,18 @@ def items(properties: Value, *path: str | int) -> tuple[Value, ...] | Unknown:
     return (value,)
 
 
+def elements(properties: Value, *path: str | int) -> tuple[Value, ...]:
+    """Like `items`; a list that is unknown as a whole is one unknown element."""
+    found = items(properties, *path)
+    return (UNKNOWN,) if isinstance(found, Unknown) else found
+
+
+def known_items(value: Value) -> tuple[Value, ...]:
+    """The elements of a list; none where it is unknown or absent."""
+    found = items(value)
+    return () if isinstance(found, Unknown) else found
+
+
 def contains_unknown(value: Value) -> bool:
     """Whether `value` is unknown, or has an unknown anywhere inside."""
     if value is UNKNOWN:

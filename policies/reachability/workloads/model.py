@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from .. import kinds
 from ..graph import Ref, Resource
+from ..network import settled
 from ..outcomes import open_question
-from ..values import ABSENT, UNKNOWN, Absent, Unknown, Value, get, is_known, items, to_int
+from ..values import ABSENT, UNKNOWN, Absent, Unknown, Value, elements, get, is_known, items, to_int
 from ..verdict import Destination, Outcome
 
 if TYPE_CHECKING:
@@ -66,14 +67,12 @@ def in_vpc(
         subnets: the name of the list of subnets in `config`.
         security_groups: that of the list of security groups.
     """
-    listed = items(config, subnets)
-    values: tuple[Value, ...] = (UNKNOWN,) if isinstance(listed, Unknown) else listed
-    found = items(config, security_groups)
-    named: tuple[Value, ...] = (UNKNOWN,) if isinstance(found, Unknown) else found
+    values = elements(config, subnets)
+    named = elements(config, security_groups)
     return Placement(
         holder,
         subnets=tuple(graph.ref(holder, value, prop, kinds.SUBNET) for value in values),
-        groups=tuple(groups.group_ref(holder, value, prop) for value in named),
+        groups=settled([groups.group_ref(holder, value, prop) for value in named]),
         public_address=public_address,
     )
 
