@@ -8,10 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.request import Request, urlopen
 
+import botocore.loaders
+import botocore.session
 import pytest
 
 from tests.evidence.account import REGION, Account
@@ -29,6 +32,14 @@ class Result(NamedTuple):
 
 
 Command = Callable[..., Result]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models() -> Iterator[None]:
+    """AWS's service models are read once, and not by each session that a test opens."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", cache(botocore.loaders.create_loader))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ def test_a_service_without_a_way_out_is_unreachable_at_its_route_table(
     result = process("diagnose", "--service", "shop", "--to", f"{RELAY}:587", "--json")
     assert result.returncode == 1, result.stderr
     entry = json.loads(result.stdout)
-    assert set(entry) == {"service", "urn", "destination", "verdict", "path", "findings", "today"}
+    assert set(entry) == {"service", "urn", "destination", "verdict", "path", "findings", "today", "repairs"}
     assert (entry["service"], entry["verdict"]) == ("shop", "unreachable")
     assert entry["destination"] == {"host": RELAY, "port": 587}
     assert [hop["kind"] for hop in entry["path"]][-1] == "route-table"
