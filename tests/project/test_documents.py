@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from docs import render, render_proof
+from rules import RULES
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -63,3 +64,9 @@ def test_the_readme_shows_what_a_preview_prints() -> None:
     printed = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, text=True)
     for passage in shown.strip().split("\n\n"):
         assert passage in printed.stdout
+
+
+def test_the_readme_names_every_rule() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `([a-z-]+)` \| ", readme, re.MULTILINE)
+    assert sorted(named) == sorted(rule.name for rule in RULES)
