@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from datetime import datetime, timezone
 
@@ -9,6 +10,10 @@ from pulumi_policy import EnforcementLevel, PolicyPack
 
 from enforcement.pack import Enforcement
 from rules import RULES
+
+# For every policy the SDK builds the whole stack anew. None of it is cyclic garbage, and to look for some
+# in between takes as long as the building.
+gc.set_threshold(50_000, 50, 50)
 
 # An engine tells only so whether it previews or updates: the constructor serves it until it ends.
 enforcement = Enforcement(

@@ -116,17 +116,16 @@ class Enforcement:
         docket = self._docket(rule, args.get_config(), report)
         if not self._updating:
             docket.report_problems()
+        if not any(resource.resource_type in rule.judges for resource in args.resources):
+            args.not_applicable(f"the stack has nothing that {rule.name} judges")
         try:
             stack = stacks.build(self._declarations.with_outputs(args.resources), docket.options)
         except Exception as error:
             docket.report_failure(error)
             return
-        judged = stack.program.of_type(*rule.judges)
-        if not judged:
-            args.not_applicable(f"the stack has nothing that {rule.name} judges")
         docket.report_evidence(stack)
         judge = _prepare(rule, stack, docket.options)
-        for resource in judged:
+        for resource in stack.program.of_type(*rule.judges):
             docket.hear(resource, partial(self._check, rule, judge, resource, docket.options))
 
     def _check(
