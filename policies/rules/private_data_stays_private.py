@@ -21,7 +21,6 @@ from .rule import Options, Rule, Severity, Violation, undetermined, violation
 _DATABASES: Final = (
     "aws:rds/instance:Instance",
     "aws:rds/clusterInstance:ClusterInstance",
-    "aws:rds/cluster:Cluster",
     "aws:neptune/clusterInstance:ClusterInstance",
     "aws:redshift/cluster:Cluster",
     "aws:redshiftserverless/workgroup:Workgroup",

@@ -68,15 +68,14 @@ def _judge(
 def _judge_records(
     identity: Resource, records: list[Resource], possible: int, needed: _Needed, stack: Stack
 ) -> Iterator[Violation]:
-    public = [record for record in records if not _in_private_zone(record, stack)]
+    zones = [(record, _in_private_zone(record, stack)) for record in records]
+    public = [record for record, private in zones if private is False]
     for record in public:
-        if record.get("proxied") is True:
-            message = f"the DKIM record {record.name!r} is proxied, so that SES does not find it."
-            yield violation(record, "DKIM_RECORD_PROXIED", message, "Set proxied to false.")
+        yield from _check_proxy(record)
     if len(public) >= needed.count:
         return
     have = f"{len(public)} of the {needed.count} DKIM records of {identity.name!r}"
-    if len(public) < len(records):
+    if any(private is True for _, private in zones):
         message = f"only {have} are in a public zone: SES does not see a private one."
         yield violation(identity, "DKIM_RECORDS_PRIVATE", message, _REMEDY)
     elif possible >= needed.count:
@@ -87,6 +86,17 @@ def _judge_records(
     else:
         message = f"none of the {needed.count} DKIM records of {identity.name!r} is published."
         yield violation(identity, "DKIM_RECORDS_MISSING", message, _REMEDY)
+
+
+def _check_proxy(record: Resource) -> Iterator[Violation]:
+    """A DNS host that answers with its own addresses instead of the record hides it from SES."""
+    proxied = record.declared("proxied")
+    if proxied is True:
+        message = f"the DKIM record {record.name!r} is proxied, so that SES does not find it."
+        yield violation(record, "DKIM_RECORD_PROXIED", message, "Set proxied to false.")
+    elif proxied is UNKNOWN:
+        message = f"whether the DKIM record {record.name!r} is proxied is not known yet."
+        yield undetermined(record, "DKIM_RECORD_PROXIED_UNKNOWN", message, "Set proxied to false.")
 
 
 def _is_external(domain: str, options: Options) -> bool:
@@ -161,9 +171,13 @@ def _property(record: Resource, names: tuple[str, ...]) -> tuple[str, Value]:
     return next(((name, record.get(name)) for name in names if record.get(name) is not ABSENT), ("", ABSENT))
 
 
-def _in_private_zone(record: Resource, stack: Stack) -> bool:
+def _in_private_zone(record: Resource, stack: Stack) -> bool | Unknown:
+    """Whether only VPCs see `record`; a zone of which nothing is known counts as public."""
     zone = stack.graph.ref(record, record.get("zoneId"), "zoneId", (_ZONE,)).target
-    return zone is not None and zone.declared("vpcs") not in (ABSENT, [])
+    if zone is None:
+        return False
+    vpcs = items(zone.declared("vpcs"))
+    return vpcs if isinstance(vpcs, Unknown) else bool(vpcs)
 
 
 RULE = Rule(

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.policies.harness import PackProcess, Results
-from tests.policies.worlds import SERVICE, World, build
+from tests.policies.networks import SERVICE
+from tests.policies.worlds import World, build
 
 RULE = "apprunner-egress-route"
 CHUNKS = 8
