@@ -121,12 +121,12 @@ def _group_rule(direction: str) -> Callable[[Properties], Part]:
 def _classic_rule(outputs: Properties) -> Part:
     """An `aws.ec2.SecurityGroupRule`: several peers."""
     group = outputs.get("securityGroupId", "")
-    peers = {
-        name: list(outputs.get(name) or ()) for name in ("cidrBlocks", "ipv6CidrBlocks", "prefixListIds")
+    peers: dict[str, list[str]] = {
+        "cidrBlocks": list(outputs.get("cidrBlocks") or ()),
+        "ipv6CidrBlocks": list(outputs.get("ipv6CidrBlocks") or ()),
+        "prefixListIds": list(outputs.get("prefixListIds") or ()),
+        "securityGroups": _listed(outputs, "sourceSecurityGroupId") + [group] * bool(outputs.get("self")),
     }
-    peers["securityGroups"] = _listed(outputs, "sourceSecurityGroupId")
-    if outputs.get("self"):
-        peers["securityGroups"].append(group)
     return (
         kinds.SECURITY_GROUP[0],
         group,
