@@ -72,7 +72,7 @@ class SmtpCredentials(Component):
             secret_string=pulumi.Output.json_dumps(
                 {
                     USERNAME_KEY: access_key.id,
-                    PASSWORD_KEY: pulumi.Output.secret(access_key.ses_smtp_password_v4),
+                    PASSWORD_KEY: access_key.ses_smtp_password_v4,
                 }
             ),
             opts=self._child(),

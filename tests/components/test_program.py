@@ -65,6 +65,14 @@ def test_dev_is_made_from_nothing(program: Callable[..., Any]) -> None:
     assert len(graph.of_type("aws:ec2/subnet:Subnet")) == 6
 
 
+def test_the_gateway_of_a_new_network_waits_for_its_internet_gateway(program: Callable[..., Any]) -> None:
+    gateway = program("dev").one("aws:ec2/natGateway:NatGateway")
+    assert {
+        "aws:ec2/internetGateway:InternetGateway::network",
+        "aws:ec2/route:Route::network-public",
+    } <= gateway.dependencies
+
+
 @pytest.mark.parametrize("preview", [True, False])
 def test_the_service_sends_to_ses_with_credentials_from_the_secret(
     program: Callable[..., Any], preview: bool
