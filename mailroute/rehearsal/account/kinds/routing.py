@@ -59,14 +59,14 @@ def routes_of(account: Account, table: str) -> Iterator[Mapping[str, Any]]:
 
 def inline(route: Mapping[str, Any]) -> Mapping[str, Any]:
     """A standalone route in the form that it has inside a table."""
-    destination = dict(zip(_DESTINATIONS, _INLINE_DESTINATIONS, strict=True))
+    destination: dict[str, str] = dict(zip(_DESTINATIONS, _INLINE_DESTINATIONS, strict=True))
     names = {**destination, **{name: name for name in (*_TARGETS, "state")}}
     return {names[key]: value for key, value in route.items() if key in names and value}
 
 
 def standalone(route: Mapping[str, Any]) -> Mapping[str, Any]:
     """An inline route in the form that it has outside of its table."""
-    names = dict(zip(_INLINE_DESTINATIONS, _DESTINATIONS, strict=True))
+    names: dict[str, str] = dict(zip(_INLINE_DESTINATIONS, _DESTINATIONS, strict=True))
     return {names.get(key, key): value for key, value in route.items()}
 
 
