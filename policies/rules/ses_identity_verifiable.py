@@ -140,9 +140,19 @@ def _carries(
     if isinstance(name, str):
         answer = _is_name(name.rstrip(".").lower(), domain, needed)
     else:
-        origins = stack.graph.ref(record, UNKNOWN, prop, {source.type for source in sources})
-        answer = UNKNOWN if origins.open else any(source in origins.candidates for source in sources)
+        answer = _comes_from(record, prop, sources, stack)
     return UNKNOWN if answer is True and not is_known(kind) else answer
+
+
+def _comes_from(record: Resource, prop: str, sources: list[Resource], stack: Stack) -> bool | Unknown:
+    """Whether the unknown property `prop` of `record` comes from `sources`, and no other identity."""
+    if not record.dependencies.get(prop):
+        return UNKNOWN
+    kinds = (_IDENTITY, _DOMAIN_IDENTITY, _DOMAIN_DKIM)
+    own = [origin in sources for origin in stack.graph.ref(record, UNKNOWN, prop, kinds).candidates]
+    if any(own) and not all(own):
+        return UNKNOWN
+    return any(own)
 
 
 def _points_elsewhere(record: Resource) -> bool:

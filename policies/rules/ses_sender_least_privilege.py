@@ -3,7 +3,7 @@
 SMTP credentials are made of an IAM *user's* access key: temporary credentials, so those of roles, do not
 work (Amazon SES Developer Guide, "Obtaining Amazon SES SMTP credentials"). A user is a sender where a
 policy of its names a sending action of SES, or where it has an access key in a stack that sends through
-SES and a policy that may let it send.
+SES and a policy that lets it send. In such a stack a user's policy that is not known may make it a sender.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from functools import partial
 from typing import Final
 
 from reachability import kinds
+from reachability.endpoints import region_of_host
 from reachability.graph import Resource
 from reachability.values import UNKNOWN, Unknown, items
 
+from .environment import WORKLOADS, environments
 from .iam_policy import Condition, Statement, allowed
 from .rule import Judge, Options, Rule, Severity, Stack, Violation, undetermined, violation
 
@@ -79,9 +81,11 @@ class _Grant:
     def may_send(self) -> bool:
         if self.managed is not None:
             return bool(_MAY_SEND.fullmatch(self.managed))
-        return isinstance(self.statements, Unknown) or any(
-            _sends(statement) is not False for statement in self.statements
-        )
+        return any(_sends(statement) is not False for statement in _known(self.statements))
+
+    @property
+    def is_unknown(self) -> bool:
+        return self.managed is None and isinstance(self.statements, Unknown)
 
 
 def _known(statements: tuple[Statement, ...] | Unknown) -> tuple[Statement, ...]:
@@ -101,13 +105,14 @@ def _check(stack: Stack, _options: Options) -> Judge:
 
 def _judge(stack: Stack, resource: Resource) -> Iterator[Violation]:
     if resource.type == _USER_POLICY:
-        grant = _Grant(resource, allowed(resource.get("policy")))
-        if not _owned(resource, stack) and grant.names_ses():
-            yield from _judge_grant(grant)
-        return
-    grants = list(_grants(resource, stack))
-    if _is_sender(resource, grants, stack):
-        for grant in grants:
+        grants = [] if _owned(resource, stack) else [_Grant(resource, allowed(resource.get("policy")))]
+        sender = any(grant.names_ses() for grant in grants)
+    else:
+        grants = list(_grants(resource, stack))
+        sender = _is_sender(resource, grants, stack)
+    open_question = not sender and _sends_through_ses(stack)
+    for grant in grants:
+        if sender or (open_question and grant.is_unknown):
             yield from _judge_grant(grant)
 
 
@@ -124,6 +129,15 @@ def _is_sender(user: Resource, grants: list[_Grant], stack: Stack) -> bool:
 
 
 def _sends_through_ses(stack: Stack) -> bool:
+    hosts = (
+        value
+        for workload in stack.program.of_type(*WORKLOADS)
+        for environment in environments(workload)
+        if not isinstance(environment.variables, Unknown)
+        for value in environment.variables.values()
+    )
+    if any(isinstance(value, str) and region_of_host(value) for value in hosts):
+        return True
     services = [endpoint.get("serviceName") for endpoint in stack.program.of_type(*kinds.VPC_ENDPOINT)]
     return bool(stack.program.of_type(*_SES)) or any(
         service is UNKNOWN or str(service).endswith(".email-smtp") for service in services
@@ -194,7 +208,7 @@ def _judge_grant(grant: _Grant) -> Iterator[Violation]:
         message = f"{source.name!r} gives a sender AWS's policy {grant.managed}, which does more than send."
         yield violation(source, "SENDER_TOO_BROAD", message, _REMEDY)
     elif isinstance(grant.statements, Unknown):
-        message = f"what {source.name!r} allows a sender to do is not known."
+        message = f"what {source.name!r} allows a user, who may be a sender, is not known."
         yield undetermined(source, "SENDER_POLICY_UNKNOWN", message, _REMEDY)
     else:
         for statement in grant.statements:
