@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 _GRACE: Final = 0.5
-"""Seconds between asking a process to end and ending it."""
+"""Seconds that a process gets to end by itself, where nothing else is said."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Command:
         on_line: gets each line of its output, on any thread.
         on_error_line: gets each line of its standard error.
         announces: whether the first line of its output is for the engine: the port that it listens on.
+        grace: seconds between asking it to end and ending it.
     """
 
     arguments: Sequence[str]
@@ -39,6 +40,7 @@ class Command:
     on_line: Callable[[str], None]
     on_error_line: Callable[[str], None] | None = None
     announces: bool = False
+    grace: float = _GRACE
 
 
 class Child:
@@ -52,6 +54,7 @@ class Child:
     def __init__(self, command: Command) -> None:
         self.exited = threading.Event()
         self.status: int | None = None
+        self._grace = command.grace
         self._announcement = ""
         self._announced = threading.Event()
         self._reaping = threading.Lock()
@@ -97,7 +100,7 @@ class Child:
     def end(self) -> None:
         """End the process and everything that it started."""
         self._signal(signal.SIGTERM)
-        if not self.exited.wait(_GRACE):
+        if not self.exited.wait(self._grace):
             self._signal(signal.SIGKILL)
             self.exited.wait()
 

@@ -6,8 +6,9 @@ handles itself, with the dependencies and the secrets that the CLI's own output 
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from google.protobuf import json_format
 from google.protobuf.message import Message
@@ -26,9 +27,15 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=Message)
 
+_PLUGIN: Final = "/pulumirpc.LanguageRuntime/RunPlugin"
+
 
 class Calls:
-    """Reads the log call by call, and tells `journal` of what comes to pass."""
+    """Reads the log call by call, and tells `journal` of what comes to pass.
+
+    Attributes:
+        plugin_errors: what packs have written to their standard error, which the CLI keeps to itself.
+    """
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
@@ -36,6 +43,7 @@ class Calls:
         self._checked: dict[str, analyzer_pb2.AnalyzeRequest] = {}
         self._resources: dict[str, PlannedResource] = {}
         self._stack = ""
+        self.plugin_errors = ""
         self._readers: Mapping[str, Callable[[Any, Any, str], None]] = {
             "Analyzer/GetAnalyzerInfo": self._meet,
             "Analyzer/Remediate": self._remediated,
@@ -58,6 +66,9 @@ class Calls:
 
     def read(self, call: Mapping[str, Any]) -> None:
         """Read one line of the log."""
+        if call["method"] == _PLUGIN:
+            written = call.get("response", {}).get("stderr", "")
+            self.plugin_errors += b64decode(written).decode(errors="replace")
         if call.get("progress") != "response_completed" or call.get("errors"):
             return
         reader = self._readers.get(call["method"].removeprefix("/pulumirpc."))

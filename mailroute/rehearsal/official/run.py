@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
-from ..engine import tracebacks
+from ..engine import tracebacks, urns
 from ..engine.journal import Journal
 from ..engine.processes import Children, Command
 from ..provider.server import ProviderServer
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ..result import Event
 
 _POLL: Final = 0.1
+_GRACE: Final = 10.0
+"""Seconds that the CLI gets to end its language host, program and packs, each in a group of its own."""
 _SEVERITIES: Final = {
     "info": Severity.INFO,
     "info#err": Severity.INFO,
@@ -47,6 +49,9 @@ def rehearse(
 ) -> Rehearsal:
     """Rehearse with the `pulumi` that is on PATH: the counterpart of the embedded engine's `rehearse`.
 
+    Should this process be killed, the CLI goes with it at once, and its language host some minutes later:
+    that is in a process group of its own.
+
     Raises:
         RehearsalError: the program, its config or a pack is wrong, or does not end in time.
     """
@@ -54,24 +59,11 @@ def rehearse(
         scratch = stack.enter_context(TemporaryDirectory(prefix="mailroute-pulumi-"))
         server = stack.enter_context(ProviderServer(account))
         workspace = Workspace(project, Path(scratch).resolve(), server.port)
-        run = _Run(project, workspace, stack.enter_context(Children()), time.monotonic() + timeout, on_event)
+        run = _Run(project, workspace, stack.enter_context(Children()), timeout, on_event)
         for command in workspace.commands():
             run.command(command)
-        run.operation(_operation(project, workspace, up=up, packs=packs, pack_config=pack_config))
+        run.operation(up=up, packs=packs, pack_config=pack_config)
         return run.result(up=up)
-
-
-def _operation(
-    project: Project, workspace: Workspace, *, up: bool, packs: Sequence[Path], pack_config: Path | None
-) -> list[str]:
-    command = ["pulumi", *(["up", "--skip-preview", "--yes"] if up else ["preview"])]
-    command += ["--stack", project.stack, "--non-interactive", "--color", "never"]
-    command += ["--event-log", str(workspace.events)]
-    for pack in packs:
-        command += ["--policy-pack", str(pack)]
-        if pack_config is not None:
-            command += ["--policy-pack-config", str(pack_config.resolve())]
-    return command
 
 
 class _Run:
@@ -82,13 +74,14 @@ class _Run:
         project: Project,
         workspace: Workspace,
         children: Children,
-        deadline: float,
+        timeout: float,
         on_event: Callable[[Event], None],
     ) -> None:
         self._project = project
         self._workspace = workspace
         self._children = children
-        self._deadline = deadline
+        self._timeout = timeout
+        self._deadline = time.monotonic() + timeout
         self._journal = Journal(on_event)
         self._calls = Calls(self._journal)
         self._over = False
@@ -105,12 +98,19 @@ class _Run:
         if status:
             raise RehearsalError(f"{' '.join(command[:3])}: {errors}")
 
-    def operation(self, command: Sequence[str]) -> None:
+    def operation(self, *, up: bool, packs: Sequence[Path], pack_config: Path | None) -> None:
         """Run the preview or the update.
 
         Raises:
             RehearsalError: it fails, and not because a policy is violated.
         """
+        command = ["pulumi", *(["up", "--skip-preview", "--yes"] if up else ["preview"])]
+        command += ["--stack", self._project.stack, "--non-interactive", "--color", "never"]
+        command += ["--event-log", str(self._workspace.events)]
+        for pack in packs:
+            command += ["--policy-pack", str(pack)]
+            if pack_config is not None:
+                command += ["--policy-pack-config", str(pack_config.resolve())]
         calls, events = Log(self._workspace.calls), Log(self._workspace.events)
 
         def read_logs() -> None:
@@ -120,11 +120,28 @@ class _Run:
                 self._note(event)
 
         status, said = self._run(command, read_logs)
-        errors = [entry.message for entry in self._journal.diagnostics if entry.severity is Severity.ERROR]
-        blocked = any(result.level is Level.MANDATORY for result in self._journal.policies)
-        if errors or (status and not blocked):
-            reason = tracebacks.one_line(errors[-1], self._project.working_directory) if errors else said
-            raise RehearsalError(f"the program fails: {reason}")
+        errors = [entry for entry in self._journal.diagnostics if entry.severity is Severity.ERROR]
+        if errors:
+            raise RehearsalError(self._reason(errors[0]))
+        if status and not any(result.level is Level.MANDATORY for result in self._journal.policies):
+            parts = ("pulumi", said.removeprefix("error: "), self._hidden_reason(packs))
+            raise RehearsalError(": ".join(filter(None, parts)))
+
+    def _reason(self, error: Diagnostic) -> str:
+        """One line for what the CLI says of a failure."""
+        message = tracebacks.one_line(error.message, self._project.working_directory)
+        if message != " ".join(error.message.split()) or not error.urn:
+            return f"the program fails: {message}"
+        kind = urns.type_of(error.urn)
+        if kind == urns.STACK_TYPE or message.startswith(kind):
+            return message
+        return f"{kind} {urns.name_of(error.urn)!r}: {message}"
+
+    def _hidden_reason(self, packs: Sequence[Path]) -> str:
+        """What a pack that does not load wrote about it."""
+        text = self._calls.plugin_errors
+        directory = next((pack for pack in packs if str(pack) in text), self._workspace.directory)
+        return tracebacks.one_line(text, directory)
 
     def result(self, *, up: bool) -> Rehearsal:
         return Rehearsal(
@@ -147,14 +164,15 @@ class _Run:
                 directory=self._workspace.directory,
                 environment=self._workspace.environment,
                 on_line=lambda _line: None,
+                grace=_GRACE,
             )
         )
         while not child.exited.wait(_POLL):
             meanwhile()
             if time.monotonic() > self._deadline:
                 raise RehearsalError(
-                    f"pulumi {command[1]} has not ended in time: see what the program waits for, "
-                    "or give it more --timeout"
+                    f"the program has not ended within {self._timeout:g} s: see what is waited for, "
+                    "or give a larger --timeout"
                 )
         meanwhile()
         return child.status, " ".join(child.errors.split())
