@@ -12,11 +12,13 @@ import pytest
 from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy.proxy import unknown_checking_proxy
 
+from enforcement import options
 from enforcement.pack import Enforcement
 from reachability import Resource
 from rules import RULES
+from rules.apprunner_egress_route import RULE as EGRESS_RULE
 from rules.rule import Judge, Options, Rule, Severity, Stack, Violation, violation
-from tests.policies.harness import Node, PackProcess
+from tests.policies.harness import Case, Node, PackProcess, judge
 
 CONTRACT = {
     "apprunner-egress-route",
@@ -182,6 +184,14 @@ def test_only_by_its_code_a_failure_is_accepted(code: str | None, blocks: bool) 
     before, after = blocking[: blocking.index(("ADVISORIES", None))], blocking
     assert any(message.startswith("RULE_FAILED") for message, _ in before) is blocks
     assert any(message.startswith("RULE_FAILED") for message, _ in after)
+
+
+def test_a_service_that_the_proof_does_not_see_does_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reachability.proof.Proof.workloads", lambda *_: iter(()))
+    case = Case((Node("aws:apprunner/service:Service", "api", {"serviceName": "api"}),))
+    configured, _ = options.read(EGRESS_RULE, {})
+    with pytest.raises(KeyError):
+        judge(EGRESS_RULE, case, configured)
 
 
 def test_undetermined_blocks_unless_the_stack_says_otherwise() -> None:
