@@ -56,7 +56,6 @@ def to_text(
     console = Console(
         file=io.StringIO(),
         width=width,
-        force_terminal=colour,
         color_system="standard" if colour else None,
         no_color=not colour,
         highlight=False,

@@ -12,7 +12,7 @@ from mailroute import wire
 from mailroute.rehearsal.result import Diagnostic, Level, PolicyResult, Severity
 from mailroute.report import as_json, markdown, redact, terminal
 from mailroute.report.build import build
-from mailroute.report.graph import properties
+from mailroute.report.graph import program_resources, properties
 from mailroute.report.model import Change, EgressChange
 from reachability import UNKNOWN, Destination, Settings, Verdict
 from tests.cli.samples import AFTER, ENDPOINT, PREFIX, REHEARSAL, STACK, TODAY, resource
@@ -38,8 +38,8 @@ def evidence(*services: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def service(name: str, host: str, kind: str = "DEFAULT") -> dict[str, Any]:
-    environment = {"SMTP_HOST": host, "SMTP_PORT": "587"}
+def service(name: str, host: str, kind: str = "DEFAULT", relay: str | None = None) -> dict[str, Any]:
+    environment = {"SMTP_HOST": host, "SMTP_PORT": "587", **({"RELAY_HOST": relay} if relay else {})}
     image = {"imageConfiguration": {"runtimeEnvironmentVariables": environment}}
     return {
         "serviceName": name,
@@ -93,6 +93,18 @@ def test_today_is_matched_by_destination_before_anything_else() -> None:
     assert pairs == {"new.example": "old.example", "chat.example": "chat.example"}
 
 
+def test_a_destination_beside_the_old_one_is_compared_with_that() -> None:
+    report = report_of(
+        resource(
+            "aws:apprunner/service:Service", "api", inputs=service("api", "old.example", relay="new.example")
+        ),
+        account=evidence(service("api", "old.example")),
+        settings=Settings(host_variables=("SMTP_HOST", "RELAY_HOST"), port_variables=("SMTP_PORT",)),
+    )
+    pairs = {change.after.destination.host: change.today.destination.host for change in report.egress}
+    assert pairs == {"old.example": "old.example", "new.example": "old.example"}
+
+
 @pytest.mark.parametrize(
     ("today", "after", "change"),
     [
@@ -126,6 +138,20 @@ def test_an_output_that_is_not_known_as_a_whole_leaves_what_was_declared() -> No
     }
 
 
+def test_a_resource_without_an_id_has_one_that_is_not_known() -> None:
+    new, old = program_resources([ENDPOINT, replace(ENDPOINT, urn="urn:z", id="vpce-1")])
+    assert (new.id, old.id) == (UNKNOWN, "vpce-1")
+    assert new.inputs == frozenset(ENDPOINT.inputs)
+
+
+def test_a_resource_is_in_its_own_region_or_its_providers() -> None:
+    provider = resource("pulumi:providers:aws", "eu", inputs={"region": "eu-west-1"})
+    follows = resource("aws:ec2/eip:Eip", "a", provider=provider.urn)
+    differs = resource("aws:ec2/eip:Eip", "b", provider=provider.urn, inputs={"region": "us-west-2"})
+    found = {entry.name: entry.region for entry in program_resources([provider, follows, differs])}
+    assert (found["a"], found["b"]) == ("eu-west-1", "us-west-2")
+
+
 # Resources
 
 
@@ -136,7 +162,7 @@ def test_resources_are_grouped_by_the_innermost_component() -> None:
     child = resource("aws:ec2/route:Route", "net-a-route", parent=subnet.urn, dependencies=(ENDPOINT.urn,))
     provider = resource("pulumi:providers:aws", "default_7_51_1", parent=None)
     stack = resource("pulumi:pulumi:Stack", "shop-prod", custom=False, parent=None)
-    report = report_of(stack, provider, ENDPOINT, outer, inner, subnet, child)
+    report = report_of(stack, provider, outer, inner, subnet, child, ENDPOINT)
     groups = [
         (group.component.name if group.component else None, [member.name for member in group.resources])
         for group in report.groups

@@ -20,6 +20,16 @@ from tests.cli.conftest import ROOT, Cli, command, environment
 Make = Callable[..., Path]
 EMBEDDED = ("rehearse", "--engine", "embedded")
 SMALL = "import pulumi\npulumi.export('answer', 42)\n"
+LATE = """
+import asyncio, pulumi, pulumi_aws as aws
+
+async def later():
+    await asyncio.sleep(1.5)
+    return "10.0.0.0/24"
+
+vpc = aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16")
+aws.ec2.Subnet("subnet", vpc_id=vpc.id, cidr_block=pulumi.Output.from_input(later()))
+"""
 HANGS = "import pathlib, time, pulumi\npathlib.Path('started').touch()\ntime.sleep(1000)\n"
 
 
@@ -45,16 +55,17 @@ def on_a_terminal(*arguments: str, **changes: str) -> tuple[int, str]:
 
 
 def test_a_terminal_shows_a_live_tree_and_then_the_report_in_colour(project: Make) -> None:
-    status, shown = on_a_terminal(*EMBEDDED, "--program", str(project()))
+    status, shown = on_a_terminal(*EMBEDDED, "--program", str(project(program=LATE)))
     assert status == 0
-    assert "… vpc" in shown or "✔ shop-dev" in shown or "with the embedded engine  " in shown
+    assert "\x1b[32m✔ \x1b[0mshop-dev\x1b[2m  pulumi.pulumi.Stack" in shown
     report = shown[shown.index("Resources to create") :]
     assert "\x1b[32m+ aws.ec2.Vpc" in report
 
 
 def test_no_color_on_a_terminal_is_honoured(project: Make) -> None:
-    status, shown = on_a_terminal(*EMBEDDED, "--program", str(project(program=SMALL)), NO_COLOR="1")
+    status, shown = on_a_terminal(*EMBEDDED, "--program", str(project(program=LATE)), NO_COLOR="1")
     assert status == 0
+    assert "✔ shop-dev  pulumi.pulumi.Stack" in shown
     assert not re.search(r"\x1b\[[0-9;]*[1-9][0-9;]*m", shown)
 
 
@@ -120,9 +131,12 @@ def test_markdown_takes_the_place_of_what_was_there(cli: Cli, project: Make, tmp
     report = tmp_path / "report.md"
     report.write_text("before", encoding="utf-8")
     report.chmod(0o640)
+    other = tmp_path / "other.md"
+    other.hardlink_to(report)
     cli(*EMBEDDED, "--program", str(project(program=SMALL)), "--markdown", "report.md")
     assert report.read_text(encoding="utf-8").startswith("## ✅ mailroute")
     assert report.stat().st_mode & 0o777 == 0o640
+    assert other.read_text(encoding="utf-8") == "before"  # replaced as a whole, not written over
 
 
 # Signals
