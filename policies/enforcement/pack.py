@@ -114,7 +114,7 @@ class Enforcement:
     def judge_stack(self, rule: Rule, args: sdk.StackValidationArgs, report: Report) -> None:
         """Judge, one by one, the resources of a whole stack."""
         docket = self._docket(rule, args.get_config(), report)
-        if not self._updating:
+        if not any(self._was_said(resource.urn) for resource in args.resources):
             docket.report_problems()
         if not any(resource.resource_type in rule.judges for resource in args.resources):
             args.not_applicable(f"the stack has nothing that {rule.name} judges")
@@ -131,10 +131,13 @@ class Enforcement:
     def _check(
         self, rule: Rule, judge: Judge, resource: Resource, configured: Options
     ) -> Iterator[Violation]:
-        said = self._updating and self._declarations.find(resource.key) is not None
-        if rule.check_alone is not None and not said:
+        if rule.check_alone is not None and not self._was_said(resource.key):
             yield from rule.check_alone(resource, configured)
         yield from judge(resource)
+
+    def _was_said(self, urn: str) -> bool:
+        """Whether what a resource alone can decide was decided before its creation."""
+        return self._updating and self._declarations.find(urn) is not None
 
     def _docket(self, rule: Rule, config: Mapping[str, Any], report: Report) -> Docket:
         return Docket(rule, config, self._today, report, self._advisories)

@@ -22,11 +22,13 @@ from .rule import Judge, Options, Rule, Severity, Stack, Violation, undetermined
 _STACK: Final = "pulumi:pulumi:Stack"
 _ACCESS_KEY: Final = "aws:iam/accessKey:AccessKey"
 
+_PROVIDERS: Final = "smtp|mail|mailer|email|ses|brevo|sendinblue|sendgrid|mailgun|postmark|mailjet"
+
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_PASSWORDS: Final = frozenset({"password", "passwd", "passphrase"})
-_LAST_PASSWORDS: Final = frozenset({"pass", "pwd"})
-_LAST_KEYS: Final = frozenset({"secret", "token", "key", "apikey"})
-_MAIL: Final = re.compile("smtp|mail|mailer|email|ses|brevo|sendinblue|sendgrid|mailgun|postmark|mailjet")
+_PASSWORD: Final = re.compile(r".*(password|passwd|passphrase).*")
+_LAST_PASSWORD: Final = re.compile(rf"({_PROVIDERS})?(pass|pwd)")
+_LAST_KEY: Final = re.compile(r"(api)?(secret|token|key)")
+_MAIL: Final = re.compile(rf"({_PROVIDERS})(pass.*|pwd)?")
 _ABOUT: Final = re.compile("file|path|arn|name|id|url|uri|policy|length|enabled|required|hash|salt")
 """Words that at the end of a name make it speak about a password instead of holding one."""
 
@@ -42,16 +44,16 @@ def _names_password(words: list[str]) -> bool:
     """Whether a name of these words holds a password: `DB_PASSWORD`, `smtpPass`, not `PASSWORD_FILE`."""
     if not words or _ABOUT.fullmatch(words[-1]) or words == ["pwd"]:
         return False
-    return words[-1] in _LAST_PASSWORDS or not _PASSWORDS.isdisjoint(words)
+    return bool(_LAST_PASSWORD.fullmatch(words[-1])) or any(map(_PASSWORD.fullmatch, words))
 
 
 def _about_mail(words: list[str]) -> bool:
-    return any(_MAIL.fullmatch(word) for word in words)
+    return any(map(_MAIL.fullmatch, words))
 
 
 def _names_mail_key(words: list[str]) -> bool:
     """Whether a name of these words holds another kind of mail credential: `SENDGRID_API_KEY`."""
-    return bool(words) and words[-1] in _LAST_KEYS and _about_mail(words)
+    return bool(words) and bool(_LAST_KEY.fullmatch(words[-1])) and _about_mail(words)
 
 
 def _check_environment(workload: Resource, _options: Options) -> Iterator[Violation]:

@@ -208,15 +208,19 @@ class PackProcess:
             )
         self._stub.Configure(request)
 
-    def run(self, nodes: Iterable[Node], *, declared: bool = True) -> Results:
-        """Analyse the stack resource, every other one if they are `declared`, and then the whole stack."""
+    def run(self, nodes: Iterable[Node], *, declared: bool = True, deployed: bool = True) -> Results:
+        """Analyse the stack resource, every other one if they are `declared`, and then the whole stack.
+
+        Args:
+            deployed: whether this is a deployment; else a state that is there is analysed by itself.
+        """
         stack = Node(STACK_TYPE, f"{PROJECT}-{STACK}")
         given = tuple(nodes)
         nodes = given if any(node.type == STACK_TYPE for node in given) else (stack, *given)
         nodes = sorted(nodes, key=lambda node: node.type != STACK_TYPE)
         root, *others = nodes
-        before = [self._analyze(root).result()]
-        if declared:
+        before = [self._analyze(root).result()] if deployed else []
+        if deployed and declared:
             calls = [self._analyze(node) for node in others]  # Side by side, as an engine does.
             before += [call.result() for call in calls]
         response = self._stub.AnalyzeStack(

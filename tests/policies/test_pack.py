@@ -91,6 +91,17 @@ def test_a_path_is_not_said_twice_in_an_update(update: PackProcess) -> None:
     assert "smtp-credentials-secret" not in [result.policy for result in results.stack]
 
 
+def test_a_stack_alone_is_judged_whole() -> None:
+    """As `pulumi policy analyze` does, of a stack that is there: no resource comes by before."""
+    node = Node("aws:ec2/natGateway:NatGateway", "nat", {"connectivityType": "private"})
+    with PackProcess(updating=True) as pack:
+        pack.configure({"nat-gateway-usable": {"undetermined": "sometimes"}})
+        results = pack.run([node], deployed=False)
+    found = [result.codes for result in results.of("nat-gateway-usable")]
+    assert ("NAT_GATEWAY_PRIVATE",) in found
+    assert ("CONFIG_INVALID",) in found
+
+
 def test_evidence_of_the_environment_wins_and_is_where_the_command_was_given(tmp_path: Path) -> None:
     missing = tmp_path / "missing.json"
     service = Node("aws:apprunner/service:Service", "api", {"serviceName": "api"})
