@@ -13,11 +13,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from . import kinds
 from .values import ABSENT, UNKNOWN, Absent, Unknown, Value, get
 from .verdict import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+
+_VPCS = frozenset(kinds.VPC)
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,10 +205,12 @@ class Graph:
         """The resources of `types` that the unknown property `prop` may take its value from.
 
         A dependency of another type is followed in turn: it may hand on what it was given itself; a
-        component stands for what is inside it. The flag says whether the graph holds every one.
+        component stands for what is inside it. What it was given as its VPC is handed on as a VPC
+        alone. The flag says whether the graph holds every one.
         """
         complete = True
         wanted = frozenset(types)
+        vpc_only = wanted <= _VPCS
         found: dict[str, Resource] = {}
         queue = list(resource.dependencies.get(prop, ()))
         seen: set[str] = {resource.key}
@@ -220,7 +226,8 @@ class Graph:
             if source.type in wanted:
                 found[source.key] = source
                 continue
-            for keys in source.dependencies.values():
-                queue.extend(keys)
+            for name, keys in source.dependencies.items():
+                if vpc_only or name != "vpcId":
+                    queue.extend(keys)
             queue.extend(child.key for child in self._children.get(key, ()))
         return tuple(found.values()), complete
