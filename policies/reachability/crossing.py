@@ -16,7 +16,7 @@ from .groups import EGRESS, INGRESS, Peer, SecurityGroups
 from .network import Network
 from .outcomes import all_of
 from .ranges import EPHEMERAL_PORTS, PRIVATE, Ranges
-from .routing import LOCAL, Routes
+from .routing import LOCAL, SHORTEST_OF_VPC, Routes
 from .values import UNKNOWN, Unknown
 from .verdict import Outcome
 
@@ -109,7 +109,8 @@ class Crossing:
                 outcomes.append(table_not_read(subnet))
                 continue
             for share in self.routes.lookup(table, vpc, wanted):
-                others = [route for route in share.routes if route is not None and route.via != LOCAL]
+                routes = [route for route in share.routes if route is not None and route.via != LOCAL]
+                others = [route for route in routes if route.length >= SHORTEST_OF_VPC]
                 if others:
                     outcomes.append(not_modelled(others[0], table))
         return all_of(outcomes)

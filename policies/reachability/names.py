@@ -62,6 +62,12 @@ class Names:
 
         Source: Amazon VPC User Guide, "DNS attributes for your VPC".
         """
+        if vpc.open or not vpc.candidates:
+            message = (
+                f"nothing is known of VPC {name_of(vpc)}, whose DNS settings decide whether names resolve"
+            )
+            remedy = "give the account's evidence (mailroute snapshot)"
+            return open_question("VPC_NOT_READ", name_of(vpc), message, remedy)
         return all_of(
             open_question(
                 "VPC_DNS_SUPPORT_OFF",

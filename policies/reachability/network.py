@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from . import kinds
 from .graph import Graph, Ref, Resource
 from .ranges import Ranges, addresses, union
-from .values import ABSENT, UNKNOWN, Unknown, elements, get, is_known
+from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, is_known
 from .verdict import Origin
 
 if TYPE_CHECKING:
@@ -91,13 +91,17 @@ class Network:
 
     def addresses_of(self, vpc: Ref) -> Ranges | Unknown:
         """The IPv4 addresses of a VPC, secondary blocks included; `UNKNOWN` where one is not known."""
+        blocks = self.blocks_of(vpc)
+        if not all(certain and isinstance(block, str) for block, certain in blocks):
+            return UNKNOWN
+        return union(addresses(block) for block, _ in blocks)
+
+    def blocks_of(self, vpc: Ref) -> list[tuple[Value, bool]]:
+        """The IPv4 blocks of a VPC, secondary ones included, each with whether it certainly is one of its."""
         if vpc.target is None:
-            return UNKNOWN
-        secondary = self._secondary_blocks.to(vpc.target)
-        blocks = [vpc.target.get("cidrBlock"), *(block.get("cidrBlock") for block, _ in secondary)]
-        if not all(certain for _, certain in secondary) or not all(isinstance(b, str) for b in blocks):
-            return UNKNOWN
-        return union(addresses(block) for block in blocks)
+            return [*((vpc.get("cidrBlock"), False) for vpc in vpc.candidates), (UNKNOWN, False)]
+        secondary = [(block.get("cidrBlock"), sure) for block, sure in self._secondary_blocks.to(vpc.target)]
+        return [(vpc.target.get("cidrBlock"), True), *secondary]
 
     def addresses_of_subnet(self, subnet: Resource) -> Ranges | Unknown:
         block = subnet.get("cidrBlock")

@@ -35,6 +35,9 @@ TARGETS: Final[Mapping[str, tuple[str, ...]]] = {
 """The properties that name a route's target, with what they can stand for."""
 
 LOCAL: Final = "local"
+SHORTEST_OF_VPC: Final = 16
+LONGEST_OF_VPC: Final = 28
+"""The prefix lengths of a VPC's blocks (Amazon VPC User Guide, "VPC CIDR blocks")."""
 _STANDALONE: Final = ("destinationCidrBlock", "destinationIpv6CidrBlock")
 _INLINE: Final = ("cidrBlock", "ipv6CidrBlock")
 _ANYWHERE: Final = [(ANY_ADDRESS, 32, False)]
@@ -172,15 +175,13 @@ class Routes:
             yield route, Ref(found, ref.id, open=len(found) < len(tables))
 
     def _local(self, vpc: Ref, table: Resource) -> Iterator[Route]:
-        blocks = self.network.addresses_of(vpc)
         target = Ref((vpc.target,) if vpc.target else (), vpc.id)
-        if isinstance(blocks, Unknown):
-            # Assumed: a VPC whose blocks are not known uses private addresses.
-            yield Route(PRIVATE, 0, LOCAL, target, table, certain=False)
-            return
-        for first, last in blocks.spans:
-            length = 32 - ((last - first + 1).bit_length() - 1)
-            yield Route(Ranges.of((first, last)), length, LOCAL, target, table)
+        for block, certain in self.network.blocks_of(vpc):
+            if isinstance(block, str):
+                yield Route(addresses(block), int(block.partition("/")[2]), LOCAL, target, table, certain)
+            else:
+                # Assumed: a VPC whose blocks are not known uses private addresses.
+                yield Route(PRIVATE, LONGEST_OF_VPC, LOCAL, target, table, certain=False)
 
     def _destinations(
         self, source: Resource, entry: Mapping[str, Any], ipv4: str, ipv6: str

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .endpoints import Endpoints
 from .groups import INGRESS, Peer
 from .network import members, name_of, same
-from .outcomes import all_of, any_of, blocked, open_question, whichever
+from .outcomes import all_of, any_of, blocked, open_question, soften, whichever
 from .verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -105,9 +105,6 @@ class EndpointPath:
         refs = self.endpoints.subnets(endpoint)
         certain, possible = members(refs)
         steps = [self.endpoints.is_usable(endpoint)]
-        for ref in refs:
-            if ref.open or not ref.candidates:
-                steps.append(_endpoint_subnet_not_read(endpoint, ref))
         groups = self.crossing.groups_or_default(self.endpoints.security_groups(endpoint), client.vpc)
         source = Peer(
             f"{client.holder.label}",
@@ -116,7 +113,9 @@ class EndpointPath:
         )
         remedy = f"let TCP {port} in from the workload's security group on the endpoint's"
         arrives = self.crossing.groups.admit(groups, INGRESS, source, port, remedy)
-        interfaces: list[Outcome] = []
+        unread = [ref for ref in refs if ref.open or not ref.candidates]
+        maybe = Outcome(findings=tuple(soften(finding) for finding in arrives.findings))
+        interfaces = [_endpoint_subnet_not_read(endpoint, ref) + maybe for ref in unread]
         for subnet in (*certain, *possible):
             block = self.crossing.addresses_in(subnet)
             peer = Peer(f"VPC endpoint {endpoint.label}", block, groups)

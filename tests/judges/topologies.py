@@ -95,7 +95,7 @@ def document(seed: int, *, twists: int | None = None) -> Document:
     rng = Random(seed)
     draft = Draft(rng)
     route = rng.choice(("nat", "nat", "nat", "endpoint", "endpoint", "endpoint", "both", "none"))
-    _network(draft, route in ("nat", "both"))
+    _network(draft, route in ("nat", "both"), main=rng.random() < 0.2)
     if route in ("endpoint", "both"):
         _endpoint(draft)
     _service(draft)
@@ -105,10 +105,20 @@ def document(seed: int, *, twists: int | None = None) -> Document:
     return draft.document()
 
 
+def plain_nat(rng: Random) -> Draft:
+    """One private subnet behind one zonal NAT gateway, whose way out is the only one."""
+    draft = Draft(rng)
+    while "nat-0" not in draft.resources or "subnetId" not in draft["nat-0"] or len(draft.ids(SUBNET)) > 2:
+        draft.resources.clear()
+        _network(draft, with_nat=True, main=False)
+    _service(draft)
+    return draft
+
+
 # What works ------------------------------------------------------------------------------------------
 
 
-def _network(draft: Draft, with_nat: bool) -> None:
+def _network(draft: Draft, with_nat: bool, *, main: bool) -> None:
     rng = draft.rng
     _vpc(draft, "a", rng.choice(("10.0", "172.31", "100.64", "192.168")))
     blocks = draft["vpc-a"]["cidrBlock"].removesuffix(".0.0/16")
@@ -127,12 +137,12 @@ def _network(draft: Draft, with_nat: bool) -> None:
             routes.append({"cidrBlock": ANYWHERE, "natGatewayId": _nat(draft, number, publics)})
         held = names[:clients] if shared else [names[number]]
         _table(draft, f"private{number}", [{**route, "state": "active"} for route in routes], held)
-    if rng.random() < 0.2:
-        main = rng.choice(draft.ids(ROUTE_TABLE)[1:])
-        draft["vpc-a"]["mainRouteTableId"] = main
+    if main:
+        table = rng.choice(draft.ids(ROUTE_TABLE)[1:])
+        draft["vpc-a"]["mainRouteTableId"] = table
         if rng.random() < 0.7:
-            draft[main]["associations"] = []
-        draft[main]["associations"].append({"main": True})
+            draft[table]["associations"] = []
+        draft[table]["associations"].append({"main": True})
 
 
 def _vpc(draft: Draft, name: str, start: str) -> None:
@@ -175,7 +185,7 @@ def _table(draft: Draft, name: str, routes: list[Properties], subnets: list[str]
 
 
 def _nat(draft: Draft, number: int, publics: int) -> str:
-    """A NAT gateway in a public subnet, or a regional one."""
+    """A NAT gateway in a public subnet, or a regional one of the VPC."""
     common = {"vpcId": "vpc-a", "connectivityType": "public", "state": "available"}
     if draft.rng.random() < 0.15:
         return draft.add(NAT_GATEWAY, f"nat-{number}", **common, availabilityMode="regional")
