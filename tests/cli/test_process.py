@@ -101,6 +101,22 @@ def test_a_reader_who_leaves_ends_it_quietly(project: Make, arguments: tuple[str
     assert "Traceback" not in errors
 
 
+def test_a_reader_of_progress_who_leaves_ends_nothing(project: Make) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with subprocess.Popen(
+        command(*EMBEDDED, "--program", str(project(program=SMALL))),
+        stdout=subprocess.PIPE,
+        stderr=writer,
+        text=True,
+        env=environment(),
+    ) as process:
+        os.close(writer)
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "every mandatory policy holds" in output
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, the full device of Linux")
 def test_output_that_cannot_be_written_is_one_line(project: Make) -> None:
     with Path("/dev/full").open("w") as full:
