@@ -102,18 +102,7 @@ def proof_settings(pack_config: Path | None) -> Settings:
         RehearsalError: the file cannot be read or is no configuration.
     """
     from mailroute.rehearsal.engine import policy_config
-    from reachability import Destination, Settings
+    from reachability import Settings
 
-    usual = Settings()
-    if pack_config is None:
-        return usual
-    rule = policy_config.load(pack_config).get(_EGRESS_RULE, policy_config.RuleConfig()).properties
-    return Settings(
-        host_variables=tuple(rule.get("hostVariables", usual.host_variables)),
-        port_variables=tuple(rule.get("portVariables", usual.port_variables)),
-        destinations=tuple(
-            Destination(given["host"], given["port"], optional=given.get("optional", False))
-            for given in rule.get("destinations", ())
-        ),
-        addresses={host: tuple(blocks) for host, blocks in rule.get("addresses", {}).items()},
-    )
+    rules = policy_config.load(pack_config) if pack_config else {}
+    return Settings.from_options(rules[_EGRESS_RULE].properties if _EGRESS_RULE in rules else {})

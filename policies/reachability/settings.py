@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from .verdict import Destination
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from .verdict import Destination
 
 
 @dataclass(frozen=True)
@@ -31,3 +31,17 @@ class Settings:
     def variables(self) -> tuple[tuple[str, str], ...]:
         ports = self.port_variables + ("",) * len(self.host_variables)
         return tuple(zip(self.host_variables, ports, strict=False))
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any]) -> Settings:
+        """What the options of the pack's egress rules say, in whatever part they are given."""
+        usual = cls()
+        return cls(
+            host_variables=tuple(options.get("hostVariables", usual.host_variables)),
+            port_variables=tuple(options.get("portVariables", usual.port_variables)),
+            destinations=tuple(
+                Destination(given["host"], given["port"], optional=given.get("optional", False))
+                for given in options.get("destinations", ())
+            ),
+            addresses={host: tuple(blocks) for host, blocks in options.get("addresses", {}).items()},
+        )

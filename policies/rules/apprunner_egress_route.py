@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from reachability import Destination, Egress, Origin, Proof, Resource, Settings, Verdict, kinds
+from reachability import Egress, Origin, Proof, Resource, Settings, Verdict, kinds
 from reachability.workloads import APP_RUNNER
 
 from .environment import VARIABLES
@@ -21,7 +21,7 @@ def egress_of(*kinds_of_workload: str) -> Callable[[Stack, Options], Judge]:
     """What judges the egress of workloads of some kinds, by their names in `reachability.workloads`."""
 
     def check(stack: Stack, options: Options) -> Judge:
-        proof = Proof(stack.graph, _settings(options), stack.evidence.offer)
+        proof = Proof(stack.graph, Settings.from_options(options), stack.evidence.offer)
         found = proof.workloads(Origin.PROGRAM, *kinds_of_workload)
         workloads = {workload.resource.key: workload for workload in found}
 
@@ -35,18 +35,6 @@ def egress_of(*kinds_of_workload: str) -> Callable[[Stack, Options], Judge]:
         return judge
 
     return check
-
-
-def _settings(options: Options) -> Settings:
-    return Settings(
-        host_variables=tuple(options["hostVariables"]),
-        port_variables=tuple(options["portVariables"]),
-        destinations=tuple(
-            Destination(given["host"], given["port"], optional=given.get("optional", False))
-            for given in options["destinations"]
-        ),
-        addresses={host: tuple(blocks) for host, blocks in options["addresses"].items()},
-    )
 
 
 def _violation(egress: Egress) -> Violation:
