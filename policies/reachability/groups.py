@@ -241,7 +241,7 @@ class SecurityGroups:
             prop, protocol = "sourceSecurityGroupId", rule.get("protocol")
         else:
             blocks = _blocks(entry, "cidrIpv4")
-            lists = self._prefix_lists(rule, "prefixListId", items(entry, "prefixListId"))
+            lists = self._prefix_lists(rule, "prefixListId", elements(entry, "prefixListId"))
             peer, own = rule.declared("referencedSecurityGroupId"), False
             prop, protocol = "referencedSecurityGroupId", rule.get("ipProtocol")
         groups = [] if peer is ABSENT else [self.group_ref(rule, peer, prop)]

@@ -1,0 +1,19 @@
+"""The incident's stacks, mended: fresh ones for every test."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reachability.stacks import Stack, nat_stack, ses_stack
+
+
+@pytest.fixture
+def nat() -> Stack:
+    """The incident mended with a NAT gateway; its service sends to a relay on the internet."""
+    return nat_stack()
+
+
+@pytest.fixture
+def ses() -> Stack:
+    """The incident mended with SES's SMTP endpoint; its service sends to SES."""
+    return ses_stack()

@@ -1,0 +1,138 @@
+"""Network ACLs: the first entry that matches decides, and replies are packets like any other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reachability import Verdict
+from reachability.acls import NetworkAcls
+from reachability.groups import EGRESS, INGRESS
+from reachability.network import Network
+from reachability.ranges import EPHEMERAL_PORTS, Ranges, addresses
+from tests.reachability.stacks import ANYWHERE, Stack, ref
+
+ACL, RULE = "aws:ec2/networkAcl:NetworkAcl", "aws:ec2/networkAclRule:NetworkAclRule"
+REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
+SMTP = Ranges.of((587, 587))
+
+notations = pytest.mark.parametrize("notation", ["inline", "standalone"])
+
+
+def entry(number: int, action: str, cidr: str = ANYWHERE, **changes: Any) -> dict[str, Any]:
+    rule = {"ruleNo": number, "action": action, "protocol": "tcp", "fromPort": 0, "toPort": 65535}
+    return {**rule, "cidrBlock": cidr, **changes}
+
+
+def stack_with(*entries: dict[str, Any], notation: str = "inline") -> Stack:
+    """A subnet whose ACL has these egress entries, and lets everything in."""
+    stack = Stack()
+    stack.add("aws:ec2/vpc:Vpc", "vpc", cidrBlock="10.0.0.0/16")
+    stack.add(
+        "aws:ec2/subnet:Subnet", "subnet", vpcId=ref("vpc"), cidrBlock="10.0.0.0/20", availabilityZone="a"
+    )
+    stack.add(ACL, "acl", vpcId=ref("vpc"), subnetIds=[ref("subnet")])
+    if notation == "inline":
+        stack["acl"].update(egress=list(entries), ingress=[entry(100, "allow")])
+    else:
+        names = {"ruleNo": "ruleNumber", "action": "ruleAction"}
+        for number, rule in enumerate(entries):
+            renamed = {names.get(name, name): value for name, value in rule.items()}
+            stack.add(RULE, f"rule{number}", networkAclId=ref("acl"), egress=True, **renamed)
+    return stack
+
+
+def admit(stack: Stack, where: str = "8.8.8.8", ports: Ranges = SMTP, direction: str = EGRESS) -> Verdict:
+    graph = stack.graph()
+    (subnet,) = graph.of_type("aws:ec2/subnet:Subnet")
+    acls = NetworkAcls(Network(graph))
+    return acls.admit(subnet, direction, "the peer", addresses(where), ports, "packets").verdict
+
+
+@notations
+def test_the_lowest_number_that_matches_decides_whatever_the_order(notation: str) -> None:
+    stack = stack_with(entry(200, "allow"), entry(100, "deny", "8.0.0.0/8"), notation=notation)
+
+    assert admit(stack, "8.8.8.8") is UNREACHABLE
+    assert admit(stack, "9.9.9.9") is REACHABLE
+    assert admit(stack, "8.0.0.0/7") is UNDETERMINED
+
+
+@notations
+def test_what_no_entry_matches_is_denied(notation: str) -> None:
+    stack = stack_with(entry(100, "allow", "8.0.0.0/8"), notation=notation)
+
+    assert admit(stack, "9.9.9.9") is UNREACHABLE
+
+
+def test_ports_decide_as_well() -> None:
+    stack = stack_with(
+        entry(100, "allow", fromPort=587, toPort=587), entry(110, "allow", fromPort=32768, toPort=65535)
+    )
+
+    assert admit(stack) is REACHABLE
+    assert admit(stack, ports=Ranges.of((25, 25))) is UNREACHABLE
+    assert admit(stack, ports=EPHEMERAL_PORTS) is UNDETERMINED
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        entry(1, "deny", protocol="udp"),
+        entry(1, "deny", protocol="1"),
+        {**entry(1, "deny", ""), "ipv6CidrBlock": "::/0"},
+    ],
+    ids=["udp", "icmp", "ipv6"],
+)
+def test_entries_for_other_packets_decide_nothing(other: dict[str, Any]) -> None:
+    assert admit(stack_with(other, entry(100, "allow"))) is REACHABLE
+
+
+@pytest.mark.parametrize("protocol", ["-1", "all", "6", "tcp"])
+def test_entries_for_tcp(protocol: str) -> None:
+    assert admit(stack_with(entry(1, "deny", protocol=protocol), entry(100, "allow"))) is UNREACHABLE
+
+
+def test_an_entry_that_is_not_known_may_decide() -> None:
+    stack = stack_with(entry(100, "deny", ref("vpc")), entry(200, "allow"))  # type: ignore[arg-type]
+
+    assert admit(stack) is UNDETERMINED
+
+
+def test_what_inline_entries_do_not_list_may_be_removed() -> None:
+    stack = stack_with(entry(100, "allow", "8.0.0.0/8"))
+    rule = {"ruleNumber": 50, "ruleAction": "deny", "protocol": "tcp", "fromPort": 0, "toPort": 65535}
+    stack.add(RULE, "rule", networkAclId=ref("acl"), egress=True, cidrBlock="8.8.0.0/16", **rule)
+
+    assert admit(stack, "8.8.8.8") is UNDETERMINED
+    assert admit(stack, "8.9.9.9") is REACHABLE
+
+
+def test_a_new_acl_denies_and_the_default_one_allows() -> None:
+    stack = stack_with()
+    stack["acl"].clear()
+    stack["acl"].update(vpcId=ref("vpc"), subnetIds=[ref("subnet")])
+    assert admit(stack) is UNREACHABLE
+
+    stack.remove("acl")
+    assert admit(stack) is REACHABLE
+    assert admit(stack, direction=INGRESS) is REACHABLE
+
+
+def test_adopting_the_default_acl_wipes_it() -> None:
+    stack = stack_with()
+    stack.remove("acl")
+    stack.add("aws:ec2/defaultNetworkAcl:DefaultNetworkAcl", "adopted", defaultNetworkAclId=ref("vpc"))
+
+    assert admit(stack) is UNREACHABLE
+
+
+def test_an_association_of_its_own_puts_an_acl_in_force() -> None:
+    stack = stack_with(entry(1, "deny"))
+    stack["acl"].pop("subnetIds")
+    assert admit(stack) is REACHABLE
+
+    association = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
+    stack.add(association, "link", networkAclId=ref("acl"), subnetId=ref("subnet"))
+    assert admit(stack) is UNREACHABLE

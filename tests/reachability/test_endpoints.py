@@ -1,0 +1,194 @@
+"""SES's SMTP endpoint: whose name leads to it, and whether it serves. Also see `test_mutations.py`."""
+
+from __future__ import annotations
+
+import pytest
+
+from reachability import Verdict
+from reachability.endpoints import SMTP_PORTS, region_of_host, region_of_service
+from tests.reachability.stacks import (
+    ACL,
+    ANYWHERE,
+    PRIVATE,
+    PRIVATE_TABLE,
+    PUBLIC,
+    REGION,
+    VPC,
+    Stack,
+    name_host,
+    ref,
+)
+
+REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
+HOST = f"email-smtp.{REGION}.amazonaws.com"
+
+
+def judge(stack: Stack, *, preview: bool = True) -> tuple[Verdict, set[str]]:
+    (egress,) = stack.prove(preview=preview)
+    return egress.verdict, {finding.code for finding in egress.outcome.findings}
+
+
+@pytest.mark.parametrize(
+    ("host", "region"),
+    [
+        ("email-smtp.us-east-1.amazonaws.com", "us-east-1"),
+        ("Email-SMTP.EU-West-1.AmazonAWS.com.", "eu-west-1"),
+        ("email.us-east-1.amazonaws.com", None),
+        ("email-smtp-fips.us-east-1.amazonaws.com", None),
+        ("email-smtp.us-east-1.amazonaws.com.example.org", None),
+    ],
+)
+def test_hosts_of_ses(host: str, region: str | None) -> None:
+    assert region_of_host(host) == region
+
+
+def test_services_of_ses() -> None:
+    assert region_of_service("com.amazonaws.us-east-1.email-smtp") == "us-east-1"
+    assert region_of_service("com.amazonaws.us-east-1.email") is None
+
+
+@pytest.mark.parametrize("port", sorted(SMTP_PORTS))
+def test_ports_that_ses_offers(ses: Stack, port: int) -> None:
+    name_host(ses, HOST, port)
+    ses["endpoint-group"]["ingress"][0].update(fromPort=0, toPort=65535)
+
+    assert judge(ses) == (REACHABLE, set())
+
+
+def with_nat(stack: Stack) -> None:
+    """Beside the endpoint, a way to the internet."""
+    stack.add("aws:ec2/natGateway:NatGateway", "nat", subnetId=PUBLIC[0], allocationId="eipalloc-1")
+    stack.add(
+        "aws:ec2/route:Route",
+        "out",
+        routeTableId=PRIVATE_TABLE,
+        destinationCidrBlock=ANYWHERE,
+        natGatewayId=ref("nat"),
+    )
+
+
+def test_a_broken_endpoint_takes_the_name_with_it_though_there_is_a_nat_gateway(ses: Stack) -> None:
+    with_nat(ses)
+    ses["endpoint-group"]["ingress"] = []
+
+    assert judge(ses) == (UNREACHABLE, {"ENI_SG_RULES_MISMATCH"})
+
+
+def test_without_private_dns_the_name_leads_to_the_nat_gateway(ses: Stack) -> None:
+    with_nat(ses)
+    ses["endpoint"]["privateDnsEnabled"] = False
+
+    assert judge(ses) == (REACHABLE, set())
+
+
+def test_where_the_vpc_does_not_resolve_it_the_name_may_still_lead_out(ses: Stack) -> None:
+    with_nat(ses)
+    ses[VPC]["enableDnsHostnames"] = False
+
+    assert judge(ses) == (UNDETERMINED, {"VPC_DNS_HOSTNAMES_OFF"})
+
+
+def test_an_endpoint_in_the_account_that_was_not_read_may_take_the_name(ses: Stack) -> None:
+    with_nat(ses)
+    ses.remove("endpoint")
+    assert judge(ses) == (REACHABLE, set())
+
+    assert ses.account is not None
+    ses.account["unread"] = [{"action": "ec2:DescribeVpcEndpoints", "reason": "AccessDenied"}]
+    assert judge(ses)[0] is UNDETERMINED
+
+
+def test_private_dns_may_be_a_resource_of_its_own(ses: Stack) -> None:
+    ses["endpoint"].pop("privateDnsEnabled")
+    setting = "aws:vpc/endpointPrivateDns:EndpointPrivateDns"
+    ses.add(setting, "dns", vpcEndpointId=ref("endpoint"), privateDnsEnabled=True)
+
+    assert judge(ses) == (REACHABLE, set())
+
+
+def test_subnets_and_groups_may_be_associations(ses: Stack) -> None:
+    ses["endpoint"].pop("subnetIds")
+    ses["endpoint"].pop("securityGroupIds")
+    for number, subnet in enumerate(PRIVATE):
+        association = "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation"
+        ses.add(association, f"subnet{number}", vpcEndpointId=ref("endpoint"), subnetId=subnet)
+    association = "aws:ec2/securityGroupAssociation:SecurityGroupAssociation"
+    ses.add(association, "group", vpcEndpointId=ref("endpoint"), securityGroupId=ref("endpoint-group"))
+
+    for preview in (True, False):
+        assert judge(ses, preview=preview) == (REACHABLE, set())
+
+
+def test_without_a_group_the_vpcs_default_one_applies(ses: Stack) -> None:
+    ses["endpoint"].pop("securityGroupIds")
+    assert judge(ses) == (UNREACHABLE, {"ENI_SG_RULES_MISMATCH"})
+
+    ses["connector"].pop("securityGroups")
+    assert judge(ses) == (REACHABLE, set())
+
+
+def test_one_interface_that_cannot_be_reached_leaves_the_other(ses: Stack) -> None:
+    ses["connector"]["subnets"] = [PRIVATE[0]]
+    ses[ACL]["egress"].insert(
+        0,
+        {
+            "ruleNo": 1,
+            "action": "deny",
+            "protocol": "-1",
+            "fromPort": 0,
+            "toPort": 0,
+            "cidrBlock": "172.31.112.0/20",
+        },
+    )
+
+    assert judge(ses) == (UNDETERMINED, {"SUBNET_ACL_RESTRICTION"})
+
+
+def test_an_appliance_on_the_way_is_not_followed(ses: Stack) -> None:
+    ses[PRIVATE_TABLE]["routes"] = [
+        {"cidrBlock": "172.31.112.0/20", "networkInterfaceId": "eni-1", "state": "active"}
+    ]
+
+    assert judge(ses) == (UNDETERMINED, {"NOT_MODELLED"})
+
+
+@pytest.mark.parametrize(
+    ("policy", "verdict"),
+    [
+        ('{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Principal": "*"}]}', REACHABLE),
+        (
+            '{"Statement": {"Effect": "Allow", "Action": ["*"], "Resource": "*", "Principal": {"AWS": "*"}}}',
+            REACHABLE,
+        ),
+        (
+            '{"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*", "Principal": "*"}]}',
+            UNDETERMINED,
+        ),
+        ("no JSON", UNDETERMINED),
+    ],
+)
+def test_only_the_policy_of_full_access_is_decided(ses: Stack, policy: str, verdict: Verdict) -> None:
+    ses["endpoint"]["policy"] = policy
+
+    assert judge(ses)[0] is verdict
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict"), [("available", REACHABLE), ("Pending", REACHABLE), ("rejected", UNREACHABLE)]
+)
+def test_its_state(ses: Stack, state: str, verdict: Verdict) -> None:
+    ses["endpoint"]["state"] = state
+
+    assert judge(ses)[0] is verdict
+
+
+@pytest.mark.parametrize(
+    ("unknown", "code"), [("serviceName", None), ("vpcEndpointType", "ENDPOINT_TYPE_UNKNOWN")]
+)
+def test_what_is_not_known_of_it_decides_nothing(ses: Stack, unknown: str, code: str | None) -> None:
+    ses["endpoint"][unknown] = ref("nothing")
+
+    verdict, codes = judge(ses)
+
+    assert verdict is UNDETERMINED
+    assert code is None or code in codes

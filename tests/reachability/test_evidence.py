@@ -1,0 +1,129 @@
+"""Evidence: how it is read, and how the program overrides it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reachability import UNKNOWN, Origin, Resource, Verdict, merge, parse
+from reachability.evidence import Evidence, Offer, combine
+from tests.reachability.stacks import REGION, VPC, Stack, incident
+
+ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
+
+
+def test_a_document_becomes_resources_of_the_account() -> None:
+    evidence = parse(incident())
+
+    vpc = next(resource for resource in evidence.resources if resource.id == VPC)
+    assert (vpc.key, vpc.name, vpc.origin, vpc.region) == (
+        f"aws:ec2/vpc:Vpc::{VPC}",
+        "daadaar",
+        Origin.ACCOUNT,
+        REGION,
+    )
+    assert evidence.coverage.vpcs == {VPC}
+    assert evidence.offer.smtp_zones == {REGION: {"us-east-1a", "us-east-1b", "us-east-1c"}}
+    assert evidence.offer.zone_ids[REGION, "us-east-1a"] == "use1-az4"
+
+
+@pytest.mark.parametrize(
+    ("region", "name", "zone_id", "offered"),
+    [
+        ("us-east-1", "us-east-1a", "use1-az4", True),
+        ("us-east-1", "us-east-1d", "use1-az2", False),
+        ("us-east-1", "us-east-1d", UNKNOWN, False),
+        ("us-east-1", "us-east-1z", UNKNOWN, UNKNOWN),
+        ("us-east-1", UNKNOWN, UNKNOWN, UNKNOWN),
+        ("us-west-2", "us-west-2d", "usw2-az4", False),
+        ("eu-west-1", UNKNOWN, UNKNOWN, True),
+    ],
+)
+def test_zones_that_offer_the_smtp_endpoint(region: str, name: Any, zone_id: Any, offered: object) -> None:
+    offer = Offer({("us-east-1", "us-east-1d"): "use1-az2"})
+
+    assert offer.smtp_in_zone(region, name, zone_id) is offered
+
+
+def test_what_aws_says_of_a_service_wins_over_the_list_of_zone_ids() -> None:
+    offer = Offer(smtp_zones={"us-east-1": frozenset({"us-east-1d"})})
+
+    assert offer.smtp_in_zone("us-east-1", "us-east-1d", "use1-az2") is True
+    assert offer.smtp_in_zone("us-east-1", "us-east-1a", "use1-az4") is False
+
+
+def held(*, tags: dict[str, str] | None = None) -> Evidence:
+    document = {
+        "region": REGION,
+        "vpcs": [],
+        "resources": [{"type": ENDPOINT, "id": "vpce-1", "properties": {"tags": tags}}],
+    }
+    return parse(document)
+
+
+def endpoints(evidence: Evidence, *program: Resource, deleted: tuple[str, ...] = ()) -> list[Resource]:
+    graph = merge(program, evidence, project="mailroute", stack="prod", deleted=deleted)
+    return list(graph.of_type(ENDPOINT))
+
+
+def test_what_this_stack_made_and_no_longer_declares_is_about_to_go() -> None:
+    own = {"pulumi:project": "mailroute", "pulumi:stack": "prod"}
+
+    assert endpoints(held(tags=own)) == []
+    assert len(endpoints(held(tags={**own, "pulumi:stack": "dev"}))) == 1
+    assert len(endpoints(held(tags={**own, "pulumi:project": "shop"}))) == 1
+    assert len(endpoints(held())) == 1
+
+
+def test_what_the_stacks_state_has_and_the_program_has_not_is_about_to_go() -> None:
+    assert endpoints(held(), deleted=("vpce-1",)) == []
+
+
+def test_what_the_program_manages_replaces_what_the_account_shows_of_it() -> None:
+    declared = Resource(key="urn:endpoint", type=ENDPOINT, name="endpoint", id="vpce-1")
+
+    assert endpoints(held(), declared) == [declared]
+
+
+def test_a_service_is_known_by_its_name() -> None:
+    service = "aws:apprunner/service:Service"
+    declared = Resource(
+        key="urn:service", type=service, name="s", properties={"serviceName": "daadaar-backend"}
+    )
+
+    graph = merge([declared], parse(incident()), project="p", stack="s")
+
+    assert list(graph.of_type(service)) == [declared]
+
+
+def test_the_endpoint_taken_out_of_the_program_is_blocked_though_the_account_still_has_it(ses: Stack) -> None:
+    live = {name: value for name, value in ses["endpoint"].items() if name != "securityGroupIds"}
+    ses.remove("endpoint")
+    ses.hold(
+        ENDPOINT,
+        "vpce-live",
+        **live,
+        securityGroupIds=["sg-live"],
+        tags={"pulumi:project": "mailroute", "pulumi:stack": "prod"},
+    )
+
+    (egress,) = ses.prove()
+
+    assert egress.verdict is Verdict.UNREACHABLE
+    assert [finding.code for finding in egress.outcome.findings] == ["NO_ROUTE_TO_DESTINATION"] * 2
+
+
+def test_the_evidence_of_several_regions_adds_up() -> None:
+    other = {
+        "region": "eu-west-1",
+        "vpcs": ["vpc-eu"],
+        "unread": [{"action": "a:B", "reason": "no"}],
+        "resources": [],
+    }
+
+    both = combine([parse(incident()), parse(other)])
+
+    assert both.coverage.vpcs == {VPC, "vpc-eu"}
+    assert both.coverage.unread == (("a:B", "no"),)
+    assert set(both.offer.smtp_zones) == {REGION}

@@ -1,0 +1,139 @@
+"""NAT and internet gateways: what it takes for one to carry a packet to the internet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reachability import Verdict
+from reachability.crossing import Crossing
+from tests.reachability.stacks import ANYWHERE, GATEWAY, PUBLIC, PUBLIC_TABLE, VPC, Stack, ref
+
+NAT = "aws:ec2/natGateway:NatGateway"
+REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
+
+
+def codes(stack: Stack, step: str) -> set[str]:
+    """The codes of one step of the NAT gateway: `translates` or `sends_out`."""
+    graph = stack.graph()
+    (gateway,) = graph.of_type(NAT)
+    outcome = getattr(Crossing(graph).gateways, step)(gateway)
+    return {finding.code for finding in outcome.findings}
+
+
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        ({"allocationId": "eipalloc-1"}, set()),
+        ({"allocationId": "eipalloc-1", "connectivityType": "public", "state": "pending"}, set()),
+        ({}, {"NAT_GATEWAY_NO_ADDRESS"}),
+        ({"connectivityType": "private"}, {"NAT_GATEWAY_PRIVATE", "NAT_GATEWAY_NO_ADDRESS"}),
+        ({"allocationId": "eipalloc-1", "state": "deleting"}, {"BAD_STATE"}),
+        ({"allocationId": "eipalloc-1", "connectivityType": ref("address")}, {"NAT_GATEWAY_KIND_UNKNOWN"}),
+        ({"allocationId": ref("address")}, set()),
+    ],
+)
+def test_what_it_takes_to_translate(nat: Stack, properties: dict[str, Any], expected: set[str]) -> None:
+    nat.program["nat"] = (NAT, {"subnetId": PUBLIC[0], **properties})
+
+    assert codes(nat, "translates") == expected
+
+
+def test_its_own_subnet_must_lead_out(nat: Stack) -> None:
+    assert codes(nat, "sends_out") == set()
+
+    nat[PUBLIC_TABLE]["routes"] = []
+    assert codes(nat, "sends_out") == {"NAT_SUBNET_NOT_PUBLIC"}
+
+
+def test_a_nat_gateway_behind_another_is_not_followed(nat: Stack) -> None:
+    nat[PUBLIC_TABLE]["routes"] = [{"cidrBlock": ANYWHERE, "natGatewayId": "nat-other", "state": "active"}]
+
+    assert codes(nat, "sends_out") == {"NOT_MODELLED"}
+
+
+def test_a_nat_gateway_that_leads_back_to_itself_does_not_lead_out(nat: Stack) -> None:
+    nat[PUBLIC_TABLE]["routes"] = []
+    nat.add(
+        "aws:ec2/route:Route",
+        "loop",
+        routeTableId=PUBLIC_TABLE,
+        destinationCidrBlock=ANYWHERE,
+        natGatewayId=ref("nat"),
+    )
+
+    assert codes(nat, "sends_out") == {"NAT_SUBNET_NOT_PUBLIC"}
+
+
+def test_a_private_nat_gateway_may_lead_on_through_a_transit_gateway(nat: Stack) -> None:
+    nat["nat"]["connectivityType"] = "private"
+    nat[PUBLIC_TABLE]["routes"] = [{"cidrBlock": ANYWHERE, "transitGatewayId": "tgw-1", "state": "active"}]
+
+    (egress,) = nat.prove()
+
+    assert egress.verdict is UNDETERMINED
+
+
+@pytest.mark.parametrize("detached", [True, False])
+def test_an_internet_gateway_must_be_attached(nat: Stack, detached: bool) -> None:
+    if detached:
+        del nat[GATEWAY]["vpcId"]
+    else:
+        nat[GATEWAY]["vpcId"] = "vpc-other"
+
+    assert codes(nat, "sends_out") == {"BAD_STATE_ATTACHMENT"}
+
+
+def test_an_attachment_of_its_own_attaches_it(nat: Stack) -> None:
+    del nat[GATEWAY]["vpcId"]
+    attachment = "aws:ec2/internetGatewayAttachment:InternetGatewayAttachment"
+    nat.add(attachment, "attachment", internetGatewayId=GATEWAY, vpcId=VPC)
+
+    assert codes(nat, "sends_out") == set()
+
+
+@pytest.mark.parametrize("attached", [True, False])
+def test_a_regional_nat_gateway_needs_the_vpcs_internet_gateway_alone(nat: Stack, attached: bool) -> None:
+    nat.program["nat"] = (NAT, {"vpcId": VPC, "availabilityMode": "regional"})
+    nat[PUBLIC_TABLE]["routes"] = []
+    if not attached:
+        nat.remove(GATEWAY)
+
+    (egress,) = nat.prove()
+
+    assert egress.verdict is (REACHABLE if attached else UNREACHABLE)
+    assert codes(nat, "translates") == set()
+    assert codes(nat, "sends_out") == (set() if attached else {"NAT_SUBNET_NOT_PUBLIC"})
+
+
+def test_a_nat_gateway_of_another_vpc_serves_nobody_here(nat: Stack) -> None:
+    nat.hold("aws:ec2/vpc:Vpc", "vpc-other", cidrBlock="10.9.0.0/16", mainRouteTableId="rtb-other")
+    nat.hold(
+        "aws:ec2/subnet:Subnet",
+        "subnet-other",
+        vpcId="vpc-other",
+        cidrBlock="10.9.0.0/20",
+        availabilityZone="us-east-1a",
+    )
+    nat.hold("aws:ec2/routeTable:RouteTable", "rtb-other", vpcId="vpc-other", routes=[], associations=[])
+    nat["nat"]["subnetId"] = "subnet-other"
+
+    (egress,) = nat.prove()
+
+    assert egress.verdict is UNREACHABLE
+    assert "NGW_REQUIRES_SOURCE_IN_VPC" in {finding.code for finding in egress.outcome.findings}
+
+
+def test_the_path_is_shown_hop_by_hop(nat: Stack) -> None:
+    (egress,) = nat.prove(preview=False)
+
+    kinds = [hop.kind for hop in egress.outcome.path]
+    assert kinds[0] == "workload"
+    assert kinds[-1] == "internet"
+    assert [kind for kind in kinds if "gateway" in kind or "subnet" in kind] == [
+        "subnet",
+        "nat-gateway",
+        "nat-subnet",
+        "internet-gateway",
+    ]

@@ -1,0 +1,197 @@
+"""Security groups: what they let through, in all three notations of their rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reachability import Finding, Verdict
+from reachability.crossing import Crossing
+from reachability.groups import EGRESS, INGRESS, Peer
+from reachability.network import exactly
+from reachability.ranges import addresses
+from tests.reachability.stacks import ANYWHERE, Stack, ref
+
+GROUP = "aws:ec2/securityGroup:SecurityGroup"
+REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
+
+SMTP = {"protocol": "tcp", "fromPort": 587, "toPort": 587}
+RULE: dict[str, Any] = {**SMTP, "cidrBlocks": ["10.0.0.0/16"]}
+
+notations = pytest.mark.parametrize("notation", ["inline", "rule", "vpc rule"])
+previews = pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
+
+
+def stack_with(notation: str, rule: dict[str, Any], direction: str = EGRESS) -> Stack:
+    """A group with one rule, in the notation asked for."""
+    stack = Stack()
+    stack.add("aws:ec2/vpc:Vpc", "vpc", cidrBlock="10.0.0.0/16")
+    stack.add(GROUP, "peer", vpcId=ref("vpc"))
+    stack.add(GROUP, "group", vpcId=ref("vpc"))
+    if notation == "inline":
+        stack["group"][direction] = [rule]
+    elif notation == "rule":
+        own = {name: value for name, value in rule.items() if name != "securityGroups"}
+        if "securityGroups" in rule:
+            own["sourceSecurityGroupId"] = rule["securityGroups"][0]
+        type_ = "aws:ec2/securityGroupRule:SecurityGroupRule"
+        stack.add(type_, "r", type=direction, securityGroupId=ref("group"), **own)
+    else:
+        word = direction.capitalize()
+        type_ = f"aws:vpc/securityGroup{word}Rule:SecurityGroup{word}Rule"
+        own = {"ipProtocol": rule["protocol"], "fromPort": rule["fromPort"], "toPort": rule["toPort"]}
+        if "securityGroups" in rule:
+            own["referencedSecurityGroupId"] = rule["securityGroups"][0]
+        elif rule.get("self"):
+            own["referencedSecurityGroupId"] = ref("group")
+        elif "prefixListIds" in rule:
+            own["prefixListId"] = rule["prefixListIds"][0]
+        else:
+            own["cidrIpv4"] = rule["cidrBlocks"][0]
+        stack.add(type_, "r", securityGroupId=ref("group"), **own)
+    return stack
+
+
+def admit(
+    stack: Stack,
+    where: str,
+    *,
+    port: int = 587,
+    direction: str = EGRESS,
+    peer: str = "",
+    preview: bool = True,
+) -> tuple[Verdict, list[str]]:
+    graph = stack.graph(preview=preview)
+    groups = {group.name: exactly(group) for group in graph.of_type(GROUP)}
+    other = Peer("the peer", addresses(where), (groups[peer],) if peer else ())
+    outcome = Crossing(graph).groups.admit((groups["group"],), direction, other, port, "a remedy")
+    return outcome.verdict, [finding.code for finding in outcome.findings]
+
+
+@previews
+@notations
+@pytest.mark.parametrize(
+    ("where", "port", "expected"),
+    [
+        ("10.0.5.5", 587, (REACHABLE, [])),
+        ("10.0.0.0/16", 587, (REACHABLE, [])),
+        ("10.1.0.0/16", 587, (UNREACHABLE, ["ENI_SG_RULES_MISMATCH"])),
+        ("10.0.5.5", 465, (UNREACHABLE, ["ENI_SG_RULES_MISMATCH"])),
+        ("10.0.0.0/15", 587, (UNDETERMINED, ["ENI_SG_RULES_MISMATCH"])),
+    ],
+)
+def test_a_rule_for_a_block(
+    notation: str, preview: bool, where: str, port: int, expected: tuple[Verdict, list[str]]
+) -> None:
+    assert admit(stack_with(notation, RULE), where, port=port, preview=preview) == expected
+
+
+@previews
+@notations
+def test_a_rule_for_a_group_lets_its_members_through_wherever_they_are(notation: str, preview: bool) -> None:
+    stack = stack_with(notation, {**SMTP, "securityGroups": [ref("peer")]}, INGRESS)
+
+    assert admit(stack, "192.0.2.1", direction=INGRESS, peer="peer", preview=preview)[0] is REACHABLE
+    assert admit(stack, "10.0.0.1", direction=INGRESS, peer="group", preview=preview)[0] is UNREACHABLE
+    assert admit(stack, "10.0.0.1", direction=INGRESS, preview=preview)[0] is UNREACHABLE
+
+
+@previews
+@notations
+def test_a_rule_for_the_group_itself(notation: str, preview: bool) -> None:
+    stack = stack_with(notation, {**SMTP, "self": True}, INGRESS)
+
+    assert admit(stack, "192.0.2.1", direction=INGRESS, peer="group", preview=preview)[0] is REACHABLE
+    assert admit(stack, "192.0.2.1", direction=INGRESS, peer="peer", preview=preview)[0] is UNREACHABLE
+
+
+@previews
+@notations
+def test_a_rule_for_a_prefix_list(notation: str, preview: bool) -> None:
+    stack = stack_with(notation, {**SMTP, "prefixListIds": [ref("list")]})
+    stack.add("aws:ec2/managedPrefixList:ManagedPrefixList", "list", entries=[{"cidr": "10.0.0.0/16"}])
+
+    assert admit(stack, "10.0.5.5", preview=preview)[0] is REACHABLE
+    assert admit(stack, "10.1.5.5", preview=preview)[0] is UNREACHABLE
+
+
+@pytest.mark.parametrize("protocol", ["-1", "tcp", "6", "all", "TCP"])
+def test_protocols_that_carry_tcp(protocol: str) -> None:
+    assert admit(stack_with("inline", {**RULE, "protocol": protocol}), "10.0.0.1")[0] is REACHABLE
+
+
+@pytest.mark.parametrize("protocol", ["udp", "17", "icmp", "1"])
+def test_protocols_that_do_not(protocol: str) -> None:
+    assert admit(stack_with("inline", {**RULE, "protocol": protocol}), "10.0.0.1")[0] is UNREACHABLE
+
+
+def test_all_protocols_are_all_ports() -> None:
+    rule = {"protocol": "-1", "fromPort": 0, "toPort": 0, "cidrBlocks": [ANYWHERE]}
+    assert admit(stack_with("inline", rule), "8.8.8.8", port=2587)[0] is REACHABLE
+
+
+def test_an_ipv6_rule_is_none_for_ipv4() -> None:
+    assert admit(stack_with("inline", {**SMTP, "ipv6CidrBlocks": ["::/0"]}), "8.8.8.8")[0] is UNREACHABLE
+
+
+def test_the_other_direction_is_another_matter() -> None:
+    assert admit(stack_with("inline", RULE, INGRESS), "10.0.0.1", direction=EGRESS)[0] is UNREACHABLE
+
+
+def test_rules_add_up() -> None:
+    stack = stack_with("inline", {**SMTP, "cidrBlocks": ["0.0.0.0/1"]})
+    stack["group"]["egress"].append({**SMTP, "cidrBlocks": ["128.0.0.0/1"]})
+
+    assert admit(stack, ANYWHERE)[0] is REACHABLE
+
+
+def test_a_rule_that_is_not_known_decides_nothing() -> None:
+    stack = stack_with("inline", {**RULE, "cidrBlocks": [ref("vpc")]})
+
+    assert admit(stack, "10.0.0.1") == (UNDETERMINED, ["SG_RULES_UNKNOWN"])
+    assert admit(stack, "10.0.0.1", port=465)[0] is UNREACHABLE
+
+
+def test_what_inline_rules_do_not_list_may_be_removed() -> None:
+    stack = stack_with("rule", {**SMTP, "cidrBlocks": [ANYWHERE]})
+    stack["group"]["egress"] = [RULE]
+
+    assert admit(stack, "10.0.0.1")[0] is REACHABLE
+    assert admit(stack, "8.8.8.8")[0] is UNDETERMINED
+
+
+def test_a_new_vpcs_default_group_lets_all_out_and_only_itself_in() -> None:
+    stack = Stack()
+    stack.add("aws:ec2/vpc:Vpc", "vpc", cidrBlock="10.0.0.0/16")
+    graph = stack.graph()
+    (vpc,) = graph.of_type("aws:ec2/vpc:Vpc")
+    groups = Crossing(graph).groups
+    default, host = (exactly(vpc),), addresses("10.0.0.9")
+
+    out = groups.admit(default, EGRESS, Peer("anywhere", addresses(ANYWHERE)), 587, "")
+    member = groups.admit(default, INGRESS, Peer("a member", host, default), 587, "")
+    stranger = groups.admit(default, INGRESS, Peer("a stranger", host), 587, "")
+
+    assert [outcome.verdict for outcome in (out, member, stranger)] == [REACHABLE, REACHABLE, UNREACHABLE]
+
+
+def test_adopting_the_default_group_wipes_it() -> None:
+    stack = Stack()
+    stack.add("aws:ec2/vpc:Vpc", "vpc", cidrBlock="10.0.0.0/16")
+    stack.add("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "adopted", vpcId=ref("vpc"))
+    graph = stack.graph()
+    (vpc,) = graph.of_type("aws:ec2/vpc:Vpc")
+
+    outcome = Crossing(graph).groups.admit(
+        (exactly(vpc),), EGRESS, Peer("anywhere", addresses(ANYWHERE)), 587, "add a rule"
+    )
+
+    assert outcome.findings == (
+        Finding(
+            "ENI_SG_RULES_MISMATCH",
+            next(group.key for group in graph if group.name == "adopted"),
+            "no egress rule of security group adopted lets TCP 587 to anywhere through",
+            "add a rule",
+        ),
+    )

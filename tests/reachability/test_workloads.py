@@ -1,0 +1,159 @@
+"""App Runner services: where their packets leave from, and what they need to reach."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reachability import UNKNOWN, Destination, Settings, Verdict
+from tests.reachability.stacks import Stack, image, name_host, ref
+
+REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
+
+
+def verdicts(stack: Stack, settings: Settings | None = None) -> dict[str, Verdict]:
+    return {str(egress.destination): egress.verdict for egress in stack.prove(settings=settings)}
+
+
+def egress_of(kind: Any = None, arn: Any = None) -> dict[str, Any]:
+    configuration = {"egressType": kind, "vpcConnectorArn": arn}
+    return {
+        "egressConfiguration": {name: value for name, value in configuration.items() if value is not None}
+    }
+
+
+@pytest.mark.parametrize(
+    ("network", "verdict"),
+    [
+        (egress_of("DEFAULT"), REACHABLE),
+        (egress_of(), REACHABLE),
+        (egress_of("VPC", ref("connector")), UNREACHABLE),
+        (egress_of(None, ref("connector")), UNREACHABLE),
+        (egress_of("DEFAULT", ref("connector")), REACHABLE),
+        (egress_of("VPC"), UNDETERMINED),
+        (egress_of("VPC", "arn:aws:apprunner:us-east-1:1:vpcconnector/other/1/1"), UNDETERMINED),
+        (egress_of(ref("connector"), ref("connector")), UNDETERMINED),
+    ],
+)
+def test_the_egress_that_a_service_chooses(nat: Stack, network: dict[str, Any], verdict: Verdict) -> None:
+    nat.remove("default")
+    nat["service"]["networkConfiguration"] = network
+
+    assert verdicts(nat) == {"smtp-relay.brevo.com:587": verdict}
+
+
+def test_without_a_network_configuration_the_service_leaves_by_itself(nat: Stack) -> None:
+    nat.remove("default")
+    del nat["service"]["networkConfiguration"]
+
+    assert verdicts(nat) == {"smtp-relay.brevo.com:587": REACHABLE}
+
+
+def test_its_own_egress_reaches_no_private_address(nat: Stack) -> None:
+    nat["service"]["networkConfiguration"] = egress_of("DEFAULT")
+    name_host(nat, "10.0.0.25")
+
+    assert verdicts(nat) == {"10.0.0.25:587": UNREACHABLE}
+
+
+def test_an_inactive_connector_carries_nothing(nat: Stack) -> None:
+    nat["connector"]["status"] = "INACTIVE"
+
+    assert verdicts(nat) == {"smtp-relay.brevo.com:587": UNREACHABLE}
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        (image({"SMTP_HOST": " mail.example.com ", "SMTP_PORT": "465"}), "mail.example.com:465"),
+        (image({"SMTP_HOST": "mail.example.com", "SMTP_PORT": 465.0}), "mail.example.com:465"),
+        (image({"SMTP_HOST": "mail.example.com"}), "mail.example.com"),
+        (image({"OTHER": "x"}), "any mail server"),
+        (image({}, {"SMTP_HOST": "arn:secret"}), "a host that is a secret"),
+        (image({"SMTP_HOST": ref("nothing"), "SMTP_PORT": "587"}), "a host not known yet:587"),
+    ],
+)
+def test_the_mail_host_of_its_environment(nat: Stack, source: dict[str, Any], shown: str) -> None:
+    nat["service"]["sourceConfiguration"] = source
+
+    assert verdicts(nat) == {shown: REACHABLE}
+
+
+def test_a_service_from_code_has_its_environment_elsewhere(nat: Stack) -> None:
+    values = {"runtimeEnvironmentVariables": {"SMTP_HOST": "mail.example.com", "SMTP_PORT": "587"}}
+    code = {"codeConfiguration": {"codeConfigurationValues": values}}
+    nat["service"]["sourceConfiguration"] = {"codeRepository": code}
+
+    assert verdicts(nat) == {"mail.example.com:587": REACHABLE}
+
+
+def test_a_port_that_is_none_decides_nothing(nat: Stack) -> None:
+    name_host(nat, "mail.example.com", "smtp")
+
+    assert verdicts(nat) == {"mail.example.com": UNDETERMINED}
+
+
+def test_other_variables_and_destinations_by_the_settings(nat: Stack) -> None:
+    nat["service"]["sourceConfiguration"] = image({"MAIL": "one.example.com", "RELAY": "two.example.com"})
+    settings = Settings(
+        host_variables=("MAIL", "RELAY"),
+        port_variables=(),
+        destinations=(Destination("hooks.example.com", 443, optional=True),),
+    )
+
+    assert verdicts(nat, settings) == {
+        "one.example.com": REACHABLE,
+        "two.example.com": REACHABLE,
+        "hooks.example.com:443": REACHABLE,
+    }
+
+
+def test_addresses_of_a_host_by_the_settings(nat: Stack) -> None:
+    nat["connector-group"]["egress"][0]["cidrBlocks"] = ["185.107.232.0/24"]
+
+    assert verdicts(nat) == {"smtp-relay.brevo.com:587": UNDETERMINED}
+    known = Settings(addresses={"smtp-relay.brevo.com": ("185.107.232.0/25",)})
+    assert verdicts(nat, known) == {"smtp-relay.brevo.com:587": REACHABLE}
+
+
+@pytest.mark.parametrize("host", [UNKNOWN, None])
+def test_a_host_that_is_not_known_needs_some_way_out(nat: Stack, host: object) -> None:
+    source = image({}) if host is None else image({"SMTP_HOST": ref("nothing"), "SMTP_PORT": "587"})
+    nat["service"]["sourceConfiguration"] = source
+    nat.remove("default")
+
+    (verdict,) = verdicts(nat).values()
+
+    # One not known yet may be inside the VPC; one that is not named needs a way to some mail server.
+    assert verdict is (UNREACHABLE if host is None else UNDETERMINED)
+
+
+@pytest.mark.parametrize("secrets", [{}, {"SMTP_HOST": "arn:secret"}])
+def test_the_endpoint_is_a_way_for_a_host_that_is_not_named_or_secret(
+    ses: Stack, secrets: dict[str, str]
+) -> None:
+    ses["service"]["sourceConfiguration"] = image({}, secrets)
+    assert set(verdicts(ses).values()) == {REACHABLE}
+
+    ses["endpoint"]["privateDnsEnabled"] = False
+    assert set(verdicts(ses).values()) == {UNREACHABLE}
+
+
+def test_every_subnet_of_a_connector_must_have_the_path(nat: Stack) -> None:
+    nat.add(
+        "aws:ec2/subnet:Subnet",
+        "new",
+        vpcId="vpc-0e9cd2c204069ca54",
+        cidrBlock="172.31.128.0/20",
+        availabilityZone="us-east-1c",
+    )
+    nat.add("aws:ec2/routeTable:RouteTable", "intra", vpcId="vpc-0e9cd2c204069ca54")
+    link = "aws:ec2/routeTableAssociation:RouteTableAssociation"
+    nat.add(link, "link", subnetId=ref("new"), routeTableId=ref("intra"))
+    nat["connector"]["subnets"].append(ref("new"))
+
+    (egress,) = nat.prove()
+
+    assert egress.verdict is UNREACHABLE
+    assert [finding.code for finding in egress.outcome.findings] == ["NO_ROUTE_TO_DESTINATION"]
