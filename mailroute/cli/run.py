@@ -9,7 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from mailroute.rehearsal.result import Operation
+from mailroute.rehearsal.result import Operation, RehearsalError
+from mailroute.report.redact import masker
 
 from .live import progress
 from .output import in_colour, is_terminal
@@ -38,7 +39,7 @@ def run(
     """Rehearse; the packs find the account's evidence in the environment.
 
     Raises:
-        RehearsalError: the program, its config or a pack is wrong.
+        RehearsalError: the program, its config or a pack is wrong; its text shows no secret of the config.
         EngineFault: the engine failed.
     """
     if engine == "pulumi":
@@ -52,13 +53,17 @@ def run(
         evidence = Path(scratch) / "evidence.json"
         evidence.write_text(json.dumps(account.document), encoding="utf-8")
         os.environ[_EVIDENCE] = str(evidence)
-        with progress(title, terminal=is_terminal(sys.stderr), colour=in_colour(sys.stderr)) as show:
-            return rehearse(
-                project,
-                account,
-                up=operation is Operation.UP,
-                packs=packs,
-                pack_config=pack_config,
-                timeout=timeout,
-                on_event=show,
-            )
+        try:
+            with progress(title, terminal=is_terminal(sys.stderr), colour=in_colour(sys.stderr)) as show:
+                return rehearse(
+                    project,
+                    account,
+                    up=operation is Operation.UP,
+                    packs=packs,
+                    pack_config=pack_config,
+                    timeout=timeout,
+                    on_event=show,
+                )
+        except RehearsalError as error:
+            mask = masker(project.config[key] for key in project.secret_keys)
+            raise RehearsalError(mask(str(error))) from error

@@ -144,9 +144,18 @@ pulumi.export("url", password.apply(lambda text: f"smtp://{text}"))
 """
 
 
+WITH_TOKEN = {"dev": "config:\n  aws:region: us-east-1\n  shop:token:\n    secure: v1:abc:def\n"}
+
+
+def test_no_error_shows_a_secret_of_the_config(cli: Cli, project: Make) -> None:
+    raises = "import pulumi\nraise ValueError('bad token ' + pulumi.Config().get('token'))\n"
+    result = cli(*EMBEDDED, "--program", str(project(program=raises, stacks=WITH_TOKEN)))
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1].endswith("ValueError: bad token [secret]")
+
+
 def test_no_output_shows_a_secret(cli: Cli, project: Make, tmp_path: Path) -> None:
-    stacks = {"dev": "config:\n  aws:region: us-east-1\n  shop:token:\n    secure: v1:abc:def\n"}
-    program = str(project(program=LEAKY, stacks=stacks))
+    program = str(project(program=LEAKY, stacks=WITH_TOKEN))
     markdown = tmp_path / "report.md"
     person = cli(*EMBEDDED, "--program", program, "--markdown", str(markdown))
     machine = cli(*EMBEDDED, "--program", program, "--up", "--json")
