@@ -10,7 +10,7 @@ from .result import Diagnostic, RehearsalError, Severity
 from .yaml_file import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 _TYPE_ATTRIBUTES: Final = frozenset({"type", "description", "items", "default", "value", "secret"})
@@ -62,7 +62,15 @@ class ConfigSchema:
             value = _with_stand_ins(values[key], key, self._declared.get(key, {}).get("type"))
             self._check(stack, key, value, key in secret_keys)
             config[key] = _text(value)
-        return config, secret_keys, _secret_notes(stack, secret_keys)
+        notes = (*_secret_notes(stack, secret_keys), *self._undeclared_notes(stack, values))
+        return config, secret_keys, notes
+
+    def _undeclared_notes(self, stack: str, keys: Iterable[str]) -> Iterator[Diagnostic]:
+        """A key that a project with a schema does not declare is most likely misspelt."""
+        undeclared = sorted(key for key in keys if self._is_own(key) and key not in self._declared)
+        if undeclared and any(map(self._is_own, self._declared)):
+            note = f"Pulumi.{stack}.yaml: {', '.join(undeclared)}: {self._file.name} declares no such key"
+            yield Diagnostic(Severity.WARNING, note)
 
     def _full_key(self, key: Any) -> str:
         parts = str(key).split(":")

@@ -113,7 +113,7 @@ class NetworkAcls:
                 yield (candidate, acl.target is not None), subnet
         for held in self.graph.of_type(*kinds.NETWORK_ACL):
             values = elements(held.declared("subnetIds"))
-            for subnet in settled([self.graph.ref(held, v, "subnetIds", kinds.SUBNET) for v in values]):
+            for subnet in settled(self.graph.refs(held, values, "subnetIds", kinds.SUBNET)):
                 yield (held, True), subnet
 
     def _defaults(self, vpc: Resource | None) -> list[Resource | None]:

@@ -209,7 +209,7 @@ class Endpoints:
     def subnets(self, endpoint: Resource) -> tuple[Ref, ...]:
         """The subnets that the endpoint has an interface in; an unknown list is one open reference."""
         values = elements(endpoint.declared("subnetIds"))
-        refs = [self.graph.ref(endpoint, value, "subnetIds", kinds.SUBNET) for value in values]
+        refs = list(self.graph.refs(endpoint, values, "subnetIds", kinds.SUBNET))
         for link, _ in self._subnet_associations.to(endpoint):
             refs.append(self.graph.ref(link, link.get("subnetId"), "subnetId", kinds.SUBNET))
         return tuple(refs)
@@ -220,7 +220,11 @@ class Endpoints:
 
     def security_groups(self, endpoint: Resource) -> tuple[Ref, ...]:
         """The groups on the endpoint's interfaces; none stands for the VPC's default group."""
-        refs = list(self.groups_of_network.group_refs(endpoint, "securityGroupIds"))
+        refs = list(
+            self.groups_of_network.group_refs(
+                endpoint, elements(endpoint.declared("securityGroupIds")), "securityGroupIds"
+            )
+        )
         for link, _ in self._group_associations.to(endpoint):
             refs.append(
                 self.groups_of_network.group_ref(link, link.get("securityGroupId"), "securityGroupId")

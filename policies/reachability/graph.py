@@ -9,7 +9,7 @@ property dependencies leave where it is not.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -198,6 +198,23 @@ class Graph:
             return Ref((target,) if target else (), str(value), open=target is None)
         candidates, complete = self._sources(resource, prop, types)
         return Ref(candidates, UNKNOWN, open=not (candidates and complete))
+
+    def refs(
+        self, resource: Resource, values: Iterable[Value], prop: str, types: Iterable[str]
+    ) -> tuple[Ref, ...]:
+        """Resolve the references of one list, which names each thing once.
+
+        More unknown elements than candidates left for them: some come from outside the graph, and
+        which of them do is not known.
+        """
+        wanted = tuple(types)
+        found = tuple(self.ref(resource, value, prop, wanted) for value in values)
+        named = {ref.target for ref in found if ref.id is not UNKNOWN}
+        unknown = [ref for ref in found if ref.id is UNKNOWN]
+        free = {candidate for ref in unknown for candidate in ref.candidates} - named
+        if len(unknown) <= len(free):
+            return found
+        return tuple(replace(ref, open=True) if ref.id is UNKNOWN else ref for ref in found)
 
     def _sources(
         self, resource: Resource, prop: str, types: Iterable[str]

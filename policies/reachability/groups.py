@@ -212,20 +212,17 @@ class SecurityGroups:
                 yield rule, Ref(found, ref.id, open=ref.open and not found)
 
     def group_ref(self, resource: Resource, value: Value, prop: str) -> Ref:
-        if isinstance(value, str):
-            value = value.rpartition("/")[2]  # "ACCOUNT/sg-...": a group in a peer VPC.
-        return self.graph.ref(resource, value, prop, kinds.SECURITY_GROUP + kinds.VPC)
+        return self.graph.ref(resource, _group_id(value), prop, kinds.SECURITY_GROUP + kinds.VPC)
 
-    def group_refs(self, resource: Resource, prop: str) -> tuple[Ref, ...]:
-        """The groups that `resource` lists in `prop`; an unknown list is one open reference."""
-        values = elements(resource.declared(prop))
-        return settled([self.group_ref(resource, value, prop) for value in values])
+    def group_refs(self, resource: Resource, values: Iterable[Value], prop: str) -> tuple[Ref, ...]:
+        """The groups that `resource` lists as `values` in its property `prop`."""
+        types = kinds.SECURITY_GROUP + kinds.VPC
+        return settled(self.graph.refs(resource, map(_group_id, values), prop, types))
 
     def _inline(self, group: Resource, direction: str, entry: Mapping[str, Any]) -> Iterator[Rule]:
         blocks = _blocks(entry, "cidrBlocks")
         lists = self._prefix_lists(group, direction, items(entry, "prefixListIds"))
-        known = elements(entry, "securityGroups")
-        groups = [self.group_ref(group, value, direction) for value in known]
+        groups = [self.group_ref(group, value, direction) for value in elements(entry, "securityGroups")]
         if get(entry, "self") is True:
             groups.append(exactly(group))
         protocol = get(entry, "protocol")
@@ -258,6 +255,11 @@ class SecurityGroups:
         if any(isinstance(blocks, Unknown) for blocks in found):
             return UNKNOWN
         return union(addresses(cidr) for blocks in found for cidr in known_items(blocks))
+
+
+def _group_id(value: Value) -> Value:
+    """`value` without the account in front of a group in a peer VPC: "ACCOUNT/sg-..."."""
+    return value.rpartition("/")[2] if isinstance(value, str) else value
 
 
 def _blocks(entry: Mapping[str, Any], name: str) -> Ranges | Unknown:

@@ -79,7 +79,7 @@ class TransitGateways:
 
     def subnets(self, attachment: Resource) -> tuple[Ref, ...]:
         values = elements(attachment.get("subnetIds"))
-        return tuple(self.graph.ref(attachment, value, "subnetIds", kinds.SUBNET) for value in values)
+        return self.graph.refs(attachment, values, "subnetIds", kinds.SUBNET)
 
     def interfaces(self, attachment: Resource) -> tuple[Resource, ...]:
         """The subnets that an attachment may have an interface in."""

@@ -80,7 +80,7 @@ def test_made_up_values_stand_in_for_encrypted_ones(tmp_path: Path) -> None:
     assert loaded.config["demo:pin"] == "1"
     assert loaded.config["demo:word"] == "made-up-secret-for-demo-word"
     assert loaded.config["demo:deep"] == '{"a":["made-up-secret-for-demo-deep.a.0"],"b":1}'
-    [note] = loaded.diagnostics
+    note = next(note for note in loaded.diagnostics if note.severity is Severity.INFO)
     assert note.message == (
         "Pulumi.dev.yaml: made-up values stand in for the encrypted demo:deep, demo:pin, demo:word"
     )
@@ -204,7 +204,7 @@ def test_the_projects_own_virtualenv_runs_it_where_it_is_there(tmp_path: Path) -
     project = "name: demo\nruntime: {name: python, options: {virtualenv: venv}}\n"
     loaded = _load(tmp_path, project)
     assert loaded.python == sys.executable
-    [note] = loaded.diagnostics
+    note = next(note for note in loaded.diagnostics if note.severity is Severity.INFO)
     assert note.severity is Severity.WARNING
     assert "virtualenv 'venv' is not there" in note.message
     python = tmp_path / "venv" / "bin" / "python"
@@ -213,3 +213,11 @@ def test_the_projects_own_virtualenv_runs_it_where_it_is_there(tmp_path: Path) -
     loaded = _load(tmp_path, project)
     assert loaded.python == str(python)
     assert not loaded.diagnostics
+
+
+def test_a_key_that_the_schema_does_not_declare_is_said_to_be_none(tmp_path: Path) -> None:
+    """It is not refused, since Pulumi takes it; it is most likely a typing error."""
+    project = PROJECT + "config:\n  relayHost: {type: string, default: a}\n"
+    loaded = _load(tmp_path, project, "config:\n  aws:region: us-east-1\n  demo:relayhost: b\n")
+    messages = [diagnostic.message for diagnostic in loaded.diagnostics]
+    assert "Pulumi.dev.yaml: demo:relayhost: Pulumi.yaml declares no such key" in messages

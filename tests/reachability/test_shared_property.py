@@ -53,3 +53,19 @@ def test_a_function_with_its_own_group_is_not_judged_by_the_default_group() -> N
     assert [finding.code for finding in egress.outcome.findings] == ["NO_ROUTE_TO_DESTINATION"]
     groups = [hop.resource for hop in egress.outcome.path if hop.kind == "security-group"]
     assert groups == [GROUP]
+
+
+def test_a_list_with_more_unknown_elements_than_candidates_names_something_unread() -> None:
+    """The SDK of policies leaves out what a program only reads: `[new.id, read.id]` shows one candidate."""
+    connector = _resource(
+        "urn:connector",
+        "aws:apprunner/vpcConnector:VpcConnector",
+        {"subnets": [UNKNOWN, UNKNOWN]},
+        subnets=(SUBNET,),
+    )
+    subnet = _resource(SUBNET, "aws:ec2/subnet:Subnet", {"vpcId": UNKNOWN}, vpcId=(VPC,))
+    graph = Graph([_resource(VPC, "aws:ec2/vpc:Vpc", {}), subnet, connector])
+    refs = graph.refs(connector, (UNKNOWN, UNKNOWN), "subnets", ("aws:ec2/subnet:Subnet",))
+    assert [(ref.candidates, ref.open) for ref in refs] == [((subnet,), True)] * 2
+    (only,) = graph.refs(connector, (UNKNOWN,), "subnets", ("aws:ec2/subnet:Subnet",))
+    assert only.target == subnet

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .. import kinds
 from ..outcomes import blocked, open_question
-from ..values import ABSENT, UNKNOWN, Value, get, is_known
+from ..values import ABSENT, UNKNOWN, Value, elements, get, is_known
 from ..verdict import Destination
 from .model import Placement, Workload, in_vpc, named_hosts
 
@@ -75,7 +75,11 @@ def _behind(graph: Graph, groups: SecurityGroups, connector: Resource) -> Placem
         subnets="subnets",
         security_groups="securityGroups",
     )
-    return Placement(connector, subnets=listed.subnets, groups=groups.group_refs(connector, "securityGroups"))
+    return Placement(
+        connector,
+        subnets=listed.subnets,
+        groups=groups.group_refs(connector, elements(connector.declared("securityGroups")), "securityGroups"),
+    )
 
 
 def _environment(service: Resource) -> tuple[Value, Value]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from .. import kinds
 from ..graph import Ref, Resource
-from ..network import settled
 from ..outcomes import open_question
 from ..values import ABSENT, UNKNOWN, Absent, Unknown, Value, elements, get, is_known, items, to_int
 from ..verdict import Destination, Outcome
@@ -67,12 +66,10 @@ def in_vpc(
         subnets: the name of the list of subnets in `config`.
         security_groups: that of the list of security groups.
     """
-    values = elements(config, subnets)
-    named = elements(config, security_groups)
     return Placement(
         holder,
-        subnets=tuple(graph.ref(holder, value, prop, kinds.SUBNET) for value in values),
-        groups=settled([groups.group_ref(holder, value, prop) for value in named]),
+        subnets=graph.refs(holder, elements(config, subnets), prop, kinds.SUBNET),
+        groups=groups.group_refs(holder, elements(config, security_groups), prop),
         public_address=public_address,
     )
 
