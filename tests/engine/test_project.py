@@ -204,7 +204,7 @@ def test_the_projects_own_virtualenv_runs_it_where_it_is_there(tmp_path: Path) -
     project = "name: demo\nruntime: {name: python, options: {virtualenv: venv}}\n"
     loaded = _load(tmp_path, project)
     assert loaded.python == sys.executable
-    note = next(note for note in loaded.diagnostics if note.severity is Severity.INFO)
+    [note] = loaded.diagnostics
     assert note.severity is Severity.WARNING
     assert "virtualenv 'venv' is not there" in note.message
     python = tmp_path / "venv" / "bin" / "python"
