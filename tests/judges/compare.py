@@ -88,8 +88,7 @@ class Packets:
     def __init__(self, document: Mapping[str, Any], rng: Random) -> None:
         self.account = Account(document)
         self.rng = rng
-        edges = {edge for cidr in _blocks(document["resources"]) for edge in _edges(cidr)}
-        self.edges = sorted(edges)
+        self.edges = edges(document)
         fixed = [block(host)[0] for host in FIXED_HOSTS]
         self.hosts = fixed + [edge for edge in self.edges if is_public(edge)]
         self.reply_ports = sorted({1024, 32768, 61000, 65535, *_reply_ports(document["resources"])})
@@ -158,6 +157,11 @@ class Packets:
         first, last = first + 4, last - 1
         near = [edge for edge in self.edges if first <= edge <= last]
         return self.rng.choice([first, last, self.rng.randint(first, last), *near])
+
+
+def edges(document: Mapping[str, Any]) -> list[int]:
+    """The addresses at both sides of the bounds of every IPv4 block in the document."""
+    return sorted({edge for cidr in _blocks(document["resources"]) for edge in _edges(cidr)})
 
 
 def _blocks(value: Any) -> Iterator[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache, cached_property
+from functools import cache
 from typing import Any, NoReturn
 
 Properties = Mapping[str, Any]
@@ -113,6 +113,7 @@ class Account:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.region: str = document["region"]
         self._resources: dict[str, dict[str, Properties]] = {}
+        self._acls: dict[str, Properties] = {}
         for resource in document["resources"]:
             self._resources.setdefault(resource["type"], {})[resource["id"]] = resource["properties"]
 
@@ -265,16 +266,16 @@ class Account:
         elsewhere = subnet != client.subnet
         if elsewhere:
             self._acl(subnet, "ingress", client.address, attempt.port)
+            self._acl(subnet, "egress", client.address, attempt.reply_port)
         self._acl(subnet, "egress", attempt.destination, attempt.port)
+        self._acl(subnet, "ingress", attempt.destination, attempt.translated_port)
         onward = self._route(subnet, attempt.destination, attempt.tie)
         if onward == "local":
             _unspecified("what has that address in the VPC is not in the document")
         if onward.get("natGatewayId") == nat_id:
             _lost("the NAT gateway's own subnet routes back to it")
         self._leave(onward, vpc, attempt, from_public_address=public)
-        self._acl(subnet, "ingress", attempt.destination, attempt.translated_port)
         if elsewhere:
-            self._acl(subnet, "egress", client.address, attempt.reply_port)
             self._only_local(subnet, client.address, attempt.tie)
         return None
 
@@ -317,7 +318,7 @@ class Account:
 
     # Routes -----------------------------------------------------------------------------------------
 
-    def _table(self, subnet: str) -> Properties:
+    def table_of(self, subnet: str) -> Properties:
         """The subnet's own table, else its VPC's main one. Source: User Guide, "Subnet route tables"."""
         tables = self.all("aws:ec2/routeTable:RouteTable")
         for table in tables.values():
@@ -343,7 +344,7 @@ class Account:
             for cidr in self._local_blocks(self.subnet(subnet)["vpcId"])
             if within(address, cidr)
         ]
-        for route in self._table(subnet).get("routes") or ():
+        for route in self.table_of(subnet).get("routes") or ():
             for cidr in self._destinations(route):
                 if within(address, cidr):
                     matches.append((block(cidr)[2], route))
@@ -393,21 +394,21 @@ class Account:
                     return True
         return False
 
-    @cached_property
-    def _acl_of(self) -> dict[str, Properties]:
-        acls = self.all("aws:ec2/networkAcl:NetworkAcl")
-        chosen = {}
-        for key, subnet in self.all("aws:ec2/subnet:Subnet").items():
-            explicit = [acl for acl in acls.values() if key in (acl.get("subnetIds") or ())]
-            chosen[key] = (explicit or [acls[self.vpc(subnet["vpcId"])["defaultNetworkAclId"]]])[0]
-        return chosen
+    def acl_of(self, subnet: str) -> Properties:
+        """The subnet's own ACL, else its VPC's default one. Source: User Guide, "Default network ACL"."""
+        if subnet not in self._acls:
+            acls = self.all("aws:ec2/networkAcl:NetworkAcl")
+            explicit = [acl for acl in acls.values() if subnet in (acl.get("subnetIds") or ())]
+            default = self.vpc(self.subnet(subnet)["vpcId"])["defaultNetworkAclId"]
+            self._acls[subnet] = explicit[0] if explicit else acls[default]
+        return self._acls[subnet]
 
     def _acl(self, subnet: str, direction: str, address: int, port: int) -> None:
         """The entry of the lowest number that matches decides; where none does, the packet is denied.
 
         Source: User Guide, "Network ACL rules". `port` is the packet's destination port.
         """
-        entries = self._acl_of[subnet].get(direction) or ()
+        entries = self.acl_of(subnet).get(direction) or ()
         for entry in sorted(entries, key=lambda entry: int(entry["ruleNo"])):
             if entry.get("cidrBlock") and within(address, entry["cidrBlock"]) and _covers(entry, port):
                 if entry["action"] == "allow":
