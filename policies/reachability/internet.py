@@ -180,10 +180,10 @@ class InternetPath:
         ]
         if subnet != client.subnet:
             steps.append(self._lets_in(client, subnet, port))
-            if client.transit is None:
-                steps.append(self.crossing.is_local(subnet, client.vpc, client.source))
-            else:
-                steps.append(self._returns(client.transit, client, subnet))
+        if client.transit is not None:
+            steps.append(self._returns(client.transit, client, subnet))
+        elif subnet != client.subnet:
+            steps.append(self.crossing.is_local(subnet, client.vpc, client.source))
         return all_of(steps)
 
     def _lets_in(self, client: Client, subnet: Resource, port: int) -> Outcome:
@@ -202,10 +202,13 @@ class InternetPath:
             remedy = "attach the VPC (aws.ec2transitgateway.VpcAttachment)"
             return open_question("BAD_STATE_ATTACHMENT", gateway.key, message, remedy)
         steps = [self.transit.has_interface(entry, client.subnet)]
-        for subnet in self.transit.interfaces(entry):
-            if subnet != client.subnet:
-                steps.append(self._lets_in(client, subnet, port))
-                steps.append(self.crossing.is_local(subnet, client.vpc, client.source))
+        entries = [
+            self._lets_in(client, subnet, port) + self.crossing.is_local(subnet, client.vpc, client.source)
+            if subnet != client.subnet
+            else Outcome()
+            for subnet in self.transit.interfaces(entry, client.subnet)
+        ]
+        steps += [whichever(entries)] if entries else []
         ways = [
             step
             if leaving is None
@@ -217,8 +220,8 @@ class InternetPath:
     def _from_transit(
         self, transit: Transit, client: Client, wanted: Ranges, port: int, name: str
     ) -> Outcome:
-        """Out of every subnet of the attachment that the packets leave by."""
-        steps = [
+        """Out of whichever subnet of the attachment the packets leave by."""
+        ways = [
             open_question(
                 "SUBNET_NOT_READ",
                 transit.exit.key,
@@ -228,12 +231,12 @@ class InternetPath:
             for ref in self.transit.subnets(transit.exit)
             if ref.open or not ref.candidates
         ]
-        for subnet in self.transit.interfaces(transit.exit):
+        for subnet in self.transit.interfaces(transit.exit, client.subnet):
             vpc = self.network.vpc_of(subnet)
             arrived = Client(subnet, vpc, client.source, client.holder, transit=transit)
             here = passed("subnet", subnet.key, f"of attachment {transit.exit.label}", subnet.origin)
-            steps.append(here + self._onward(arrived, wanted, port, name))
-        return all_of(steps)
+            ways.append(here + self._onward(arrived, wanted, port, name))
+        return whichever(ways) if ways else Outcome()
 
     def _returns(self, transit: Transit, client: Client, subnet: Resource) -> Outcome:
         """Whether replies in `subnet`, beyond a transit gateway, go back by it to the client's VPC."""
@@ -247,6 +250,7 @@ class InternetPath:
             for share in self.routes.lookup(table, client.vpc, client.source):
                 back = [
                     route is not None
+                    and not route.blackhole
                     and route.via == "transitGatewayId"
                     and route.target.target == transit.gateway
                     for route in share.routes

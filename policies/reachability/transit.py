@@ -81,10 +81,17 @@ class TransitGateways:
         values = elements(attachment.get("subnetIds"))
         return self.graph.refs(attachment, values, "subnetIds", kinds.SUBNET)
 
-    def interfaces(self, attachment: Resource) -> tuple[Resource, ...]:
-        """The subnets that an attachment may have an interface in."""
-        refs = self.subnets(attachment)
-        return tuple(dict.fromkeys(subnet for ref in refs for subnet in ref.candidates))
+    def interfaces(self, attachment: Resource, origin: Resource) -> tuple[Resource, ...]:
+        """The subnets in which an attachment may handle packets from `origin`: its zone's, if it has any.
+
+        Source: AWS Transit Gateway Guide, "Availability Zones".
+        """
+        found = dict.fromkeys(subnet for ref in self.subnets(attachment) for subnet in ref.candidates)
+        zone = origin.get("availabilityZone")
+        if not isinstance(zone, str):
+            return tuple(found)
+        near = [subnet for subnet in found if subnet.get("availabilityZone") in (zone, UNKNOWN, ABSENT)]
+        return tuple(near or found)
 
     def onward(
         self, gateway: Resource, attachment: Resource, wanted: Ranges, name: str

@@ -26,6 +26,7 @@ COMPUTED: Final[Mapping[str, tuple[str, ...]]] = {
     t.SUBNET: ("availabilityZoneId",),
     t.NAT_GATEWAY: ("publicIp", "state", "privateIp"),
     t.ENDPOINT: ("state", "dnsEntries"),
+    t.TRANSIT_GATEWAY: ("associationDefaultRouteTableId",),
     t.ZONE: ("zoneId",),
     t.PEERING: ("acceptStatus",),
 }
@@ -97,6 +98,9 @@ class Program:
             self._add(attachment, f"{key}:att", internetGatewayId=key, vpcId=properties["vpcId"])
         elif type_ == t.ENDPOINT and self.rng.random() < 0.3:
             self._declare_endpoint(key, properties)
+        elif type_ == t.TRANSIT_GATEWAY:
+            self.made_by[properties["associationDefaultRouteTableId"]] = key
+            self._add(type_, key, **properties)
         elif type_ == t.VPC:
             self._declare_vpc(key, properties)
         elif type_ in (t.CONNECTOR, t.SERVICE):

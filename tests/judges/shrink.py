@@ -29,7 +29,7 @@ def _holds(document: Document, interesting: Callable[[Document], bool]) -> bool:
     try:
         validate(document, "a smaller document")
         return interesting(document)
-    except (EvidenceError, LookupError, ValueError):
+    except (EvidenceError, LookupError, ValueError, ArithmeticError):
         return False  # What was left out is needed to read the rest.
 
 

@@ -19,6 +19,7 @@ Properties = Mapping[str, Any]
 ALL = "-1"
 SMTP_PORTS = (465, 587, 2465, 2587)
 RESOLVER = "AmazonProvidedDNS"
+TRANSIT = "aws:ec2transitgateway"
 WITHOUT_PUBLIC_HOSTS = (
     "0.0.0.0/8",
     "10.0.0.0/8",
@@ -94,8 +95,8 @@ class Interface:
 class Attempt:
     """One TCP connection: from an interface to an address and port, answered to `reply_port`.
 
-    `translated_port` is the port that a NAT gateway on the way has put in its place, `tie` which of the
-    routes that AWS may choose between it has chosen, `server` the endpoint interface at the destination.
+    A NAT gateway on the way puts `translated_port` in its place; `tie` is which of the routes that AWS may
+    choose between it has chosen, `server` the endpoint interface at the destination.
     """
 
     client: Interface
@@ -235,7 +236,9 @@ class Account:
             self._acl(server.subnet, "egress", client.address, attempt.reply_port)
             self._only_local(server.subnet, client.address, attempt.tie)
         elif "natGatewayId" in route:
-            self._through_nat(attempt, route["natGatewayId"])
+            self._through_nat(attempt, route["natGatewayId"], client.subnet, None)
+        elif route.get("transitGatewayId") in self.all(f"{TRANSIT}/transitGateway:TransitGateway"):
+            self._through_transit(attempt, route["transitGatewayId"])
         else:
             self._leave(route, vpc, attempt, from_public_address=False)
         return None
@@ -246,25 +249,29 @@ class Account:
         if not self._group_allows(server.groups, "ingress", client.address, client.groups, attempt.port):
             _lost("the endpoint's security groups have no ingress rule for it")
 
-    def _through_nat(self, attempt: Attempt, nat_id: str) -> None:
-        """Sources: User Guide, "NAT gateways", "NAT gateway basics", "Regional NAT gateways"."""
+    def _through_nat(self, attempt: Attempt, nat_id: str, origin: str, transit: str | None) -> None:
+        """From the subnet `origin`, into which a transit gateway may have brought the packet.
+
+        Sources: User Guide, "NAT gateways", "NAT gateway basics", "Regional NAT gateways".
+        """
         nat = self.all("aws:ec2/natGateway:NatGateway").get(nat_id)
         if nat is None:
             _unspecified("a route to a NAT gateway that is not there and is no blackhole")
         if nat["state"] not in ("available", "pending"):
             _lost("the NAT gateway is not available")
+        if nat.get("availabilityMode") == "regional" and transit is not None:
+            _unspecified("how a regional NAT gateway routes replies to another VPC")
         if nat.get("availabilityMode") == "regional":
             route: Properties = {"gatewayId": self._gateway_of(nat["vpcId"])}
             return self._leave(route, nat["vpcId"], attempt, from_public_address=True)
         subnet, client = nat["subnetId"], attempt.client
         vpc = self.subnet(subnet)["vpcId"]
-        if vpc != self.subnet(client.subnet)["vpcId"]:
+        if vpc != self.subnet(origin)["vpcId"]:
             _lost("a NAT gateway serves its own VPC")
         public = nat["connectivityType"] == "public"
         if public and not nat.get("publicIp"):
             _lost("a public NAT gateway without an Elastic IP address")
-        elsewhere = subnet != client.subnet
-        if elsewhere:
+        if subnet != origin:
             self._acl(subnet, "ingress", client.address, attempt.port)
             self._acl(subnet, "egress", client.address, attempt.reply_port)
         self._acl(subnet, "egress", attempt.destination, attempt.port)
@@ -275,7 +282,9 @@ class Account:
         if onward.get("natGatewayId") == nat_id:
             _lost("the NAT gateway's own subnet routes back to it")
         self._leave(onward, vpc, attempt, from_public_address=public)
-        if elsewhere:
+        if transit is not None:
+            self._only_to_transit(subnet, client.address, attempt.tie, transit)
+        elif subnet != origin:
             self._only_local(subnet, client.address, attempt.tie)
         return None
 
@@ -315,6 +324,72 @@ class Account:
         if "egressOnlyGatewayId" in route:
             _lost("an egress-only internet gateway carries IPv6 alone")
         _unspecified(f"a route to {sorted(route)} leads out of what the document shows")
+
+    # Transit gateways -------------------------------------------------------------------------------
+
+    def _through_transit(self, attempt: Attempt, gateway: str) -> None:
+        """To another VPC's NAT gateway and back. Source: AWS Transit Gateway Guide, "Availability Zones" and
+        "Network ACLs for transit gateways", "Example: Centralized outbound routing to the internet".
+        """
+        client, tie = attempt.client, attempt.tie
+        entry = self._attachment(gateway, self.subnet(client.subnet)["vpcId"])
+        zone = self.subnet(client.subnet)["availabilityZone"]
+        inside = [key for key in entry[1]["subnetIds"] if self.subnet(key)["availabilityZone"] == zone]
+        if not inside:
+            _lost("the attachment has no subnet in the client's zone")
+        if inside[0] != client.subnet:
+            self._acl(inside[0], "ingress", client.address, attempt.port)
+            self._acl(inside[0], "egress", client.address, attempt.reply_port)
+        leaving = self._transit_route(gateway, entry[0], attempt.destination)
+        exits = self.all(f"{TRANSIT}/vpcAttachment:VpcAttachment")[leaving]["subnetIds"]
+        near = [key for key in exits if self.subnet(key)["availabilityZone"] == zone] or exits
+        outside = near[tie % len(near)]
+        self._acl(outside, "egress", attempt.destination, attempt.port)
+        self._acl(outside, "ingress", attempt.destination, attempt.reply_port)
+        route = self._route(outside, attempt.destination, tie)
+        if route == "local" or "natGatewayId" not in route:
+            if route != "local" and "transitGatewayId" not in route:
+                self._leave(route, self.subnet(outside)["vpcId"], attempt, from_public_address=False)
+            _unspecified("what is beyond the second VPC")
+        self._through_nat(attempt, route["natGatewayId"], outside, gateway)
+        if self._transit_route(gateway, leaving, client.address) != entry[0]:
+            _lost("the transit gateway sends the reply to another VPC")
+        if inside[0] != client.subnet:
+            self._only_local(inside[0], client.address, tie)
+
+    def _attachment(self, gateway: str, vpc: str) -> tuple[str, Properties]:
+        for key, attachment in self.all(f"{TRANSIT}/vpcAttachment:VpcAttachment").items():
+            if attachment["transitGatewayId"] == gateway and attachment["vpcId"] == vpc:
+                return key, attachment
+        return _unspecified("a route to a transit gateway that the VPC is not attached to")
+
+    def _transit_route(self, gateway: str, attachment: str, address: int) -> str:
+        """Where packets from `attachment` leave: longest prefix, static routes before propagated ones."""
+        default = self.all(f"{TRANSIT}/transitGateway:TransitGateway")[gateway][
+            "associationDefaultRouteTableId"
+        ]
+        explicit = self.all(f"{TRANSIT}/routeTableAssociation:RouteTableAssociation").values()
+        tables = [held for held in explicit if held["transitGatewayAttachmentId"] == attachment]
+        table = tables[0]["transitGatewayRouteTableId"] if tables else default
+        found: list[tuple[int, int, str | None]] = []
+        for route in self.all(f"{TRANSIT}/route:Route").values():
+            if route["transitGatewayRouteTableId"] == table and within(
+                address, route["destinationCidrBlock"]
+            ):
+                length = block(route["destinationCidrBlock"])[2]
+                found.append((length, 1, route.get("transitGatewayAttachmentId")))
+        for key, held in self.all(f"{TRANSIT}/vpcAttachment:VpcAttachment").items():
+            propagates = table == default and held.get("transitGatewayDefaultRouteTablePropagation", True)
+            for cidr in self._local_blocks(held["vpcId"]) if propagates else ():
+                if within(address, cidr):
+                    found.append((block(cidr)[2], 0, key))
+        best = max(found, key=lambda one: one[:2], default=(0, 0, None))
+        return best[2] or _lost("the transit gateway has no route")
+
+    def _only_to_transit(self, subnet: str, address: int, tie: int, gateway: str) -> None:
+        route = self._route(subnet, address, tie)
+        if route == "local" or route.get("transitGatewayId") != gateway:
+            _lost("the reply is not routed back to the transit gateway")
 
     # Routes -----------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from tests.judges import topologies as t
 from tests.judges.compare import account_graph
 from tests.judges.program import Program, can_declare
 from tests.judges.specification import block, is_public
+from tests.judges.twists import document as document_of
 
 SEEDS = st.integers(0, 2**32)
 DESTINATIONS = (
@@ -52,13 +53,13 @@ def _judge(graph: Graph, origin: Origin, document: t.Document) -> Verdicts:
 @st.composite
 def programs(draw: st.DrawFn) -> tuple[t.Document, Random]:
     """An account that a program can declare."""
-    document = draw(SEEDS.map(t.document).filter(can_declare))
+    document = draw(SEEDS.map(document_of).filter(can_declare))
     return document, Random(draw(SEEDS))
 
 
 @given(SEEDS, st.randoms(use_true_random=False))
 def test_the_order_of_resources_does_not_matter(seed: int, rng: Random) -> None:
-    document = t.document(seed)
+    document = document_of(seed)
     shuffled = copy.deepcopy(document)
     rng.shuffle(shuffled["resources"])
     for resource in shuffled["resources"]:
@@ -71,7 +72,7 @@ def test_the_order_of_resources_does_not_matter(seed: int, rng: Random) -> None:
 
 @given(SEEDS)
 def test_ids_do_not_matter(seed: int) -> None:
-    document = t.document(seed)
+    document = document_of(seed)
     ids = {resource["id"] for resource in document["resources"] if not resource["id"].startswith("arn:")}
     names = {key: f"{key.partition('-')[0]}-{number:017x}" for number, key in enumerate(sorted(ids))}
 
@@ -97,9 +98,9 @@ def test_who_declares_it_and_in_which_notation_does_not_matter(case: tuple[t.Doc
 
 @given(SEEDS, SEEDS)
 def test_unrelated_resources_do_not_matter(seed: int, other: int) -> None:
-    document = t.document(seed)
-    ids = {resource["id"] for resource in t.document(other)["resources"]}
-    stranger = _renamed(t.document(other), {key: f"{key}x" for key in ids})
+    document = document_of(seed)
+    ids = {resource["id"] for resource in document_of(other)["resources"]}
+    stranger = _renamed(document_of(other), {key: f"{key}x" for key in ids})
     kept = [resource for resource in stranger["resources"] if resource["type"] != t.SERVICE]
     both = {
         **document,
@@ -141,7 +142,7 @@ def _is_private(document: t.Document) -> bool:
     return not any(is_public(block(held["cidrBlock"])[0]) for held in blocks)
 
 
-@given(SEEDS.map(t.document).filter(_is_private), st.data())
+@given(SEEDS.map(document_of).filter(_is_private), st.data())
 def test_an_unknown_value_only_weakens_a_verdict(document: t.Document, data: st.DataObject) -> None:
     resources = list(account_graph(parse(document)))
     places = [(n, path) for n, found in enumerate(resources) for path in _places(dict(found.properties))]
@@ -178,7 +179,7 @@ def test_a_preview_never_contradicts_the_update(
 ) -> None:
     counts: Counter[str] = Counter({"total": 0, "undetermined in preview": 0})
     for seed in range(rounds(test=700, fuzz=50_000)):
-        document = t.document(seed)
+        document = document_of(seed)
         if not can_declare(document):
             continue
         program = Program(document, Random(seed))

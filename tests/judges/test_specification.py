@@ -14,7 +14,8 @@ from tests.judges.cases import Case
 from tests.judges.compare import Comparison, compare
 from tests.judges.program import Program, can_declare
 from tests.judges.shrink import shrink
-from tests.judges.topologies import Document, document
+from tests.judges.topologies import Document
+from tests.judges.twists import document
 
 SHARDS = 8
 RETRIES = 10

@@ -1,12 +1,10 @@
-"""Random small accounts as evidence documents: a service behind a connector, close to the edge of working.
+"""Small accounts as evidence documents, at random: a service behind a connector, in a stack that works.
 
-An account starts as a stack that works (NAT gateway, SMTP endpoint or both) and gets a few twists: harmless
-variations and defects alike. The same random number makes the same document.
+Its mail leaves by a NAT gateway, the SMTP endpoint, both, or a hub VPC's NAT gateway.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from random import Random
 from typing import Any, Final
 
@@ -33,6 +31,9 @@ SECONDARY_BLOCK: Final = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAs
 PEERING: Final = "aws:ec2/vpcPeeringConnection:VpcPeeringConnection"
 DHCP_OPTIONS: Final = "aws:ec2/vpcDhcpOptions:VpcDhcpOptions"
 ZONE: Final = "aws:route53/zone:Zone"
+TRANSIT_GATEWAY: Final = "aws:ec2transitgateway/transitGateway:TransitGateway"
+TRANSIT_ATTACHMENT: Final = "aws:ec2transitgateway/vpcAttachment:VpcAttachment"
+TRANSIT_ROUTE: Final = "aws:ec2transitgateway/route:Route"
 CONNECTOR: Final = "aws:apprunner/vpcConnector:VpcConnector"
 SERVICE: Final = "aws:apprunner/service:Service"
 ARN: Final = f"arn:aws:apprunner:{REGION}:123456789012"
@@ -90,43 +91,28 @@ class Draft:
         }
 
 
-def document(seed: int, *, twists: int | None = None) -> Document:
-    """The account of `seed`, with as many twists as given, or as the seed says."""
-    rng = Random(seed)
-    draft = Draft(rng)
-    route = rng.choice(("nat", "nat", "nat", "endpoint", "endpoint", "endpoint", "both", "none"))
-    _network(draft, route in ("nat", "both"), main=rng.random() < 0.2)
-    if route in ("endpoint", "both"):
-        _endpoint(draft)
-    _service(draft)
-    count = rng.choice((0, 1, 1, 1, 2, 2, 3, 4)) if twists is None else twists
-    for _ in range(count):
-        rng.choice(TWISTS)(draft)
-    return draft.document()
-
-
 def plain_nat(rng: Random) -> Draft:
     """One private subnet behind one zonal NAT gateway, whose way out is the only one."""
     draft = Draft(rng)
     while "nat-0" not in draft.resources or "subnetId" not in draft["nat-0"] or len(draft.ids(SUBNET)) > 2:
         draft.resources.clear()
-        _network(draft, with_nat=True, main=False)
-    _service(draft)
+        network(draft, with_nat=True, main=False)
+    service(draft)
     return draft
 
 
 # What works ------------------------------------------------------------------------------------------
 
 
-def _network(draft: Draft, with_nat: bool, *, main: bool) -> None:
+def network(draft: Draft, with_nat: bool, *, main: bool) -> None:
     rng = draft.rng
-    _vpc(draft, "a", rng.choice(("10.0", "172.31", "100.64", "192.168")))
+    add_vpc(draft, "a", rng.choice(("10.0", "172.31", "100.64", "192.168")))
     blocks = draft["vpc-a"]["cidrBlock"].removesuffix(".0.0/16")
     clients = rng.choice((1, 2, 2))
     publics = rng.choice((1, 2))
     names = [f"private{n}" for n in range(clients)] + [f"public{n}" for n in range(publics)]
     for number, name in enumerate(names):
-        _subnet(draft, name, "vpc-a", f"{blocks}.{number * 16}.0/20")
+        add_subnet(draft, name, "vpc-a", f"{blocks}.{number * 16}.0/20")
     draft.add(INTERNET_GATEWAY, "igw-a", vpcId="vpc-a")
     outward = [{"cidrBlock": ANYWHERE, "gatewayId": "igw-a", "state": "active"}]
     _table(draft, "public", outward, [name for name in names if name.startswith("public")])
@@ -145,7 +131,7 @@ def _network(draft: Draft, with_nat: bool, *, main: bool) -> None:
         draft[table]["associations"].append({"main": True})
 
 
-def _vpc(draft: Draft, name: str, start: str) -> None:
+def add_vpc(draft: Draft, name: str, start: str) -> None:
     vpc = draft.add(
         VPC,
         f"vpc-{name}",
@@ -169,7 +155,7 @@ def _vpc(draft: Draft, name: str, start: str) -> None:
     draft.add(ACL, f"acl-{name}-default", vpcId=vpc, subnetIds=[], **DEFAULT_ACL)
 
 
-def _subnet(draft: Draft, name: str, vpc: str, cidr: str) -> str:
+def add_subnet(draft: Draft, name: str, vpc: str, cidr: str) -> str:
     zone = draft.rng.choice(list(ZONES))
     subnet = f"subnet-{name}"
     default = draft[draft[vpc]["defaultNetworkAclId"]]
@@ -194,12 +180,12 @@ def _nat(draft: Draft, number: int, publics: int) -> str:
     return draft.add(NAT_GATEWAY, f"nat-{number}", **common, **address, subnetId=subnet)
 
 
-def _endpoint(draft: Draft) -> None:
+def endpoint(draft: Draft) -> None:
     rng = draft.rng
     privates = [subnet for subnet in draft.ids(SUBNET) if subnet.startswith("subnet-private")]
     if rng.random() < 0.3:
         last_block = draft["vpc-a"]["cidrBlock"].replace(".0.0/16", ".240.0/20")
-        privates = [_subnet(draft, "endpoint", "vpc-a", last_block)]
+        privates = [add_subnet(draft, "endpoint", "vpc-a", last_block)]
     rules = {"egress": [], "ingress": [_from_connector(rng, draft)]}
     draft.add(GROUP, "sg-endpoint", vpcId="vpc-a", name="endpoint", **rules)
     draft.add(
@@ -215,13 +201,51 @@ def _endpoint(draft: Draft) -> None:
     )
 
 
+def transit(draft: Draft) -> None:
+    """Egress through a transit gateway to the NAT gateway of a hub VPC."""
+    rng = draft.rng
+    add_vpc(draft, "h", "10.250")
+    out = add_subnet(draft, "hub-public", "vpc-h", "10.250.0.0/20")
+    between = [out] if rng.random() < 0.3 else [add_subnet(draft, "hub-transit", "vpc-h", "10.250.16.0/20")]
+    draft.add(INTERNET_GATEWAY, "igw-h", vpcId="vpc-h")
+    common = {"vpcId": "vpc-h", "connectivityType": "public", "state": "available"}
+    draft.add(NAT_GATEWAY, "nat-h", **common, subnetId=out, allocationId="eipalloc-h", publicIp="52.0.2.0")
+    to_gateway = {"transitGatewayId": "tgw-hub", "state": "active"}
+    back = {"cidrBlock": draft["vpc-a"]["cidrBlock"], **to_gateway}
+    to_nat = {"cidrBlock": ANYWHERE, "natGatewayId": "nat-h", "state": "active"}
+    to_internet = {"cidrBlock": ANYWHERE, "gatewayId": "igw-h", "state": "active"}
+    links = [{"subnetId": subnet} for subnet in between]
+    public = {"routes": [to_internet, back], "associations": [{"subnetId": out}]}
+    if between != [out]:
+        draft.add(ROUTE_TABLE, "rtb-hub-transit", vpcId="vpc-h", routes=[to_nat], associations=links)
+    draft.add(ROUTE_TABLE, "rtb-hub-public", vpcId="vpc-h", **public)
+    draft.add(TRANSIT_GATEWAY, "tgw-hub", associationDefaultRouteTableId="tgw-rtb-1")
+    spokes = [key for key in draft.ids(SUBNET) if key.startswith("subnet-private")]
+    if rng.random() < 0.3:
+        spokes = rng.sample(spokes, 1)
+    for name, vpc, subnets in (("spoke", "vpc-a", spokes), ("hub", "vpc-h", between)):
+        propagation = {"transitGatewayDefaultRouteTablePropagation": False} if rng.random() < 0.1 else {}
+        ends = {"transitGatewayId": "tgw-hub", "vpcId": vpc, "subnetIds": subnets}
+        draft.add(TRANSIT_ATTACHMENT, f"tgw-attach-{name}", **ends, **propagation)
+    tables = ((ANYWHERE,), (ANYWHERE,), ("0.0.0.0/1", "128.0.0.0/1"), (ANYWHERE, "8.0.0.0/6"))
+    for number, cidr in enumerate(rng.choice(tables)):
+        target = (
+            {"transitGatewayAttachmentId": "tgw-attach-hub"} if rng.random() < 0.95 else {"blackhole": True}
+        )
+        route = {"transitGatewayRouteTableId": "tgw-rtb-1", "destinationCidrBlock": cidr, **target}
+        draft.add(TRANSIT_ROUTE, f"tgw-route-{number}", **route)
+    for key in draft.ids(ROUTE_TABLE):
+        if key.startswith("rtb-private"):
+            put_route(draft[key], {"cidrBlock": ANYWHERE, **to_gateway})
+
+
 def _from_connector(rng: Random, draft: Draft) -> Properties:
     ports = rng.choice(({"fromPort": 587, "toPort": 587}, {"fromPort": 465, "toPort": 2587}))
     peer = rng.choice(({"securityGroups": ["sg-connector"]}, {"cidrBlocks": [draft["vpc-a"]["cidrBlock"]]}))
     return {"protocol": "tcp", **ports, **peer}
 
 
-def _service(draft: Draft) -> None:
+def service(draft: Draft) -> None:
     rng = draft.rng
     draft.add(GROUP, "sg-connector", vpcId="vpc-a", name="connector", ingress=[], egress=[dict(OPEN_RULE)])
     privates = [subnet for subnet in draft.ids(SUBNET) if subnet.startswith("subnet-private")]
@@ -242,339 +266,8 @@ def _service(draft: Draft) -> None:
     )
 
 
-# Twists ----------------------------------------------------------------------------------------------
-
-
-def _public_block(rng: Random) -> str:
-    length = rng.choice((1, 1, 2, 3, 5, 8, 8, 12, 16, 24, 32))
-    host = LITERAL if rng.random() < 0.3 else ".".join(str(rng.randrange(256)) for _ in range(4))
-    first, second, third, fourth = (int(part) for part in host.split("."))
-    number = (first << 24 | second << 16 | third << 8 | fourth) & ~((1 << 32 - length) - 1)
-    return ".".join(str(number >> shift & 255) for shift in (24, 16, 8, 0)) + f"/{length}"
-
-
-def _any_block(draft: Draft) -> str:
-    """A block that a rule may name: a public one, a VPC's, a subnet's or a part of one."""
-    rng = draft.rng
-    choice = rng.random()
-    if choice < 0.35:
-        return _public_block(rng)
-    if choice < 0.5:
-        return ANYWHERE
-    if choice < 0.65:
-        return str(draft["vpc-a"]["cidrBlock"])
-    cidr = str(draft[rng.choice(draft.ids(SUBNET))]["cidrBlock"])
-    return cidr if choice < 0.85 else cidr.replace("/20", rng.choice(("/21", "/24", "/19")))
-
-
-def _target(draft: Draft) -> Properties:
-    """Where a route can lead, mostly to what is there."""
-    rng = draft.rng
-    nats = draft.ids(NAT_GATEWAY)
-    choices: list[Properties] = [{"gatewayId": "igw-a", "state": "active"}]
-    choices += [{"natGatewayId": nat, "state": "active"} for nat in nats] * 3
-    choices += [
-        {"natGatewayId": "nat-gone", "state": "blackhole"},
-        {"networkInterfaceId": "eni-firewall", "state": "active"},
-        {"transitGatewayId": "tgw-a", "state": "active"},
-        {"gatewayId": "vgw-a", "state": "active"},
-        {"vpcPeeringConnectionId": _peering(draft), "state": "active"},
-    ]
-    return rng.choice(choices)
-
-
-def _peering(draft: Draft) -> str:
-    if "pcx-ab" not in draft.resources:
-        _vpc(draft, "b", "10.200")
-        _subnet(draft, "peer", "vpc-b", "10.200.0.0/20")
-        draft.add(INTERNET_GATEWAY, "igw-b", vpcId="vpc-b")
-        draft.add(PEERING, "pcx-ab", vpcId="vpc-a", peerVpcId="vpc-b", acceptStatus="active")
-    return "pcx-ab"
-
-
-def _put_route(table: Properties, route: Properties) -> None:
+def put_route(table: Properties, route: Properties) -> None:
     """AWS holds one route for each destination of a table."""
     key = ("cidrBlock", "ipv6CidrBlock", "destinationPrefixListId")
     kept = [old for old in table["routes"] if any(old.get(name) != route.get(name) for name in key)]
     table["routes"] = [*kept, route]
-
-
-def specific_route(draft: Draft) -> None:
-    _put_route(_a_table(draft), {"cidrBlock": _public_block(draft.rng), **_target(draft)})
-
-
-def route_halves(draft: Draft) -> None:
-    """Two halves instead of one default route: they cover it, wherever it leads."""
-    table, rng = _a_table(draft), draft.rng
-    old = [route for route in table["routes"] if route.get("cidrBlock") == ANYWHERE]
-    target = dict(old[0]) if old and rng.random() < 0.6 else _target(draft)
-    for half in ("0.0.0.0/1", "128.0.0.0/1"):
-        other = target if rng.random() < 0.85 else _target(draft)
-        _put_route(table, {**other, "cidrBlock": half})
-    if old and rng.random() < 0.5:
-        table["routes"].remove(old[0])
-
-
-def default_route_gone(draft: Draft) -> None:
-    table = _a_table(draft)
-    table["routes"] = [route for route in table["routes"] if route.get("cidrBlock") != ANYWHERE]
-
-
-def default_route_elsewhere(draft: Draft) -> None:
-    _put_route(_a_table(draft), {"cidrBlock": ANYWHERE, **_target(draft)})
-
-
-def blackhole(draft: Draft) -> None:
-    for route in _a_table(draft)["routes"]:
-        if draft.rng.random() < 0.7:
-            route["state"] = "blackhole"
-
-
-def prefix_list_route(draft: Draft) -> None:
-    key = _prefix_list(draft)
-    _put_route(_a_table(draft), {"destinationPrefixListId": key, **_target(draft)})
-
-
-def _prefix_list(draft: Draft) -> str:
-    count = draft.rng.choice((0, 1, 2))
-    entries = [{"cidr": _any_block(draft)} for _ in range(count)]
-    return draft.add(PREFIX_LIST, f"pl-{len(draft.ids(PREFIX_LIST))}", addressFamily="IPv4", entries=entries)
-
-
-def gateway_endpoint_route(draft: Draft) -> None:
-    route = {"destinationPrefixListId": "pl-63a5400a", "gatewayId": "vpce-s3", "state": "active"}
-    _put_route(_a_table(draft), route)
-
-
-def ipv6_default(draft: Draft) -> None:
-    target = draft.rng.choice(({"egressOnlyGatewayId": "eigw-a"}, {"gatewayId": "igw-a"}))
-    _put_route(_a_table(draft), {"ipv6CidrBlock": "::/0", **target, "state": "active"})
-
-
-def middlebox_route(draft: Draft) -> None:
-    """More specific than the local route: a subnet's block to an appliance or a NAT gateway."""
-    subnet = draft[draft.rng.choice(draft.ids(SUBNET))]
-    _put_route(_a_table(draft), {"cidrBlock": subnet["cidrBlock"], **_target(draft)})
-
-
-def other_table(draft: Draft) -> None:
-    """A subnet goes to another table, or to the main one."""
-    rng = draft.rng
-    subnet = rng.choice(draft.ids(SUBNET))
-    for key in draft.ids(ROUTE_TABLE):
-        links = draft[key]["associations"]
-        draft[key]["associations"] = [link for link in links if link.get("subnetId") != subnet]
-    tables = [key for key in draft.ids(ROUTE_TABLE) if draft[key]["vpcId"] == draft[subnet]["vpcId"]]
-    if rng.random() < 0.6:
-        draft[rng.choice(tables)]["associations"].append({"subnetId": subnet})
-
-
-def _a_table(draft: Draft) -> Properties:
-    """A table of the first VPC, those of the service's subnets more often."""
-    tables = [key for key in draft.ids(ROUTE_TABLE) if draft[key]["vpcId"] == "vpc-a"]
-    privates = [key for key in tables if key.startswith("rtb-private")]
-    return draft[draft.rng.choice(tables + privates)]
-
-
-def nat_changes(draft: Draft) -> None:
-    nat, rng = draft.some(NAT_GATEWAY), draft.rng
-    if nat is None:
-        return
-    regional = nat.get("availabilityMode") == "regional"
-    change = rng.choice(("private", "address", "state", "subnet", "subnet"))
-    if change == "state":
-        nat["state"] = rng.choice(("failed", "pending", "deleting", "deleted"))
-    elif change == "subnet" and not regional:
-        nat["subnetId"] = rng.choice([key for key in draft.ids(SUBNET) if draft[key]["vpcId"] == "vpc-a"])
-    elif not regional:
-        nat.pop("allocationId", None)
-        nat.pop("publicIp", None)
-        if change == "private":
-            nat["connectivityType"] = "private"
-
-
-def second_nat(draft: Draft) -> None:
-    subnet = draft.rng.choice([key for key in draft.ids(SUBNET) if draft[key]["vpcId"] == "vpc-a"])
-    draft.add(
-        NAT_GATEWAY,
-        "nat-second",
-        vpcId="vpc-a",
-        subnetId=subnet,
-        connectivityType="public",
-        state="available",
-        allocationId="eipalloc-second",
-        publicIp="52.0.1.0",
-    )
-    cidr = draft.rng.choice((ANYWHERE, _public_block(draft.rng)))
-    _put_route(_a_table(draft), {"cidrBlock": cidr, "natGatewayId": "nat-second", "state": "active"})
-
-
-def internet_gateway_changes(draft: Draft) -> None:
-    if draft.rng.random() < 0.5:
-        draft["igw-a"].pop("vpcId", None)
-    else:
-        _peering(draft)
-        draft["igw-a"]["vpcId"], draft["igw-b"]["vpcId"] = "vpc-b", "vpc-a"
-
-
-def endpoint_changes(draft: Draft) -> None:
-    endpoint, rng = draft.some(ENDPOINT), draft.rng
-    if endpoint is None:
-        return
-    change = rng.choice(("gone", "dns", "region", "vpc", "subnets", "subnets", "groups"))
-    if change == "gone":
-        del draft.resources["vpce-smtp"]
-    elif change == "dns":
-        endpoint["privateDnsEnabled"] = False
-    elif change == "region":
-        endpoint["serviceName"] = f"com.amazonaws.{OTHER_REGION}.email-smtp"
-    elif change == "vpc":
-        _peering(draft)
-        endpoint.update(vpcId="vpc-b", subnetIds=["subnet-peer"], securityGroupIds=["sg-b-default"])
-    elif change == "subnets":
-        found = [key for key in draft.ids(SUBNET) if draft[key]["vpcId"] == endpoint["vpcId"]]
-        endpoint["subnetIds"] = rng.sample(found, rng.randint(1, len(found)))
-    else:
-        default = draft[endpoint["vpcId"]]["defaultSecurityGroupId"]
-        endpoint["securityGroupIds"] = rng.choice(([], [default], [default, *endpoint["securityGroupIds"]]))
-
-
-def dns_changes(draft: Draft) -> None:
-    rng = draft.rng
-    change = rng.choice(("hostnames", "support", "resolver", "zone"))
-    if change == "resolver":
-        draft.add(DHCP_OPTIONS, "dopt-own", domainNameServers=["10.0.0.53"])
-        draft["vpc-a"]["dhcpOptionsId"] = "dopt-own"
-    elif change == "zone":
-        name = rng.choice(("brevo.com", "amazonaws.com", "internal.example"))
-        draft.add(ZONE, "Z1", zoneId="Z1", name=name, vpcs=[{"vpcId": rng.choice(draft.ids(VPC))}])
-    else:
-        draft["vpc-a"]["enableDnsHostnames" if change == "hostnames" else "enableDnsSupport"] = False
-
-
-def connector_rules(draft: Draft) -> None:
-    _group_rules(draft, draft["sg-connector"], "egress")
-
-
-def endpoint_rules(draft: Draft) -> None:
-    if "sg-endpoint" in draft.resources:
-        _group_rules(draft, draft["sg-endpoint"], "ingress")
-
-
-def _group_rules(draft: Draft, group: Properties, direction: str) -> None:
-    rng = draft.rng
-    group[direction] = [_group_rule(draft) for _ in range(rng.choice((0, 1, 1, 2, 3)))]
-    if rng.random() < 0.3:
-        halves = ("0.0.0.0/1", "128.0.0.0/1")
-        group[direction] += [
-            {"protocol": "tcp", "fromPort": 0, "toPort": 65535, "cidrBlocks": [half]} for half in halves
-        ]
-
-
-def _group_rule(draft: Draft) -> Properties:
-    rng = draft.rng
-    protocol = rng.choice(("tcp", "tcp", "tcp", "tcp", "-1", "udp", "6"))
-    low, high = rng.choice(((587, 587), (587, 587), (0, 65535), (465, 587), (25, 25), (2525, 2587)))
-    rule: Properties = {"protocol": protocol, "fromPort": low, "toPort": high}
-    if protocol == "-1":
-        rule.update(fromPort=0, toPort=0)
-    peer = rng.choice(("block", "block", "block", "group", "self", "list", "ipv6"))
-    if peer == "block":
-        rule["cidrBlocks"] = [_any_block(draft) for _ in range(rng.choice((1, 1, 2)))]
-    elif peer == "group":
-        rule["securityGroups"] = [rng.choice(draft.ids(GROUP))]
-    elif peer == "self":
-        rule["self"] = True
-    elif peer == "list":
-        rule["prefixListIds"] = [_prefix_list(draft)]
-    else:
-        rule["ipv6CidrBlocks"] = ["::/0"]
-    return rule
-
-
-def acl(draft: Draft) -> None:
-    """A subnet or all get an ACL of their own: one that works, with a few entries more or less."""
-    rng = draft.rng
-    key = f"acl-{len(draft.ids(ACL))}"
-    held = [subnet for subnet in draft.ids(SUBNET) if draft[subnet]["vpcId"] == "vpc-a"]
-    held = rng.sample(held, rng.randint(1, len(held)))
-    for other in draft.ids(ACL):
-        draft[other]["subnetIds"] = [subnet for subnet in draft[other]["subnetIds"] if subnet not in held]
-    entries = {direction: _acl_entries(draft) for direction in ("ingress", "egress")}
-    draft.add(ACL, key, vpcId="vpc-a", subnetIds=held, **entries)
-
-
-def _acl_entries(draft: Draft) -> list[Properties]:
-    rng = draft.rng
-    entries = []
-    if rng.random() < 0.85:
-        entries.append({**DEFAULT_ENTRY, "ruleNo": 500})
-    else:
-        entries.append(_acl_entry(510, "allow", "tcp", 587, 587, ANYWHERE))
-        entries.append(_acl_entry(520, "allow", "tcp", rng.choice((1024, 32768)), 65535, ANYWHERE))
-    for number in rng.sample(range(1, 999), rng.choice((0, 1, 1, 2))):
-        low, high = rng.choice(((587, 587), (465, 2587), (1024, 65535), (0, 65535), (32768, 60999), (25, 25)))
-        action, protocol = rng.choice(("allow", "deny", "deny")), rng.choice(("tcp", "6", "6", "-1", "17"))
-        entries.append(_acl_entry(number, action, protocol, low, high, _any_block(draft)))
-    if rng.random() < 0.1:
-        entries.append({**_acl_entry(1, "deny", "-1", 0, 0, ""), "ipv6CidrBlock": "::/0"})
-    rng.shuffle(entries)
-    return entries
-
-
-def _acl_entry(number: int, action: str, protocol: str, low: int, high: int, cidr: str) -> Properties:
-    ports = {"fromPort": 0, "toPort": 0} if protocol == "-1" else {"fromPort": low, "toPort": high}
-    entry = {"ruleNo": number, "action": action, "protocol": protocol, **ports}
-    return {**entry, "cidrBlock": cidr} if cidr else entry
-
-
-def connector_changes(draft: Draft) -> None:
-    rng = draft.rng
-    connector = draft[f"{ARN}:vpcconnector/c/1/c"]
-    subnets = [subnet for subnet in draft.ids(SUBNET) if draft[subnet]["vpcId"] == "vpc-a"]
-    change = rng.choice(("subnets", "subnets", "default group", "two groups", "managed"))
-    if change == "subnets":
-        connector["subnets"] = rng.sample(subnets, rng.randint(1, len(subnets)))
-    elif change == "default group":
-        connector["securityGroups"] = rng.choice(([], None, ["sg-a-default"]))
-    elif change == "two groups":
-        connector["securityGroups"] = ["sg-connector", "sg-a-default"]
-    else:
-        network = {"egressConfiguration": {"egressType": "DEFAULT"}}
-        draft[f"{ARN}:service/s/s"]["networkConfiguration"] = network
-
-
-def secondary_block(draft: Draft) -> None:
-    cidr = draft.rng.choice(("10.99.0.0/16", "100.70.0.0/20", "185.107.0.0/16"))
-    draft.add(SECONDARY_BLOCK, "vpc-cidr-assoc-1", vpcId="vpc-a", cidrBlock=cidr)
-
-
-TWISTS: Final[tuple[Callable[[Draft], None], ...]] = (
-    specific_route,
-    specific_route,
-    route_halves,
-    default_route_gone,
-    default_route_elsewhere,
-    blackhole,
-    prefix_list_route,
-    gateway_endpoint_route,
-    ipv6_default,
-    middlebox_route,
-    other_table,
-    nat_changes,
-    nat_changes,
-    second_nat,
-    internet_gateway_changes,
-    endpoint_changes,
-    endpoint_changes,
-    dns_changes,
-    connector_rules,
-    connector_rules,
-    endpoint_rules,
-    endpoint_rules,
-    acl,
-    acl,
-    acl,
-    connector_changes,
-    secondary_block,
-)

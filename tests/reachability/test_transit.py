@@ -191,3 +191,40 @@ def test_each_missing_piece_is_named(account: dict[str, Any], break_it: Any, cod
     verdict, codes = _verdict(broken)
     assert verdict == "unreachable"
     assert code in codes
+
+
+def test_a_reply_into_a_blackhole_is_lost(account: dict[str, Any]) -> None:
+    _properties(account, "rtb-subnet-nat")["routes"][-1]["state"] = "blackhole"
+
+    assert _verdict(account)[0] == "unreachable"
+
+
+def test_replies_need_their_route_where_nat_gateway_and_attachment_share_a_subnet(
+    account: dict[str, Any],
+) -> None:
+    _properties(account, "tgw-attach-hub")["subnetIds"] = ["subnet-nat"]
+    out, back = _properties(account, "rtb-subnet-nat")["routes"]
+    _properties(account, "rtb-subnet-nat")["routes"] = [
+        {"cidrBlock": "0.0.0.0/1", "natGatewayId": "nat-1"},
+        out,
+    ]
+
+    assert _verdict(account)[0] == "unreachable"
+    _properties(account, "rtb-subnet-nat")["routes"].append(back)
+    assert "NO_ROUTE_TO_DESTINATION" not in _verdict(account)[1]
+
+
+def test_packets_keep_to_their_zone(account: dict[str, Any]) -> None:
+    """A subnet of the attachment in another zone, whose ACL lets nothing through, is not on the way."""
+    closed = "acl-closed"
+    for name, vpc, block in (("subnet-spoke-b", SPOKE, "10.1.9.0/24"), ("subnet-hub-b", HUB, "10.2.9.0/24")):
+        account["resources"] += _subnet(name, vpc, block, [])
+        _properties(account, name)["availabilityZone"] = "us-east-1b"
+        acl = _resource(
+            "aws:ec2/networkAcl:NetworkAcl", closed + name, vpcId=vpc, ingress=[], egress=[], subnetIds=[name]
+        )
+        account["resources"].append(acl)
+    _properties(account, "tgw-attach-spoke")["subnetIds"].append("subnet-spoke-b")
+    _properties(account, "tgw-attach-hub")["subnetIds"].append("subnet-hub-b")
+
+    assert _verdict(account) == ("reachable", [])

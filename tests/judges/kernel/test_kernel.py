@@ -19,7 +19,8 @@ from tests.judges.compare import FIXED_HOSTS, Comparison, account_graph, edges
 from tests.judges.kernel.namespaces import why_not
 from tests.judges.kernel.network import Network, can_build
 from tests.judges.specification import SMTP_PORTS, Account, Fate, Interface, block, is_public
-from tests.judges.topologies import LITERAL, RELAY, SES, Document, document
+from tests.judges.topologies import LITERAL, RELAY, SES, Document
+from tests.judges.twists import document
 
 REASON = why_not()
 SHARDS = 4
