@@ -11,7 +11,7 @@ from . import kinds
 from .crossing import REPLIES, Client, Crossing, Transit
 from .gateways import destination_in_vpc, is_regional, not_modelled, table_not_read
 from .groups import EGRESS, INGRESS, Peer
-from .network import name_of, same
+from .network import name_of, refers, same
 from .outcomes import all_of, blocked, open_question, passed, soften, whichever
 from .public_access import PublicAccess
 from .ranges import EPHEMERAL_PORTS, PUBLIC, UNROUTED, Ranges
@@ -240,35 +240,48 @@ class InternetPath:
 
     def _returns(self, transit: Transit, client: Client, subnet: Resource) -> Outcome:
         """Whether replies in `subnet`, beyond a transit gateway, go back by it to the client's VPC."""
-        outcomes: list[Outcome] = []
+        tables = [table for table, _ in self.network.route_tables_of(subnet)]
+        to_gateway = whichever([self._routes_back(table, transit, client, subnet) for table in tables])
+        onward = self.transit.onward(transit.gateway, transit.exit, client.source, client.holder.label)
+        return to_gateway + whichever([self._leaves_back(*way, transit, client) for way in onward])
+
+    def _routes_back(
+        self, table: Resource | None, transit: Transit, client: Client, subnet: Resource
+    ) -> Outcome:
+        if table is None:
+            return table_not_read(subnet)
         code, name = "NO_ROUTE_TO_DESTINATION", client.holder.label
-        for table, _ in self.network.route_tables_of(subnet):
-            if table is None:
-                outcomes.append(table_not_read(subnet))
-                continue
-            remedy = f"route the addresses of the client's VPC to transit gateway {transit.gateway.label}"
-            for share in self.routes.lookup(table, client.vpc, client.source):
-                back = [
-                    route is not None
-                    and not route.blackhole
-                    and route.via == "transitGatewayId"
-                    and route.target.target == transit.gateway
-                    for route in share.routes
-                ]
-                if not any(back):
-                    message = f"{table.label} does not route replies to {name} back to the transit gateway"
-                    outcomes.append(blocked(code, table.key, message, remedy))
-                elif not all(back):
-                    message = f"{table.label} may not route replies to {name} back to the transit gateway"
-                    outcomes.append(open_question(code, table.key, message, remedy))
-        for leaving, step in self.transit.onward(transit.gateway, transit.exit, client.source, name):
-            if leaving is None:
-                outcomes.append(Outcome(findings=step.findings))
-            elif leaving != transit.entry:
-                message = f"the transit gateway sends replies to {name} to attachment {leaving.label}"
-                remedy = "propagate the attachment of the client's VPC to the table of the way back"
-                outcomes.append(blocked(code, transit.gateway.key, message, remedy))
-        return all_of(outcomes)
+        remedy = f"route the addresses of the client's VPC to transit gateway {transit.gateway.label}"
+        answers = [
+            _leads_to(route, transit.gateway)
+            for share in self.routes.lookup(table, client.vpc, client.source)
+            for route in share.routes
+        ]
+        if all(answer is True for answer in answers):
+            return Outcome()
+        if all(answer is False for answer in answers):
+            message = f"{table.label} does not route replies to {name} back to the transit gateway"
+            return blocked(code, table.key, message, remedy)
+        message = f"{table.label} may not route replies to {name} back to the transit gateway"
+        return open_question(code, table.key, message, remedy)
+
+    @staticmethod
+    def _leaves_back(leaving: Resource | None, step: Outcome, transit: Transit, client: Client) -> Outcome:
+        if leaving is None or leaving == transit.entry:
+            return Outcome(findings=step.findings)
+        name = client.holder.label
+        message = f"the transit gateway sends replies to {name} to attachment {leaving.label}"
+        remedy = "propagate the attachment of the client's VPC to the table of the way back"
+        return blocked("NO_ROUTE_TO_DESTINATION", transit.gateway.key, message, remedy)
+
+
+def _leads_to(route: Route | None, gateway: Resource) -> bool | Unknown:
+    """Whether a route leads to a transit gateway: yes, no, or `UNKNOWN`."""
+    if route is None or route.blackhole:
+        return False
+    if route.via == "transitGatewayId":
+        return refers(route.target, gateway)
+    return UNKNOWN if route.via == "" and route.target.open else False
 
 
 def port_25(holder: Resource, port: int | Unknown | None) -> Outcome:

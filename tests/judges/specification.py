@@ -276,15 +276,15 @@ class Account:
             self._acl(subnet, "egress", client.address, attempt.reply_port)
         self._acl(subnet, "egress", attempt.destination, attempt.port)
         self._acl(subnet, "ingress", attempt.destination, attempt.translated_port)
+        if transit is not None:
+            self._only_to_transit(subnet, client.address, attempt.tie, transit)
         onward = self._route(subnet, attempt.destination, attempt.tie)
         if onward == "local":
             _unspecified("what has that address in the VPC is not in the document")
         if onward.get("natGatewayId") == nat_id:
             _lost("the NAT gateway's own subnet routes back to it")
         self._leave(onward, vpc, attempt, from_public_address=public)
-        if transit is not None:
-            self._only_to_transit(subnet, client.address, attempt.tie, transit)
-        elif subnet != origin:
+        if transit is None and subnet != origin:
             self._only_local(subnet, client.address, attempt.tie)
         return None
 
@@ -351,9 +351,9 @@ class Account:
             if route != "local" and "transitGatewayId" not in route:
                 self._leave(route, self.subnet(outside)["vpcId"], attempt, from_public_address=False)
             _unspecified("what is beyond the second VPC")
-        self._through_nat(attempt, route["natGatewayId"], outside, gateway)
         if self._transit_route(gateway, leaving, client.address) != entry[0]:
             _lost("the transit gateway sends the reply to another VPC")
+        self._through_nat(attempt, route["natGatewayId"], outside, gateway)
         if inside[0] != client.subnet:
             self._only_local(inside[0], client.address, tie)
 

@@ -34,6 +34,8 @@ ZONE: Final = "aws:route53/zone:Zone"
 TRANSIT_GATEWAY: Final = "aws:ec2transitgateway/transitGateway:TransitGateway"
 TRANSIT_ATTACHMENT: Final = "aws:ec2transitgateway/vpcAttachment:VpcAttachment"
 TRANSIT_ROUTE: Final = "aws:ec2transitgateway/route:Route"
+TRANSIT_TABLE: Final = "tgw-rtb-1"
+"""The default route table that AWS makes with the transit gateway."""
 CONNECTOR: Final = "aws:apprunner/vpcConnector:VpcConnector"
 SERVICE: Final = "aws:apprunner/service:Service"
 ARN: Final = f"arn:aws:apprunner:{REGION}:123456789012"
@@ -219,7 +221,7 @@ def transit(draft: Draft) -> None:
     if between != [out]:
         draft.add(ROUTE_TABLE, "rtb-hub-transit", vpcId="vpc-h", routes=[to_nat], associations=links)
     draft.add(ROUTE_TABLE, "rtb-hub-public", vpcId="vpc-h", **public)
-    draft.add(TRANSIT_GATEWAY, "tgw-hub", associationDefaultRouteTableId="tgw-rtb-1")
+    draft.add(TRANSIT_GATEWAY, "tgw-hub", associationDefaultRouteTableId=TRANSIT_TABLE)
     spokes = [key for key in draft.ids(SUBNET) if key.startswith("subnet-private")]
     if rng.random() < 0.3:
         spokes = rng.sample(spokes, 1)
@@ -232,7 +234,7 @@ def transit(draft: Draft) -> None:
         target = (
             {"transitGatewayAttachmentId": "tgw-attach-hub"} if rng.random() < 0.95 else {"blackhole": True}
         )
-        route = {"transitGatewayRouteTableId": "tgw-rtb-1", "destinationCidrBlock": cidr, **target}
+        route = {"transitGatewayRouteTableId": TRANSIT_TABLE, "destinationCidrBlock": cidr, **target}
         draft.add(TRANSIT_ROUTE, f"tgw-route-{number}", **route)
     for key in draft.ids(ROUTE_TABLE):
         if key.startswith("rtb-private"):
