@@ -11,8 +11,11 @@ from hypothesis import HealthCheck, settings
 
 FUZZING = os.environ.get("MAILROUTE_FUZZ") == "1"
 
-settings.register_profile("test", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("fuzz", parent=settings.get_profile("test"), max_examples=10_000)
+# The same examples in every `make test`, others in every `make fuzz`.
+settings.register_profile(
+    "test", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("fuzz", parent=settings.get_profile("test"), derandomize=False, max_examples=10_000)
 settings.load_profile("fuzz" if FUZZING else "test")
 
 

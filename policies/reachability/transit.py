@@ -15,7 +15,8 @@ from . import kinds
 from .graph import Ref
 from .network import Links, same
 from .outcomes import blocked, open_question, passed
-from .ranges import ANY_ADDRESS, Ranges, addresses
+from .ranges import ANY_ADDRESS, PRIVATE, Ranges, addresses
+from .routing import LONGEST_OF_VPC
 from .values import ABSENT, UNKNOWN, Unknown, elements, get
 from .verdict import Outcome
 
@@ -218,7 +219,9 @@ class TransitGateways:
                 continue
             blocks = self.network.addresses_of(self.network.vpc_of(attachment))
             if isinstance(blocks, Unknown):
-                continue  # A VPC of private addresses: it takes no packet to a public one.
+                # Assumed, as in a route table: a VPC whose blocks are not known uses private addresses.
+                yield (-LONGEST_OF_VPC, 1), Target(PRIVATE, attachment, False)
+                continue
             for first, last in blocks.spans:
                 length = 32 - ((last - first + 1).bit_length() - 1)
                 yield (-length, 1), Target(Ranges.of((first, last)), attachment, sure and propagated is True)
