@@ -24,6 +24,8 @@ from tests.judges.program import Program, can_declare
 from tests.judges.specification import block, is_public
 from tests.judges.twists import document as document_of
 
+pytestmark = pytest.mark.fuzz
+
 SEEDS = st.integers(0, 2**32)
 DESTINATIONS = (
     Destination(t.RELAY, 587),
@@ -172,7 +174,6 @@ def _with_unknown(value: Any, path: tuple[str | int, ...]) -> Any:
     return changed
 
 
-@pytest.mark.fuzz
 @pytest.mark.parametrize("coarse", [False, True], ids=["elements unknown", "lists unknown"])
 def test_a_preview_never_contradicts_the_update(
     coarse: bool, rounds: Rounds, record_property: Callable[[str, object], None]
