@@ -192,3 +192,11 @@ def test_what_is_not_known_of_it_decides_nothing(ses: Stack, unknown: str, code:
 
     assert verdict is UNDETERMINED
     assert code is None or code in codes
+
+
+def test_a_broken_endpoint_that_may_not_take_the_name_leaves_the_way_out(ses: Stack) -> None:
+    with_nat(ses)
+    ses["endpoint-group"]["ingress"] = []
+    ses["endpoint"]["privateDnsEnabled"] = ref("nothing")
+
+    assert judge(ses) == (UNDETERMINED, {"ENI_SG_RULES_MISMATCH", "ENDPOINT_PRIVATE_DNS_UNKNOWN"})

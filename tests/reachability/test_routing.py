@@ -231,3 +231,13 @@ def test_secondary_blocks_are_local_too(stack: Stack) -> None:
     stack["table"]["routes"] = [{"cidrBlock": "10.0.0.0/15", "transitGatewayId": "tgw-1"}]
 
     assert {tuple(routes) for _, routes in lookup(stack, "10.0.0.0/15")} == {("local",)}
+
+
+def test_a_vpc_that_the_program_has_made_before_keeps_the_main_table_that_the_account_shows() -> None:
+    stack = account()
+    stack.remove("vpc-1")
+    stack.add(VPC, "vpc", cidrBlock="10.0.0.0/16", mainRouteTableId="rtb-default")
+    for held in ("subnet-1", "rtb-default", "rtb-other"):
+        stack[held]["vpcId"] = "id-vpc"
+
+    assert tables(stack, preview=False) == ["rtb-default"]
