@@ -158,14 +158,15 @@ class InternetPath:
                 blocked("NGW_REQUIRES_SOURCE_IN_VPC", nat.key, message, "use a NAT gateway of the same VPC")
             )
         out = self.gateways.sends_out(nat, wanted)
-        translates = self.gateways.translates(nat)
-        if out.verdict is Verdict.UNDETERMINED:
-            # What leaves by no internet gateway may need no public address.
-            translates = Outcome(findings=tuple(soften(finding) for finding in translates.findings))
-        steps += [translates, out]
         subnets = () if is_regional(nat) else self.gateways.subnet_of(nat).candidates
         crossed = (client.subnet, *subnets)
-        steps.append(self.public_access.lets_out(client.vpc, crossed, translated=True))
+        public = self.gateways.translates(nat) + self.public_access.lets_out(
+            client.vpc, crossed, translated=True
+        )
+        if out.verdict is Verdict.UNDETERMINED:
+            # What leaves by no internet gateway may need no public address, and no leave.
+            public = Outcome(findings=tuple(soften(finding) for finding in public.findings))
+        steps += [public, out]
         if subnets:
             steps.append(
                 whichever([self._nat_subnet(client, subnet, wanted, port, name) for subnet in subnets])

@@ -20,21 +20,13 @@ ALL = "-1"
 SMTP_PORTS = (465, 587, 2465, 2587)
 RESOLVER = "AmazonProvidedDNS"
 TRANSIT = "aws:ec2transitgateway"
+# fmt: off
 WITHOUT_PUBLIC_HOSTS = (
-    "0.0.0.0/8",
-    "10.0.0.0/8",
-    "100.64.0.0/10",
-    "127.0.0.0/8",
-    "169.254.0.0/16",
-    "172.16.0.0/12",
-    "192.0.0.0/24",
-    "192.0.2.0/24",
-    "192.168.0.0/16",
-    "198.18.0.0/15",
-    "198.51.100.0/24",
-    "203.0.113.0/24",
+    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+    "192.0.0.0/24", "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
     "224.0.0.0/3",
 )
+# fmt: on
 """Where no host of the public internet is (RFC 6890)."""
 
 
@@ -250,9 +242,8 @@ class Account:
             _lost("the endpoint's security groups have no ingress rule for it")
 
     def _through_nat(self, attempt: Attempt, nat_id: str, origin: str, transit: str | None) -> None:
-        """From the subnet `origin`, into which a transit gateway may have brought the packet.
-
-        Sources: User Guide, "NAT gateways", "NAT gateway basics", "Regional NAT gateways".
+        """From the subnet `origin`, into which the gateway `transit` may have brought the packet. Sources:
+        User Guide, "NAT gateways", "NAT gateway basics", "Regional NAT gateways".
         """
         nat = self.all("aws:ec2/natGateway:NatGateway").get(nat_id)
         if nat is None:
@@ -294,9 +285,7 @@ class Account:
         return found[0] if found else _lost("the VPC has no internet gateway")
 
     def _leave(self, route: Properties, vpc: str, attempt: Attempt, *, from_public_address: bool) -> None:
-        """Out of the VPC. Sources: User Guide, "Internet gateways" and "Egress-only internet gateways";
-        Amazon VPC Peering Guide, "VPC peering limitations" (no edge-to-edge routing).
-        """
+        """Sources: User Guide, "Internet gateways"; Amazon VPC Peering Guide, "VPC peering limitations"."""
         if "gatewayId" in route and route["gatewayId"].startswith("igw-"):
             gateway = self.all("aws:ec2/internetGateway:InternetGateway").get(route["gatewayId"])
             if gateway is None:
@@ -307,6 +296,8 @@ class Account:
                 _lost("an internet gateway translates for interfaces with a public address alone")
             if not is_public(attempt.destination):
                 _lost("no host of the internet has that address")
+            if self._blocks_public_access(vpc):
+                _lost("VPC Block Public Access")
             if attempt.port == 25:
                 _unspecified("port 25 is blocked unless the account has asked otherwise")
             return
@@ -324,6 +315,13 @@ class Account:
         if "egressOnlyGatewayId" in route:
             _lost("an egress-only internet gateway carries IPv6 alone")
         _unspecified(f"a route to {sorted(route)} leads out of what the document shows")
+
+    def _blocks_public_access(self, vpc: str) -> bool:
+        """A NAT gateway's connections. Source: User Guide, "Block public access to VPCs and subnets"."""
+        options = self.all("aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions").values()
+        excluded = self.all("aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion").values()
+        blocks = any(held["internetGatewayBlockMode"] == "block-bidirectional" for held in options)
+        return blocks and vpc not in (held["vpcId"] for held in excluded)
 
     # Transit gateways -------------------------------------------------------------------------------
 

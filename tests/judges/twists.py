@@ -23,6 +23,8 @@ from tests.judges.topologies import (
     OTHER_REGION,
     PEERING,
     PREFIX_LIST,
+    PUBLIC_ACCESS,
+    PUBLIC_ACCESS_EXCLUSION,
     ROUTE_TABLE,
     SECONDARY_BLOCK,
     SUBNET,
@@ -151,13 +153,12 @@ def _prefix_list(draft: Draft) -> str:
 
 
 def gateway_endpoint_route(draft: Draft) -> None:
-    route = {"destinationPrefixListId": "pl-63a5400a", "gatewayId": "vpce-s3", "state": "active"}
-    put_route(_a_table(draft), route)
+    put_route(_a_table(draft), {"destinationPrefixListId": "pl-63a5400a", "gatewayId": "vpce-s3"})
 
 
 def ipv6_default(draft: Draft) -> None:
-    target = draft.rng.choice(({"egressOnlyGatewayId": "eigw-a"}, {"gatewayId": "igw-a"}))
-    put_route(_a_table(draft), {"ipv6CidrBlock": "::/0", **target, "state": "active"})
+    target = draft.rng.choice(("egressOnlyGatewayId", "gatewayId"))
+    put_route(_a_table(draft), {"ipv6CidrBlock": "::/0", target: "igw-a", "state": "active"})
 
 
 def middlebox_route(draft: Draft) -> None:
@@ -359,6 +360,14 @@ def secondary_block(draft: Draft) -> None:
     draft.add(SECONDARY_BLOCK, "vpc-cidr-assoc-1", vpcId="vpc-a", cidrBlock=cidr)
 
 
+def block_public_access(draft: Draft) -> None:
+    mode = draft.rng.choice(("off", "block-ingress", "block-bidirectional"))
+    draft.add(PUBLIC_ACCESS, "us-east-1", internetGatewayBlockMode=mode)
+    if draft.rng.random() < 0.4:
+        vpc = draft.rng.choice(draft.ids(VPC))
+        draft.add(PUBLIC_ACCESS_EXCLUSION, "vpcbpa-1", vpcId=vpc, internetGatewayExclusionMode="allow-egress")
+
+
 TWISTS: Final[tuple[Callable[[Draft], None], ...]] = (
     specific_route,
     specific_route,
@@ -387,4 +396,5 @@ TWISTS: Final[tuple[Callable[[Draft], None], ...]] = (
     acl,
     connector_changes,
     secondary_block,
+    block_public_access,
 )

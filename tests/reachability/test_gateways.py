@@ -137,3 +137,14 @@ def test_the_path_is_shown_hop_by_hop(nat: Stack) -> None:
         "nat-subnet",
         "internet-gateway",
     ]
+
+
+def test_block_public_access_stops_what_leaves_by_an_internet_gateway(nat: Stack) -> None:
+    options = "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions"
+    nat.hold(options, "us-east-1", internetGatewayBlockMode="block-bidirectional")
+    (egress,) = nat.prove()
+    assert egress.verdict is UNREACHABLE
+
+    nat[PUBLIC_TABLE]["routes"] = [{"cidrBlock": ANYWHERE, "transitGatewayId": "tgw-1", "state": "active"}]
+    (egress,) = nat.prove()
+    assert egress.verdict is UNDETERMINED

@@ -57,6 +57,7 @@ def can_build(account: Account) -> bool:
         or any(nat.get("availabilityMode") == "regional" for nat in nats)
         or account.all("aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation")
         or account.all("aws:route53/zone:Zone")
+        or account.all("aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions")
         or not all(account.has_resolver(vpc) and account.uses_resolver(vpc) for vpc in vpcs)
     )
 
