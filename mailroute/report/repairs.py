@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from reachability.changes import HOURS_PER_MONTH, PRICES_OF
 from reachability.repairs import Repairs
 
 from .model import Repair
@@ -11,7 +12,7 @@ from .model import Repair
 if TYPE_CHECKING:
     from reachability import Egress, Graph, Offer, Settings
 
-PRICES: Final = "us-east-1, November 2026, 730 hours a month, before traffic"
+PRICES: Final = f"{PRICES_OF}, {HOURS_PER_MONTH} hours a month, before traffic"
 
 
 def repairs_of(graph: Graph, egress: Egress, settings: Settings, offer: Offer) -> tuple[Repair, ...]:

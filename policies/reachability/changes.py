@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .graph import Graph, Resource
 from .values import UNKNOWN
-from .verdict import identifier
 
 if TYPE_CHECKING:
     from .proof import Proof
@@ -38,9 +37,6 @@ class Change:
     put: tuple[Resource, ...] = ()
     removed: tuple[str, ...] = ()
     monthly: float = 0.0
-
-    def as_json(self) -> dict[str, Any]:
-        return {"change": self.text, "resource": identifier(self.resource), "monthlyUsd": self.monthly}
 
 
 def applied(graph: Graph, changes: Iterable[Change]) -> Graph:

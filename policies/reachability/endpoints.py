@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from . import kinds
-from .network import Links, Network, members
+from .network import Links, Network, judged
 from .outcomes import all_of, blocked, open_question, passed, whichever
 from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, is_known, items
 from .verdict import Origin, Outcome
@@ -245,11 +245,7 @@ class Endpoints:
                 f"VPC endpoint {endpoint.label} has no subnet, so it has no interface in the VPC",
                 "give it subnet_ids, at most one subnet in each zone that offers the service",
             )
-        certain, possible = members(refs)
-        offered = [self._offered(endpoint, subnet) for subnet in certain]
-        if possible:
-            offered.append(whichever([self._offered(endpoint, subnet) for subnet in possible]))
-        return all_of(offered)
+        return all_of(judged(refs, partial(self._offered, endpoint)))
 
     def _offered(self, endpoint: Resource, subnet: Resource) -> Outcome:
         region = region_of_service(str(endpoint.declared("serviceName")))
@@ -277,15 +273,19 @@ class Endpoints:
 
     def _policy_allows(self, endpoint: Resource) -> Outcome:
         """Only the policy that AWS sets by itself, full access, is decided."""
-        attached = Links(
-            (policy, self._endpoint_ref(policy)) for policy in self.graph.of_type(*kinds.ENDPOINT_POLICY)
-        ).to(endpoint)
+        attached = self._policies.to(endpoint)
         policies = [endpoint.declared("policy"), *(policy.get("policy") for policy, _ in attached)]
         if all(policy is ABSENT or _is_full_access(policy) for policy in policies):
             return Outcome()
         message = f"the policy of VPC endpoint {endpoint.label} is not the default one, full access"
         remedy = "leave the endpoint's policy out: what it does to SMTP is not documented"
         return open_question("ENDPOINT_POLICY", endpoint.key, message, remedy)
+
+    @cached_property
+    def _policies(self) -> Links[Resource]:
+        return Links(
+            (policy, self._endpoint_ref(policy)) for policy in self.graph.of_type(*kinds.ENDPOINT_POLICY)
+        )
 
     def offers_port(self, endpoint: Resource, port: int) -> Outcome:
         if port in SMTP_PORTS:

@@ -64,11 +64,10 @@ class Gateways:
             return self._any_gateway_of(nat, vpc)
         subnet_ref = self.subnet_of(nat)
         if not subnet_ref.candidates or subnet_ref.open:
-            where = subnet_ref.id if isinstance(subnet_ref.id, str) else "not known yet"
             return open_question(
                 "NAT_SUBNET_NOT_READ",
                 nat.key,
-                f"NAT gateway {nat.label} is in subnet {where}, of which nothing is known",
+                f"NAT gateway {nat.label} is in subnet {subnet_ref.place}, of which nothing is known",
                 "give the account's evidence (mailroute snapshot), or create the subnet in the program",
             )
         return whichever(
@@ -137,11 +136,10 @@ class Gateways:
         """Whether the gateway that `route` names is an internet gateway attached to `vpc`."""
         gateways = [found for found in route.target.candidates if found.type in kinds.INTERNET_GATEWAY]
         if not gateways or route.target.open or len(gateways) < len(route.target.candidates):
-            where = route.target.id if isinstance(route.target.id, str) else "not known yet"
             return open_question(
                 "GATEWAY_NOT_READ",
                 route.source.key,
-                f"the gateway {where} is neither in the program nor in the evidence",
+                f"the gateway {route.target.place} is neither in the program nor in the evidence",
                 "give the account's evidence (mailroute snapshot), or create the gateway in the program",
             )
         return whichever([self._attached(gateway, vpc) for gateway in gateways])
@@ -233,10 +231,20 @@ def destination_in_vpc(table: Resource, vpc: Ref) -> Outcome:
 
 def not_modelled(route: Route, table: Resource) -> Outcome:
     what = route.via.removesuffix("Id").removesuffix("Arn")
-    where = route.target.id if isinstance(route.target.id, str) else "not known yet"
     return open_question(
         "NOT_MODELLED",
         table.key,
-        f"{table.label} sends this traffic to a {what} ({where}), which the proof does not follow",
+        f"{table.label} sends this traffic to a {what} ({route.target.place}), "
+        "which the proof does not follow",
         "route the mail host to a NAT gateway, use the SMTP endpoint, or accept it as an exception",
+    )
+
+
+def subnet_not_read(holder: Resource, called: str, ref: Ref) -> Outcome:
+    """The subnet `ref` of `holder`, which is `called` so, may be one that the graph does not hold."""
+    return open_question(
+        "SUBNET_NOT_READ",
+        holder.key,
+        f"subnet {ref.place} of {called} is neither in the program nor in the evidence",
+        "give the account's evidence (mailroute snapshot), or create the subnet in the program",
     )

@@ -102,6 +102,11 @@ class Ref:
         return self.candidates[0] if len(self.candidates) == 1 and not self.open else None
 
     @property
+    def place(self) -> str:
+        """Its id for a person."""
+        return self.id if isinstance(self.id, str) else "not known yet"
+
+    @property
     def absent(self) -> bool:
         return self.id is ABSENT
 

@@ -69,15 +69,12 @@ class InternetPath:
     def _by(
         self, route: Route | None, client: Client, table: Resource, wanted: Ranges, port: int, name: str
     ) -> Outcome:
-        remedy = (
-            "route 0.0.0.0/0 to a NAT gateway (NatEgress), or send through SES's SMTP endpoint (SmtpEndpoint)"
-        )
         if route is None:
             message = f"route table {table.label} of subnet {client.subnet.label} has no route to {name}"
-            return blocked("NO_ROUTE_TO_DESTINATION", table.key, message, remedy)
+            return blocked("NO_ROUTE_TO_DESTINATION", table.key, message, REMEDY)
         if route.blackhole:
             message = f"the route of {table.label} to {name} is a blackhole: its target is gone"
-            return blocked("BAD_STATE_ROUTE", table.key, message, remedy)
+            return blocked("BAD_STATE_ROUTE", table.key, message, REMEDY)
         if route.via in ("natGatewayId", "gatewayId") and wanted & UNROUTED:
             message = f"internet gateways drop what is sent to {name}, which is no public address"
             code = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
@@ -91,39 +88,37 @@ class InternetPath:
             and route.target.candidates
             and all(found.type in kinds.INTERNET_GATEWAY for found in route.target.candidates)
         ) or (route.via == "gatewayId" and str(route.target.id).startswith("igw-")):
-            return self._by_internet_gateway(route, client, table, name, remedy)
+            return self._by_internet_gateway(route, client, table, name)
         if route.via == LOCAL:
             return destination_in_vpc(table, client.vpc)
         if route.via == "vpcPeeringConnectionId" and wanted <= PUBLIC:
             message = (
                 f"{table.label} routes {name} to a peering connection, which carries its VPCs' addresses only"
             )
-            return blocked("PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", table.key, message, remedy)
+            return blocked("PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", table.key, message, REMEDY)
         if route.via == "egressOnlyGatewayId":
             message = (
                 f"{table.label} routes {name} to an egress-only internet gateway, which carries IPv6 alone"
             )
-            return blocked("PROTOCOL_RESTRICTION", table.key, message, remedy)
+            return blocked("PROTOCOL_RESTRICTION", table.key, message, REMEDY)
         if route.via == "transitGatewayId" and route.target.target and client.transit is None:
             return self._by_transit(route.target.target, client, wanted, port, name)
         if route.via == "":
             message = f"it cannot be known where {table.label} sends the traffic to {name}"
-            return open_question("ROUTE_TARGET_UNKNOWN", table.key, message, remedy)
+            return open_question("ROUTE_TARGET_UNKNOWN", table.key, message, REMEDY)
         return not_modelled(route, table)
 
-    def _by_internet_gateway(
-        self, route: Route, client: Client, table: Resource, name: str, remedy: str
-    ) -> Outcome:
+    def _by_internet_gateway(self, route: Route, client: Client, table: Resource, name: str) -> Outcome:
         if client.public_address is False:
             message = (
                 f"{table.label} sends the traffic to {name} straight to an internet gateway, and "
                 f"{client.holder.label}'s interfaces have no public address: a public subnet is no path"
             )
-            return blocked("IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", table.key, message, remedy)
+            return blocked("IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", table.key, message, REMEDY)
         through = self.gateways.through_internet_gateway(route, client.vpc)
         if client.public_address is UNKNOWN:
             message = f"it cannot be known whether {client.holder.label}'s interfaces have a public address"
-            through += open_question("IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", table.key, message, remedy)
+            through += open_question("IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", table.key, message, REMEDY)
         through += self.public_access.lets_out(client.vpc, (client.subnet,), translated=False)
         return through + passed("internet", name, "", Origin.AWS_DEFAULT)
 
@@ -132,7 +127,6 @@ class InternetPath:
     ) -> Outcome:
         outcomes = [self._nat(nat, client, wanted, port, name) for nat in route.target.candidates]
         if route.target.open:
-            where = route.target.id if isinstance(route.target.id, str) else "not known yet"
             read = isinstance(route.target.id, str) and self.network.covers(
                 client.vpc, "ec2:DescribeNatGateways"
             )
@@ -144,7 +138,8 @@ class InternetPath:
                     "is neither in the program nor in the evidence",
                 )
             )
-            message = f"{table.label} sends the traffic to {name} to NAT gateway {where}, which {found}"
+            place = route.target.place
+            message = f"{table.label} sends the traffic to {name} to NAT gateway {place}, which {found}"
             remedy = "point the route at a NAT gateway that is there, or give the account's evidence"
             outcomes.append(open_question(code, table.key, message, remedy))
         return whichever(outcomes)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from . import kinds
 from .changes import Change, Situation, block_of_workload, reference, vpc_of_workload, with_properties
 from .graph import Resource
-from .groups import INGRESS
+from .groups import EGRESS, INGRESS
 from .values import ABSENT, UNKNOWN, Unknown, items
 from .verdict import Finding, Origin
 from .ways_out import add_endpoint, add_nat_route
@@ -86,38 +86,31 @@ def _open_group(situation: Situation, finding: Finding) -> Change | None:
         if found is not None
     }
     outward = group.key in own
+    port, block = situation.port, "0.0.0.0/0" if outward else block_of_workload(situation)
+    text = f"let TCP {port} {'out of' if outward else 'into'} security group {group.label}"
+    prop = EGRESS if outward else INGRESS
+    if group.declared(prop) is not ABSENT and group.origin is Origin.PROGRAM:
+        # The rules of a group that lists its rules inline belong into that list.
+        listed = items(group.declared(prop))
+        if isinstance(listed, Unknown):
+            return None
+        entry = {"protocol": "tcp", "fromPort": port, "toPort": port, "cidrBlocks": [block]}
+        return with_properties(group, text, {prop: [*listed, entry]})
     value, dependencies = reference(group, "securityGroupId")
     rule = Resource(
-        key=f"{group.key}#{'out' if outward else 'in'}-{situation.port}",
+        key=f"{group.key}#{'out' if outward else 'in'}-{port}",
         type=(kinds.EGRESS_RULE if outward else kinds.INGRESS_RULE)[0],
-        name=f"TCP {situation.port}",
+        name=f"TCP {port}",
         properties={
             "securityGroupId": value,
             "ipProtocol": "tcp",
-            "fromPort": situation.port,
-            "toPort": situation.port,
-            "cidrIpv4": "0.0.0.0/0" if outward else block_of_workload(situation),
+            "fromPort": port,
+            "toPort": port,
+            "cidrIpv4": block,
         },
         dependencies=dependencies,
     )
-    if group.declared("egress" if outward else INGRESS) is not ABSENT and group.origin is Origin.PROGRAM:
-        return _inline_rule(group, rule, outward)
-    way = "out of" if outward else "into"
-    return Change(f"let TCP {situation.port} {way} security group {group.label}", group.key, (rule,))
-
-
-def _inline_rule(group: Resource, rule: Resource, outward: bool) -> Change | None:
-    """The rules of a group that lists its rules inline belong into that list."""
-    prop = "egress" if outward else INGRESS
-    listed = items(group.declared(prop))
-    if isinstance(listed, Unknown):
-        return None
-    port = rule.get("fromPort")
-    entry = {"protocol": "tcp", "fromPort": port, "toPort": port, "cidrBlocks": [rule.get("cidrIpv4")]}
-    way = "out of" if outward else "into"
-    return with_properties(
-        group, f"let TCP {port} {way} security group {group.label}", {prop: [*listed, entry]}
-    )
+    return Change(text, group.key, (rule,))
 
 
 def _open_acl(situation: Situation, finding: Finding) -> Change | None:
@@ -125,7 +118,7 @@ def _open_acl(situation: Situation, finding: Finding) -> Change | None:
     if acl is None:
         return None
     changed: dict[str, Any] = {}
-    for direction in ("ingress", "egress"):
+    for direction in (INGRESS, EGRESS):
         listed = items(acl.declared(direction))
         if isinstance(listed, Unknown):
             return None

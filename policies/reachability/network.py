@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from . import kinds
 from .graph import Graph, Ref, Resource
+from .outcomes import whichever
 from .ranges import Ranges, addresses, union
 from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, is_known
 from .verdict import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from .verdict import Outcome
 
 
 def refers(ref: Ref, resource: Resource) -> bool | Unknown:
@@ -280,6 +283,13 @@ def members(refs: Sequence[Ref]) -> tuple[tuple[Resource, ...], tuple[Resource, 
     return tuple(certain), tuple(left)
 
 
+def judged(refs: Sequence[Ref], judge: Callable[[Resource], Outcome]) -> list[Outcome]:
+    """What `judge` makes of each thing that a list certainly names, and of whichever else it names."""
+    certain, possible = members(refs)
+    outcomes = [judge(resource) for resource in certain]
+    return [*outcomes, whichever([judge(resource) for resource in possible])] if possible else outcomes
+
+
 def settled(refs: Sequence[Ref]) -> tuple[Ref, ...]:
     """The references of a list, each to the one thing it names where `members` is certain of all of them."""
     certain, possible = members(refs)
@@ -310,4 +320,4 @@ def name_of(vpc: Ref) -> str:
     """A VPC for a person."""
     if vpc.target is not None:
         return vpc.target.label
-    return vpc.id if isinstance(vpc.id, str) else "not known yet"
+    return vpc.place

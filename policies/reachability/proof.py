@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Final
 from .crossing import Client, Crossing
 from .endpoints import region_of_host
 from .evidence import Offer
+from .gateways import subnet_not_read
 from .internet import InternetPath, port_25
 from .names import Names
-from .network import members
+from .network import judged
 from .outcomes import all_of, any_of, blocked, open_question, passed, soften, whichever
 from .ranges import PUBLIC, UNROUTED, Ranges, addresses, union
 from .ses import EndpointPath
@@ -26,7 +27,7 @@ from .workloads import READERS, Placement, Workload
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .graph import Graph, Ref, Resource
+    from .graph import Graph, Resource
 
 DEFAULT_PORTS: Final = (587, 465, 2587, 2465)
 
@@ -82,19 +83,16 @@ class Proof:
 
     def _every_subnet(self, placement: Placement, destination: Destination) -> Outcome:
         """AWS may place an instance behind any subnet, so every one must have the path."""
-        outcomes: list[Outcome] = []
-        for ref in placement.subnets:
-            if ref.open or not ref.candidates:
-                outcomes.append(_subnet_not_read(placement, ref))
-        certain, possible = members(placement.subnets)
-        outcomes.extend(self._from_subnet(placement, subnet, destination) for subnet in certain)
-        if possible:
-            outcomes.append(
-                whichever([self._from_subnet(placement, subnet, destination) for subnet in possible])
-            )
-        return _longest_first(outcomes)
+        holder = placement.holder
+        unread = [
+            subnet_not_read(holder, holder.label, ref)
+            for ref in placement.subnets
+            if ref.open or not ref.candidates
+        ]
+        judge = partial(self._from_subnet, placement, destination)
+        return _longest_first([*unread, *judged(placement.subnets, judge)])
 
-    def _from_subnet(self, placement: Placement, subnet: Resource, destination: Destination) -> Outcome:
+    def _from_subnet(self, placement: Placement, destination: Destination, subnet: Resource) -> Outcome:
         vpc = self.crossing.network.vpc_of(subnet)
         if subnet.declared("ipv6Native") is True:
             message = f"subnet {subnet.label} is IPv6-only, and the mail host is reached over IPv4"
@@ -211,13 +209,6 @@ def _not_read(holder: Resource, failure: tuple[str, str]) -> Outcome:
     action, reason = failure
     message = f"{action} failed ({reason}), so what it shows of the account is not known"
     return open_question("NOT_READ", holder.key, message, f"allow {action}: see mailroute iam-policy")
-
-
-def _subnet_not_read(placement: Placement, ref: Ref) -> Outcome:
-    where = ref.id if isinstance(ref.id, str) else "not known yet"
-    message = f"subnet {where} of {placement.holder.label} is neither in the program nor in the evidence"
-    remedy = "give the account's evidence (mailroute snapshot), or create the subnet in the program"
-    return open_question("SUBNET_NOT_READ", placement.holder.key, message, remedy)
 
 
 def _where(subnet: Resource) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from .changes import Change, Situation, applied
 from .endpoints import region_of_host
@@ -12,13 +12,12 @@ from .proof import DEFAULT_PORTS, Proof
 from .verdict import Destination, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from .evidence import Offer
     from .graph import Graph
     from .settings import Settings
-    from .verdict import Egress
-    from .workloads import Workload
+    from .verdict import Egress, Outcome
 
 ROUNDS: Final = 6
 """A path has few independent layers: what is not mended by then is not within reach of single changes."""
@@ -34,9 +33,6 @@ class Repair:
     def monthly(self) -> float:
         """What they add to the bill each month, in US dollars, without traffic."""
         return round(sum(change.monthly for change in self.changes), 2)
-
-    def as_json(self) -> dict[str, Any]:
-        return {"changes": [change.as_json() for change in self.changes], "monthlyUsd": self.monthly}
 
 
 class Repairs:
@@ -68,8 +64,8 @@ class Repairs:
     def _destinations(self, egress: Egress) -> Iterator[tuple[Destination, tuple[Change, ...]]]:
         """The destination as it is; and SES's SMTP in its place, which needs no internet."""
         yield egress.destination, ()
-        workload = self._workload(Proof(self.graph, self.settings, self.offer), egress.urn)
-        region = workload.resource.region if workload else None
+        service = self.graph.find(egress.urn)
+        region = service.region if service else None
         if isinstance(egress.destination.host, str) and isinstance(region, str):
             host = f"email-smtp.{region}.amazonaws.com"
             if region_of_host(egress.destination.host) is None:
@@ -80,15 +76,12 @@ class Repairs:
         """Mend what the proof finds, prove again, and so on; nothing where that does not lead to a path."""
         changes: tuple[Change, ...] = ()
         for _ in range(ROUNDS):
-            proof = Proof(applied(self.graph, changes), self.settings, self.offer)
-            workload = self._workload(proof, urn)
-            if workload is None:
+            proved = self._prove(urn, destination, changes)
+            if proved is None:
                 return ()
-            outcome = proof.judge(workload.placements, destination)
+            situation, outcome = proved
             if outcome.verdict is Verdict.REACHABLE:
                 return changes
-            port = destination.port if isinstance(destination.port, int) else DEFAULT_PORTS[0]
-            situation = Situation(proof, workload, port)
             more: dict[str, Change] = {}
             for finding in outcome.findings:
                 mend = mends_of(finding, by_nat=by_nat)
@@ -107,16 +100,20 @@ class Repairs:
         kept = list(changes)
         for change in changes:
             fewer = [other for other in kept if other is not change]
-            proof = Proof(applied(self.graph, fewer), self.settings, self.offer)
-            workload = self._workload(proof, urn)
-            if workload and proof.judge(workload.placements, destination).verdict is Verdict.REACHABLE:
+            proved = self._prove(urn, destination, fewer)
+            if proved is not None and proved[1].verdict is Verdict.REACHABLE:
                 kept = fewer
         return tuple(kept)
 
-    @staticmethod
-    def _workload(proof: Proof, urn: str) -> Workload | None:
+    def _prove(
+        self, urn: str, destination: Destination, changes: Iterable[Change]
+    ) -> tuple[Situation, Outcome] | None:
+        """What the proof says of the changed graph; `None` where the workload is not in it."""
+        proof = Proof(applied(self.graph, changes), self.settings, self.offer)
         resource = proof.crossing.graph.find(urn)
-        if resource is None:
+        found = proof.workloads(resource.origin) if resource else ()
+        workload = next((workload for workload in found if workload.resource.key == urn), None)
+        if workload is None:
             return None
-        found = proof.workloads(resource.origin)
-        return next((workload for workload in found if workload.resource.key == urn), None)
+        port = destination.port if isinstance(destination.port, int) else DEFAULT_PORTS[0]
+        return Situation(proof, workload, port), proof.judge(workload.placements, destination)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .endpoints import Endpoints
+from .gateways import subnet_not_read
 from .groups import INGRESS, Peer
 from .network import members, name_of, same
 from .outcomes import all_of, any_of, blocked, open_question, soften, whichever
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from .crossing import Client, Crossing
     from .evidence import Offer
-    from .graph import Ref, Resource
+    from .graph import Resource
 
 
 class EndpointPath:
@@ -115,10 +116,11 @@ class EndpointPath:
         arrives = self.crossing.groups.admit(groups, INGRESS, source, port, remedy)
         unread = [ref for ref in refs if ref.open or not ref.candidates]
         maybe = Outcome(findings=tuple(soften(finding) for finding in arrives.findings))
-        interfaces = [_endpoint_subnet_not_read(endpoint, ref) + maybe for ref in unread]
+        called = f"VPC endpoint {endpoint.label}"
+        interfaces = [subnet_not_read(endpoint, called, ref) + maybe for ref in unread]
         for subnet in (*certain, *possible):
             block = self.crossing.addresses_in(subnet)
-            peer = Peer(f"VPC endpoint {endpoint.label}", block, groups)
+            peer = Peer(called, block, groups)
             leaves = self.crossing.leaves(client, peer, port)
             interfaces.append(leaves + self.crossing.crosses(client, subnet, block, port, peer.name, arrives))
         steps += [whichever(interfaces)] if interfaces else []
@@ -132,10 +134,3 @@ def _maybe_elsewhere(endpoint: Resource) -> Outcome:
     )
     remedy = "give it the service_name and the vpc_id as plain values, or as outputs of one resource"
     return open_question("ENDPOINT_UNKNOWN", endpoint.key, message, remedy)
-
-
-def _endpoint_subnet_not_read(endpoint: Resource, ref: Ref) -> Outcome:
-    where = ref.id if isinstance(ref.id, str) else "not known yet"
-    message = f"subnet {where} of VPC endpoint {endpoint.label} is neither in the program nor in the evidence"
-    remedy = "give the account's evidence (mailroute snapshot), or create the subnet in the program"
-    return open_question("SUBNET_NOT_READ", endpoint.key, message, remedy)

@@ -31,26 +31,12 @@ def one_of(path: str, *allowed: str) -> Check:
 
 def ipv4_network(path: str) -> Check:
     """The value at `path` is an IPv4 network in CIDR notation, no bit set behind the prefix."""
-
-    def check(inputs: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-        for place, value in _at(inputs, path):
-            reason = _not_a_network(value, 4)
-            if reason:
-                yield place, reason
-
-    return check
+    return _network(path, 4)
 
 
 def ipv6_network(path: str) -> Check:
     """The value at `path` is an IPv6 network in CIDR notation, no bit set behind the prefix."""
-
-    def check(inputs: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-        for place, value in _at(inputs, path):
-            reason = _not_a_network(value, 6)
-            if reason:
-                yield place, reason
-
-    return check
+    return _network(path, 6)
 
 
 def port(path: str) -> Check:
@@ -101,6 +87,16 @@ def exactly_one_of(path: str, *names: str) -> Check:
             if len(known) > 1 or not given:
                 found = " and ".join(known) or "none"
                 yield place or names[0], f"exactly one of {', '.join(names)} must be set, not {found}"
+
+    return check
+
+
+def _network(path: str, version: int) -> Check:
+    def check(inputs: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        for place, value in _at(inputs, path):
+            reason = _not_a_network(value, version)
+            if reason:
+                yield place, reason
 
     return check
 

@@ -11,7 +11,7 @@ from .. import kinds
 from ..outcomes import blocked, open_question
 from ..values import ABSENT, UNKNOWN, Value, elements, get, is_known
 from ..verdict import Destination
-from .model import Placement, Workload, in_vpc, named_hosts
+from .model import Placement, Workload, named_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,18 +66,9 @@ def _behind(graph: Graph, groups: SecurityGroups, connector: Resource) -> Placem
             "give the service a new connector",
         )
         return Placement(connector, problem=problem)
-    listed = in_vpc(
-        graph,
-        groups,
-        connector,
-        "subnets",
-        config=connector.properties,
-        subnets="subnets",
-        security_groups="securityGroups",
-    )
     return Placement(
         connector,
-        subnets=listed.subnets,
+        subnets=graph.refs(connector, elements(connector.get("subnets")), "subnets", kinds.SUBNET),
         groups=groups.group_refs(connector, elements(connector.declared("securityGroups")), "securityGroups"),
     )
 
