@@ -820,3 +820,20 @@ def test_a_refused_resource_leaves_nothing_behind(world: World) -> None:
     before = world.client.invoke("ec2/getVpcs")["ids"]
     refused(world, VPC, {"cidrBlock": "10.0.0.0/8"}, "InvalidVpc.Range")
     assert world.client.invoke("ec2/getVpcs")["ids"] == before
+
+
+# Transit gateways -------------------------------------------------------------------------------------
+
+
+def test_two_attached_subnets_of_one_zone(world: World) -> None:
+    gateway = world.make("aws:ec2transitgateway/transitGateway:TransitGateway", "hub")
+    first, second = world.subnet("10.0.1.0/24"), world.subnet("10.0.2.0/24")
+    other = world.subnet("10.0.3.0/24", zone="us-east-1b")
+    inputs = {"transitGatewayId": gateway.id, "vpcId": world.vpc()}
+    type_ = "aws:ec2transitgateway/vpcAttachment:VpcAttachment"
+
+    refused(world, type_, {**inputs, "subnetIds": [first, second]}, "DuplicateSubnetsInSameZone", second)
+    attached = world.make(type_, "attached", **inputs, subnetIds=[first, other])
+
+    assert attached.outputs["transitGatewayDefaultRouteTableAssociation"] is True
+    assert gateway.outputs["associationDefaultRouteTableId"].startswith("tgw-rtb-")

@@ -7,9 +7,37 @@ from typing import Final
 
 from ..account import Account, AwsResource
 from ..kind import Kind, opaque_id
-from . import acls, apprunner, compute, data, dns, endpoints, groups, identity, mail, nat, routing, vpc
+from . import (
+    acls,
+    apprunner,
+    compute,
+    data,
+    dns,
+    endpoints,
+    groups,
+    identity,
+    mail,
+    nat,
+    routing,
+    transit,
+    vpc,
+)
 
-_MODULES: Final = (acls, apprunner, compute, data, dns, endpoints, groups, identity, mail, nat, routing, vpc)
+_MODULES: Final = (
+    acls,
+    apprunner,
+    compute,
+    data,
+    dns,
+    endpoints,
+    groups,
+    identity,
+    mail,
+    nat,
+    routing,
+    transit,
+    vpc,
+)
 
 KINDS: Final[Mapping[str, Kind]] = {kind.type: kind for module in _MODULES for kind in module.KINDS}
 """By type token. Every other type is a `Kind` about which nothing is known."""

@@ -34,3 +34,13 @@ ACL: Final = Reference("aws:ec2/networkAcl:NetworkAcl", "InvalidNetworkAclID.Not
 DHCP_OPTIONS: Final = Reference(
     "aws:ec2/vpcDhcpOptions:VpcDhcpOptions", "InvalidDhcpOptionID.NotFound", "dhcpOption ID"
 )
+TRANSIT_GATEWAY: Final = Reference(
+    "aws:ec2transitgateway/transitGateway:TransitGateway",
+    "InvalidTransitGatewayID.NotFound",
+    "transit gateway ID",
+)
+TRANSIT_ATTACHMENT: Final = Reference(
+    "aws:ec2transitgateway/vpcAttachment:VpcAttachment",
+    "InvalidTransitGatewayAttachmentID.NotFound",
+    "transit gateway attachment ID",
+)
