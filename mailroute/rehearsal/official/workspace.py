@@ -36,9 +36,9 @@ class Workspace:
         self.events = directory / "events.json"
         self.calls = directory / "calls.json"
         self._project = project
-        self._backend = directory / "state"
-        self._backend.mkdir()
-        self.environment = self._environment(provider_port)
+        backend = directory / "state"
+        backend.mkdir()
+        self.environment = environment(backend, self.calls, provider_port)
         plain = {key: text for key, text in project.config.items() if key not in project.secret_keys}
         self._write("Pulumi.yaml", self._document())
         self._write(f"Pulumi.{project.stack}.yaml", {"config": plain})
@@ -67,18 +67,20 @@ class Workspace:
             "main": str(program if project.entry_point == "." else program / project.entry_point),
         }
 
-    def _environment(self, provider_port: int) -> Mapping[str, str]:
-        return {
-            **os.environ,
-            "PULUMI_BACKEND_URL": f"file://{self._backend}",
-            "PULUMI_CONFIG_PASSPHRASE": secrets.token_urlsafe(),
-            "PULUMI_DEBUG_PROVIDERS": f"aws:{provider_port}",
-            "PULUMI_DEBUG_COMMANDS": "true",  # makes --event-log known
-            "PULUMI_DEBUG_GRPC": str(self.calls),
-            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_PYTHON_CMD": sys.executable,
-        }
-
     def _write(self, name: str, document: Mapping[str, Any]) -> None:
         (self.directory / name).write_text(yaml.safe_dump(dict(document)), encoding="utf-8")
+
+
+def environment(backend: Path, calls: Path, provider_port: int) -> Mapping[str, str]:
+    """The environment of a CLI that keeps its state in `backend` and logs its calls in `calls`."""
+    return {
+        **os.environ,
+        "PULUMI_BACKEND_URL": f"file://{backend}",
+        "PULUMI_CONFIG_PASSPHRASE": secrets.token_urlsafe(),
+        "PULUMI_DEBUG_PROVIDERS": f"aws:{provider_port}",
+        "PULUMI_DEBUG_COMMANDS": "true",  # makes --event-log known
+        "PULUMI_DEBUG_GRPC": str(calls),
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_PYTHON_CMD": sys.executable,
+    }
