@@ -28,11 +28,20 @@ SMTP_PORTS: Final = frozenset({465, 587, 2465, 2587})
 
 _SERVICE: Final = re.compile(r"^com\.amazonaws\.([a-z0-9-]+)\.email-smtp$")
 _HOST: Final = re.compile(r"^email-smtp\.([a-z0-9-]+)\.amazonaws\.com$", re.IGNORECASE)
+_OWN_NAME: Final = re.compile(
+    r"^(vpce-[0-9a-f]+)-[0-9a-z-]+\.[a-z0-9-]+\.[a-z0-9-]+\.vpce\.amazonaws\.com$", re.IGNORECASE
+)
 
 
 def region_of_host(host: str) -> str | None:
     """The region of an Amazon SES SMTP host name, `None` for any other host."""
     match = _HOST.match(host.rstrip("."))
+    return match.group(1).lower() if match else None
+
+
+def endpoint_of_host(host: str) -> str | None:
+    """The id of the VPC endpoint that `host` is a DNS name of, the region's or a zone's; else `None`."""
+    match = _OWN_NAME.match(host.rstrip("."))
     return match.group(1).lower() if match else None
 
 
@@ -82,13 +91,15 @@ class Endpoints:
     # What it takes to serve ----------------------------------------------------------------------
 
     def is_usable(self, endpoint: Resource) -> Outcome:
-        """What holds or fails whoever the client is: all but groups, ACLs and ports."""
+        """What holds or fails whoever the client is, by SES's name: all but groups, ACLs and ports."""
+        return all_of([self.serves(endpoint), self.takes_name(endpoint), self.vpc_resolves(endpoint)])
+
+    def serves(self, endpoint: Resource) -> Outcome:
+        """The same of whoever has its address, by one of its own names: those resolve everywhere."""
         return all_of(
             [
                 self.is_interface(endpoint),
                 _speaks_ipv4(endpoint),
-                self.takes_name(endpoint),
-                self.vpc_resolves(endpoint),
                 _is_available(endpoint),
                 self.is_offered_in_its_zones(endpoint),
                 self._policy_allows(endpoint),

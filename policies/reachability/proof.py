@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from .crossing import Client, Crossing
-from .endpoints import region_of_host
+from .endpoints import endpoint_of_host, region_of_host
 from .evidence import Offer
 from .gateways import subnet_not_read
 from .internet import InternetPath, port_25
@@ -156,6 +156,9 @@ class Proof:
         shadow = self.names.shadow(host, client.vpc)
         if shadow.findings:
             return shadow
+        endpoint = endpoint_of_host(host)
+        if endpoint is not None:
+            return self.ses.by_own_name(client, endpoint, port) + self.names.resolve(client.vpc)
         public = self._reach_public(client, where, port, host)
         if region is None:
             return public

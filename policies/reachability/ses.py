@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from . import kinds
 from .endpoints import Endpoints
 from .gateways import subnet_not_read
 from .groups import INGRESS, Peer
@@ -42,7 +43,7 @@ class EndpointPath:
             if on is False:
                 near.append(self.endpoints.takes_name(endpoint))
                 continue
-            worlds.append(self._through(client, endpoint, port))
+            worlds.append(self._by_name(client, endpoint, port))
             certain = certain or (sure and on is True)
         if (
             certain
@@ -96,16 +97,34 @@ class EndpointPath:
         """The way to one of the endpoints that the VPC has, whatever region's name it takes."""
         return any_of(
             [
-                self._through(client, endpoint, port) + (Outcome() if sure else _maybe_elsewhere(endpoint))
+                self._by_name(client, endpoint, port) + (Outcome() if sure else _maybe_elsewhere(endpoint))
                 for endpoint, sure in self.of(client)
             ]
         )
+
+    def by_own_name(self, client: Client, identity: str, port: int) -> Outcome:
+        """The way to the endpoint that the host is a name of: with private DNS or without.
+
+        Source: AWS PrivateLink Guide, "Access an AWS service using an interface VPC endpoint".
+        """
+        endpoint = self.graph.by_id(identity, kinds.VPC_ENDPOINT)
+        near = endpoint is not None and same(self.network.vpc_of(endpoint), client.vpc) is True
+        if endpoint is None or endpoint not in self.endpoints.smtp or not near:
+            message = (
+                f"the host is a name of VPC endpoint {identity}, not known as SES's in the workload's VPC"
+            )
+            remedy = "give the account's evidence (mailroute snapshot), or create the endpoint in that VPC"
+            subject = endpoint.key if endpoint else client.holder.key
+            return open_question("ENDPOINT_UNKNOWN", subject, message, remedy)
+        return self.endpoints.serves(endpoint) + self._through(client, endpoint, port)
+
+    def _by_name(self, client: Client, endpoint: Resource, port: int) -> Outcome:
+        return self.endpoints.is_usable(endpoint) + self._through(client, endpoint, port)
 
     def _through(self, client: Client, endpoint: Resource, port: int) -> Outcome:
         """The way to an SMTP endpoint in the same VPC: any of its interfaces may answer for the name."""
         refs = self.endpoints.subnets(endpoint)
         certain, possible = members(refs)
-        steps = [self.endpoints.is_usable(endpoint)]
         groups = self.crossing.groups_or_default(self.endpoints.security_groups(endpoint), client.vpc)
         source = Peer(
             f"{client.holder.label}",
@@ -123,9 +142,8 @@ class EndpointPath:
             peer = Peer(called, block, groups)
             leaves = self.crossing.leaves(client, peer, port)
             interfaces.append(leaves + self.crossing.crosses(client, subnet, block, port, peer.name, arrives))
-        steps += [whichever(interfaces)] if interfaces else []
-        steps.append(self.endpoints.offers_port(endpoint, port))
-        return all_of(steps)
+        steps = [whichever(interfaces)] if interfaces else []
+        return all_of([*steps, self.endpoints.offers_port(endpoint, port)])
 
 
 def _maybe_elsewhere(endpoint: Resource) -> Outcome:

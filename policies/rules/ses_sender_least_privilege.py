@@ -15,7 +15,7 @@ from functools import partial
 from typing import Final
 
 from reachability import kinds
-from reachability.endpoints import region_of_host
+from reachability.endpoints import endpoint_of_host, region_of_host
 from reachability.graph import Resource
 from reachability.values import UNKNOWN, Unknown, items
 
@@ -136,7 +136,7 @@ def _sends_through_ses(stack: Stack) -> bool:
         if not isinstance(environment.variables, Unknown)
         for value in environment.variables.values()
     )
-    if any(isinstance(value, str) and region_of_host(value) for value in hosts):
+    if any(isinstance(value, str) and (region_of_host(value) or endpoint_of_host(value)) for value in hosts):
         return True
     services = [endpoint.get("serviceName") for endpoint in stack.program.of_type(*kinds.VPC_ENDPOINT)]
     return bool(stack.program.of_type(*_SES)) or any(

@@ -6,7 +6,7 @@ preview nothing that AWS gives is known: ids are unknown, references are the pro
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from reachability import UNKNOWN, Resource
 from tests.judges import topologies as t
 
 Properties = dict[str, Any]
+AsOne = Callable[[list[Any]], bool]
 
 COMPUTED: Final[Mapping[str, tuple[str, ...]]] = {
     t.VPC: (
@@ -64,14 +65,14 @@ class Program:
         for key, (type_, properties) in self.held.items():
             self._declare(key, type_, properties)
 
-    def resources(self, *, preview: bool, coarse: bool = False) -> list[Resource]:
+    def resources(self, *, preview: bool, as_one: AsOne = lambda _list: False) -> list[Resource]:
         """The program's resources, in any order.
 
         Args:
             preview: before creation; else just created, with every id known.
-            coarse: a list with an unknown in it is unknown as a whole.
+            as_one: which lists with an unknown in them are one output, and unknown as a whole.
         """
-        found = [self._resource(key, preview, coarse) for key in self.declared]
+        found = [self._resource(key, preview, as_one) for key in self.declared]
         self.rng.shuffle(found)
         return found
 
@@ -234,7 +235,7 @@ class Program:
 
     # As an engine shows it --------------------------------------------------------------------------
 
-    def _resource(self, key: str, preview: bool, coarse: bool) -> Resource:
+    def _resource(self, key: str, preview: bool, as_one: AsOne) -> Resource:
         type_, properties = self.declared[key]
         computed = (*COMPUTED.get(type_, ()), "arn")
         dependencies: dict[str, tuple[str, ...]] = {}
@@ -246,7 +247,7 @@ class Program:
             sources = {found for text in _texts(value) for found in self._sources(text, type_)}
             dependencies[name] = tuple(urn(self.declared[found][0], found) for found in sorted(sources))
             shown[name] = self._hidden(value, type_) if preview else value
-            if preview and coarse and isinstance(value, list) and sources:
+            if preview and isinstance(value, list) and sources and as_one(value):
                 shown[name] = UNKNOWN
         inputs = frozenset(name for name in properties if name not in computed)
         return Resource(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from reachability import Verdict
-from reachability.endpoints import SMTP_PORTS, region_of_host, region_of_service
+from reachability.endpoints import SMTP_PORTS, endpoint_of_host, region_of_host, region_of_service
 from tests.reachability.stacks import (
     ACL,
     ANYWHERE,
@@ -45,6 +47,21 @@ def test_hosts_of_ses(host: str, region: str | None) -> None:
 def test_services_of_ses() -> None:
     assert region_of_service("com.amazonaws.us-east-1.email-smtp") == "us-east-1"
     assert region_of_service("com.amazonaws.us-east-1.email") is None
+
+
+@pytest.mark.parametrize(
+    ("host", "endpoint"),
+    [
+        ("vpce-0a1b-2c3d.email-smtp.us-east-1.vpce.amazonaws.com", "vpce-0a1b"),
+        ("VPCE-0a1b-2c3d-us-east-1a.email-smtp.us-east-1.vpce.amazonaws.com.", "vpce-0a1b"),
+        ("vpce-0a1b-2c3d.vpce-svc-9f.us-east-1.vpce.amazonaws.com", "vpce-0a1b"),
+        ("vpce-0a1b.email-smtp.us-east-1.vpce.amazonaws.com", None),
+        ("vpce-0a1b-2c3d.email-smtp.us-east-1.vpce.amazonaws.com.example.org", None),
+        (HOST, None),
+    ],
+)
+def test_names_of_endpoints(host: str, endpoint: str | None) -> None:
+    assert endpoint_of_host(host) == endpoint
 
 
 @pytest.mark.parametrize("port", sorted(SMTP_PORTS))
@@ -96,6 +113,64 @@ def test_an_endpoint_in_the_account_that_was_not_read_may_take_the_name(ses: Sta
     assert ses.account is not None
     ses.account["unread"] = [{"action": "ec2:DescribeVpcEndpoints", "reason": "AccessDenied"}]
     assert judge(ses)[0] is UNDETERMINED
+
+
+@pytest.fixture
+def named(ses: Stack) -> Stack:
+    """The endpoint is the account's, without private DNS; the service names it by its own name."""
+    ses.remove("endpoint")
+    ses.hold(
+        "aws:ec2/securityGroup:SecurityGroup",
+        "sg-0e1f",
+        vpcId=VPC,
+        ingress=[{"protocol": "tcp", "fromPort": 587, "toPort": 587, "cidrBlocks": ["172.31.0.0/16"]}],
+        egress=[],
+    )
+    ses.hold(
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        "vpce-0a1b",
+        vpcId=VPC,
+        serviceName=f"com.amazonaws.{REGION}.email-smtp",
+        vpcEndpointType="Interface",
+        privateDnsEnabled=False,
+        subnetIds=list(PRIVATE),
+        securityGroupIds=["sg-0e1f"],
+        state="available",
+    )
+    name_host(ses, f"vpce-0a1b-2c3d.email-smtp.{REGION}.vpce.amazonaws.com")
+    return ses
+
+
+def test_an_endpoint_is_reached_by_its_own_name_without_private_dns(named: Stack) -> None:
+    named[VPC]["enableDnsHostnames"] = False
+
+    assert judge(named) == (REACHABLE, set())
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda stack: stack["sg-0e1f"].update(ingress=[]), (UNREACHABLE, {"ENI_SG_RULES_MISMATCH"})),
+        (lambda stack: stack["vpce-0a1b"].update(state="failed"), (UNREACHABLE, {"BAD_STATE"})),
+        (lambda stack: stack["vpce-0a1b"].update(vpcId="vpc-0f"), (UNDETERMINED, {"ENDPOINT_UNKNOWN"})),
+        (
+            lambda stack: stack["vpce-0a1b"].update(serviceName="com.amazonaws.vpce.us-east-1.vpce-svc-9f"),
+            (UNDETERMINED, {"ENDPOINT_UNKNOWN"}),
+        ),
+        (lambda stack: stack.remove("vpce-0a1b"), (UNDETERMINED, {"ENDPOINT_UNKNOWN"})),
+        (
+            lambda stack: stack[VPC].update(enableDnsSupport=False),
+            (UNDETERMINED, {"VPC_DNS_SUPPORT_OFF"}),
+        ),
+    ],
+    ids=["group", "state", "VPC", "service", "unread", "no resolver"],
+)
+def test_what_an_own_name_does_not_mend(
+    named: Stack, change: Callable[[Stack], None], found: tuple[Verdict, set[str]]
+) -> None:
+    change(named)
+
+    assert judge(named) == found
 
 
 def test_private_dns_may_be_a_resource_of_its_own(ses: Stack) -> None:
