@@ -24,19 +24,16 @@ if TYPE_CHECKING:
 
 
 def services(graph: Graph, groups: SecurityGroups, settings: Settings) -> Iterator[Workload]:
-    """Services whose containers name a mail host."""
+    """Every service; one whose containers name no mail host needs none."""
     for service in graph.of_type(*kinds.ECS_SERVICE):
         hosts = _hosts(graph, service, settings)
-        if hosts:
-            yield Workload(service, _name(service, "name"), (_placement(graph, groups, service),), hosts)
+        yield Workload(service, _name(service, "name"), (_placement(graph, groups, service),), hosts)
     for service in graph.of_type(*kinds.ECS_EXPRESS_SERVICE):
         container = service.get("primaryContainer")
         variables = pairs(get(container, "environments"), "value")
         secrets = pairs(get(container, "secrets"), "valueFrom")
         hosts = named_hosts(variables, secrets, settings)
-        if hosts:
-            placement = _express(graph, groups, service)
-            yield Workload(service, _name(service, "serviceName"), (placement,), hosts)
+        yield Workload(service, _name(service, "serviceName"), (_express(graph, groups, service),), hosts)
 
 
 def _name(service: Resource, prop: str) -> str:

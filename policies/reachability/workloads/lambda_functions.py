@@ -20,13 +20,12 @@ if TYPE_CHECKING:
 
 
 def functions(graph: Graph, groups: SecurityGroups, settings: Settings) -> Iterator[Workload]:
-    """Functions that name a mail host."""
+    """Every function; one that names no mail host needs none."""
     for function in graph.of_type(*kinds.LAMBDA_FUNCTION):
         hosts = named_hosts(function.get("environment", "variables"), ABSENT, settings)
-        if hosts:
-            name = function.get("name")
-            label = name if isinstance(name, str) else function.name
-            yield Workload(function, label, tuple(_placements(graph, groups, function)), hosts)
+        name = function.get("name")
+        label = name if isinstance(name, str) else function.name
+        yield Workload(function, label, tuple(_placements(graph, groups, function)), hosts)
 
 
 def _placements(graph: Graph, groups: SecurityGroups, function: Resource) -> Iterator[Placement]:
