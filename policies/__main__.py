@@ -15,12 +15,14 @@ from rules import RULES
 # in between takes as long as the building.
 gc.set_threshold(50_000, 50, 50)
 
-# An engine tells only so whether it previews or updates: the constructor serves it until it ends.
+# An engine tells only so whether it previews or updates, and tells nothing where it analyses a state.
+dry_run = os.environ.get("PULUMI_DRY_RUN")
 enforcement = Enforcement(
-    updating=os.environ.get("PULUMI_DRY_RUN") != "true",
+    updating=dry_run != "true",
     today=datetime.now(timezone.utc).date(),
+    stored=dry_run is None,
 )
-PolicyPack(
+PolicyPack(  # Serves the engine until it ends.
     name="mailroute",
     policies=enforcement.policies(RULES),
     enforcement_level=EnforcementLevel.MANDATORY,

@@ -15,10 +15,20 @@ from typing import Any, Final
 from pulumi_policy import PolicyProviderResource, PolicyResource, ResourceValidationArgs
 from pulumi_policy.proxy import UnknownValueError
 
+from reachability import kinds
 from reachability.graph import Resource
 from reachability.values import ABSENT, UNKNOWN, Unknown, Value, get, known_items
 
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
+
+_CREATED_OF_NOTHING: Final = (
+    *kinds.INTERNET_GATEWAY,
+    *kinds.EIP,
+    kinds.VPC[1],
+    kinds.DEFAULT_SECURITY_GROUP,
+    kinds.DHCP_OPTIONS[1],
+)
+"""The types of which a program may create a resource without any input."""
 
 
 class Properties(Mapping[str, Value]):
@@ -68,9 +78,15 @@ class Provider:
 
 
 class Declarations:
-    """The resources as the program declared them, by URN: remembered until the stack is judged."""
+    """The resources as the program declared them, by URN: remembered until the stack is judged.
 
-    def __init__(self) -> None:
+    Args:
+        stored: whether they come from a stack's state and no program runs. Then what the program has
+            only read (`.get()`) comes by as well, which nothing but its lack of inputs tells.
+    """
+
+    def __init__(self, *, stored: bool = False) -> None:
+        self._stored = stored
         self._resources: dict[str, Resource] = {}
         self._providers: dict[str, Provider] = {}
 
@@ -101,8 +117,15 @@ class Declarations:
         return self._resources.get(urn)
 
     def with_outputs(self, resources: Iterable[PolicyResource]) -> tuple[Resource, ...]:
-        """The resources of a stack: their outputs, over what was declared of them."""
-        return tuple(self._with_outputs(resource) for resource in resources)
+        """The resources that a stack manages: their outputs, over what was declared of them."""
+        found = (self._with_outputs(resource) for resource in resources)
+        return tuple(resource for resource in found if self.manages(resource))
+
+    def manages(self, resource: Resource) -> bool:
+        """Whether a resource is the stack's own, and not one that its program only reads."""
+        if not self._stored or not resource.type.startswith("aws:"):
+            return True
+        return resource.inputs != frozenset() or resource.type in _CREATED_OF_NOTHING
 
     def _with_outputs(self, resource: PolicyResource) -> Resource:
         declared = self._resources.get(resource.urn)

@@ -56,12 +56,13 @@ class Enforcement:
             is created; in an update it is judged when everything has been, so that what a resource
             alone can decide is decided before its creation.
         today: the day that exceptions are measured by.
+        stored: whether a stack's state is judged, which no program deploys.
     """
 
-    def __init__(self, *, updating: bool, today: date) -> None:
+    def __init__(self, *, updating: bool, today: date, stored: bool = False) -> None:
         self._updating = updating
         self._today = today
-        self._declarations = Declarations()
+        self._declarations = Declarations(stored=stored)
         self._advisories: deque[tuple[str, str | None]] = deque()
 
     def policies(self, rules: Iterable[Rule]) -> list[sdk.Policy]:
@@ -108,7 +109,9 @@ class Enforcement:
         docket = self._docket(rule, args.get_config(), report)
         if resource.type == STACK_TYPE:
             docket.report_problems()
-        if rule.check_alone is not None and resource.type in rule.judges:
+        if rule.check_alone is None or not self._declarations.manages(resource):
+            return
+        if resource.type in rule.judges:
             docket.hear(resource, partial(rule.check_alone, resource, docket.options))
 
     def judge_stack(self, rule: Rule, args: sdk.StackValidationArgs, report: Report) -> None:

@@ -142,20 +142,29 @@ def decode(value: Any) -> Any:
 
 
 class PackProcess:
-    """The real pack, in the process that an engine would start, spoken to as an engine would."""
+    """The real pack, in the process that an engine would start, spoken to as an engine would.
+
+    Args:
+        updating: whether the engine updates or previews; `None` where it analyses a stack's state, and
+            tells the pack nothing.
+        python: what runs the pack.
+    """
 
     def __init__(
-        self, *, updating: bool, pack: Path = PACK, variables: Mapping[str, str] | None = None
+        self,
+        *,
+        updating: bool | None,
+        pack: Path = PACK,
+        variables: Mapping[str, str] | None = None,
+        python: str | Path = sys.executable,
     ) -> None:
         environment = {name: value for name, value in os.environ.items() if name != "MAILROUTE_EVIDENCE"}
-        environment |= {
-            "PULUMI_PROJECT": PROJECT,
-            "PULUMI_STACK": STACK,
-            "PULUMI_DRY_RUN": "false" if updating else "true",
-            **(variables or {}),
-        }
+        if updating is not None:
+            environment["PULUMI_DRY_RUN"] = "false" if updating else "true"
+            environment |= {"PULUMI_PROJECT": PROJECT, "PULUMI_STACK": STACK}
+        environment |= variables or {}
         self._process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:0", "."],
+            [python, "-u", "-m", "pulumi.policy", "127.0.0.1:0", "."],
             cwd=pack,
             env=environment,
             stdout=subprocess.PIPE,
@@ -212,7 +221,7 @@ class PackProcess:
         """Analyse the stack resource, every other one if they are `declared`, and then the whole stack.
 
         Args:
-            deployed: whether this is a deployment; else a state that is there is analysed by itself.
+            deployed: whether the resources come by one by one before; else the stack is analysed alone.
         """
         stack = Node(STACK_TYPE, f"{PROJECT}-{STACK}")
         given = tuple(nodes)

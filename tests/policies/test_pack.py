@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,7 @@ def test_a_path_is_not_said_twice_in_an_update(update: PackProcess) -> None:
 
 
 def test_a_stack_alone_is_judged_whole() -> None:
-    """As `pulumi policy analyze` does, of a stack that is there: no resource comes by before."""
+    """Whatever an engine leaves out: no resource comes by before."""
     node = Node("aws:ec2/natGateway:NatGateway", "nat", {"connectivityType": "private"})
     with PackProcess(updating=True) as pack:
         pack.configure({"nat-gateway-usable": {"undetermined": "sometimes"}})
@@ -100,6 +101,23 @@ def test_a_stack_alone_is_judged_whole() -> None:
     found = [result.codes for result in results.of("nat-gateway-usable")]
     assert ("NAT_GATEWAY_PRIVATE",) in found
     assert ("CONFIG_INVALID",) in found
+
+
+def test_what_a_state_has_only_read_is_not_the_stack_s_own() -> None:
+    """`pulumi policy analyze` shows what `.get()` has read: of its VPC, nothing else is known."""
+    vpc = Node("aws:ec2/vpc:Vpc", "read", {"cidrBlock": "10.0.0.0/16", "id": "vpc-1"}, declared={})
+    subnet = Node(
+        "aws:ec2/subnet:Subnet", "there", {"vpcId": "vpc-1", "cidrBlock": "10.0.0.0/24", "id": "subnet-1"}
+    )
+    nat = Node(
+        "aws:ec2/natGateway:NatGateway", "made", {"subnetId": "subnet-1", "allocationId": "eipalloc-1"}
+    )
+    with PackProcess(updating=None) as pack:
+        pack.configure({})
+        read = pack.run([vpc, subnet, nat]).of("nat-gateway-usable")
+        made = pack.run([replace(vpc, declared=None), subnet, nat]).of("nat-gateway-usable")
+    assert [result.codes for result in read] == [("ROUTE_TABLE_NOT_READ",)]
+    assert [result.codes for result in made] == [("NAT_SUBNET_NOT_PUBLIC",)]
 
 
 def test_evidence_of_the_environment_wins_and_is_where_the_command_was_given(tmp_path: Path) -> None:
