@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ALLOW: Final = "allow"
 DENY: Final = "deny"
+REPLIES: Final = "replies (TCP 1024-65535)"
 
 
 @dataclass(frozen=True)

@@ -7,30 +7,30 @@ subnet traffic with network access control lists" and "Middlebox routing".
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
-from .acls import NetworkAcls
-from .gateways import Gateways, not_modelled, table_not_read
+from .acls import REPLIES, NetworkAcls
+from .firewall import FirewallPolicies
+from .gateways import Gateways
 from .graph import Graph, Ref, Resource
 from .groups import EGRESS, INGRESS, Peer, SecurityGroups
+from .middleboxes import Middlebox, Middleboxes
 from .network import Network
 from .outcomes import all_of
 from .ranges import EPHEMERAL_PORTS, PRIVATE, Ranges
-from .routing import LOCAL, SHORTEST_OF_VPC, Routes
+from .routing import Routes
 from .values import UNKNOWN, Unknown
 from .verdict import Outcome
-
-REPLIES: Final = "replies (TCP 1024-65535)"
 
 
 @dataclass(frozen=True)
 class Client:
-    """A workload's packets in one subnet: where they leave from, or where a transit gateway hands them on.
+    """A workload's packets in one subnet: where they leave from, or where something on the way hands them on.
 
     Attributes:
         source: the addresses that they come from.
         groups: the security groups on the workload's interface.
-        transit: the transit gateway that they have come through.
+        via: what has handed them on here, by which their replies go back.
+        behind: the subnets whose routes they have followed so far.
     """
 
     subnet: Resource
@@ -39,7 +39,8 @@ class Client:
     holder: Resource
     groups: tuple[Ref, ...] = ()
     public_address: bool | Unknown = False
-    transit: Transit | None = None
+    via: Transit | Middlebox | None = None
+    behind: tuple[Resource, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class Crossing:
         self.routes = Routes(self.network)
         self.groups = SecurityGroups(self.network)
         self.acls = NetworkAcls(self.network)
-        self.gateways = Gateways(self.network, self.routes)
+        self.middleboxes = Middleboxes(self.routes, self.acls, FirewallPolicies(self.network))
+        self.gateways = Gateways(self.network, self.routes, self.middleboxes)
 
     def groups_or_default(self, groups: tuple[Ref, ...], vpc: Ref) -> tuple[Ref, ...]:
         """`groups`, or where there is none the default group, for which the VPC itself stands."""
@@ -85,7 +87,7 @@ class Crossing:
         here, source = client.subnet, client.source
         one, there, replies = Ranges.of((port, port)), f"TCP {port}", (EPHEMERAL_PORTS, REPLIES)
         leaves = [
-            self.is_local(here, client.vpc, block),
+            self.middleboxes.is_local(here, client.vpc, block),
             self.acls.admit(here, EGRESS, name, block, one, there),
             self.acls.admit(here, INGRESS, name, block, *replies),
         ]
@@ -96,24 +98,10 @@ class Crossing:
                 *leaves,
                 self.acls.admit(target, INGRESS, here.label, source, one, there),
                 self.acls.admit(target, EGRESS, here.label, source, *replies),
-                self.is_local(target, client.vpc, source),
+                self.middleboxes.is_local(target, client.vpc, source),
                 arrives,
             ]
         )
-
-    def is_local(self, subnet: Resource, vpc: Ref, wanted: Ranges) -> Outcome:
-        """Whether the tables of `subnet` leave `wanted`, inside the same VPC, to the local route."""
-        outcomes: list[Outcome] = []
-        for table, _ in self.network.route_tables_of(subnet):
-            if table is None:
-                outcomes.append(table_not_read(subnet))
-                continue
-            for share in self.routes.lookup(table, vpc, wanted):
-                routes = [route for route in share.routes if route is not None and route.via != LOCAL]
-                others = [route for route in routes if route.length >= SHORTEST_OF_VPC]
-                if others:
-                    outcomes.append(not_modelled(others[0], table))
-        return all_of(outcomes)
 
     def addresses_in(self, subnet: Resource) -> Ranges:
         """Where an interface in `subnet` can be: its block, or where that is not known, its VPC's."""

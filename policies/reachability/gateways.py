@@ -6,14 +6,21 @@ VPC using an internet gateway".
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
 from . import kinds
 from .graph import Ref, Resource
 from .network import Network, either, name_of
 from .outcomes import all_of, blocked, open_question, passed, whichever
-from .ranges import PUBLIC, Ranges
+from .ranges import PRIVATE, PUBLIC, Ranges, addresses
 from .routing import LOCAL, Route, Routes
-from .values import ABSENT, UNKNOWN, is_known
+from .values import ABSENT, UNKNOWN, Unknown, is_known
 from .verdict import Outcome
+
+if TYPE_CHECKING:
+    from .firewall import Flow
+    from .middleboxes import Middlebox, Middleboxes
 
 
 def is_regional(nat: Resource) -> bool:
@@ -22,13 +29,39 @@ def is_regional(nat: Resource) -> bool:
     return mode == "regional" or (mode is UNKNOWN and nat.declared("subnetId") is ABSENT)
 
 
+@dataclass(frozen=True)
+class _Way:
+    """The way of what a NAT gateway translates, in one subnet on it.
+
+    Attributes:
+        source: the private addresses of the NAT gateway, to which the replies come.
+        flow: the connection that firewalls on the way must let through.
+        via: the endpoint that has given the packets to this subnet.
+        behind: the subnets whose routes they have followed so far.
+    """
+
+    nat: Resource
+    subnet: Resource
+    vpc: Ref
+    source: Ranges
+    flow: Flow | None
+    via: Middlebox | None = None
+    behind: tuple[Resource, ...] = ()
+
+    @property
+    def where(self) -> str:
+        what = "is" if self.via is None else f"sends through the endpoint {self.via.label}, which is"
+        return f"NAT gateway {self.nat.label} {what} in subnet {self.subnet.label}"
+
+
 class Gateways:
     """NAT and internet gateways of a network."""
 
-    def __init__(self, network: Network, routes: Routes) -> None:
+    def __init__(self, network: Network, routes: Routes, middleboxes: Middleboxes) -> None:
         self.network = network
         self.graph = network.graph
         self.routes = routes
+        self.middleboxes = middleboxes
 
     def subnet_of(self, nat: Resource) -> Ref:
         return self.graph.ref(nat, nat.declared("subnetId"), "subnetId", kinds.SUBNET)
@@ -57,8 +90,12 @@ class Gateways:
             "give it allocation_id, the allocation id of an aws.ec2.Eip",
         )
 
-    def sends_out(self, nat: Resource, wanted: Ranges = PUBLIC) -> Outcome:
-        """Whether what `nat` translates leaves the VPC: its own subnet routes it to an internet gateway."""
+    def sends_out(self, nat: Resource, wanted: Ranges = PUBLIC, flow: Flow | None = None) -> Outcome:
+        """Whether what `nat` translates leaves the VPC: its own subnet routes it to an internet gateway.
+
+        Args:
+            flow: the connection that firewalls on the way must let through; none where that does not count.
+        """
         vpc = self.vpc_of_nat(nat)
         if is_regional(nat):
             return self._any_gateway_of(nat, vpc)
@@ -70,37 +107,41 @@ class Gateways:
                 f"NAT gateway {nat.label} is in subnet {subnet_ref.place}, of which nothing is known",
                 "give the account's evidence (mailroute snapshot), or create the subnet in the program",
             )
-        return whichever(
-            [
-                self._out_of(nat, subnet, self.network.vpc_of(subnet), wanted)
-                for subnet in subnet_ref.candidates
-            ]
-        )
+        ways = [
+            _Way(nat, subnet, self.network.vpc_of(subnet), self.addresses_of(nat, subnet), flow)
+            for subnet in subnet_ref.candidates
+        ]
+        return whichever([self._out_of(way, wanted) for way in ways])
 
-    def _out_of(self, nat: Resource, subnet: Resource, vpc: Ref, wanted: Ranges) -> Outcome:
+    def addresses_of(self, nat: Resource, subnet: Resource) -> Ranges:
+        """Where a NAT gateway's interface in `subnet` can be."""
+        address = nat.get("privateIp")
+        block = addresses(address) if isinstance(address, str) else self.network.addresses_of_subnet(subnet)
+        return PRIVATE if isinstance(block, Unknown) else block
+
+    def _out_of(self, way: _Way, wanted: Ranges) -> Outcome:
         outcomes: list[Outcome] = []
-        for table, _ in self.network.route_tables_of(subnet):
+        for table, _ in self.network.route_tables_of(way.subnet):
             if table is None:
-                outcomes.append(table_not_read(subnet))
+                outcomes.append(table_not_read(way.subnet))
                 continue
             steps = [
-                whichever([self._exit(route, nat, subnet, table, vpc) for route in share.routes])
-                for share in self.routes.lookup(table, vpc, wanted)
+                whichever([self._exit(route, way, table, share.addresses) for route in share.routes])
+                for share in self.routes.lookup(table, way.vpc, wanted)
             ]
-            hop = passed("nat-subnet", subnet.key, f"route table {table.label}", subnet.origin)
+            kind = "nat-subnet" if way.via is None else "subnet"
+            hop = passed(kind, way.subnet.key, f"route table {table.label}", way.subnet.origin)
             outcomes.append(hop + whichever(steps) if steps else hop)
         return whichever(outcomes)
 
-    def _exit(
-        self, route: Route | None, nat: Resource, subnet: Resource, table: Resource, vpc: Ref
-    ) -> Outcome:
+    def _exit(self, route: Route | None, way: _Way, table: Resource, wanted: Ranges) -> Outcome:
+        nat = way.nat
         remedy = f"put it in a public subnet, or route 0.0.0.0/0 of {table.label} to an internet gateway"
         if route is None:
             return blocked(
                 "NAT_SUBNET_NOT_PUBLIC",
                 nat.key,
-                f"NAT gateway {nat.label} is in subnet {subnet.label}, whose route table {table.label} "
-                "has no route to the internet",
+                f"{way.where}, whose route table {table.label} has no route to the internet",
                 remedy,
             )
         if route.blackhole:
@@ -118,22 +159,57 @@ class Gateways:
                 remedy,
             )
         if route.via == "gatewayId":
-            return self.through_internet_gateway(route, vpc)
+            return self.through_internet_gateway(route, way.vpc, way.source, nat.label, way.via)
+        if route.via == "vpcEndpointId":
+            return whichever(
+                [
+                    self.middleboxes.not_read(route, table)
+                    if middlebox is None
+                    else self._inspected(middlebox, way, table, wanted)
+                    for middlebox in self.middleboxes.named(route.target)
+                ]
+            )
         back_to_itself = route.via == "natGatewayId" and route.target.target == nat
         if route.via == LOCAL:
-            return destination_in_vpc(table, vpc)
+            return destination_in_vpc(table, way.vpc)
         if back_to_itself or route.via in ("egressOnlyGatewayId", "vpcPeeringConnectionId"):
             return blocked(
                 "NAT_SUBNET_NOT_PUBLIC",
                 nat.key,
-                f"NAT gateway {nat.label} is in subnet {subnet.label}, whose route table {table.label} "
-                "does not lead to an internet gateway",
+                f"{way.where}, whose route table {table.label} does not lead to an internet gateway",
                 remedy,
             )
         return not_modelled(route, table)
 
-    def through_internet_gateway(self, route: Route, vpc: Ref) -> Outcome:
-        """Whether the gateway that `route` names is an internet gateway attached to `vpc`."""
+    def _inspected(self, middlebox: Middlebox, way: _Way, table: Resource, wanted: Ranges) -> Outcome:
+        """On by an endpoint that inspects what has been translated, and its replies."""
+        subnet = middlebox.subnet
+        if subnet in (way.subnet, *way.behind):
+            return self.middleboxes.loops(middlebox, table, "the internet")
+        steps = [
+            self.middleboxes.is_local(subnet, way.vpc, way.source)
+            if way.via is None
+            else self.middleboxes.returns(way.via, subnet, way.vpc, way.source, way.nat.label)
+        ]
+        if way.flow is not None:
+            flow = replace(way.flow, source=way.source, client=f"NAT gateway {way.nat.label}")
+            steps = [
+                self.middleboxes.inspects(middlebox, flow),
+                self.middleboxes.passes_on(middlebox, flow),
+                *steps,
+            ]
+        onward = replace(way, subnet=subnet, via=middlebox, behind=(*way.behind, way.subnet))
+        return all_of(steps) + self._out_of(onward, wanted)
+
+    def through_internet_gateway(
+        self, route: Route, vpc: Ref, source: Ranges, name: str, via: Middlebox | None = None
+    ) -> Outcome:
+        """Whether the gateway that `route` names is an internet gateway of `vpc`, there and back.
+
+        Args:
+            source: the addresses of `name`, to which the replies go.
+            via: the endpoint that the packets have come by, which its replies must come by too.
+        """
         gateways = [found for found in route.target.candidates if found.type in kinds.INTERNET_GATEWAY]
         if not gateways or route.target.open or len(gateways) < len(route.target.candidates):
             return open_question(
@@ -142,14 +218,15 @@ class Gateways:
                 f"the gateway {route.target.place} is neither in the program nor in the evidence",
                 "give the account's evidence (mailroute snapshot), or create the gateway in the program",
             )
-        return whichever([self._attached(gateway, vpc) for gateway in gateways])
+        return whichever(
+            [
+                self._attached(gateway, vpc) + self._lets_back(gateway, vpc, source, name, via)
+                for gateway in gateways
+            ]
+        )
 
     def _attached(self, gateway: Resource, vpc: Ref) -> Outcome:
         attached = self.network.attached(gateway, vpc)
-        if attached is True and self._redirects(gateway):
-            message = f"replies that come in by internet gateway {gateway.label} are routed to an appliance"
-            remedy = "add an exception: the proof does not follow ingress routing"
-            return open_question("INGRESS_RTB_TRAFFIC_REDIRECTION", gateway.key, message, remedy)
         if attached is True:
             return passed("internet-gateway", gateway.key, "attached to the VPC", gateway.origin)
         remedy = "give the aws.ec2.InternetGateway the vpc_id of the VPC whose route tables name it"
@@ -159,11 +236,39 @@ class Gateways:
         message = f"it cannot be known whether internet gateway {gateway.label} is attached to this VPC"
         return open_question("BAD_STATE_ATTACHMENT", gateway.key, message, remedy)
 
-    def _redirects(self, gateway: Resource) -> bool:
-        """Whether a gateway route table may send what comes in elsewhere than to where it is addressed."""
+    def _lets_back(
+        self, gateway: Resource, vpc: Ref, source: Ranges, name: str, via: Middlebox | None
+    ) -> Outcome:
+        """Whether replies that come in by `gateway` go the way that the packets have come.
+
+        Source: Amazon VPC User Guide, "Gateway route tables".
+        """
+        tables = self.network.edge_tables_of(gateway)
+        if via is not None:
+            known = [table for table, sure in tables if table is not None and sure]
+            if len(known) == 1:
+                return self.middleboxes.symmetric(via, known[0], vpc, source, name)
+            message = (
+                f"internet gateway {gateway.label} has no route table that certainly sends replies to {name} "
+                f"back by the endpoint {via.label}"
+            )
+            remedy = f"associate a route table with {gateway.label} that routes them to the endpoint"
+            return open_question("FIREWALL_ASYMMETRIC_ROUTING", gateway.key, message, remedy)
+        if not any(table is None or self._redirects(table, vpc, source) for table, _ in tables):
+            return Outcome()
+        message = (
+            f"replies to {name} that come in by internet gateway {gateway.label} may be routed to an "
+            "appliance that the packets have not come by"
+        )
+        remedy = "route both directions by the same endpoint, or neither"
+        return open_question("INGRESS_RTB_TRAFFIC_REDIRECTION", gateway.key, message, remedy)
+
+    def _redirects(self, table: Resource, vpc: Ref, source: Ranges) -> bool:
+        """Whether a gateway route table may send what comes in for `source` elsewhere than there."""
         return any(
-            table is None or any(route.via != LOCAL for route in self.routes.declared_in(table))
-            for table in self.network.edge_tables_of(gateway)
+            route is not None and route.via != LOCAL
+            for share in self.routes.lookup(table, vpc, source)
+            for route in share.routes
         )
 
     def _any_gateway_of(self, nat: Resource, vpc: Ref) -> Outcome:

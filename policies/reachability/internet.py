@@ -5,12 +5,16 @@ Sources: Amazon VPC User Guide, "NAT gateways", "Internet gateways" and "VPC pee
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from . import kinds
-from .crossing import REPLIES, Client, Crossing, Transit
+from .acls import REPLIES
+from .crossing import Client, Crossing, Transit
+from .firewall import Flow
 from .gateways import destination_in_vpc, is_regional, not_modelled, table_not_read
 from .groups import EGRESS, INGRESS, Peer
+from .middleboxes import Middlebox
 from .network import name_of, refers, same
 from .outcomes import all_of, blocked, open_question, passed, soften, whichever
 from .public_access import PublicAccess
@@ -38,6 +42,7 @@ class InternetPath:
         self.routes = crossing.routes
         self.acls = crossing.acls
         self.gateways = crossing.gateways
+        self.middleboxes = crossing.middleboxes
         self.public_access = PublicAccess(crossing.network)
         self.transit = TransitGateways(crossing.network)
 
@@ -101,7 +106,9 @@ class InternetPath:
                 f"{table.label} routes {name} to an egress-only internet gateway, which carries IPv6 alone"
             )
             return blocked("PROTOCOL_RESTRICTION", table.key, message, REMEDY)
-        if route.via == "transitGatewayId" and route.target.target and client.transit is None:
+        if route.via == "vpcEndpointId":
+            return self._by_middlebox(route, client, table, wanted, port, name)
+        if route.via == "transitGatewayId" and route.target.target and not isinstance(client.via, Transit):
             return self._by_transit(route.target.target, client, wanted, port, name)
         if route.via == "":
             message = f"it cannot be known where {table.label} sends the traffic to {name}"
@@ -115,12 +122,49 @@ class InternetPath:
                 f"{client.holder.label}'s interfaces have no public address: a public subnet is no path"
             )
             return blocked("IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", table.key, message, REMEDY)
-        through = self.gateways.through_internet_gateway(route, client.vpc)
+        via = client.via if isinstance(client.via, Middlebox) else None
+        through = self.gateways.through_internet_gateway(
+            route, client.vpc, client.source, client.holder.label, via
+        )
         if client.public_address is UNKNOWN:
             message = f"it cannot be known whether {client.holder.label}'s interfaces have a public address"
             through += open_question("IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", table.key, message, REMEDY)
-        through += self.public_access.lets_out(client.vpc, (client.subnet,), translated=False)
+        through += self.public_access.lets_out(client.vpc, self._crossed(client), translated=False)
         return through + passed("internet", name, "", Origin.AWS_DEFAULT)
+
+    def _crossed(self, client: Client) -> tuple[Resource, ...]:
+        """The subnets of the VPC that a client's packets have crossed."""
+        subnets = (*client.behind, client.subnet)
+        return tuple(subnet for subnet in subnets if self.network.vpc_of(subnet) == client.vpc)
+
+    # Through a firewall --------------------------------------------------------------------------
+
+    def _by_middlebox(
+        self, route: Route, client: Client, table: Resource, wanted: Ranges, port: int, name: str
+    ) -> Outcome:
+        """By a firewall's endpoint, whichever it is, and on from its own subnet."""
+        flow = Flow(client.source, client.holder.label, wanted, name, port)
+        outcomes: list[Outcome] = []
+        for middlebox in self.middleboxes.named(route.target):
+            if middlebox is None:
+                outcomes.append(self.middleboxes.not_read(route, table))
+            elif middlebox.subnet in (client.subnet, *client.behind):
+                outcomes.append(self.middleboxes.loops(middlebox, table, name))
+            else:
+                arrived = replace(
+                    client,
+                    subnet=middlebox.subnet,
+                    via=middlebox,
+                    behind=(*client.behind, client.subnet),
+                )
+                outcomes.append(
+                    self.middleboxes.inspects(middlebox, flow)
+                    + self._returns(client, middlebox.subnet)
+                    + self._onward(arrived, wanted, port, name)
+                )
+        return whichever(outcomes)
+
+    # Through a NAT gateway -----------------------------------------------------------------------
 
     def _by_nat(
         self, route: Route, client: Client, table: Resource, wanted: Ranges, port: int, name: str
@@ -152,9 +196,16 @@ class InternetPath:
             steps.append(
                 blocked("NGW_REQUIRES_SOURCE_IN_VPC", nat.key, message, "use a NAT gateway of the same VPC")
             )
-        out = self.gateways.sends_out(nat, wanted)
+        if is_regional(nat) and client.via is not None:
+            message = (
+                f"how regional NAT gateway {nat.label} routes replies to what lies before it is not known"
+            )
+            remedy = "use a NAT gateway in a subnet, whose route table shows it"
+            steps.append(open_question("NOT_MODELLED", nat.key, message, remedy))
+        flow = Flow(client.source, client.holder.label, wanted, name, port)
+        out = self.gateways.sends_out(nat, wanted, flow)
         subnets = () if is_regional(nat) else self.gateways.subnet_of(nat).candidates
-        crossed = (client.subnet, *subnets)
+        crossed = (*self._crossed(client), *subnets)
         public = self.gateways.translates(nat) + self.public_access.lets_out(
             client.vpc, crossed, translated=True
         )
@@ -176,11 +227,7 @@ class InternetPath:
         ]
         if subnet != client.subnet:
             steps.append(self._lets_in(client, subnet, port))
-        if client.transit is not None:
-            steps.append(self._returns(client.transit, client, subnet))
-        elif subnet != client.subnet:
-            steps.append(self.crossing.is_local(subnet, client.vpc, client.source))
-        return all_of(steps)
+        return all_of([*steps, self._returns(client, subnet)])
 
     def _lets_in(self, client: Client, subnet: Resource, port: int) -> Outcome:
         """The ACL of a subnet that the client's packets come into: in by the port, and the replies out."""
@@ -198,13 +245,11 @@ class InternetPath:
             remedy = "attach the VPC (aws.ec2transitgateway.VpcAttachment)"
             return open_question("BAD_STATE_ATTACHMENT", gateway.key, message, remedy)
         steps = [self.transit.has_interface(entry, client.subnet)]
-        entries = [
-            self._lets_in(client, subnet, port) + self.crossing.is_local(subnet, client.vpc, client.source)
-            if subnet != client.subnet
-            else Outcome()
-            for subnet in self.transit.interfaces(entry, client.subnet)
-        ]
+        replies = self._reply_interfaces(entry, client)
+        crossed = dict.fromkeys((*self.transit.interfaces(entry, client.subnet), *replies))
+        entries = [self._lets_in(client, subnet, port) for subnet in crossed if subnet != client.subnet]
         steps += [whichever(entries)] if entries else []
+        steps += [whichever([self._returns(client, subnet) for subnet in replies])] if replies else []
         ways = [
             step
             if leaving is None
@@ -227,14 +272,38 @@ class InternetPath:
             for ref in self.transit.subnets(transit.exit)
             if ref.open or not ref.candidates
         ]
-        for subnet in self.transit.interfaces(transit.exit, client.subnet):
+        for subnet in self.transit.exits(transit.exit, client.subnet):
             vpc = self.network.vpc_of(subnet)
-            arrived = Client(subnet, vpc, client.source, client.holder, transit=transit)
+            behind = (*client.behind, client.subnet)
+            arrived = Client(subnet, vpc, client.source, client.holder, via=transit, behind=behind)
             here = passed("subnet", subnet.key, f"of attachment {transit.exit.label}", subnet.origin)
             ways.append(here + self._onward(arrived, wanted, port, name))
         return whichever(ways) if ways else Outcome()
 
-    def _returns(self, transit: Transit, client: Client, subnet: Resource) -> Outcome:
+    def _reply_interfaces(self, entry: Resource, client: Client) -> tuple[Resource, ...]:
+        """The subnets of the attachment `entry` in which the replies to a client may come back to its VPC.
+
+        Source: AWS Transit Gateway Guide, "Example: Appliance in a shared services VPC": without appliance
+        mode, replies come in the zone that they are sent from.
+        """
+        if not isinstance(client.via, Middlebox):
+            return self.transit.interfaces(entry, client.subnet)
+        found = self.transit.all_interfaces(entry)
+        kept = self.transit.in_appliance_mode(entry) is True and client.behind[-1] in found
+        return (client.behind[-1],) if kept else found
+
+    def _returns(self, client: Client, subnet: Resource) -> Outcome:
+        """Whether replies in `subnet` go back by what has handed the client's packets on."""
+        if isinstance(client.via, Middlebox):
+            name = client.holder.label
+            return self.middleboxes.returns(client.via, subnet, client.vpc, client.source, name)
+        if client.via is not None:
+            return self._returns_by_transit(client.via, client, subnet)
+        if subnet == client.subnet:
+            return Outcome()
+        return self.middleboxes.is_local(subnet, client.vpc, client.source)
+
+    def _returns_by_transit(self, transit: Transit, client: Client, subnet: Resource) -> Outcome:
         """Whether replies in `subnet`, beyond a transit gateway, go back by it to the client's VPC."""
         tables = [table for table, _ in self.network.route_tables_of(subnet)]
         to_gateway = whichever([self._routes_back(table, transit, client, subnet) for table in tables])

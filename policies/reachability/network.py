@@ -137,9 +137,10 @@ class Network:
                     subnet_id = get(association, "subnetId")
                     yield (held, exactly(held)), self.graph.ref(held, subnet_id, "", kinds.SUBNET)
 
-    def edge_tables_of(self, gateway: Resource) -> tuple[Resource | None, ...]:
-        """The gateway route tables of an internet gateway, which route what comes in by it."""
-        return tuple(table for ref, _ in self._edge_associations.to(gateway) for table in self.tables(ref))
+    def edge_tables_of(self, gateway: Resource) -> tuple[tuple[Resource | None, bool], ...]:
+        """The tables that route, or may route, what comes in by an internet gateway; whether each does."""
+        links = [(self.tables(ref), sure) for ref, sure in self._edge_associations.to(gateway)]
+        return tuple((table, sure and len(tables) == 1) for tables, sure in links for table in tables)
 
     @cached_property
     def _edge_associations(self) -> Links[Ref]:

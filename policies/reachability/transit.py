@@ -87,12 +87,32 @@ class TransitGateways:
 
         Source: AWS Transit Gateway Guide, "Availability Zones".
         """
-        found = dict.fromkeys(subnet for ref in self.subnets(attachment) for subnet in ref.candidates)
+        found = self.all_interfaces(attachment)
         zone = origin.get("availabilityZone")
         if not isinstance(zone, str):
-            return tuple(found)
+            return found
         near = [subnet for subnet in found if subnet.get("availabilityZone") in (zone, UNKNOWN, ABSENT)]
-        return tuple(near or found)
+        return tuple(near) or found
+
+    def all_interfaces(self, attachment: Resource) -> tuple[Resource, ...]:
+        """The subnets in which an attachment has an interface, as far as the graph holds them."""
+        return tuple(dict.fromkeys(subnet for ref in self.subnets(attachment) for subnet in ref.candidates))
+
+    def exits(self, attachment: Resource, origin: Resource) -> tuple[Resource, ...]:
+        """The subnets in which packets from `origin` may leave by an attachment.
+
+        In appliance mode a hash of the flow chooses the zone. Source: AWS Transit Gateway Guide, "Example:
+        Appliance in a shared services VPC".
+        """
+        if self.in_appliance_mode(attachment) is False:
+            return self.interfaces(attachment, origin)
+        return self.all_interfaces(attachment)
+
+    @staticmethod
+    def in_appliance_mode(attachment: Resource) -> bool | Unknown:
+        """Whether an attachment keeps both directions of a connection in one zone; off by default."""
+        mode = attachment.declared("applianceModeSupport")
+        return UNKNOWN if mode is UNKNOWN else bool(mode == "enable")
 
     def onward(
         self, gateway: Resource, attachment: Resource, wanted: Ranges, name: str
