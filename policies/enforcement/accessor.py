@@ -19,6 +19,8 @@ from reachability import kinds
 from reachability.graph import Resource
 from reachability.values import ABSENT, UNKNOWN, Unknown, Value, get, known_items
 
+from .sources import Sources
+
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
 
 _CREATED_OF_NOTHING: Final = (
@@ -81,11 +83,13 @@ class Declarations:
     """The resources as the program declared them, by URN: remembered until the stack is judged.
 
     Args:
+        sources: where the values of the stack that is judged come from.
         stored: whether they come from a stack's state and no program runs. Then what the program has
             only read (`.get()`) comes by as well, which nothing but its lack of inputs tells.
     """
 
-    def __init__(self, *, stored: bool = False) -> None:
+    def __init__(self, sources: Sources, *, stored: bool = False) -> None:
+        self._sources = sources
         self._stored = stored
         self._resources: dict[str, Resource] = {}
         self._providers: dict[str, Provider] = {}
@@ -138,10 +142,7 @@ class Declarations:
             name=resource.name,
             properties=properties,
             id=identity if isinstance(identity, str) else UNKNOWN,
-            dependencies={
-                name: tuple(source.urn for source in sources)
-                for name, sources in resource.property_dependencies.items()
-            },
+            dependencies=self._sources.of(resource),
             parent=resource.parent.urn if resource.parent else None,
             region=_region(properties, provider),
             inputs=declared.inputs if declared else None,

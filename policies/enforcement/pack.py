@@ -18,6 +18,7 @@ from rules.rule import Judge, Options, Rule, Stack, Violation
 
 from . import exceptions, options, stacks
 from .accessor import STACK_TYPE, Declarations
+from .sources import Sources
 
 ADVISORIES: Final = "advisories"
 
@@ -57,12 +58,15 @@ class Enforcement:
             alone can decide is decided before its creation.
         today: the day that exceptions are measured by.
         stored: whether a stack's state is judged, which no program deploys.
+        sources: where the values of that stack come from; by default as far as the SDK tells.
     """
 
-    def __init__(self, *, updating: bool, today: date, stored: bool = False) -> None:
+    def __init__(
+        self, *, updating: bool, today: date, stored: bool = False, sources: Sources | None = None
+    ) -> None:
         self._updating = updating
         self._today = today
-        self._declarations = Declarations(stored=stored)
+        self._declarations = Declarations(sources or Sources(), stored=stored)
         self._advisories: deque[tuple[str, str | None]] = deque()
 
     def policies(self, rules: Iterable[Rule]) -> list[sdk.Policy]:

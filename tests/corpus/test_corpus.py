@@ -9,38 +9,42 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mailroute.rehearsal import engine
+from mailroute.cli.run import run
 from mailroute.rehearsal.account import Account
 from mailroute.rehearsal.project import Project
+from mailroute.rehearsal.result import Operation
 from mailroute.report.graph import program_resources
-from reachability import Settings, Verdict, merge, parse, prove
+from reachability import Egress, Settings, Verdict, merge, parse, prove
 
 PROGRAMS = Path(__file__).parent / "programs"
+PACK = Path(__file__).parents[2] / "policies"
 REGION = "us-east-1"
 
 
-def _verdicts(program: Path, *, up: bool) -> dict[str, Verdict]:
+def _rehearse(program: Path, operation: Operation, *packs: Path) -> tuple[dict[str, Egress], set[str]]:
+    """The egress of each service, and the URNs of those that the egress rules of `packs` report."""
     saved = program / "accounts" / "dev.json"
     account = Account.load(saved, REGION) if saved.exists() else Account.empty(REGION)
+    project = Project.load(program, "dev")
     evidence = parse(account.document)
-    rehearsal = engine.rehearse(
-        Project.load(program, "dev"),
-        account,
-        up=up,
-        packs=(),
-        pack_config=None,
-        timeout=120,
-        on_event=lambda _event: None,
+    rehearsal = run(
+        "embedded", project, account, operation=operation, packs=packs, pack_config=None, timeout=120
     )
     declared = program_resources(rehearsal.resources)
     graph = merge(declared, evidence, project=rehearsal.project, stack=rehearsal.stack)
-    return {egress.service: egress.verdict for egress in prove(graph, Settings(), evidence.offer)}
+    egress = {entry.service: entry for entry in prove(graph, Settings(), evidence.offer)}
+    reported = {result.urn for result in rehearsal.policies if result.policy.endswith("egress-route")}
+    return egress, reported
+
+
+def _verdicts(egress: Mapping[str, Egress]) -> dict[str, Verdict]:
+    return {service: entry.verdict for service, entry in egress.items()}
 
 
 def _expected(program: Path, operation: str) -> dict[str, Verdict]:
@@ -55,11 +59,13 @@ def _expected(program: Path, operation: str) -> dict[str, Verdict]:
 def test_a_preview_says_what_the_update_will(
     name: str, record_property: Callable[[str, object], None]
 ) -> None:
-    update = _verdicts(PROGRAMS / name, up=True)
-    preview = _verdicts(PROGRAMS / name, up=False)
+    planned, reported = _rehearse(PROGRAMS / name, Operation.PREVIEW, PACK)
+    created, _ = _rehearse(PROGRAMS / name, Operation.UP)
+    preview, update = _verdicts(planned), _verdicts(created)
 
     assert update == _expected(PROGRAMS / name, "update")
     assert preview == _expected(PROGRAMS / name, "preview")
+    assert reported == {entry.urn for entry in planned.values() if entry.verdict is not Verdict.REACHABLE}
     determined = [service for service, verdict in update.items() if verdict is not Verdict.UNDETERMINED]
     for service in determined:
         assert preview[service] in (update[service], Verdict.UNDETERMINED)

@@ -10,6 +10,7 @@ import pytest
 from pulumi_policy.proxy import UNKNOWN_NUMBER_VALUE, UNKNOWN_STRING_VALUE, unknown_checking_proxy
 
 from enforcement.accessor import STACK_TYPE, Declarations, Properties
+from enforcement.sources import Sources
 from reachability.values import ABSENT, UNKNOWN, get, items
 
 U = UNKNOWN_STRING_VALUE
@@ -84,7 +85,7 @@ def test_a_resource_that_shows_nothing_is_unknown_where_it_declares_nothing() ->
 
 
 def test_declarations_are_remembered_until_the_next_deployment() -> None:
-    declarations = Declarations()
+    declarations = Declarations(Sources())
     declarations.remember(declare("aws:ec2/subnet:Subnet", "s", {"cidrBlock": "10.0.0.0/24", "vpcId": U}))
 
     (resource,) = declarations.with_outputs([show("s", {"vpcId": U, "arn": U, "id": "subnet-1"})])
@@ -113,5 +114,5 @@ def test_declarations_are_remembered_until_the_next_deployment() -> None:
 def test_the_region_is_the_resource_s_own_or_its_provider_s(
     own: dict[str, Any], inherited: str, region: Any
 ) -> None:
-    resource = Declarations().remember(declare("aws:ec2/subnet:Subnet", "s", own, inherited))
+    resource = Declarations(Sources()).remember(declare("aws:ec2/subnet:Subnet", "s", own, inherited))
     assert resource.region is region or resource.region == region

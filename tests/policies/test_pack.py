@@ -15,11 +15,11 @@ from pulumi_policy.proxy import unknown_checking_proxy
 
 from enforcement import options
 from enforcement.pack import Enforcement
-from reachability import Resource
+from reachability import UNKNOWN, Resource
 from rules import RULES
 from rules.apprunner_egress_route import RULE as EGRESS_RULE
 from rules.rule import Judge, Options, Rule, Severity, Stack, Violation, violation
-from tests.policies.harness import Case, Node, PackProcess, judge
+from tests.policies.harness import Case, Node, PackProcess, judge, load_case
 
 CONTRACT = {
     "apprunner-egress-route",
@@ -31,6 +31,7 @@ CONTRACT = {
     "ses-sender-least-privilege",
     "private-data-stays-private",
 }
+CASES = Path(__file__).parent / "cases"
 DATABASE = "aws:rds/instance:Instance"
 BUCKET = "aws:s3/bucket:Bucket"
 PUBLIC = Node(DATABASE, "db", {"publiclyAccessible": True})
@@ -237,3 +238,26 @@ def test_undetermined_blocks_unless_the_stack_says_otherwise() -> None:
 
 def test_names_are_unique() -> None:
     assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+def test_a_list_may_hold_what_the_program_only_reads(preview: PackProcess) -> None:
+    """The SDK drops what is read from the dependencies, and the list looks as if it were all created."""
+    case = load_case(CASES / "apprunner-egress-route" / "nat-gateway")
+    read = "urn:pulumi:dev::shop::aws:ec2/subnet:Subnet::read"
+
+    def with_sources(*more: str) -> list[Node]:
+        return [
+            replace(
+                node,
+                properties={**node.properties, "subnets": UNKNOWN},
+                dependencies={**node.dependencies, "subnets": (*node.dependencies["subnets"], *more)},
+            )
+            if node.type == "aws:apprunner/vpcConnector:VpcConnector"
+            else node
+            for node in case.nodes
+        ]
+
+    (service,) = (node.urn for node in case.nodes if node.type == "aws:apprunner/service:Service")
+    preview.configure(case.config)
+    assert not preview.run(with_sources()).blocked("apprunner-egress-route", service)
+    assert preview.run(with_sources(read)).blocked("apprunner-egress-route", service)
