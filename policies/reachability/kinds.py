@@ -46,6 +46,7 @@ RESOLVER_RULE_ASSOCIATION: Final = ("aws:route53/resolverRuleAssociation:Resolve
 RESOLVER_FIREWALL: Final = (
     "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation",
 )
+PROFILE_ASSOCIATION: Final = ("aws:route53/profilesAssociation:ProfilesAssociation",)
 BLOCK_PUBLIC_ACCESS: Final = ("aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions",)
 BLOCK_PUBLIC_ACCESS_EXCLUSION: Final = (
     "aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion",

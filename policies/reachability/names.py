@@ -1,7 +1,7 @@
 """What a mail host's name leads to inside a VPC, where it may differ from the public answer.
 
-Sources: Amazon Route 53 Developer Guide, "Working with private hosted zones" and "Forwarding outbound DNS
-queries".
+Sources: Amazon Route 53 Developer Guide, "Working with private hosted zones", "Forwarding outbound DNS
+queries" and "What are Amazon Route 53 Profiles?".
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _READ_BY: Final = (
     "route53resolver:ListResolverRuleAssociations",
     "route53resolver:ListResolverRules",
     "route53resolver:ListFirewallRuleGroupAssociations",
+    "route53profiles:ListProfileAssociations",
 )
 """The IAM actions that show what may answer for a name in a VPC of the account."""
 _PUBLIC_ANSWERS: Final = frozenset({"SYSTEM", "RECURSIVE"})
@@ -53,6 +54,7 @@ class Names:
                 *self._zones.to(candidate),
                 *self._rules.to(candidate),
                 *self._firewalls.to(candidate),
+                *self._profiles.to(candidate),
             )
             if _may_answer(source, host)
         )
@@ -109,6 +111,13 @@ class Names:
         )
 
     @cached_property
+    def _profiles(self) -> Links[Resource]:
+        return Links(
+            (link, self.graph.ref(link, link.get("resourceId"), "resourceId", kinds.VPC))
+            for link in self.graph.of_type(*kinds.PROFILE_ASSOCIATION)
+        )
+
+    @cached_property
     def _rules(self) -> Links[Resource]:
         return Links(self._read_rules())
 
@@ -124,6 +133,7 @@ _SOURCES: Final = {
     kinds.RESOLVER_RULE: "resolver rule",
     kinds.PRIVATE_ZONE: "private hosted zone",
     kinds.RESOLVER_FIREWALL: "DNS Firewall rule group association",
+    kinds.PROFILE_ASSOCIATION: "Route 53 Profile association",
 }
 
 
@@ -134,8 +144,8 @@ def _dns_support(vpc: Resource) -> Value:
 
 
 def _may_answer(source: Resource, host: str) -> bool:
-    if source.type in kinds.RESOLVER_FIREWALL:
-        return True  # Its domain lists are not read.
+    if source.type in kinds.RESOLVER_FIREWALL + kinds.PROFILE_ASSOCIATION:
+        return True  # Its domain lists, or the zones and rules that it brings along, are not read.
     name = source.get("domainName") if source.type in kinds.RESOLVER_RULE else source.get("name")
     if name is UNKNOWN:
         return True

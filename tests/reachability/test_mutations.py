@@ -91,6 +91,12 @@ def private_zone(name: str) -> Callable[[Stack], object]:
     )
 
 
+def profile(stack: Stack) -> None:
+    stack.hold(
+        "aws:route53/profilesAssociation:ProfilesAssociation", "rpassoc-1", profileId="rp-1", resourceId=VPC
+    )
+
+
 def standalone_policy(stack: Stack) -> None:
     policy = (
         '{"Statement": {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": "*", "Principal": "*"}}'
@@ -184,6 +190,7 @@ SES = [
     ),
     Row("another resolver", other_resolver, UNDETERMINED, {"VPC_OTHER_RESOLVER"}),
     Row("a private zone for the name", private_zone("amazonaws.com"), UNDETERMINED, {"NAME_SHADOWED"}),
+    Row("a Route 53 Profile", profile, UNDETERMINED, {"NAME_SHADOWED"}),
     Row("a private zone for another", private_zone("internal"), REACHABLE, set()),
     Row(
         "a policy on the endpoint",
@@ -421,6 +428,7 @@ NAT = [
     Row("DNS support off", put(VPC, enableDnsSupport=False), UNDETERMINED, {"VPC_DNS_SUPPORT_OFF"}),
     Row("DNS hostnames off", put(VPC, enableDnsHostnames=False), REACHABLE, set()),
     Row("a private zone for the name", private_zone("brevo.com"), UNDETERMINED, {"NAME_SHADOWED"}),
+    Row("a Route 53 Profile", profile, UNDETERMINED, {"NAME_SHADOWED"}),
     Row(
         "the account not read",
         lambda stack: stack.account.update(resources=[], vpcs=[]),  # type: ignore[union-attr]
