@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from reachability import UNKNOWN, Resource
+from reachability.places import Provider, placed
 
 from . import redact
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mailroute.rehearsal.result import PlannedResource
-    from reachability.values import Unknown, Value
+    from reachability.values import Value
 
 PROVIDER: Final = "pulumi:providers:"
 """How the type tokens of providers begin."""
@@ -35,25 +36,24 @@ def program_resources(planned: Iterable[PlannedResource]) -> tuple[Resource, ...
     several paths are alike, the one that is shown is the first.
     """
     resources = sorted(planned, key=lambda entry: entry.urn)
-    regions = {entry.urn: _region(entry) for entry in resources if entry.type.startswith(PROVIDER)}
-    return tuple(_resource(entry, regions.get(entry.provider or "", UNKNOWN)) for entry in resources)
+    providers = {
+        entry.urn: Provider.of(redact.without_secrets(entry.inputs))
+        for entry in resources
+        if entry.type.startswith(PROVIDER)
+    }
+    return tuple(
+        placed(_resource(entry), providers.get(entry.provider or "", Provider())) for entry in resources
+    )
 
 
-def _resource(planned: PlannedResource, region: str | Unknown) -> Resource:
-    known = properties(planned)
+def _resource(planned: PlannedResource) -> Resource:
     return Resource(
         key=planned.urn,
         type=planned.type,
         name=planned.name,
-        properties=known,
+        properties=properties(planned),
         id=planned.id if planned.id is not None else UNKNOWN,
         dependencies={key: tuple(sorted(urns)) for key, urns in planned.property_dependencies.items()},
         parent=planned.parent,
-        region=known.get("region", region),
         inputs=frozenset(planned.inputs),
     )
-
-
-def _region(provider: PlannedResource) -> str | Unknown:
-    region = redact.without_secrets(provider.inputs).get("region")
-    return region if isinstance(region, str) else UNKNOWN

@@ -7,9 +7,7 @@ their keys and their length are safe, and reading an element gives it or raises 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from pulumi_policy import PolicyProviderResource, PolicyResource, ResourceValidationArgs
@@ -17,7 +15,8 @@ from pulumi_policy.proxy import UnknownValueError
 
 from reachability import kinds
 from reachability.graph import Resource
-from reachability.values import ABSENT, UNKNOWN, Unknown, Value, get, known_items
+from reachability.places import Provider, placed
+from reachability.values import ABSENT, UNKNOWN, Value
 
 from .sources import Sources
 
@@ -70,15 +69,6 @@ class Properties(Mapping[str, Value]):
         return len(set(self._outputs) | set(self._declared))
 
 
-@dataclass(frozen=True)
-class Provider:
-    """How a provider reaches its account, as far as that is known."""
-
-    region: str | Unknown = UNKNOWN
-    profile: str | None = None
-    roles: tuple[str, ...] = ()
-
-
 class Declarations:
     """The resources as the program declared them, by URN: remembered until the stack is judged.
 
@@ -105,15 +95,15 @@ class Declarations:
         resource = self._resources.get(args.urn)
         if resource is None:
             properties = _plain(args.props)
-            resource = self._resources[args.urn] = Resource(
+            declared = Resource(
                 key=args.urn,
                 type=args.resource_type,
                 name=args.name,
                 properties=properties,
                 parent=args.opts.parent,
-                region=_region(properties, self._provider(args.provider)),
                 inputs=frozenset(properties),
             )
+            resource = self._resources[args.urn] = placed(declared, self._provider(args.provider))
         return resource
 
     def find(self, urn: str) -> Resource | None:
@@ -135,8 +125,7 @@ class Declarations:
         declared = self._resources.get(resource.urn)
         properties = Properties(resource.props, declared.properties if declared else {})
         identity = properties.get("id")
-        provider = self._provider(resource.provider)
-        return Resource(
+        shown = Resource(
             key=resource.urn,
             type=resource.resource_type,
             name=resource.name,
@@ -144,11 +133,9 @@ class Declarations:
             id=identity if isinstance(identity, str) else UNKNOWN,
             dependencies=self._sources.of(resource),
             parent=resource.parent.urn if resource.parent else None,
-            region=_region(properties, provider),
             inputs=declared.inputs if declared else None,
-            profile=provider.profile,
-            roles=provider.roles,
         )
+        return placed(shown, self._provider(resource.provider))
 
     def _provider(self, provider: PolicyProviderResource | None) -> Provider:
         key = provider.urn if provider else ""
@@ -157,39 +144,10 @@ class Declarations:
         return self._providers[key]
 
 
-def _region(properties: Mapping[str, Value], provider: Provider) -> str | Unknown:
-    """The region of a resource: its own, else its provider's."""
-    own = properties.get("region")
-    if isinstance(own, (str, Unknown)):
-        return own
-    return provider.region
-
-
 def _provider(provider: PolicyProviderResource | None) -> Provider:
-    """Its configuration is text, and what is more than text in it is JSON."""
     if provider is None:
         return Provider()
-    region, profile, roles = (_setting(provider, name) for name in ("region", "profile", "assumeRoles"))
-    arns = [get(role, "roleArn") for role in known_items(_from_json(roles))]
-    return Provider(
-        region if isinstance(region, str) else UNKNOWN,
-        profile if isinstance(profile, str) else None,
-        tuple(arn for arn in arns if isinstance(arn, str)),
-    )
-
-
-def _setting(provider: PolicyProviderResource, name: str) -> Value:
-    try:
-        return _element(provider.props, name)
-    except KeyError:
-        return ABSENT
-
-
-def _from_json(value: Value) -> Value:
-    try:
-        return json.loads(value) if isinstance(value, str) else value
-    except ValueError:
-        return UNKNOWN
+    return Provider.of({name: _element(provider.props, name) for name in provider.props})
 
 
 def _element(container: Mapping[str, Any] | Sequence[Any], key: Any) -> Value:

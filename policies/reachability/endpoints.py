@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from . import kinds
 from .network import Links, Network, judged
 from .outcomes import all_of, blocked, open_question, passed, whichever
+from .places import in_one_region
 from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, is_known, items
 from .verdict import Origin, Outcome
 
@@ -99,6 +100,7 @@ class Endpoints:
         return all_of(
             [
                 self.is_interface(endpoint),
+                self._is_in_its_region(endpoint),
                 _speaks_ipv4(endpoint),
                 _is_available(endpoint),
                 self.is_offered_in_its_zones(endpoint),
@@ -117,6 +119,22 @@ class Endpoints:
         given = "Gateway (the default)" if kind is ABSENT else str(kind)
         message = f"VPC endpoint {endpoint.label} is of type {given}; SES's SMTP needs one of type Interface"
         return blocked("ENDPOINT_TYPE", endpoint.key, message, remedy)
+
+    def _is_in_its_region(self, endpoint: Resource) -> Outcome:
+        """AWS makes an endpoint for a service of its own region; for some of another one, if that is named.
+
+        Source: AWS PrivateLink Guide, "Cross-Region enabled AWS services".
+        """
+        vpcs = self.network.vpc_of(endpoint).candidates
+        beside = whichever([in_one_region(endpoint, vpc) for vpc in vpcs]) if vpcs else Outcome()
+        service, here = region_of_service(str(endpoint.declared("serviceName"))), endpoint.region
+        if service is None or here in (UNKNOWN, service) or endpoint.origin is Origin.ACCOUNT:
+            return beside
+        message = f"VPC endpoint {endpoint.label} is in {here}, and for SES's SMTP in {service}"
+        remedy = f"set service_name to com.amazonaws.{here}.email-smtp"
+        if endpoint.declared("serviceRegion") is ABSENT:
+            return beside + blocked("ENDPOINT_FOR_OTHER_REGION", endpoint.key, message, remedy)
+        return beside + open_question("ENDPOINT_FOR_OTHER_REGION", endpoint.key, message, remedy)
 
     def private_dns(self, endpoint: Resource) -> bool | Unknown:
         """Whether the host's name leads to `endpoint` inside its VPC."""
@@ -264,7 +282,7 @@ class Endpoints:
             UNKNOWN
             if region is None
             else self.offer.smtp_in_zone(
-                region, subnet.get("availabilityZone"), subnet.get("availabilityZoneId")
+                region, subnet.get("availabilityZone"), subnet.get("availabilityZoneId"), subnet.account
             )
         )
         zone = subnet.get("availabilityZone") if is_known(subnet.get("availabilityZone")) else "not known"

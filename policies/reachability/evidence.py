@@ -5,11 +5,13 @@ The form is that of `evidence.schema.json`; reading files and AWS is done elsewh
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from .graph import Coverage, Graph, Resource
-from .values import UNKNOWN, Unknown, Value, get, is_known
+from . import kinds
+from .graph import Coverage, Graph, Resource, Unread
+from .values import UNKNOWN, Unknown, Value, get
 from .verdict import Origin
 
 if TYPE_CHECKING:
@@ -39,25 +41,41 @@ _REGIONS_WITH_GAPS: Final = frozenset(
 
 @dataclass(frozen=True)
 class Offer:
-    """What a region's zones offer under this account's names for them.
+    """What the zones of regions offer; each account has its own names for them.
 
     Attributes:
-        zone_ids: zone id by `(region, zone name)`.
-        smtp_zones: the names of the zones with the SMTP endpoint, by region.
+        zone_ids: zone id by `(account, region, zone name)`.
+        smtp_zones: the names of the zones with the SMTP endpoint, by `(account, region)`.
     """
 
-    zone_ids: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    smtp_zones: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    zone_ids: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    smtp_zones: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
-    def smtp_in_zone(self, region: str, name: Value, zone_id: Value) -> bool | Unknown:
-        """Whether a zone offers SES's SMTP endpoint, by its id or else by its name."""
+    def smtp_in_zone(
+        self, region: str, name: Value, zone_id: Value, account: str | Unknown = UNKNOWN
+    ) -> bool | Unknown:
+        """Whether a zone offers SES's SMTP endpoint, by its id or else by its name in `account`.
+
+        Where the account is not known, those that are known must agree.
+        """
         if region not in _REGIONS_WITH_GAPS:
             return True
-        if isinstance(name, str) and region in self.smtp_zones:
-            return name in self.smtp_zones[region]
-        if not isinstance(zone_id, str) and isinstance(name, str):
-            zone_id = self.zone_ids.get((region, name), UNKNOWN)
-        return zone_id not in WITHOUT_SMTP if isinstance(zone_id, str) else UNKNOWN
+        if isinstance(name, str):
+            known = [
+                name in zones
+                for (owner, where), zones in self.smtp_zones.items()
+                if where == region and account in (owner, UNKNOWN)
+            ]
+            if known and len(set(known)) == 1:
+                return known[0]
+        if isinstance(zone_id, str):
+            return zone_id not in WITHOUT_SMTP
+        answers = {
+            found not in WITHOUT_SMTP
+            for (owner, where, zone), found in self.zone_ids.items()
+            if (where, zone) == (region, name) and account in (owner, UNKNOWN)
+        }
+        return answers.pop() if len(answers) == 1 else UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -71,21 +89,21 @@ class Evidence:
 
 def parse(document: Mapping[str, Any]) -> Evidence:
     """Read a document that is valid by `evidence.schema.json`."""
-    region = str(document["region"])
-    resources = tuple(_resource(entry, region) for entry in document["resources"])
-    unread = tuple((entry["action"], entry["reason"]) for entry in document.get("unread", ()))
-    zones = {(region, zone["name"]): zone["id"] for zone in document.get("availabilityZones", ())}
-    smtp = {
-        service["serviceName"].split(".")[2]: frozenset(service["availabilityZones"])
-        for service in document.get("endpointServices", ())
-        if service["serviceName"] == f"com.amazonaws.{region}.email-smtp"
-    }
+    account, region = str(document["accountId"]), str(document["region"])
+    resources = tuple(_resource(entry, account, region) for entry in document["resources"])
+    unread = tuple(
+        Unread(entry["action"], entry["reason"], account, region) for entry in document.get("unread", ())
+    )
+    zones = {(account, region, zone["name"]): zone["id"] for zone in document.get("availabilityZones", ())}
+    name = f"com.amazonaws.{region}.email-smtp"
+    services = {service["serviceName"]: service for service in document.get("endpointServices", ())}
+    smtp = {(account, region): frozenset(services[name]["availabilityZones"])} if name in services else {}
     return Evidence(resources, Coverage(frozenset(document["vpcs"]), unread), Offer(zones, smtp))
 
 
-def _resource(entry: Mapping[str, Any], region: str) -> Resource:
+def _resource(entry: Mapping[str, Any], account: str, region: str) -> Resource:
     properties = entry["properties"]
-    name = get(properties, "tags", "Name")
+    name, owner = get(properties, "tags", "Name"), get(properties, "ownerId")
     return Resource(
         key=f"{entry['type']}::{entry['id']}",
         type=entry["type"],
@@ -94,21 +112,36 @@ def _resource(entry: Mapping[str, Any], region: str) -> Resource:
         id=entry["id"],
         region=region,
         origin=Origin.ACCOUNT,
+        account=owner if isinstance(owner, str) else account,
     )
 
 
 def combine(parts: Iterable[Evidence]) -> Evidence:
-    """The evidence of several regions or accounts as one."""
+    """The evidence of several regions or accounts as one.
+
+    What two of them show is taken from the one that has read the whole of its VPC: a shared subnet shows
+    its participants less than its owner. Source: Amazon VPC User Guide, "Responsibilities and permissions
+    for owners and participants".
+    """
     found = tuple(parts)
+    resources: dict[str, Resource] = {}
+    for part in found:
+        for resource in part.resources:
+            known = resources.setdefault(resource.key, resource)
+            if known.in_place_of(resource) is False:
+                key = f"{resource.type}@{resource.account}/{resource.region}::{resource.id}"
+                resources.setdefault(key, replace(resource, key=key))
+            elif part.coverage.vpcs & {resource.id, resource.get("vpcId")}:
+                resources[resource.key] = resource
     return Evidence(
-        tuple(resource for part in found for resource in part.resources),
+        tuple(resources.values()),
         Coverage(
             frozenset(vpc for part in found for vpc in part.coverage.vpcs),
             tuple(failure for part in found for failure in part.coverage.unread),
         ),
         Offer(
             {zone: name for part in found for zone, name in part.offer.zone_ids.items()},
-            {region: zones for part in found for region, zones in part.offer.smtp_zones.items()},
+            {place: zones for part in found for place, zones in part.offer.smtp_zones.items()},
         ),
     )
 
@@ -128,31 +161,32 @@ def merge(
     set tell so, or `deleted`, the ids that the stack's state has and the program has not.
     """
     declared = tuple(program)
-    managed = {
-        value
-        for resource in declared
-        for value in (resource.id, resource.get("arn"))
-        if isinstance(value, str)
-    }
-    services = {
-        (resource.type, resource.get("serviceName"))
-        for resource in declared
-        if is_known(resource.get("serviceName")) and "serviceName" in resource.properties
-    }
+    managed: defaultdict[str, list[Resource]] = defaultdict(list)
+    for resource in declared:
+        for value in _identities(resource):
+            managed[value].append(resource)
     gone = frozenset(deleted)
     kept = [
         resource
         for resource in evidence.resources
-        if resource.id not in managed
-        and resource.id not in gone
-        and not (is_known(resource.get("serviceName")) and _service(resource) in services)
+        if resource.id not in gone
         and not _is_owned(resource, project, stack)
+        and not any(
+            own.in_place_of(resource) is not False
+            for value in _identities(resource)
+            for own in managed.get(value, ())
+        )
     ]
     return Graph((*declared, *kept), evidence.coverage)
 
 
-def _service(resource: Resource) -> tuple[str, Value]:
-    return resource.type, resource.get("serviceName")
+def _identities(resource: Resource) -> set[str]:
+    """What tells that two resources are the same thing: an id or ARN, or the name of a service."""
+    values = {value for value in (resource.id, resource.get("arn")) if isinstance(value, str)}
+    name = resource.get("serviceName")
+    if resource.type in kinds.APP_RUNNER_SERVICE and isinstance(name, str):
+        values.add(f"{resource.type}::{name}")
+    return values
 
 
 def _is_owned(resource: Resource, project: str, stack: str) -> bool:

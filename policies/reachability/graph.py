@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 
 _VPCS = frozenset(kinds.VPC)
+_BETWEEN_REGIONS = ("aws:route53/", "aws:ec2/vpcPeeringConnection", "aws:ec2transitgateway/peering")
+"""What the types of resources begin with that may name what is in another region."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +44,9 @@ class Resource:
             What is unknown and not among them is computed by AWS.
         profile: the profile of the AWS configuration that its provider names.
         roles: the ARNs of the roles that its provider assumes, one after the other.
+        account: the AWS account that owns it, `UNKNOWN` where its provider does not tell.
+        access: what resources have in common whose providers use the same credentials, and the same
+            region where that is `UNKNOWN`; `None` where that cannot be told.
     """
 
     key: str
@@ -56,6 +61,8 @@ class Resource:
     inputs: frozenset[str] | None = None
     profile: str | None = None
     roles: tuple[str, ...] = ()
+    account: str | Unknown = UNKNOWN
+    access: str | None = None
 
     def get(self, *path: str | int) -> Value:
         """The value at `path` of its properties: see `values.get`."""
@@ -71,6 +78,29 @@ class Resource:
     def label(self) -> str:
         """How a person knows it: the id where there is one, else the name in the program."""
         return self.id if isinstance(self.id, str) else self.name
+
+    def in_region_of(self, other: Resource) -> bool | Unknown:
+        """Whether both are in the same region."""
+        if isinstance(self.region, str) and isinstance(other.region, str):
+            return self.region == other.region
+        alike = self.region is UNKNOWN and other.region is UNKNOWN
+        return True if alike and self.access is not None and self.access == other.access else UNKNOWN
+
+    def in_account_of(self, other: Resource) -> bool | Unknown:
+        """Whether both are in the same account.
+
+        A provider that does not tell its account is taken to be that of the evidence.
+        """
+        if self.access is not None and self.access == other.access:
+            return True
+        if isinstance(self.account, str) and isinstance(other.account, str):
+            return self.account == other.account
+        return True if Origin.ACCOUNT in (self.origin, other.origin) else UNKNOWN
+
+    def in_place_of(self, other: Resource) -> bool | Unknown:
+        """Whether both are in the same region of the same account."""
+        answers = (self.in_region_of(other), self.in_account_of(other))
+        return False if False in answers else UNKNOWN if UNKNOWN in answers else True
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Resource) and self.key == other.key
@@ -119,20 +149,40 @@ class Ref:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """What could not be read of an account in a region: the IAM action that shows it, and why."""
+
+    action: str
+    reason: str
+    account: str | Unknown = UNKNOWN
+    region: str | Unknown = UNKNOWN
+
+    def concerns(self, resource: Resource) -> bool:
+        """Whether `resource` may be where this was not read."""
+        return all(
+            here is UNKNOWN or there is UNKNOWN or here == there
+            for here, there in ((self.account, resource.account), (self.region, resource.region))
+        )
+
+
+@dataclass(frozen=True)
 class Coverage:
-    """How much of the account has been read.
+    """How much of the accounts has been read.
 
     Attributes:
         vpcs: the ids of the VPCs whose every part has been read: what is not shown there is not there.
-        unread: what could not be read, as `(IAM action, reason)`; what depends on it is undetermined.
+        unread: what could not be read; what depends on it is undetermined.
     """
 
     vpcs: frozenset[str] = frozenset()
-    unread: tuple[tuple[str, str], ...] = ()
+    unread: tuple[Unread, ...] = ()
 
-    def misses(self, action: str) -> bool:
-        """Whether what the IAM action `action` shows could not be read."""
-        return any(denied == action for denied, _ in self.unread)
+    def misses(self, action: str, *where: Resource) -> bool:
+        """Whether what the IAM action `action` shows could not be read, around `where` if given."""
+        return any(
+            failure.action == action and (not where or any(map(failure.concerns, where)))
+            for failure in self.unread
+        )
 
 
 class Graph:
@@ -182,11 +232,19 @@ class Graph:
         """Every resource of one of `types`, in the order of `types`."""
         return tuple(resource for name in types for resource in self._by_type.get(name, ()))
 
-    def by_id(self, value: str, types: Iterable[str]) -> Resource | None:
-        """The resource of one of `types` whose id or ARN is `value`; the program's wins."""
+    def by_id(self, value: str, types: Iterable[str], user: Resource | None = None) -> Resource | None:
+        """The resource of one of `types` whose id or ARN is `value`.
+
+        That of the region and account of `user`, who names it, comes first; then the program's.
+        """
         wanted = set(types)
         found = [resource for resource in self._by_id.get(value, ()) if resource.type in wanted]
-        found.sort(key=lambda resource: resource.origin is not Origin.PROGRAM)
+        found.sort(
+            key=lambda resource: (
+                user is not None and resource.in_place_of(user) is False,
+                resource.origin is not Origin.PROGRAM,
+            )
+        )
         return found[0] if found else None
 
     def ref(self, resource: Resource, value: Value, prop: str, types: Iterable[str]) -> Ref:
@@ -199,7 +257,7 @@ class Graph:
         if value is ABSENT:
             return Ref((), ABSENT)
         if value is not UNKNOWN:
-            target = self.by_id(str(value), types)
+            target = self.by_id(str(value), types, resource)
             return Ref((target,) if target else (), str(value), open=target is None)
         candidates, complete = self._sources(resource, prop, types)
         return Ref(candidates, UNKNOWN, open=not (candidates and complete))
@@ -228,7 +286,8 @@ class Graph:
 
         A dependency of another type is followed in turn: it may hand on what it was given itself; a
         component stands for what is inside it. What it was given as its VPC is handed on as a VPC
-        alone. The flag says whether the graph holds every one.
+        alone. What is in another region is meant only where nothing else can be: AWS refuses it. The flag
+        says whether the graph holds every one.
         """
         complete = True
         wanted = frozenset(types)
@@ -252,4 +311,6 @@ class Graph:
                 if vpc_only or name != "vpcId":
                     queue.extend(keys)
             queue.extend(child.key for child in self._children.get(key, ()))
-        return tuple(found.values()), complete
+        near = [source for source in found.values() if source.in_region_of(resource) is not False]
+        everywhere = resource.type.startswith(_BETWEEN_REGIONS)
+        return tuple(found.values() if everywhere or not near else near), complete

@@ -79,14 +79,14 @@ class Network:
         if vpc.open:
             return isinstance(vpc.id, str) and self._has_read(vpc.id, action)
         return bool(vpc.candidates) and all(
-            self._has_read(found.id, action)
+            self._has_read(found.id, action, found)
             or (found.origin is Origin.PROGRAM and found.type == kinds.VPC[0])
             for found in vpc.candidates
         )
 
-    def _has_read(self, vpc: str | Unknown, action: str) -> bool:
+    def _has_read(self, vpc: str | Unknown, action: str, *where: Resource) -> bool:
         coverage = self.graph.coverage
-        return isinstance(vpc, str) and vpc in coverage.vpcs and not coverage.misses(action)
+        return isinstance(vpc, str) and vpc in coverage.vpcs and not coverage.misses(action, *where)
 
     @cached_property
     def _secondary_blocks(self) -> Links[Resource]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 from functools import partial
+from itertools import starmap
 from typing import TYPE_CHECKING, Final
 
 from .crossing import Client, Crossing
@@ -17,6 +18,7 @@ from .internet import InternetPath, port_25
 from .names import Names
 from .network import judged
 from .outcomes import all_of, any_of, blocked, open_question, passed, soften, whichever
+from .places import in_one_region
 from .ranges import PUBLIC, UNROUTED, Ranges, addresses, union
 from .ses import EndpointPath
 from .settings import Settings
@@ -27,7 +29,7 @@ from .workloads import READERS, Placement, Workload
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .graph import Graph, Resource
+    from .graph import Graph, Resource, Unread
 
 DEFAULT_PORTS: Final = (587, 465, 2587, 2465)
 
@@ -100,7 +102,8 @@ class Proof:
         source = self.crossing.addresses_in(subnet)
         client = Client(subnet, vpc, source, placement.holder, placement.groups, placement.public_address)
         here = passed("subnet", subnet.key, _where(subnet), subnet.origin)
-        return here + self._reach(client, destination)
+        pairs = ((placement.holder, subnet), *((subnet, candidate) for candidate in vpc.candidates))
+        return here + all_of(starmap(in_one_region, pairs)) + self._reach(client, destination)
 
     # Where the name leads ------------------------------------------------------------------------
 
@@ -208,10 +211,10 @@ def _longest_first(outcomes: Sequence[Outcome]) -> Outcome:
     return Outcome(ranked[0].path, tuple(dict.fromkeys(findings)))
 
 
-def _not_read(holder: Resource, failure: tuple[str, str]) -> Outcome:
-    action, reason = failure
-    message = f"{action} failed ({reason}), so what it shows of the account is not known"
-    return open_question("NOT_READ", holder.key, message, f"allow {action}: see mailroute iam-policy")
+def _not_read(holder: Resource, failure: Unread) -> Outcome:
+    message = f"{failure.action} failed ({failure.reason}), so what it shows of the account is not known"
+    remedy = f"allow {failure.action}: see mailroute iam-policy"
+    return open_question("NOT_READ", holder.key, message, remedy)
 
 
 def _where(subnet: Resource) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from . import kinds
 from .network import Links
-from .outcomes import blocked, open_question
+from .outcomes import blocked, open_question, whichever
 from .values import ABSENT, UNKNOWN, is_known
 from .verdict import Origin, Outcome
 
@@ -36,9 +36,38 @@ class PublicAccess:
             subnets: every subnet on the way: the client's, and the NAT gateway's.
             translated: whether a NAT gateway sends them, which ingress-only blocking lets through.
         """
-        options = self._options
-        if options is None:
-            return self._unread(vpc, subnets)
+        around = tuple(dict.fromkeys((*vpc.candidates, *subnets)))
+        worlds = [
+            self._under(options, certain, vpc, subnets, translated=translated)
+            for options, certain in self._options_around(around)
+        ]
+        return whichever(worlds) if worlds else self._unread(around)
+
+    def _options_around(self, around: tuple[Resource, ...]) -> list[tuple[Resource, bool]]:
+        """The options that may hold where `around` is, each with whether they certainly do.
+
+        A region has one setting for each account; what the program sets replaces what the account shows.
+        """
+        found = [
+            (options, answers <= {True})
+            for options in self.graph.of_type(*kinds.BLOCK_PUBLIC_ACCESS)
+            if False not in (answers := {options.in_place_of(resource) for resource in around})
+        ]
+        sure = [options for options, certain in found if certain]
+        declared = [options for options in sure if options.origin is Origin.PROGRAM]
+        if declared or len(sure) == 1:
+            return [((declared or sure)[0], True)]
+        return [(options, False) for options, _ in found]
+
+    def _under(
+        self,
+        options: Resource,
+        certain: bool,
+        vpc: Ref,
+        subnets: tuple[Resource, ...],
+        *,
+        translated: bool,
+    ) -> Outcome:
         mode = options.get("internetGatewayBlockMode")
         if mode == "off" or mode is ABSENT or (mode == "block-ingress" and translated):
             return Outcome()
@@ -48,8 +77,9 @@ class PublicAccess:
         ):
             return Outcome()
         maybe = (
-            mode is UNKNOWN
-            or self.graph.coverage.misses("ec2:DescribeVpcBlockPublicAccessExclusions")
+            not certain
+            or mode is UNKNOWN
+            or self.graph.coverage.misses("ec2:DescribeVpcBlockPublicAccessExclusions", *targets)
             or any(self._excluded(target, sure=False) for target in targets)
         )
         remedy = (
@@ -61,18 +91,12 @@ class PublicAccess:
             return open_question(CODE, options.key, message.replace("stops", "may stop"), remedy)
         return blocked(CODE, options.key, message, remedy)
 
-    def _unread(self, vpc: Ref, subnets: tuple[Resource, ...]) -> Outcome:
-        if not self.graph.coverage.misses("ec2:DescribeVpcBlockPublicAccessOptions"):
+    def _unread(self, around: tuple[Resource, ...]) -> Outcome:
+        if not self.graph.coverage.misses("ec2:DescribeVpcBlockPublicAccessOptions", *around):
             return Outcome()
-        subject = next(iter((*vpc.candidates, *subnets)))
         message = "whether VPC Block Public Access stops traffic to the internet gateway has not been read"
         remedy = "allow ec2:DescribeVpcBlockPublicAccessOptions (mailroute iam-policy)"
-        return open_question(CODE, subject.key, message, remedy)
-
-    @cached_property
-    def _options(self) -> Resource | None:
-        found = self.graph.of_type(*kinds.BLOCK_PUBLIC_ACCESS)
-        return min(found, key=lambda options: options.origin is not Origin.PROGRAM, default=None)
+        return open_question(CODE, around[0].key, message, remedy)
 
     def _excluded(self, target: Resource, *, sure: bool) -> bool:
         """Whether `target` is excluded: certainly, or also where that cannot be known."""

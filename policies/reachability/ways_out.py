@@ -124,7 +124,7 @@ def add_endpoint(situation: Situation, _finding: Finding) -> Change | None:
             for subnet in ref.candidates:
                 zone = subnet.get("availabilityZone")
                 offered = proof.ses.endpoints.offer.smtp_in_zone(
-                    region, zone, subnet.get("availabilityZoneId")
+                    region, zone, subnet.get("availabilityZoneId"), subnet.account
                 )
                 if offered is True:
                     zones.setdefault(str(zone), subnet)

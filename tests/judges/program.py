@@ -41,12 +41,14 @@ REFERENCES_TO_DEFAULTS: Final = {
 
 
 def can_declare(document: t.Document) -> bool:
-    """Whether a program can say it: nobody declares a blackhole or a failed NAT gateway."""
+    """Whether a program can say it: nobody declares a blackhole, a failed NAT gateway or what AWS refuses."""
     for resource in document["resources"]:
         properties = resource["properties"]
         if resource["type"] == t.NAT_GATEWAY and properties["state"] != "available":
             return False
         if any(route.get("state") == "blackhole" for route in properties.get("routes") or ()):
+            return False
+        if resource["type"] == t.ENDPOINT and t.REGION not in properties["serviceName"]:
             return False
     return True
 

@@ -26,6 +26,7 @@ from reachability import (
     parse,
     prove,
 )
+from reachability.places import Provider, placed
 
 Properties = dict[str, Any]
 
@@ -57,10 +58,12 @@ class Stack:
     Attributes:
         program: by name, the type and the properties that the program sets.
         account: an evidence document; none where the program makes everything.
+        providers: by the name of a resource, the configuration of its provider, which is else of `REGION`.
     """
 
     program: dict[str, tuple[str, Properties]] = field(default_factory=dict)
     account: Properties | None = None
+    providers: dict[str, Properties] = field(default_factory=dict)
 
     def add(self, type_: str, name: str, /, **properties: Any) -> None:
         self.program[name] = (type_, properties)
@@ -105,16 +108,16 @@ class Stack:
             prop: tuple(urn(self.program[target][0], target) for target in targets if target in self.program)
             for prop, targets in found.items()
         }
-        return Resource(
+        resource = Resource(
             key=urn(type_, name),
             type=type_,
             name=name,
             properties={prop: self._shown(value, preview) for prop, value in properties.items()},
             id=UNKNOWN if preview else f"id-{name}",
             dependencies=dependencies,
-            region=REGION,
             inputs=frozenset(properties),
         )
+        return placed(resource, Provider.of(self.providers.get(name, {"region": REGION})))
 
     def _shown(self, value: Any, preview: bool) -> Any:
         if isinstance(value, Mapping):

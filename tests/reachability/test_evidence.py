@@ -8,9 +8,11 @@ import pytest
 
 from reachability import UNKNOWN, Origin, Resource, Verdict, merge, parse
 from reachability.evidence import Evidence, Offer, combine
+from reachability.graph import Unread
 from tests.reachability.stacks import REGION, VPC, Stack, incident
 
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
+ACCOUNT = "123456789012"
 
 
 def test_a_document_becomes_resources_of_the_account() -> None:
@@ -24,8 +26,8 @@ def test_a_document_becomes_resources_of_the_account() -> None:
         REGION,
     )
     assert evidence.coverage.vpcs == {VPC}
-    assert evidence.offer.smtp_zones == {REGION: {"us-east-1a", "us-east-1b", "us-east-1c"}}
-    assert evidence.offer.zone_ids[REGION, "us-east-1a"] == "use1-az4"
+    assert evidence.offer.smtp_zones == {(ACCOUNT, REGION): {"us-east-1a", "us-east-1b", "us-east-1c"}}
+    assert evidence.offer.zone_ids[ACCOUNT, REGION, "us-east-1a"] == "use1-az4"
 
 
 @pytest.mark.parametrize(
@@ -41,13 +43,13 @@ def test_a_document_becomes_resources_of_the_account() -> None:
     ],
 )
 def test_zones_that_offer_the_smtp_endpoint(region: str, name: Any, zone_id: Any, offered: object) -> None:
-    offer = Offer({("us-east-1", "us-east-1d"): "use1-az2"})
+    offer = Offer({(ACCOUNT, "us-east-1", "us-east-1d"): "use1-az2"})
 
     assert offer.smtp_in_zone(region, name, zone_id) is offered
 
 
 def test_what_aws_says_of_a_service_wins_over_the_list_of_zone_ids() -> None:
-    offer = Offer(smtp_zones={"us-east-1": frozenset({"us-east-1d"})})
+    offer = Offer(smtp_zones={(ACCOUNT, "us-east-1"): frozenset({"us-east-1d"})})
 
     assert offer.smtp_in_zone("us-east-1", "us-east-1d", "use1-az2") is True
     assert offer.smtp_in_zone("us-east-1", "us-east-1a", "use1-az4") is False
@@ -55,6 +57,7 @@ def test_what_aws_says_of_a_service_wins_over_the_list_of_zone_ids() -> None:
 
 def held(*, tags: dict[str, str] | None = None) -> Evidence:
     document = {
+        "accountId": ACCOUNT,
         "region": REGION,
         "vpcs": [],
         "resources": [{"type": ENDPOINT, "id": "vpce-1", "properties": {"tags": tags}}],
@@ -116,6 +119,7 @@ def test_the_endpoint_taken_out_of_the_program_is_blocked_though_the_account_sti
 
 def test_the_evidence_of_several_regions_adds_up() -> None:
     other = {
+        "accountId": ACCOUNT,
         "region": "eu-west-1",
         "vpcs": ["vpc-eu"],
         "unread": [{"action": "a:B", "reason": "no"}],
@@ -125,5 +129,5 @@ def test_the_evidence_of_several_regions_adds_up() -> None:
     both = combine([parse(incident()), parse(other)])
 
     assert both.coverage.vpcs == {VPC, "vpc-eu"}
-    assert both.coverage.unread == (("a:B", "no"),)
-    assert set(both.offer.smtp_zones) == {REGION}
+    assert both.coverage.unread == (Unread("a:B", "no", ACCOUNT, "eu-west-1"),)
+    assert set(both.offer.smtp_zones) == {(ACCOUNT, REGION)}

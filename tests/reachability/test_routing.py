@@ -90,7 +90,9 @@ def test_an_adopted_default_table_is_the_main_one(stack: Stack) -> None:
 
 def account(main: str = "rtb-default") -> Stack:
     """A VPC of the account, whose default table may have been replaced as its main one."""
-    stack = Stack(account={"region": "us-east-1", "vpcs": ["vpc-1"], "resources": []})
+    stack = Stack(
+        account={"accountId": "123456789012", "region": "us-east-1", "vpcs": ["vpc-1"], "resources": []}
+    )
     stack.hold(
         VPC, "vpc-1", cidrBlock="10.0.0.0/16", mainRouteTableId=main, defaultRouteTableId="rtb-default"
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .. import kinds
 from ..outcomes import blocked, open_question
+from ..places import in_one_region
 from ..values import ABSENT, UNKNOWN, Value, elements, get, is_known
 from ..verdict import Destination
 from .model import Placement, Workload, named_hosts
@@ -44,7 +45,7 @@ def _placements(graph: Graph, groups: SecurityGroups, service: Resource) -> Iter
         yield Placement(service, managed=True)
     ref = graph.ref(service, arn, "networkConfiguration", kinds.VPC_CONNECTOR)
     for connector in ref.candidates:
-        yield _behind(graph, groups, connector)
+        yield _behind(graph, groups, service, connector)
     if ref.open or ref.absent:
         where = ref.id if isinstance(ref.id, str) else "not known" if ref.id is UNKNOWN else "not set"
         problem = open_question(
@@ -56,8 +57,11 @@ def _placements(graph: Graph, groups: SecurityGroups, service: Resource) -> Iter
         yield Placement(service, problem=problem)
 
 
-def _behind(graph: Graph, groups: SecurityGroups, connector: Resource) -> Placement:
+def _behind(graph: Graph, groups: SecurityGroups, service: Resource, connector: Resource) -> Placement:
     """Behind a connector: its interfaces have private addresses alone."""
+    elsewhere = in_one_region(service, connector)
+    if elsewhere.findings:
+        return Placement(connector, problem=elsewhere)
     if connector.get("status") == "INACTIVE":
         problem = blocked(
             "BAD_STATE",

@@ -1,0 +1,104 @@
+"""Which account and region a program's resources are in: one program may use several providers.
+
+Sources: Pulumi documentation, "Explicit provider configuration"; Pulumi Registry, "AWS Provider: Installation
+& Configuration".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from .outcomes import blocked
+from .values import ABSENT, UNKNOWN, Unknown, Value, contains_unknown, get, known_items
+from .verdict import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .graph import Resource
+
+_CREDENTIALS: Final = (
+    "accessKey",
+    "allowedAccountIds",
+    "assumeRoles",
+    "assumeRoleWithWebIdentity",
+    "profile",
+    "sharedConfigFiles",
+    "sharedCredentialsFiles",
+)
+"""The settings of a provider that decide which account it reaches."""
+_OWNER: Final = re.compile(r"arn:[^:]*:[^:]*:[^:]*:(\d{12}):")
+
+
+@dataclass(frozen=True)
+class Provider:
+    """How a provider reaches its account, as far as its configuration tells.
+
+    Attributes:
+        region, account, profile, roles, access: see `Resource`.
+    """
+
+    region: str | Unknown = UNKNOWN
+    account: str | Unknown = UNKNOWN
+    profile: str | None = None
+    roles: tuple[str, ...] = ()
+    access: str | None = None
+
+    @classmethod
+    def of(cls, configuration: Mapping[str, Value]) -> Provider:
+        """Read a configuration, which is text; what is more than text in it is JSON."""
+        settings = {name: _parsed(get(configuration, name)) for name in ("region", *_CREDENTIALS)}
+        region, profile = settings["region"], settings["profile"]
+        roles = [get(role, "roleArn") for role in known_items(settings["assumeRoles"])]
+        last = roles[-1] if roles else get(settings["assumeRoleWithWebIdentity"], "roleArn")
+        told = not any(map(contains_unknown, settings.values()))
+        return cls(
+            region if isinstance(region, str) else UNKNOWN,
+            _account(last, settings["allowedAccountIds"]),
+            profile if isinstance(profile, str) else None,
+            tuple(arn for arn in roles if isinstance(arn, str)),
+            repr([(name, settings[name]) for name in _CREDENTIALS]) if told else None,
+        )
+
+
+def placed(resource: Resource, provider: Provider) -> Resource:
+    """`resource` where its provider has it, or where it says itself that it is."""
+    region, owner, arn = resource.declared("region"), resource.get("ownerId"), resource.get("arn")
+    account: str | Unknown = owner if isinstance(owner, str) else provider.account
+    if account is UNKNOWN and isinstance(arn, str) and (named := _OWNER.match(arn)):
+        account = named.group(1)
+    return replace(
+        resource,
+        region=provider.region if region is ABSENT else region if isinstance(region, str) else UNKNOWN,
+        account=account,
+        profile=provider.profile,
+        roles=provider.roles,
+        access=None if region is UNKNOWN else provider.access,
+    )
+
+
+def in_one_region(user: Resource, named: Resource) -> Outcome:
+    """AWS looks for what `user` names in the region of `user` alone."""
+    if user.in_region_of(named) is not False:
+        return Outcome()
+    message = f"{user.label} is in {user.region}, and {named.label}, which it names, is in {named.region}"
+    return blocked("OTHER_REGION", user.key, message, "create both through providers of the same region")
+
+
+def _account(role: Value, allowed: Value) -> str | Unknown:
+    """The account of the role that is assumed last, or the only one that is allowed."""
+    if isinstance(role, str):
+        named = _OWNER.match(role)
+        return named.group(1) if named else UNKNOWN
+    accounts = known_items(allowed) if role is ABSENT else ()
+    return str(accounts[0]) if len(accounts) == 1 else UNKNOWN
+
+
+def _parsed(value: Value) -> Any:
+    try:
+        return json.loads(value) if isinstance(value, str) and value[:1] in ("[", "{") else value
+    except ValueError:
+        return UNKNOWN
