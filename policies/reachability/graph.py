@@ -311,6 +311,7 @@ class Graph:
                 if vpc_only or name != "vpcId":
                     queue.extend(keys)
             queue.extend(child.key for child in self._children.get(key, ()))
-        near = [source for source in found.values() if source.in_region_of(resource) is not False]
+        ordered = [found[key] for key in sorted(found)]  # An engine names them in any order.
+        near = [source for source in ordered if source.in_region_of(resource) is not False]
         everywhere = resource.type.startswith(_BETWEEN_REGIONS)
-        return tuple(found.values() if everywhere or not near else near), complete
+        return tuple(ordered if everywhere or not near else near), complete
