@@ -14,7 +14,10 @@ from .parameters import HostAndPort, Ids
 from .status import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mailroute.report.model import EgressChange
+    from reachability.workloads import Workload
 
 _STATUS: Final = {
     "reachable": Status.OK,
@@ -25,7 +28,11 @@ _WORKLOAD: Final = "name either a --service, or the --subnets and --security-gro
 
 
 @click.command("diagnose", short_help="Say why the mail of a service times out, in a live account.")
-@click.option("--service", metavar="NAME-or-ARN", help="The App Runner service.")
+@click.option(
+    "--service",
+    metavar="NAME-or-ARN",
+    help="A service of App Runner or ECS, or a Lambda function; CLUSTER/NAME for one of ECS.",
+)
 @click.option("--subnets", type=Ids("subnet"), help="Instead of a service: the subnets of a VPC connector.")
 @click.option(
     "--security-groups",
@@ -68,6 +75,8 @@ def command(
     \b
     Examples:
       mailroute diagnose --service daadaar-backend --to smtp-relay.brevo.com:587
+      mailroute diagnose --service shop-cluster/mailer --to smtp-relay.brevo.com:587
+      mailroute diagnose --service arn:aws:lambda:eu-west-1:123456789012:function:mailer --to 203.0.113.9:465
       mailroute diagnose --subnets subnet-0a1b,subnet-0c2d --security-groups sg-0e3f --to 203.0.113.9:465
       mailroute diagnose --service shop --to smtp.example.com:587 --evidence account.json
 
@@ -125,12 +134,14 @@ def _live(
 
 
 def _region_of(arn: str, region: str | None) -> str:
-    parts = arn.split(":")
-    if len(parts) < 6 or parts[2] != "apprunner" or not parts[5].startswith("service/"):
-        raise click.BadParameter(f"{arn!r} is not the ARN of an App Runner service", param_hint="'--service'")
-    if region not in (None, parts[3]):
+    from evidence.live import TITLES, region_of
+
+    named = region_of(arn)
+    if named is None:
+        raise click.BadParameter(f"{arn!r} is not the ARN of an {TITLES}", param_hint="'--service'")
+    if region not in (None, named):
         raise click.BadParameter(f"{arn!r} is not in {region}: leave out --region", param_hint="'--service'")
-    return parts[3]
+    return named
 
 
 def _with_connector(
@@ -178,17 +189,38 @@ def _judge(document: dict[str, Any], service: str, destination: tuple[str, int])
     known = parse(document)
     graph = Graph(known.resources, known.coverage)
     proof = Proof(graph, offer=known.offer)
-    workloads = {workload.name: workload for workload in proof.workloads(Origin.ACCOUNT)}
-    workloads.update({str(workload.resource.id): workload for workload in workloads.values()})
-    workload = workloads.get(service)
-    if workload is None:
-        names = sorted({found.name for found in workloads.values()})
-        there = f"there are {', '.join(names)}" if names else "there is none"
-        raise click.ClickException(f"--service {service}: not in the account that was saved: {there}")
+    workload = _named(service, list(proof.workloads(Origin.ACCOUNT)))
     target = Destination(*destination)
     outcome = proof.judge(workload.placements, target)
     egress = Egress(workload.name, workload.resource.key, target, outcome)
     return EgressChange(egress, egress, repairs_of(graph, egress, Settings(), known.offer))
+
+
+def _named(service: str, workloads: Sequence[Workload]) -> Workload:
+    """
+    Raises:
+        ClickException: no workload has the name or ARN `service`, or more than one.
+    """
+    found = [workload for workload in workloads if service in _names(workload)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        arns = ", ".join(_arn(workload) for workload in found)
+        raise click.ClickException(f"{service!r} is the name of {len(found)} services: give one of {arns}")
+    names = sorted({workload.name for workload in workloads})
+    there = f"there are {', '.join(names)}" if names else "there is none"
+    raise click.ClickException(f"--service {service}: not in the account that was saved: {there}")
+
+
+def _names(workload: Workload) -> set[str]:
+    """What a workload goes by: its name, its ARN, and for one of ECS its cluster and name."""
+    arn = _arn(workload)
+    return {workload.name, str(workload.resource.id), arn, arn.partition(":service/")[2]}
+
+
+def _arn(workload: Workload) -> str:
+    arn = workload.resource.get("arn")
+    return arn if isinstance(arn, str) else str(workload.resource.id)
 
 
 def _show(found: EgressChange, document: dict[str, Any], kind: str, *, as_json: bool) -> None:

@@ -1,23 +1,56 @@
 """What stands in for AWS: moto's server, and in front of it a server that records, denies and adds.
 
-It is reached over real HTTP. moto has no App Runner, so that the front answers for it.
+It is reached over real HTTP. moto has no App Runner, no ECS Express Mode and no Route 53 Profiles, and it
+does not tell where the routes of a transit gateway lead, so that the front answers for them.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from xml.sax.saxutils import escape
 
-_ROUTE53 = {"/2013-04-01/hostedzonesbyvpc": "ListHostedZonesByVPC"}
+import botocore.session
+from botocore.model import Shape
+from botocore.validate import ParamValidator
+
+_PATHS = {
+    r"/2013-04-01/hostedzonesbyvpc": "ListHostedZonesByVPC",
+    r"/2015-03-31/functions/?": "ListFunctions",
+    r"/2015-03-31/functions/[^/]+/configuration": "GetFunctionConfiguration",
+    r"/profileassociations": "ListProfileAssociations",
+}
+"""The operations of services whose protocol names none."""
 _HOP_BY_HOP = {"connection", "transfer-encoding", "content-length"}
+
+
+@cache
+def _output(service: str, operation: str) -> Shape:
+    """What AWS's own model says of the answers to an operation."""
+    shape = botocore.session.get_session().get_service_model(service).operation_model(operation).output_shape
+    assert shape is not None
+    return shape
+
+
+def _xml(value: Any, shape: Any) -> str:
+    """`value` as EC2 answers it."""
+    if shape.type_name == "list":
+        return "".join(f"<item>{_xml(item, shape.member)}</item>" for item in value)
+    if shape.type_name != "structure":
+        return escape(str(value))
+    names = {key: member.serialization.get("name", key) for key, member in shape.members.items()}
+    return "".join(
+        f"<{names[key]}>{_xml(item, shape.members[key])}</{names[key]}>" for key, item in value.items()
+    )
 
 
 @dataclass
@@ -42,6 +75,25 @@ class AppRunner:
         return None if found is None else {kind: found}
 
 
+@dataclass
+class Express:
+    """ECS Express Mode: its services by their ARNs, in the form of its API. moto has the plain services."""
+
+    services: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def answer(self, request: Mapping[str, Any]) -> dict[str, Any] | None:
+        found = self.services.get(request["serviceArn"])
+        return None if found is None else {"service": found}
+
+    def marked(self, content: bytes) -> bytes:
+        """What `DescribeServices` says, with a mark on the services that Express Mode made."""
+        answer = json.loads(content)
+        for item in answer["services"]:
+            managed = "ECS" if item["serviceArn"] in self.services else "CUSTOMER"
+            item["resourceManagementType"] = managed
+        return json.dumps(answer).encode()
+
+
 class Front:
     """The server in front of moto's.
 
@@ -52,6 +104,11 @@ class Front:
         throttled: how many more calls of each are turned away for their rate.
         calls: how often each IAM action was called.
         app_runner: what App Runner holds.
+        express: what ECS Express Mode holds.
+        transit_routes: the routes of transit gateway route tables, in the form of EC2's API.
+        profiles: the associations of Route 53 Profiles, in the form of its API.
+        faults: the error codes that IAM actions get.
+        expires_after: how many calls come through before the credentials expire.
     """
 
     def __init__(self, moto: str) -> None:
@@ -67,6 +124,26 @@ class Front:
         self.throttled: Counter[str] = Counter()
         self.calls: Counter[str] = Counter()
         self.app_runner = AppRunner()
+        self.express = Express()
+        self.transit_routes: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.profiles: list[dict[str, Any]] = []
+        self.faults: dict[str, str] = {}
+        self.expires_after: int | None = None
+
+    def own_answer(self, service: str, operation: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The answer of what moto lacks, after AWS's own model; `None` where what is asked for is missing."""
+        if service == "apprunner":
+            answer = self.app_runner.answer(operation, request)
+        elif service == "ecs":
+            answer = self.express.answer(request)
+        elif service == "ec2":
+            answer = {"Routes": self.transit_routes[request["TransitGatewayRouteTableId"]]}
+        else:
+            answer = {"ProfileAssociations": self.profiles}
+        if answer is not None:
+            faults = ParamValidator().validate(answer, _output(service, operation))
+            assert not faults.has_errors(), faults.generate_report()
+        return answer
 
     def close(self) -> None:
         self.server.shutdown()
@@ -83,25 +160,38 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.do_POST()
 
+    def do_PUT(self) -> None:
+        self.do_POST()
+
     def _serve(self, body: bytes) -> None:
         service, operation = self._called(body)
         action = f"{service}:{operation}"
         self.front.calls[action] += 1
-        if self.front.throttled[action] > 0:
+        limit = self.front.expires_after
+        if limit is not None and self.front.calls.total() > limit:
+            self._refuse(service, "ExpiredToken")
+        elif action in self.front.faults:
+            self._refuse(service, self.front.faults[action], 400)
+        elif self.front.throttled[action] > 0:
             self.front.throttled[action] -= 1
             self._refuse(service, "RequestLimitExceeded", 503)
         elif action in self.front.broken:
             self._send(500, b"", "text/plain")
         elif action in self.front.denied:
             self._refuse(service)
-        elif service == "apprunner":
-            answer = self.front.app_runner.answer(operation, json.loads(body or b"{}"))
+        elif service in ("apprunner", "route53profiles") or action == "ecs:DescribeExpressGatewayService":
+            answer = self.front.own_answer(service, operation, json.loads(body or b"{}"))
             fault = {"__type": "ResourceNotFoundException", "message": "not there"}
             self._send(
                 200 if answer else 400, json.dumps(answer or fault).encode(), "application/x-amz-json-1.0"
             )
+        elif action == "ec2:SearchTransitGatewayRoutes":
+            request = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+            answer = self.front.own_answer(service, operation, request)
+            shape = _output(service, operation)
+            self._send(200, f"<Response>{_xml(answer, shape)}</Response>".encode(), "text/xml")
         else:
-            self._forward(body)
+            self._forward(action, body)
 
     def _called(self, body: bytes) -> tuple[str, str]:
         """The service and the operation, wherever the service's protocol names them."""
@@ -109,8 +199,10 @@ class _Handler(BaseHTTPRequestHandler):
         service = credential.group(1) if credential else ""
         if "X-Amz-Target" in self.headers:
             return service, self.headers["X-Amz-Target"].rpartition(".")[2]
-        if service == "route53":
-            return service, _ROUTE53.get(urlsplit(self.path).path, "")
+        path = urlsplit(self.path).path
+        for pattern, operation in _PATHS.items():
+            if re.fullmatch(pattern, path):
+                return service, operation
         return service, parse_qs(body.decode()).get("Action", [""])[0]
 
     def _refuse(self, service: str, code: str = "UnauthorizedOperation", status: int = 403) -> None:
@@ -121,20 +213,29 @@ class _Handler(BaseHTTPRequestHandler):
             )
             self._send(status, text.encode(), "text/xml")
         elif service in ("route53", "sts"):
-            text = (
-                "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"
-            )
+            code = code.replace("UnauthorizedOperation", "AccessDenied")
+            text = f"<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
             self._send(403, text.encode(), "text/xml")
         else:
-            fault = {"__type": "AccessDeniedException", "message": "no"}
+            code = {
+                "UnauthorizedOperation": "AccessDeniedException",
+                "RequestLimitExceeded": "ThrottlingException",
+            }.get(code, code)
+            fault = {"__type": code, "message": "no"}
             self._send(400, json.dumps(fault).encode(), "application/x-amz-json-1.1")
 
-    def _forward(self, body: bytes) -> None:
+    def _forward(self, action: str, body: bytes) -> None:
         connection = HTTPConnection(self.front.moto, timeout=30)
-        headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
+        headers = {
+            name: value
+            for name, value in self.headers.items()
+            if name.lower() not in ("connection", "content-length")
+        }
         connection.request(self.command, self.path, body, headers)
         answer = connection.getresponse()
         content = answer.read()
+        if action == "ecs:DescribeServices" and answer.status == 200:
+            content = self.front.express.marked(content)
         self.send_response(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in _HOP_BY_HOP:

@@ -191,11 +191,14 @@ def test_no_access_is_one_line_that_says_what_to_do(
     assert "AWS refuses the credentials (AccessDenied)" in _fails(mailroute, *subnets)
 
     front.denied = set()
-    assert "no App Runner service 'store' in us-east-1; there are shop" in _fails(
-        mailroute, "diagnose", "--service", "store", "--to", f"{RELAY}:587"
+    assert (
+        "no App Runner service, ECS service or Lambda function 'store' in us-east-1; App Runner has shop"
+        in _fails(mailroute, "diagnose", "--service", "store", "--to", f"{RELAY}:587")
     )
     gone = front.app_runner.services[0]["ServiceArn"].replace("shop", "gone")
-    assert "no App Runner service" in _fails(mailroute, "diagnose", "--service", gone, "--to", f"{RELAY}:587")
+    assert f"or Lambda function {gone!r}" in _fails(
+        mailroute, "diagnose", "--service", gone, "--to", f"{RELAY}:587"
+    )
     assert "subnet-0123456789abcdef0: not found in us-east-1 of account 123456789012" in _fails(
         mailroute, "diagnose", "--subnets", "subnet-0123456789abcdef0", "--to", f"{RELAY}:587"
     )

@@ -24,6 +24,9 @@ def test_the_policy_allows_what_the_commands_call_and_nothing_else(
     )["DhcpOptions"]["DhcpOptionsId"]
     account.ec2.associate_dhcp_options(DhcpOptionsId=options, VpcId=account.vpc)
     account.forwards("corp.example.com")
+    account.hub(default_route=False)
+    account.express_service("web")
+    account.ecs_service("worker")
     front.calls.clear()
 
     assert mailroute("diagnose", "--service", "shop", "--to", f"{RELAY}:587").returncode in (0, 1, 4)

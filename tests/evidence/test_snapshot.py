@@ -62,7 +62,14 @@ def test_a_snapshot_holds_no_secret_and_only_what_is_in_its_vpcs(
     account.service("code", account.connector, MAIL_HOST="mail.example.com")
     source = front.app_runner.services[-1]["SourceConfiguration"]
     values = source.pop("ImageRepository")["ImageConfiguration"]
-    source["CodeRepository"] = {"CodeConfiguration": {"CodeConfigurationValues": values}}
+    source["CodeRepository"] = {
+        "RepositoryUrl": "https://git.example.com/shop",
+        "SourceCodeVersion": {"Type": "BRANCH", "Value": "main"},
+        "CodeConfiguration": {
+            "ConfigurationSource": "API",
+            "CodeConfigurationValues": {"Runtime": "PYTHON_3", **values},
+        },
+    }
     front.app_runner.connectors[-1]["VpcConnectorArn"] += "1"
     front.app_runner.services[1]["NetworkConfiguration"]["EgressConfiguration"]["VpcConnectorArn"] += "1"
 

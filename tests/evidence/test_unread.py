@@ -21,7 +21,7 @@ OWNER = "123456789012"
 
 
 @dataclasses.dataclass(frozen=True)
-class Reading:
+class Told:
     """What AWS told of an account."""
 
     vpc: str
@@ -31,7 +31,8 @@ class Reading:
     def document(self, *denied: Action) -> dict[str, Any]:
         answers = {action: items for action, items in self.answers.items() if action not in denied}
         api = SimpleNamespace(account=OWNER, region=REGION, unread=dict.fromkeys(denied, "AccessDenied"))
-        found = document.build(api, [self.vpc], answers, [self.connector, SERVICE])  # type: ignore[arg-type]
+        reading = network.Reading(frozenset([self.vpc]), answers)
+        found = document.build(api, reading, [self.connector, SERVICE])  # type: ignore[arg-type]
         validate(found, "the account")
         return found
 
@@ -58,17 +59,17 @@ def judge(found: dict[str, Any], host: str | None) -> Verdict:
     return proof.judge(workload.placements, Destination(host, 587)).verdict
 
 
-def read(account: Account) -> Reading:
+def read(account: Account) -> Told:
     connector = {
         "type": "aws:apprunner/vpcConnector:VpcConnector",
         "id": "connector",
         "properties": {"subnets": account.private, "securityGroups": [account.group]},
     }
-    return Reading(account.vpc, network.read(connect(REGION), [account.vpc]), connector)
+    return Told(account.vpc, network.read(connect(REGION), [account.vpc]).answers, connector)
 
 
 @pytest.fixture(scope="module")
-def readings(shared_front: Front, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Reading]:
+def readings(shared_front: Front, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
     """One account as it was without a way out, then with an endpoint, then with both, and with NAT alone."""
     with pytest.MonkeyPatch.context() as patch:
         account = Account(empty(shared_front, patch, tmp_path_factory.mktemp("aws")))
@@ -126,7 +127,7 @@ OPEN = {
 }
 
 
-def test_no_denied_action_turns_a_verdict(readings: dict[str, Reading]) -> None:
+def test_no_denied_action_turns_a_verdict(readings: dict[str, Told]) -> None:
     for (name, host), verdict in VERDICTS.items():
         reading = readings[name]
         assert reading.verdict(host) is verdict, (name, host)
@@ -136,12 +137,12 @@ def test_no_denied_action_turns_a_verdict(readings: dict[str, Reading]) -> None:
         assert undetermined >= OPEN.get((name, host), set()), (name, host)
 
 
-def test_any_mail_server_may_be_behind_an_endpoint_that_was_not_read(readings: dict[str, Reading]) -> None:
+def test_any_mail_server_may_be_behind_an_endpoint_that_was_not_read(readings: dict[str, Told]) -> None:
     assert judge(readings["closed"].document(), None) is UNREACHABLE
     assert judge(readings["closed"].document(Action.VPC_ENDPOINTS), None) is UNDETERMINED
 
 
-def test_public_access_that_is_blocked_is_seen(readings: dict[str, Reading]) -> None:
+def test_public_access_that_is_blocked_is_seen(readings: dict[str, Told]) -> None:
     reading = readings["nat"]
     options = {"AwsRegion": REGION, "AwsAccountId": OWNER, "InternetGatewayBlockMode": "block-bidirectional"}
     exclusion = {
@@ -157,7 +158,7 @@ def test_public_access_that_is_blocked_is_seen(readings: dict[str, Reading]) -> 
     assert dataclasses.replace(reading, answers=excluded).verdict(RELAY) is REACHABLE
 
 
-def test_a_vpc_that_another_account_shares_is_never_read_as_a_whole(readings: dict[str, Reading]) -> None:
+def test_a_vpc_that_another_account_shares_is_never_read_as_a_whole(readings: dict[str, Told]) -> None:
     reading = readings["closed"]
     (vpc,) = reading.answers[Action.VPCS]
     shared = {**reading.answers, Action.VPCS: [{**vpc, "OwnerId": "210987654321"}]}
@@ -166,7 +167,7 @@ def test_a_vpc_that_another_account_shares_is_never_read_as_a_whole(readings: di
     assert foreign.verdict(SES_HOST) is UNDETERMINED
 
 
-def test_what_aws_shows_of_deleted_things_is_left_out(readings: dict[str, Reading]) -> None:
+def test_what_aws_shows_of_deleted_things_is_left_out(readings: dict[str, Told]) -> None:
     reading = readings["both"]
     (nat,), (endpoint,) = reading.answers[Action.NAT_GATEWAYS], reading.answers[Action.VPC_ENDPOINTS]
     gone = {
@@ -181,7 +182,7 @@ def test_what_aws_shows_of_deleted_things_is_left_out(readings: dict[str, Readin
     assert dataclasses.replace(reading, answers=failed).verdict(RELAY) is UNREACHABLE
 
 
-def test_a_prefix_list_is_only_shown_with_its_entries(readings: dict[str, Reading]) -> None:
+def test_a_prefix_list_is_only_shown_with_its_entries(readings: dict[str, Told]) -> None:
     reading = readings["closed"]
     lists = {Action.PREFIX_LISTS: [{"PrefixListId": "pl-1", "AddressFamily": "IPv4"}]}
     entries = {Action.PREFIX_LIST_ENTRIES: [{"PrefixListId": "pl-1", "Cidr": "192.0.2.0/24"}]}

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from . import app_runner, network
+from . import app_runner, network, services
 from .actions import Action, iam_policy
-from .adopted import Access, adopted
+from .adopted import Access, adopted, texts
 from .api import AccessError, Api, connect
 from .document import build
+from .services import TITLES, region_of
 from .shapes import Entry
 
 __all__ = [
+    "TITLES",
     "VARIABLES",
     "Access",
     "AccessError",
@@ -28,6 +30,7 @@ __all__ = [
     "of_ids",
     "of_service",
     "of_vpcs",
+    "region_of",
 ]
 
 VARIABLES: Final = ("SMTP_HOST", "SMTP_PORT")
@@ -62,31 +65,32 @@ def of_ids(api: Api, ids: Iterable[str]) -> dict[str, Any]:
 
 
 def of_service(api: Api, service: str, variables: Collection[str] = VARIABLES) -> dict[str, Any]:
-    """The document of the VPC that the App Runner service with this name or ARN sends through.
+    """The document of the VPC that a service sends through: one of App Runner or ECS, or a Lambda function.
 
     Args:
+        service: its name or ARN; `CLUSTER/NAME` for one of ECS.
         variables: the environment variables whose values may be kept.
 
     Raises:
         AccessError: there is no such service, or nothing of it can be read.
     """
-    return _around(api, set(), app_runner.find(api, service, variables))
+    return _around(api, set(), services.find(api, service, variables))
 
 
 def of_vpcs(api: Api, vpcs: Collection[str], variables: Collection[str] = VARIABLES) -> dict[str, Any]:
-    """The document of whole VPCs, with the App Runner services that send through them.
+    """The document of whole VPCs, with the services that send through them.
 
     Raises:
         AccessError: one of `vpcs` is not there, or nothing of them can be read.
     """
-    answers = network.read(api, vpcs)
+    reading = network.read(api, vpcs)
     if {Action.VPCS, Action.SUBNETS} <= set(api.unread):
         raise api.denial()
-    missing = sorted(set(vpcs) - {item["VpcId"] for item in answers.get(Action.VPCS, ())})
+    missing = sorted(set(vpcs) - {item["VpcId"] for item in reading.answers.get(Action.VPCS, ())})
     if missing and Action.VPCS not in api.unread:
         raise AccessError(f"{', '.join(missing)}: no such VPC in {api.region} of account {api.account}")
-    subnets = [item["SubnetId"] for item in answers.get(Action.SUBNETS, ())]
-    return build(api, vpcs, answers, app_runner.all_in(api, subnets, variables))
+    subnets = [item["SubnetId"] for item in reading.answers.get(Action.SUBNETS, ()) if item["VpcId"] in vpcs]
+    return build(api, reading, services.all_in(api, subnets, variables))
 
 
 def _around(api: Api, ids: set[str], entries: list[Entry]) -> dict[str, Any]:
@@ -94,9 +98,9 @@ def _around(api: Api, ids: set[str], entries: list[Entry]) -> dict[str, Any]:
     Raises:
         AccessError: what would tell which VPC is meant cannot be read.
     """
-    for entry in entries:
-        ids.update(entry["properties"].get("subnets", ()), entry["properties"].get("securityGroups", ()))
+    named = {text for entry in entries for text in texts(entry["properties"])}
+    ids.update(text for text in named if text.startswith(("subnet-", "sg-")))
     vpcs = set(network.vpcs_of(api, ids).values())
     if ids and not vpcs and api.unread:
         raise api.denial()
-    return build(api, vpcs, network.read(api, vpcs), entries)
+    return build(api, network.read(api, vpcs, ids), entries)

@@ -18,7 +18,7 @@ class Action(Enum):
         service: the service's name in boto3, which is also its prefix in IAM.
         result: where the answer holds what was asked for; the answer itself where that is empty.
         nothing: the error codes that say that what was asked for is not there.
-        recent: whether an emulator of AWS may lack it: it then lacks the feature as well.
+        recent: whether a region of AWS, or an emulator of it, may lack it: it then lacks the feature as well.
     """
 
     VPCS = ("ec2", "DescribeVpcs", "Vpcs")
@@ -66,10 +66,33 @@ class Action(Enum):
         (),
         True,
     )
+    PROFILES = ("route53profiles", "ListProfileAssociations", "ProfileAssociations", (), True)
+    TRANSIT_GATEWAYS = ("ec2", "DescribeTransitGateways", "TransitGateways")
+    TRANSIT_ATTACHMENTS = ("ec2", "DescribeTransitGatewayVpcAttachments", "TransitGatewayVpcAttachments")
+    TRANSIT_TABLES = ("ec2", "DescribeTransitGatewayRouteTables", "TransitGatewayRouteTables")
+    TRANSIT_ASSOCIATIONS = ("ec2", "GetTransitGatewayRouteTableAssociations", "Associations")
+    TRANSIT_PROPAGATIONS = (
+        "ec2",
+        "GetTransitGatewayRouteTablePropagations",
+        "TransitGatewayRouteTablePropagations",
+    )
+    TRANSIT_ROUTES = ("ec2", "SearchTransitGatewayRoutes", "Routes")
     SERVICES = ("apprunner", "ListServices", "ServiceSummaryList")
     SERVICE = ("apprunner", "DescribeService", "Service", ("ResourceNotFoundException",))
     CONNECTORS = ("apprunner", "ListVpcConnectors", "VpcConnectors")
     CONNECTOR = ("apprunner", "DescribeVpcConnector", "VpcConnector", ("ResourceNotFoundException",))
+    ECS_CLUSTERS = ("ecs", "ListClusters", "clusterArns")
+    ECS_LISTED = ("ecs", "ListServices", "serviceArns", ("ClusterNotFoundException",))
+    ECS_SERVICES = ("ecs", "DescribeServices", "services", ("ClusterNotFoundException",))
+    ECS_EXPRESS_SERVICE = (
+        "ecs",
+        "DescribeExpressGatewayService",
+        "service",
+        ("ResourceNotFoundException", "ServiceNotFoundException"),
+    )
+    ECS_TASK_DEFINITION = ("ecs", "DescribeTaskDefinition", "taskDefinition", ("ClientException",))
+    FUNCTIONS = ("lambda", "ListFunctions", "Functions")
+    FUNCTION = ("lambda", "GetFunctionConfiguration", "", ("ResourceNotFoundException",))
 
     def __init__(
         self,

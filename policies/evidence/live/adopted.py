@@ -12,7 +12,7 @@ from reachability.graph import Resource
 from reachability.values import Value, is_list
 
 _ID: Final = re.compile(
-    r"(vpc|subnet|rtb|igw|nat|vpce|sg|acl)-[0-9a-f]{8,17}|arn:aws[a-z-]*:apprunner:.*:vpcconnector/.+"
+    r"(vpc|subnet|rtb|igw|nat|vpce|sg|acl|tgw|pl)-[0-9a-f]{8,17}|arn:aws[a-z-]*:apprunner:.*:vpcconnector/.+"
 )
 
 
@@ -43,16 +43,17 @@ def adopted(program: Iterable[Resource]) -> dict[Access, frozenset[str]]:
         region = resource.region if isinstance(resource.region, str) else None
         access = Access(region, resource.profile, resource.roles)
         for name in resource.properties if resource.inputs is None else resource.inputs:
-            found[access].update(value for value in _texts(resource.get(name)) if _ID.fullmatch(value))
+            found[access].update(value for value in texts(resource.get(name)) if _ID.fullmatch(value))
     return {access: frozenset(ids - own) for access, ids in found.items() if ids - own}
 
 
-def _texts(value: Value) -> Iterator[str]:
+def texts(value: Value) -> Iterator[str]:
+    """Every text in `value`."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
         for element in value.values():
-            yield from _texts(element)
+            yield from texts(element)
     elif is_list(value):
         for element in value:
-            yield from _texts(element)
+            yield from texts(element)

@@ -25,6 +25,16 @@ _FILTER_VALUES: Final = 200
 """How many values one filter may have (Amazon EC2 API Reference, "Filters")."""
 _AWS_DOMAINS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 _DENIED: Final = ("AccessDenied", "Unauthorized")
+_EXPIRED: Final = frozenset(
+    {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId"}
+)
+"""What AWS says of credentials that ran out, or were withdrawn (Amazon EC2 API Reference, "Error codes")."""
+_NEXT_PAGE: Final = {
+    "NextToken": "NextToken",
+    "nextToken": "nextToken",
+    "NextMarker": "Marker",
+}
+"""Where a page says where the next one starts, and what to ask for it by."""
 
 
 class AccessError(EvidenceError):
@@ -81,6 +91,9 @@ class Api:
         """The answers to `requests`, made side by side: every page of each, by action.
 
         An action of which one call was denied or failed is named in `unread`, and not among the answers.
+
+        Raises:
+            AccessError: the credentials ran out meanwhile.
         """
         wanted = list(requests)
         for action in {request.action for request in wanted}:
@@ -89,6 +102,9 @@ class Api:
         with ThreadPoolExecutor(_WORKERS) as pool:
             for request, answers in zip(wanted, pool.map(self._read, wanted), strict=True):
                 found[request.action].extend(answers)
+        expired = _EXPIRED.intersection(self.unread.values())
+        if expired:
+            raise _refused(min(expired))
         return {action: answers for action, answers in found.items() if action not in self.unread}
 
     def denial(self) -> AccessError:
@@ -99,11 +115,12 @@ class Api:
         )
 
     def has(self, service: str) -> bool:
-        """Whether AWS offers `service` in the region."""
-        return self.region in self._session.get_available_regions(service)
+        """Whether AWS offers `service` in the region, as far as boto3 knows of the region."""
+        regions = self._session.get_available_regions
+        return self.region in regions(service) or self.region not in regions("ec2")
 
     def _read(self, request: Request) -> list[Answer]:
-        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
         from botocore.parsers import ResponseParserError
 
         action, client = request.action, self._clients[request.action.service]
@@ -115,7 +132,11 @@ class Api:
             ]
         except (ClientError, BotoCoreError, ResponseParserError) as error:
             reason = _reason(error)
-            if reason not in action.nothing and not (action.recent and _is_lacking(client, reason)):
+            lacking = action.recent and (
+                _is_lacking(client, reason)
+                or (isinstance(error, EndpointConnectionError) and not self.has(action.service))
+            )
+            if reason not in action.nothing and not lacking:
                 self.unread[action] = reason
             return []
         if self._on_read:
@@ -126,7 +147,7 @@ class Api:
         """Every page, each as large as AWS makes them.
 
         Raises:
-            PaginationError: a page leads back to itself.
+            PaginationError: a page leads back to itself, or tells of more without saying how to get it.
         """
         from botocore import xform_name
         from botocore.exceptions import PaginationError
@@ -138,12 +159,12 @@ class Api:
         while True:
             page = getattr(client, xform_name(operation))(**parameters)
             yield page
-            token = page.get("NextToken")
-            if not token:
+            onward = {name: page[key] for key, name in _NEXT_PAGE.items() if page.get(key)}
+            if not onward and not page.get("AdditionalRoutesAvailable"):
                 return
-            if token == parameters.get("NextToken"):
-                raise PaginationError(message="a page that leads back to itself")
-            parameters["NextToken"] = token
+            if onward.items() <= parameters.items():
+                raise PaginationError(message="a page that leads back to itself, or nowhere")
+            parameters.update(onward)
 
     def _client(self, service: str) -> Any:
         from botocore.config import Config
@@ -163,7 +184,13 @@ class Api:
         return self._clients[service]
 
     def _identity(self) -> str:
-        from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+        from botocore.exceptions import (
+            BotoCoreError,
+            ClientError,
+            NoCredentialsError,
+            SSOError,
+            TokenRetrievalError,
+        )
         from botocore.parsers import ResponseParserError
 
         try:
@@ -173,10 +200,8 @@ class Api:
                 "no AWS credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
                 "or read a saved account with --evidence FILE"
             ) from error
-        except ClientError as error:
-            raise AccessError(
-                f"AWS refuses the credentials ({_reason(error)}): renew them, as with 'aws sso login'"
-            ) from error
+        except (ClientError, SSOError, TokenRetrievalError) as error:
+            raise _refused(_reason(error)) from error
         except (BotoCoreError, ResponseParserError, ValueError) as error:
             raise AccessError(f"AWS cannot be reached: {_one_line(error)}") from error
 
@@ -228,7 +253,12 @@ def _results(page: Answer, action: Action) -> list[Answer]:
     value = page.get(action.result) if action.result else page
     if value is None:
         return []
-    return value if isinstance(value, list) else [value]
+    listed = value if isinstance(value, list) else [value]
+    return [{"Arn": item} if isinstance(item, str) else item for item in listed]
+
+
+def _refused(reason: str) -> AccessError:
+    return AccessError(f"AWS refuses the credentials ({reason}): renew them, as with 'aws sso login'")
 
 
 def _reason(error: Exception) -> str:

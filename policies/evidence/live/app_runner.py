@@ -6,30 +6,24 @@ Source: AWS App Runner API Reference, "Service" and "VpcConnector".
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any, Final
+from typing import Any
 
 from .actions import Action
-from .api import AccessError, Answer, Api, Request
-from .shapes import Entry, entry, present
-
-_BY_SUBNETS: Final = "judge its connector by --subnets and --security-groups instead"
+from .api import Answer, Answers, Api, Request
+from .shapes import Entry, entry, kept, present
 
 
-def find(api: Api, wanted: str, variables: Collection[str]) -> list[Entry]:
-    """The service with the name or ARN `wanted`, and its connector where it has one.
+def named(api: Api, name: str) -> list[tuple[str, str]]:  # noqa: ARG001 App Runner lists them all
+    """Every service, as its name and its ARN: App Runner finds none by its name."""
+    listed = _fetched(api, [Request(Action.SERVICES)]).get(Action.SERVICES, ())
+    return [(item["ServiceName"], item["ServiceArn"]) for item in listed]
 
-    Args:
-        variables: the environment variables whose values may be kept.
 
-    Raises:
-        AccessError: there is no such service, or it cannot be read.
-    """
-    arn = wanted if wanted.startswith("arn:") else _arn_of(api, wanted)
-    services = _required(api, Action.SERVICE, {"ServiceArn": arn})
-    if not services:
-        raise AccessError(f"there is no App Runner service {wanted} in {api.region}")
-    found = service(services[0], variables)
-    return [found, *connectors(api, _connectors_of([found]))]
+def described(api: Api, arn: str, variables: Collection[str]) -> list[Entry]:
+    """The service with this ARN, and its connector where it has one; none where it is not there."""
+    answers = _fetched(api, [Request(Action.SERVICE, {"ServiceArn": arn})])
+    found = [service(item, variables) for item in answers.get(Action.SERVICE, ())]
+    return [*found, *connectors(api, _connectors_of(found))]
 
 
 def connectors(api: Api, arns: Iterable[str]) -> list[Entry]:
@@ -43,9 +37,7 @@ def all_in(api: Api, subnets: Collection[str], variables: Collection[str]) -> li
 
     App Runner tells how a service is connected only of one service at a time.
     """
-    if not api.has("apprunner"):
-        return []
-    answers = api.fetch([Request(Action.CONNECTORS), Request(Action.SERVICES)])
+    answers = _fetched(api, [Request(Action.CONNECTORS), Request(Action.SERVICES)])
     links = [
         connector(item)
         for item in answers.get(Action.CONNECTORS, ())
@@ -58,22 +50,9 @@ def all_in(api: Api, subnets: Collection[str], variables: Collection[str]) -> li
     return [*links, *(found for found in services if not arns.isdisjoint(_connectors_of([found])))]
 
 
-def _arn_of(api: Api, name: str) -> str:
-    listed = _required(api, Action.SERVICES, {})
-    arns = {item["ServiceName"]: str(item["ServiceArn"]) for item in listed}
-    if name not in arns:
-        there = f"; there are {', '.join(sorted(arns))}" if arns else ""
-        raise AccessError(f"there is no App Runner service {name!r} in {api.region}{there}")
-    return arns[name]
-
-
-def _required(api: Api, action: Action, parameters: dict[str, Any]) -> list[Answer]:
-    answers = api.fetch([Request(action, parameters)])
-    if action in api.unread:
-        raise AccessError(
-            f"{action.permission}: {api.unread[action]}: allow it ('mailroute iam-policy'), or {_BY_SUBNETS}"
-        )
-    return answers[action]
+def _fetched(api: Api, requests: Iterable[Request]) -> Answers:
+    """The answers to `requests`; none in a region that has no App Runner."""
+    return api.fetch(requests) if api.has("apprunner") else {}
 
 
 def _connectors_of(services: Iterable[Entry]) -> Iterable[str]:
@@ -113,11 +92,11 @@ def service(item: Answer, variables: Collection[str]) -> Entry:
                 egressType=egress.get("EgressType"), vpcConnectorArn=egress.get("VpcConnectorArn")
             )
         },
-        sourceConfiguration=_source(item.get("SourceConfiguration", {}), frozenset(variables)),
+        sourceConfiguration=_source(item.get("SourceConfiguration", {}), variables),
     )
 
 
-def _source(source: Answer, variables: frozenset[str]) -> dict[str, Any]:
+def _source(source: Answer, variables: Collection[str]) -> dict[str, Any]:
     image = source.get("ImageRepository", {}).get("ImageConfiguration")
     code = source.get("CodeRepository", {}).get("CodeConfiguration", {}).get("CodeConfigurationValues")
     if code is not None:
@@ -126,11 +105,8 @@ def _source(source: Answer, variables: frozenset[str]) -> dict[str, Any]:
     return {"imageRepository": {"imageConfiguration": _environment(image or {}, variables)}}
 
 
-def _environment(given: Answer, variables: frozenset[str]) -> dict[str, Any]:
-    plain = given.get("RuntimeEnvironmentVariables") or {}
+def _environment(given: Answer, variables: Collection[str]) -> dict[str, Any]:
     return {
-        "runtimeEnvironmentVariables": {
-            name: value if name in variables else None for name, value in plain.items()
-        },
+        "runtimeEnvironmentVariables": kept(given.get("RuntimeEnvironmentVariables") or {}, variables),
         "runtimeEnvironmentSecrets": dict(given.get("RuntimeEnvironmentSecrets") or {}),
     }

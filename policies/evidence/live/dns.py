@@ -64,3 +64,15 @@ def resolver_firewall(item: Answer) -> Entry:
         priority=item.get("Priority"),
         vpcId=item["VpcId"],
     )
+
+
+def profile_association(item: Answer) -> Entry:
+    return entry(
+        "aws:route53/profilesAssociation:ProfilesAssociation",
+        item["Id"],
+        name=item.get("Name"),
+        profileId=item.get("ProfileId"),
+        resourceId=item["ResourceId"],
+        ownerId=item.get("OwnerId"),
+        status=item.get("Status"),
+    )

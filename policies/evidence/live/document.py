@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
 from typing import Any, Final
 
-from . import network
+from . import network, transit
 from .actions import Action
 from .api import Answers, Api
 from .shapes import Entry
@@ -14,12 +14,13 @@ from .shapes import Entry
 _SCHEMA: Final = "https://mailroute.dev/schemas/evidence-1.json"
 
 
-def build(api: Api, vpcs: Iterable[str], answers: Answers, entries: Iterable[Entry]) -> dict[str, Any]:
-    """What `answers` show of `vpcs`, with `entries`, as a document that the schema holds for.
+def build(api: Api, reading: network.Reading, entries: Iterable[Entry]) -> dict[str, Any]:
+    """What was read, with `entries`, as a document that the schema holds for.
 
     A VPC that another account shares shows only a part of itself, so it never counts as read.
     """
-    found = [*network.resources(answers, frozenset(vpcs)), *entries]
+    answers = reading.answers
+    unread = [*api.unread.items(), *transit.hidden(answers, api.account)]
     return {
         "$schema": _SCHEMA,
         "version": 1,
@@ -30,8 +31,8 @@ def build(api: Api, vpcs: Iterable[str], answers: Answers, entries: Iterable[Ent
             item["VpcId"] for item in answers.get(Action.VPCS, ()) if item.get("OwnerId") == api.account
         ),
         "unread": sorted(
-            ({"action": action.permission, "reason": reason} for action, reason in api.unread.items()),
-            key=lambda failure: failure["action"],
+            ({"action": action.permission, "reason": reason} for action, reason in unread),
+            key=lambda failure: (failure["action"], failure["reason"]),
         ),
         "availabilityZones": [
             {"name": zone["ZoneName"], "id": zone["ZoneId"]}
@@ -39,7 +40,7 @@ def build(api: Api, vpcs: Iterable[str], answers: Answers, entries: Iterable[Ent
             if zone.get("ZoneType", "availability-zone") == "availability-zone"
         ],
         "endpointServices": list(_endpoint_services(answers)),
-        "resources": _sorted(found),
+        "resources": _sorted([*network.resources(reading, api.account), *entries]),
     }
 
 

@@ -1,17 +1,19 @@
 """What belongs to VPCs: which calls show it, and the resources that their answers come to.
 
 The number of calls grows with the number of VPCs: what is in them is asked for by the VPCs' ids, 200 at
-a time. Only a managed prefix list that a route or a group names costs a call of its own.
+a time. Only a managed prefix list that a route or a group names costs a call of its own, and each route
+table of a transit gateway that they are attached to costs three.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from . import dns, shapes
+from . import dns, shapes, transit
 from .actions import Action
 from .api import Answer, Answers, Api, Request, filtered
 from .shapes import Entry, Shape
@@ -32,6 +34,18 @@ class Part:
     by_vpc: tuple[str, ...]
     by_id: str = ""
     prefix: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What AWS told of VPCs.
+
+    Attributes:
+        vpcs: the ids of all that were read: those asked for, and those that their packets may cross.
+    """
+
+    vpcs: frozenset[str]
+    answers: Answers
 
 
 PARTS: Final = (
@@ -56,6 +70,7 @@ PARTS: Final = (
     ),
 )
 
+_GATEWAY: Final = re.compile(r"tgw-[0-9a-f]+")
 DNS_ATTRIBUTES: Final = ("enableDnsSupport", "enableDnsHostnames")
 
 
@@ -84,28 +99,62 @@ def _starting(prefix: str, ids: Iterable[str]) -> Iterator[str]:
     return (value for value in ids if value.startswith(prefix))
 
 
-def read(api: Api, vpcs: Iterable[str]) -> Answers:
-    """Everything that AWS tells of `vpcs` and of what they name."""
-    ids = sorted(set(vpcs))
-    answers = dict(api.fetch(_first_round(api, ids)))
-    answers.update(api.fetch(_second_round(answers)))
-    return answers
+def read(api: Api, vpcs: Iterable[str], ids: Iterable[str] = ()) -> Reading:
+    """Everything that AWS tells of `vpcs` and of what they name.
+
+    A VPC of the same account and region that peers with one of them, or that their transit gateway sends
+    packets to, is read like them.
+
+    Args:
+        ids: of transit gateways and prefix lists that are named elsewhere.
+    """
+    wanted, named = frozenset(vpcs), frozenset(ids)
+    answers = dict(api.fetch((*_account_round(api), *_vpc_round(api, wanted))))
+    gateways = transit.gateways_of(answers) | set(filter(_GATEWAY.fullmatch, named))
+    answers.update(transit.read(api, gateways))
+    crossed = (transit.beyond(answers, api.account) | _peers(api, answers)) - wanted
+    for action, items in api.fetch(_vpc_round(api, crossed, attached=False)).items():
+        answers[action] = [*answers.get(action, ()), *items]
+    answers.update(api.fetch(_second_round(answers, _starting("pl-", named))))
+    read_whole = {action: items for action, items in answers.items() if action not in api.unread}
+    return Reading(wanted | crossed, read_whole)
 
 
-def _first_round(api: Api, vpcs: list[str]) -> Iterator[Request]:
+def _peers(api: Api, answers: Answers) -> set[str]:
+    """The VPCs at either end of the peering connections, as far as they are here."""
+    return {
+        end["VpcId"]
+        for item in answers.get(Action.PEERING_CONNECTIONS, ())
+        if item.get("Status", {}).get("Code") == "active"
+        for end in (item.get("RequesterVpcInfo", {}), item.get("AccepterVpcInfo", {}))
+        if end.get("OwnerId") == api.account and end.get("Region", api.region) == api.region
+    }
+
+
+def _account_round(api: Api) -> Iterator[Request]:
     service = f"com.amazonaws.{api.region}.email-smtp"
     yield Request(Action.AVAILABILITY_ZONES)
     yield Request(Action.ENDPOINT_SERVICES, {"ServiceNames": [service]})
     yield Request(Action.PUBLIC_ACCESS)
     yield Request(Action.PUBLIC_ACCESS_EXCLUSIONS)
-    yield from filtered(Action.VPCS, "vpc-id", vpcs)
-    yield from filtered(Action.RESOLVER_RULE_ASSOCIATIONS, "VPCId", vpcs)
+    yield Request(Action.PROFILES)
+    yield from (Request(part.action) for part in PARTS if not part.by_vpc)
+
+
+def _vpc_round(api: Api, vpcs: Iterable[str], *, attached: bool = True) -> Iterator[Request]:
+    """
+    Args:
+        attached: whether to ask for their transit gateway attachments as well.
+    """
+    listed = sorted(vpcs)
+    yield from filtered(Action.VPCS, "vpc-id", listed)
+    yield from filtered(Action.RESOLVER_RULE_ASSOCIATIONS, "VPCId", listed)
+    if attached:
+        yield from filtered(Action.TRANSIT_ATTACHMENTS, "vpc-id", listed)
     for part in PARTS:
         for name in part.by_vpc:
-            yield from filtered(part.action, name, vpcs)
-        if not part.by_vpc:
-            yield Request(part.action)
-    for vpc in vpcs:
+            yield from filtered(part.action, name, listed)
+    for vpc in listed:
         where = {"VPCId": vpc, "VPCRegion": api.region}
         yield Request(Action.PRIVATE_ZONES, where, where)
         yield Request(Action.RESOLVER_FIREWALLS, {"VpcId": vpc})
@@ -113,8 +162,8 @@ def _first_round(api: Api, vpcs: list[str]) -> Iterator[Request]:
             yield Request(Action.VPC_ATTRIBUTE, {"VpcId": vpc, "Attribute": attribute})
 
 
-def _second_round(answers: Answers) -> Iterator[Request]:
-    """What the VPCs and their parts name."""
+def _second_round(answers: Answers, prefix_lists: Iterable[str]) -> Iterator[Request]:
+    """What the VPCs and their parts name, and `prefix_lists`."""
     options = {item["DhcpOptionsId"] for item in answers.get(Action.VPCS, ()) if "DhcpOptionsId" in item}
     yield from filtered(Action.DHCP_OPTIONS, "dhcp-options-id", options)
     allocations = {
@@ -124,7 +173,7 @@ def _second_round(answers: Answers) -> Iterator[Request]:
         if "AllocationId" in address
     }
     yield from filtered(Action.ADDRESSES, "allocation-id", allocations)
-    lists = set(_prefix_lists(answers))
+    lists = {*_prefix_lists(answers), *prefix_lists}
     yield from filtered(Action.PREFIX_LISTS, "prefix-list-id", lists)
     for name in sorted(lists):
         yield Request(Action.PREFIX_LIST_ENTRIES, {"PrefixListId": name}, {"PrefixListId": name})
@@ -143,18 +192,24 @@ def _prefix_lists(answers: Answers) -> Iterator[str]:
             yield from (listed["PrefixListId"] for listed in rule.get("PrefixListIds") or ())
 
 
-def resources(answers: Answers, vpcs: frozenset[str]) -> Iterator[Entry]:
-    """The resources that the answers show of `vpcs`."""
+def resources(reading: Reading, account: str) -> Iterator[Entry]:
+    """The resources that were read, by `account`."""
+    answers = reading.answers
     for item in answers.get(Action.VPCS, ()):
         yield shapes.vpc(item, *_of_vpc(answers, item["VpcId"]))
         yield from shapes.secondary_blocks(item)
     for part in PARTS:
         for item in answers.get(part.action, ()):
             shown = part.shape(item)
-            if _is_there(shown["properties"], vpcs):
+            if _is_there(shown["properties"], reading.vpcs):
                 yield shown
     for action, shape in _NAMED.items():
         yield from map(shape, answers.get(action, ()))
+    for item in answers.get(Action.PROFILES, ()):
+        if item["ResourceId"] in reading.vpcs:
+            yield dns.profile_association(item)
+    known = {item["VpcId"] for item in answers.get(Action.VPCS, ())}
+    yield from transit.resources(answers, known, account)
     yield from _zones(answers)
     yield from _lists_with_entries(answers)
 

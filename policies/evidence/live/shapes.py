@@ -5,7 +5,7 @@ Sources: Amazon EC2 API Reference, "Data Types"; the Pulumi Registry's pages of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 Answer = Mapping[str, Any]
@@ -35,7 +35,12 @@ def entry(type_: str, identity: str, /, **properties: Any) -> Entry:
     return {"type": type_, "id": identity, "properties": present(**properties)}
 
 
-def _tags(item: Answer) -> dict[str, str]:
+def kept(plain: Mapping[str, Any], variables: Collection[str]) -> dict[str, Any]:
+    """Environment variables, of which only `variables` keep their values: others may be secrets."""
+    return {name: value if name in variables else None for name, value in plain.items()}
+
+
+def tags(item: Answer) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in item.get("Tags") or ()}
 
 
@@ -57,7 +62,7 @@ def vpc(
         defaultSecurityGroupId=group,
         defaultNetworkAclId=acl,
         ownerId=item.get("OwnerId"),
-        tags=_tags(item),
+        tags=tags(item),
     )
 
 
@@ -97,7 +102,7 @@ def subnet(item: Answer) -> Entry:
         mapPublicIpOnLaunch=item.get("MapPublicIpOnLaunch"),
         assignIpv6AddressOnCreation=item.get("AssignIpv6AddressOnCreation"),
         ownerId=item.get("OwnerId"),
-        tags=_tags(item),
+        tags=tags(item),
     )
 
 
@@ -117,7 +122,7 @@ def route_table(item: Answer) -> Entry:
             for link in item.get("Associations") or ()
         ],
         ownerId=item.get("OwnerId"),
-        tags=_tags(item),
+        tags=tags(item),
     )
 
 
@@ -147,7 +152,7 @@ def internet_gateway(item: Answer) -> Entry:
         item["InternetGatewayId"],
         vpcId=_attached_to(item),
         ownerId=item.get("OwnerId"),
-        tags=_tags(item),
+        tags=tags(item),
     )
 
 
@@ -156,7 +161,7 @@ def egress_only_gateway(item: Answer) -> Entry:
         "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",
         item["EgressOnlyInternetGatewayId"],
         vpcId=_attached_to(item),
-        tags=_tags(item),
+        tags=tags(item),
     )
 
 
@@ -185,7 +190,7 @@ def nat_gateway(item: Answer) -> Entry:
         publicIp=address.get("PublicIp"),
         privateIp=address.get("PrivateIp"),
         state=item.get("State"),
-        tags=_tags(item),
+        tags=tags(item),
     )
 
 
@@ -197,7 +202,7 @@ def address(item: Answer) -> Entry:
         publicIp=item.get("PublicIp"),
         associationId=item.get("AssociationId"),
         domain=item.get("Domain"),
-        tags=_tags(item),
+        tags=tags(item),
     )
 
 
@@ -219,7 +224,7 @@ def vpc_endpoint(item: Answer) -> Entry:
             for name in item.get("DnsEntries") or ()
         ],
         ownerId=item.get("OwnerId"),
-        tags=_tags(item),
+        tags=tags(item),
     )
 
 
@@ -234,7 +239,7 @@ def security_group(item: Answer) -> Entry:
         ingress=[_permission(given, item) for given in item.get("IpPermissions") or ()],
         egress=[_permission(given, item) for given in item.get("IpPermissionsEgress") or ()],
         ownerId=item.get("OwnerId"),
-        tags=_tags(item),
+        tags=tags(item),
     )
 
 
@@ -268,7 +273,7 @@ def network_acl(item: Answer) -> Entry:
         ingress=[_acl_rule(rule) for rule in listed if not rule["Egress"]],
         egress=[_acl_rule(rule) for rule in listed if rule["Egress"]],
         ownerId=item.get("OwnerId"),
-        tags=_tags(item),
+        tags=tags(item),
     )
 
 
@@ -299,7 +304,7 @@ def dhcp_options(item: Answer) -> Entry:
         domainName=names[0] if names else None,
         domainNameServers=values.get("domain-name-servers"),
         ownerId=item.get("OwnerId"),
-        tags=_tags(item),
+        tags=tags(item),
     )
 
 
@@ -311,7 +316,7 @@ def peering_connection(item: Answer) -> Entry:
         peerVpcId=item.get("AccepterVpcInfo", {}).get("VpcId"),
         peerOwnerId=item.get("AccepterVpcInfo", {}).get("OwnerId"),
         acceptStatus=item.get("Status", {}).get("Code"),
-        tags=_tags(item),
+        tags=tags(item),
     )
 
 
@@ -323,7 +328,7 @@ def prefix_list(item: Answer, blocks: Iterable[Answer]) -> Entry:
         addressFamily=item.get("AddressFamily"),
         entries=[{"cidr": block["Cidr"]} for block in blocks],
         ownerId=item.get("OwnerId"),
-        tags=_tags(item),
+        tags=tags(item),
     )
 
 
@@ -347,5 +352,5 @@ def public_access_exclusion(item: Answer) -> Entry:
         resourceArn=item.get("ResourceArn"),
         vpcId=excluded if excluded.startswith("vpc-") else None,
         subnetId=excluded if excluded.startswith("subnet-") else None,
-        tags=_tags(item),
+        tags=tags(item),
     )
