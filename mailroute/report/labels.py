@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from reachability.verdict import Hop
 
-    from .model import DnsRecord, EgressChange
+    from .model import DnsRecord, EgressChange, Repair
 
 NOT_KNOWN_YET: Final = "known after creation"
 
@@ -112,6 +112,11 @@ def change_sentence(change: EgressChange) -> str:
     if change.after.verdict is not Verdict.REACHABLE:
         return f"still {after}"
     return "reachable, as today" if change.change is Change.UNCHANGED else "reachable, by another path"
+
+
+def price(repair: Repair) -> str:
+    """What a repair adds to the bill."""
+    return f"${repair.monthly:.2f} a month" if repair.monthly else "no monthly price"
 
 
 def dns_name(record: DnsRecord) -> str:

@@ -9,14 +9,15 @@ from mailroute.rehearsal.result import Level, Operation
 
 from . import labels, mermaid
 from .model import Change
+from .repairs import PRICES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mailroute.rehearsal.result import Diagnostic, PolicyResult
-    from reachability.verdict import Egress
+    from reachability.verdict import Egress, Finding
 
-    from .model import DnsRecord, EgressChange, Group, Report
+    from .model import DnsRecord, EgressChange, Group, Repair, Report
 
 LIMIT: Final = 60_000
 """Characters; GitHub refuses a comment of more than 65,536."""
@@ -126,9 +127,9 @@ def _egress(report: Report, rows: int) -> Iterator[str]:
     )
     for change in report.egress[:rows]:
         yield f"```mermaid\n{mermaid.flowchart(change)}\n```"
-        findings = list(_findings(change))
-        if findings:
-            yield "\n".join(_cut(findings, rows))
+        for lines in (list(_findings(change)), list(_repairs(change.repairs))):
+            if lines:
+                yield "\n".join(_cut(lines, rows))
 
 
 def _verdict(egress: Egress | None) -> str:
@@ -136,11 +137,24 @@ def _verdict(egress: Egress | None) -> str:
 
 
 def _findings(change: EgressChange) -> Iterator[str]:
+    """What stands in the way; what does so today and after is said once."""
+    times: dict[Finding, list[str]] = {}
     for when, egress in (("today", change.today), ("after", change.after)):
         for finding in egress.outcome.findings if egress else ():
-            remedy = f" → {prose(finding.remedy)}" if finding.remedy else ""
-            place = code(labels.resource_name(finding.resource))
-            yield f"- {when} {code(finding.code)} at {place}: {prose(labels.short(finding.message))}{remedy}"
+            times.setdefault(finding, []).append(when)
+    for finding, said in times.items():
+        remedy = f" → {prose(finding.remedy)}" if finding.remedy else ""
+        place = code(labels.resource_name(finding.resource))
+        message = prose(labels.short(finding.message))
+        yield f"- {' and '.join(said)} {code(finding.code)} at {place}: {message}{remedy}"
+
+
+def _repairs(found: Sequence[Repair]) -> Iterator[str]:
+    """The smallest sets of changes that make a dead path work, with what each adds to the bill."""
+    if found:
+        yield f"**Mend** it by any one of these, each proved by the same proof (prices of {prose(PRICES)}):"
+    for repair in found:
+        yield f"- {labels.price(repair)}: {'; '.join(map(prose, repair.changes))}"
 
 
 def _policies(report: Report, rows: int) -> Iterator[str]:

@@ -208,8 +208,7 @@ def repairs(found: Sequence[Repair]) -> Iterator[RenderableType]:
     table = Table.grid(padding=(0, 1, 0, 0))
     table.add_column(no_wrap=True, justify="right")
     for repair in found:
-        price = f"${repair.monthly:.2f} a month" if repair.monthly else "no monthly price"
-        table.add_row(price, Text("; ".join(map(labels.text, repair.changes))))
+        table.add_row(labels.price(repair), Text("; ".join(map(labels.text, repair.changes))))
     yield Padding(table, (0, 0, 0, 5))
     yield Padding(Text(f"prices of {PRICES}", style=_QUIET), (0, 0, 0, 5))
 

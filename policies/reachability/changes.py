@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,11 +11,13 @@ from .values import UNKNOWN
 
 if TYPE_CHECKING:
     from .proof import Proof
+    from .verdict import Finding
     from .workloads import Workload
 
 
 HOURS_PER_MONTH: Final = 730
-NAT_GATEWAY: Final = round(HOURS_PER_MONTH * (0.045 + 0.005), 2)
+PUBLIC_ADDRESS: Final = round(HOURS_PER_MONTH * 0.005, 2)
+NAT_GATEWAY: Final = round(HOURS_PER_MONTH * 0.045 + PUBLIC_ADDRESS, 2)
 ENDPOINT_ZONE: Final = round(HOURS_PER_MONTH * 0.01, 2)
 PRICES_OF: Final = "us-east-1, November 2026"
 
@@ -60,6 +62,10 @@ class Situation:
     @property
     def graph(self) -> Graph:
         return self.proof.crossing.graph
+
+
+Mend = Callable[[Situation, "Finding"], Change | None]
+"""What mends a finding; `None` where it cannot."""
 
 
 def with_properties(

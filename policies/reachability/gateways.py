@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from . import kinds
 from .graph import Ref, Resource
-from .network import Network, either, name_of
+from .network import Network, either, name_of, table_name
 from .outcomes import all_of, blocked, open_question, passed, whichever
 from .ranges import PRIVATE, PUBLIC, Ranges, addresses
 from .routing import LOCAL, Route, Routes
@@ -130,7 +130,7 @@ class Gateways:
                 for share in self.routes.lookup(table, way.vpc, wanted)
             ]
             kind = "nat-subnet" if way.via is None else "subnet"
-            hop = passed(kind, way.subnet.key, f"route table {table.label}", way.subnet.origin)
+            hop = passed(kind, way.subnet.key, table_name(table), way.subnet.origin)
             outcomes.append(hop + whichever(steps) if steps else hop)
         return whichever(outcomes)
 
@@ -141,7 +141,7 @@ class Gateways:
             return blocked(
                 "NAT_SUBNET_NOT_PUBLIC",
                 nat.key,
-                f"{way.where}, whose route table {table.label} has no route to the internet",
+                f"{way.where}, whose {table_name(table)} has no route to the internet",
                 remedy,
             )
         if route.blackhole:
@@ -176,7 +176,7 @@ class Gateways:
             return blocked(
                 "NAT_SUBNET_NOT_PUBLIC",
                 nat.key,
-                f"{way.where}, whose route table {table.label} does not lead to an internet gateway",
+                f"{way.where}, whose {table_name(table)} does not lead to an internet gateway",
                 remedy,
             )
         return not_modelled(route, table)
@@ -347,9 +347,9 @@ def not_modelled(route: Route, table: Resource) -> Outcome:
 
 def subnet_not_read(holder: Resource, called: str, ref: Ref) -> Outcome:
     """The subnet `ref` of `holder`, which is `called` so, may be one that the graph does not hold."""
-    return open_question(
-        "SUBNET_NOT_READ",
-        holder.key,
-        f"subnet {ref.place} of {called} is neither in the program nor in the evidence",
-        "give the account's evidence (mailroute snapshot), or create the subnet in the program",
-    )
+    message = f"subnet {ref.place} of {called} is neither in the program nor in the evidence"
+    remedy = "give the account's evidence (mailroute snapshot), or create the subnet in the program"
+    if ref.candidates:
+        message = f"a subnet of {called} is not known yet, and may be one that the program only reads"
+        remedy = "list the subnets one by one, and those that are only read by their ids as plain text"
+    return open_question("SUBNET_NOT_READ", holder.key, message, remedy)

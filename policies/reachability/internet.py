@@ -15,7 +15,7 @@ from .firewall import Flow
 from .gateways import destination_in_vpc, is_regional, not_modelled, table_not_read
 from .groups import EGRESS, INGRESS, Peer
 from .middleboxes import Middlebox
-from .network import name_of, refers, same
+from .network import name_of, refers, same, table_name
 from .outcomes import all_of, blocked, open_question, passed, soften, whichever
 from .public_access import PublicAccess
 from .ranges import EPHEMERAL_PORTS, PUBLIC, UNROUTED, Ranges
@@ -75,7 +75,7 @@ class InternetPath:
         self, route: Route | None, client: Client, table: Resource, wanted: Ranges, port: int, name: str
     ) -> Outcome:
         if route is None:
-            message = f"route table {table.label} of subnet {client.subnet.label} has no route to {name}"
+            message = f"{table_name(table)} of subnet {client.subnet.label} has no route to {name}"
             return blocked("NO_ROUTE_TO_DESTINATION", table.key, message, REMEDY)
         if route.blackhole:
             message = f"the route of {table.label} to {name} is a blackhole: its target is gone"

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from . import kinds
-from .changes import Change, Situation, block_of_workload, reference, vpc_of_workload, with_properties
+from .changes import Change, Mend, Situation, block_of_workload, reference, vpc_of_workload, with_properties
 from .graph import Resource
 from .groups import EGRESS, INGRESS
 from .values import ABSENT, UNKNOWN, Unknown, items
 from .verdict import Finding, Origin
-from .ways_out import add_endpoint, add_nat_route
-
-Mend = Callable[[Situation, Finding], Change | None]
 
 
-def mends_of(finding: Finding, *, by_nat: bool) -> Mend | None:
-    """What mends `finding`; a missing way out is mended by a NAT gateway, or by an SMTP endpoint."""
+def mends_of(finding: Finding, way_out: Mend) -> Mend | None:
+    """What mends `finding`: `way_out` where that is what is missing."""
     if finding.code in _NO_WAY_OUT:
-        return add_nat_route if by_nat else add_endpoint
+        return way_out
     return _MENDS.get(finding.code)
 
 

@@ -317,6 +317,12 @@ def implicit_main_table(vpc: Resource) -> Resource:
     )
 
 
+def table_name(table: Resource) -> str:
+    """A route table for a person; the name of one that AWS has yet to make says what it is."""
+    made_by_aws = table.origin is Origin.AWS_DEFAULT and table.id is UNKNOWN
+    return table.name if made_by_aws else f"route table {table.label}"
+
+
 def name_of(vpc: Ref) -> str:
     """A VPC for a person."""
     if vpc.target is not None:

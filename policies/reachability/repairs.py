@@ -10,10 +10,12 @@ from .endpoints import region_of_host
 from .mending import mends_of
 from .proof import DEFAULT_PORTS, Proof
 from .verdict import Destination, Verdict
+from .ways_out import WAYS_OUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from .changes import Mend
     from .evidence import Offer
     from .graph import Graph
     from .settings import Settings
@@ -55,9 +57,9 @@ class Repairs:
 
     def _search(self, egress: Egress) -> Iterator[Repair]:
         for destination, first in self._destinations(egress):
-            for by_nat in (True, False):
-                changes = self._mend(egress.urn, destination, by_nat=by_nat)
-                if changes:
+            for way_out in WAYS_OUT:
+                changes = self._mend(egress.urn, destination, way_out)
+                if changes is not None:
                     needed = self._without_spare(egress.urn, destination, changes)
                     yield Repair((*first, *needed))
 
@@ -72,26 +74,26 @@ class Repairs:
                 text = f"send through Amazon SES: set SMTP_HOST to {host} and SMTP_PORT to 587"
                 yield replace(egress.destination, host=host, port=587), (Change(text, egress.urn),)
 
-    def _mend(self, urn: str, destination: Destination, *, by_nat: bool) -> tuple[Change, ...]:
-        """Mend what the proof finds, prove again, and so on; nothing where that does not lead to a path."""
+    def _mend(self, urn: str, destination: Destination, way_out: Mend) -> tuple[Change, ...] | None:
+        """Mend what the proof finds, prove again, and so on; `None` where that does not lead to a path."""
         changes: tuple[Change, ...] = ()
         for _ in range(ROUNDS):
             proved = self._prove(urn, destination, changes)
             if proved is None:
-                return ()
+                return None
             situation, outcome = proved
             if outcome.verdict is Verdict.REACHABLE:
                 return changes
             more: dict[str, Change] = {}
             for finding in outcome.findings:
-                mend = mends_of(finding, by_nat=by_nat)
+                mend = mends_of(finding, way_out)
                 change = mend(situation, finding) if mend else None
                 if change is not None and change not in changes:
                     more.setdefault(change.text, change)
             if not more:
-                return ()
+                return None
             changes = (*changes, *more.values())
-        return ()
+        return None
 
     def _without_spare(
         self, urn: str, destination: Destination, changes: Sequence[Change]

@@ -1,15 +1,19 @@
-"""New ways out of a VPC: a NAT gateway with its route, or an SMTP endpoint."""
+"""New ways out of a VPC: a NAT gateway with its route, an SMTP endpoint, or a public address."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from . import kinds
 from .changes import (
     ENDPOINT_ZONE,
     NAT_GATEWAY,
+    PUBLIC_ADDRESS,
     Change,
+    Mend,
     Situation,
     applied,
     block_of_workload,
@@ -19,7 +23,7 @@ from .changes import (
 )
 from .endpoints import region_of_service
 from .graph import Resource
-from .values import UNKNOWN, Unknown, get, items
+from .values import UNKNOWN, Unknown, Value, get, items
 from .verdict import Finding, Origin
 
 if TYPE_CHECKING:
@@ -40,15 +44,11 @@ def add_nat_route(situation: Situation, finding: Finding) -> Change | None:
     nat = _working_nat(proof, vpc)
     put: tuple[Resource, ...] = ()
     monthly = 0.0
-    if nat is None:
-        subnet = _public_subnet(proof, vpc)
-        if subnet is None:
-            return None
-        nat = _new_nat(subnet)
-        put, monthly = (nat,), NAT_GATEWAY
-        text = f"add a NAT gateway in public subnet {subnet.label} and route 0.0.0.0/0 of {table.label} to it"
-    else:
+    if nat is not None:
         text = f"route 0.0.0.0/0 of {table.label} to NAT gateway {nat.label}"
+    else:
+        nat, put, what, monthly = _nat_to_add(situation, vpc)
+        text = f"add {what} and route 0.0.0.0/0 of {table.label} to it"
     nat_value, nat_source = reference(nat, "natGatewayId")
     inline = items(table.declared("routes")) if table.type in kinds.ROUTE_TABLE else ()
     if isinstance(inline, Unknown):
@@ -90,26 +90,66 @@ def _working_nat(proof: Proof, vpc: Resource) -> Resource | None:
     return None
 
 
-def _public_subnet(proof: Proof, vpc: Resource) -> Resource | None:
-    """A subnet of `vpc` from which a NAT gateway would get out."""
-    for subnet in proof.crossing.graph.of_type(*kinds.SUBNET):
-        if proof.crossing.network.vpc_of(subnet).target == vpc:
-            nat = _new_nat(subnet)
-            graph = applied(proof.crossing.graph, [Change("", subnet.key, (nat,))])
-            if not type(proof)(graph).crossing.gateways.sends_out(nat).findings:
-                return subnet
-    return None
+def _nat_to_add(situation: Situation, vpc: Resource) -> tuple[Resource, tuple[Resource, ...], str, float]:
+    """A NAT gateway in a public subnet; a regional one, which needs none, where the VPC has no such subnet.
 
-
-def _new_nat(subnet: Resource) -> Resource:
-    value, source = reference(subnet, "subnetId")
-    return Resource(
-        key=f"{subnet.key}#nat-gateway",
-        type=kinds.NAT_GATEWAY[0],
-        name="new NAT gateway",
-        properties={"subnetId": value, "connectivityType": "public", "allocationId": UNKNOWN},
+    Source: Amazon VPC User Guide, "Regional NAT gateways".
+    """
+    for subnet in situation.graph.of_type(*kinds.SUBNET):
+        if situation.proof.crossing.network.vpc_of(subnet).target == vpc:
+            nat = _new_nat(subnet, "subnetId", allocationId=UNKNOWN)
+            if _gets_out(situation.proof, nat):
+                return nat, (nat,), f"a NAT gateway in public subnet {subnet.label}", NAT_GATEWAY
+    nat = _new_nat(vpc, "vpcId", availabilityMode="regional")
+    monthly = round(NAT_GATEWAY * len(_zones(situation)), 2)
+    if _gets_out(situation.proof, nat):
+        return nat, (nat,), f"a regional NAT gateway to VPC {vpc.label}", monthly
+    value, source = reference(vpc, "vpcId")
+    gateway = Resource(
+        key=f"{vpc.key}#internet-gateway",
+        type=kinds.INTERNET_GATEWAY[0],
+        name="new internet gateway",
+        properties={"vpcId": value},
         dependencies=source,
     )
+    return nat, (gateway, nat), f"an internet gateway and a regional NAT gateway to VPC {vpc.label}", monthly
+
+
+def _gets_out(proof: Proof, nat: Resource) -> bool:
+    graph = applied(proof.crossing.graph, [Change("", nat.key, (nat,))])
+    return not type(proof)(graph).crossing.gateways.sends_out(nat).findings
+
+
+def _new_nat(place: Resource, prop: str, **properties: Any) -> Resource:
+    value, source = reference(place, prop)
+    return Resource(
+        key=f"{place.key}#nat-gateway",
+        type=kinds.NAT_GATEWAY[0],
+        name="new NAT gateway",
+        properties={prop: value, "connectivityType": "public", **properties},
+        dependencies=source,
+    )
+
+
+def _zones(situation: Situation) -> dict[Value, Resource]:
+    """The zones that the workload may run in, each with one of its subnets there."""
+    zones: dict[Value, Resource] = {}
+    for placement in situation.workload.placements:
+        for ref in placement.subnets:
+            for subnet in ref.candidates:
+                zones.setdefault(subnet.get("availabilityZone"), subnet)
+    return zones
+
+
+def add_address(situation: Situation, _finding: Finding) -> Change | None:
+    """A public address for the tasks of an ECS service: its subnet may lead to the internet gateway."""
+    service = situation.workload.resource
+    config = service.get("networkConfiguration")
+    if service.type not in kinds.ECS_SERVICE or not isinstance(config, Mapping):
+        return None
+    text = f"give the tasks of {service.label} public addresses (assign_public_ip=True)"
+    changed = {"networkConfiguration": {**config, "assignPublicIp": True}}
+    return with_properties(service, text, changed, PUBLIC_ADDRESS)
 
 
 def add_endpoint(situation: Situation, _finding: Finding) -> Change | None:
@@ -118,19 +158,14 @@ def add_endpoint(situation: Situation, _finding: Finding) -> Change | None:
     region = _region(situation)
     if vpc is None or region is None:
         return None
-    zones: dict[str, Resource] = {}
-    for placement in situation.workload.placements:
-        for ref in placement.subnets:
-            for subnet in ref.candidates:
-                zone = subnet.get("availabilityZone")
-                offered = proof.ses.endpoints.offer.smtp_in_zone(
-                    region, zone, subnet.get("availabilityZoneId"), subnet.account
-                )
-                if offered is True:
-                    zones.setdefault(str(zone), subnet)
-    if not zones:
+    offered = partial(proof.ses.endpoints.offer.smtp_in_zone, region)
+    subnets = [
+        subnet
+        for zone, subnet in _zones(situation).items()
+        if offered(zone, subnet.get("availabilityZoneId"), subnet.account) is True
+    ]
+    if not subnets:
         return None
-    subnets = list(zones.values())
     references = [reference(subnet, "subnetIds") for subnet in subnets]
     vpc_value, vpc_source = reference(vpc, "vpcId")
     group = Resource(
@@ -183,3 +218,7 @@ def _region(situation: Situation) -> str | None:
         for endpoint in situation.proof.ses.endpoints.smtp
     ]
     return next((region for region in regions if isinstance(region, str)), None)
+
+
+WAYS_OUT: Final[tuple[Mend, ...]] = (add_nat_route, add_endpoint, add_address)
+"""Each by itself is a way to a mail server."""

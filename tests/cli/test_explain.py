@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.cli.test_rehearse import same_as_golden
+
+PROGRAMS = Path(__file__).parents[1] / "corpus" / "programs"
 ACCOUNT = Path(__file__).parents[2] / "accounts" / "prod.json"
 DIAGNOSIS = ("diagnose", "--service", "daadaar-backend", "--to", "smtp-relay.brevo.com:587")
 
@@ -21,6 +25,7 @@ def _mailroute(*arguments: str, text: str = "") -> subprocess.CompletedProcess[s
         text=True,
         timeout=60,
         check=False,
+        env={**os.environ, "COLUMNS": "110"},
     )
 
 
@@ -53,6 +58,20 @@ def test_the_repairs_are_those_of_the_json(diagnosis: str) -> None:
     for repair in repairs:
         for change in repair["changes"]:
             assert change in words
+
+
+@pytest.mark.parametrize("name", ["adopted", "egress_vpc", "ses_endpoint", "tasks"])
+def test_paths_of_the_corpus_in_words(name: str, tmp_path: Path) -> None:
+    """Dead and living paths, through endpoints, NAT and transit gateways, with what mends the dead ones."""
+    rehearsal = tmp_path / "rehearsal.json"
+    program = ("--program", str(PROGRAMS / name), "--stack", "dev")
+    rehearsed = _mailroute("rehearse", "--engine", "embedded", *program, "--json")
+    rehearsal.write_text(rehearsed.stdout, encoding="utf-8")
+
+    explained = _mailroute("explain", str(rehearsal))
+
+    assert explained.stderr == ""
+    same_as_golden(f"explain-{name}.txt", explained.stdout)
 
 
 @pytest.mark.parametrize(

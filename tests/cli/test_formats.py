@@ -11,7 +11,7 @@ import pytest
 
 from mailroute.rehearsal.result import Level, NotApplicable, PolicyResult
 from mailroute.report import as_json, markdown, mermaid, terminal
-from mailroute.report.model import DnsRecord, EgressChange, Group, Step
+from mailroute.report.model import DnsRecord, EgressChange, Group, Repair, Step
 from reachability.verdict import Destination
 from tests.cli.samples import AFTER, ENDPOINT, PREFIX, REHEARSAL, REPORT, STACK, TODAY, resource
 
@@ -183,6 +183,14 @@ def test_markdown_tells_the_story() -> None:
         "- Create it: `pulumi up --stack prod --policy-pack policies`",
     ):
         assert part in shown
+
+
+def test_markdown_says_once_what_stands_in_the_way_today_and_after_and_what_mends_it() -> None:
+    mends = (Repair(("add a NAT gateway",), 36.5), Repair(("move", "open the group"), 0.0))
+    shown = markdown.render(replace(REPORT, egress=(EgressChange(TODAY, TODAY, repairs=mends),)))
+    assert shown.count("`NO_ROUTE`") == 1
+    assert "- today and after `NO_ROUTE` at `rtb-1`" in shown
+    assert "- $36.50 a month: add a NAT gateway\n- no monthly price: move; open the group" in shown
 
 
 def test_markdown_draws_today_and_after() -> None:

@@ -12,6 +12,7 @@ from reachability import Origin, Settings, Verdict, merge, parse, prove
 from reachability.changes import applied
 from reachability.proof import Proof
 from reachability.repairs import Repair, Repairs
+from tests.reachability.stacks import PUBLIC, Stack, ref
 
 ACCOUNT = Path(__file__).parents[2] / "accounts" / "prod.json"
 PRIVATE_TABLE = "rtb-0b5e21f97c4d38a06"
@@ -96,12 +97,84 @@ def test_a_working_nat_gateway_is_used_again(account: dict[str, Any]) -> None:
     assert first.monthly == 0
 
 
-def test_a_way_that_nothing_known_mends_gets_no_repair(account: dict[str, Any]) -> None:
-    """A VPC whose internet gateway is gone, in zones without the SMTP endpoint."""
-    account["resources"] = [entry for entry in account["resources"] if "internetGateway" not in entry["type"]]
+def _without_smtp_endpoints(account: dict[str, Any]) -> None:
+    """AWS offers the SMTP endpoint in none of the zones."""
     account["endpointServices"] = [
         {**service, "availabilityZones": []}
         for service in account["endpointServices"]
         if service["serviceName"].endswith("email-smtp")
     ]
+
+
+def test_a_vpc_without_internet_gateway_gets_one_and_a_nat_gateway_that_needs_no_public_subnet(
+    account: dict[str, Any],
+) -> None:
+    account["resources"] = [entry for entry in account["resources"] if "internetGateway" not in entry["type"]]
+    _without_smtp_endpoints(account)
+    (repair,) = _repairs(account)
+    assert [change.text for change in repair.changes] == [
+        "add an internet gateway and a regional NAT gateway to VPC vpc-0e9cd2c204069ca54 "
+        f"and route 0.0.0.0/0 of {PRIVATE_TABLE} to it"
+    ]
+    assert repair.monthly == 2 * 36.5
+
+
+def test_where_the_endpoint_is_there_only_the_host_changes(account: dict[str, Any]) -> None:
+    account["resources"].append(
+        {
+            "type": "aws:ec2/vpcEndpoint:VpcEndpoint",
+            "id": "vpce-there",
+            "properties": {
+                "vpcId": "vpc-0e9cd2c204069ca54",
+                "serviceName": "com.amazonaws.us-east-1.email-smtp",
+                "vpcEndpointType": "Interface",
+                "privateDnsEnabled": True,
+                "subnetIds": ["subnet-058489269eab00608"],
+                "securityGroupIds": ["sg-there"],
+                "state": "available",
+            },
+        }
+    )
+    account["resources"].append(
+        {
+            "type": "aws:ec2/securityGroup:SecurityGroup",
+            "id": "sg-there",
+            "properties": {
+                "vpcId": "vpc-0e9cd2c204069ca54",
+                "ingress": [
+                    {"protocol": "tcp", "fromPort": 587, "toPort": 587, "cidrBlocks": ["172.31.0.0/16"]}
+                ],
+                "egress": [],
+            },
+        }
+    )
+    first = _repairs(account)[0]
+    assert [change.text.split(":")[0] for change in first.changes] == ["send through Amazon SES"]
+    assert first.monthly == 0
+
+
+def test_the_tasks_of_a_service_in_a_public_subnet_get_addresses(nat: Stack) -> None:
+    for name in ("connector", "service"):
+        nat.remove(name)
+    containers = [{"name": "app", "environment": [{"name": "SMTP_HOST", "value": "smtp.example.com"}]}]
+    nat.add("aws:ecs/taskDefinition:TaskDefinition", "task", containerDefinitions=json.dumps(containers))
+    nat.add(
+        "aws:ecs/service:Service",
+        "tasks",
+        name="tasks",
+        taskDefinition=ref("task"),
+        networkConfiguration={"subnets": [PUBLIC[0]], "securityGroups": [ref("connector-group")]},
+    )
+    (egress,) = nat.prove()
+    repairs = Repairs(nat.graph(), Settings(), nat.evidence().offer).of(egress)
+    found = {repair.changes[0].text: repair.monthly for repair in repairs if len(repair.changes) == 1}
+    assert found["give the tasks of tasks public addresses (assign_public_ip=True)"] == 3.65
+
+
+def test_a_way_that_nothing_known_mends_gets_no_repair(account: dict[str, Any]) -> None:
+    """What Block Public Access stops, nobody in a stack can mend; and no zone offers the endpoint."""
+    options = "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions"
+    mode = {"internetGatewayBlockMode": "block-bidirectional"}
+    account["resources"].append({"type": options, "id": "us-east-1", "properties": mode})
+    _without_smtp_endpoints(account)
     assert _repairs(account) == ()
