@@ -14,7 +14,7 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.10 --generate-ha
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL = help
-.PHONY: help install preview test lint fuzz bench lock clean
+.PHONY: help install preview test lint fuzz mutation bench lock clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target text; do \
@@ -38,6 +38,9 @@ lint: $(VENV)/.dev ## Check style and types
 fuzz: $(VENV)/.dev ## Run the generated tests for much longer
 	MAILROUTE_FUZZ=1 $(BIN)/pytest -n 2 --timeout 0 -m fuzz $(ARGS)
 
+mutation: $(VENV)/.mutation ## Change the proof at random places, and count what the tests find; ARGS="acls groups"
+	@PYTHONPATH=.:policies $(BIN)/python -m tests.mutation $(ARGS)
+
 bench: $(VENV)/.runtime $(PEER:%=$(VENV)/%/.installed) ## Time the policy pack beside an empty one; PEER=checkov adds Checkov
 	@$(BIN)/python -m bench $(PEER:%=--peer %) $(ARGS)
 	@$(BIN)/python -m bench.preview
@@ -46,6 +49,7 @@ lock: ## Resolve the dependencies anew (needs uv)
 	$(COMPILE) --group build pyproject.toml -o requirements.txt
 	$(COMPILE) --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 	echo checkov | $(COMPILE) - -o bench/requirements-checkov.txt
+	echo mutmut | $(COMPILE) -c requirements-dev.txt - -o tests/mutation/requirements.txt
 
 clean: ## Remove everything that make and the tools wrote
 	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -72,6 +76,11 @@ $(VENV)/.runtime: requirements.txt pyproject.toml $(VENV)/.created
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	@echo "mailroute: installing the locked development tools into $(VENV) (once)" >&2
 	@$(BIN)/python $(INSTALL) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.mutation: tests/mutation/requirements.txt $(VENV)/.dev
+	@echo "mailroute: installing mutmut's operators into $(VENV) (once)" >&2
+	@$(BIN)/python $(INSTALL) --require-hashes -r tests/mutation/requirements.txt
 	@touch $@
 
 $(VENV)/checkov/.installed: bench/requirements-checkov.txt $(VENV)/.created

@@ -9,7 +9,12 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ["requirements.txt", "requirements-dev.txt", "bench/requirements-checkov.txt"]
+LOCKS = [
+    "requirements.txt",
+    "requirements-dev.txt",
+    "bench/requirements-checkov.txt",
+    "tests/mutation/requirements.txt",
+]
 
 
 def entries(lock: str) -> list[str]:

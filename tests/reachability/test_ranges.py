@@ -34,14 +34,20 @@ def test_equal_sets_have_one_form(one: Ranges, other: Ranges) -> None:
         assert all(gap > 1 for gap in gaps)
 
 
+def test_neighbours_become_one_span_and_others_do_not() -> None:
+    assert Ranges.of((3, 4), (1, 2)).spans == ((1, 4),)
+    assert Ranges.of((4, 5), (1, 2)).spans == ((1, 2), (4, 5))
+    assert Ranges.of((1, 9), (2, 3)).spans == ((1, 9),)
+
+
 @pytest.mark.parametrize(
     ("cidr", "text"),
     [
         ("10.0.0.0/8", "10.0.0.0/8"),
         ("10.1.2.3/8", "10.0.0.0/8"),
         (" 192.0.2.1 ", "192.0.2.1/32"),
-        ("::/0", ""),
-        ("2001:db8::1", ""),
+        ("::/0", "::/0"),
+        ("2001:db8::1", "2001:db8::1/128"),
     ],
 )
 def test_addresses_of_a_block(cidr: str, text: str) -> None:

@@ -25,7 +25,7 @@ def test_a_path_ends_at_the_first_value_that_is_not_known_or_not_there() -> None
     assert get(properties, "a", "b", 0) == 1
     assert get(properties, "a", "b", 1) is ABSENT
     assert get(properties, "a", "b", 2, "deeper") is UNKNOWN
-    assert get(properties, "a", "b", 9) is ABSENT
+    assert get(properties, "a", "b", 3) is ABSENT
     assert get(properties, "c", "deeper") is UNKNOWN
     assert get(properties, "d") is ABSENT
     assert get(properties, "a", "b", "no object") is ABSENT

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from reachability import Finding, Outcome, Verdict
+import json
+
+import pytest
+
+from reachability import UNKNOWN, Destination, Egress, Finding, Origin, Outcome, Verdict
 from reachability.outcomes import all_of, any_of, blocked, open_question, passed, soften, whichever
-from reachability.verdict import worst
+from reachability.verdict import Hop, worst
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 
@@ -40,3 +44,33 @@ def test_as_json_ids_stand_for_what_the_account_holds() -> None:
     assert finding.as_json()["resource"] == "subnet-1"
     assert DEAD.findings[0].as_json()["resource"] == "urn:b"
     assert Outcome().verdict is REACHABLE
+
+
+DESTINATIONS = [
+    (Destination("mail.example.com", 587), "mail.example.com:587"),
+    (Destination("mail.example.com", UNKNOWN, optional=True), "mail.example.com"),
+    (Destination("mail.example.com", None), "mail.example.com"),
+    (Destination(UNKNOWN, 587), "a host not known yet:587"),
+    (Destination(UNKNOWN, UNKNOWN, secret=True), "a host that is a secret"),
+    (Destination(None, None), "any mail server"),
+]
+
+
+@pytest.mark.parametrize(("destination", "text"), DESTINATIONS, ids=lambda value: str(value))
+def test_what_is_written_as_json_is_read_back(destination: Destination, text: str) -> None:
+    findings = (*OPEN.findings, Finding("SLOW", "subnet-1", "it is slow", "wait", Verdict.UNDETERMINED))
+    outcome = Outcome((Hop("subnet", "subnet-1", "in a zone", Origin.ACCOUNT), *GOOD.path), findings)
+    egress = Egress("api", "urn:service", destination, outcome)
+
+    assert Egress.from_json(json.loads(json.dumps(egress.as_json()))) == egress
+    assert str(destination) == text
+
+
+def test_as_json_only_what_is_optional_is_said_to_be() -> None:
+    assert Destination("a", 587).as_json() == {"host": "a", "port": 587}
+    assert Destination(UNKNOWN, UNKNOWN, optional=True).as_json() == {
+        "host": {"$unknown": True},
+        "port": {"$unknown": True},
+        "optional": True,
+    }
+    assert Destination(UNKNOWN, 587, secret=True).as_json() == {"host": {"$secret": True}, "port": 587}

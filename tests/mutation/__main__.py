@@ -1,0 +1,90 @@
+"""The mutation score of the proof: `make mutation`; `make mutation ARGS="acls groups"` of a few modules."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.mutation.mutants import Mutant, modules, mutants_of
+from tests.mutation.runner import Runner
+
+TESTS: Final = ("tests/reachability", "tests/policies/test_in_process.py", "tests/judges")
+LEFT_OUT: Final = ("-m", "not kernel", "-k", "not test_a_path_less_one_hop")
+ROUNDS: Final = "0.02"
+"""The share of their random accounts that the judges look at: 400 for the specification."""
+EXPLAINED: Final = Path(__file__).with_name("explained.json")
+
+Key = tuple[str, str, str, str]
+
+
+def _key(mutant: Mutant) -> Key:
+    return mutant.module, mutant.function, mutant.before, mutant.after
+
+
+def explanations() -> dict[Key, str]:
+    """Why a mutant that survives is none: it does what the original does."""
+    return {
+        (entry["module"], entry["function"], entry["before"], entry["after"]): entry["why"]
+        for entry in json.loads(EXPLAINED.read_text(encoding="utf-8"))
+    }
+
+
+def report(mutants: list[Mutant], survivors: list[Mutant], explained: dict[Key, str]) -> bool:
+    """Print the score of each module; whether the survivors are those that are explained."""
+    judged = {mutant.module for mutant in mutants}
+    stale = [key for key in explained if key[0] in judged and key not in map(_key, survivors)]
+    for key in stale:
+        print("explained, but no survivor:", *key, sep="\n  ")
+    every = Counter(mutant.module for mutant in mutants)
+    alive = Counter(mutant.module for mutant in survivors)
+    left = Counter(mutant.module for mutant in survivors if _key(mutant) not in explained)
+    print(f"\n{'module':<28}{'mutants':>9}{'killed':>9}{'explained':>11}{'survived':>10}{'score':>8}")
+    rows = [(name, every[name], alive[name], left[name]) for name in sorted(every)]
+    for name, total, living, open_ in [*rows, ("all", every.total(), alive.total(), left.total())]:
+        killed = total - living
+        score = killed / ((killed + open_) or 1)
+        print(f"{name:<28}{total:>9}{killed:>9}{living - open_:>11}{open_:>10}{score:>8.1%}")
+    return not left and not stale
+
+
+def main() -> int:
+    """Exit status: 0 every mutant is killed or explained, 1 one is not, 2 the tests fail without a mutant."""
+    parser = argparse.ArgumentParser(prog="make mutation", description=__doc__)
+    parser.add_argument(
+        "modules", nargs="*", metavar="MODULE", help="acls, workloads.model, ...; default: all"
+    )
+    parser.add_argument("-j", "--workers", type=int, default=os.cpu_count() or 1, metavar="N")
+    arguments = parser.parse_args()
+    unknown = sorted(set(arguments.modules) - set(modules()))
+    if unknown:
+        parser.error(f"the proof has no module {', '.join(unknown)}; it has {', '.join(modules())}")
+    began = time.monotonic()
+    os.environ["MAILROUTE_ROUNDS"] = ROUNDS
+    explained = explanations()
+    mutants = [mutant for module in arguments.modules or modules() for mutant in mutants_of(module)]
+
+    def show(mutant: Mutant) -> None:
+        if _key(mutant) not in explained:
+            print(mutant, flush=True)
+
+    runner = Runner(mutants, arguments.workers, show)
+    options = ("-q", "-s", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", *LEFT_OUT)
+    status = pytest.main([*TESTS, *options], plugins=[runner])
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        return 2
+    clean = report(mutants, runner.survivors, explained)
+    minutes = (time.monotonic() - began) / 60
+    print(f"in {minutes:.0f} minutes with {arguments.workers} processes")
+    return 0 if clean else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
