@@ -39,8 +39,10 @@ def load(file: Path) -> dict[str, RuleConfig]:
     """
     try:
         document = json.loads(file.read_text(encoding="utf-8") or "{}")
-    except (OSError, ValueError) as error:
-        raise RehearsalError(f"policy config {file}: {error}") from None
+    except OSError as error:
+        raise RehearsalError(f"policy config {file}: {error.strerror or error}") from None
+    except ValueError as error:
+        raise RehearsalError(f"policy config {file}: it is no JSON: {error}") from None
     if not isinstance(document, dict):
         raise RehearsalError(f"policy config {file}: must be an object of rules")
     if "environments" in document:
@@ -70,7 +72,7 @@ def reconcile(
     rule gets both.
 
     Raises:
-        RehearsalError: the result does not fit the schema that a rule declares.
+        RehearsalError: the result does not fit the schema that a rule declares, or is that of no rule.
     """
     config = {policy.name: _declared(policy) for policy in pack.policies}
     initial = {rule: _from_message(message) for rule, message in pack.initialConfig.items()}
@@ -82,13 +84,22 @@ def reconcile(
         policyConfig={
             rule: analyzer_pb2.PolicyConfig(
                 enforcementLevel=analyzer_pb2.EnforcementLevel.Value(
-                    (rule_config.level or "advisory").upper()
+                    _level_of(pack.name, rule, rule_config).upper()
                 ),
                 properties=wire.encode(rule_config.properties),
             )
             for rule, rule_config in config.items()
         }
     )
+
+
+def _level_of(pack: str, rule: str, config: RuleConfig) -> str:
+    """Every rule of the pack has one. Pulumi sends what it does not know along, where it has one as well."""
+    if config.level is None:
+        raise RehearsalError(
+            f"policy pack {pack}: config of {rule}: there is no such rule, and no enforcementLevel is given"
+        )
+    return config.level
 
 
 def _declared(policy: analyzer_pb2.PolicyInfo) -> RuleConfig:
