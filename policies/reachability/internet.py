@@ -247,7 +247,10 @@ class InternetPath:
         steps = [self.transit.has_interface(entry, client.subnet)]
         replies = self._reply_interfaces(entry, client)
         crossed = dict.fromkeys((*self.transit.interfaces(entry, client.subnet), *replies))
-        entries = [self._lets_in(client, subnet, port) for subnet in crossed if subnet != client.subnet]
+        entries = [
+            Outcome() if subnet == client.subnet else self._lets_in(client, subnet, port)
+            for subnet in crossed
+        ]
         steps += [whichever(entries)] if entries else []
         steps += [whichever([self._returns(client, subnet) for subnet in replies])] if replies else []
         ways = [

@@ -10,7 +10,8 @@ from typing import Any, Final
 from reachability import Destination, Graph, Origin, Proof, Resource, Verdict, merge, parse
 from reachability.evidence import Evidence
 from reachability.values import UNKNOWN
-from tests.judges.specification import SMTP_PORTS, Account, Attempt, Fate, Interface, block, is_public
+from tests.judges.inspection import InspectedAccount
+from tests.judges.specification import SMTP_PORTS, Attempt, Fate, Interface, block, is_public
 from tests.judges.topologies import LITERAL, RELAY, SES
 
 FIXED_HOSTS: Final = ("1.1.1.1", "8.8.8.8", "52.94.0.1", "103.0.0.1", "151.101.1.1", "223.255.255.254")
@@ -86,7 +87,7 @@ class Packets:
     """Concrete packets from the service of a document, near the edges of its routes and rules."""
 
     def __init__(self, document: Mapping[str, Any], rng: Random) -> None:
-        self.account = Account(document)
+        self.account = InspectedAccount(document)
         self.rng = rng
         self.edges = edges(document)
         fixed = [block(host)[0] for host in FIXED_HOSTS]

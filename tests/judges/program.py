@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from reachability import UNKNOWN, Resource
 from tests.judges import topologies as t
+from tests.judges.firewalls import FIREWALL
 
 Properties = dict[str, Any]
 AsOne = Callable[[list[Any]], bool]
@@ -30,6 +31,7 @@ COMPUTED: Final[Mapping[str, tuple[str, ...]]] = {
     t.TRANSIT_GATEWAY: ("associationDefaultRouteTableId",),
     t.ZONE: ("zoneId",),
     t.PEERING: ("acceptStatus",),
+    FIREWALL: ("firewallStatuses",),
 }
 """What AWS computes, by type: the program does not set it."""
 
@@ -63,7 +65,7 @@ class Program:
         }
         self.declared: dict[str, tuple[str, Properties]] = {}
         self.made_by: dict[str, str] = {}
-        """What AWS makes with a VPC and the program does not adopt, with that VPC."""
+        """What AWS makes with a VPC, transit gateway or firewall, with that; less what the program adopts."""
         for key, (type_, properties) in self.held.items():
             self._declare(key, type_, properties)
 
@@ -84,6 +86,7 @@ class Program:
         self.declared[key] = (type_, {name: value for name, value in properties.items() if value is not None})
 
     def _declare(self, key: str, type_: str, properties: Properties) -> None:
+        self.made_by.update(dict.fromkeys(_made_with(type_, properties), key))
         if type_ == t.DHCP_OPTIONS and key == "dopt-amazon":
             return
         if type_ == t.ROUTE_TABLE:
@@ -101,9 +104,6 @@ class Program:
             self._add(attachment, f"{key}:att", internetGatewayId=key, vpcId=properties["vpcId"])
         elif type_ == t.ENDPOINT and self.rng.random() < 0.3:
             self._declare_endpoint(key, properties)
-        elif type_ == t.TRANSIT_GATEWAY:
-            self.made_by[properties["associationDefaultRouteTableId"]] = key
-            self._add(type_, key, **properties)
         elif type_ == t.VPC:
             self._declare_vpc(key, properties)
         elif type_ in (t.CONNECTOR, t.SERVICE):
@@ -146,6 +146,10 @@ class Program:
                 association = "aws:ec2/routeTableAssociation:RouteTableAssociation"
                 subnet = link["subnetId"]
                 self._add(association, f"{key}:{subnet}", subnetId=subnet, routeTableId=key)
+            elif "gatewayId" in link:
+                association = "aws:ec2/routeTableAssociation:RouteTableAssociation"
+                gateway = link["gatewayId"]
+                self._add(association, f"{key}:{gateway}", gatewayId=gateway, routeTableId=key)
 
     def _declare_group(self, key: str, properties: Properties) -> None:
         vpc, notation = properties["vpcId"], self.rng.choice(("inline", "rule", "vpc rule"))
@@ -282,6 +286,16 @@ class Program:
         if isinstance(value, Mapping):
             return {name: self._hidden(element, type_) for name, element in value.items()}
         return [self._hidden(element, type_) for element in value] if isinstance(value, list) else value
+
+
+def _made_with(type_: str, properties: Properties) -> list[str]:
+    """What AWS makes with a resource: a transit gateway's default table, a firewall's endpoints."""
+    if type_ == t.TRANSIT_GATEWAY:
+        return [properties["associationDefaultRouteTableId"]]
+    if type_ != FIREWALL:
+        return []
+    states = properties["firewallStatuses"][0]["syncStates"]
+    return [attachment["endpointId"] for state in states for attachment in state["attachments"]]
 
 
 def _by_itself(rule: Properties, group: str) -> Properties:

@@ -46,11 +46,11 @@ class _PathError(Exception):
         self.fate = fate
 
 
-def _lost(reason: str) -> NoReturn:
+def lost(reason: str) -> NoReturn:
     raise _PathError(Fate.LOST, reason)
 
 
-def _unspecified(reason: str) -> NoReturn:
+def unspecified(reason: str) -> NoReturn:
     raise _PathError(Fate.UNSPECIFIED, reason)
 
 
@@ -210,9 +210,9 @@ class Account:
         client, server = attempt.client, attempt.server
         peers = server.groups if server else ()
         if not self._group_allows(client.groups, "egress", attempt.destination, peers, attempt.port):
-            _lost("the client's security groups have no egress rule for it")
+            lost("the client's security groups have no egress rule for it")
         if server is not None and attempt.port not in SMTP_PORTS:
-            _lost("the endpoint does not listen there")
+            lost("the endpoint does not listen there")
         if server is not None and server.subnet == client.subnet:
             return self._serve(attempt, server)
         # Stateful security groups let the reply in; network ACLs look at it again.
@@ -222,7 +222,7 @@ class Account:
         vpc = self.subnet(client.subnet)["vpcId"]
         if route == "local":
             if server is None or self.subnet(server.subnet)["vpcId"] != vpc:
-                _unspecified("what has that address in the VPC is not in the document")
+                unspecified("what has that address in the VPC is not in the document")
             self._acl(server.subnet, "ingress", client.address, attempt.port)
             self._serve(attempt, server)
             self._acl(server.subnet, "egress", client.address, attempt.reply_port)
@@ -239,7 +239,7 @@ class Account:
         """At the endpoint's interface. Source: AWS PrivateLink Guide, "Security groups" of endpoints."""
         client = attempt.client
         if not self._group_allows(server.groups, "ingress", client.address, client.groups, attempt.port):
-            _lost("the endpoint's security groups have no ingress rule for it")
+            lost("the endpoint's security groups have no ingress rule for it")
 
     def _through_nat(self, attempt: Attempt, nat_id: str, origin: str, transit: str | None) -> None:
         """From the subnet `origin`, into which the gateway `transit` may have brought the packet. Sources:
@@ -247,21 +247,21 @@ class Account:
         """
         nat = self.all("aws:ec2/natGateway:NatGateway").get(nat_id)
         if nat is None:
-            _unspecified("a route to a NAT gateway that is not there and is no blackhole")
+            unspecified("a route to a NAT gateway that is not there and is no blackhole")
         if nat["state"] not in ("available", "pending"):
-            _lost("the NAT gateway is not available")
+            lost("the NAT gateway is not available")
         if nat.get("availabilityMode") == "regional" and transit is not None:
-            _unspecified("how a regional NAT gateway routes replies to another VPC")
+            unspecified("how a regional NAT gateway routes replies to another VPC")
         if nat.get("availabilityMode") == "regional":
             route: Properties = {"gatewayId": self._gateway_of(nat["vpcId"])}
             return self._leave(route, nat["vpcId"], attempt, from_public_address=True)
         subnet, client = nat["subnetId"], attempt.client
         vpc = self.subnet(subnet)["vpcId"]
         if vpc != self.subnet(origin)["vpcId"]:
-            _lost("a NAT gateway serves its own VPC")
+            lost("a NAT gateway serves its own VPC")
         public = nat["connectivityType"] == "public"
         if public and not nat.get("publicIp"):
-            _lost("a public NAT gateway without an Elastic IP address")
+            lost("a public NAT gateway without an Elastic IP address")
         if subnet != origin:
             self._acl(subnet, "ingress", client.address, attempt.port)
             self._acl(subnet, "egress", client.address, attempt.reply_port)
@@ -271,9 +271,9 @@ class Account:
             self._only_to_transit(subnet, client.address, attempt.tie, transit)
         onward = self._route(subnet, attempt.destination, attempt.tie)
         if onward == "local":
-            _unspecified("what has that address in the VPC is not in the document")
+            unspecified("what has that address in the VPC is not in the document")
         if onward.get("natGatewayId") == nat_id:
-            _lost("the NAT gateway's own subnet routes back to it")
+            lost("the NAT gateway's own subnet routes back to it")
         self._leave(onward, vpc, attempt, from_public_address=public)
         if transit is None and subnet != origin:
             self._only_local(subnet, client.address, attempt.tie)
@@ -282,24 +282,24 @@ class Account:
     def _gateway_of(self, vpc: str) -> str:
         gateways = self.all("aws:ec2/internetGateway:InternetGateway").items()
         found = [key for key, gateway in gateways if gateway.get("vpcId") == vpc]
-        return found[0] if found else _lost("the VPC has no internet gateway")
+        return found[0] if found else lost("the VPC has no internet gateway")
 
     def _leave(self, route: Properties, vpc: str, attempt: Attempt, *, from_public_address: bool) -> None:
         """Sources: User Guide, "Internet gateways"; Amazon VPC Peering Guide, "VPC peering limitations"."""
         if "gatewayId" in route and route["gatewayId"].startswith("igw-"):
             gateway = self.all("aws:ec2/internetGateway:InternetGateway").get(route["gatewayId"])
             if gateway is None:
-                _unspecified("a route to an internet gateway that is not there and is no blackhole")
+                unspecified("a route to an internet gateway that is not there and is no blackhole")
             if gateway.get("vpcId") != vpc:
-                _lost("the internet gateway is not attached to this VPC")
+                lost("the internet gateway is not attached to this VPC")
             if not from_public_address:
-                _lost("an internet gateway translates for interfaces with a public address alone")
+                lost("an internet gateway translates for interfaces with a public address alone")
             if not is_public(attempt.destination):
-                _lost("no host of the internet has that address")
+                lost("no host of the internet has that address")
             if self._blocks_public_access(vpc):
-                _lost("VPC Block Public Access")
+                lost("VPC Block Public Access")
             if attempt.port == 25:
-                _unspecified("port 25 is blocked unless the account has asked otherwise")
+                unspecified("port 25 is blocked unless the account has asked otherwise")
             return
         if "vpcPeeringConnectionId" in route:
             link = self.all("aws:ec2/vpcPeeringConnection:VpcPeeringConnection").get(
@@ -308,13 +308,13 @@ class Account:
             ends = {link["vpcId"], link["peerVpcId"]} if link else set()
             peers = [self.all("aws:ec2/vpc:Vpc").get(end) for end in ends - {vpc}]
             if len(peers) != 1 or peers[0] is None:
-                _unspecified("the other VPC of the peering connection is not in the document")
+                unspecified("the other VPC of the peering connection is not in the document")
             if not is_public(attempt.destination) or within(attempt.destination, peers[0]["cidrBlock"]):
-                _unspecified("what has that address in the peer VPC is not in the document")
-            _lost("a peering connection carries the peer VPC's own addresses alone")
+                unspecified("what has that address in the peer VPC is not in the document")
+            lost("a peering connection carries the peer VPC's own addresses alone")
         if "egressOnlyGatewayId" in route:
-            _lost("an egress-only internet gateway carries IPv6 alone")
-        _unspecified(f"a route to {sorted(route)} leads out of what the document shows")
+            lost("an egress-only internet gateway carries IPv6 alone")
+        unspecified(f"a route to {sorted(route)} leads out of what the document shows")
 
     def _blocks_public_access(self, vpc: str) -> bool:
         """A NAT gateway's connections. Source: User Guide, "Block public access to VPCs and subnets"."""
@@ -334,7 +334,7 @@ class Account:
         zone = self.subnet(client.subnet)["availabilityZone"]
         inside = [key for key in entry[1]["subnetIds"] if self.subnet(key)["availabilityZone"] == zone]
         if not inside:
-            _lost("the attachment has no subnet in the client's zone")
+            lost("the attachment has no subnet in the client's zone")
         if inside[0] != client.subnet:
             self._acl(inside[0], "ingress", client.address, attempt.port)
             self._acl(inside[0], "egress", client.address, attempt.reply_port)
@@ -345,21 +345,22 @@ class Account:
         self._acl(outside, "egress", attempt.destination, attempt.port)
         self._acl(outside, "ingress", attempt.destination, attempt.reply_port)
         route = self._route(outside, attempt.destination, tie)
-        if route == "local" or "natGatewayId" not in route:
-            if route != "local" and "transitGatewayId" not in route:
-                self._leave(route, self.subnet(outside)["vpcId"], attempt, from_public_address=False)
-            _unspecified("what is beyond the second VPC")
         if self._transit_route(gateway, leaving, client.address) != entry[0]:
-            _lost("the transit gateway sends the reply to another VPC")
+            lost("the transit gateway sends the reply to another VPC")
+        if route != "local" and "natGatewayId" not in route and "transitGatewayId" not in route:
+            return self._leave(route, self.subnet(outside)["vpcId"], attempt, from_public_address=False)
+        if route == "local" or "natGatewayId" not in route:
+            unspecified("what is beyond the second VPC")
         self._through_nat(attempt, route["natGatewayId"], outside, gateway)
         if inside[0] != client.subnet:
             self._only_local(inside[0], client.address, tie)
+        return None
 
     def _attachment(self, gateway: str, vpc: str) -> tuple[str, Properties]:
         for key, attachment in self.all(f"{TRANSIT}/vpcAttachment:VpcAttachment").items():
             if attachment["transitGatewayId"] == gateway and attachment["vpcId"] == vpc:
                 return key, attachment
-        return _unspecified("a route to a transit gateway that the VPC is not attached to")
+        return unspecified("a route to a transit gateway that the VPC is not attached to")
 
     def _transit_route(self, gateway: str, attachment: str, address: int) -> str:
         """Where packets from `attachment` leave: longest prefix, static routes before propagated ones."""
@@ -382,12 +383,12 @@ class Account:
                 if within(address, cidr):
                     found.append((block(cidr)[2], 0, key))
         best = max(found, key=lambda one: one[:2], default=(0, 0, None))
-        return best[2] or _lost("the transit gateway has no route")
+        return best[2] or lost("the transit gateway has no route")
 
     def _only_to_transit(self, subnet: str, address: int, tie: int, gateway: str) -> None:
         route = self._route(subnet, address, tie)
         if route == "local" or route.get("transitGatewayId") != gateway:
-            _lost("the reply is not routed back to the transit gateway")
+            lost("the reply is not routed back to the transit gateway")
 
     # Routes -----------------------------------------------------------------------------------------
 
@@ -424,10 +425,10 @@ class Account:
         longest = max((length for length, _ in matches), default=0)
         best = [route for length, route in matches if length == longest]
         if not best:
-            _lost("no route")
+            lost("no route")
         chosen = best[tie % len(best)]
         if chosen != "local" and chosen.get("state") == "blackhole":
-            _lost("the route is a blackhole")
+            lost("the route is a blackhole")
         return chosen
 
     def _destinations(self, route: Properties) -> list[str]:
@@ -440,7 +441,7 @@ class Account:
     def _only_local(self, subnet: str, address: int, tie: int) -> None:
         route = self._route(subnet, address, tie)
         if route != "local":
-            _unspecified("a route more specific than the local one takes the reply elsewhere")
+            unspecified("a route more specific than the local one takes the reply elsewhere")
 
     def _prefix_list(self, key: str) -> list[str]:
         """Source: User Guide, "Group CIDR blocks using managed prefix lists"."""
@@ -487,7 +488,7 @@ class Account:
                 if entry["action"] == "allow":
                     return
                 break
-        _lost(f"the network ACL of {subnet} denies {direction} to port {port}")
+        lost(f"the network ACL of {subnet} denies {direction} to port {port}")
 
 
 def _covers(rule: Properties, port: int) -> bool:
