@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from .verdict import Destination
@@ -29,8 +30,8 @@ class Settings:
 
     @property
     def variables(self) -> tuple[tuple[str, str], ...]:
-        ports = self.port_variables + ("",) * len(self.host_variables)
-        return tuple(zip(self.host_variables, ports, strict=False))
+        ports = self.port_variables[: len(self.host_variables)]
+        return tuple(zip_longest(self.host_variables, ports, fillvalue=""))
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Settings:

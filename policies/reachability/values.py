@@ -61,7 +61,7 @@ def get(properties: Value, *path: str | int) -> Value:
         if value is UNKNOWN or value is ABSENT:
             return value
         if isinstance(step, str):
-            value = value.get(step, ABSENT) if isinstance(value, Mapping) else ABSENT
+            value = value.get(step) if isinstance(value, Mapping) else ABSENT
         elif is_list(value) and step < len(value):
             value = value[step]
         else:

@@ -40,7 +40,7 @@ class Origin(str, Enum):
 
 def identifier(key: str) -> str:
     """The URN of a resource of the program, or the id of one that the account holds."""
-    return key if key.startswith("urn:") else key.rpartition("::")[2] or key
+    return key if key.startswith("urn:") else key.partition("::")[2] or key
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class Destination:
         return cls(
             UNKNOWN if isinstance(host, Mapping) else host,
             UNKNOWN if isinstance(port, Mapping) else port,
-            bool(entry.get("optional", False)),
+            bool(entry.get("optional")),
             isinstance(host, Mapping) and "$secret" in host,
         )
 

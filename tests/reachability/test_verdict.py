@@ -38,11 +38,20 @@ def test_whichever_is_the_case() -> None:
     assert whichever([OPEN, DEAD]).verdict is UNDETERMINED
 
 
-def test_as_json_ids_stand_for_what_the_account_holds() -> None:
-    finding = Finding("DEAD", "aws:ec2/subnet:Subnet::subnet-1", "it is dead", "mend it")
-
-    assert finding.as_json()["resource"] == "subnet-1"
-    assert DEAD.findings[0].as_json()["resource"] == "urn:b"
+@pytest.mark.parametrize(
+    ("key", "identity"),
+    [
+        ("aws:ec2/subnet:Subnet::subnet-1", "subnet-1"),
+        ("aws:iam/role:Role::arn:aws:iam::123456789012:role/mail", "arn:aws:iam::123456789012:role/mail"),
+        (
+            "urn:pulumi:prod::shop::aws:ec2/subnet:Subnet::a",
+            "urn:pulumi:prod::shop::aws:ec2/subnet:Subnet::a",
+        ),
+        ("the internet", "the internet"),
+    ],
+)
+def test_as_json_ids_stand_for_what_the_account_holds(key: str, identity: str) -> None:
+    assert Finding("DEAD", key, "it is dead", "mend it").as_json()["resource"] == identity
     assert Outcome().verdict is REACHABLE
 
 
