@@ -28,8 +28,8 @@ INTRODUCTION: Final = """\
 
 *Written by `python docs/render_proof.py` from `policies/reachability/`.*
 
-The proof follows TCP over IPv4 from every subnet that a workload may run in, to the destination and
-back. A value that is not known yet stands for everything that it may become; the verdict holds for all
+The proof follows TCP over IPv4 or IPv6 from every subnet that a workload may run in, to the destination
+and back. A value that is not known yet stands for everything that it may become; the verdict holds for all
 of that. A route whose target is of a type that is not listed here is `undetermined` with the code
 `NOT_MODELLED`; so is, with a code of its own, whatever depends on a part of the account that nobody has
 read. Resource types that are not listed, and that no listed one refers to, do not carry packets, and do
@@ -165,7 +165,8 @@ def page() -> str:
     """The whole page."""
     lines = [INTRODUCTION, "## Parts\n"]
     for module in modules():
-        if module.tokens and module.properties and module.name not in REPAIRS:
+        says = module.tokens or any(part.startswith("Source") for part in module.documentation)
+        if says and module.properties and module.name not in REPAIRS:
             lines += _part(module)
     lines.append("## Findings\n")
     lines.append("| code | verdict | what is wrong | part |")
@@ -182,7 +183,8 @@ def _part(module: Module) -> Iterator[str]:
     for paragraph in rest:
         if paragraph.startswith(("Source:", "Sources:")):
             yield f"{' '.join(paragraph.split())}\n"
-    yield f"- Types: {', '.join(f'`{token}`' for token in module.tokens)}"
+    if module.tokens:
+        yield f"- Types: {', '.join(f'`{token}`' for token in module.tokens)}"
     yield f"- Properties: {', '.join(f'`{name}`' for name in module.properties)}\n"
 
 

@@ -14,7 +14,7 @@ from .graph import Ref, Resource
 from .groups import ALL_PORTS, ALL_PROTOCOLS, EGRESS, INGRESS, TCP, port_range
 from .network import Links, Network, exactly, settled
 from .outcomes import blocked, open_question, passed, whichever
-from .ranges import ANY_ADDRESS, Ranges, addresses
+from .ranges import ANY_ADDRESS, IPV4, IPV6, Ranges, addresses
 from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, to_int
 from .verdict import Origin, Outcome
 
@@ -174,16 +174,16 @@ def _entry(entry: Value, number: str, action: str, *, certain: bool) -> Iterator
     ports, ports_known = _ports_of(entry)
     if ports is None:
         return
-    block = get(entry, "cidrBlock")
+    block, everywhere = get(entry, "cidrBlock"), IPV4
     if block is ABSENT or block == "":
-        return  # An IPv6 entry.
+        block, everywhere = get(entry, "ipv6CidrBlock"), IPV6
     order, act = to_int(get(entry, number)), get(entry, action)
     known = ports_known and isinstance(block, str) and isinstance(order, int) and act is not UNKNOWN
     yield Entry(
         order if isinstance(order, int) else 0,
         frozenset({ALLOW, DENY}) if act is UNKNOWN else frozenset({str(act).lower()}),
         ports,
-        addresses(block) if isinstance(block, str) else ANY_ADDRESS,
+        addresses(block) if isinstance(block, str) else everywhere,
         certain=certain and known,
     )
 
@@ -229,13 +229,14 @@ def implicit_default_acl(vpc: Resource) -> Resource:
     """The default ACL of a new VPC: everything in and out."""
     everything = [
         {
-            "ruleNo": 100,
+            "ruleNo": number,
             "action": ALLOW,
             "protocol": "-1",
             "fromPort": 0,
             "toPort": 0,
-            "cidrBlock": "0.0.0.0/0",
+            family: block,
         }
+        for number, family, block in ((100, "cidrBlock", "0.0.0.0/0"), (101, "ipv6CidrBlock", "::/0"))
     ]
     return Resource(
         key=f"{vpc.key}#defaultNetworkAcl",

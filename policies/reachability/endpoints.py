@@ -183,7 +183,7 @@ class Endpoints:
         return whichever([self._resolves(candidate) for candidate in vpc.candidates])
 
     def _resolves(self, vpc: Resource) -> Outcome:
-        outcomes = [self._amazon_resolver(vpc)]
+        outcomes = [self.amazon_resolver(vpc)]
         settings = (
             ("enableDnsSupport", "enable_dns_support", True),
             ("enableDnsHostnames", "enable_dns_hostnames", False),
@@ -201,7 +201,11 @@ class Endpoints:
                 outcomes.append(blocked(code, vpc.key, message, remedy))
         return all_of(outcomes)
 
-    def _amazon_resolver(self, vpc: Resource) -> Outcome:
+    def amazon_resolver(self, vpc: Resource) -> Outcome:
+        """Whether what runs in `vpc` asks Amazon's resolver.
+
+        Source: Amazon VPC User Guide, "DHCP option sets in Amazon VPC".
+        """
         remedy = "keep AmazonProvidedDNS in the VPC's DHCP options, or forward amazonaws.com to it"
         for options, certain in self._dhcp_options_of(vpc):
             servers = UNKNOWN if options is None else items(options.declared("domainNameServers"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from . import kinds
 from .graph import Ref, Resource
-from .network import Network, either, name_of, table_name
+from .network import Network, either, name_of, same, table_name
 from .outcomes import all_of, blocked, open_question, passed, whichever
 from .ranges import PRIVATE, PUBLIC, Ranges, addresses
 from .routing import LOCAL, Route, Routes
@@ -224,6 +224,27 @@ class Gateways:
                 for gateway in gateways
             ]
         )
+
+    def through_egress_only_gateway(self, route: Route, vpc: Ref) -> Outcome:
+        """Whether the egress-only internet gateway that `route` names is that of `vpc`."""
+        named = route.target
+        if named.open or not named.candidates:
+            message = f"the gateway {named.place} is neither in the program nor in the evidence"
+            remedy = "give the account's evidence (mailroute snapshot), or create the gateway in the program"
+            return open_question("GATEWAY_NOT_READ", route.source.key, message, remedy)
+        return whichever([self._belongs(gateway, vpc) for gateway in named.candidates])
+
+    def _belongs(self, gateway: Resource, vpc: Ref) -> Outcome:
+        own = same(self.network.vpc_of(gateway), vpc)
+        if own is True:
+            return passed("egress-only-internet-gateway", gateway.key, "of the VPC", gateway.origin)
+        remedy = "give the aws.ec2.EgressOnlyInternetGateway the vpc_id of the VPC whose route names it"
+        code = "BAD_STATE_ATTACHMENT"
+        if own is False:
+            message = f"egress-only internet gateway {gateway.label} is that of another VPC"
+            return blocked(code, gateway.key, message, remedy)
+        message = f"it cannot be known whether egress-only internet gateway {gateway.label} is of this VPC"
+        return open_question(code, gateway.key, message, remedy)
 
     def _attached(self, gateway: Resource, vpc: Ref) -> Outcome:
         attached = self.network.attached(gateway, vpc)

@@ -14,7 +14,7 @@ from . import kinds
 from .graph import Ref, Resource
 from .network import Links, Network, exactly, same, settled
 from .outcomes import blocked, open_question, passed
-from .ranges import ANY_ADDRESS, Ranges, addresses, cidr_text, union
+from .ranges import ANY_ADDRESS, IPV4, IPV6, Ranges, addresses, cidr_text, union
 from .routing import prefix_list_blocks
 from .values import (
     ABSENT,
@@ -220,41 +220,37 @@ class SecurityGroups:
         return settled(self.graph.refs(resource, map(_group_id, values), prop, types))
 
     def _inline(self, group: Resource, direction: str, entry: Mapping[str, Any]) -> Iterator[Rule]:
-        blocks = _blocks(entry, "cidrBlocks")
+        blocks = _of_both(entry, "cidrBlocks", "ipv6CidrBlocks")
         lists = self._prefix_lists(group, direction, items(entry, "prefixListIds"))
         groups = [self.group_ref(group, value, direction) for value in elements(entry, "securityGroups")]
         if get(entry, "self") is True:
             groups.append(exactly(group))
         protocol = get(entry, "protocol")
-        yield from _rules(protocol, entry, (blocks, lists), groups, group, certain=True)
+        yield from _rules(protocol, entry, (*blocks, lists), groups, group, certain=True)
 
     def _read(self, rule: Resource, group: Resource, certain: bool) -> Iterator[Rule]:
         entry = rule.properties
         if rule.type in kinds.SECURITY_GROUP_RULE:
             certain = certain and rule.get("type") is not UNKNOWN
-            blocks = _blocks(entry, "cidrBlocks")
+            blocks = _of_both(entry, "cidrBlocks", "ipv6CidrBlocks")
             lists = self._prefix_lists(rule, "prefixListIds", items(entry, "prefixListIds"))
             peer, own = rule.declared("sourceSecurityGroupId"), rule.get("self") is True
             prop, protocol = "sourceSecurityGroupId", rule.get("protocol")
         else:
-            blocks = _blocks(entry, "cidrIpv4")
+            blocks = _of_both(entry, "cidrIpv4", "cidrIpv6")
             lists = self._prefix_lists(rule, "prefixListId", elements(entry, "prefixListId"))
             peer, own = rule.declared("referencedSecurityGroupId"), False
             prop, protocol = "referencedSecurityGroupId", rule.get("ipProtocol")
         groups = [] if peer is ABSENT else [self.group_ref(rule, peer, prop)]
         if own:
             groups.append(exactly(group))
-        yield from _rules(protocol, entry, (blocks, lists), groups, rule, certain)
+        yield from _rules(protocol, entry, (*blocks, lists), groups, rule, certain)
 
-    def _prefix_lists(
-        self, source: Resource, prop: str, listed: tuple[Value, ...] | Unknown
-    ) -> Ranges | Unknown:
-        if isinstance(listed, Unknown):
-            return UNKNOWN
-        found = [prefix_list_blocks(self.network, source, value, prop) for value in listed]
-        if any(isinstance(blocks, Unknown) for blocks in found):
-            return UNKNOWN
-        return union(addresses(cidr) for blocks in found for cidr in known_items(blocks))
+    def _prefix_lists(self, source: Resource, prop: str, listed: tuple[Value, ...] | Unknown) -> Peers:
+        found = [prefix_list_blocks(self.network, source, value, prop) for value in known_items(listed)]
+        if isinstance(listed, Unknown) or any(isinstance(blocks, Unknown) for blocks in found):
+            return ANY_ADDRESS, False
+        return union(addresses(cidr) for blocks in found for cidr in known_items(blocks)), True
 
 
 def _group_id(value: Value) -> Value:
@@ -262,17 +258,24 @@ def _group_id(value: Value) -> Value:
     return value.rpartition("/")[2] if isinstance(value, str) else value
 
 
-def _blocks(entry: Mapping[str, Any], name: str) -> Ranges | Unknown:
-    blocks = items(entry, name)
-    if isinstance(blocks, Unknown) or any(block is UNKNOWN for block in blocks):
-        return UNKNOWN
-    return union(addresses(block) for block in blocks if is_known(block))
+Peers = tuple[Ranges, bool]
+"""Addresses, and whether it is certain that all of them are meant."""
+
+
+def _of_both(entry: Mapping[str, Any], *names: str) -> Iterator[Peers]:
+    """The addresses of each family, in the lists `names`: all of the family where that is not known."""
+    for family, name in zip((IPV4, IPV6), names, strict=True):
+        blocks = elements(entry, name)
+        if any(block is UNKNOWN for block in blocks):
+            yield family, False
+        else:
+            yield union(addresses(block) for block in blocks if is_known(block) and block), True
 
 
 def _rules(
     protocol: Value,
     entry: Mapping[str, Any],
-    peers: Iterable[Ranges | Unknown],
+    peers: Iterable[Peers],
     groups: Sequence[Ref],
     source: Resource,
     certain: bool,
@@ -287,9 +290,9 @@ def _rules(
         ports = port_range(get(entry, "fromPort"), get(entry, "toPort"))
     else:
         return
-    for peer in peers:
-        if isinstance(peer, Unknown) or peer:
-            yield Rule(ports, peer, (), source, certain)
+    for peer, known in peers:
+        if peer:
+            yield Rule(ports, peer, (), source, certain and known)
     if groups:
         yield Rule(ports, Ranges(), tuple(groups), source, certain)
 
@@ -314,7 +317,7 @@ def implicit_default_group(vpc: Resource) -> Resource:
         name=f"default security group of {vpc.name}",
         properties={
             "ingress": [{"protocol": "-1", "fromPort": 0, "toPort": 0, "self": True}],
-            "egress": [{"protocol": "-1", "fromPort": 0, "toPort": 0, "cidrBlocks": ["0.0.0.0/0"]}],
+            "egress": [{"protocol": "-1", "cidrBlocks": ["0.0.0.0/0"], "ipv6CidrBlocks": ["::/0"]}],
         },
         id=value if isinstance(value, str) else UNKNOWN,
         origin=Origin.AWS_DEFAULT,

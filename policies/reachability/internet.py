@@ -18,16 +18,18 @@ from .middleboxes import Middlebox
 from .network import name_of, refers, same, table_name
 from .outcomes import all_of, blocked, open_question, passed, soften, whichever
 from .public_access import PublicAccess
-from .ranges import EPHEMERAL_PORTS, PUBLIC, UNROUTED, Ranges
+from .ranges import EPHEMERAL_PORTS, IPV6, NAT64, PUBLIC, UNROUTED, Ranges, translated
 from .routing import LOCAL, Route
 from .transit import TransitGateways
 from .values import UNKNOWN, Unknown
 from .verdict import Origin, Outcome, Verdict
 
 if TYPE_CHECKING:
-    from .graph import Resource
+    from .graph import Ref, Resource
 
 BLOCKED_PORT: Final = 25
+_FOR_IPV4: Final = ("natGatewayId", "transitGatewayId", "vpcEndpointId")
+"""The targets through which the proof follows IPv4 alone."""
 REMEDY: Final = (
     "route 0.0.0.0/0 to a NAT gateway (NatEgress), or send through SES's SMTP endpoint (SmtpEndpoint)"
 )
@@ -80,6 +82,8 @@ class InternetPath:
         if route.blackhole:
             message = f"the route of {table.label} to {name} is a blackhole: its target is gone"
             return blocked("BAD_STATE_ROUTE", table.key, message, REMEDY)
+        if route.via == "egressOnlyGatewayId" or (wanted & IPV6 and route.via in _FOR_IPV4):
+            return self._over_ipv6(route, client, table, wanted, port, name)
         if route.via in ("natGatewayId", "gatewayId") and wanted & UNROUTED:
             message = f"internet gateways drop what is sent to {name}, which is no public address"
             code = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
@@ -88,11 +92,7 @@ class InternetPath:
             )
         if route.via == "natGatewayId":
             return self._by_nat(route, client, table, wanted, port, name)
-        if (
-            route.via == "gatewayId"
-            and route.target.candidates
-            and all(found.type in kinds.INTERNET_GATEWAY for found in route.target.candidates)
-        ) or (route.via == "gatewayId" and str(route.target.id).startswith("igw-")):
+        if route.via == "gatewayId" and _is_internet_gateway(route.target):
             return self._by_internet_gateway(route, client, table, name)
         if route.via == LOCAL:
             return destination_in_vpc(table, client.vpc)
@@ -101,11 +101,6 @@ class InternetPath:
                 f"{table.label} routes {name} to a peering connection, which carries its VPCs' addresses only"
             )
             return blocked("PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", table.key, message, REMEDY)
-        if route.via == "egressOnlyGatewayId":
-            message = (
-                f"{table.label} routes {name} to an egress-only internet gateway, which carries IPv6 alone"
-            )
-            return blocked("PROTOCOL_RESTRICTION", table.key, message, REMEDY)
         if route.via == "vpcEndpointId":
             return self._by_middlebox(route, client, table, wanted, port, name)
         if route.via == "transitGatewayId" and route.target.target and not isinstance(client.via, Transit):
@@ -114,6 +109,40 @@ class InternetPath:
             message = f"it cannot be known where {table.label} sends the traffic to {name}"
             return open_question("ROUTE_TARGET_UNKNOWN", table.key, message, REMEDY)
         return not_modelled(route, table)
+
+    def _over_ipv6(
+        self, route: Route, client: Client, table: Resource, wanted: Ranges, port: int, name: str
+    ) -> Outcome:
+        """By an egress-only gateway, or a NAT gateway: that takes IPv6 packets that name IPv4 addresses.
+
+        Source: Amazon VPC User Guide, "DNS64 and NAT64".
+        """
+        if route.via == "egressOnlyGatewayId":
+            return self._by_egress_only(route, client, table, wanted, name)
+        if route.via != "natGatewayId":
+            return not_modelled(route, table)
+        if wanted <= NAT64:
+            return self._by(route, client, table, translated(wanted), port, name)
+        message = f"{table.label} routes {name} to a NAT gateway, which of IPv6 translates 64:ff9b::/96 alone"
+        remedy = "route ::/0 to an egress-only internet gateway"
+        return blocked("PROTOCOL_RESTRICTION", table.key, message, remedy)
+
+    def _by_egress_only(
+        self, route: Route, client: Client, table: Resource, wanted: Ranges, name: str
+    ) -> Outcome:
+        """Source: Amazon VPC User Guide, "Egress-only internet gateways"."""
+        if not wanted <= IPV6:
+            message = (
+                f"{table.label} routes {name} to an egress-only internet gateway, which carries IPv6 alone"
+            )
+            return blocked("PROTOCOL_RESTRICTION", table.key, message, REMEDY)
+        if wanted & UNROUTED:
+            message = f"egress-only internet gateways drop what is sent to {name}, which is no public address"
+            code, remedy = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", "route it to a NAT gateway"
+            return blocked(code, table.key, message, remedy)
+        out = self.gateways.through_egress_only_gateway(route, client.vpc)
+        out += self.public_access.lets_out(client.vpc, self._crossed(client), translated=True)
+        return out + passed("internet", name, "", Origin.AWS_DEFAULT)
 
     def _by_internet_gateway(self, route: Route, client: Client, table: Resource, name: str) -> Outcome:
         if client.public_address is False:
@@ -350,6 +379,12 @@ def _leads_to(route: Route | None, gateway: Resource) -> bool | Unknown:
     if route.via == "transitGatewayId":
         return refers(route.target, gateway)
     return UNKNOWN if route.via == "" and route.target.open else False
+
+
+def _is_internet_gateway(target: Ref) -> bool:
+    found = target.candidates
+    named = str(target.id).startswith("igw-")
+    return named or (bool(found) and all(gateway.type in kinds.INTERNET_GATEWAY for gateway in found))
 
 
 def port_25(holder: Resource, port: int | Unknown | None) -> Outcome:

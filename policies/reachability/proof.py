@@ -15,11 +15,12 @@ from .endpoints import endpoint_of_host, region_of_host
 from .evidence import Offer
 from .gateways import subnet_not_read
 from .internet import InternetPath, port_25
+from .ipv6 import Ipv6Path, is_ipv6_only
 from .names import Names
 from .network import judged
 from .outcomes import all_of, any_of, blocked, open_question, passed, soften, whichever
 from .places import in_one_region
-from .ranges import PUBLIC, UNROUTED, Ranges, addresses, union
+from .ranges import IPV4, PUBLIC, UNROUTED, Ranges, addresses, union
 from .ses import EndpointPath
 from .settings import Settings
 from .values import UNKNOWN, Unknown
@@ -44,6 +45,7 @@ class Proof:
         self.internet = InternetPath(self.crossing)
         self.ses = EndpointPath(self.crossing, offer or Offer())
         self.names = Names(self.crossing.network)
+        self.ipv6 = Ipv6Path(self.internet, self.names, self.ses)
 
     def workloads(self, origin: Origin = Origin.PROGRAM, *readers: str) -> Iterator[Workload]:
         """The workloads that the program declares, or those that the account runs."""
@@ -96,23 +98,19 @@ class Proof:
 
     def _from_subnet(self, placement: Placement, destination: Destination, subnet: Resource) -> Outcome:
         vpc = self.crossing.network.vpc_of(subnet)
-        if subnet.declared("ipv6Native") is True:
-            message = f"subnet {subnet.label} is IPv6-only, and the mail host is reached over IPv4"
-            return blocked("SUBNET_WITHOUT_IPV4", subnet.key, message, "use a subnet with an IPv4 block")
         source = self.crossing.addresses_in(subnet)
         client = Client(subnet, vpc, source, placement.holder, placement.groups, placement.public_address)
         here = passed("subnet", subnet.key, _where(subnet), subnet.origin)
         pairs = ((placement.holder, subnet), *((subnet, candidate) for candidate in vpc.candidates))
-        return here + all_of(starmap(in_one_region, pairs)) + self._reach(client, destination)
+        reach = self._reach_over_ipv6 if is_ipv6_only(subnet) else self._reach
+        return here + all_of(starmap(in_one_region, pairs)) + reach(client, placement, destination)
 
     # Where the name leads ------------------------------------------------------------------------
 
-    def _reach(self, client: Client, destination: Destination) -> Outcome:
+    def _reach(self, client: Client, placement: Placement, destination: Destination) -> Outcome:
         ports = self._ports(destination)
         if isinstance(ports, Unknown):
-            message = "the port of the mail host cannot be known"
-            remedy = "give the port as a plain number in the environment or in the pack's config"
-            return open_question("PORT_UNKNOWN", client.holder.key, message, remedy)
+            return _port_unknown(client)
         host = destination.host
         if host is None or destination.secret:
             ways = [self._reach_public(client, PUBLIC, port, "any mail server") for port in ports]
@@ -120,7 +118,24 @@ class Proof:
             return any_of([*ways, *self.ses.unread(client)])
         if isinstance(host, Unknown):
             return self._reach_unknown(client, ports[0])
-        return self._reach_host(client, host, ports[0])
+        return self._reach_host(client, placement, host, ports[0])
+
+    def _reach_over_ipv6(self, client: Client, placement: Placement, destination: Destination) -> Outcome:
+        """The same from a subnet without IPv4."""
+        ports, refused = self._ports(destination), self.ipv6.admits(client, placement)
+        if refused.findings:
+            return refused
+        if isinstance(ports, Unknown):
+            return _port_unknown(client)
+        host = destination.host
+        if not isinstance(host, str) or destination.secret:
+            return self.ipv6.reach_name(client, placement, PUBLIC, ports, str(destination))
+        where = self._addresses(host)
+        if _literal(host):
+            return self.ipv6.reach_literal(client, placement, where, ports[0], host)
+        shadow = self.names.shadow(host, client.vpc)
+        region = region_of_host(host)
+        return shadow + self.ipv6.reach_name(client, placement, where, ports[:1], host, region)
 
     def _reach_unknown(self, client: Client, port: int) -> Outcome:
         """A host not known yet may be a public one, that of an endpoint, or one inside the VPC."""
@@ -146,16 +161,13 @@ class Proof:
             return (destination.port,)
         return DEFAULT_PORTS if destination.host is None or destination.secret else DEFAULT_PORTS[:1]
 
-    def _reach_host(self, client: Client, host: str, port: int) -> Outcome:
+    def _reach_host(self, client: Client, placement: Placement, host: str, port: int) -> Outcome:
         region = region_of_host(host)
         where = self._addresses(host)
-        if where is None:
-            message = f"{host} is an IPv6 address, and the proof follows IPv4 alone"
-            return open_question(
-                "IPV6_DESTINATION", client.holder.key, message, "name the host or its IPv4 address"
-            )
+        if not where & IPV4:
+            return self.ipv6.reach(client, placement, where, port, host)
         if where != PUBLIC and region is None:  # an address, or a name whose addresses the team knows
-            return self.internet.reach(client, where, port, host)
+            return self.internet.reach(client, where & IPV4, port, host)
         shadow = self.names.shadow(host, client.vpc)
         if shadow.findings:
             return shadow
@@ -167,29 +179,47 @@ class Proof:
             return public
         return self.ses.reach(client, region, port, public)
 
-    def _addresses(self, host: str) -> Ranges | None:
-        blocks = self.settings.addresses.get(host.lower())
-        if blocks:
-            return union(addresses(block) for block in blocks)
-        try:
-            literal = ipaddress.ip_address(host.strip("[]"))
-        except ValueError:
-            return PUBLIC
-        return addresses(host) if literal.version == 4 else None
+    def _addresses(self, host: str) -> Ranges:
+        """Where `host` is: its own addresses if it is one or the team knows them, else any public one."""
+        literal = _literal(host)
+        blocks = self.settings.addresses.get(host.lower()) or ((literal,) if literal else ())
+        return union(addresses(block) for block in blocks) if blocks else PUBLIC
 
     def _managed(self, placement: Placement, destination: Destination) -> Outcome:
         """The egress that the service itself brings: to public addresses alone."""
-        holder = placement.holder
+        holder, where = placement.holder, PUBLIC
         if isinstance(destination.host, str):
             where = self._addresses(destination.host)
-            if where is not None and where & UNROUTED:
-                message = (
-                    f"{destination.host} is no public address, and the service leaves to the public internet"
-                )
-                return blocked("NO_ROUTE_TO_DESTINATION", holder.key, message, "give the service VPC egress")
+        if where & UNROUTED:
+            message = (
+                f"{destination.host} is no public address, and the service leaves to the public internet"
+            )
+            return blocked("NO_ROUTE_TO_DESTINATION", holder.key, message, "give the service VPC egress")
+        if not where & IPV4:
+            message = (
+                f"{destination.host} is reached over IPv6, and whether the service has it is not documented"
+            )
+            remedy = "name the host, or its IPv4 address"
+            return open_question("INTERFACE_WITHOUT_IPV6", holder.key, message, remedy)
         return port_25(holder, destination.port) + passed(
             "internet", str(destination), "the service's own egress", Origin.AWS_DEFAULT
         )
+
+
+def _literal(host: str) -> str | None:
+    """The address that `host` is, which may stand in brackets; `None` where it is a name."""
+    address = host.strip("[]")
+    try:
+        ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    return address
+
+
+def _port_unknown(client: Client) -> Outcome:
+    message = "the port of the mail host cannot be known"
+    remedy = "give the port as a plain number in the environment or in the pack's config"
+    return open_question("PORT_UNKNOWN", client.holder.key, message, remedy)
 
 
 def prove(

@@ -1,4 +1,8 @@
-"""Sets of whole numbers as sorted, disjoint ranges: of IPv4 addresses and of TCP ports."""
+"""Sets of whole numbers as sorted, disjoint ranges: of addresses of both families and of TCP ports.
+
+One space of numbers holds the addresses of both families, the IPv6 ones behind the IPv4 ones: what tells
+addresses from one another, a route, a rule or an ACL, then needs to know nothing of families.
+"""
 
 from __future__ import annotations
 
@@ -70,9 +74,13 @@ def union(sets: Iterable[Ranges]) -> Ranges:
     return Ranges.of(*(span for ranges in sets for span in ranges.spans))
 
 
+_IPV6: Final = 1 << 32
+"""Where the IPv6 addresses begin."""
+
+
 @lru_cache(maxsize=4096)
 def addresses(cidr: str) -> Ranges:
-    """The IPv4 addresses of `cidr`, a block or a single address; none of an IPv6 block.
+    """The addresses of `cidr`, a block or a single address.
 
     Host bits are ignored, as AWS does in routes and rules.
 
@@ -80,29 +88,48 @@ def addresses(cidr: str) -> Ranges:
         ValueError: `cidr` is neither.
     """
     network = ipaddress.ip_network(cidr.strip(), strict=False)
-    if network.version != 4:
-        return Ranges()
-    return Ranges.of((int(network.network_address), int(network.broadcast_address)))
+    start = 0 if network.version == 4 else _IPV6
+    return Ranges.of((start + int(network.network_address), start + int(network.broadcast_address)))
+
+
+def prefix_length(cidr: str) -> int:
+    """The length of the prefix of `cidr`, a block or a single address."""
+    return ipaddress.ip_network(cidr.strip(), strict=False).prefixlen
+
+
+def translated(ranges: Ranges) -> Ranges:
+    """The IPv4 addresses that are meant by those of `ranges` in the well-known prefix of NAT64."""
+    start = NAT64.spans[0][0]
+    return Ranges.of(*((first - start, last - start) for first, last in (ranges & NAT64).spans))
+
+
+def synthesized(ranges: Ranges) -> Ranges:
+    """The IPv6 addresses by which DNS64 names the IPv4 ones of `ranges`."""
+    start = NAT64.spans[0][0]
+    return Ranges.of(*((start + first, start + last) for first, last in (ranges & IPV4).spans))
 
 
 def cidr_text(ranges: Ranges, limit: int = 3) -> str:
     """`ranges` of addresses as CIDR blocks for a person, the first `limit` of them."""
     blocks = [
         str(block)
-        for first, last in ranges.spans
-        for block in ipaddress.summarize_address_range(
-            ipaddress.IPv4Address(first), ipaddress.IPv4Address(last)
-        )
+        for family, start, kind in ((IPV4, 0, ipaddress.IPv4Address), (IPV6, _IPV6, ipaddress.IPv6Address))
+        for first, last in (ranges & family).spans
+        for block in ipaddress.summarize_address_range(kind(first - start), kind(last - start))
     ]
     return ", ".join(blocks[:limit]) + (f" and {len(blocks) - limit} more" if len(blocks) > limit else "")
 
 
-ANY_ADDRESS: Final = addresses("0.0.0.0/0")
+IPV4: Final = addresses("0.0.0.0/0")
+IPV6: Final = addresses("::/0")
+ANY_ADDRESS: Final = IPV4 | IPV6
+NAT64: Final = addresses("64:ff9b::/96")
+"""The well-known prefix by which IPv6 names IPv4 addresses (RFC 6052)."""
 PRIVATE: Final = union(
     addresses(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 )
 """What an internet gateway refuses to send out: RFC 1918 and RFC 6598 addresses."""
-PUBLIC: Final = ANY_ADDRESS - union(
+PUBLIC: Final = IPV4 - union(
     [
         PRIVATE,
         *(
@@ -122,8 +149,14 @@ PUBLIC: Final = ANY_ADDRESS - union(
     ]
 )
 """Where a public mail host can be: the IPv4 space less the special-purpose blocks (RFC 6890)."""
+PUBLIC_IPV6: Final = addresses("2000::/3") - addresses("2001:db8::/32")
+"""The same in IPv6: global unicast addresses less those for documentation (RFC 4291, RFC 3849)."""
 UNROUTED: Final = union(
-    [PRIVATE, *(addresses(block) for block in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"))]
+    [
+        PRIVATE,
+        *(addresses(block) for block in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")),
+        IPV6 - addresses("2000::/3"),
+    ]
 )
 """What never crosses an internet gateway: private, loopback, link-local, multicast and reserved addresses."""
 EPHEMERAL_PORTS: Final = Ranges.of((1024, 65535))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from . import kinds
 from .graph import Ref, Resource
 from .network import Links, Network
-from .ranges import ANY_ADDRESS, PRIVATE, Ranges, addresses
+from .ranges import ANY_ADDRESS, IPV6, PRIVATE, Ranges, addresses, prefix_length
 from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, items
 from .verdict import Origin
 
@@ -40,7 +40,8 @@ LONGEST_OF_VPC: Final = 28
 """The prefix lengths of a VPC's blocks (Amazon VPC User Guide, "VPC CIDR blocks")."""
 _STANDALONE: Final = ("destinationCidrBlock", "destinationIpv6CidrBlock")
 _INLINE: Final = ("cidrBlock", "ipv6CidrBlock")
-_ANYWHERE: Final = [(ANY_ADDRESS, 32, False)]
+_LONGEST: Final = 128
+_ANYWHERE: Final = [(ANY_ADDRESS, _LONGEST, False)]
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Route:
     """One route.
 
     Attributes:
-        destination: its IPv4 addresses; empty for an IPv6 route; all where they are not known.
+        destination: its addresses; all where they are not known.
         length: the length of its prefix, that of the longest entry for a prefix list.
         via: the property that names its target, `local`, or `""` where it has none.
         target: what that property stands for.
@@ -121,7 +122,7 @@ class Routes:
         yield from self._local(vpc, table)
         if table.origin is Origin.PROGRAM and self._may_learn_routes(table):
             # What a virtual private gateway announces is not known before it does.
-            yield Route(ANY_ADDRESS, 32, "", Ref((), UNKNOWN, open=True), table, certain=False)
+            yield Route(ANY_ADDRESS, _LONGEST, "", Ref((), UNKNOWN, open=True), table, certain=False)
         yield from self.declared_in(table)
 
     def declared_in(self, table: Resource) -> Iterator[Route]:
@@ -140,7 +141,7 @@ class Routes:
                 yield Route(destination, length, via, target, route, sure)
         for entry in entries:
             if entry is UNKNOWN:
-                yield Route(ANY_ADDRESS, 32, "", Ref((), UNKNOWN, open=True), table, certain=False)
+                yield Route(ANY_ADDRESS, _LONGEST, "", Ref((), UNKNOWN, open=True), table, certain=False)
                 continue
             via, target = self._target(table, entry, "routes")
             dead = get(entry, "state") == "blackhole"
@@ -182,6 +183,9 @@ class Routes:
             else:
                 # Assumed: a VPC whose blocks are not known uses private addresses.
                 yield Route(PRIVATE, LONGEST_OF_VPC, LOCAL, target, table, certain=False)
+        block = vpc.target.get("ipv6CidrBlock") if vpc.target else UNKNOWN
+        if isinstance(block, str) and block:
+            yield Route(addresses(block), prefix_length(block), LOCAL, target, table)
 
     def _destinations(
         self, source: Resource, entry: Mapping[str, Any], ipv4: str, ipv6: str
@@ -189,7 +193,7 @@ class Routes:
         """What a route matches, as `(addresses, prefix length, known)`: several for a prefix list."""
         block = _set(entry, ipv4)
         if isinstance(block, str):
-            return [(addresses(block), int(block.partition("/")[2] or 32), True)]
+            return [(addresses(block), prefix_length(block), True)]
         if block is UNKNOWN and source.declared(ipv4) is not ABSENT:
             return _ANYWHERE
         prefix_list = _set(entry, "destinationPrefixListId")
@@ -200,8 +204,11 @@ class Routes:
             blocks = prefix_list_blocks(self.network, source, prefix_list, prop)
             if isinstance(blocks, Unknown):
                 return _ANYWHERE
-            return [(addresses(cidr), int(cidr.partition("/")[2]), True) for cidr in blocks]
-        return [] if _set(entry, ipv6) is not ABSENT else _ANYWHERE
+            return [(addresses(cidr), prefix_length(cidr), True) for cidr in blocks]
+        block = _set(entry, ipv6)
+        if isinstance(block, str):
+            return [(addresses(block), prefix_length(block), True)]
+        return _ANYWHERE if block is ABSENT else [(IPV6, _LONGEST, False)]
 
     def _target(self, source: Resource, entry: Mapping[str, Any], prop: str | None) -> tuple[str, Ref]:
         """The target of a route: `prop` is the top-level property where all targets share one."""

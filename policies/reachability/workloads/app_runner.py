@@ -74,6 +74,7 @@ def _behind(graph: Graph, groups: SecurityGroups, service: Resource, connector: 
         connector,
         subnets=graph.refs(connector, elements(connector.get("subnets")), "subnets", kinds.SUBNET),
         groups=groups.group_refs(connector, elements(connector.declared("securityGroups")), "securityGroups"),
+        ipv6=UNKNOWN,  # Not documented.
     )
 
 

@@ -56,6 +56,8 @@ def _placement(graph: Graph, groups: SecurityGroups, service: Resource) -> Place
         subnets="subnets",
         security_groups="securityGroups",
         public_address=UNKNOWN if public is UNKNOWN else public is True,
+        ipv6=_dual_stack(graph, service),
+        ipv6_only=True,
     )
 
 
@@ -74,7 +76,21 @@ def _express(graph: Graph, groups: SecurityGroups, service: Resource) -> Placeme
         subnets="subnets",
         security_groups="securityGroups",
         public_address=UNKNOWN,
+        ipv6=_dual_stack(graph, service),
+        ipv6_only=True,
     )
+
+
+def _dual_stack(graph: Graph, service: Resource) -> bool | Unknown:
+    """Whether tasks get IPv6 addresses beside IPv4 ones: a setting of the account in a region.
+
+    Source: Amazon ECS Developer Guide, "Access Amazon ECS features with account settings".
+    """
+    for setting in graph.of_type(*kinds.ECS_ACCOUNT_SETTING):
+        if setting.get("name") == "dualStackIPv6" and setting.in_place_of(service) is True:
+            value = setting.get("value")
+            return UNKNOWN if value is UNKNOWN else str(value) == "enabled"
+    return UNKNOWN
 
 
 def _hosts(graph: Graph, service: Resource, settings: Settings) -> tuple[Destination, ...]:

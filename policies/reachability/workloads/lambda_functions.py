@@ -1,6 +1,7 @@
 """AWS Lambda functions.
 
-Source: AWS Lambda Developer Guide, "Enable internet access for VPC-connected Lambda functions".
+Sources: AWS Lambda Developer Guide, "Enable internet access for VPC-connected Lambda functions" and "Giving
+Lambda functions access to resources in an Amazon VPC".
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import kinds
-from ..values import ABSENT, UNKNOWN, items
+from ..values import ABSENT, UNKNOWN, get, items
 from .model import Placement, Workload, in_vpc, named_hosts
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def _placements(graph: Graph, groups: SecurityGroups, function: Resource) -> Ite
         return
     if config is UNKNOWN:
         yield Placement(function, managed=True)
+    allowed = get(config, "ipv6AllowedForDualStack")
     yield in_vpc(
         graph,
         groups,
@@ -45,4 +47,5 @@ def _placements(graph: Graph, groups: SecurityGroups, function: Resource) -> Ite
         config=config,
         subnets="subnetIds",
         security_groups="securityGroupIds",
+        ipv6=UNKNOWN if allowed is UNKNOWN else allowed is True,
     )

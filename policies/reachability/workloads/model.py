@@ -27,7 +27,9 @@ class Placement:
         managed: outside any VPC of the account, with the service's own way to the internet.
         subnets: any of them may hold the workload, so all must have the path.
         groups: the security groups on its interfaces; none stands for the VPC's default group.
-        public_address: whether its interfaces have public addresses.
+        public_address: whether its interfaces have public IPv4 addresses.
+        ipv6: whether its interfaces have IPv6 addresses too, where the subnet has both.
+        ipv6_only: whether it may run in a subnet without IPv4: its interfaces are its own.
         problem: why none of this can be known.
     """
 
@@ -36,6 +38,8 @@ class Placement:
     subnets: tuple[Ref, ...] = ()
     groups: tuple[Ref, ...] = ()
     public_address: bool | Unknown = False
+    ipv6: bool | Unknown = False
+    ipv6_only: bool = False
     problem: Outcome = field(default_factory=Outcome)
 
 
@@ -59,6 +63,8 @@ def in_vpc(
     subnets: str,
     security_groups: str,
     public_address: bool | Unknown = False,
+    ipv6: bool | Unknown = False,
+    ipv6_only: bool = False,
 ) -> Placement:
     """The placement that `config`, of the top-level property `prop` of `holder`, describes.
 
@@ -71,6 +77,8 @@ def in_vpc(
         subnets=graph.refs(holder, elements(config, subnets), prop, kinds.SUBNET),
         groups=groups.group_refs(holder, elements(config, security_groups), prop),
         public_address=public_address,
+        ipv6=ipv6,
+        ipv6_only=ipv6_only,
     )
 
 

@@ -1,0 +1,401 @@
+"""IPv6: its addresses, DNS64 and NAT64, egress-only gateways, and subnets without IPv4."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from reachability import Resource, Settings, Verdict
+from reachability.ipv6 import block_of, is_ipv6_only
+from reachability.ranges import (
+    IPV4,
+    IPV6,
+    NAT64,
+    PUBLIC,
+    PUBLIC_IPV6,
+    UNROUTED,
+    Ranges,
+    addresses,
+    cidr_text,
+    prefix_length,
+    synthesized,
+    translated,
+)
+from reachability.verdict import Origin
+from tests.reachability.stacks import Stack, ref
+
+REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
+RELAY6 = "2600:1f18::25"
+OPEN6 = {"protocol": "-1", "fromPort": 0, "toPort": 0, "ipv6CidrBlocks": ["::/0"]}
+EGRESS_ONLY = "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway"
+SETTING = "aws:ecs/accountSettingDefault:AccountSettingDefault"
+
+both_ways = pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
+
+
+def judge(
+    stack: Stack, *, preview: bool = True, settings: Settings | None = None
+) -> tuple[Verdict, set[str]]:
+    (egress,) = stack.prove(preview=preview, settings=settings)
+    return egress.verdict, {finding.code for finding in egress.outcome.findings}
+
+
+def network(host: str, *, ipv6_only: bool) -> Stack:
+    """An ECS service in a subnet that has a way out over IPv6, and one over NAT64."""
+    stack = Stack()
+    stack.add("aws:ec2/vpc:Vpc", "vpc", cidrBlock="10.0.0.0/16", assignGeneratedIpv6CidrBlock=True)
+    stack.add("aws:ec2/internetGateway:InternetGateway", "igw", vpcId=ref("vpc"))
+    stack.add(EGRESS_ONLY, "eigw", vpcId=ref("vpc"))
+    stack.add("aws:ec2/subnet:Subnet", "public", vpcId=ref("vpc"), cidrBlock="10.0.0.0/24")
+    own: dict[str, Any] = {"ipv6CidrBlock": "2600:1f18:0:1::/64"}
+    own |= {"ipv6Native": True, "enableDns64": True} if ipv6_only else {"cidrBlock": "10.0.1.0/24"}
+    stack.add("aws:ec2/subnet:Subnet", "tasks", vpcId=ref("vpc"), **own)
+    for name in ("public", "tasks"):
+        stack.add("aws:ec2/routeTable:RouteTable", f"{name}-table", vpcId=ref("vpc"))
+        stack.add(
+            "aws:ec2/routeTableAssociation:RouteTableAssociation",
+            f"{name}-link",
+            subnetId=ref(name),
+            routeTableId=ref(f"{name}-table"),
+        )
+    stack.add("aws:ec2/eip:Eip", "address", domain="vpc")
+    stack.add("aws:ec2/natGateway:NatGateway", "nat", subnetId=ref("public"), allocationId=ref("address"))
+    for name, table, block, target, gateway in (
+        ("out", "public", {"destinationCidrBlock": "0.0.0.0/0"}, "gatewayId", "igw"),
+        ("out6", "tasks", {"destinationIpv6CidrBlock": "::/0"}, "egressOnlyGatewayId", "eigw"),
+        ("nat64", "tasks", {"destinationIpv6CidrBlock": "64:ff9b::/96"}, "natGatewayId", "nat"),
+    ):
+        route = {"routeTableId": ref(f"{table}-table"), **block, target: ref(gateway)}
+        stack.add("aws:ec2/route:Route", name, **route)
+    stack.add("aws:ec2/securityGroup:SecurityGroup", "group", vpcId=ref("vpc"), egress=[copy.deepcopy(OPEN6)])
+    container = f'[{{"environment": [{{"name": "SMTP_HOST", "value": "{host}"}}]}}]'
+    stack.add("aws:ecs/taskDefinition:TaskDefinition", "task", containerDefinitions=container)
+    stack.add(
+        "aws:ecs/service:Service",
+        "service",
+        name="mailer",
+        taskDefinition=ref("task"),
+        networkConfiguration={"subnets": [ref("tasks")], "securityGroups": [ref("group")]},
+    )
+    return stack
+
+
+@pytest.fixture
+def alone() -> Stack:
+    """A relay by its name, from an IPv6-only subnet."""
+    return network("smtp.example.com", ipv6_only=True)
+
+
+@pytest.fixture
+def literal() -> Stack:
+    """A relay by its IPv6 address, from a dual-stack subnet; the account gives its tasks IPv6 addresses."""
+    stack = network(RELAY6, ipv6_only=False)
+    stack.add(SETTING, "setting", name="dualStackIPv6", value="enabled")
+    return stack
+
+
+# Addresses --------------------------------------------------------------------------------------------
+
+
+def test_the_families_share_no_address() -> None:
+    assert not IPV4 & IPV6
+    assert not addresses("0.0.0.0/0") & addresses("::/96")
+    assert PUBLIC <= IPV4
+    assert PUBLIC_IPV6 <= IPV6
+    assert not PUBLIC_IPV6 & UNROUTED
+    assert NAT64 <= UNROUTED
+
+
+def test_the_text_of_both_families() -> None:
+    assert cidr_text(addresses("10.0.0.0/8") | addresses("2001:db8::/32")) == "10.0.0.0/8, 2001:db8::/32"
+
+
+def test_the_length_of_a_prefix() -> None:
+    lengths = {"10.0.0.0/8": 8, "192.0.2.1": 32, "64:ff9b::/96": 96, "2001:db8::1": 128}
+    assert {block: prefix_length(block) for block in lengths} == lengths
+
+
+def test_dns64_and_nat64_undo_one_another() -> None:
+    relay = addresses("192.0.2.25")
+
+    assert cidr_text(synthesized(relay)) == "64:ff9b::c000:219/128"
+    assert translated(synthesized(PUBLIC)) == PUBLIC
+    assert translated(addresses(RELAY6)) == Ranges()
+    assert synthesized(addresses(RELAY6)) == Ranges()
+
+
+@pytest.mark.parametrize(
+    ("properties", "origin", "only", "block"),
+    [
+        ({"cidrBlock": "10.0.0.0/24"}, Origin.PROGRAM, False, ""),
+        ({"ipv6Native": True}, Origin.PROGRAM, True, "::/0"),
+        ({"ipv6CidrBlock": "2600::/64", "cidrBlock": "10.0.0.0/24"}, Origin.ACCOUNT, False, "2600::/64"),
+        ({"ipv6CidrBlock": "2600::/64"}, Origin.ACCOUNT, True, "2600::/64"),
+        ({"ipv6CidrBlock": "2600::/64"}, Origin.PROGRAM, False, "2600::/64"),
+        ({"ipv6IpamPoolId": "ipam-1"}, Origin.PROGRAM, False, "::/0"),
+        ({}, Origin.ACCOUNT, False, ""),
+    ],
+)
+def test_the_families_of_a_subnet(properties: Any, origin: Origin, only: bool, block: str) -> None:
+    subnet = Resource("s", "aws:ec2/subnet:Subnet", "s", properties, origin=origin)
+
+    assert (is_ipv6_only(subnet), cidr_text(block_of(subnet))) == (only, block)
+
+
+# An IPv6 address ----------------------------------------------------------------------------------------
+
+
+@both_ways
+def test_an_ipv6_address_is_reached_through_an_egress_only_gateway(literal: Stack, preview: bool) -> None:
+    assert judge(literal, preview=preview) == (REACHABLE, set())
+
+
+@both_ways
+@pytest.mark.parametrize(
+    ("name", "changes", "verdict", "code"),
+    [
+        ("out6", {"destinationIpv6CidrBlock": "2001:db8::/32"}, UNREACHABLE, "NO_ROUTE_TO_DESTINATION"),
+        ("out6", {"destinationIpv6CidrBlock": None, "destinationCidrBlock": "0.0.0.0/0"}, UNREACHABLE, None),
+        ("eigw", {"vpcId": "vpc-other"}, UNREACHABLE, "BAD_STATE_ATTACHMENT"),
+        ("out6", {"egressOnlyGatewayId": "eigw-0123"}, UNDETERMINED, "GATEWAY_NOT_READ"),
+        (
+            "out6",
+            {"egressOnlyGatewayId": None, "natGatewayId": ref("nat")},
+            UNREACHABLE,
+            "PROTOCOL_RESTRICTION",
+        ),
+        ("out6", {"egressOnlyGatewayId": None, "transitGatewayId": "tgw-1"}, UNDETERMINED, "NOT_MODELLED"),
+        (
+            "group",
+            {"egress": [{**OPEN6, "ipv6CidrBlocks": [], "cidrBlocks": ["0.0.0.0/0"]}]},
+            UNREACHABLE,
+            None,
+        ),
+        ("group", {"egress": [{**OPEN6, "ipv6CidrBlocks": ["2001:db8::/32"]}]}, UNREACHABLE, None),
+        ("tasks", {"ipv6CidrBlock": None}, UNREACHABLE, "INTERFACE_WITHOUT_IPV6"),
+        ("setting", {"value": "disabled"}, UNREACHABLE, "INTERFACE_WITHOUT_IPV6"),
+        ("setting", {"name": "containerInsights"}, UNDETERMINED, "INTERFACE_WITHOUT_IPV6"),
+    ],
+)
+def test_what_stands_in_the_way_of_an_ipv6_address(
+    literal: Stack, name: str, changes: dict[str, Any], verdict: Verdict, code: str | None, preview: bool
+) -> None:
+    if name == "eigw":
+        literal.add("aws:ec2/vpc:Vpc", "other", cidrBlock="10.9.0.0/16")
+        changes = {"vpcId": ref("other")}
+    for prop, value in changes.items():
+        literal[name].pop(prop, None)
+        if value is not None:
+            literal[name][prop] = value
+
+    found, codes = judge(literal, preview=preview)
+
+    assert found is verdict
+    assert code is None or code in codes
+
+
+@both_ways
+@pytest.mark.parametrize(
+    ("direction", "number", "verdict"), [("egress", 587, UNREACHABLE), ("ingress", 1024, UNDETERMINED)]
+)
+def test_acls_filter_ipv6_by_entries_of_their_own(
+    literal: Stack, direction: str, number: int, verdict: Verdict, preview: bool
+) -> None:
+    def entry(family: str, block: str, rule: int = 100, **more: Any) -> dict[str, Any]:
+        open_ = {"protocol": "-1", "fromPort": 0, "toPort": 0, "action": "allow"}
+        return {**open_, "ruleNo": rule, family: block, **more}
+
+    both = [entry("cidrBlock", "0.0.0.0/0"), entry("ipv6CidrBlock", "::/0", 101)]
+    acl = "aws:ec2/networkAcl:NetworkAcl"
+    literal.add(acl, "acl", vpcId=ref("vpc"), subnetIds=[ref("tasks")], ingress=both, egress=[*both])
+    assert judge(literal, preview=preview) == (REACHABLE, set())
+
+    denied = entry("ipv6CidrBlock", "::/0", 1, protocol="tcp", fromPort=number, toPort=number, action="deny")
+    literal["acl"][direction] = [denied, *both]
+    assert judge(literal, preview=preview)[0] is verdict
+    denied["cidrBlock"] = denied.pop("ipv6CidrBlock").replace("::/0", "0.0.0.0/0")
+    assert judge(literal, preview=preview) == (REACHABLE, set())
+
+
+def test_an_internet_gateway_takes_ipv6_too(literal: Stack) -> None:
+    literal["out6"]["gatewayId"] = ref("igw")
+    literal["out6"].pop("egressOnlyGatewayId")
+
+    assert judge(literal) == (REACHABLE, set())
+
+
+def test_block_public_access_stops_ipv6_unless_it_lets_egress_through(literal: Stack) -> None:
+    options = "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions"
+    literal.add(options, "options", internetGatewayBlockMode="block-bidirectional")
+    assert judge(literal) == (UNREACHABLE, {"VPC_BLOCK_PUBLIC_ACCESS_ENABLED"})
+
+    literal["options"]["internetGatewayBlockMode"] = "block-ingress"
+    assert judge(literal) == (REACHABLE, set())
+
+
+@pytest.mark.parametrize(
+    ("allowed", "gateway", "verdict"),
+    [
+        (True, "egressOnlyGatewayId", REACHABLE),
+        (False, "egressOnlyGatewayId", UNREACHABLE),
+        (None, "egressOnlyGatewayId", UNREACHABLE),
+        (True, "gatewayId", UNDETERMINED),
+    ],
+)
+def test_a_function_has_ipv6_where_it_is_allowed(
+    literal: Stack, allowed: bool | None, gateway: str, verdict: Verdict
+) -> None:
+    literal.remove("service")
+    config = {"subnetIds": [ref("tasks")], "securityGroupIds": [ref("group")]}
+    if allowed is not None:
+        config["ipv6AllowedForDualStack"] = allowed  # type: ignore[assignment]
+    variables = {"variables": {"SMTP_HOST": f"[{RELAY6}]", "SMTP_PORT": "587"}}
+    literal.add("aws:lambda/function:Function", "function", vpcConfig=config, environment=variables)
+    if gateway == "gatewayId":
+        literal["out6"].pop("egressOnlyGatewayId")
+        literal["out6"]["gatewayId"] = ref("igw")
+
+    assert judge(literal)[0] is verdict
+
+
+def test_what_a_service_reaches_without_a_vpc_over_ipv6_is_not_documented(nat: Stack) -> None:
+    nat["service"]["networkConfiguration"] = {"egressConfiguration": {"egressType": "DEFAULT"}}
+    image = nat["service"]["sourceConfiguration"]["imageRepository"]["imageConfiguration"]
+    image["runtimeEnvironmentVariables"]["SMTP_HOST"] = RELAY6
+
+    assert judge(nat) == (UNDETERMINED, {"INTERFACE_WITHOUT_IPV6"})
+
+
+# A subnet without IPv4 ------------------------------------------------------------------------------------
+
+
+@both_ways
+def test_a_relay_by_name_needs_the_ways_of_both_families(alone: Stack, preview: bool) -> None:
+    assert judge(alone, preview=preview) == (REACHABLE, set())
+
+    alone.remove("nat64")
+    assert judge(alone, preview=preview)[0] is UNDETERMINED
+    alone.remove("out6")
+    assert judge(alone, preview=preview)[0] is UNREACHABLE
+
+
+@both_ways
+def test_nat64_alone_does_not_reach_a_relay_that_has_ipv6(alone: Stack, preview: bool) -> None:
+    alone.remove("out6")
+
+    assert judge(alone, preview=preview)[0] is UNDETERMINED
+
+
+@both_ways
+@pytest.mark.parametrize("value", [False, None])
+def test_without_dns64_a_relay_of_ipv4_alone_has_no_address(
+    alone: Stack, value: bool | None, preview: bool
+) -> None:
+    alone["tasks"].pop("enableDns64")
+    if value is not None:
+        alone["tasks"]["enableDns64"] = value
+
+    assert judge(alone, preview=preview) == (UNDETERMINED, {"DNS64_OFF"})
+    alone.remove("out6")
+    verdict, codes = judge(alone, preview=preview)
+    assert verdict is UNREACHABLE
+    assert "DNS64_OFF" in codes
+
+
+@both_ways
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("nat", {"connectivityType": "private"}),
+        ("out", {"gatewayId": "igw-elsewhere"}),
+        ("public", {"vpcId": "vpc-elsewhere"}),
+    ],
+)
+def test_the_nat_gateway_of_nat64_must_be_one_that_works(
+    alone: Stack, name: str, changes: dict[str, str], preview: bool
+) -> None:
+    alone[name].update(changes)
+
+    assert judge(alone, preview=preview)[0] is UNDETERMINED
+
+
+def test_where_the_team_knows_the_addresses_of_the_relay_one_family_is_enough(alone: Stack) -> None:
+    alone.remove("out6")
+    known = Settings(addresses={"smtp.example.com": ("198.51.100.25/32",)})
+    assert judge(alone, settings=Settings(addresses={"smtp.example.com": ("1.1.1.1/32",)}))[0] is REACHABLE
+    assert judge(alone, settings=known)[0] is REACHABLE
+    assert judge(alone, settings=Settings(addresses={"smtp.example.com": (RELAY6,)}))[0] is UNREACHABLE
+
+
+def test_an_acl_of_the_nat_gateways_subnet_sees_both_families(alone: Stack) -> None:
+    def entry(rule: int, family: str, block: str) -> dict[str, Any]:
+        open_ = {"protocol": "-1", "fromPort": 0, "toPort": 0, "action": "allow"}
+        return {**open_, "ruleNo": rule, family: block}
+
+    four, six = entry(100, "cidrBlock", "0.0.0.0/0"), entry(101, "ipv6CidrBlock", "::/0")
+    acl = "aws:ec2/networkAcl:NetworkAcl"
+    alone.add(
+        acl, "acl", vpcId=ref("vpc"), subnetIds=[ref("public")], ingress=[four, six], egress=[four, six]
+    )
+    assert judge(alone) == (REACHABLE, set())
+
+    for direction in ("ingress", "egress"):
+        for kept in ([four], [six]):
+            alone["acl"][direction] = kept
+            assert judge(alone) == (UNDETERMINED, {"SUBNET_ACL_RESTRICTION"})
+        alone["acl"][direction] = [four, six]
+
+
+def test_the_default_acl_and_group_of_a_new_vpc_let_ipv6_through(alone: Stack) -> None:
+    alone["service"]["networkConfiguration"].pop("securityGroups")
+
+    assert judge(alone) == (REACHABLE, set())
+
+
+@both_ways
+@pytest.mark.parametrize(
+    ("host", "verdict"), [(RELAY6, REACHABLE), ("192.0.2.25", UNREACHABLE), ("64:ff9b::808:808", REACHABLE)]
+)
+def test_addresses_from_an_ipv6_only_subnet(host: str, verdict: Verdict, preview: bool) -> None:
+    assert judge(network(host, ipv6_only=True), preview=preview)[0] is verdict
+
+
+def test_an_egress_only_gateway_carries_no_address_of_nat64() -> None:
+    stack = network("64:ff9b::808:808", ipv6_only=True)
+    stack.remove("nat64")
+
+    assert judge(stack) == (UNREACHABLE, {"IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"})
+
+
+def test_no_function_runs_in_an_ipv6_only_subnet(alone: Stack) -> None:
+    alone.remove("service")
+    config = {"subnetIds": [ref("tasks")], "securityGroupIds": [], "ipv6AllowedForDualStack": True}
+    variables = {"variables": {"SMTP_HOST": "smtp.example.com", "SMTP_PORT": "587"}}
+    alone.add("aws:lambda/function:Function", "function", vpcConfig=config, environment=variables)
+
+    assert judge(alone) == (UNREACHABLE, {"SUBNET_WITHOUT_IPV4"})
+
+
+def test_an_endpoint_may_take_the_name_from_an_ipv6_only_subnet_too() -> None:
+    stack = network("email-smtp.us-east-1.amazonaws.com", ipv6_only=True)
+    assert judge(stack) == (REACHABLE, set())
+
+    stack.add(
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        "endpoint",
+        vpcId=ref("vpc"),
+        serviceName="com.amazonaws.us-east-1.email-smtp",
+        vpcEndpointType="Interface",
+        privateDnsEnabled=True,
+        subnetIds=[ref("public")],
+    )
+    assert judge(stack) == (UNDETERMINED, {"ENDPOINT_OVER_IPV6"})
+
+
+@both_ways
+def test_an_ipv6_default_route_makes_no_ipv4_relay_reachable(preview: bool) -> None:
+    stack = network("192.0.2.25", ipv6_only=False)
+
+    assert judge(stack, preview=preview)[0] is UNREACHABLE
