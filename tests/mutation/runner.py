@@ -27,9 +27,9 @@ from tests.mutation.mutants import PROOF, Mutant
 
 EXAMPLES: Final = 5
 """Of each property."""
-PATIENCE: Final = 10
-"""Seconds of CPU beyond `LONGER` times what the tests take."""
-LONGER: Final = 5
+PATIENCE: Final = 3
+"""Seconds of CPU beyond `LONGER` times what a test takes."""
+LONGER: Final = 3
 MEMORY: Final = 2 << 30
 STDOUT, STDERR = 1, 2
 
@@ -53,6 +53,7 @@ class Runner:
         self._on_survivor = on_survivor
         self._running: dict[int, Mutant] = {}
         self._in_fork = False
+        self._seconds: dict[pytest.Item, float] = {}
 
     def pytest_collection(self) -> None:
         """Before the tests are imported: that is when Hypothesis' settings are taken over."""
@@ -82,7 +83,7 @@ class Runner:
             pid = self._fork()
             if pid == 0:
                 live.replace_code(mutant.code)
-                _choose(session, tests)
+                self._choose(session, tests)
                 return None
             self._running[pid] = mutant
         while self._running:
@@ -108,6 +109,26 @@ class Runner:
     def _survives(self, mutant: Mutant) -> None:
         self.survivors.append(mutant)
         self._on_survivor(mutant)
+
+    def _choose(self, session: pytest.Session, tests: dict[str, float]) -> None:
+        """Run `tests`, the quick ones first, until one fails."""
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+        order = sorted(tests, key=tests.__getitem__)
+        self._seconds = {session.items[int(number)]: tests[number] for number in order}
+        session.items[:] = self._seconds
+        session.config.option.maxfail = 1
+        for item in session.items:
+            module = getattr(item, "module", None)
+            if hasattr(
+                module, "_keep"
+            ):  # A judge's disagreement kills: it is not to be made smaller and kept.
+                vars(module)["_keep"] = lambda *_: "killed"
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        if item in self._seconds:
+            end = time.process_time() + PATIENCE + LONGER * self._seconds[item]
+            resource.setrlimit(resource.RLIMIT_CPU, (int(end), resource.RLIM_INFINITY))
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
@@ -167,21 +188,6 @@ class _Live:
         self.function.__code__ = code
         if hasattr(self._found, "cache_clear"):
             self._found.cache_clear()
-
-
-def _choose(session: pytest.Session, tests: dict[str, float]) -> None:
-    """Run `tests`, the quick ones first, until one fails; all within a limit."""
-    seconds = int(PATIENCE + LONGER * sum(tests.values()))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-    session.items[:] = [session.items[int(number)] for number in sorted(tests, key=tests.__getitem__)]
-    session.config.option.maxfail = 1
-    for item in session.items:
-        module = getattr(item, "module", None)
-        if hasattr(
-            module, "_keep"
-        ):  # A judge's disagreement kills; it is no case to be made smaller and kept.
-            vars(module)["_keep"] = lambda *_: "killed"
 
 
 def _place(code: CodeType) -> str:
