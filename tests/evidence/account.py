@@ -74,6 +74,13 @@ class Account:
     def resolver(self) -> Any:
         return self.session.client("route53resolver")
 
+    def of_another(self, owner: str) -> Any:
+        """EC2 in the account `owner`."""
+        role = f"arn:aws:iam::{owner}:role/admin"
+        given = self.session.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+        keys = (given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+        return boto3.Session(*keys, self.region).client("ec2")
+
     def new_vpc(self, block: str) -> str:
         return str(self.ec2.create_vpc(CidrBlock=block)["Vpc"]["VpcId"])
 
@@ -241,6 +248,28 @@ class Account:
             TagSpecifications=tagged("vpc-endpoint", tags),
         )
         return str(answer["VpcEndpoint"]["VpcEndpointId"])
+
+    def prefix_list(self, block: str) -> str:
+        """A managed prefix list that the connector's group names."""
+        blocks = self.ec2.create_managed_prefix_list(
+            PrefixListName="office", Entries=[{"Cidr": block}], MaxEntries=1, AddressFamily="IPv4"
+        )["PrefixList"]["PrefixListId"]
+        rule = {
+            "IpProtocol": "tcp",
+            "FromPort": 587,
+            "ToPort": 587,
+            "PrefixListIds": [{"PrefixListId": blocks}],
+        }
+        self.ec2.authorize_security_group_egress(GroupId=self.group, IpPermissions=[rule])
+        return str(blocks)
+
+    def resolvers(self, *addresses: str) -> str:
+        """DHCP options that name the VPC's resolvers."""
+        options = self.ec2.create_dhcp_options(
+            DhcpConfigurations=[{"Key": "domain-name-servers", "Values": list(addresses)}]
+        )["DhcpOptions"]["DhcpOptionsId"]
+        self.ec2.associate_dhcp_options(DhcpOptionsId=options, VpcId=self.vpc)
+        return str(options)
 
     def private_zone(self, name: str) -> str:
         answer = self.route53.create_hosted_zone(

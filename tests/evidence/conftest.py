@@ -115,6 +115,11 @@ def account(front: Front) -> Account:
 @pytest.fixture
 def mailroute(front: Front, capsys: pytest.CaptureFixture[str]) -> Command:
     """The command line, in this process."""
+    return in_process(capsys)
+
+
+def in_process(capsys: pytest.CaptureFixture[str]) -> Command:
+    """The command line, by whatever the AWS variables of the environment lead to."""
     from mailroute.cli import cli
     from mailroute.cli.status import exit_status
 

@@ -13,16 +13,8 @@ def test_the_policy_allows_what_the_commands_call_and_nothing_else(
     account: Account, front: Front, mailroute: Command
 ) -> None:
     account.nat()
-    entries = [{"Cidr": "10.99.0.0/16"}]
-    blocks = account.ec2.create_managed_prefix_list(
-        PrefixListName="office", Entries=entries, MaxEntries=1, AddressFamily="IPv4"
-    )["PrefixList"]["PrefixListId"]
-    rule = {"IpProtocol": "tcp", "FromPort": 587, "ToPort": 587, "PrefixListIds": [{"PrefixListId": blocks}]}
-    account.ec2.authorize_security_group_egress(GroupId=account.group, IpPermissions=[rule])
-    options = account.ec2.create_dhcp_options(
-        DhcpConfigurations=[{"Key": "domain-name-servers", "Values": ["10.20.0.2"]}]
-    )["DhcpOptions"]["DhcpOptionsId"]
-    account.ec2.associate_dhcp_options(DhcpOptionsId=options, VpcId=account.vpc)
+    account.prefix_list("10.99.0.0/16")
+    account.resolvers("10.20.0.2")
     account.forwards("corp.example.com")
     account.hub(default_route=False)
     account.express_service("web")

@@ -16,6 +16,25 @@ from tests.evidence.account import RELAY, SES_HOST, Account
 from tests.evidence.conftest import Command
 from tests.evidence.front import Front
 
+EACH_VPC = {
+    "ec2:DescribeVpcAttribute": 2,
+    "route53:ListHostedZonesByVPC": 1,
+    "route53resolver:ListFirewallRuleGroupAssociations": 1,
+}
+"""The calls that one more VPC costs."""
+ONCE_AGAIN = (
+    "ec2:DescribeVpcs",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeInternetGateways",
+    "ec2:DescribeNatGateways",
+    "ec2:DescribeVpcEndpoints",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeNetworkAcls",
+    "route53resolver:ListResolverRuleAssociations",
+)
+"""What is asked a second time, for all the VPCs together that the first ones lead to."""
+
 
 def resources_of(document: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
     return {
@@ -182,11 +201,53 @@ def test_calls_grow_with_the_vpcs_and_not_with_what_is_in_them(
         account.security_group(f"group-{number}")
     assert calls(account.vpc) == few
     more = calls(account.vpc, Account(front).vpc)
-    assert more - few == Counter(
+    assert more - few == Counter({**EACH_VPC, "apprunner:DescribeService": 1})
+
+
+def test_calls_grow_with_what_a_transit_gateway_leads_to_and_not_with_its_attachments(
+    account: Account, front: Front, mailroute: Command
+) -> None:
+    def calls() -> Counter[str]:
+        front.calls.clear()
+        assert mailroute("snapshot", "--vpc", account.vpc, "-o", "-").returncode == 0
+        return Counter(front.calls)
+
+    alone = calls()
+    hub = account.hub()
+    attached = calls()
+    # One more VPC, and three tables: the gateway's own and two of the hub's.
+    assert attached - alone == Counter(
         {
-            "ec2:DescribeVpcAttribute": 2,
-            "route53:ListHostedZonesByVPC": 1,
-            "route53resolver:ListFirewallRuleGroupAssociations": 1,
-            "apprunner:DescribeService": 1,
+            **EACH_VPC,
+            "ec2:DescribeTransitGatewayVpcAttachments": 1,
+            "ec2:DescribeTransitGateways": 1,
+            "ec2:DescribeTransitGatewayRouteTables": 1,
+            "ec2:GetTransitGatewayRouteTableAssociations": 3,
+            "ec2:GetTransitGatewayRouteTablePropagations": 3,
+            "ec2:SearchTransitGatewayRoutes": 3,
+            "ec2:DescribeAddresses": 1,
+            **dict.fromkeys(ONCE_AGAIN, 1),
+            "ec2:DescribeVpcPeeringConnections": 2,
         }
     )
+    for number in range(3):
+        vpc = account.new_vpc(f"10.{60 + number}.0.0/16")
+        spoke = hub.attach(
+            vpc, [account.subnet(f"10.{60 + number}.1.0/24", "us-east-1a", vpc)], hub.tables[0]
+        )
+        hub.propagate(spoke, hub.tables[1])
+    assert calls() == attached
+
+
+def test_a_service_costs_few_calls(account: Account, front: Front, mailroute: Command) -> None:
+    def calls() -> Counter[str]:
+        front.calls.clear()
+        assert mailroute("snapshot", "--vpc", account.vpc, "-o", "-").returncode == 0
+        return Counter(front.calls)
+
+    account.ecs_service("worker-0")
+    few = calls()
+    for number in range(1, 8):
+        account.ecs_service(f"worker-{number}")
+        account.function(f"mailer-{number}")
+    assert calls() - few == Counter({"ecs:DescribeTaskDefinition": 7})

@@ -2,70 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from evidence import validate
-from evidence.live import Action, connect, document, network
-from reachability import Destination, Graph, Origin, Proof, Verdict, parse
+from evidence.live import Action
+from reachability import Verdict
 from tests.evidence.account import REGION, RELAY, SES_HOST, Account
 from tests.evidence.conftest import empty
 from tests.evidence.front import Front
+from tests.evidence.told import OWNER, Told, judge, read
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
-OWNER = "123456789012"
-
-
-@dataclasses.dataclass(frozen=True)
-class Told:
-    """What AWS told of an account."""
-
-    vpc: str
-    answers: Mapping[Action, list[Any]]
-    connector: dict[str, Any]
-
-    def document(self, *denied: Action) -> dict[str, Any]:
-        answers = {action: items for action, items in self.answers.items() if action not in denied}
-        api = SimpleNamespace(account=OWNER, region=REGION, unread=dict.fromkeys(denied, "AccessDenied"))
-        reading = network.Reading(frozenset([self.vpc]), answers)
-        found = document.build(api, reading, [self.connector, SERVICE])  # type: ignore[arg-type]
-        validate(found, "the account")
-        return found
-
-    def verdict(self, host: str, *denied: Action) -> Verdict:
-        return judge(self.document(*denied), host)
-
-
-SERVICE = {
-    "type": "aws:apprunner/service:Service",
-    "id": "service",
-    "properties": {
-        "serviceName": "shop",
-        "networkConfiguration": {
-            "egressConfiguration": {"egressType": "VPC", "vpcConnectorArn": "connector"}
-        },
-    },
-}
-
-
-def judge(found: dict[str, Any], host: str | None) -> Verdict:
-    known = parse(found)
-    proof = Proof(Graph(known.resources, known.coverage), offer=known.offer)
-    (workload,) = proof.workloads(Origin.ACCOUNT)
-    return proof.judge(workload.placements, Destination(host, 587)).verdict
-
-
-def read(account: Account) -> Told:
-    connector = {
-        "type": "aws:apprunner/vpcConnector:VpcConnector",
-        "id": "connector",
-        "properties": {"subnets": account.private, "securityGroups": [account.group]},
-    }
-    return Told(account.vpc, network.read(connect(REGION), [account.vpc]).answers, connector)
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +26,7 @@ def readings(shared_front: Front, tmp_path_factory: pytest.TempPathFactory) -> d
         endpoint = read(account)
         account.nat()
         both = read(account)
-    nat = dataclasses.replace(both, answers={**both.answers, Action.VPC_ENDPOINTS: []})
+    nat = both.but(VPC_ENDPOINTS=[])
     return {"closed": closed, "endpoint": endpoint, "both": both, "nat": nat}
 
 
@@ -145,24 +93,22 @@ def test_any_mail_server_may_be_behind_an_endpoint_that_was_not_read(readings: d
 def test_public_access_that_is_blocked_is_seen(readings: dict[str, Told]) -> None:
     reading = readings["nat"]
     options = {"AwsRegion": REGION, "AwsAccountId": OWNER, "InternetGatewayBlockMode": "block-bidirectional"}
+    (vpc,) = reading.vpcs
     exclusion = {
         "ExclusionId": "vpcbpa-exclude-1",
         "InternetGatewayExclusionMode": "allow-egress",
-        "ResourceArn": f"arn:aws:ec2:{REGION}:{OWNER}:vpc/{reading.vpc}",
+        "ResourceArn": f"arn:aws:ec2:{REGION}:{OWNER}:vpc/{vpc}",
     }
-    blocked = {**reading.answers, Action.PUBLIC_ACCESS: [options]}
-    excluded = {**blocked, Action.PUBLIC_ACCESS_EXCLUSIONS: [exclusion]}
-    blocking = dataclasses.replace(reading, answers=blocked)
+    blocking = reading.but(PUBLIC_ACCESS=[options])
     assert blocking.verdict(RELAY) is UNREACHABLE
     assert blocking.verdict(RELAY, Action.PUBLIC_ACCESS_EXCLUSIONS) is UNDETERMINED
-    assert dataclasses.replace(reading, answers=excluded).verdict(RELAY) is REACHABLE
+    assert blocking.but(PUBLIC_ACCESS_EXCLUSIONS=[exclusion]).verdict(RELAY) is REACHABLE
 
 
 def test_a_vpc_that_another_account_shares_is_never_read_as_a_whole(readings: dict[str, Told]) -> None:
     reading = readings["closed"]
     (vpc,) = reading.answers[Action.VPCS]
-    shared = {**reading.answers, Action.VPCS: [{**vpc, "OwnerId": "210987654321"}]}
-    foreign = dataclasses.replace(reading, answers=shared)
+    foreign = reading.but(VPCS=[{**vpc, "OwnerId": "210987654321"}])
     assert foreign.document()["vpcs"] == []
     assert foreign.verdict(SES_HOST) is UNDETERMINED
 
@@ -170,23 +116,22 @@ def test_a_vpc_that_another_account_shares_is_never_read_as_a_whole(readings: di
 def test_what_aws_shows_of_deleted_things_is_left_out(readings: dict[str, Told]) -> None:
     reading = readings["both"]
     (nat,), (endpoint,) = reading.answers[Action.NAT_GATEWAYS], reading.answers[Action.VPC_ENDPOINTS]
-    gone = {
-        Action.NAT_GATEWAYS: [{**nat, "State": "deleted"}],
-        Action.VPC_ENDPOINTS: [{**endpoint, "State": "Deleted"}],
-    }
-    found = dataclasses.replace(reading, answers={**reading.answers, **gone}).document()
+    gone = reading.but(
+        NAT_GATEWAYS=[{**nat, "State": "deleted"}], VPC_ENDPOINTS=[{**endpoint, "State": "Deleted"}]
+    )
+    found = gone.document()
     kinds = {resource["type"].rpartition(":")[2] for resource in found["resources"]}
     assert "NatGateway" not in kinds
     assert "VpcEndpoint" not in kinds
-    failed = {**reading.answers, Action.NAT_GATEWAYS: [{**nat, "State": "failed"}]}
-    assert dataclasses.replace(reading, answers=failed).verdict(RELAY) is UNREACHABLE
+    assert reading.but(NAT_GATEWAYS=[{**nat, "State": "failed"}]).verdict(RELAY) is UNREACHABLE
 
 
 def test_a_prefix_list_is_only_shown_with_its_entries(readings: dict[str, Told]) -> None:
     reading = readings["closed"]
-    lists = {Action.PREFIX_LISTS: [{"PrefixListId": "pl-1", "AddressFamily": "IPv4"}]}
-    entries = {Action.PREFIX_LIST_ENTRIES: [{"PrefixListId": "pl-1", "Cidr": "192.0.2.0/24"}]}
-    shown = dataclasses.replace(reading, answers={**reading.answers, **lists, **entries})
+    shown = reading.but(
+        PREFIX_LISTS=[{"PrefixListId": "pl-1", "AddressFamily": "IPv4"}],
+        PREFIX_LIST_ENTRIES=[{"PrefixListId": "pl-1", "Cidr": "192.0.2.0/24"}],
+    )
 
     def blocks(found: dict[str, Any]) -> list[Any]:
         return [
