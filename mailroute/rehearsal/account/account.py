@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from evidence import EvidenceError, load
 from mailroute import wire
@@ -15,6 +15,8 @@ from mailroute.rehearsal.result import RehearsalError
 
 from . import regions
 from .regions import EndpointService, Zone
+
+A = TypeVar("A", bound="Account")
 
 ACCOUNT_ID: Final = "123456789012"
 """The account that AWS's documents use for their examples."""
@@ -113,7 +115,7 @@ class Account:
             self.put(AwsResource(entry["type"], entry["id"], entry["properties"]))
 
     @classmethod
-    def load(cls, path: Path, region: str | None = None) -> Account:
+    def load(cls: type[A], path: Path, region: str | None = None) -> A:
         """Read an account from an evidence file.
 
         Args:
@@ -134,7 +136,7 @@ class Account:
         return cls(document)
 
     @classmethod
-    def empty(cls, region: str) -> Account:
+    def empty(cls: type[A], region: str) -> A:
         """An account with the zones and the endpoint services of `region`, and nothing in it.
 
         Raises:
@@ -200,6 +202,10 @@ class Account:
         """The resources of each of `types`, in the order in which they came."""
         return iter([found for type_ in types for found in self._by_type[type_].values()])
 
+    def all(self) -> Iterator[AwsResource]:
+        """Every resource."""
+        return self.of(*self._by_type)
+
     def put(self, resource: AwsResource) -> None:
         """Add `resource`, or replace what has its type and id."""
         self._by_type[resource.type][resource.id] = resource
@@ -207,10 +213,15 @@ class Account:
 
     def remove(self, type_: str, identity: str) -> None:
         """Take a resource away, and what it owns with it. A resource that is not there is no error."""
-        for resource in self.of(*self._by_type):
+        for resource in self.all():
             if resource.owner == identity or (resource.type, resource.id) == (type_, identity):
                 del self._by_type[resource.type][resource.id]
                 self._gone.add((resource.type, resource.id))
+
+    def was_there(self, resource: AwsResource) -> bool:
+        """Whether the resource was here before anything was rehearsed."""
+        shown = self.document["resources"]
+        return any((entry["type"], entry["id"]) == (resource.type, resource.id) for entry in shown)
 
     def is_gone(self, type_: str, identity: str) -> bool:
         """Whether the resource was here and has been taken away."""

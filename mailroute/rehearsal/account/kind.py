@@ -119,6 +119,8 @@ class Kind:
         rules: what AWS refuses at creation and at an update.
         brings: what comes into the account, and goes again, with a resource of this type.
         warns: what a rehearsal lets pass though a first deployment would not.
+        imported_as: by its properties, what an import calls it ("Import", pulumi-aws's own pages of each
+            type), where that is not its id.
     """
 
     type: str
@@ -135,6 +137,7 @@ class Kind:
     rules: tuple[Rule, ...] = ()
     brings: Callable[[AwsResource, Call], Iterable[AwsResource]] = lambda _resource, _call: ()
     warns: Callable[[Call], Iterable[str]] = lambda _call: ()
+    imported_as: Callable[[Mapping[str, Any]], str] | None = None
 
 
 def ec2_id(prefix: str) -> Callable[[Call], str]:

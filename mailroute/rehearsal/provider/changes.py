@@ -30,16 +30,33 @@ class Change:
 
 
 def changes(
-    kind: Kind, olds: Mapping[str, Any], news: Mapping[str, Any], ignored: Collection[str] = ()
+    kind: Kind,
+    olds: Mapping[str, Any],
+    news: Mapping[str, Any],
+    ignored: Collection[str] = (),
+    computed: Collection[str] = (),
 ) -> Iterator[Change]:
-    """The inputs that differ between `olds` and `news`, both as the provider checked them."""
+    """The inputs that differ between `olds` and `news`, both as the provider checked them.
+
+    Args:
+        computed: those that AWS gives a value where the program gives none: to drop one changes nothing.
+    """
     before, after = wire.plain(without_defaults(olds)), wire.plain(without_defaults(news))
     for name in sorted(before.keys() | after.keys()):
         old, new = before.get(name), after.get(name)
-        if name in ignored or _normal(old) == _normal(new):
+        if name in ignored or (new is None and name in computed) or _normal(old) == _normal(new):
             continue
         operation = "ADD" if old is None else "DELETE" if new is None else "UPDATE"
         yield Change(name, operation, name in kind.replaced_by)
+
+
+def computed_inputs(resource: ResourceClass, kind: Kind) -> frozenset[str]:
+    """The inputs that a program may leave to AWS: they have no default, and always a value."""
+    return frozenset(
+        name
+        for name in resource.inputs - resource.required - kind.defaults.keys() - kind.checked_defaults.keys()
+        if name in resource.outputs and not resource.outputs[name].optional
+    )
 
 
 def deletes_first(resource: ResourceClass, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:

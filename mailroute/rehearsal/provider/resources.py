@@ -138,11 +138,11 @@ class Resources:
             state: outputs that the engine holds for it: of use where this account never knew the resource.
         """
         type_ = type_of(urn)
-        resource = class_of(type_)
-        found = self._account.find(type_, identity)
+        resource, kind = class_of(type_), kind_of(type_)
+        found = self._account.find(type_, identity) or self._imported(kind, identity)
         if found is not None:
             shown = self._shown(resource, found)
-            return Found(identity, shown, inputs or _inputs_of(resource, kind_of(type_), shown))
+            return Found(found.id, shown, _current(inputs, shown) or _inputs_of(resource, kind, shown))
         if self._account.is_gone(type_, identity):
             return None
         if "id" in state:
@@ -150,6 +150,13 @@ class Resources:
         if self._account.shows(type_):
             return None
         return self._unseen(resource, urn, identity, state)
+
+    def _imported(self, kind: Kind, name: str) -> AwsResource | None:
+        """The resource that an import calls `name`."""
+        named = kind.imported_as
+        if named is None:
+            return None
+        return next((each for each in self._account.of(kind.type) if named(each.properties) == name), None)
 
     def _unseen(self, resource: ResourceClass, urn: str, identity: str, state: Mapping[str, Any]) -> Found:
         """A resource of a type that account files do not show: what its id says, and no more."""
@@ -213,6 +220,15 @@ def _secrets_in(value: Any, hidden: bool = False) -> Iterator[str]:
             yield from _secrets_in(part, hidden)
     elif hidden and value is not UNKNOWN and str(value):
         yield str(value)
+
+
+def _current(given: Any, found: Any) -> Any:
+    """What inputs are by now: of an object only the parts that were given, for the others are AWS's."""
+    if isinstance(given, Mapping) and isinstance(found, Mapping):
+        return {name: _current(value, found.get(name, value)) for name, value in given.items()}
+    if is_list(given) and is_list(found) and len(given) == len(found):
+        return [_current(*pair) for pair in zip(given, found, strict=True)]
+    return found
 
 
 def _inputs_of(resource: ResourceClass, kind: Kind, shown: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from . import sdk
 from .sdk import Output, Shape
 
 _ANY: Final = {"$ref": "pulumi.json#/Any"}
+_MODULE: Final = "(.*)(?:/[^/]*)"
+"""What of the module in a token, such as `ec2/vpc`, names the SDK's own: `ec2`."""
 _SHAPES: Final[Mapping[Shape, Mapping[str, Any]]] = {
     Shape.TEXT: {"type": "string"},
     Shape.FLAG: {"type": "boolean"},
@@ -30,6 +32,7 @@ def schema() -> str:
         {
             "name": "aws",
             "version": sdk.version(),
+            "meta": {"moduleFormat": _MODULE},
             "provider": {"inputProperties": dict.fromkeys(sorted(sdk.provider_inputs()), _ANY)},
             "resources": {token: _resource(token) for token in resources},
             "functions": {token: _function(token) for token in functions},

@@ -15,7 +15,7 @@ from mailroute import wire
 
 from ..account import Account, AwsError, kind_of
 from . import sdk
-from .changes import Change, changes, deletes_first
+from .changes import Change, changes, computed_inputs, deletes_first
 from .inputs import Autoname, checked, failures
 from .invokes import InvokeError, answer
 from .resources import ProviderError, Resources, class_of, type_of
@@ -139,9 +139,10 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.DiffResponse:
         del context
         type_ = type_of(request.urn)
+        resource, kind = class_of(type_), kind_of(type_)
         olds, news = wire.decode(request.old_inputs), wire.decode(request.news)
-        found = list(changes(kind_of(type_), olds, news, request.ignoreChanges))
-        return _diff(found, deletes_first(class_of(type_), olds, news))
+        found = changes(kind, olds, news, request.ignoreChanges, computed_inputs(resource, kind))
+        return _diff(found, deletes_first(resource, olds, news))
 
     def Create(
         self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext

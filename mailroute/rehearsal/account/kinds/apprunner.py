@@ -95,13 +95,26 @@ def private_image_needs_an_access_role(call: Call) -> None:
         )
 
 
+def service_name_is_free(call: Call) -> None:
+    """A region has one service of a name ("CreateService", App Runner API Reference).
+
+    Of one that the account's file shows there is a warning: the rehearsal takes it over.
+    """
+    existing = None if call.id else _existing(call)
+    if existing is not None and not call.account.was_there(existing):
+        raise AwsError(
+            "InvalidRequestException",
+            f"Service with the provided name already exists: {call.inputs['serviceName']}.",
+        )
+
+
 def warnings(call: Call) -> Iterable[str]:
     """Said of a name that is there already, and of one that App Runner finds too short ("CreateService")."""
     name = call.inputs.get("serviceName")
     if isinstance(name, str) and len(name) < _SHORTEST_NAME:
         yield f"App Runner takes names of {_SHORTEST_NAME} to {_LONGEST_NAME} characters, not {name!r}"
     existing = None if call.id else _existing(call)
-    if existing is not None:
+    if existing is not None and call.account.was_there(existing):
         yield (
             f"App Runner service {name!r} is in the account already: the rehearsal "
             f"takes it over, a first deployment needs it in the stack: pulumi import {SERVICE} "
@@ -234,6 +247,7 @@ KINDS: Final = (
             exactly_one_of("sourceConfiguration", "codeRepository", "imageRepository"),
         ),
         rules=(
+            service_name_is_free,
             vpc_egress_has_a_connector,
             secrets_need_an_instance_role,
             private_image_needs_an_access_role,

@@ -77,6 +77,7 @@ def _attachment(holder: str) -> Kind:
         f"aws:iam/{holder}PolicyAttachment:{holder.capitalize()}PolicyAttachment",
         lambda call: f"{call.inputs[holder]}-{call.inputs['policyArn']}",
         replaced_by=frozenset({holder, "policyArn"}),
+        imported_as=lambda attachment: f"{attachment[holder]}/{attachment['policyArn']}",
     )
 
 

@@ -52,6 +52,17 @@ def configuration_set_exists(call: Call) -> None:
         raise AwsError("NotFoundException", f"Configuration set <{name}> does not exist.")
 
 
+def destination_is_new(call: Call) -> None:
+    """A set has a destination once ("CreateConfigurationSetEventDestination", SES API v2 Reference)."""
+    identity = _destination_id(call)
+    if not call.id and call.account.find(_DESTINATION, identity):
+        raise AwsError("AlreadyExistsException", f"Event destination <{identity}> already exists.")
+
+
+def _destination_id(call: Call) -> str:
+    return f"{call.inputs['configurationSetName']}|{call.inputs['eventDestinationName']}"
+
+
 def _identities(account: Account) -> set[str]:
     return {str(found.id) for found in account.of(IDENTITY, _FIRST_IDENTITY)}
 
@@ -139,9 +150,9 @@ KINDS: Final = (
     ),
     Kind(
         _DESTINATION,
-        lambda call: f"{call.inputs['configurationSetName']}|{call.inputs['eventDestinationName']}",
+        _destination_id,
         replaced_by=frozenset({"configurationSetName", "eventDestinationName"}),
-        rules=(configuration_set_exists,),
+        rules=(configuration_set_exists, destination_is_new),
     ),
     Kind(
         _FIRST_IDENTITY,

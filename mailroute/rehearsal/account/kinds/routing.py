@@ -261,6 +261,15 @@ def _route_id(call: Call) -> str:
     return f"r-{call.inputs['routeTableId']}{number:010d}"
 
 
+def _route_import(route: Mapping[str, Any]) -> str:
+    destination = next((route[name] for name in _DESTINATIONS if route.get(name)), "")
+    return f"{route['routeTableId']}_{destination}"
+
+
+def _association_import(association: Mapping[str, Any]) -> str:
+    return f"{association.get('subnetId') or association.get('gatewayId')}/{association['routeTableId']}"
+
+
 def _main_association(call: Call, _identity: str) -> Mapping[str, Any]:
     vpc = call.find(_VPC, "vpcId")
     return {"originalRouteTableId": vpc.get("mainRouteTableId") if vpc else None}
@@ -318,6 +327,7 @@ KINDS: Final = (
             ipv6_network("destinationIpv6CidrBlock"),
         ),
         rules=(destination_is_new, targets_exist, targets_are_in_vpc),
+        imported_as=_route_import,
     ),
     Kind(
         ASSOCIATION,
@@ -327,6 +337,7 @@ KINDS: Final = (
         lets_go=frozenset({"subnetId"}),
         checks=(exactly_one_of("", "subnetId", "gatewayId"),),
         rules=(subnet_and_table_share_vpc, subnet_has_one_table),
+        imported_as=_association_import,
     ),
     Kind(
         MAIN_ASSOCIATION,

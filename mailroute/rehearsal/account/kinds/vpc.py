@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from ..account import AwsResource
@@ -119,10 +120,11 @@ def _default_dhcp_options(call: Call) -> AwsResource:
     for options in call.account.of(_DHCP_OPTIONS):
         if options.items("domainNameServers") == ["AmazonProvidedDNS"]:
             return options
+    of_region = replace(call, urn=f"{call.caller.account_id} {call.region}", birth=0)
     domain = "ec2.internal" if call.region == "us-east-1" else f"{call.region}.compute.internal"
     return AwsResource(
         _DHCP_OPTIONS,
-        call.ec2_id("dopt"),
+        of_region.ec2_id("dopt"),
         {"domainName": domain, "domainNameServers": ["AmazonProvidedDNS"], "ownerId": call.caller.account_id},
     )
 
