@@ -6,6 +6,7 @@ Sources: Amazon VPC User Guide, "NAT gateways", "Internet gateways" and "VPC pee
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from . import kinds
@@ -15,10 +16,12 @@ from .firewall import Flow
 from .gateways import destination_in_vpc, is_regional, not_modelled, table_not_read
 from .groups import EGRESS, INGRESS, Peer
 from .middleboxes import Middlebox
-from .network import name_of, refers, same, table_name
+from .neighbours import Neighbours
+from .network import name_of, same, table_name
 from .outcomes import all_of, blocked, open_question, passed, soften, whichever
 from .public_access import PublicAccess
 from .ranges import EPHEMERAL_PORTS, IPV6, NAT64, PUBLIC, UNROUTED, Ranges, translated
+from .replies import Replies
 from .routing import LOCAL, Route
 from .transit import TransitGateways
 from .values import UNKNOWN, Unknown
@@ -47,10 +50,16 @@ class InternetPath:
         self.middleboxes = crossing.middleboxes
         self.public_access = PublicAccess(crossing.network)
         self.transit = TransitGateways(crossing.network)
+        self.replies = Replies(crossing, self.transit)
+        self.neighbours = Neighbours(crossing, self.replies)
 
     def reach(self, client: Client, wanted: Ranges, port: int, name: str) -> Outcome:
         """The way from a subnet to addresses outside the VPC, by whichever route takes each of them."""
         leaves = self.crossing.leaves(client, Peer(name, wanted), port)
+        block = self.network.addresses_of_subnet(client.subnet)
+        if not isinstance(block, Unknown) and wanted <= block:
+            # Within a subnet, neither routes nor ACLs apply.
+            return leaves + destination_in_vpc(client.subnet, client.vpc)
         return leaves + self._onward(client, wanted, port, name) + port_25(client.holder, port)
 
     def _onward(self, client: Client, wanted: Ranges, port: int, name: str) -> Outcome:
@@ -94,13 +103,9 @@ class InternetPath:
             return self._by_nat(route, client, table, wanted, port, name)
         if route.via == "gatewayId" and _is_internet_gateway(route.target):
             return self._by_internet_gateway(route, client, table, name)
-        if route.via == LOCAL:
-            return destination_in_vpc(table, client.vpc)
-        if route.via == "vpcPeeringConnectionId" and wanted <= PUBLIC:
-            message = (
-                f"{table.label} routes {name} to a peering connection, which carries its VPCs' addresses only"
-            )
-            return blocked("PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", table.key, message, REMEDY)
+        if route.via in (LOCAL, "vpcPeeringConnectionId"):
+            flow = Flow(client.source, client.holder.label, wanted, name, port)
+            return self._to_neighbour(route, client, table, flow)
         if route.via == "vpcEndpointId":
             return self._by_middlebox(route, client, table, wanted, port, name)
         if route.via == "transitGatewayId" and route.target.target and not isinstance(client.via, Transit):
@@ -109,6 +114,19 @@ class InternetPath:
             message = f"it cannot be known where {table.label} sends the traffic to {name}"
             return open_question("ROUTE_TARGET_UNKNOWN", table.key, message, REMEDY)
         return not_modelled(route, table)
+
+    def _to_neighbour(self, route: Route, client: Client, table: Resource, flow: Flow) -> Outcome:
+        """To an address inside the VPC, or inside another one behind a peering connection."""
+        if route.via == LOCAL:
+            back = partial(self.replies.go_back, client)
+            return self.neighbours.inside(client, table, client.vpc, flow, back)
+        if flow.destination <= PUBLIC:
+            message = (
+                f"{table.label} routes {flow.name} to a peering connection, which carries the addresses of "
+                "its VPCs alone"
+            )
+            return blocked("PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", table.key, message, REMEDY)
+        return self.neighbours.by_peering(route, client, table, flow)
 
     def _over_ipv6(
         self, route: Route, client: Client, table: Resource, wanted: Ranges, port: int, name: str
@@ -188,7 +206,7 @@ class InternetPath:
                 )
                 outcomes.append(
                     self.middleboxes.inspects(middlebox, flow)
-                    + self._returns(client, middlebox.subnet)
+                    + self.replies.go_back(client, middlebox.subnet)
                     + self._onward(arrived, wanted, port, name)
                 )
         return whichever(outcomes)
@@ -256,7 +274,7 @@ class InternetPath:
         ]
         if subnet != client.subnet:
             steps.append(self._lets_in(client, subnet, port))
-        return all_of([*steps, self._returns(client, subnet)])
+        return all_of([*steps, self.replies.go_back(client, subnet)])
 
     def _lets_in(self, client: Client, subnet: Resource, port: int) -> Outcome:
         """The ACL of a subnet that the client's packets come into: in by the port, and the replies out."""
@@ -274,14 +292,14 @@ class InternetPath:
             remedy = "attach the VPC (aws.ec2transitgateway.VpcAttachment)"
             return open_question("BAD_STATE_ATTACHMENT", gateway.key, message, remedy)
         steps = [self.transit.has_interface(entry, client.subnet)]
-        replies = self._reply_interfaces(entry, client)
+        replies = self.replies.interfaces(entry, client)
         crossed = dict.fromkeys((*self.transit.interfaces(entry, client.subnet), *replies))
         entries = [
             Outcome() if subnet == client.subnet else self._lets_in(client, subnet, port)
             for subnet in crossed
         ]
         steps += [whichever(entries)] if entries else []
-        steps += [whichever([self._returns(client, subnet) for subnet in replies])] if replies else []
+        steps += [whichever([self.replies.go_back(client, subnet) for subnet in replies])] if replies else []
         ways = [
             step
             if leaving is None
@@ -311,74 +329,6 @@ class InternetPath:
             here = passed("subnet", subnet.key, f"of attachment {transit.exit.label}", subnet.origin)
             ways.append(here + self._onward(arrived, wanted, port, name))
         return whichever(ways) if ways else Outcome()
-
-    def _reply_interfaces(self, entry: Resource, client: Client) -> tuple[Resource, ...]:
-        """The subnets of the attachment `entry` in which the replies to a client may come back to its VPC.
-
-        Source: AWS Transit Gateway Guide, "Example: Appliance in a shared services VPC": without appliance
-        mode, replies come in the zone that they are sent from.
-        """
-        if not isinstance(client.via, Middlebox):
-            return self.transit.interfaces(entry, client.subnet)
-        found = self.transit.all_interfaces(entry)
-        kept = self.transit.in_appliance_mode(entry) is True and client.behind[-1] in found
-        return (client.behind[-1],) if kept else found
-
-    def _returns(self, client: Client, subnet: Resource) -> Outcome:
-        """Whether replies in `subnet` go back by what has handed the client's packets on."""
-        if isinstance(client.via, Middlebox):
-            name = client.holder.label
-            return self.middleboxes.returns(client.via, subnet, client.vpc, client.source, name)
-        if client.via is not None:
-            return self._returns_by_transit(client.via, client, subnet)
-        if subnet == client.subnet:
-            return Outcome()
-        return self.middleboxes.is_local(subnet, client.vpc, client.source)
-
-    def _returns_by_transit(self, transit: Transit, client: Client, subnet: Resource) -> Outcome:
-        """Whether replies in `subnet`, beyond a transit gateway, go back by it to the client's VPC."""
-        tables = [table for table, _ in self.network.route_tables_of(subnet)]
-        to_gateway = whichever([self._routes_back(table, transit, client, subnet) for table in tables])
-        onward = self.transit.onward(transit.gateway, transit.exit, client.source, client.holder.label)
-        return to_gateway + whichever([self._leaves_back(*way, transit, client) for way in onward])
-
-    def _routes_back(
-        self, table: Resource | None, transit: Transit, client: Client, subnet: Resource
-    ) -> Outcome:
-        if table is None:
-            return table_not_read(subnet)
-        code, name = "NO_ROUTE_TO_DESTINATION", client.holder.label
-        remedy = f"route the addresses of the client's VPC to transit gateway {transit.gateway.label}"
-        answers = [
-            _leads_to(route, transit.gateway)
-            for share in self.routes.lookup(table, client.vpc, client.source)
-            for route in share.routes
-        ]
-        if all(answer is True for answer in answers):
-            return Outcome()
-        if all(answer is False for answer in answers):
-            message = f"{table.label} does not route replies to {name} back to the transit gateway"
-            return blocked(code, table.key, message, remedy)
-        message = f"{table.label} may not route replies to {name} back to the transit gateway"
-        return open_question(code, table.key, message, remedy)
-
-    @staticmethod
-    def _leaves_back(leaving: Resource | None, step: Outcome, transit: Transit, client: Client) -> Outcome:
-        if leaving is None or leaving == transit.entry:
-            return Outcome(findings=step.findings)
-        name = client.holder.label
-        message = f"the transit gateway sends replies to {name} to attachment {leaving.label}"
-        remedy = "propagate the attachment of the client's VPC to the table of the way back"
-        return blocked("NO_ROUTE_TO_DESTINATION", transit.gateway.key, message, remedy)
-
-
-def _leads_to(route: Route | None, gateway: Resource) -> bool | Unknown:
-    """Whether a route leads to a transit gateway: yes, no, or `UNKNOWN`."""
-    if route is None or route.blackhole:
-        return False
-    if route.via == "transitGatewayId":
-        return refers(route.target, gateway)
-    return UNKNOWN if route.via == "" and route.target.open else False
 
 
 def _is_internet_gateway(target: Ref) -> bool:

@@ -1,0 +1,115 @@
+"""Mail hosts with private addresses: inside a VPC of the graph, perhaps behind a peering connection.
+
+What listens there is not in the graph; the way there and back is. Sources: Amazon VPC Peering Guide, "How VPC
+peering connections work" and "Update your route tables for a VPC peering connection".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import kinds
+from .acls import REPLIES
+from .gateways import destination_in_vpc, not_modelled
+from .groups import EGRESS, INGRESS
+from .network import name_of, refers, same
+from .outcomes import all_of, blocked, open_question, passed, whichever
+from .ranges import EPHEMERAL_PORTS, Ranges, union
+from .values import Unknown, is_known
+from .verdict import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .crossing import Client, Crossing
+    from .firewall import Flow
+    from .graph import Ref, Resource
+    from .replies import Replies
+    from .routing import Route
+
+
+class Neighbours:
+    """The ways to addresses inside the VPCs of one graph."""
+
+    def __init__(self, crossing: Crossing, replies: Replies) -> None:
+        self.network = crossing.network
+        self.graph = crossing.graph
+        self.acls = crossing.acls
+        self.replies = replies
+
+    def inside(
+        self, client: Client, table: Resource, vpc: Ref, flow: Flow, returns: Callable[[Resource], Outcome]
+    ) -> Outcome:
+        """Into the subnets of `vpc` that have the addresses, and back.
+
+        Args:
+            table: what has led there.
+            returns: whether replies in a subnet find the way back.
+        """
+        port = Ranges.of((flow.port, flow.port))
+        worlds: list[Outcome] = []
+        found: list[Ranges] = []
+        for subnet in self.graph.of_type(*kinds.SUBNET):
+            block = self.network.addresses_of_subnet(subnet)
+            if isinstance(block, Unknown) or same(self.network.vpc_of(subnet), vpc) is not True:
+                continue
+            held = flow.destination & block
+            if held and subnet != client.subnet:
+                found.append(held)
+                steps = [
+                    self.acls.admit(subnet, INGRESS, flow.client, flow.source, port, f"TCP {flow.port}"),
+                    self.acls.admit(subnet, EGRESS, flow.client, flow.source, EPHEMERAL_PORTS, REPLIES),
+                    returns(subnet),
+                ]
+                worlds.append(passed("subnet", subnet.key, "", subnet.origin) + all_of(steps))
+        if not flow.destination <= union(found):
+            worlds.append(Outcome())
+        return whichever(worlds) + destination_in_vpc(table, vpc)
+
+    def by_peering(self, route: Route, client: Client, table: Resource, flow: Flow) -> Outcome:
+        """Through a peering connection, which carries what its two VPCs send each other."""
+        connection = route.target.target
+        if connection is None or client.via is not None:
+            return not_modelled(route, table)
+        here, there = (
+            self.graph.ref(connection, connection.get(prop), prop, kinds.VPC)
+            for prop in ("vpcId", "peerVpcId")
+        )
+        if same(here, client.vpc) is False:
+            here, there = there, here
+        blocks = self.network.addresses_of(there)
+        if same(here, client.vpc) is not True or isinstance(blocks, Unknown):
+            return not_modelled(route, table)
+        code = "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"
+        remedy = "route the addresses to the network that has them"
+        message = (
+            f"{table.label} routes {flow.name} to peering connection {connection.label}, whose other VPC "
+        )
+        if not flow.destination & blocks:
+            return blocked(code, table.key, f"{message}({name_of(there)}) does not have that address", remedy)
+        if not flow.destination <= blocks:
+            return open_question(code, table.key, f"{message}has a part of these addresses alone", remedy)
+        hop = passed("peering-connection", connection.key, f"to VPC {name_of(there)}", connection.origin)
+
+        def back(subnet: Resource) -> Outcome:
+            target = "vpcPeeringConnectionId"
+            return self.replies.lead_to(target, connection, subnet, there, flow.source, flow.client)
+
+        return hop + self._is_active(connection) + self.inside(client, table, there, flow, back)
+
+    def _is_active(self, connection: Resource) -> Outcome:
+        """Source: Amazon VPC Peering Guide, "VPC peering connection lifecycle"."""
+        status = connection.get("acceptStatus")
+        remedy = "accept the peering connection (auto_accept, or aws.ec2.VpcPeeringConnectionAccepter)"
+        if is_known(status) and status != "active":
+            message = f"peering connection {connection.label} is {status}"
+            return blocked("BAD_STATE", connection.key, message, remedy)
+        prop = "vpcPeeringConnectionId"
+        accepted = connection.declared("autoAccept") is True or any(
+            refers(self.graph.ref(accepter, accepter.get(prop), prop, kinds.PEERING), connection) is True
+            for accepter in self.graph.of_type(*kinds.PEERING_ACCEPTER)
+        )
+        if status == "active" or accepted:
+            return Outcome()
+        message = f"it cannot be known whether peering connection {connection.label} is accepted"
+        return open_question("BAD_STATE", connection.key, message, remedy)

@@ -1,0 +1,178 @@
+"""Mail hosts with private addresses: the way into a subnet and back, in the same VPC and behind a peering."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reachability import Verdict
+from tests.reachability.stacks import ACL, ANYWHERE, PRIVATE_TABLE, VPC, Stack, name_host, ref
+
+UNREACHABLE, UNDETERMINED = Verdict.UNREACHABLE, Verdict.UNDETERMINED
+PEERING = "aws:ec2/vpcPeeringConnection:VpcPeeringConnection"
+OPEN = {"ruleNo": 100, "action": "allow", "protocol": "-1", "cidrBlock": ANYWHERE}
+CLIENTS = "172.31.0.0/16"
+
+
+@pytest.fixture
+def peered(nat: Stack) -> Stack:
+    """The mail host is an address in a peered VPC: routes lead there and back."""
+    name_host(nat, "10.9.1.5")
+    nat.hold(
+        "aws:ec2/vpc:Vpc",
+        "vpc-mail",
+        cidrBlock="10.9.0.0/16",
+        mainRouteTableId="rtb-mail",
+        defaultNetworkAclId="acl-mail",
+    )
+    nat.hold(
+        "aws:ec2/subnet:Subnet",
+        "subnet-mail",
+        vpcId="vpc-mail",
+        cidrBlock="10.9.1.0/24",
+        availabilityZone="us-east-1a",
+    )
+    nat.hold(
+        "aws:ec2/routeTable:RouteTable",
+        "rtb-mail",
+        vpcId="vpc-mail",
+        routes=[{"cidrBlock": CLIENTS, "vpcPeeringConnectionId": "pcx-1"}],
+    )
+    nat.hold("aws:ec2/networkAcl:NetworkAcl", "acl-mail", vpcId="vpc-mail", ingress=[OPEN], egress=[OPEN])
+    nat.hold(PEERING, "pcx-1", vpcId=VPC, peerVpcId="vpc-mail", acceptStatus="active")
+    nat[PRIVATE_TABLE]["routes"] = [{"cidrBlock": "10.9.0.0/16", "vpcPeeringConnectionId": "pcx-1"}]
+    return nat
+
+
+def verdict(stack: Stack) -> tuple[Verdict, set[str]]:
+    (egress,) = stack.prove()
+    return egress.verdict, {finding.code for finding in egress.outcome.findings}
+
+
+def closed(ports: tuple[int, int]) -> dict[str, Any]:
+    return {
+        "ruleNo": 1,
+        "action": "deny",
+        "protocol": "6",
+        "fromPort": ports[0],
+        "toPort": ports[1],
+        "cidrBlock": CLIENTS,
+    }
+
+
+def test_a_host_behind_a_peering_connection_leaves_open_what_listens_there_alone(peered: Stack) -> None:
+    assert verdict(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+    (egress,) = peered.prove()
+    assert "peering-connection" in [hop.kind for hop in egress.outcome.path]
+
+
+def test_either_end_may_have_asked_for_it(peered: Stack) -> None:
+    peered["pcx-1"].update(vpcId="vpc-mail", peerVpcId=VPC)
+
+    assert verdict(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+
+
+@pytest.mark.parametrize(
+    "routes",
+    [
+        [],
+        [{"cidrBlock": CLIENTS, "vpcPeeringConnectionId": "pcx-1", "state": "blackhole"}],
+        [{"cidrBlock": ANYWHERE, "gatewayId": "igw-other"}],
+        [
+            {"cidrBlock": CLIENTS, "vpcPeeringConnectionId": "pcx-1"},
+            {"cidrBlock": "172.31.96.0/20", "natGatewayId": "nat-other"},
+            {"cidrBlock": "172.31.112.0/20", "natGatewayId": "nat-other"},
+        ],
+    ],
+)
+def test_replies_must_come_back_by_the_same_connection(peered: Stack, routes: list[dict[str, Any]]) -> None:
+    peered["rtb-mail"]["routes"] = routes
+
+    assert verdict(peered) == (UNREACHABLE, {"NO_ROUTE_TO_DESTINATION", "DESTINATION_IN_VPC"})
+
+
+def test_replies_by_another_connection_may_come_too(peered: Stack) -> None:
+    peered["rtb-mail"]["routes"] = [{"cidrBlock": CLIENTS, "transitGatewayId": "tgw-1"}]
+
+    assert verdict(peered) == (UNDETERMINED, {"NO_ROUTE_TO_DESTINATION", "DESTINATION_IN_VPC"})
+
+
+@pytest.mark.parametrize(("direction", "ports"), [("ingress", (587, 587)), ("egress", (1024, 65535))])
+def test_the_acl_of_the_hosts_subnet_counts(peered: Stack, direction: str, ports: tuple[int, int]) -> None:
+    peered["acl-mail"][direction] = [closed(ports), OPEN]
+
+    assert verdict(peered) == (UNREACHABLE, {"SUBNET_ACL_RESTRICTION", "DESTINATION_IN_VPC"})
+
+
+def test_the_other_vpc_must_have_the_address(peered: Stack) -> None:
+    peered["vpc-mail"]["cidrBlock"] = "10.10.0.0/16"
+
+    assert verdict(peered) == (UNREACHABLE, {"PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"})
+
+
+@pytest.mark.parametrize("status", ["pending-acceptance", "rejected", "expired"])
+def test_the_connection_must_be_accepted(peered: Stack, status: str) -> None:
+    peered["pcx-1"]["acceptStatus"] = status
+
+    assert verdict(peered) == (UNREACHABLE, {"BAD_STATE", "DESTINATION_IN_VPC"})
+
+
+@pytest.mark.parametrize("accepted", ["auto", "accepter", "elsewhere"])
+def test_a_planned_connection_is_accepted_in_the_program_or_may_be_elsewhere(
+    peered: Stack, accepted: str
+) -> None:
+    peered.remove("pcx-1")
+    peered.add(PEERING, "peering", vpcId=VPC, peerVpcId="vpc-mail", autoAccept=accepted == "auto")
+    if accepted == "accepter":
+        accepter = "aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter"
+        peered.add(accepter, "accepter", vpcPeeringConnectionId=ref("peering"), autoAccept=True)
+    for table, block in ((PRIVATE_TABLE, "10.9.0.0/16"), ("rtb-mail", CLIENTS)):
+        peered[table]["routes"] = []
+        peered.add(
+            "aws:ec2/route:Route",
+            f"to-{block}",
+            routeTableId=table,
+            destinationCidrBlock=block,
+            vpcPeeringConnectionId=ref("peering"),
+        )
+
+    expected = {"DESTINATION_IN_VPC"} | ({"BAD_STATE"} if accepted == "elsewhere" else set())
+    assert verdict(peered) == (UNDETERMINED, expected)
+
+
+def test_a_host_of_which_no_subnet_is_known_may_be_anywhere(peered: Stack) -> None:
+    peered["subnet-mail"]["cidrBlock"] = "10.9.2.0/24"
+    peered["rtb-mail"]["routes"] = []
+
+    assert verdict(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+
+
+def test_a_connection_of_which_nothing_is_known_is_not_followed(peered: Stack) -> None:
+    peered.remove("pcx-1")
+
+    assert verdict(peered) == (UNDETERMINED, {"NOT_MODELLED"})
+
+
+def test_a_host_in_another_subnet_of_the_vpc_is_behind_its_acl(nat: Stack) -> None:
+    name_host(nat, "172.31.0.9")
+    assert verdict(nat) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+
+    nat.add(
+        "aws:ec2/networkAcl:NetworkAcl",
+        "closed",
+        vpcId=VPC,
+        subnetIds=["subnet-0c31f6a7de52b8941"],
+        ingress=[],
+        egress=[],
+    )
+    nat[ACL]["subnetIds"].remove("subnet-0c31f6a7de52b8941")
+    assert verdict(nat) == (UNREACHABLE, {"SUBNET_ACL_RESTRICTION", "DESTINATION_IN_VPC"})
+
+
+def test_within_the_clients_own_subnet_no_acl_applies(nat: Stack) -> None:
+    name_host(nat, "172.31.96.9")
+    nat["connector"]["subnets"] = ["subnet-058489269eab00608"]
+    nat[ACL].update(ingress=[], egress=[])
+
+    assert verdict(nat) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
