@@ -88,7 +88,7 @@ class FirewallPolicies:
         """Whether the policy of `firewall` lets the packets of `flow` through, and their replies."""
         prop = "firewallPolicyArn"
         ref = self.graph.ref(firewall, firewall.get(prop), prop, kinds.FIREWALL_POLICY)
-        outcomes = [self._judge(firewall, policy, flow) for policy in ref.candidates]
+        outcomes = [self._judge(policy, flow) for policy in ref.candidates]
         if ref.open or not ref.candidates:
             message = (
                 f"the policy of firewall {firewall.label} ({ref.place}) is neither in the program nor in the "
@@ -98,7 +98,7 @@ class FirewallPolicies:
             outcomes.append(open_question("FIREWALL_POLICY_NOT_READ", firewall.key, message, remedy))
         return whichever(outcomes)
 
-    def _judge(self, firewall: Resource, policy: Resource, flow: Flow) -> Outcome:
+    def _judge(self, policy: Resource, flow: Flow) -> Outcome:
         what = f"TCP {flow.port} of {flow.client} to {flow.name}"
         there = self._stateless(policy, flow.packets)
         back = self._stateless(policy, flow.packets.replies)
@@ -108,7 +108,7 @@ class FirewallPolicies:
             if DROPS in actions:
                 return _may_stop(policy, packets, actions[DROPS])
         if set(there) == set(back) == {PASSES}:
-            return passed("network-firewall", firewall.key, there[PASSES], firewall.origin)
+            return _passed(policy, flow, there[PASSES])
         if set(there) != {FORWARDS} or set(back) != {FORWARDS}:
             message = (
                 f"firewall policy {policy.label} may not forward {what} and the replies alike, so that the "
@@ -116,16 +116,16 @@ class FirewallPolicies:
             )
             remedy = "pass or forward both directions in the stateless rules"
             return open_question("FIREWALL_FORWARDS_ASYMMETRICALLY", policy.key, message, remedy)
-        return self._inspected(firewall, policy, flow, what)
+        return self._inspected(policy, flow, what)
 
-    def _inspected(self, firewall: Resource, policy: Resource, flow: Flow, what: str) -> Outcome:
+    def _inspected(self, policy: Resource, flow: Flow, what: str) -> Outcome:
         if policy.get("firewallPolicy", "tlsInspectionConfigurationArn") is not ABSENT:
             message = f"firewall policy {policy.label} decrypts TLS, and what that does to mail is not known"
             remedy = "leave the mail host out of TLS inspection, and accept this as an exception"
             return open_question("FIREWALL_TLS_INSPECTION", policy.key, message, remedy)
         actions = self._stateful(policy, flow.packets)
         if set(actions) == {PASSES}:
-            return passed("network-firewall", firewall.key, actions[PASSES], firewall.origin)
+            return _passed(policy, flow, actions[PASSES])
         if set(actions) == {DROPS}:
             return _stopped(policy, what, actions[DROPS])
         return _may_stop(policy, what, actions[DROPS])
@@ -216,6 +216,10 @@ def _strict_default(policy: Resource) -> dict[str, str]:
         return {PASSES: reason, DROPS: reason}
     drops = [action for action in actions if str(action).startswith("aws:drop")]
     return {DROPS: f"{reason}, {drops[0]}"} if drops else {PASSES: reason}
+
+
+def _passed(policy: Resource, flow: Flow, reason: str) -> Outcome:
+    return passed("firewall-policy", policy.key, f"passes TCP {flow.port}: {reason}", policy.origin)
 
 
 def _stopped(policy: Resource, what: str, reason: str) -> Outcome:

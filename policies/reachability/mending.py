@@ -10,7 +10,7 @@ from . import kinds
 from .changes import Change, Mend, Situation, block_of_workload, reference, vpc_of_workload, with_properties
 from .graph import Resource
 from .groups import EGRESS, INGRESS
-from .values import ABSENT, UNKNOWN, Unknown, items
+from .values import ABSENT, UNKNOWN, Unknown, elements, get, items
 from .verdict import Finding, Origin
 
 
@@ -138,6 +138,27 @@ def _open_acl(situation: Situation, finding: Finding) -> Change | None:
     return with_properties(acl, text, changed)
 
 
+def _pass_mail(situation: Situation, finding: Finding) -> Change | None:
+    """Pass the port before all other rules of a firewall policy's first group of standard rules."""
+    policy = situation.graph.find(finding.resource)
+    if policy is None:
+        return None
+    prop, port = "firewallPolicy", situation.port
+    for entry in elements(policy.get(prop, "statefulRuleGroupReferences")):
+        group = situation.graph.ref(policy, get(entry, "resourceArn"), prop, kinds.FIREWALL_RULE_GROUP).target
+        rules = UNKNOWN if group is None else items(group.get("ruleGroup", "rulesSource", "statefulRules"))
+        if group is None or isinstance(rules, Unknown) or not rules:
+            continue
+        anyone = dict.fromkeys(("source", "sourcePort", "destination"), "ANY")
+        header = {"protocol": "TCP", "direction": "FORWARD", "destinationPort": str(port), **anyone}
+        rule = {"action": "PASS", "header": header, "ruleOptions": [{"keyword": "sid", "settings": ["1"]}]}
+        body = group.get("ruleGroup")
+        changed = {**body, "rulesSource": {**body["rulesSource"], "statefulRules": [rule, *rules]}}
+        text = f"pass TCP {port} in the first rule of rule group {group.label}"
+        return with_properties(group, text, {"ruleGroup": changed})
+    return None
+
+
 def _label(situation: Situation, key: str) -> str:
     resource = situation.graph.find(key)
     return resource.label if resource else key
@@ -168,4 +189,5 @@ _MENDS: Final[Mapping[str, Mend]] = {
     "ENI_SG_RULES_MISMATCH": _open_group,
     "SG_HAS_NO_RULES": _open_group,
     "SUBNET_ACL_RESTRICTION": _open_acl,
+    "FIREWALL_RULES_RESTRICTION": _pass_mail,
 }

@@ -136,12 +136,14 @@ class Middleboxes:
 
         Its own subnet's way on to the destination is not looked at here.
         """
-        subnet, port = middlebox.subnet, Ranges.of((flow.port, flow.port))
+        owner, subnet = middlebox.owner, middlebox.subnet
+        kind = "network-firewall" if owner.type in kinds.FIREWALL else "gateway-load-balancer-endpoint"
+        port = Ranges.of((flow.port, flow.port))
         steps = [
+            passed(kind, owner.key, f"by its endpoint in {subnet.label}", owner.origin),
             self.acls.admit(subnet, INGRESS, flow.client, flow.source, port, f"TCP {flow.port}"),
             self.acls.admit(subnet, EGRESS, flow.client, flow.source, EPHEMERAL_PORTS, REPLIES),
         ]
-        owner = middlebox.owner
         if owner.type in kinds.FIREWALL:
             return all_of([*steps, self.policies.lets_through(owner, flow)])
         return all_of([*steps, _takes_packets(owner), _appliance(owner, flow)])
@@ -236,10 +238,9 @@ def _takes_packets(endpoint: Resource) -> Outcome:
 
 
 def _appliance(endpoint: Resource, flow: Flow) -> Outcome:
-    here = passed("gateway-load-balancer-endpoint", endpoint.key, "", endpoint.origin)
     message = (
         f"what the appliances behind VPC endpoint {endpoint.label} do with TCP {flow.port} to {flow.name} is "
         "their own configuration, which AWS does not show"
     )
     remedy = "make sure of it, and accept it as an exception"
-    return here + open_question("APPLIANCE_NOT_KNOWN", endpoint.key, message, remedy)
+    return open_question("APPLIANCE_NOT_KNOWN", endpoint.key, message, remedy)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from reachability import Verdict
+from reachability import Settings, Verdict
+from reachability.repairs import Repairs
 from tests.reachability.firewalled import (
     ASSOCIATION,
     CLIENTS,
@@ -50,8 +51,9 @@ def test_a_firewall_that_passes_mail_both_ways_is_followed(stack: Stack, preview
 def test_the_path_names_the_firewall_and_the_rule_that_passed(stack: Stack) -> None:
     (egress,) = stack.prove()
 
-    (hop,) = [hop for hop in egress.outcome.path if hop.kind == "network-firewall"]
-    assert hop.fact == "rule group group"
+    facts = {hop.kind: hop.fact for hop in egress.outcome.path}
+    assert facts["network-firewall"] == "by its endpoint in fw-subnet"
+    assert facts["firewall-policy"] == "passes TCP 587: rule group group"
 
 
 # The policy ---------------------------------------------------------------------------------------
@@ -114,6 +116,31 @@ def test_a_policy_that_drops_mail_says_why(stack: Stack) -> None:
     (finding,) = egress.outcome.findings
     assert finding.code == "FIREWALL_RULES_RESTRICTION"
     assert finding.message.endswith("stateful default action of firewall policy policy, aws:drop_established")
+
+
+@pytest.mark.parametrize("rules", [[rule(destinationPort="443")], [rule("DROP")]])
+def test_mail_that_a_rule_group_drops_is_mended_by_a_rule_before_the_others(
+    stack: Stack, rules: list[dict[str, Any]]
+) -> None:
+    stack["group"]["ruleGroup"] = {**stateful(*rules), "ruleVariables": {}}
+    (egress,) = stack.prove()
+
+    repairs = Repairs(stack.graph(), Settings(), stack.evidence().offer).of(egress)
+
+    texts = [tuple(change.text for change in repair.changes) for repair in repairs]
+    assert ("pass TCP 587 in the first rule of rule group group",) in texts
+    (group,) = next(change for repair in repairs for change in repair.changes).put
+    assert group.get("ruleGroup", "ruleVariables") == {}
+    assert len(group.get("ruleGroup", "rulesSource", "statefulRules")) == 2
+
+
+def test_what_no_stateful_rule_can_mend_is_left_to_a_person(stack: Stack) -> None:
+    stack["policy"]["firewallPolicy"] = policy(statelessDefaultActions=["aws:drop"])
+    (egress,) = stack.prove()
+
+    repairs = Repairs(stack.graph(), Settings(), stack.evidence().offer).of(egress)
+
+    assert not [repair for repair in repairs if any("TCP 587" in change.text for change in repair.changes)]
 
 
 @pytest.mark.parametrize(

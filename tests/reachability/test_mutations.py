@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from reachability import Verdict
+from tests.reachability.firewalled import firewall_stack, rule, stateful
 from tests.reachability.stacks import (
     ACL,
     ANYWHERE,
@@ -442,6 +443,38 @@ NAT = [
         set(),
     ),
 ]
+
+FIREWALL = [
+    Row("nothing", put("service"), REACHABLE, set()),
+    Row(
+        "mail dropped by default",
+        put("group", ruleGroup=stateful(rule(destinationPort="443"))),
+        UNREACHABLE,
+        {"FIREWALL_RULES_RESTRICTION"},
+    ),
+    Row(
+        "rules that are not read",
+        put("group", ruleGroup={"rulesSource": {"rulesString": "drop tls any any -> any any (sid:1;)"}}),
+        UNDETERMINED,
+        {"FIREWALL_RULES_RESTRICTION"},
+    ),
+    Row("replies past it", take("back-0"), UNDETERMINED, {"FIREWALL_ASYMMETRIC_ROUTING"}),
+    Row("its subnet leads nowhere", take("fw-default"), UNREACHABLE, {"NO_ROUTE_TO_DESTINATION"}),
+    Row(
+        "its subnet's ACL closed",
+        lambda stack: stack.add(
+            "aws:ec2/networkAcl:NetworkAcl", "closed", vpcId=VPC, subnetIds=[ref("fw-subnet")]
+        ),
+        UNREACHABLE,
+        {"SUBNET_ACL_RESTRICTION"},
+    ),
+]
+
+
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
+@pytest.mark.parametrize("row", FIREWALL, ids=lambda row: row.wrong)
+def test_firewall_stack(row: Row, preview: bool) -> None:
+    _check(firewall_stack(), row, preview)
 
 
 @pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])

@@ -10,15 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reachability import Egress
+from tests.reachability.firewalled import firewall_stack
 from tests.reachability.stacks import nat_stack, ses_stack
-from tests.reachability.test_mutations import NAT, SES
+from tests.reachability.test_mutations import FIREWALL, NAT, SES
 
 GOLDEN = Path(__file__).parents[1] / "goldens" / "proof.txt"
 
 
 def test_texts() -> None:
     texts = []
-    for name, build, rows in (("SES", ses_stack, SES), ("NAT", nat_stack, NAT)):
+    stacks = (("SES", ses_stack, SES), ("NAT", nat_stack, NAT), ("firewall", firewall_stack, FIREWALL))
+    for name, build, rows in stacks:
         for row in rows:
             stack = build()
             row.change(stack)
