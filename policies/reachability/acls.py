@@ -110,12 +110,19 @@ class NetworkAcls:
         for link in self.graph.of_type(*kinds.NETWORK_ACL_ASSOCIATION):
             acl = self.graph.ref(link, link.get("networkAclId"), "networkAclId", kinds.NETWORK_ACL)
             subnet = self.graph.ref(link, link.get("subnetId"), "subnetId", kinds.SUBNET)
-            for candidate in acl.candidates or (None,):
+            for candidate in map(self._in_force, acl.candidates or (None,)):
                 yield (candidate, acl.target is not None), subnet
         for held in self.graph.of_type(*kinds.NETWORK_ACL):
             values = elements(held.declared("subnetIds"))
             for subnet in settled(self.graph.refs(held, values, "subnetIds", kinds.SUBNET)):
-                yield (held, True), subnet
+                yield (self._in_force(held), True), subnet
+
+    def _in_force(self, acl: Resource | None) -> Resource | None:
+        """`acl`, or the program's `DefaultNetworkAcl` that adopts it: its entries replace those of the account."""
+        if acl is None or acl.origin is not Origin.ACCOUNT:
+            return acl
+        defaults = self.graph.of_type(kinds.DEFAULT_NETWORK_ACL)
+        return next((own for own in defaults if own.get("defaultNetworkAclId") == acl.id), acl)
 
     def _defaults(self, vpc: Resource | None) -> list[Resource | None]:
         if vpc is None:

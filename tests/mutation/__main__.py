@@ -76,7 +76,17 @@ def main() -> int:
             print(mutant, flush=True)
 
     runner = Runner(mutants, arguments.workers, show)
-    options = ("-q", "-s", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", *LEFT_OUT)
+    options = (
+        "-q",
+        "-s",
+        "--no-header",
+        "--disable-warnings",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        *LEFT_OUT,
+    )
     status = pytest.main([*TESTS, *options], plugins=[runner])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         return 2

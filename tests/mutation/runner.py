@@ -16,6 +16,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, Final
@@ -30,6 +31,8 @@ EXAMPLES: Final = 5
 PATIENCE: Final = 3
 """Seconds of CPU beyond `LONGER` times what a test takes."""
 LONGER: Final = 3
+BUDGET: Final = 10
+"""Seconds that the tests for one mutant may take together; the profiler makes them three times as slow."""
 MEMORY: Final = 2 << 30
 STDOUT, STDERR = 1, 2
 
@@ -83,7 +86,7 @@ class Runner:
             pid = self._fork()
             if pid == 0:
                 live.replace_code(mutant.code)
-                self._choose(session, tests)
+                self._choose(session, mutant, tests)
                 return None
             self._running[pid] = mutant
         while self._running:
@@ -110,11 +113,15 @@ class Runner:
         self.survivors.append(mutant)
         self._on_survivor(mutant)
 
-    def _choose(self, session: pytest.Session, tests: dict[str, float]) -> None:
-        """Run `tests`, the quick ones first, until one fails."""
+    def _choose(self, session: pytest.Session, mutant: Mutant, tests: dict[str, float]) -> None:
+        """Run `tests` until one fails: those of the module first, then the quick ones, up to a limit."""
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-        order = sorted(tests, key=tests.__getitem__)
-        self._seconds = {session.items[int(number)]: tests[number] for number in order}
+        own = f"test_{mutant.module.partition('.')[0]}.py"
+        found = {session.items[int(number)]: seconds for number, seconds in tests.items()}
+        order = sorted(found, key=lambda item: (item.path.name != own, found[item]))
+        together = accumulate(found[item] for item in order)
+        chosen = zip(order, together, strict=True)
+        self._seconds = {item: found[item] for item, spent in chosen if spent < BUDGET}
         session.items[:] = self._seconds
         session.config.option.maxfail = 1
         for item in session.items:

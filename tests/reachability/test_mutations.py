@@ -271,6 +271,15 @@ def both(*changes: Callable[[Stack], object]) -> Callable[[Stack], object]:
     return lambda stack: [change(stack) for change in changes]
 
 
+OPEN_ACL = {"ruleNo": 100, "action": "allow", "protocol": "-1", "cidrBlock": ANYWHERE}
+
+
+def adopt_acl(**entries: Any) -> Callable[[Stack], object]:
+    """The program adopts the VPC's default ACL, whose entries are then those given."""
+    type_ = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
+    return lambda stack: stack.add(type_, "adopted", defaultNetworkAclId=ACL, **entries)
+
+
 NAT_HALVES = {"natGatewayId": "nat-gone", "state": "blackhole"}
 
 NAT = [
@@ -389,6 +398,14 @@ NAT = [
         deny("ingress", ports=(1024, 2000)),
         UNDETERMINED,
         {"SUBNET_ACL_RESTRICTION"},
+    ),
+    Row("ACL not read", take(ACL), UNDETERMINED, {"ACL_NOT_READ"}),
+    Row("default ACL adopted without entries", adopt_acl(), UNREACHABLE, {"SUBNET_ACL_RESTRICTION"}),
+    Row(
+        "default ACL adopted with entries",
+        both(adopt_acl(egress=[OPEN_ACL], ingress=[OPEN_ACL]), deny("egress")),
+        REACHABLE,
+        set(),
     ),
     Row("ACL denies another port", deny("egress", ports=(25, 25)), REACHABLE, set()),
     Row("ACL denies another block", deny("egress", cidr="192.168.0.0/16"), REACHABLE, set()),
