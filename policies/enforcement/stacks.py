@@ -56,8 +56,8 @@ def _documents(source: str, program: Graph) -> tuple[dict[str, Any], ...]:
         from evidence import live  # boto3 takes half a second
 
         return _collect(tuple(live.adopted(program).items()))
-    path = _path(source)
-    return _load(path, path.stat().st_mtime_ns if path.exists() else 0)
+    paths = (_path(part) for part in source.split(os.pathsep))
+    return _load(tuple((path, path.stat().st_mtime_ns if path.exists() else 0) for path in paths))
 
 
 def _path(source: str) -> Path:
@@ -76,6 +76,6 @@ def _collect(needs: tuple[tuple[Access, frozenset[str]], ...]) -> tuple[dict[str
 
 
 @lru_cache(maxsize=1)
-def _load(path: Path, _written: int) -> tuple[dict[str, Any], ...]:
-    """Several rules ask for the same file."""
-    return (load(path),)
+def _load(files: tuple[tuple[Path, int], ...]) -> tuple[dict[str, Any], ...]:
+    """Several rules ask for the same files, as they were when they were written."""
+    return tuple(load(path) for path, _written in files)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +15,7 @@ from . import kinds
 from .network import Links, Network, judged
 from .outcomes import all_of, blocked, open_question, passed, whichever
 from .places import in_one_region
-from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, is_known, items
+from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, is_known, items, known_items
 from .verdict import Origin, Outcome
 
 if TYPE_CHECKING:
@@ -126,7 +125,7 @@ class Endpoints:
         Source: AWS PrivateLink Guide, "Cross-Region enabled AWS services".
         """
         vpcs = self.network.vpc_of(endpoint).candidates
-        beside = whichever([in_one_region(endpoint, vpc) for vpc in vpcs]) if vpcs else Outcome()
+        beside = whichever([_is_of(endpoint, vpc) for vpc in vpcs]) if vpcs else Outcome()
         service, here = region_of_service(str(endpoint.declared("serviceName"))), endpoint.region
         if service is None or here in (UNKNOWN, service) or endpoint.origin is Origin.ACCOUNT:
             return beside
@@ -305,13 +304,21 @@ class Endpoints:
         return open_question("VPCE_ZONE_UNKNOWN", subnet.key, message, remedy)
 
     def _policy_allows(self, endpoint: Resource) -> Outcome:
-        """Only the policy that AWS sets by itself, full access, is decided."""
+        """A policy that allows everything to everybody, as the one that AWS sets by itself, is no obstacle.
+
+        Any other is left open: whether the SMTP service takes endpoint policies at all is not documented,
+        and one that does not gives full access whatever they say. Source: AWS PrivateLink Guide, "Control
+        access to VPC endpoints using endpoint policies".
+        """
         attached = self._policies.to(endpoint)
         policies = [endpoint.declared("policy"), *(policy.get("policy") for policy, _ in attached)]
-        if all(policy is ABSENT or _is_full_access(policy) for policy in policies):
+        if all(policy is ABSENT or _gives_full_access(policy) for policy in policies):
             return Outcome()
-        message = f"the policy of VPC endpoint {endpoint.label} is not the default one, full access"
-        remedy = "leave the endpoint's policy out: what it does to SMTP is not documented"
+        message = (
+            f"the policy of VPC endpoint {endpoint.label} does not allow everything to everybody, and what "
+            "that does to SMTP is not documented"
+        )
+        remedy = "leave the endpoint's policy out, which stands for full access"
         return open_question("ENDPOINT_POLICY", endpoint.key, message, remedy)
 
     @cached_property
@@ -326,6 +333,19 @@ class Endpoints:
         ports = ", ".join(map(str, sorted(SMTP_PORTS)))
         message = f"port {port} is not offered by SES's SMTP endpoint"
         return blocked("ENDPOINT_PORT", endpoint.key, message, f"use one of the ports {ports}")
+
+
+def _is_of(endpoint: Resource, vpc: Resource) -> Outcome:
+    """An endpoint is in its VPC's region, and its VPC's owner makes it.
+
+    Source: Amazon VPC User Guide, "Responsibilities and permissions for owners and participants".
+    """
+    outcome = in_one_region(endpoint, vpc)
+    if endpoint.origin is Origin.PROGRAM and endpoint.in_account_of(vpc) is False:
+        message = f"VPC {vpc.label} is account {vpc.account}'s, which alone may make endpoints in it"
+        remedy = f"create {endpoint.label} through a provider of account {vpc.account}"
+        outcome += blocked("VPC_NOT_OWNED", endpoint.key, message, remedy)
+    return outcome
 
 
 def _speaks_ipv4(endpoint: Resource) -> Outcome:
@@ -344,22 +364,20 @@ def _is_available(endpoint: Resource) -> Outcome:
     return blocked("BAD_STATE", endpoint.key, message, "create the endpoint anew")
 
 
-def _is_full_access(policy: Value) -> bool:
-    if not isinstance(policy, str):
-        return False
+def _gives_full_access(policy: Value) -> bool:
+    """Whether a policy denies nothing, and has a statement that allows everything to everybody."""
     try:
-        document: Any = json.loads(policy)
+        document: Any = json.loads(policy) if isinstance(policy, str) else None
     except ValueError:
         return False
-    statements: Sequence[Any] = document.get("Statement", []) if isinstance(document, Mapping) else []
-    statements = [statements] if isinstance(statements, Mapping) else statements
-    return len(statements) == 1 and all(
-        get(statements[0], name) in wanted
-        for name, wanted in {
-            "Effect": ("Allow",),
-            "Action": ("*", ["*"]),
-            "Resource": ("*", ["*"]),
-            "Principal": ("*", {"AWS": "*"}),
-            "Condition": (ABSENT, {}),
-        }.items()
-    )
+    statements = known_items(get(document, "Statement"))
+    return all(get(each, "Effect") == "Allow" for each in statements) and any(map(_is_for_all, statements))
+
+
+def _is_for_all(statement: Value) -> bool:
+    given = {name: get(statement, name) for name in ("Action", "Resource", "Principal", "Condition")}
+    principal = get(given["Principal"], "AWS")
+    if principal is ABSENT:
+        principal = given["Principal"]
+    everything = (given["Action"], given["Resource"], principal)
+    return all("*" in known_items(value) for value in everything) and given["Condition"] in (ABSENT, {})

@@ -320,5 +320,8 @@ def implicit_default_group(vpc: Resource) -> Resource:
             "egress": [{"protocol": "-1", "cidrBlocks": ["0.0.0.0/0"], "ipv6CidrBlocks": ["::/0"]}],
         },
         id=value if isinstance(value, str) else UNKNOWN,
+        region=vpc.region,
         origin=Origin.AWS_DEFAULT,
+        account=vpc.account,
+        access=vpc.access,
     )

@@ -23,6 +23,7 @@ from .places import in_one_region
 from .ranges import IPV4, PUBLIC, UNROUTED, Ranges, addresses, union
 from .ses import EndpointPath
 from .settings import Settings
+from .sharing import Sharing
 from .values import UNKNOWN, Unknown
 from .verdict import Destination, Egress, Origin, Outcome, Verdict
 from .workloads import READERS, Placement, Workload
@@ -45,6 +46,7 @@ class Proof:
         self.internet = InternetPath(self.crossing)
         self.ses = EndpointPath(self.crossing, offer or Offer())
         self.names = Names(self.crossing.network)
+        self.sharing = Sharing(self.crossing.groups)
         self.ipv6 = Ipv6Path(self.internet, self.names, self.ses)
 
     def workloads(self, origin: Origin = Origin.PROGRAM, *readers: str) -> Iterator[Workload]:
@@ -103,7 +105,9 @@ class Proof:
         here = passed("subnet", subnet.key, _where(subnet), subnet.origin)
         pairs = ((placement.holder, subnet), *((subnet, candidate) for candidate in vpc.candidates))
         reach = self._reach_over_ipv6 if is_ipv6_only(subnet) else self._reach
-        return here + all_of(starmap(in_one_region, pairs)) + reach(client, placement, destination)
+        usable = all_of([*starmap(in_one_region, pairs), self.sharing.admits(client)])
+        outcome = here + usable + reach(client, placement, destination)
+        return outcome + self.sharing.unseen(client, outcome)
 
     # Where the name leads ------------------------------------------------------------------------
 

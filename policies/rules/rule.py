@@ -17,7 +17,7 @@ Options = Mapping[str, Any]
 EVIDENCE: Mapping[str, Mapping[str, Any]] = {
     "evidence": {
         "description": "What is known of the account: an evidence file's path, from where the command was "
-        "given, or live, or none.",
+        "given (several accounts' or regions' files as in PATH), or live, or none.",
         "type": "string",
         "minLength": 1,
         "default": "none",

@@ -28,6 +28,7 @@ from rules.rule import Rule, Stack, Violation
 
 PACK = Path(__file__).parents[2] / "policies"
 PROJECT, STACK = "shop", "dev"
+REGION = "us-east-1"
 STACK_TYPE = "pulumi:pulumi:Stack"
 _MESSAGE_SIZE = 400 << 20
 
@@ -45,6 +46,7 @@ class Node:
         declared: its inputs, which the pack sees before it is created; its outputs where not given.
         dependencies: by property, the URNs that its value comes from.
         parent: the URN of its component.
+        provider: the configuration of its provider.
     """
 
     type: str
@@ -53,6 +55,7 @@ class Node:
     declared: Mapping[str, Any] | None = None
     dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parent: str = ""
+    provider: Mapping[str, Any] = field(default_factory=lambda: {"region": REGION})
 
     @property
     def urn(self) -> str:
@@ -107,9 +110,10 @@ def load_case(folder: Path) -> Case:
     document = json.loads((folder / "graph.json").read_text(encoding="utf-8"))
     types = {node["name"]: node["type"] for node in document["resources"]}
     config = dict(document.get("config", {}))
-    if (folder / "evidence.json").exists():
+    files = sorted(folder.glob("evidence*.json"))
+    if files:
         for rule in ("apprunner-egress-route", "smtp-endpoint-usable", "nat-gateway-usable"):
-            config[rule] = {**config.get(rule, {}), "evidence": str(folder / "evidence.json")}
+            config[rule] = {**config.get(rule, {}), "evidence": os.pathsep.join(map(str, files))}
     return Case(
         nodes=tuple(
             Node(
@@ -122,6 +126,7 @@ def load_case(folder: Path) -> Case:
                     for name, sources in node.get("dependencies", {}).items()
                 },
                 urn_of(types[node["parent"]], node["parent"]) if "parent" in node else "",
+                node.get("provider", {"region": REGION}),
             )
             for node in document["resources"]
         ),
@@ -252,7 +257,7 @@ class PackProcess:
         request = analyzer_pb2.AnalyzeRequest(
             type=node.type, urn=node.urn, name=node.name, properties=wire.encode(declared)
         )
-        request.provider.CopyFrom(_provider())
+        request.provider.CopyFrom(_provider(node))
         return self._stub.Analyze.future(request)
 
     @staticmethod
@@ -264,7 +269,7 @@ class PackProcess:
             properties=wire.encode(node.properties),
             parent=node.parent,
         )
-        resource.provider.CopyFrom(_provider())
+        resource.provider.CopyFrom(_provider(node))
         for name, sources in node.dependencies.items():
             resource.propertyDependencies[name].urns.extend(sources)
         return resource
@@ -280,11 +285,16 @@ class PackProcess:
         )
 
 
-def _provider() -> Any:
+def _provider(node: Node) -> Any:
+    """The provider of `node`: one for each configuration, whose values are text, as an engine shows them."""
+    settings = {
+        name: value if isinstance(value, str) else json.dumps(value) for name, value in node.provider.items()
+    }
+    name = "default" if settings == {"region": REGION} else f"aws-{json.dumps(settings, sort_keys=True)}"
     provider = analyzer_pb2.AnalyzerProviderResource(
-        type="pulumi:providers:aws", urn=urn_of("pulumi:providers:aws", "default"), name="default"
+        type="pulumi:providers:aws", urn=urn_of("pulumi:providers:aws", name), name=name
     )
-    provider.properties.update({"region": "us-east-1"})
+    provider.properties.update(settings)
     return provider
 
 
@@ -312,7 +322,7 @@ def _declared(node: Node) -> Resource:
         properties=declared,
         dependencies=node.dependencies,
         parent=node.parent or None,
-        region="us-east-1",
+        region=REGION,
         inputs=frozenset(declared),
     )
 

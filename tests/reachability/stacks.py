@@ -32,6 +32,8 @@ Properties = dict[str, Any]
 
 INCIDENT: Final = Path(__file__).parents[2] / "accounts" / "prod.json"
 REGION: Final = "us-east-1"
+OWNER: Final = "111122223333"
+"""An account beside the incident's."""
 VPC: Final = "vpc-0e9cd2c204069ca54"
 PRIVATE: Final = ("subnet-058489269eab00608", "subnet-0a836887b9508ed97")
 PUBLIC: Final = ("subnet-0c31f6a7de52b8941", "subnet-07be90d42f1a6c385")
@@ -209,6 +211,54 @@ def _service(stack: Stack, host: str) -> None:
         },
         sourceConfiguration=image({"SMTP_HOST": host, "SMTP_PORT": "587"}),
     )
+
+
+def own_network(stack: Stack, prefix: str = "") -> None:
+    """A network that the program makes, with its way out, and a service in it."""
+    vpc = prefix + "vpc"
+    stack.add("aws:ec2/vpc:Vpc", vpc, cidrBlock="10.0.0.0/16", enableDnsHostnames=True)
+    stack.add("aws:ec2/internetGateway:InternetGateway", prefix + "igw", vpcId=ref(vpc))
+    for kind, block in (("public", "10.0.0.0/24"), ("private", "10.0.1.0/24")):
+        stack.add("aws:ec2/subnet:Subnet", prefix + kind, vpcId=ref(vpc), cidrBlock=block)
+        stack.add("aws:ec2/routeTable:RouteTable", f"{prefix}{kind}-table", vpcId=ref(vpc))
+        stack.add(
+            "aws:ec2/routeTableAssociation:RouteTableAssociation",
+            f"{prefix}{kind}-link",
+            subnetId=ref(prefix + kind),
+            routeTableId=ref(f"{prefix}{kind}-table"),
+        )
+    stack.add("aws:ec2/eip:Eip", prefix + "address", domain="vpc")
+    stack.add(
+        "aws:ec2/natGateway:NatGateway",
+        prefix + "nat",
+        subnetId=ref(prefix + "public"),
+        allocationId=ref(prefix + "address"),
+    )
+    for kind, target, name in (("public", "gatewayId", "igw"), ("private", "natGatewayId", "nat")):
+        stack.add(
+            "aws:ec2/route:Route",
+            f"{prefix}{kind}-out",
+            routeTableId=ref(f"{prefix}{kind}-table"),
+            destinationCidrBlock="0.0.0.0/0",
+            **{target: ref(prefix + name)},
+        )
+    stack.add(
+        "aws:lambda/function:Function",
+        prefix + "function",
+        name=prefix + "mailer",
+        vpcConfig={"subnetIds": [ref(prefix + "private")], "securityGroupIds": []},
+        environment={"variables": {"SMTP_HOST": "smtp.example.com", "SMTP_PORT": "587"}},
+    )
+
+
+def through(stack: Stack, configuration: Properties, prefix: str = "") -> None:
+    """Register everything whose name begins with `prefix` through a provider of this configuration."""
+    stack.providers.update({name: configuration for name in stack.program if name.startswith(prefix)})
+
+
+def role(account: str) -> str:
+    """The configuration of a provider that assumes a role of `account`."""
+    return json.dumps([{"roleArn": f"arn:aws:iam::{account}:role/deploy"}])
 
 
 def image(variables: Mapping[str, Any], secrets: Mapping[str, Any] | None = None) -> Properties:

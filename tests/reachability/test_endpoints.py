@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from reachability import Verdict
+from reachability import UNKNOWN, Verdict
 from reachability.endpoints import SMTP_PORTS, endpoint_of_host, region_of_host, region_of_service
 from tests.reachability.stacks import (
     ACL,
@@ -227,25 +229,39 @@ def test_an_appliance_on_the_way_is_not_followed(ses: Stack) -> None:
     assert judge(ses) == (UNDETERMINED, {"NOT_MODELLED"})
 
 
+def statement(effect: str = "Allow", **parts: Any) -> dict[str, Any]:
+    return {"Effect": effect, "Action": "*", "Resource": "*", "Principal": "*", **parts}
+
+
 @pytest.mark.parametrize(
-    ("policy", "verdict"),
+    ("statements", "verdict"),
     [
-        ('{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Principal": "*"}]}', REACHABLE),
-        (
-            '{"Statement": {"Effect": "Allow", "Action": ["*"], "Resource": "*", "Principal": {"AWS": "*"}}}',
-            REACHABLE,
-        ),
-        (
-            '{"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*", "Principal": "*"}]}',
-            UNDETERMINED,
-        ),
-        ("no JSON", UNDETERMINED),
+        ([statement()], REACHABLE),
+        (statement(Action=["*"], Principal={"AWS": "*"}), REACHABLE),
+        (statement(Resource=["*", "arn:aws:ses:*:*:identity/x"], Principal={"AWS": ["*"]}), REACHABLE),
+        ([statement(), statement(Action="ses:SendEmail")], REACHABLE),
+        ([statement(Condition={})], REACHABLE),
+        ([statement(Condition={"Bool": {"aws:SecureTransport": "true"}})], UNDETERMINED),
+        ([statement(Action="ses:*")], UNDETERMINED),
+        ([statement(Resource="arn:aws:ses:us-east-1:123456789012:identity/x")], UNDETERMINED),
+        ([statement(Principal={"AWS": "123456789012"})], UNDETERMINED),
+        ([statement(Principal={"Service": "*"})], UNDETERMINED),
+        ([statement(), statement("Deny", Principal={"AWS": "123456789012"})], UNDETERMINED),
+        ([statement("Deny")], UNDETERMINED),
+        ([], UNDETERMINED),
     ],
 )
-def test_only_the_policy_of_full_access_is_decided(ses: Stack, policy: str, verdict: Verdict) -> None:
-    ses["endpoint"]["policy"] = policy
+def test_only_a_policy_of_full_access_is_decided(ses: Stack, statements: Any, verdict: Verdict) -> None:
+    ses["endpoint"]["policy"] = json.dumps({"Version": "2012-10-17", "Statement": statements})
 
     assert judge(ses)[0] is verdict
+
+
+@pytest.mark.parametrize("policy", ["no JSON", "[]", "1", UNKNOWN])
+def test_what_is_no_policy_is_not_decided(ses: Stack, policy: Any) -> None:
+    ses["endpoint"]["policy"] = policy
+
+    assert judge(ses) == (UNDETERMINED, {"ENDPOINT_POLICY"})
 
 
 @pytest.mark.parametrize(

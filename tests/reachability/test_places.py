@@ -11,16 +11,22 @@ from reachability import UNKNOWN, Evidence, Graph, Origin, Resource, Verdict, co
 from reachability.evidence import Offer
 from reachability.graph import Coverage, Unread
 from reachability.places import Provider, placed
-from tests.reachability.stacks import REGION, VPC, Properties, Stack, incident, nat_stack, ref
+from tests.reachability.stacks import (
+    OWNER,
+    REGION,
+    VPC,
+    Properties,
+    Stack,
+    incident,
+    nat_stack,
+    own_network,
+    role,
+    through,
+)
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 OPTIONS = "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions"
 IRELAND = {"region": "eu-west-1"}
-OWNER = "111122223333"
-
-
-def role(account: str) -> str:
-    return json.dumps([{"roleArn": f"arn:aws:iam::{account}:role/deploy"}])
 
 
 def judge(stack: Stack, *, preview: bool = True) -> tuple[Verdict, set[str]]:
@@ -113,49 +119,6 @@ def test_a_provider_that_does_not_tell_its_account_is_taken_to_be_that_of_the_ev
 
 
 # VPC Block Public Access --------------------------------------------------------------------------------
-
-
-def own_network(stack: Stack, prefix: str = "") -> None:
-    """A network that the program makes, with its way out, and a service in it."""
-    vpc = prefix + "vpc"
-    stack.add("aws:ec2/vpc:Vpc", vpc, cidrBlock="10.0.0.0/16", enableDnsHostnames=True)
-    stack.add("aws:ec2/internetGateway:InternetGateway", prefix + "igw", vpcId=ref(vpc))
-    for kind, block in (("public", "10.0.0.0/24"), ("private", "10.0.1.0/24")):
-        stack.add("aws:ec2/subnet:Subnet", prefix + kind, vpcId=ref(vpc), cidrBlock=block)
-        stack.add("aws:ec2/routeTable:RouteTable", f"{prefix}{kind}-table", vpcId=ref(vpc))
-        stack.add(
-            "aws:ec2/routeTableAssociation:RouteTableAssociation",
-            f"{prefix}{kind}-link",
-            subnetId=ref(prefix + kind),
-            routeTableId=ref(f"{prefix}{kind}-table"),
-        )
-    stack.add("aws:ec2/eip:Eip", prefix + "address", domain="vpc")
-    stack.add(
-        "aws:ec2/natGateway:NatGateway",
-        prefix + "nat",
-        subnetId=ref(prefix + "public"),
-        allocationId=ref(prefix + "address"),
-    )
-    for kind, target, name in (("public", "gatewayId", "igw"), ("private", "natGatewayId", "nat")):
-        stack.add(
-            "aws:ec2/route:Route",
-            f"{prefix}{kind}-out",
-            routeTableId=ref(f"{prefix}{kind}-table"),
-            destinationCidrBlock="0.0.0.0/0",
-            **{target: ref(prefix + name)},
-        )
-    stack.add(
-        "aws:lambda/function:Function",
-        prefix + "function",
-        name=prefix + "mailer",
-        vpcConfig={"subnetIds": [ref(prefix + "private")], "securityGroupIds": []},
-        environment={"variables": {"SMTP_HOST": "smtp.example.com", "SMTP_PORT": "587"}},
-    )
-
-
-def through(stack: Stack, configuration: Properties, prefix: str = "") -> None:
-    """Register everything whose name begins with `prefix` through a provider of this configuration."""
-    stack.providers.update({name: configuration for name in stack.program if name.startswith(prefix)})
 
 
 @both_ways
