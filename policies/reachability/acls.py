@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 ALLOW: Final = "allow"
 DENY: Final = "deny"
+LOWEST: Final = 1
+"""The lowest number of an entry: where it is not known, any other may come after it."""
 REPLIES: Final = "replies (TCP 1024-65535)"
 
 
@@ -118,7 +120,7 @@ class NetworkAcls:
                 yield (self._in_force(held), True), subnet
 
     def _in_force(self, acl: Resource | None) -> Resource | None:
-        """`acl`, or the program's `DefaultNetworkAcl` that adopts it: its entries replace those of the account."""
+        """`acl`, or the program's `DefaultNetworkAcl` that adopts it and replaces its entries."""
         if acl is None or acl.origin is not Origin.ACCOUNT:
             return acl
         defaults = self.graph.of_type(kinds.DEFAULT_NETWORK_ACL)
@@ -176,36 +178,35 @@ class NetworkAcls:
 
 def _entry(entry: Value, number: str, action: str, *, certain: bool) -> Iterator[Entry]:
     if entry is UNKNOWN:
-        yield Entry(0, frozenset({ALLOW, DENY}), ALL_PORTS, ANY_ADDRESS, certain=False)
+        yield Entry(LOWEST, frozenset({ALLOW, DENY}), ALL_PORTS, ANY_ADDRESS, certain=False)
         return
-    ports, ports_known = _ports_of(entry)
+    ports = _ports_of(entry)
     if ports is None:
         return
     block, everywhere = get(entry, "cidrBlock"), IPV4
     if block is ABSENT or block == "":
         block, everywhere = get(entry, "ipv6CidrBlock"), IPV6
     order, act = to_int(get(entry, number)), get(entry, action)
-    known = ports_known and isinstance(block, str) and isinstance(order, int) and act is not UNKNOWN
+    unknown = isinstance(ports, Unknown) or not isinstance(block, str) or not isinstance(order, int)
     yield Entry(
-        order if isinstance(order, int) else 0,
+        order if isinstance(order, int) else LOWEST,
         frozenset({ALLOW, DENY}) if act is UNKNOWN else frozenset({str(act).lower()}),
-        ports,
+        ALL_PORTS if isinstance(ports, Unknown) else ports,
         addresses(block) if isinstance(block, str) else everywhere,
-        certain=certain and known,
+        certain=certain and not unknown,
     )
 
 
-def _ports_of(entry: Mapping[str, Any]) -> tuple[Ranges | None, bool]:
-    """The ports of an entry that matches TCP, `None` for one that does not, and whether they are known."""
+def _ports_of(entry: Mapping[str, Any]) -> Ranges | Unknown | None:
+    """The ports of an entry that matches TCP; `None` for one that does not."""
     protocol = get(entry, "protocol")
-    if protocol is UNKNOWN:
-        return ALL_PORTS, False
+    if isinstance(protocol, Unknown):
+        return protocol
     if str(protocol).lower() in ALL_PROTOCOLS:
-        return ALL_PORTS, True
+        return ALL_PORTS
     if str(protocol).lower() not in TCP:
-        return None, True
-    ports = port_range(get(entry, "fromPort"), get(entry, "toPort"))
-    return (ALL_PORTS, False) if isinstance(ports, Unknown) else (ports, True)
+        return None
+    return port_range(get(entry, "fromPort"), get(entry, "toPort"))
 
 
 def _decide(entries: list[Entry], wanted: Ranges, ports: Ranges) -> set[str]:
@@ -239,8 +240,6 @@ def implicit_default_acl(vpc: Resource) -> Resource:
             "ruleNo": number,
             "action": ALLOW,
             "protocol": "-1",
-            "fromPort": 0,
-            "toPort": 0,
             family: block,
         }
         for number, family, block in ((100, "cidrBlock", "0.0.0.0/0"), (101, "ipv6CidrBlock", "::/0"))

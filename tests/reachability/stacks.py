@@ -49,6 +49,11 @@ def ref(name: str) -> dict[str, str]:
     return {"ref": name}
 
 
+def either(*names: str) -> dict[str, tuple[str, ...]]:
+    """A reference that is not known before creation, to one of several resources."""
+    return {"ref": names}
+
+
 def urn(type_: str, name: str) -> str:
     return f"urn:pulumi:prod::mailroute::{type_}::{name}"
 
@@ -132,7 +137,7 @@ class Stack:
 def _references(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
         if "ref" in value:
-            yield value["ref"]
+            yield from [value["ref"]] if isinstance(value["ref"], str) else value["ref"]
         else:
             for element in value.values():
                 yield from _references(element)

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from reachability import Verdict
-from reachability.acls import NetworkAcls
+from reachability import Origin, Verdict
+from reachability.acls import NetworkAcls, implicit_default_acl
 from reachability.groups import EGRESS, INGRESS
 from reachability.network import Network
 from reachability.ranges import EPHEMERAL_PORTS, Ranges, addresses
-from tests.reachability.stacks import ANYWHERE, Stack, ref
+from tests.reachability.stacks import ANYWHERE, Stack, either, ref
 
 ACL, RULE = "aws:ec2/networkAcl:NetworkAcl", "aws:ec2/networkAclRule:NetworkAclRule"
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
@@ -59,6 +59,13 @@ def test_the_lowest_number_that_matches_decides_whatever_the_order(notation: str
     assert admit(stack, "8.0.0.0/7") is UNDETERMINED
 
 
+def test_each_entry_decides_only_what_those_before_it_left() -> None:
+    stack = stack_with(entry(100, "allow", "8.0.0.0/8"), entry(200, "deny"), entry(300, "allow"))
+
+    assert admit(stack, "0.0.0.0/0") is UNDETERMINED
+    assert admit(stack, "9.9.9.9") is UNREACHABLE
+
+
 @notations
 def test_what_no_entry_matches_is_denied(notation: str) -> None:
     stack = stack_with(entry(100, "allow", "8.0.0.0/8"), notation=notation)
@@ -94,10 +101,47 @@ def test_entries_for_tcp(protocol: str) -> None:
     assert admit(stack_with(entry(1, "deny", protocol=protocol), entry(100, "allow"))) is UNREACHABLE
 
 
-def test_an_entry_that_is_not_known_may_decide() -> None:
-    stack = stack_with(entry(100, "deny", ref("vpc")), entry(200, "allow"))  # type: ignore[arg-type]
+@pytest.mark.parametrize("what", ["ruleNo", "action", "protocol", "fromPort", "toPort", "cidrBlock"])
+def test_an_entry_of_which_something_is_not_known_may_decide(what: str) -> None:
+    unknown = {**entry(100, "deny"), what: ref("vpc")}
 
-    assert admit(stack) is UNDETERMINED
+    assert admit(stack_with(unknown, entry(1, "allow", "9.0.0.0/8"), entry(200, "allow"))) is UNDETERMINED
+    assert admit(stack_with(unknown, entry(200, "deny"))) is (
+        UNDETERMINED if what == "action" else UNREACHABLE
+    )
+
+
+def test_an_entry_that_is_not_known_at_all_may_decide() -> None:
+    assert admit(stack_with(entry(1, "allow"), ref("vpc"))) is UNDETERMINED
+    assert admit(stack_with(entry(1, "deny"), ref("vpc"))) is UNDETERMINED
+
+
+@pytest.mark.parametrize(
+    ("changes", "outwards", "inwards"),
+    [
+        ({"egress": True}, UNREACHABLE, REACHABLE),
+        ({"egress": False}, REACHABLE, UNREACHABLE),
+        ({}, REACHABLE, UNREACHABLE),
+        ({"egress": ref("vpc")}, UNDETERMINED, UNDETERMINED),
+        ({"egress": True, "networkAclId": either("acl", "other")}, UNDETERMINED, REACHABLE),
+    ],
+    ids=["out", "in", "in by default", "not known", "of one of two ACLs"],
+)
+def test_an_entry_of_its_own_is_for_one_direction(
+    changes: dict[str, Any], outwards: Verdict, inwards: Verdict
+) -> None:
+    stack = Stack()
+    stack.add("aws:ec2/vpc:Vpc", "vpc", cidrBlock="10.0.0.0/16")
+    stack.add("aws:ec2/subnet:Subnet", "subnet", vpcId=ref("vpc"), cidrBlock="10.0.0.0/20")
+    for name in ("acl", "other"):
+        stack.add(ACL, name, vpcId=ref("vpc"), subnetIds=[ref("subnet")] if name == "acl" else [])
+    everything = {"protocol": "-1", "cidrBlock": ANYWHERE, "ruleAction": "allow", "ruleNumber": 100}
+    for egress in (True, False):
+        stack.add(RULE, f"rule {egress}", networkAclId=ref("acl"), egress=egress, **everything)
+    denies = {**everything, "ruleAction": "deny", "ruleNumber": 1, "networkAclId": ref("acl"), **changes}
+    stack.add(RULE, "deny", **denies)
+
+    assert (admit(stack), admit(stack, direction=INGRESS)) == (outwards, inwards)
 
 
 def test_what_inline_entries_do_not_list_may_be_removed() -> None:
@@ -136,3 +180,28 @@ def test_an_association_of_its_own_puts_an_acl_in_force() -> None:
     association = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
     stack.add(association, "link", networkAclId=ref("acl"), subnetId=ref("subnet"))
     assert admit(stack) is UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("acl", "subnet"),
+    [(either("acl", "other"), ref("subnet")), (ref("acl"), either("subnet", "away"))],
+    ids=["of one of two ACLs", "to one of two subnets"],
+)
+def test_an_association_that_is_not_known_may_put_an_acl_in_force(acl: Any, subnet: Any) -> None:
+    stack = stack_with(entry(1, "deny"))
+    stack["acl"].pop("subnetIds")
+    stack.add(ACL, "other", vpcId=ref("vpc"), subnetIds=[], egress=[entry(1, "allow")])
+    stack.add("aws:ec2/defaultSubnet:DefaultSubnet", "away", availabilityZone="a")
+    association = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
+    stack.add(association, "link", networkAclId=acl, subnetId=subnet)
+
+    assert admit(stack) is UNDETERMINED
+
+
+def test_a_new_vpcs_default_acl_is_known_from_aws() -> None:
+    stack = stack_with()
+    (vpc,) = stack.graph().of_type("aws:ec2/vpc:Vpc")
+
+    acl = implicit_default_acl(vpc)
+
+    assert (acl.type, acl.origin) == (ACL, Origin.AWS_DEFAULT)
