@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 _CREDENTIALS: Final = (
     "accessKey",
     "allowedAccountIds",
+    "assumeRole",
     "assumeRoles",
     "assumeRoleWithWebIdentity",
     "profile",
     "sharedConfigFiles",
     "sharedCredentialsFiles",
 )
-"""The settings of a provider that decide which account it reaches."""
+"""The settings of a provider that decide which account it reaches; before version 7 there was one role."""
 _OWNER: Final = re.compile(r"arn:[^:]*:[^:]*:[^:]*:(\d{12}):")
 
 
@@ -52,7 +53,8 @@ class Provider:
         """Read a configuration, which is text; what is more than text in it is JSON."""
         settings = {name: _parsed(get(configuration, name)) for name in ("region", *_CREDENTIALS)}
         region, profile = settings["region"], settings["profile"]
-        roles = [get(role, "roleArn") for role in known_items(settings["assumeRoles"])]
+        chain = (*known_items(settings["assumeRoles"]), *known_items(settings["assumeRole"]))
+        roles = [get(role, "roleArn") for role in chain]
         last = roles[-1] if roles else get(settings["assumeRoleWithWebIdentity"], "roleArn")
         told = not any(map(contains_unknown, settings.values()))
         return cls(

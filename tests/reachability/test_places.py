@@ -27,6 +27,7 @@ from tests.reachability.stacks import (
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 OPTIONS = "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions"
 IRELAND = {"region": "eu-west-1"}
+ARN = f"arn:aws:iam::{OWNER}:role/deploy"
 
 
 def judge(stack: Stack, *, preview: bool = True) -> tuple[Verdict, set[str]]:
@@ -43,7 +44,8 @@ both_ways = pytest.mark.parametrize("preview", [True, False], ids=["preview", "u
 @pytest.mark.parametrize(
     ("configuration", "account", "roles"),
     [
-        ({"assumeRoles": role(OWNER)}, OWNER, (f"arn:aws:iam::{OWNER}:role/deploy",)),
+        ({"assumeRoles": role(OWNER)}, OWNER, (ARN,)),
+        ({"assumeRole": json.dumps({"roleArn": ARN})}, OWNER, (ARN,)),
         ({"assumeRoles": json.dumps([{"roleArn": "not an ARN"}])}, UNKNOWN, ("not an ARN",)),
         ({"assumeRoles": [{"roleArn": UNKNOWN}]}, UNKNOWN, ()),
         ({"assumeRoles": UNKNOWN, "allowedAccountIds": [OWNER]}, OWNER, ()),
