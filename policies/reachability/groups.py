@@ -141,8 +141,6 @@ class SecurityGroups:
         """`ref` as a reference to a group, where a VPC in it stands for its default group."""
         found = [group for group, _ in self.resolve(ref)]
         groups = tuple(group for group in found if group is not None)
-        if len(groups) == len(found) == 1:
-            return exactly(groups[0])
         return Ref(groups, ref.id, open=len(groups) < len(found))
 
     def default_of(self, vpc: Ref) -> list[tuple[Resource | None, bool]]:
@@ -190,7 +188,7 @@ class SecurityGroups:
         exclusive = group.origin is Origin.PROGRAM and bool(entries)
         for entry in entries:
             if entry is UNKNOWN:
-                yield Rule(UNKNOWN, UNKNOWN, (), group, certain=False)
+                yield Rule(UNKNOWN, UNKNOWN, (), group)
             elif isinstance(entry, Mapping):
                 yield from self._inline(group, direction, entry)
         for rule, certain in self._standalone[direction].to(group):

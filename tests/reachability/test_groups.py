@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from reachability import Finding, Verdict
+from reachability import UNKNOWN, Finding, Verdict
 from reachability.crossing import Crossing
+from reachability.graph import Ref
 from reachability.groups import EGRESS, INGRESS, Peer
 from reachability.network import exactly
 from reachability.ranges import addresses
-from tests.reachability.stacks import ANYWHERE, Stack, ref
+from tests.reachability.stacks import ANYWHERE, Stack, either, ref
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
@@ -195,3 +196,74 @@ def test_adopting_the_default_group_wipes_it() -> None:
             "add a rule",
         ),
     )
+
+
+@notations
+@pytest.mark.parametrize("what", ["protocol", "fromPort", "toPort"])
+def test_a_rule_of_which_something_is_not_known_may_open_the_port(notation: str, what: str) -> None:
+    assert admit(stack_with(notation, {**RULE, what: ref("vpc")}), "10.0.0.1")[0] is UNDETERMINED
+    assert admit(stack_with(notation, {**RULE, what: ref("vpc")}), "10.1.0.1")[0] is UNREACHABLE
+
+
+def test_a_rule_that_is_not_known_at_all_may_open_the_port() -> None:
+    assert admit(stack_with("inline", ref("vpc")), "10.0.0.1") == (UNDETERMINED, ["SG_RULES_UNKNOWN"])
+
+
+@notations
+def test_a_rule_may_be_for_one_of_two_groups(notation: str) -> None:
+    stack = stack_with(notation, {**SMTP, "securityGroups": [either("peer", "third")]}, INGRESS)
+    stack.add(GROUP, "third", vpcId=ref("vpc"))
+
+    assert admit(stack, "10.0.0.1", direction=INGRESS, peer="peer")[0] is UNDETERMINED
+    assert admit(stack, "10.0.0.1", direction=INGRESS, peer="group")[0] is UNREACHABLE
+
+
+def test_a_rule_may_be_for_a_group_that_is_not_in_the_graph() -> None:
+    stack = stack_with("inline", {**SMTP, "securityGroups": [{"ref": "somewhere else"}]}, INGRESS)
+
+    assert admit(stack, "10.0.0.1", direction=INGRESS, peer="peer")[0] is UNDETERMINED
+
+
+def test_of_two_groups_that_may_be_on_the_interface_both_must_open_the_port() -> None:
+    stack = stack_with("inline", RULE)
+    graph = stack.graph()
+    one, other = (
+        next(group for group in graph.of_type(GROUP) if group.name == name) for name in ("group", "peer")
+    )
+    whichever = Ref((one, other), UNKNOWN)
+
+    outcome = Crossing(graph).groups.admit(
+        (whichever,), EGRESS, Peer("the peer", addresses("10.0.0.1")), 587, ""
+    )
+
+    assert outcome.verdict is UNDETERMINED
+
+
+def test_an_interface_without_a_group_has_no_rules() -> None:
+    outcome = Crossing(Stack().graph()).groups.admit(
+        (), EGRESS, Peer("the peer", addresses("10.0.0.1")), 587, ""
+    )
+
+    assert [(found.code, found.resource) for found in outcome.findings] == [("SG_HAS_NO_RULES", "the peer")]
+
+
+def test_the_default_group_of_a_vpc_that_is_not_known_is_not_known() -> None:
+    groups = Crossing(Stack().graph()).groups
+
+    assert groups.default_of(Ref((), "vpc-unread", open=True)) == [(None, False)]
+
+
+def test_a_default_group_may_be_adopted() -> None:
+    stack = Stack()
+    for vpc in ("vpc", "other"):
+        stack.add("aws:ec2/vpc:Vpc", vpc, cidrBlock="10.0.0.0/16")
+    type_ = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+    stack.add(type_, "adopted", vpcId=either("vpc", "other"))
+    graph = stack.graph()
+    vpc = next(vpc for vpc in graph.of_type("aws:ec2/vpc:Vpc") if vpc.name == "vpc")
+
+    outcome = Crossing(graph).groups.admit(
+        (exactly(vpc),), EGRESS, Peer("anywhere", addresses(ANYWHERE)), 587, "add a rule"
+    )
+
+    assert outcome.verdict is UNDETERMINED

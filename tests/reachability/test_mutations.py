@@ -14,6 +14,7 @@ from reachability import Verdict
 from tests.reachability.firewalled import firewall_stack, rule, stateful
 from tests.reachability.stacks import (
     ACL,
+    ALL_OUT,
     ANYWHERE,
     GATEWAY,
     PRIVATE,
@@ -280,6 +281,13 @@ def adopt_acl(**entries: Any) -> Callable[[Stack], object]:
     return lambda stack: stack.add(type_, "adopted", defaultNetworkAclId=ACL, **entries)
 
 
+def adopt_group(**rules: Any) -> Callable[[Stack], object]:
+    """The program adopts the VPC's default group, whose rules are then those given."""
+    type_ = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+    return lambda stack: stack.add(type_, "adopted-group", vpcId=VPC, **rules)
+
+
+DEFAULT_GROUP = "sg-0d92b7e145fa8c360"
 NAT_HALVES = {"natGatewayId": "nat-gone", "state": "blackhole"}
 
 NAT = [
@@ -423,6 +431,48 @@ NAT = [
         lambda stack: stack["connector-group"]["egress"][0].update(cidrBlocks=["172.31.0.0/16"]),
         UNREACHABLE,
         {"ENI_SG_RULES_MISMATCH"},
+    ),
+    Row(
+        "default group on the connector, adopted without rules",
+        both(adopt_group(), put("connector", securityGroups=[DEFAULT_GROUP])),
+        UNREACHABLE,
+        {"ENI_SG_RULES_MISMATCH"},
+    ),
+    Row(
+        "default group on the connector, adopted with rules",
+        both(
+            put(DEFAULT_GROUP, egress=[]), adopt_group(egress=[ALL_OUT]), put("connector", securityGroups=[])
+        ),
+        REACHABLE,
+        set(),
+    ),
+    Row(
+        "default group on the connector, adopted with rules and not read",
+        both(
+            take(DEFAULT_GROUP),
+            adopt_group(egress=[ALL_OUT]),
+            put("connector", securityGroups=[DEFAULT_GROUP]),
+        ),
+        REACHABLE,
+        set(),
+    ),
+    Row(
+        "default group on the connector, not read",
+        both(take(DEFAULT_GROUP), put("connector", securityGroups=[])),
+        UNDETERMINED,
+        {"SG_RULES_UNKNOWN"},
+    ),
+    Row(
+        "connector's group not read, another one opens the port",
+        put("connector", securityGroups=["sg-unread", ref("connector-group")]),
+        REACHABLE,
+        set(),
+    ),
+    Row(
+        "connector's group not read",
+        put("connector", securityGroups=["sg-unread"]),
+        UNDETERMINED,
+        {"SG_RULES_UNKNOWN"},
     ),
     Row("connector subnets differ", other_table, UNREACHABLE, {"NO_ROUTE_TO_DESTINATION"}),
     Row(
