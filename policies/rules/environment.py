@@ -12,11 +12,20 @@ from reachability.graph import Resource
 from reachability.values import ABSENT, UNKNOWN, Unknown, Value, get, items
 from reachability.workloads.model import pairs
 
+from .rule import Violation, undetermined
+
 WORKLOADS: Final = (
     *kinds.APP_RUNNER_SERVICE,
     *kinds.LAMBDA_FUNCTION,
     *kinds.ECS_TASK_DEFINITION,
     *kinds.ECS_EXPRESS_SERVICE,
+)
+
+_TEXT: Final = "containerDefinitions"
+_ONE_BY_ONE: Final = "Give the variables one by one, each by its name."
+_AS_TEXT: Final = (
+    "Make the text of values that a preview knows; or set the rule's option undetermined to advisory: an "
+    "update judges the text before it creates the task definition."
 )
 
 _APP_RUNNER: Final = (
@@ -54,6 +63,11 @@ class Environment:
     place: str
     variables: Mapping[str, Value] | Unknown
 
+    def unread(self, workload: Resource, code: str, question: str) -> Violation:
+        """The violation that the variables, and with them the answer to `question`, are not known."""
+        message = f"{self.place} of {workload.name!r} is not known before it is created: {question}?"
+        return undetermined(workload, code, message, _AS_TEXT if self.place == _TEXT else _ONE_BY_ONE)
+
 
 def environments(workload: Resource) -> Iterator[Environment]:
     """Every environment that `workload` sets in plain text."""
@@ -76,7 +90,7 @@ def _containers(definitions: Value) -> Iterator[Environment]:
         return
     containers = _parse(definitions)
     if isinstance(containers, Unknown):
-        yield Environment("containerDefinitions", UNKNOWN)
+        yield Environment(_TEXT, UNKNOWN)
         return
     for container in containers:
         name = f"the environment of container {get(container, 'name')!r}"

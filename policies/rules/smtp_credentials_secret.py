@@ -33,7 +33,10 @@ _ABOUT: Final = re.compile("file|path|arn|name|id|url|uri|policy|length|enabled|
 """Words that at the end of a name make it speak about a password instead of holding one."""
 
 _URL: Final = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/@]+@", re.I)
-_REMEDY: Final = "Keep it in Secrets Manager and name its ARN in runtimeEnvironmentSecrets."
+_REMEDY: Final = (
+    "Keep it in Secrets Manager and name its ARN in runtimeEnvironmentSecrets, or in the secrets of an ECS "
+    "container."
+)
 
 
 def _words(name: str) -> list[str]:
@@ -61,12 +64,7 @@ def _check_environment(workload: Resource, _options: Options) -> Iterator[Violat
         return
     for environment in environments(workload):
         if isinstance(environment.variables, Unknown):
-            yield undetermined(
-                workload,
-                "ENVIRONMENT_UNKNOWN",
-                f"{environment.place} of {workload.name!r} is not known yet, and may hold a password.",
-                "Give the variables one by one.",
-            )
+            yield environment.unread(workload, "ENVIRONMENT_UNKNOWN", "does it hold a password")
             continue
         for name, value in environment.variables.items():
             if _by_name(name, value) or (isinstance(value, str) and _URL.search(value)):

@@ -21,12 +21,7 @@ _REMEDY: Final = "Set it to 587 (STARTTLS) or 465 (TLS from the start)."
 def _check(workload: Resource, options: Options) -> Iterator[Violation]:
     for environment in environments(workload):
         if isinstance(environment.variables, Unknown):
-            yield undetermined(
-                workload,
-                "SMTP_PORT_UNKNOWN",
-                f"{environment.place} of {workload.name!r} is not known yet, nor the port of mail.",
-                "Give the variables one by one, and the port as a literal.",
-            )
+            yield environment.unread(workload, "SMTP_PORT_UNKNOWN", "by which port does mail leave")
             continue
         for index, name in enumerate(options["portVariables"]):
             hosts = options["hostVariables"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -91,6 +92,25 @@ def test_a_path_is_not_said_twice_in_an_update(update: PackProcess) -> None:
     results = update.run([service])
     assert [result.policy for result in results.before] == ["smtp-credentials-secret"]
     assert "smtp-credentials-secret" not in [result.policy for result in results.stack]
+
+
+def test_a_text_that_only_an_update_knows_is_judged_before_it_creates_anything() -> None:
+    """What the remedy of a preview promises to who makes it advisory: `containerDefinitions` is one text."""
+    containers = [{"name": "app", "environment": [{"name": "SMTP_PASSWORD", "value": "hunter2"}]}]
+    unknown = Node("aws:ecs/taskDefinition:TaskDefinition", "task", {"containerDefinitions": UNKNOWN})
+    known = replace(unknown, properties={"containerDefinitions": json.dumps(containers)})
+    config = {"smtp-credentials-secret": {"undetermined": "advisory"}}
+    with PackProcess(updating=False) as pack:
+        pack.configure(config)
+        assert not pack.run([unknown]).blocked("smtp-credentials-secret", unknown.urn)
+    with PackProcess(updating=True) as pack:
+        pack.configure(config)
+        (before,) = pack.run([known]).before
+    assert (before.policy, before.level, before.codes) == (
+        "smtp-credentials-secret",
+        "MANDATORY",
+        ("PASSWORD_IN_ENVIRONMENT",),
+    )
 
 
 def test_a_stack_alone_is_judged_whole() -> None:
