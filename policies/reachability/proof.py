@@ -114,7 +114,7 @@ class Proof:
     def _reach(self, client: Client, placement: Placement, destination: Destination) -> Outcome:
         ports = self._ports(destination)
         if isinstance(ports, Unknown):
-            return _port_unknown(client)
+            return _port_unknown(client, destination)
         host = destination.host
         if host is None or destination.secret:
             ways = [self._reach_public(client, PUBLIC, port, "any mail server") for port in ports]
@@ -130,7 +130,7 @@ class Proof:
         if refused.findings:
             return refused
         if isinstance(ports, Unknown):
-            return _port_unknown(client)
+            return _port_unknown(client, destination)
         host = destination.host
         if not isinstance(host, str) or destination.secret:
             return self.ipv6.reach_name(client, placement, PUBLIC, ports, str(destination))
@@ -220,7 +220,14 @@ def _literal(host: str) -> str | None:
     return address
 
 
-def _port_unknown(client: Client) -> Outcome:
+def _port_unknown(client: Client, destination: Destination) -> Outcome:
+    if destination.host is UNKNOWN and not destination.secret:
+        message = "the environment is not known before creation, nor the mail host and port that it may name"
+        remedy = (
+            "keep outputs out of it: one inside a JSON text makes all of it unknown; name an SSM parameter, "
+            "or look a secret up (aws.secretsmanager.get_secret)"
+        )
+        return open_question("HOST_UNKNOWN", client.holder.key, message, remedy)
     message = "the port of the mail host cannot be known"
     remedy = "give the port as a plain number in the environment or in the pack's config"
     return open_question("PORT_UNKNOWN", client.holder.key, message, remedy)
