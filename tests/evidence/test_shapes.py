@@ -40,6 +40,27 @@ CASES: dict[str, tuple[Callable[[Any], Any], dict[str, Any], dict[str, Any]]] = 
             "tags": {"Name": "shop"},
         },
     ),
+    "an IPv6-only subnet with DNS64": (
+        shapes.subnet,
+        {
+            "SubnetId": "subnet-1",
+            "VpcId": "vpc-1",
+            "Ipv6CidrBlockAssociationSet": [
+                {"Ipv6CidrBlock": "2001:db8::/64", "Ipv6CidrBlockState": {"State": "associated"}}
+            ],
+            "AvailabilityZone": "us-east-1a",
+            "Ipv6Native": True,
+            "EnableDns64": True,
+        },
+        {
+            "vpcId": "vpc-1",
+            "ipv6CidrBlock": "2001:db8::/64",
+            "availabilityZone": "us-east-1a",
+            "ipv6Native": True,
+            "enableDns64": True,
+            "tags": {},
+        },
+    ),
     "a route table": (
         shapes.route_table,
         {

@@ -101,6 +101,8 @@ def subnet(item: Answer) -> Entry:
         availabilityZoneId=item.get("AvailabilityZoneId"),
         mapPublicIpOnLaunch=item.get("MapPublicIpOnLaunch"),
         assignIpv6AddressOnCreation=item.get("AssignIpv6AddressOnCreation"),
+        ipv6Native=item.get("Ipv6Native"),
+        enableDns64=item.get("EnableDns64"),
         ownerId=item.get("OwnerId"),
         tags=tags(item),
     )
