@@ -41,6 +41,14 @@ def check(argument: str, subnets: Sequence[SubnetArgs], least: int = 1) -> None:
             SubnetArgs.__annotations__,
             SubnetArgs.__required_keys__,
         )
+        zone = subnet["availability_zone"]
+        if not isinstance(zone, str):
+            checks.refuse(
+                f"{argument}.availability_zone",
+                type(zone).__name__,
+                "it must be plain text, for it decides what is created",
+                "write the zone out, such as 'us-east-1a'",
+            )
         for key, prefix in (("id", "subnet"), ("route_table_id", "rtb")):
             if checks.known(subnet.get(key)) is not None:
                 checks.resource_id(f"{argument}.{key}", subnet.get(key), prefix)

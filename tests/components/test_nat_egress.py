@@ -256,6 +256,11 @@ SUBNET = {"id": PRIVATE[0], "availability_zone": "us-east-1a", "route_table_id":
             "NatEgress.private_subnets.availability_zone is None: it is required; give it a value",
         ),
         (
+            {"private_subnets": [{**SUBNET, "availability_zone": pulumi.Output.from_input("us-east-1a")}]},
+            "NatEgress.private_subnets.availability_zone is 'Output': it must be plain text, for it "
+            "decides what is created; write the zone out, such as 'us-east-1a'",
+        ),
+        (
             {"private_subnets": [{**SUBNET, "route_table_id": "main"}]},
             "NatEgress.private_subnets.route_table_id is 'main': it must be an id that starts with "
             "'rtb-'; copy the "
