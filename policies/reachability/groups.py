@@ -204,10 +204,10 @@ class SecurityGroups:
     def _read_standalone(self, direction: str, types: tuple[str, ...]) -> Iterator[tuple[Resource, Ref]]:
         for rule in self.graph.of_type(*kinds.SECURITY_GROUP_RULE, *types):
             if rule.type in types or rule.get("type") in (direction, UNKNOWN):
-                ref = self.group_ref(rule, rule.get("securityGroupId"), "securityGroupId")
-                resolved = self.resolve(ref)
-                found = tuple(group for group, _ in resolved if group is not None)
-                yield rule, Ref(found, ref.id, open=ref.open and not found)
+                yield (
+                    rule,
+                    self._group(self.group_ref(rule, rule.get("securityGroupId"), "securityGroupId")),
+                )
 
     def group_ref(self, resource: Resource, value: Value, prop: str) -> Ref:
         return self.graph.ref(resource, _group_id(value), prop, kinds.SECURITY_GROUP + kinds.VPC)
@@ -260,9 +260,9 @@ Peers = tuple[Ranges, bool]
 """Addresses, and whether it is certain that all of them are meant."""
 
 
-def _of_both(entry: Mapping[str, Any], *names: str) -> Iterator[Peers]:
-    """The addresses of each family, in the lists `names`: all of the family where that is not known."""
-    for family, name in zip((IPV4, IPV6), names, strict=True):
+def _of_both(entry: Mapping[str, Any], ipv4: str, ipv6: str) -> Iterator[Peers]:
+    """The addresses of each family, in the list of that name: all of the family where that is not known."""
+    for family, name in ((IPV4, ipv4), (IPV6, ipv6)):
         blocks = elements(entry, name)
         if any(block is UNKNOWN for block in blocks):
             yield family, False
@@ -281,7 +281,7 @@ def _rules(
     """The rule for the known addresses, and one for each set that is not known."""
     ports: Ranges | Unknown
     if protocol is UNKNOWN:
-        ports, certain = UNKNOWN, False
+        ports = UNKNOWN
     elif str(protocol).lower() in ALL_PROTOCOLS:
         ports = ALL_PORTS
     elif str(protocol).lower() in TCP:
@@ -314,7 +314,7 @@ def implicit_default_group(vpc: Resource) -> Resource:
         type=kinds.SECURITY_GROUP[0],
         name=f"default security group of {vpc.name}",
         properties={
-            "ingress": [{"protocol": "-1", "fromPort": 0, "toPort": 0, "self": True}],
+            "ingress": [{"protocol": "-1", "self": True}],
             "egress": [{"protocol": "-1", "cidrBlocks": ["0.0.0.0/0"], "ipv6CidrBlocks": ["::/0"]}],
         },
         id=value if isinstance(value, str) else UNKNOWN,

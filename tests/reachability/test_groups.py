@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from reachability import UNKNOWN, Finding, Verdict
+from reachability import UNKNOWN, Finding, Graph, Origin, Verdict
 from reachability.crossing import Crossing
 from reachability.graph import Ref
-from reachability.groups import EGRESS, INGRESS, Peer
+from reachability.groups import EGRESS, INGRESS, Peer, implicit_default_group
 from reachability.network import exactly
 from reachability.ranges import addresses
 from tests.reachability.stacks import ANYWHERE, Stack, either, ref
@@ -46,6 +46,8 @@ def stack_with(notation: str, rule: dict[str, Any], direction: str = EGRESS) -> 
             own["referencedSecurityGroupId"] = rule["securityGroups"][0]
         elif rule.get("self"):
             own["referencedSecurityGroupId"] = ref("group")
+        elif "ipv6CidrBlocks" in rule:
+            own["cidrIpv6"] = rule["ipv6CidrBlocks"][0]
         elif "prefixListIds" in rule:
             own["prefixListId"] = rule["prefixListIds"][0]
         else:
@@ -255,8 +257,8 @@ def test_the_default_group_of_a_vpc_that_is_not_known_is_not_known() -> None:
 
 def test_a_default_group_may_be_adopted() -> None:
     stack = Stack()
-    for vpc in ("vpc", "other"):
-        stack.add("aws:ec2/vpc:Vpc", vpc, cidrBlock="10.0.0.0/16")
+    for name in ("vpc", "other"):
+        stack.add("aws:ec2/vpc:Vpc", name, cidrBlock="10.0.0.0/16")
     type_ = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
     stack.add(type_, "adopted", vpcId=either("vpc", "other"))
     graph = stack.graph()
@@ -267,3 +269,68 @@ def test_a_default_group_may_be_adopted() -> None:
     )
 
     assert outcome.verdict is UNDETERMINED
+
+
+@previews
+@notations
+def test_a_rule_for_an_ipv6_block(notation: str, preview: bool) -> None:
+    stack = stack_with(notation, {**SMTP, "ipv6CidrBlocks": ["2001:db8::/32"]})
+
+    assert admit(stack, "2001:db8::1", preview=preview)[0] is REACHABLE
+    assert admit(stack, "2001:db9::1", preview=preview)[0] is UNREACHABLE
+
+
+@notations
+@pytest.mark.parametrize("lists", [[ref("list")], ref("list")], ids=["element", "list"])
+def test_a_rule_for_a_prefix_list_that_is_not_read_may_open_the_port(notation: str, lists: Any) -> None:
+    if notation != "inline" and not isinstance(lists, list):
+        return  # An unknown list of one that is a single value.
+    assert admit(stack_with(notation, {**SMTP, "prefixListIds": lists}), "10.0.0.1")[0] is UNDETERMINED
+
+
+def test_the_account_in_front_of_a_group_of_a_peer_vpc_is_no_part_of_its_id() -> None:
+    stack = stack_with("inline", {**SMTP, "securityGroups": ["123456789012/id-peer"]}, INGRESS)
+
+    assert admit(stack, "10.0.0.1", direction=INGRESS, peer="peer", preview=False)[0] is REACHABLE
+
+
+def test_blocks_that_are_left_empty_are_none() -> None:
+    assert admit(stack_with("inline", {**SMTP, "cidrBlocks": ["", None]}), "10.0.0.1")[0] is UNREACHABLE
+
+
+@pytest.mark.parametrize("ports", [{}, {"fromPort": -1, "toPort": -1}, {"fromPort": 587}])
+def test_ports_that_are_left_out_are_all_of_them(ports: dict[str, int]) -> None:
+    rule = {"protocol": "tcp", "cidrBlocks": [ANYWHERE], **ports}
+
+    assert admit(stack_with("inline", rule), "8.8.8.8")[0] is REACHABLE
+
+
+def test_a_rule_of_its_own_may_be_for_the_other_direction() -> None:
+    stack = stack_with("rule", RULE)
+    stack["r"]["type"] = ref("vpc")
+
+    assert admit(stack, "10.0.0.1")[0] is UNDETERMINED
+
+
+def test_a_rule_of_its_own_may_be_of_a_group_that_is_not_in_the_graph() -> None:
+    stack = stack_with("rule", RULE)
+    stack.add(GROUP, "gone")
+    stack["r"]["securityGroupId"] = either("group", "gone")
+    graph = Graph(resource for resource in stack.resources(preview=True) if resource.name != "gone")
+    group = next(group for group in graph.of_type(GROUP) if group.name == "group")
+
+    outcome = Crossing(graph).groups.admit(
+        (exactly(group),), EGRESS, Peer("the peer", addresses("10.0.0.1")), 587, ""
+    )
+
+    assert outcome.verdict is UNDETERMINED
+
+
+def test_a_new_vpcs_default_group_is_known_from_aws() -> None:
+    stack = Stack()
+    stack.add("aws:ec2/vpc:Vpc", "vpc", cidrBlock="10.0.0.0/16", defaultSecurityGroupId="sg-1")
+    (vpc,) = stack.graph().of_type("aws:ec2/vpc:Vpc")
+
+    group = implicit_default_group(vpc)
+
+    assert (group.type, group.id, group.origin) == (GROUP, "sg-1", Origin.AWS_DEFAULT)
