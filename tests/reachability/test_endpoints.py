@@ -143,6 +143,23 @@ def named(ses: Stack) -> Stack:
     return ses
 
 
+def test_an_endpoint_that_may_be_in_another_vpc_may_not_take_the_name(ses: Stack) -> None:
+    ses["endpoint"]["vpcId"] = ref("a VPC that is not in the graph")
+
+    assert judge(ses)[0] is UNDETERMINED
+
+    name_host(ses, ref("a host not known yet"))
+    assert judge(ses)[0] is UNDETERMINED
+
+
+def test_an_endpoint_in_another_vpc_is_at_fault_where_the_host_is_one_of_its_names(named: Stack) -> None:
+    named["vpce-0a1b"]["vpcId"] = "vpc-0f"
+
+    (egress,) = named.prove()
+
+    assert [found.as_json()["resource"] for found in egress.outcome.findings] == ["vpce-0a1b"]
+
+
 def test_an_endpoint_is_reached_by_its_own_name_without_private_dns(named: Stack) -> None:
     named[VPC]["enableDnsHostnames"] = False
 

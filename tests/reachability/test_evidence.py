@@ -131,3 +131,75 @@ def test_the_evidence_of_several_regions_adds_up() -> None:
     assert both.coverage.vpcs == {VPC, "vpc-eu"}
     assert both.coverage.unread == (Unread("a:B", "no", ACCOUNT, "eu-west-1"),)
     assert set(both.offer.smtp_zones) == {(ACCOUNT, REGION)}
+
+
+def test_what_zones_offer_is_told_by_region_and_account() -> None:
+    other = "210987654321"
+    zones = {"us-east-1a": frozenset({"us-east-1a"}), "us-east-1b": frozenset({"us-east-1b"})}
+    offer = Offer(
+        smtp_zones={
+            (ACCOUNT, "us-east-1"): zones["us-east-1a"],
+            (other, "us-east-1"): zones["us-east-1b"],
+            (other, "us-west-2"): frozenset(),
+        }
+    )
+
+    assert offer.smtp_in_zone("us-east-1", "us-east-1a", UNKNOWN, ACCOUNT) is True
+    assert offer.smtp_in_zone("us-east-1", "us-east-1a", UNKNOWN, other) is False
+    assert offer.smtp_in_zone("us-east-1", "us-east-1a", UNKNOWN) is UNKNOWN
+    assert offer.smtp_in_zone("us-east-1", "us-east-1c", UNKNOWN) is False
+
+
+def shared(*vpcs: str, account: str, **properties: str) -> Evidence:
+    """What one of two accounts sees of a subnet that one shares with the other."""
+    subnet = {"vpcId": "vpc-1", "ownerId": ACCOUNT, **properties}
+    resources = [{"type": "aws:ec2/subnet:Subnet", "id": "subnet-1", "properties": subnet}]
+    return parse({"accountId": account, "region": REGION, "vpcs": list(vpcs), "resources": resources})
+
+
+def test_a_resource_is_in_the_account_of_its_owner() -> None:
+    (subnet,) = shared(account="210987654321").resources
+    (vpc,) = (found for found in parse(incident()).resources if found.type == "aws:ec2/vpc:Vpc")
+
+    assert (subnet.account, vpc.account) == (ACCOUNT, ACCOUNT)
+
+
+@pytest.mark.parametrize("owner_first", [True, False])
+def test_of_a_shared_subnet_its_owner_shows_more(owner_first: bool) -> None:
+    owner = shared("vpc-1", account=ACCOUNT, cidrBlock="10.0.0.0/24")
+    participant = shared("vpc-other", account="210987654321")
+
+    both = combine([owner, participant] if owner_first else [participant, owner])
+
+    assert [subnet.get("cidrBlock") for subnet in both.resources] == ["10.0.0.0/24"]
+
+
+def test_what_the_program_manages_is_known_by_its_arn() -> None:
+    declared = Resource(
+        key="urn:endpoint", type=ENDPOINT, name="endpoint", properties={"arn": "vpce-1"}, region=REGION
+    )
+
+    assert endpoints(held(), declared) == [declared]
+
+
+def test_two_endpoints_of_one_service_are_two() -> None:
+    service = {"serviceName": f"com.amazonaws.{REGION}.email-smtp"}
+    evidence = parse(
+        {
+            "accountId": ACCOUNT,
+            "region": REGION,
+            "vpcs": [],
+            "resources": [{"type": ENDPOINT, "id": "vpce-1", "properties": service}],
+        }
+    )
+    declared = Resource(key="urn:endpoint", type=ENDPOINT, name="endpoint", properties=service)
+
+    assert len(endpoints(evidence, declared)) == 2
+
+
+def test_tags_of_the_provider_tell_what_this_stack_made_too() -> None:
+    own = {"pulumi:project": "mailroute", "pulumi:stack": "prod"}
+    entry = {"type": ENDPOINT, "id": "vpce-1", "properties": {"tags": {}, "tagsAll": own}}
+    evidence = parse({"accountId": ACCOUNT, "region": REGION, "vpcs": [], "resources": [entry]})
+
+    assert endpoints(evidence) == []

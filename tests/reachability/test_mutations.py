@@ -33,6 +33,9 @@ from tests.reachability.stacks import (
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 
 
+SMTP = {"protocol": "tcp", "fromPort": 587, "toPort": 587}
+
+
 class Row(NamedTuple):
     wrong: str
     change: Callable[[Stack], object]
@@ -80,6 +83,17 @@ def other_vpc(stack: Stack) -> None:
     )
     stack.account["vpcs"].append("vpc-other")  # type: ignore[index]
     stack["endpoint"].update(vpcId="vpc-other", subnetIds=["subnet-other"])
+
+
+def plain_endpoint_first(stack: Stack) -> None:
+    type_, properties = stack.program["endpoint"]
+    plain = {"plain": (type_, {**properties, "privateDnsEnabled": False})}
+    stack.program = {**plain, **stack.program}
+
+
+def put_account(stack: Stack, **entries: Any) -> None:
+    assert stack.account is not None
+    stack.account.update(entries)
 
 
 def other_resolver(stack: Stack) -> None:
@@ -144,6 +158,28 @@ SES = [
     ),
     Row("other VPC", other_vpc, UNREACHABLE, {"NO_ROUTE_TO_DESTINATION", "ENDPOINT_IN_OTHER_VPC"}),
     Row("no subnet", put("endpoint", subnetIds=[]), UNREACHABLE, {"ENDPOINT_NO_SUBNET"}),
+    Row(
+        "endpoint in a subnet that is not read as well",
+        put("endpoint", subnetIds=[PRIVATE[0], "subnet-unread"]),
+        UNDETERMINED,
+        {"SUBNET_NOT_READ"},
+    ),
+    Row("another endpoint before it, without private DNS", plain_endpoint_first, REACHABLE, set()),
+    Row(
+        "endpoints not read",
+        lambda stack: (
+            stack.remove("endpoint"),
+            put_account(stack, unread=[{"action": "ec2:DescribeVpcEndpoints", "reason": "AccessDenied"}]),
+        ),
+        UNDETERMINED,
+        {"NO_ROUTE_TO_DESTINATION", "ENDPOINTS_NOT_READ", "NOT_READ"},
+    ),
+    Row(
+        "connector's group opened to the endpoint's alone",
+        put("connector-group", egress=[{**SMTP, "securityGroups": [ref("endpoint-group")]}]),
+        REACHABLE,
+        set(),
+    ),
     Row(
         "zone wrong",
         put(PRIVATE[1], availabilityZone="us-east-1d", availabilityZoneId="use1-az2"),

@@ -1,0 +1,36 @@
+"""Changes to a graph, as data."""
+
+from __future__ import annotations
+
+from reachability import UNKNOWN, Graph, Resource
+from reachability.changes import Change, applied, reference, with_properties
+
+TABLE = Resource(
+    key="urn:table",
+    type="aws:ec2/routeTable:RouteTable",
+    name="table",
+    properties={"vpcId": "vpc-1"},
+    id="rtb-1",
+    inputs=frozenset({"vpcId"}),
+)
+NEW = Resource(key="urn:new", type=TABLE.type, name="new")
+
+
+def test_a_change_puts_and_removes_resources_of_a_graph() -> None:
+    assert list(applied(Graph([TABLE]), [Change("", "", (NEW,), (TABLE.key,))])) == [NEW]
+    assert list(applied(Graph([TABLE]), [Change("", "", removed=("urn:gone",))])) == [TABLE]
+
+
+def test_what_a_change_sets_counts_as_set_by_the_program() -> None:
+    change = with_properties(TABLE, "add routes", {"routes": []}, 1.5)
+
+    (changed,) = change.put
+    assert (change.text, change.resource, change.monthly) == ("add routes", TABLE.key, 1.5)
+    assert changed.properties == {"vpcId": "vpc-1", "routes": []}
+    assert changed.inputs == {"vpcId", "routes"}
+    assert with_properties(NEW, "", {"routes": []}).put[0].inputs is None
+
+
+def test_a_resource_is_referred_to_by_its_id_or_by_what_stands_for_it() -> None:
+    assert reference(TABLE, "routeTableId") == ("rtb-1", {"routeTableId": (TABLE.key,)})
+    assert reference(NEW, "routeTableId") == (UNKNOWN, {"routeTableId": (NEW.key,)})
