@@ -27,7 +27,7 @@ def test_what_a_change_sets_counts_as_set_by_the_program() -> None:
     (changed,) = change.put
     assert (change.text, change.resource, change.monthly) == ("add routes", TABLE.key, 1.5)
     assert changed.properties == {"vpcId": "vpc-1", "routes": []}
-    assert changed.inputs == {"vpcId", "routes"}
+    assert changed.inputs == frozenset({"vpcId", "routes"})
     assert with_properties(NEW, "", {"routes": []}).put[0].inputs is None
 
 

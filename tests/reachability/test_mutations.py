@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from reachability import Verdict
+from reachability import UNKNOWN, Verdict
 from tests.reachability.firewalled import firewall_stack, rule, stateful
 from tests.reachability.stacks import (
     ACL,
@@ -91,9 +91,10 @@ def plain_endpoint_first(stack: Stack) -> None:
     stack.program = {**plain, **stack.program}
 
 
-def put_account(stack: Stack, **entries: Any) -> None:
+def endpoints_unread(stack: Stack) -> None:
+    stack.remove("endpoint")
     assert stack.account is not None
-    stack.account.update(entries)
+    stack.account["unread"] = [{"action": "ec2:DescribeVpcEndpoints", "reason": "AccessDenied"}]
 
 
 def other_resolver(stack: Stack) -> None:
@@ -167,12 +168,15 @@ SES = [
     Row("another endpoint before it, without private DNS", plain_endpoint_first, REACHABLE, set()),
     Row(
         "endpoints not read",
-        lambda stack: (
-            stack.remove("endpoint"),
-            put_account(stack, unread=[{"action": "ec2:DescribeVpcEndpoints", "reason": "AccessDenied"}]),
-        ),
+        endpoints_unread,
         UNDETERMINED,
         {"NO_ROUTE_TO_DESTINATION", "ENDPOINTS_NOT_READ", "NOT_READ"},
+    ),
+    Row(
+        "host not known yet",
+        lambda stack: name_host(stack, UNKNOWN),
+        UNDETERMINED,
+        {"HOST_UNKNOWN", "NO_ROUTE_TO_DESTINATION"},
     ),
     Row(
         "connector's group opened to the endpoint's alone",
@@ -529,6 +533,7 @@ NAT = [
         UNDETERMINED,
         {"DESTINATION_IN_VPC"},
     ),
+    Row("host not known yet", lambda stack: name_host(stack, UNKNOWN), REACHABLE, set()),
     Row("DNS support off", put(VPC, enableDnsSupport=False), UNDETERMINED, {"VPC_DNS_SUPPORT_OFF"}),
     Row("DNS hostnames off", put(VPC, enableDnsHostnames=False), REACHABLE, set()),
     Row("a private zone for the name", private_zone("brevo.com"), UNDETERMINED, {"NAME_SHADOWED"}),

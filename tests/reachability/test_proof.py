@@ -1,0 +1,66 @@
+"""Which ports and which ways a destination asks for, and what becomes of what was not read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reachability import UNKNOWN, Destination, Outcome, Proof, Verdict
+from tests.reachability.stacks import ANYWHERE, VPC, Stack
+
+REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
+
+
+def judge(stack: Stack, destination: Destination) -> Outcome:
+    proof = Proof(stack.graph(), offer=stack.evidence().offer)
+    (workload,) = proof.workloads()
+    return proof.judge(workload.placements, destination)
+
+
+def open_port(stack: Stack, port: int) -> None:
+    rule = {"protocol": "tcp", "fromPort": port, "toPort": port, "cidrBlocks": [ANYWHERE]}
+    stack["connector-group"]["egress"] = [rule]
+
+
+@pytest.mark.parametrize("open_", [465, 587, 2465, 2587])
+def test_any_port_of_mail_will_do_where_no_host_is_named(nat: Stack, open_: int) -> None:
+    open_port(nat, open_)
+
+    assert judge(nat, Destination(None, None)).verdict is REACHABLE
+    assert judge(nat, Destination(UNKNOWN, None, secret=True)).verdict is REACHABLE
+
+
+@pytest.mark.parametrize(("open_", "verdict"), [(587, REACHABLE), (465, UNREACHABLE)])
+def test_a_host_without_a_port_is_asked_on_587(nat: Stack, open_: int, verdict: Verdict) -> None:
+    open_port(nat, open_)
+
+    assert judge(nat, Destination("smtp.example.com", None)).verdict is verdict
+    assert judge(nat, Destination("smtp.example.com", open_)).verdict is REACHABLE
+    assert judge(nat, Destination("smtp.example.com", UNKNOWN)).verdict is UNDETERMINED
+
+
+@pytest.mark.parametrize("destination", [Destination(None, None), Destination(UNKNOWN, 587, secret=True)])
+def test_the_endpoint_is_a_way_to_a_mail_server_that_is_not_named(
+    ses: Stack, destination: Destination
+) -> None:
+    assert judge(ses, destination).verdict is REACHABLE
+
+    ses["endpoint-group"]["ingress"] = []
+    assert judge(ses, destination).verdict is UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("unread", "said"),
+    [({"action": "ec2:DescribeNatGateways", "reason": "AccessDenied"}, True), (None, False)],
+)
+def test_what_was_not_read_is_named_where_the_verdict_depends_on_it(
+    nat: Stack, unread: Any, said: bool
+) -> None:
+    assert nat.account is not None
+    nat.account["unread"] = [unread] if unread else []
+    assert judge(nat, Destination("smtp.example.com", 587)).findings == ()
+
+    nat[VPC]["enableDnsSupport"] = False
+    found = judge(nat, Destination("smtp.example.com", 587)).findings
+    assert ("NOT_READ" in {finding.code for finding in found}) is said
