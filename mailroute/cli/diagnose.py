@@ -33,12 +33,16 @@ _WORKLOAD: Final = "name either a --service, or the --subnets and --security-gro
     metavar="NAME-or-ARN",
     help="A service of App Runner or ECS, or a Lambda function; CLUSTER/NAME for one of ECS.",
 )
-@click.option("--subnets", type=Ids("subnet"), help="Instead of a service: the subnets of a VPC connector.")
+@click.option(
+    "--subnets",
+    type=Ids("subnet"),
+    help="Instead of a service: the subnets of its interfaces, as of a connector.",
+)
 @click.option(
     "--security-groups",
     "groups",
     type=Ids("sg"),
-    help="The groups of that connector.  [default: the default group of the VPC, as in App Runner]",
+    help="The groups of these interfaces.  [default: the default group of the VPC, as in App Runner]",
 )
 @click.option(
     "--to",

@@ -41,7 +41,9 @@ _STANDARD_OUTPUT: Final = Path("-")
     "[default: SMTP_HOST, SMTP_PORT]",
 )
 def command(vpcs: tuple[str, ...], file: Path, region: str | None, variables: tuple[str, ...]) -> int:
-    """Read some VPCs, and the App Runner services that send through them, and save what is there.
+    """Read some VPCs, and the services and functions that send through them, and save what is there.
+
+    What their packets may cross is read as well: peers, transit gateways and the VPCs that those lead to.
 
     The file holds no secrets: of environment variables only those named keep their values. It serves
     'mailroute diagnose --evidence', 'mailroute rehearse --account' and the policy pack. What may not be

@@ -94,6 +94,24 @@ class Express:
         return json.dumps(answer).encode()
 
 
+@dataclass
+class NetworkFirewall:
+    """AWS Network Firewall: what its calls answer, by operation and ARN. moto has the firewalls alone."""
+
+    held: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+
+    def answer(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
+        if operation == "ListFirewalls":
+            found = self.held.get("DescribeFirewall", {})
+            arns = [arn for arn, one in found.items() if one["Firewall"]["VpcId"] in request["VpcIds"]]
+            return {"Firewalls": [{"FirewallArn": arn} for arn in arns]}
+        if operation == "ListVpcEndpointAssociations":
+            arns = list(self.held.get("DescribeVpcEndpointAssociation", {}))
+            return {"VpcEndpointAssociations": [{"VpcEndpointAssociationArn": arn} for arn in arns]}
+        (arn,) = (value for key, value in request.items() if key.endswith("Arn"))
+        return self.held.get(operation, {}).get(arn)
+
+
 class Front:
     """The server in front of moto's.
 
@@ -105,6 +123,7 @@ class Front:
         calls: how often each IAM action was called.
         app_runner: what App Runner holds.
         express: what ECS Express Mode holds.
+        firewalls: what AWS Network Firewall holds.
         transit_routes: the routes of transit gateway route tables, in the form of EC2's API.
         profiles: the associations of Route 53 Profiles, in the form of its API.
         faults: the error codes that IAM actions get.
@@ -125,6 +144,7 @@ class Front:
         self.calls: Counter[str] = Counter()
         self.app_runner = AppRunner()
         self.express = Express()
+        self.firewalls = NetworkFirewall()
         self.transit_routes: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         self.profiles: list[dict[str, Any]] = []
         self.faults: dict[str, str] = {}
@@ -134,6 +154,8 @@ class Front:
         """The answer of what moto lacks, after AWS's own model; `None` where what is asked for is missing."""
         if service == "apprunner":
             answer = self.app_runner.answer(operation, request)
+        elif service == "network-firewall":
+            answer = self.firewalls.answer(operation, request)
         elif service == "ecs":
             answer = self.express.answer(request)
         elif service == "ec2":
@@ -179,7 +201,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(500, b"", "text/plain")
         elif action in self.front.denied:
             self._refuse(service)
-        elif service in ("apprunner", "route53profiles") or action == "ecs:DescribeExpressGatewayService":
+        elif (
+            service in ("apprunner", "network-firewall", "route53profiles")
+            or action == "ecs:DescribeExpressGatewayService"
+        ):
             answer = self.front.own_answer(service, operation, json.loads(body or b"{}"))
             fault = {"__type": "ResourceNotFoundException", "message": "not there"}
             self._send(

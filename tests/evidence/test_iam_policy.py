@@ -7,12 +7,13 @@ import json
 from tests.evidence.account import RELAY, Account
 from tests.evidence.conftest import Command
 from tests.evidence.front import Front
+from tests.evidence.inspected import Inspected
 
 
 def test_the_policy_allows_what_the_commands_call_and_nothing_else(
     account: Account, front: Front, mailroute: Command
 ) -> None:
-    account.nat()
+    Inspected(account, elsewhere=account.new_vpc("10.40.0.0/16"))
     account.prefix_list("10.99.0.0/16")
     account.resolvers("10.20.0.2")
     account.forwards("corp.example.com")

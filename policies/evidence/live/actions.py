@@ -77,6 +77,12 @@ class Action(Enum):
         "TransitGatewayRouteTablePropagations",
     )
     TRANSIT_ROUTES = ("ec2", "SearchTransitGatewayRoutes", "Routes")
+    FIREWALLS = ("network-firewall", "ListFirewalls", "Firewalls")
+    FIREWALL = ("network-firewall", "DescribeFirewall", "")
+    FIREWALL_ENDPOINTS = ("network-firewall", "ListVpcEndpointAssociations", "VpcEndpointAssociations")
+    FIREWALL_ENDPOINT = ("network-firewall", "DescribeVpcEndpointAssociation", "")
+    FIREWALL_POLICY = ("network-firewall", "DescribeFirewallPolicy", "")
+    FIREWALL_RULE_GROUP = ("network-firewall", "DescribeRuleGroup", "")
     SERVICES = ("apprunner", "ListServices", "ServiceSummaryList")
     SERVICE = ("apprunner", "DescribeService", "Service", ("ResourceNotFoundException",))
     CONNECTORS = ("apprunner", "ListVpcConnectors", "VpcConnectors")

@@ -48,6 +48,7 @@ def function(item: Answer, variables: Collection[str]) -> Entry:
             "subnetIds": network["SubnetIds"],
             "securityGroupIds": network.get("SecurityGroupIds") or [],
             "vpcId": network.get("VpcId"),
+            "ipv6AllowedForDualStack": network.get("Ipv6AllowedForDualStack") or False,
         }
         if network.get("SubnetIds")
         else None,

@@ -1,8 +1,9 @@
 """What belongs to VPCs: which calls show it, and the resources that their answers come to.
 
 The number of calls grows with the number of VPCs: what is in them is asked for by the VPCs' ids, 200 at
-a time. Only a managed prefix list that a route or a group names costs a call of its own, and each route
-table of a transit gateway that they are attached to costs three.
+a time. Beyond that a managed prefix list that a route or a group names costs a call of its own, each route
+table of a transit gateway that they are attached to three, and each firewall that inspects their packets one,
+as its policy and every rule group of that do.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from . import dns, shapes, transit
+from . import dns, firewalls, shapes, transit
 from .actions import Action
 from .api import Answer, Answers, Api, Request, filtered
 from .shapes import Entry, Shape
@@ -116,6 +117,7 @@ def read(api: Api, vpcs: Iterable[str], ids: Iterable[str] = ()) -> Reading:
     for action, items in api.fetch(_vpc_round(api, crossed, attached=False)).items():
         answers[action] = [*answers.get(action, ()), *items]
     answers.update(api.fetch(_second_round(answers, _starting("pl-", named))))
+    answers.update(firewalls.read(api, wanted | crossed, answers))
     read_whole = {action: items for action, items in answers.items() if action not in api.unread}
     return Reading(wanted | crossed, read_whole)
 
@@ -210,6 +212,7 @@ def resources(reading: Reading, account: str) -> Iterator[Entry]:
             yield dns.profile_association(item)
     known = {item["VpcId"] for item in answers.get(Action.VPCS, ())}
     yield from transit.resources(answers, known, account)
+    yield from firewalls.resources(answers, reading.vpcs)
     yield from _zones(answers)
     yield from _lists_with_entries(answers)
 

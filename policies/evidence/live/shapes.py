@@ -133,10 +133,13 @@ def _is_listed(route: Answer) -> bool:
     return route.get("GatewayId") != "local" and route.get("State") != "filtered"
 
 
+def leads_to_endpoint(route: Answer) -> bool:
+    """Whether a route leads to an endpoint that inspects packets; gateway endpoints take prefix lists."""
+    return str(route.get("GatewayId")).startswith("vpce-") and "DestinationPrefixListId" not in route
+
+
 def _route(route: Answer) -> dict[str, Any]:
-    gateway = route.get("GatewayId")
-    # A Gateway Load Balancer's endpoint is the target of a route to a block of addresses.
-    to_endpoint = str(gateway).startswith("vpce-") and "DestinationPrefixListId" not in route
+    gateway, to_endpoint = route.get("GatewayId"), leads_to_endpoint(route)
     return present(
         cidrBlock=route.get("DestinationCidrBlock"),
         ipv6CidrBlock=route.get("DestinationIpv6CidrBlock"),
@@ -216,6 +219,8 @@ def vpc_endpoint(item: Answer) -> Entry:
         serviceName=item.get("ServiceName"),
         vpcEndpointType=item["VpcEndpointType"],
         privateDnsEnabled=item.get("PrivateDnsEnabled"),
+        ipAddressType=item.get("IpAddressType"),
+        serviceRegion=item.get("ServiceRegion"),
         subnetIds=item.get("SubnetIds"),
         securityGroupIds=[group["GroupId"] for group in item.get("Groups") or ()],
         routeTableIds=item.get("RouteTableIds"),
