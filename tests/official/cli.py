@@ -23,7 +23,7 @@ PACK = ROOT / "policies"
 PROGRAMS = Path(__file__).parent / "programs"
 STACK = "dev"
 
-_HOSTS = {"yaml": "yaml", "adopting": "yaml", "typescript": "nodejs", "python": "python"}
+_HOSTS = {"yaml": "yaml", "adopting": "yaml", "remote": "yaml", "typescript": "nodejs", "python": "python"}
 _SOURCES = ("__main__.py", "index.ts", "Pulumi.yaml")
 
 

@@ -6,18 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
-import venv
-from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
 import pytest
 import yaml
-from packaging.requirements import Requirement
 
 from mailroute.rehearsal import engine
 from mailroute.rehearsal.account import Account
 from mailroute.rehearsal.project import Project
 from tests.official.cli import PACK, PROGRAMS, ROOT, STACK, cli_for
+from tests.official.environment import make_environment
 from tests.official.test_languages import NO_DEFAULT_ROUTE
 from tests.policies.harness import Node, PackProcess
 
@@ -42,10 +40,7 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the pack, whose environment has what its requirements ask for, and nothing else."""
     copy = tmp_path_factory.mktemp("published") / "policies"
     shutil.copytree(PACK, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    venv.create(copy / "venv", with_pip=False, symlinks=True)
-    [packages] = (copy / "venv").glob("lib/python*/site-packages")
-    for found in _required((copy / "requirements.txt").read_text(encoding="utf-8")).values():
-        _link(found, packages)
+    make_environment(copy / "venv", copy / "requirements.txt")
     settings = copy / "PulumiPolicy.yaml"
     document = yaml.safe_load(settings.read_text(encoding="utf-8"))
     document["runtime"] = {"name": "python", "options": {"virtualenv": "venv"}}
@@ -133,27 +128,3 @@ def _python(pack: Path) -> str:
 
 def _without(folder: Path) -> str:
     return os.pathsep.join(part for part in os.environ["PATH"].split(os.pathsep) if part != str(folder))
-
-
-def _required(requirements: str) -> dict[str, Distribution]:
-    """What is installed here of `requirements`, and of what that requires in turn."""
-    found: dict[str, Distribution] = {}
-    asked = [Requirement(line) for line in requirements.splitlines()]
-    while asked:
-        requirement = asked.pop()
-        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
-            continue
-        installed = distribution(requirement.name)
-        assert installed.version in requirement.specifier, f"{requirement}: {installed.version} is installed"
-        if installed.name not in found:
-            found[installed.name] = installed
-            asked += map(Requirement, installed.requires or ())
-    return found
-
-
-def _link(package: Distribution, into: Path) -> None:
-    for file in package.files or ():
-        if ".." not in file.parts and "__pycache__" not in file.parts:
-            link = into / file
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(Path(str(package.locate_file(file))).resolve())
