@@ -545,6 +545,15 @@ NAT = [
         {"SUBNET_NOT_READ"},
     ),
     Row(
+        "service outside the VPC, host inside one",
+        both(
+            put("service", networkConfiguration={"egressConfiguration": {"egressType": "DEFAULT"}}),
+            lambda stack: name_host(stack, "172.31.4.4"),
+        ),
+        UNREACHABLE,
+        {"NO_ROUTE_TO_DESTINATION"},
+    ),
+    Row(
         "service outside the VPC",
         put("service", networkConfiguration={"egressConfiguration": {"egressType": "DEFAULT"}}),
         REACHABLE,

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from reachability import UNKNOWN, Destination, Outcome, Proof, Verdict
-from tests.reachability.stacks import ANYWHERE, VPC, Stack
+from reachability import UNKNOWN, Destination, Origin, Outcome, Proof, Settings, Verdict, prove
+from tests.reachability.stacks import ANYWHERE, VPC, Stack, incident
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 
 
-def judge(stack: Stack, destination: Destination) -> Outcome:
-    proof = Proof(stack.graph(), offer=stack.evidence().offer)
+def judge(stack: Stack, destination: Destination, settings: Settings | None = None) -> Outcome:
+    proof = Proof(stack.graph(), settings, stack.evidence().offer)
     (workload,) = proof.workloads()
     return proof.judge(workload.placements, destination)
 
@@ -64,3 +64,25 @@ def test_what_was_not_read_is_named_where_the_verdict_depends_on_it(
     nat[VPC]["enableDnsSupport"] = False
     found = judge(nat, Destination("smtp.example.com", 587)).findings
     assert ("NOT_READ" in {finding.code for finding in found}) is said
+
+
+@pytest.mark.parametrize("host", ["smtp.example.com", "SMTP.Example.com"])
+def test_the_addresses_of_a_host_that_a_team_knows_are_enough(nat: Stack, host: str) -> None:
+    block = "198.51.0.0/16"
+    rule = {"protocol": "tcp", "fromPort": 587, "toPort": 587, "cidrBlocks": [block]}
+    nat["connector-group"]["egress"] = [rule]
+    settings = Settings(addresses={"smtp.example.com": (block,)})
+
+    assert judge(nat, Destination(host, 587)).verdict is UNDETERMINED
+    assert judge(nat, Destination(host, 587), settings).verdict is REACHABLE
+
+
+def test_each_hop_says_that_it_is_the_accounts() -> None:
+    stack = Stack(account=incident())
+
+    (egress,) = prove(stack.graph(), offer=stack.evidence().offer, origin=Origin.ACCOUNT)
+
+    hops = {hop.kind: hop.origin for hop in egress.outcome.path}
+    assert hops == dict.fromkeys(
+        ("workload", "subnet", "security-group", "network-acl", "route-table"), Origin.ACCOUNT
+    )
