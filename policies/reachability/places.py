@@ -91,11 +91,11 @@ def in_one_region(user: Resource, named: Resource) -> Outcome:
 
 
 def _account(role: Value, allowed: Value) -> str | Unknown:
-    """The account of the role that is assumed last, or the only one that is allowed."""
-    if isinstance(role, str):
-        named = _OWNER.match(role)
-        return named.group(1) if named else UNKNOWN
-    accounts = known_items(allowed) if role is ABSENT else ()
+    """The account of the role that is assumed last, else the only one that is allowed."""
+    named = _OWNER.match(role) if isinstance(role, str) else None
+    if named:
+        return named.group(1)
+    accounts = known_items(allowed)
     return str(accounts[0]) if len(accounts) == 1 else UNKNOWN
 
 

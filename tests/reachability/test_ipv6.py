@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reachability import Resource, Settings, Verdict
+from reachability import UNKNOWN, Resource, Settings, Verdict
 from reachability.ipv6 import block_of, is_ipv6_only
 from reachability.ranges import (
     IPV4,
@@ -24,7 +24,7 @@ from reachability.ranges import (
     translated,
 )
 from reachability.verdict import Origin
-from tests.reachability.stacks import Stack, ref
+from tests.reachability.stacks import PRIVATE_TABLE, Stack, ref
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 RELAY6 = "2600:1f18::25"
@@ -399,3 +399,37 @@ def test_an_ipv6_default_route_makes_no_ipv4_relay_reachable(preview: bool) -> N
     stack = network("192.0.2.25", ipv6_only=False)
 
     assert judge(stack, preview=preview)[0] is UNREACHABLE
+
+
+def test_an_address_inside_the_vpc_is_not_followed(literal: Stack) -> None:
+    literal["vpc"]["ipv6CidrBlock"] = "2600:1f18::/56"
+
+    assert judge(literal) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+
+
+def test_an_ipv6_route_that_is_not_known_takes_no_ipv4_packet(nat: Stack) -> None:
+    route = {"ipv6CidrBlock": UNKNOWN, "egressOnlyGatewayId": "eigw-1"}
+    nat[PRIVATE_TABLE]["routes"].append(route)
+
+    assert judge(nat) == (REACHABLE, set())
+
+
+def test_in_an_ipv6_only_subnet_the_accounts_setting_does_not_count(alone: Stack) -> None:
+    alone.add(SETTING, "setting", name="dualStackIPv6", value="disabled")
+
+    assert judge(alone) == (REACHABLE, set())
+
+
+def test_dns64_that_is_not_known_may_be_off(alone: Stack) -> None:
+    alone["tasks"]["enableDns64"] = UNKNOWN
+    alone.remove("out6")
+
+    assert judge(alone)[0] is UNDETERMINED
+
+
+def test_dns64_is_amazons_resolvers(alone: Stack) -> None:
+    alone.add("aws:ec2/vpcDhcpOptions:VpcDhcpOptions", "options", domainNameServers=["10.0.0.9"])
+    association = "aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation"
+    alone.add(association, "link", vpcId=ref("vpc"), dhcpOptionsId=ref("options"))
+
+    assert judge(alone) == (UNDETERMINED, {"VPC_OTHER_RESOLVER"})

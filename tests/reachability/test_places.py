@@ -51,6 +51,7 @@ both_ways = pytest.mark.parametrize("preview", [True, False], ids=["preview", "u
         ({"assumeRoles": UNKNOWN, "allowedAccountIds": [OWNER]}, OWNER, ()),
         ({"assumeRoleWithWebIdentity": {"roleArn": f"arn:aws:iam::{OWNER}:role/ci"}}, OWNER, ()),
         ({"allowedAccountIds": json.dumps([OWNER])}, OWNER, ()),
+        ({"assumeRoles": [{"roleArn": UNKNOWN}], "allowedAccountIds": [OWNER]}, OWNER, ()),
         ({"allowedAccountIds": json.dumps([OWNER, "444455556666"])}, UNKNOWN, ()),
         ({"profile": "prod"}, UNKNOWN, ()),
         ({}, UNKNOWN, ()),
@@ -80,6 +81,12 @@ def test_what_a_resource_says_of_its_own_place_wins() -> None:
     assert thing({"allowedAccountIds": ["444455556666"]}, ownerId=OWNER).account == OWNER
     assert thing(IRELAND, arn=f"arn:aws:ec2:eu-west-1:{OWNER}:vpc/vpc-1").account == OWNER
     assert thing(IRELAND, arn="arn:aws:s3:::bucket").account is UNKNOWN
+
+
+def test_two_regions_that_are_not_known_yet_may_differ() -> None:
+    one, other = thing({}, region=UNKNOWN), thing({}, region=UNKNOWN)
+
+    assert one.in_region_of(other) is UNKNOWN
 
 
 def test_a_region_that_aws_is_to_tell_is_the_providers() -> None:

@@ -116,6 +116,12 @@ def test_the_default_group_is_its_owners(shared: Stack, preview: bool) -> None:
     assert judge(shared, preview=preview) == (UNREACHABLE, {"SECURITY_GROUP_NOT_SHARED"})
 
 
+def test_the_default_group_by_the_vpcs_id_of_it_is_its_owners_too(shared: Stack) -> None:
+    shared["function"]["vpcConfig"]["securityGroupIds"] = [ref("vpc")]
+
+    assert judge(shared) == (UNREACHABLE, {"SECURITY_GROUP_NOT_SHARED"})
+
+
 @both_ways
 def test_in_one_account_nothing_need_be_shared(shared: Stack, preview: bool) -> None:
     shared.remove("guest-in")
