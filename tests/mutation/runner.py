@@ -85,6 +85,7 @@ class Runner:
                 self._wait()
             pid = self._fork()
             if pid == 0:
+                _silence()
                 live.replace_code(mutant.code)
                 self._choose(session, mutant, tests)
                 return None
@@ -98,9 +99,6 @@ class Runner:
         pid = os.fork()
         if pid == 0:
             self._in_fork = True
-            silence = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(silence, STDOUT)
-            os.dup2(silence, STDERR)
         return pid
 
     def _wait(self) -> None:
@@ -195,6 +193,12 @@ class _Live:
         self.function.__code__ = code
         if hasattr(self._found, "cache_clear"):
             self._found.cache_clear()
+
+
+def _silence() -> None:
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, STDOUT)
+    os.dup2(silence, STDERR)
 
 
 def _place(code: CodeType) -> str:
