@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import permutations
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from . import kinds
@@ -183,7 +184,7 @@ class FirewallPolicies:
             if possible or not whole or any(ref.open for ref in refs):
                 groups.append(_Group(None))
         if all(group.priority is not None for group in groups):
-            return [sorted(groups, key=lambda group: group.priority or 0)]
+            return [sorted(groups, key=attrgetter("priority"))]
         if len(groups) > MOST_ORDERED:
             return [[_Group(None), *groups]]
         return permutations(groups)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import and_, sub
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,16 +29,15 @@ class Packets:
         return all(self.sides)
 
     def __and__(self, other: Packets) -> Packets:
-        return Packets(*(here & there for here, there in zip(self.sides, other.sides, strict=True)))
+        return Packets(*map(and_, self.sides, other.sides))
 
     def without(self, other: Packets) -> Iterator[Packets]:
         """The packets that are not in `other`, in disjoint parts."""
-        kept = list(self.sides)
-        for index, (here, there) in enumerate(zip(self.sides, other.sides, strict=True)):
-            outside = here - there
+        kept, shared = list(self.sides), (self & other).sides
+        for index, outside in enumerate(map(sub, self.sides, other.sides)):
             if outside:
                 yield Packets(*[*kept[:index], outside, *kept[index + 1 :]])
-            kept[index] = here & there
+            kept[index] = shared[index]
 
     @property
     def replies(self) -> Packets:

@@ -20,9 +20,10 @@ from reachability import UNKNOWN, Destination, Graph, Origin, Proof, Resource, V
 from tests.conftest import Rounds
 from tests.judges import topologies as t
 from tests.judges.compare import account_graph
+from tests.judges.firewalls import FIREWALL, firewalled
 from tests.judges.program import AsOne, Program, can_declare
 from tests.judges.specification import block, is_public
-from tests.judges.twists import document as document_of
+from tests.judges.twists import document as twisted
 
 pytestmark = pytest.mark.fuzz
 
@@ -35,6 +36,11 @@ DESTINATIONS = (
 )
 
 Verdicts = tuple[Verdict, ...]
+
+
+def document_of(seed: int) -> t.Document:
+    """The account of `seed`; every fourth has firewalls on the way."""
+    return twisted(seed) if seed % 4 else firewalled(seed)
 
 
 def of_account(document: t.Document) -> Verdicts:
@@ -105,8 +111,9 @@ SHARED_OR_JUDGED = (t.PUBLIC_ACCESS, t.SERVICE)
 @given(SEEDS, SEEDS)
 def test_unrelated_resources_do_not_matter(seed: int, other: int) -> None:
     document = document_of(seed)
-    ids = {t.TRANSIT_TABLE, *(resource["id"] for resource in document_of(other)["resources"])}
-    stranger = _renamed(document_of(other), {key: f"{key}x" for key in ids})
+    strange = document_of(other)
+    ids = {t.TRANSIT_TABLE, *(resource["id"] for resource in strange["resources"]), *_endpoints(strange)}
+    stranger = _renamed(strange, {key: f"{key}x" for key in ids})
     kept = [resource for resource in stranger["resources"] if resource["type"] not in SHARED_OR_JUDGED]
     both = {
         **document,
@@ -115,6 +122,17 @@ def test_unrelated_resources_do_not_matter(seed: int, other: int) -> None:
     }
 
     assert of_account(both) == of_account(document)
+
+
+def _endpoints(document: t.Document) -> list[str]:
+    """The endpoints of its firewalls, of which the account shows the ids alone."""
+    return [
+        attachment["endpointId"]
+        for resource in document["resources"]
+        if resource["type"] == FIREWALL
+        for state in resource["properties"]["firewallStatuses"][0]["syncStates"]
+        for attachment in state["attachments"]
+    ]
 
 
 HOPS: dict[str, Callable[[t.Draft], None]] = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from reachability import Settings, Verdict
+from reachability import Settings, Verdict, merge, prove
 from reachability.repairs import Repairs
 from tests.reachability.firewalled import (
     ASSOCIATION,
@@ -162,6 +163,8 @@ def test_what_no_stateful_rule_can_mend_is_left_to_a_person(stack: Stack) -> Non
         ([rule("DROP", destinationPort="[25,587]")], UNREACHABLE, UNREACHABLE),
         ([rule("DROP", destinationPort="500:600")], UNREACHABLE, UNREACHABLE),
         ([rule("DROP", destinationPort="588:")], REACHABLE, REACHABLE),
+        ([rule("DROP", destinationPort=":600")], UNREACHABLE, UNREACHABLE),
+        ([rule("DROP", source=ref("group"))], UNDETERMINED, UNDETERMINED),
         ([rule("DROP", destinationPort="!443")], UNDETERMINED, UNDETERMINED),
         ([rule("DROP", destinationPort="$MAIL")], UNDETERMINED, UNDETERMINED),
         ([rule("DROP", source="10.0.0.0/8")], REACHABLE, REACHABLE),
@@ -284,6 +287,10 @@ FROM_MAIL = {"sourcePorts": [{"fromPort": 587}]}
         ([stateless_rule(1, "aws:drop", destinations=[{"addressDefinition": ref("group")}])], UNDETERMINED),
         ([stateless_rule(1, "aws:pass", **TO_MAIL)], UNDETERMINED),  # The replies are forwarded.
         ([stateless_rule(1, "aws:pass", **TO_MAIL), stateless_rule(2, "aws:pass", **FROM_MAIL)], REACHABLE),
+        ([stateless_rule(1, "aws:drop", sourcePorts=[{"fromPort": 443}])], REACHABLE),
+        ([stateless_rule(1, "aws:drop", destinationPorts=[{"fromPort": 500, "toPort": 600}])], UNREACHABLE),
+        ([stateless_rule(1, "aws:drop", sources=ref("group"))], UNDETERMINED),
+        ([stateless_rule(1, "aws:drop", protocols=[17]), stateless_rule(2, "aws:drop")], UNREACHABLE),
         ([stateless_rule(2, "aws:drop"), stateless_rule(1, "aws:forward_to_sfe")], REACHABLE),
         ([stateless_rule(1, "aws:drop"), stateless_rule(2, "aws:forward_to_sfe")], UNREACHABLE),
         ([stateless_rule(ref("group"), "aws:drop", **TO_MAIL)], UNDETERMINED),
@@ -324,6 +331,28 @@ def test_an_order_that_does_not_matter_need_not_be_known(stack: Stack, header: d
     assert verdict(stack) == (REACHABLE, set())
 
 
+def test_a_few_groups_of_unknown_priority_are_tried_in_every_order(stack: Stack) -> None:
+    names = [f"group-{index}" for index in range(4)]
+    for name in names:
+        stack.add(GROUP, name, type="STATEFUL", ruleGroup=stateful(PASS_MAIL))
+    references = [{"resourceArn": ref(name), "priority": rank} for rank, name in enumerate(names)]
+    stack["policy"]["firewallPolicy"] = policy(statefulRuleGroupReferences=references)
+
+    assert verdict(stack) == (REACHABLE, set())
+
+
+@pytest.mark.parametrize("kind", ["stateless", "stateful"])
+def test_a_group_that_nobody_has_read_may_drop_mail(stack: Stack, kind: str) -> None:
+    references = [{"resourceArn": "arn:other", "priority": 1}]
+    stack["policy"]["firewallPolicy"] = policy(**{f"{kind}RuleGroupReferences": references})
+
+    (egress,) = stack.prove()
+
+    (finding,) = egress.outcome.findings
+    assert (egress.verdict, finding.code) == (UNDETERMINED, "FIREWALL_RULES_RESTRICTION")
+    assert f": a {kind} rule group that is not known" in finding.message
+
+
 def test_many_groups_of_unknown_priority_are_not_tried_in_every_order(stack: Stack) -> None:
     names = [f"group-{index}" for index in range(5)]
     for name in names:
@@ -342,10 +371,57 @@ def test_groups_of_unknown_priority_may_be_read_in_any_order(stack: Stack) -> No
     assert verdict(stack, preview=False)[0] is UNDETERMINED
 
 
+@pytest.mark.parametrize("preview", [True, False])
+def test_stateless_groups_are_read_in_the_order_of_their_priorities_too(stack: Stack, preview: bool) -> None:
+    for name, action in (("drops", "aws:drop"), ("forwards", "aws:forward_to_sfe")):
+        stack.add(GROUP, name, type="STATELESS", ruleGroup=stateless(stateless_rule(1, action)))
+    references = [
+        {"resourceArn": ref("drops"), "priority": 2},
+        {"resourceArn": ref("forwards"), "priority": 1},
+    ]
+    stack["policy"]["firewallPolicy"] = policy(statelessRuleGroupReferences=references)
+
+    assert verdict(stack, preview=preview)[0] is (UNDETERMINED if preview else REACHABLE)
+
+
 def test_a_policy_that_nobody_has_read_leaves_it_open(stack: Stack) -> None:
     stack["firewall"]["firewallPolicyArn"] = "arn:aws:network-firewall:other"
-
     assert verdict(stack) == (UNDETERMINED, {"FIREWALL_POLICY_NOT_READ"})
+
+    stack["firewall"]["firewallPolicyArn"] = ref("service")
+    assert verdict(stack) == (UNDETERMINED, {"FIREWALL_POLICY_NOT_READ"})
+
+
+def test_a_policy_that_may_be_another_leaves_it_open(stack: Stack) -> None:
+    resources = []
+    for resource in stack.resources(preview=True):
+        sources = (*resource.dependencies.get("firewallPolicyArn", ()), "urn:pulumi:elsewhere")
+        either = {**resource.dependencies, "firewallPolicyArn": sources}
+        resources.append(
+            replace(resource, dependencies=either if resource.type == FIREWALL else resource.dependencies)
+        )
+    graph = merge(resources, stack.evidence(), project="mailroute", stack="prod")
+
+    (egress,) = prove(graph)
+
+    assert {finding.code for finding in egress.outcome.findings} == {"FIREWALL_POLICY_NOT_READ"}
+
+
+def test_what_a_policy_leaves_open_has_its_own_code(stack: Stack) -> None:
+    stack["policy"]["firewallPolicy"] = policy(tlsInspectionConfigurationArn="arn:tls")
+    assert verdict(stack)[1] == {"FIREWALL_TLS_INSPECTION"}
+
+    stack.add(
+        GROUP, "packets", type="STATELESS", ruleGroup=stateless(stateless_rule(1, "aws:pass", **TO_MAIL))
+    )
+    one_way = [{"resourceArn": ref("packets"), "priority": 1}]
+    stack["policy"]["firewallPolicy"] = policy(statelessRuleGroupReferences=one_way)
+    assert verdict(stack)[1] == {"FIREWALL_FORWARDS_ASYMMETRICALLY"}
+
+    stack["policy"]["firewallPolicy"] = policy(statelessDefaultActions=["aws:drop"])
+    (egress,) = stack.prove()
+    (finding,) = egress.outcome.findings
+    assert finding.message.endswith(": stateless default action of firewall policy policy")
 
 
 # The way through its endpoint -----------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reachability import Origin, Verdict, merge, parse, prove
+from reachability import Egress, Origin, Verdict, merge, parse, prove
 from tests.reachability.test_transit import ALL, OPEN_ACL
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
@@ -52,7 +52,7 @@ class Account:
             associations=[{"subnetId": name}],
         )
 
-    def verdict(self) -> tuple[Verdict, set[str]]:
+    def prove(self) -> tuple[Egress, ...]:
         document = {
             "version": 1,
             "accountId": "123456789012",
@@ -62,7 +62,10 @@ class Account:
         }
         evidence = parse(document)
         graph = merge([], evidence, project="p", stack="s")
-        (egress,) = prove(graph, offer=evidence.offer, origin=Origin.ACCOUNT)
+        return prove(graph, offer=evidence.offer, origin=Origin.ACCOUNT)
+
+    def verdict(self) -> tuple[Verdict, set[str]]:
+        (egress,) = self.prove()
         return egress.verdict, {finding.code for finding in egress.outcome.findings}
 
 
@@ -220,6 +223,16 @@ def apart() -> Account:
 
 def test_a_firewall_before_the_nat_gateway_of_a_hub_is_followed(combined: Account) -> None:
     assert combined.verdict() == (REACHABLE, set())
+
+
+def test_the_path_says_that_the_account_holds_the_policy(combined: Account) -> None:
+    (egress,) = combined.prove()
+
+    (hop,) = [hop for hop in egress.outcome.path if hop.kind == "firewall-policy"]
+    assert (hop.resource, hop.origin) == (
+        "aws:networkfirewall/firewallPolicy:FirewallPolicy::policy",
+        Origin.ACCOUNT,
+    )
 
 
 def test_a_firewall_in_a_vpc_of_its_own_is_followed(apart: Account) -> None:
