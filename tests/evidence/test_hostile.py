@@ -119,6 +119,7 @@ def test_calls_that_are_turned_away_for_their_rate_are_made_again(
         (Action.SERVICE, "ResourceNotFoundException", "shop", FAILED),
         (Action.ECS_TASK_DEFINITION, "ClientException", "jobs/worker", REACHABLE),
         (Action.ECS_SERVICES, "ClusterNotFoundException", "jobs/worker", FAILED),
+        (Action.FUNCTION, "ValidationException", "shop", REACHABLE),
         (Action.VPC_ATTRIBUTE, "InvalidVpcID.NotFound", "shop", UNDETERMINED),
         (Action.TRANSIT_ROUTES, "InvalidRouteTableID.NotFound", "shop", UNDETERMINED),
         (Action.PREFIX_LIST_ENTRIES, "InvalidPrefixListID.NotFound", "shop", REACHABLE),

@@ -89,7 +89,12 @@ class Action(Enum):
     CONNECTOR = ("apprunner", "DescribeVpcConnector", "VpcConnector", ("ResourceNotFoundException",))
     ECS_CLUSTERS = ("ecs", "ListClusters", "clusterArns")
     ECS_LISTED = ("ecs", "ListServices", "serviceArns", ("ClusterNotFoundException",))
-    ECS_SERVICES = ("ecs", "DescribeServices", "services", ("ClusterNotFoundException",))
+    ECS_SERVICES = (
+        "ecs",
+        "DescribeServices",
+        "services",
+        ("ClusterNotFoundException", "InvalidParameterException"),
+    )
     ECS_EXPRESS_SERVICE = (
         "ecs",
         "DescribeExpressGatewayService",
@@ -98,7 +103,12 @@ class Action(Enum):
     )
     ECS_TASK_DEFINITION = ("ecs", "DescribeTaskDefinition", "taskDefinition", ("ClientException",))
     FUNCTIONS = ("lambda", "ListFunctions", "Functions")
-    FUNCTION = ("lambda", "GetFunctionConfiguration", "", ("ResourceNotFoundException",))
+    FUNCTION = (
+        "lambda",
+        "GetFunctionConfiguration",
+        "",
+        ("ResourceNotFoundException", "ValidationException", "InvalidParameterValueException"),
+    )
 
     def __init__(
         self,
