@@ -22,6 +22,9 @@ from .sources import Sources
 
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
 
+_REDACTED: Final = "[secret]"
+"""What stands in a state for a secret that `pulumi policy analyze` cannot decrypt, whatever its type."""
+
 _CREATED_OF_NOTHING: Final = (
     *kinds.INTERNET_GATEWAY,
     *kinds.EIP,
@@ -164,6 +167,8 @@ def _element(container: Mapping[str, Any] | Sequence[Any], key: Any) -> Value:
 
 def _plain(value: Any) -> Value:
     """`value` as JSON with `UNKNOWN` inside; whole numbers, which all arrive as floats, as `int`."""
+    if value == _REDACTED:
+        return UNKNOWN
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if value is None or isinstance(value, (str, bool, int, float)):

@@ -74,3 +74,16 @@ def test_evidence_is_found_from_where_the_command_is_given(adopting: Cli) -> Non
     (adopting.program / "account.json").write_text(EVIDENCE.read_text(encoding="utf-8"), encoding="utf-8")
     done = adopting.analyze(MAILROUTE_EVIDENCE="account.json")
     assert (done.status, done.violations) == (0, ()), done.text
+
+
+def test_a_secret_that_cannot_be_decrypted_is_not_known(tmp_path: Path) -> None:
+    """Nor is it the text that stands for it."""
+    file = tmp_path / "state.json"
+    change = ('SMTP_PORT: "587"', 'SMTP_PORT: {fn::secret: "587"}')
+    with cli_for("yaml", tmp_path, change=change) as cli:
+        assert cli.deploy("up").status == 0
+        cli.run("stack", "export", "--stack", STACK, "--file", str(file))
+        assert cli.analyze("--file", str(file)).status == 0
+        sealed = cli.analyze("--file", str(file), PULUMI_CONFIG_PASSPHRASE="another")
+    assert (sealed.status, "secret values redacted" in sealed.text) == (1, True)
+    assert ("smtp-port-allowed", "service", "SMTP_PORT_UNKNOWN") in sealed.blocking

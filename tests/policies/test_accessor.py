@@ -59,6 +59,8 @@ def show(name: str, properties: dict[str, Any]) -> sdk.PolicyResource:
         ({"a": True}, ("a",), True),
         ({"a": ""}, ("a",), ""),
         ({"a": pulumi.StringAsset("text")}, ("a",), UNKNOWN),
+        ({"a": "[secret]"}, ("a",), UNKNOWN),
+        ({"a": ["[secret]"]}, ("a", 0), UNKNOWN),
     ],
 )
 def test_value(outputs: dict[str, Any], path: tuple[str | int, ...], value: Any) -> None:
