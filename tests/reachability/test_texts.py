@@ -1,4 +1,4 @@
-"""What a person reads of each of the rows of `test_mutations.py`: every hop with its fact, every finding.
+"""What a person reads of each of the rows of `test_mutations.py`: every hop, every finding, every repair.
 
 `MAILROUTE_UPDATE_GOLDENS=1` writes it into `tests/goldens/proof.txt` instead of comparing it.
 """
@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from reachability import Egress
+from reachability import Egress, Settings
+from reachability.repairs import Repairs
 from tests.reachability.firewalled import firewall_stack
 from tests.reachability.stacks import Stack, nat_stack, ses_stack
 from tests.reachability.test_mutations import FIREWALL, NAT, SES, Row
@@ -37,7 +38,7 @@ def test_texts(name: str, build: Callable[[], Stack], row: Row) -> None:
 
     (egress,) = stack.prove()
 
-    said = "\n".join((title, *_lines(egress)))
+    said = "\n".join((title, *_lines(egress), *_repairs(stack, egress)))
     if os.environ.get("MAILROUTE_UPDATE_GOLDENS"):
         kept = {**sections(), title: said}
         GOLDEN.write_text("\n\n".join(kept.values()) + "\n", encoding="utf-8")
@@ -56,6 +57,13 @@ def _lines(egress: Egress) -> Iterator[str]:
     for finding in shown["findings"]:
         yield f"  {finding['code']} {_name(finding['resource'])}: {finding['message']}"
         yield f"    {finding['remedy']}"
+
+
+def _repairs(stack: Stack, egress: Egress) -> Iterator[str]:
+    for repair in Repairs(stack.graph(), Settings(), stack.evidence().offer).of(egress):
+        yield f"  mended for ${repair.monthly:.2f} a month:"
+        for change in repair.changes:
+            yield f"    {change.text} [{_name(change.resource)}]"
 
 
 def _name(resource: str) -> str:
