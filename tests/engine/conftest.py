@@ -101,6 +101,12 @@ class Rehearser:
 def rehearser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rehearser:
     """A rehearser whose recording also has what the program is answered."""
     rehearser = Rehearser(tmp_path / "program")
+    record_answers(rehearser, monkeypatch)
+    return rehearser
+
+
+def record_answers(rehearser: Rehearser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a directory for a rehearser's programs, and let its recording have what they are answered."""
     rehearser.directory.mkdir()
 
     def recorded_server(workers: int) -> grpc.Server:
@@ -109,7 +115,6 @@ def rehearser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rehearser:
         )
 
     monkeypatch.setattr(channels, "new_server", recorded_server)
-    return rehearser
 
 
 @pytest.fixture

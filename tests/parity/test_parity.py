@@ -67,7 +67,7 @@ def _agree(program: Path, stack: str, *options: str) -> dict[str, Any]:
 @pytest.mark.parametrize("case", CASES)
 def test_small_programs(case: str, operation: str, tmp_path: Path) -> None:
     """Every program whose traces the engine is held to."""
-    shutil.copytree(TRACES / case, tmp_path / "demo", ignore=shutil.ignore_patterns("*.json"))
+    shutil.copytree(TRACES / case, tmp_path / "demo", ignore=shutil.ignore_patterns("*.*.json"))
     program = tmp_path / "demo"
     (program / "program.py").rename(program / "__main__.py")
     _agree(program, "dev", *(["--up"] if operation == "up" else []))

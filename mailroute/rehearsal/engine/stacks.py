@@ -14,6 +14,9 @@ from mailroute import wire
 from ..result import RehearsalError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from ..project import Project
 
 
@@ -28,7 +31,7 @@ def outputs(project: Project, name: str) -> dict[str, Any]:
         1: (project.organization, project.name, parts[0]),
         2: (parts[0], project.name, parts[-1]),
     }.get(len(parts), (parts[0], "/".join(parts[1:-1]), parts[-1]))
-    file = project.directory / "accounts" / "stacks" / organization / other / f"{stack}.json"
+    file = _folder(project) / organization / other / f"{stack}.json"
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -44,6 +47,16 @@ def outputs(project: Project, name: str) -> dict[str, Any]:
         key: _value(value, f"StackReference {name!r}: {file}: {key}", key)
         for key, value in document["outputs"].items()
     }
+
+
+def saved(project: Project, organization: str) -> Iterator[tuple[str, str]]:
+    """The projects and stacks of an organization of which there are files."""
+    for file in sorted((_folder(project) / organization).glob("*/*.json")):
+        yield file.parent.name, file.stem
+
+
+def _folder(project: Project) -> Path:
+    return project.directory / "accounts" / "stacks"
 
 
 def _value(value: Any, where: str, path: str) -> Any:

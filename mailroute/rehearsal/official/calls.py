@@ -40,6 +40,7 @@ class Calls:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._packs: dict[str, str] = {}
+        self._declared: dict[str, frozenset[str]] = {}
         self._checked: dict[str, analyzer_pb2.AnalyzeRequest] = {}
         self._resources: dict[str, PlannedResource] = {}
         self._stack = ""
@@ -49,6 +50,7 @@ class Calls:
             "Analyzer/Remediate": self._remediated,
             "Analyzer/Analyze": self._analyzed,
             "Analyzer/AnalyzeStack": self._stack_analyzed,
+            "ResourceProvider/Check": self._declares,
             "ResourceProvider/Configure": self._configured,
             "ResourceMonitor/RegisterResource": self._registered,
             "ResourceMonitor/RegisterResourceOutputs": self._outputs_registered,
@@ -79,10 +81,16 @@ class Calls:
         self._packs[pack] = response["name"]
 
     def _remediated(self, request: Any, response: Any, pack: str) -> None:
+        if not request["type"].startswith(urns.PROVIDER_TYPE_PREFIX):
+            self._declared.setdefault(request["urn"], frozenset(request.get("properties", {})))
         answer = _message(response, analyzer_pb2.RemediateResponse())
         for done in answer.remediations:
             self._journal.remediation(self._packs[pack], request["urn"], done)
         self._journal.not_applicable(self._packs[pack], request["urn"], answer.not_applicable)
+
+    def _declares(self, request: Any, _response: Any, _name: str) -> None:
+        """The names of a custom resource's inputs, as transforms have left them."""
+        self._declared[request["urn"]] = frozenset(request.get("news", {}))
 
     def _analyzed(self, request: Any, response: Any, pack: str) -> None:
         """The last thing that happens to a resource before it is created: its inputs are final."""
@@ -125,14 +133,17 @@ class Calls:
     def _registered(self, request: Any, response: Any, _name: str) -> None:
         asked = _message(request, resource_pb2.RegisterResourceRequest())
         answer = _message(response, resource_pb2.RegisterResourceResponse())
+        if not answer.urn:
+            return  # refused: the CLI says why
         planned = _planned(self._checked[answer.urn], custom=asked.custom, outputs=wire.decode(answer.object))
         sources = {key: tuple(found.urns) for key, found in asked.propertyDependencies.items()}
+        declared = self._declared.get(answer.urn, sources.keys())
         self._complete(
             replace(
                 planned,
                 id=_known(answer.id),
                 dependencies=tuple(asked.dependencies),
-                property_dependencies=sources,
+                property_dependencies={name: sources.get(name, ()) for name in declared},
             )
         )
 

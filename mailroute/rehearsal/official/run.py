@@ -55,15 +55,41 @@ def rehearse(
     Raises:
         RehearsalError: the program, its config or a pack is wrong, or does not end in time.
     """
+    with ProviderServer(account) as server:
+        return run(
+            project,
+            server.port,
+            up=up,
+            packs=packs,
+            pack_config=pack_config,
+            timeout=timeout,
+            on_event=on_event,
+        )
+
+
+def run(
+    project: Project,
+    provider_port: int,
+    *,
+    up: bool,
+    packs: Sequence[Path],
+    pack_config: Path | None,
+    timeout: float,
+    on_event: Callable[[Event], None],
+) -> Rehearsal:
+    """Rehearse against the provider for `aws` that listens on this port; there is at least one pack.
+
+    Raises:
+        RehearsalError: see `rehearse`.
+    """
     with ExitStack() as stack:
         scratch = stack.enter_context(TemporaryDirectory(prefix="mailroute-pulumi-"))
-        server = stack.enter_context(ProviderServer(account))
-        workspace = Workspace(project, Path(scratch).resolve(), server.port)
-        run = _Run(project, workspace, stack.enter_context(Children()), timeout, on_event)
+        workspace = Workspace(project, Path(scratch).resolve(), provider_port)
+        rehearsal = _Run(project, workspace, stack.enter_context(Children()), timeout, on_event)
         for command in workspace.commands():
-            run.command(command)
-        run.operation(up=up, packs=packs, pack_config=pack_config)
-        return run.result(up=up)
+            rehearsal.command(command)
+        rehearsal.operation(up=up, packs=packs, pack_config=pack_config)
+        return rehearsal.result(up=up)
 
 
 class _Run:
@@ -121,7 +147,7 @@ class _Run:
 
         status, said = self._run(command, read_logs)
         errors = [entry for entry in self._journal.diagnostics if entry.severity is Severity.ERROR]
-        if errors:
+        if status and errors:
             raise RehearsalError(self._reason(errors[0]))
         if status and not any(result.level is Level.MANDATORY for result in self._journal.policies):
             parts = ("pulumi", said.removeprefix("error: "), self._hidden_reason(packs))

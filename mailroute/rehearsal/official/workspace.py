@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from . import references
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Workspace:
-    """The program where it is, as the project of a stack in an empty local backend.
+    """The program where it is, as the project of a stack in a local backend with no more than it refers to.
 
     The config is that of `Project.load`, which has checked it and filled in its defaults.
 
@@ -38,6 +40,7 @@ class Workspace:
         self._project = project
         backend = directory / "state"
         backend.mkdir()
+        references.save(project, backend)
         self.environment = environment(backend, self.calls, provider_port)
         plain = {key: text for key, text in project.config.items() if key not in project.secret_keys}
         self._write("Pulumi.yaml", self._document())
