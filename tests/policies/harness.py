@@ -23,6 +23,7 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from enforcement.accessor import Properties
 from mailroute import wire
 from reachability import Evidence, Graph, Resource
+from reachability.places import Provider, placed
 from reachability.values import UNKNOWN
 from rules.rule import Rule, Stack, Violation
 
@@ -315,16 +316,16 @@ def judge(rule: Rule, case: Case, options: Mapping[str, Any]) -> list[Violation]
 def _declared(node: Node) -> Resource:
     """A resource as it is declared: what a rule sees before it is created."""
     declared = wire.plain(node.properties if node.declared is None else node.declared)
-    return Resource(
+    resource = Resource(
         key=node.urn,
         type=node.type,
         name=node.name,
         properties=declared,
         dependencies=node.dependencies,
         parent=node.parent or None,
-        region=REGION,
         inputs=frozenset(declared),
     )
+    return placed(resource, Provider.of(node.provider))
 
 
 def _with_outputs(node: Node) -> Resource:
