@@ -52,7 +52,7 @@ def _drop_subnet(situation: Situation, finding: Finding) -> Change | None:
     for endpoint in situation.proof.ses.endpoints.smtp:
         refs = situation.proof.ses.endpoints.subnets(endpoint)
         listed = items(endpoint.get("subnetIds"))
-        if isinstance(listed, Unknown) or len(listed) != len(refs):
+        if isinstance(listed, Unknown):
             continue
         kept = [
             value for value, ref in zip(listed, refs, strict=True) if not _names(ref.target, finding.resource)

@@ -6,6 +6,7 @@ replaced; nothing is written. A mutant is killed when a test fails, or takes sev
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -18,7 +19,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
-from types import CodeType, FrameType
+from types import CodeType, FrameType, FunctionType
 from typing import Any, Final
 
 import hypothesis
@@ -190,9 +191,23 @@ class _Live:
         return getattr(self._found, "__wrapped__", self._found)
 
     def replace_code(self, code: CodeType) -> None:
-        self.function.__code__ = code
+        _replace(self.function.__code__, code)
         if hasattr(self._found, "cache_clear"):
             self._found.cache_clear()
+
+
+def _replace(old: CodeType, new: CodeType) -> None:
+    """Let every function that runs `old` run `new`: also those made while modules were imported."""
+    for function in gc.get_referrers(old):
+        if isinstance(function, FunctionType):
+            function.__code__ = new
+    for inner, changed in zip(_inner(old), _inner(new), strict=False):
+        _replace(inner, changed)
+
+
+def _inner(code: CodeType) -> list[CodeType]:
+    """The functions inside; lambdas, comprehensions and the like come and go with a call."""
+    return [one for one in code.co_consts if isinstance(one, CodeType) and not one.co_name.startswith("<")]
 
 
 def _silence() -> None:

@@ -26,6 +26,7 @@ from tests.reachability.stacks import (
     Stack,
     name_host,
     nat_stack,
+    own_network,
     ref,
     ses_stack,
 )
@@ -89,6 +90,28 @@ def plain_endpoint_first(stack: Stack) -> None:
     type_, properties = stack.program["endpoint"]
     plain = {"plain": (type_, {**properties, "privateDnsEnabled": False})}
     stack.program = {**plain, **stack.program}
+
+
+def both(*changes: Callable[[Stack], object]) -> Callable[[Stack], object]:
+    return lambda stack: [change(stack) for change in changes]
+
+
+OPEN_ACL = {"ruleNo": 100, "action": "allow", "protocol": "-1", "cidrBlock": ANYWHERE}
+
+
+def other_endpoints_first(stack: Stack) -> None:
+    """One whose subnets are not known, one without the subnet at fault: neither takes the name."""
+    type_, properties = stack.program["endpoint"]
+    plain = {**properties, "privateDnsEnabled": False}
+    others = {
+        "unknown": (type_, {**plain, "subnetIds": UNKNOWN}),
+        "elsewhere": (type_, {**plain, "subnetIds": [PRIVATE[0]]}),
+    }
+    stack.program = {**others, **stack.program}
+
+
+def zone_without_smtp(stack: Stack) -> None:
+    stack[PRIVATE[1]].update(availabilityZone="us-east-1d", availabilityZoneId="use1-az2")
 
 
 def endpoints_unread(stack: Stack) -> None:
@@ -187,6 +210,12 @@ SES = [
     Row(
         "zone wrong",
         put(PRIVATE[1], availabilityZone="us-east-1d", availabilityZoneId="use1-az2"),
+        UNREACHABLE,
+        {"VPCE_SERVICE_NOT_INSTALLED_IN_AZ"},
+    ),
+    Row(
+        "zone wrong, endpoints before it",
+        both(zone_without_smtp, other_endpoints_first),
         UNREACHABLE,
         {"VPCE_SERVICE_NOT_INSTALLED_IN_AZ"},
     ),
@@ -306,13 +335,6 @@ def route(cidr: str, **target: Any) -> Callable[[Stack], object]:
     return lambda stack: stack[PRIVATE_TABLE]["routes"].append(
         {"cidrBlock": cidr, "state": "active", **target}
     )
-
-
-def both(*changes: Callable[[Stack], object]) -> Callable[[Stack], object]:
-    return lambda stack: [change(stack) for change in changes]
-
-
-OPEN_ACL = {"ruleNo": 100, "action": "allow", "protocol": "-1", "cidrBlock": ANYWHERE}
 
 
 def adopt_acl(**entries: Any) -> Callable[[Stack], object]:
@@ -594,6 +616,69 @@ def test_firewall_stack(row: Row, preview: bool) -> None:
     _check(firewall_stack(), row, preview)
 
 
+def own_stack() -> Stack:
+    """A program that makes its whole network."""
+    stack = Stack()
+    own_network(stack)
+    return stack
+
+
+def routes_inline(*routes: dict[str, Any]) -> Callable[[Stack], object]:
+    """The private table lists its routes itself."""
+    return both(take("private-out"), put("private-table", routes=list(routes)))
+
+
+OWN = [
+    Row("nothing", put("function"), REACHABLE, set()),
+    Row("route gone", take("private-out"), UNREACHABLE, {"NO_ROUTE_TO_DESTINATION"}),
+    Row(
+        "route into the internet gateway",
+        put("private-out", natGatewayId=None, gatewayId=ref("igw")),
+        UNREACHABLE,
+        {"IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"},
+    ),
+    Row(
+        "route into the internet gateway, inline",
+        routes_inline({"cidrBlock": ANYWHERE, "gatewayId": ref("igw")}),
+        UNREACHABLE,
+        {"IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"},
+    ),
+    Row(
+        "routes inline lead elsewhere",
+        routes_inline({"cidrBlock": "10.9.0.0/16", "vpcPeeringConnectionId": "pcx-1"}),
+        UNREACHABLE,
+        {"NO_ROUTE_TO_DESTINATION"},
+    ),
+    Row("NAT gateway gone", both(take("nat"), take("private-out")), UNREACHABLE, {"NO_ROUTE_TO_DESTINATION"}),
+    Row(
+        "main table in force",
+        both(take("private-link"), take("private-out")),
+        UNREACHABLE,
+        {"NO_ROUTE_TO_DESTINATION"},
+    ),
+    Row(
+        "internet gateway detached",
+        lambda stack: stack["igw"].pop("vpcId"),
+        UNREACHABLE,
+        {"BAD_STATE_ATTACHMENT"},
+    ),
+    Row(
+        "no way out at all",
+        both(*map(take, ("igw", "public-out", "nat", "private-out"))),
+        UNREACHABLE,
+        {"NO_ROUTE_TO_DESTINATION"},
+    ),
+    Row(
+        "default group adopted without rules",
+        lambda stack: stack.add(
+            "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "adopted-group", vpcId=ref("vpc")
+        ),
+        UNREACHABLE,
+        {"ENI_SG_RULES_MISMATCH"},
+    ),
+]
+
+
 @pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
 @pytest.mark.parametrize("row", SES, ids=lambda row: row.wrong)
 def test_ses_stack(row: Row, preview: bool) -> None:
@@ -604,6 +689,12 @@ def test_ses_stack(row: Row, preview: bool) -> None:
 @pytest.mark.parametrize("row", NAT, ids=lambda row: row.wrong)
 def test_nat_stack(row: Row, preview: bool) -> None:
     _check(nat_stack(), row, preview)
+
+
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
+@pytest.mark.parametrize("row", OWN, ids=lambda row: row.wrong)
+def test_own_stack(row: Row, preview: bool) -> None:
+    _check(own_stack(), row, preview)
 
 
 def _check(stack: Stack, row: Row, preview: bool) -> None:

@@ -5,20 +5,26 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from reachability import Egress, Settings
+from reachability import Egress, Resource, Settings
 from reachability.repairs import Repairs
 from tests.reachability.firewalled import firewall_stack
 from tests.reachability.stacks import Stack, nat_stack, ses_stack
-from tests.reachability.test_mutations import FIREWALL, NAT, SES, Row
+from tests.reachability.test_mutations import FIREWALL, NAT, OWN, SES, Row, own_stack
 
 GOLDEN = Path(__file__).parents[1] / "goldens" / "proof.txt"
-STACKS = (("SES", ses_stack, SES), ("NAT", nat_stack, NAT), ("firewall", firewall_stack, FIREWALL))
+STACKS = (
+    ("SES", ses_stack, SES),
+    ("NAT", nat_stack, NAT),
+    ("firewall", firewall_stack, FIREWALL),
+    ("own network", own_stack, OWN),
+)
 ROWS = [(name, build, row) for name, build, rows in STACKS for row in rows]
 
 
@@ -60,10 +66,25 @@ def _lines(egress: Egress) -> Iterator[str]:
 
 
 def _repairs(stack: Stack, egress: Egress) -> Iterator[str]:
-    for repair in Repairs(stack.graph(), Settings(), stack.evidence().offer).of(egress):
+    graph = stack.graph()
+    for repair in Repairs(graph, Settings(), stack.evidence().offer).of(egress):
         yield f"  mended for ${repair.monthly:.2f} a month:"
         for change in repair.changes:
             yield f"    {change.text} [{_name(change.resource)}]"
+            yield from (f"      without {_name(key)}" for key in change.removed)
+            for resource in change.put:
+                what = _set(resource, graph.find(resource.key))
+                yield f"      {resource.type} {_name(resource.key)}: {what}"
+
+
+def _set(resource: Resource, before: Resource | None) -> str:
+    """The properties that differ, and where those that are not known come from."""
+    held = before.properties if before else {}
+    changed = {name: value for name, value in resource.properties.items() if value != held.get(name)}
+    sources = {
+        name: [_name(key) for key in keys] for name, keys in resource.dependencies.items() if name in changed
+    }
+    return json.dumps({**changed, **({"from": sources} if sources else {})}, default=repr)
 
 
 def _name(resource: str) -> str:
