@@ -151,7 +151,7 @@ class NetworkAcls:
         if isinstance(value, str):
             vpcs = self.graph.of_type(*kinds.VPC)
             owner = next((vpc for vpc in vpcs if vpc.get("defaultNetworkAclId") == value), None)
-            return exactly(owner) if owner else Ref((), value, open=True)
+            return exactly(owner) if owner else Ref((), value)
         return self.graph.ref(acl, value, "defaultNetworkAclId", kinds.VPC)
 
     # Entries -------------------------------------------------------------------------------------

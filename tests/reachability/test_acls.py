@@ -205,3 +205,19 @@ def test_a_new_vpcs_default_acl_is_known_from_aws() -> None:
     acl = implicit_default_acl(vpc)
 
     assert (acl.type, acl.origin) == (ACL, Origin.AWS_DEFAULT)
+
+
+def test_an_adopted_default_acl_is_not_that_of_a_subnet_with_another() -> None:
+    stack = stack_with(entry(1, "allow"))
+    stack.add("aws:ec2/defaultNetworkAcl:DefaultNetworkAcl", "adopted", defaultNetworkAclId=ref("vpc"))
+
+    assert admit(stack) is REACHABLE
+
+
+def test_an_association_with_an_acl_that_is_not_read_leaves_it_open() -> None:
+    stack = stack_with()
+    stack.remove("acl")
+    association = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
+    stack.add(association, "link", networkAclId="acl-unread", subnetId=ref("subnet"))
+
+    assert admit(stack) is UNDETERMINED

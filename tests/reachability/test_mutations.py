@@ -477,6 +477,12 @@ NAT = [
         REACHABLE,
         set(),
     ),
+    Row(
+        "default ACL adopted with entries, and not read",
+        both(take(ACL), adopt_acl(egress=[OPEN_ACL], ingress=[OPEN_ACL])),
+        REACHABLE,
+        set(),
+    ),
     Row("ACL denies another port", deny("egress", ports=(25, 25)), REACHABLE, set()),
     Row("ACL denies another block", deny("egress", cidr="192.168.0.0/16"), REACHABLE, set()),
     Row(
