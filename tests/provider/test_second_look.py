@@ -110,6 +110,13 @@ def test_what_a_program_leaves_to_aws_is_no_change(client: Client, vpc: Made) ->
     assert list(changed.diffs) == ["mapPublicIpOnLaunch"]  # false where it is not given
 
 
+def test_what_a_program_says_besides_an_import_is_no_change_where_it_is_so(client: Client, vpc: Made) -> None:
+    imported = Made(vpc.urn, vpc.id, {"cidrBlock": "10.0.0.0/16"}, vpc.outputs)
+    assert vpc.outputs["instanceTenancy"] == "default"
+    assert list(client.diff(imported, cidrBlock="10.0.0.0/16", instanceTenancy="default").diffs) == []
+    assert list(client.diff(imported, cidrBlock="10.0.0.0/16", instanceTenancy="dedicated").diffs) != []
+
+
 @pytest.mark.parametrize(
     ("type_", "inputs", "code"),
     [

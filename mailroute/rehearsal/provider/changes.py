@@ -35,16 +35,21 @@ def changes(
     news: Mapping[str, Any],
     ignored: Collection[str] = (),
     computed: Collection[str] = (),
+    state: Mapping[str, Any] | None = None,
 ) -> Iterator[Change]:
     """The inputs that differ between `olds` and `news`, both as the provider checked them.
 
     Args:
         computed: those that AWS gives a value where the program gives none: to drop one changes nothing.
+        state: the outputs: to give what is so already, which an import leaves out, changes nothing.
     """
     before, after = wire.plain(without_defaults(olds)), wire.plain(without_defaults(news))
+    current = wire.plain(state or {})
     for name in sorted(before.keys() | after.keys()):
         old, new = before.get(name), after.get(name)
-        if name in ignored or (new is None and name in computed) or _normal(old) == _normal(new):
+        if name in ignored or (new is None and name in computed):
+            continue
+        if _normal(new) == _normal(current.get(name) if old is None else old):
             continue
         operation = "ADD" if old is None else "DELETE" if new is None else "UPDATE"
         yield Change(name, operation, name in kind.replaced_by)

@@ -141,7 +141,8 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         type_ = type_of(request.urn)
         resource, kind = class_of(type_), kind_of(type_)
         olds, news = wire.decode(request.old_inputs), wire.decode(request.news)
-        found = changes(kind, olds, news, request.ignoreChanges, computed_inputs(resource, kind))
+        computed, state = computed_inputs(resource, kind), wire.decode(request.olds)
+        found = changes(kind, olds, news, request.ignoreChanges, computed, state)
         return _diff(found, deletes_first(resource, olds, news))
 
     def Create(

@@ -1,0 +1,247 @@
+"""The life of a stack on the official engine: created, changed, damaged, interrupted, mended, destroyed.
+
+The account is simulated, and refuses what AWS refuses. The pack is the gate at every step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from mailroute.rehearsal.account import AwsResource, kind_of
+from mailroute.rehearsal.engine import urns
+from tests.parity.stack import POLICIES, ROOT, SHOP, Stack, account_of, needs_pulumi, stack_of
+
+pytestmark = [pytest.mark.pulumi, needs_pulumi]
+
+ROUTE = "aws:ec2/route:Route"
+TABLE = "aws:ec2/routeTable:RouteTable"
+NAT = "aws:ec2/natGateway:NatGateway"
+ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
+GROUP = "aws:ec2/securityGroup:SecurityGroup"
+SERVICE = "aws:apprunner/service:Service"
+RELAY = "smtp-relay.brevo.com:587"
+
+Make = Callable[[Path, str], Stack]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Make]:
+    """Makes a stack of a program."""
+    with ExitStack() as stacks:
+        yield lambda program, name: stacks.enter_context(
+            stack_of(program, name, tmp_path / name, account_of(name if program == ROOT else ""))
+        )
+
+
+@pytest.fixture
+def shop(make: Make) -> Stack:
+    return make(SHOP, "dev")
+
+
+@pytest.fixture
+def running(shop: Stack) -> Stack:
+    """A shop whose mail leaves through NAT."""
+    assert shop.up().changed == {"create": 16}
+    assert shop.verdict("shop", RELAY) == "reachable"
+    return shop
+
+
+def default_route(stack: Stack) -> AwsResource:
+    """The private subnets' way out."""
+    [found] = [route for route in stack.account.of(ROUTE) if route.get("natGatewayId")]
+    return found
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("name", ["prod", "dev"])
+def test_this_project_lives_from_route_to_route(make: Make, name: str) -> None:
+    stack = make(ROOT, name)
+    services = [found.id for found in stack.account.of(SERVICE)]
+    for service in services:  # the incident's own is there already
+        stack.done("import", SERVICE, "service", service, "--protect=false", "--generate-code=false", "--yes")
+    stack.configure(domain="daadaar.com", route="ses")
+    assert stack.run("preview", "--policy-pack", str(POLICIES)).status == 0
+    assert stack.held() == stack.before
+    for route in ("ses", "nat", "both", "ses"):
+        stack.configure(route=route)
+        switched = stack.up()
+        assert (switched.status, switched.violated) == (0, frozenset()), switched.said
+        assert bool(list(stack.account.of(NAT))) == (route != "ses")
+        assert bool(list(stack.account.of(ENDPOINT))) == (route != "nat")
+        assert stack.orphans() == []
+    assert stack.up().changed == {}
+    assert stack.done("refresh", "--yes", "--expect-no-changes").changed == {}
+    stack.done("destroy", "--yes")
+    assert stack.state().get("resources") is None
+    assert stack.held().keys() == stack.before.keys() - {(SERVICE, service) for service in services}
+
+
+def test_what_takes_the_way_out_away_is_stopped_and_nothing_is_changed(running: Stack) -> None:
+    held, managed = running.held(), running.managed()
+    running.configure(way="none")
+    stopped = running.up()
+    assert stopped.status != 0
+    assert stopped.violated == {"apprunner-egress-route"}
+    assert (running.held(), running.managed()) == (held, managed)
+
+
+def test_without_a_preview_the_way_out_is_judged_when_it_is_gone(running: Stack) -> None:
+    running.configure(way="none")
+    late = running.up("--skip-preview")
+    assert late.status != 0
+    assert late.violated == {"apprunner-egress-route"}
+    assert not list(running.account.of(NAT))
+    assert running.verdict("shop", RELAY) == "unreachable"
+    running.configure(way="nat")
+    assert running.up().changed == {"create": 3}
+    assert running.verdict("shop", RELAY) == "reachable"
+
+
+def test_a_route_that_somebody_deletes_is_seen_by_refresh_and_restored(running: Stack) -> None:
+    route = default_route(running)
+    running.account.remove(ROUTE, route.id)
+    assert running.verdict("shop", RELAY) == "unreachable"
+    assert running.up().changed == {}  # the engine goes by its state
+    seen = running.run("refresh", "--preview-only", "--expect-no-changes")
+    assert (seen.status != 0, seen.changed) == (True, {"delete": 1})
+    assert running.up("--refresh").changed == {"create": 1}
+    assert running.verdict("shop", RELAY) == "reachable"
+    assert running.done("refresh", "--yes", "--expect-no-changes").changed == {}
+
+
+def test_a_group_that_somebody_closes_is_opened_again(running: Stack) -> None:
+    [group] = [found for found in running.account.of(GROUP) if found.get("name") != "default"]
+    running.account.put(AwsResource(GROUP, group.id, {**group.outputs, "egress": []}))
+    assert running.verdict("shop", RELAY) == "unreachable"
+    assert running.up("--refresh").changed == {"update": 1}
+    assert running.verdict("shop", RELAY) == "reachable"
+
+
+def test_a_creation_that_fails_half_way_is_taken_up_where_it_ended(shop: Stack) -> None:
+    shop.configure(zone="us-east-1e")
+    failed = shop.run("up", "--yes", "--skip-preview")
+    assert failed.status != 0
+    assert "an Availability Zone where App Runner is not available" in failed.said
+    assert not list(shop.account.of(SERVICE))
+    assert shop.held().keys() == shop.managed()
+    shop.configure(zone="us-east-1a")
+    mended = shop.up()
+    assert mended.status == 0, mended.said
+    assert shop.up().changed == {}
+    assert shop.held().keys() == shop.managed()
+    shop.done("destroy", "--yes")
+    assert shop.held() == {}
+
+
+def test_a_request_that_the_kill_cut_off_is_simply_made_again(shop: Stack) -> None:
+    shop.account.on_request[NAT] = shop.kill
+    be_killed(shop)
+    assert "locked by 1 lock(s)" in shop.run("up", "--yes", "--skip-preview").said
+    shop.done("cancel", "--yes")
+    again = shop.up()
+    assert again.status == 0, again.said
+    assert "interrupted while creating" in again.said
+    assert shop.held().keys() == shop.managed()
+    # The engine cannot know that nothing came of it, and says so until it is told.
+    assert [resource["type"] for resource in shop.pending()] == [NAT]
+    shop.done("refresh", "--yes", "--clear-pending-creates")
+    assert shop.pending() == []
+    assert shop.up().changed == {}
+
+
+@pytest.mark.parametrize(
+    ("victim", "refusal"),
+    [
+        (f"{NAT}::nat", "Resource.AlreadyAssociated"),
+        (f"{ROUTE}::nat", "RouteAlreadyExists"),
+        (f"{SERVICE}::shop", "Service with the provided name already exists"),
+    ],
+)
+def test_what_was_created_unseen_is_refused_a_second_time_and_imported(
+    shop: Stack, victim: str, refusal: str
+) -> None:
+    """`kill -9` between AWS's answer and its arrival: the worst moment there is."""
+    shop.account.on_created[victim] = shop.kill
+    be_killed(shop)
+    shop.done("cancel", "--yes")
+    refused = shop.run("up", "--yes", "--skip-preview")
+    assert refused.status != 0
+    assert refusal in refused.said
+    import_what_is_there(shop)
+    mended = shop.up()
+    assert mended.status == 0, mended.said
+    assert shop.held().keys() == shop.managed()
+    assert shop.up().changed == {}
+    shop.done("destroy", "--yes")
+    assert shop.held() == {}
+
+
+def test_what_this_projects_components_make_is_imported_beneath_them(make: Make) -> None:
+    stack = make(ROOT, "dev")
+    stack.account.on_created["mailroute:index:NatEgress$aws:ec2/natGateway:NatGateway::nat-us-east-1a"] = (
+        stack.kill
+    )
+    be_killed(stack)
+    stack.done("cancel", "--yes")
+    import_what_is_there(stack)
+    mended = stack.up()
+    assert mended.status == 0, mended.said
+    assert stack.orphans() == []
+    assert stack.up().changed == {}
+    stack.done("destroy", "--yes")
+    assert stack.held() == {}
+
+
+def test_what_has_no_name_of_its_own_is_doubled_unless_it_is_imported(shop: Stack) -> None:
+    shop.account.on_created[f"{TABLE}::private"] = shop.kill
+    be_killed(shop)
+    shop.done("cancel", "--yes")
+    again = shop.up()
+    assert again.status == 0, again.said
+    assert TABLE in shop.orphans()
+
+
+def test_what_has_no_name_of_its_own_is_not_doubled_if_it_is_imported_first(shop: Stack) -> None:
+    shop.account.on_created[f"{TABLE}::private"] = shop.kill
+    be_killed(shop)
+    shop.done("cancel", "--yes")
+    import_what_is_there(shop)
+    mended = shop.up()
+    assert mended.status == 0, mended.said
+    assert shop.orphans() == []
+
+
+def be_killed(stack: Stack) -> None:
+    """An update that ends at once: one resource at a time, so that the moment is the same each time."""
+    assert stack.run("up", "--yes", "--skip-preview", "--parallel", "1").status < 0
+
+
+def import_what_is_there(stack: Stack) -> None:
+    """What the guide asks for after an interruption: clear what the state waits for, import what AWS has."""
+    lost = stack.held().keys() - stack.managed()
+    pending = stack.pending()
+    stack.done("refresh", "--yes", "--clear-pending-creates")
+    for resource in pending:
+        type_, name = resource["type"], urns.name_of(resource["urn"])
+        parent = resource["parent"]
+        beneath = (
+            [] if urns.type_of(parent) == urns.STACK_TYPE else [f"--parent={urns.name_of(parent)}={parent}"]
+        )
+        for identity in [identity for found, identity in lost if found == type_]:
+            found = stack.account.find(type_, identity)
+            assert found is not None
+            imported_as = kind_of(type_).imported_as
+            called = imported_as(found.properties) if imported_as else identity
+            options = ("--protect=false", "--generate-code=false", "--yes", *beneath)
+            stack.done("import", type_, name, called, *options)
+
+
+def test_an_import_writes_the_code_for_what_it_finds(make: Make) -> None:
+    stack = make(ROOT, "prod")
+    said = stack.done("import", "aws:ec2/vpc:Vpc", "vpc", "vpc-0e9cd2c204069ca54", "--yes").said
+    assert 'vpc = aws.ec2.Vpc("vpc",\n    cidr_block="172.31.0.0/16",' in said
+    assert stack.run("import", "aws:ec2/vpc:Vpc", "other", "vpc-0", "--yes").status != 0
