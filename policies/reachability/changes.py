@@ -78,8 +78,7 @@ def with_properties(
 
 def reference(resource: Resource, prop: str) -> tuple[Any, Mapping[str, tuple[str, ...]]]:
     """A reference to `resource` for the property `prop`: its id, or what stands for it before creation."""
-    known = isinstance(resource.id, str)
-    return (resource.id if known else UNKNOWN), {prop: (resource.key,)}
+    return resource.id, {prop: (resource.key,)}
 
 
 def vpc_of_workload(situation: Situation) -> Resource | None:

@@ -127,15 +127,15 @@ class SecurityGroups:
         found: list[Resource | None] = []
         if isinstance(ref.id, str) and not ref.candidates:
             owner = self._owner_of_default(ref.id)
-            return self.default_of(exactly(owner)) if owner else [(None, False)]
+            return _with_certainty(self.default_of(exactly(owner)) if owner else [None])
         for candidate in ref.candidates:
             if candidate.type in kinds.VPC:
-                found.extend(group for group, _ in self.default_of(exactly(candidate)))
+                found.extend(self.default_of(exactly(candidate)))
             else:
                 found.append(self._adopted(candidate))
         if ref.open:
             found.append(None)
-        return [(group, len(found) == 1 and group is not None) for group in found]
+        return _with_certainty(found)
 
     def _group(self, ref: Ref) -> Ref:
         """`ref` as a reference to a group, where a VPC in it stands for its default group."""
@@ -143,16 +143,13 @@ class SecurityGroups:
         groups = tuple(group for group in found if group is not None)
         return Ref(groups, ref.id, open=len(groups) < len(found))
 
-    def default_of(self, vpc: Ref) -> list[tuple[Resource | None, bool]]:
-        """The default group of `vpc`, which applies where no group is given."""
+    def default_of(self, vpc: Ref) -> list[Resource | None]:
+        """What the default group of `vpc` may be, which applies where no group is given."""
         adopted = self._adopted_defaults.to(vpc.target) if vpc.target else []
         certain = [group for group, sure in adopted if sure]
         if certain:
-            return [(certain[0], True)]
-        fallback = self._original_default(vpc.target)
-        found: list[Resource | None] = [group for group, _ in adopted]
-        found.append(fallback)
-        return [(group, len(found) == 1 and group is not None) for group in found]
+            return [certain[0]]
+        return [*(group for group, _ in adopted), self._original_default(vpc.target)]
 
     @cached_property
     def _adopted_defaults(self) -> Links[Resource]:
@@ -249,6 +246,11 @@ class SecurityGroups:
         if isinstance(listed, Unknown) or any(isinstance(blocks, Unknown) for blocks in found):
             return ANY_ADDRESS, False
         return union(addresses(cidr) for blocks in found for cidr in known_items(blocks)), True
+
+
+def _with_certainty(found: Sequence[Resource | None]) -> list[tuple[Resource | None, bool]]:
+    """Each group that may be meant, with whether it certainly is."""
+    return [(group, len(found) == 1 and group is not None) for group in found]
 
 
 def _group_id(value: Value) -> Value:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from reachability import UNKNOWN, Graph, Resource
-from reachability.changes import Change, applied, reference, with_properties
+from dataclasses import replace
+
+from reachability import UNKNOWN, Graph, Proof, Resource
+from reachability.changes import Change, Situation, applied, block_of_workload, reference, with_properties
+from tests.reachability.stacks import Stack
 
 TABLE = Resource(
     key="urn:table",
@@ -34,3 +37,11 @@ def test_what_a_change_sets_counts_as_set_by_the_program() -> None:
 def test_a_resource_is_referred_to_by_its_id_or_by_what_stands_for_it() -> None:
     assert reference(TABLE, "routeTableId") == ("rtb-1", {"routeTableId": (TABLE.key,)})
     assert reference(NEW, "routeTableId") == (UNKNOWN, {"routeTableId": (NEW.key,)})
+
+
+def test_a_workload_is_let_in_from_its_vpc_or_from_anywhere_private(nat: Stack) -> None:
+    proof = Proof(nat.graph())
+    (workload,) = proof.workloads()
+
+    assert block_of_workload(Situation(proof, workload, 587)) == "172.31.0.0/16"
+    assert block_of_workload(Situation(proof, replace(workload, placements=()), 587)) == "10.0.0.0/8"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -252,7 +253,7 @@ def test_an_interface_without_a_group_has_no_rules() -> None:
 def test_the_default_group_of_a_vpc_that_is_not_known_is_not_known() -> None:
     groups = Crossing(Stack().graph()).groups
 
-    assert groups.default_of(Ref((), "vpc-unread", open=True)) == [(None, False)]
+    assert groups.default_of(Ref((), "vpc-unread", open=True)) == [None]
 
 
 def test_a_default_group_may_be_adopted() -> None:
@@ -334,3 +335,5 @@ def test_a_new_vpcs_default_group_is_known_from_aws() -> None:
     group = implicit_default_group(vpc)
 
     assert (group.type, group.id, group.origin) == (GROUP, "sg-1", Origin.AWS_DEFAULT)
+    assert (group.region, group.account, group.access) == (vpc.region, vpc.account, vpc.access)
+    assert implicit_default_group(replace(vpc, properties={})).id is UNKNOWN

@@ -34,6 +34,7 @@ from tests.reachability.stacks import (
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 
 
+DEFAULT_GROUP = "sg-0d92b7e145fa8c360"
 SMTP = {"protocol": "tcp", "fromPort": 587, "toPort": 587}
 
 
@@ -305,6 +306,12 @@ SES = [
     ),
     Row("connector gone", lambda stack: stack.remove("connector"), UNDETERMINED, {"CONNECTOR_NOT_READ"}),
     Row(
+        "default group on the connector by its id",
+        put("connector", securityGroups=[DEFAULT_GROUP]),
+        UNREACHABLE,
+        {"ENI_SG_RULES_MISMATCH"},
+    ),
+    Row(
         "default group on the connector",
         put("connector", securityGroups=[]),
         UNREACHABLE,
@@ -349,7 +356,6 @@ def adopt_group(**rules: Any) -> Callable[[Stack], object]:
     return lambda stack: stack.add(type_, "adopted-group", vpcId=VPC, **rules)
 
 
-DEFAULT_GROUP = "sg-0d92b7e145fa8c360"
 NAT_HALVES = {"natGatewayId": "nat-gone", "state": "blackhole"}
 
 NAT = [
@@ -505,6 +511,12 @@ NAT = [
         both(adopt_group(), put("connector", securityGroups=[DEFAULT_GROUP])),
         UNREACHABLE,
         {"ENI_SG_RULES_MISMATCH"},
+    ),
+    Row(
+        "default group adopted without rules, another one on the connector",
+        both(adopt_group(), put("connector", securityGroups=["sg-01e6a4f3bd829c57e"])),
+        REACHABLE,
+        set(),
     ),
     Row(
         "default group on the connector, adopted with rules",

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from reachability import UNKNOWN, Destination, Origin, Outcome, Proof, Settings, Verdict, prove
-from tests.reachability.stacks import ANYWHERE, VPC, Stack, incident
+from reachability import UNKNOWN, Destination, Graph, Origin, Outcome, Proof, Settings, Verdict, prove
+from tests.reachability.stacks import ANYWHERE, VPC, Stack, either, incident, own_network, ref
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 
@@ -86,3 +86,33 @@ def test_each_hop_says_that_it_is_the_accounts() -> None:
     assert hops == dict.fromkeys(
         ("workload", "subnet", "security-group", "network-acl", "route-table"), Origin.ACCOUNT
     )
+
+
+@pytest.mark.parametrize("destination", [Destination(None, None), Destination(UNKNOWN, 587, secret=True)])
+def test_an_endpoint_that_may_be_in_another_vpc_may_be_no_way(ses: Stack, destination: Destination) -> None:
+    ses["endpoint"]["vpcId"] = ref("a VPC that is not in the graph")
+
+    outcome = judge(ses, destination)
+
+    assert outcome.verdict is UNDETERMINED
+    assert "ENDPOINT_UNKNOWN" in {finding.code for finding in outcome.findings}
+
+
+def test_what_aws_offers_where_is_known_without_being_told(ses: Stack) -> None:
+    proof = Proof(ses.graph())
+    (workload,) = proof.workloads()
+
+    assert proof.judge(workload.placements, workload.destinations[0]).verdict is REACHABLE
+
+
+def test_a_subnet_that_may_be_outside_of_the_graph_leaves_it_open() -> None:
+    stack = Stack()
+    own_network(stack)
+    stack["function"]["vpcConfig"]["subnetIds"] = [either("private", "gone")]
+    stack.add("aws:ec2/subnet:Subnet", "gone", vpcId=ref("vpc"))
+    proof = Proof(Graph(resource for resource in stack.resources(preview=True) if resource.name != "gone"))
+    (workload,) = proof.workloads()
+
+    outcome = proof.judge(workload.placements, Destination("smtp.example.com", 587))
+
+    assert [finding.code for finding in outcome.findings] == ["SUBNET_NOT_READ"]
