@@ -78,7 +78,7 @@ class Runner:
             calls: Calls = json.loads(Path(file.name).read_text(encoding="utf-8"))
         for mutant in self._mutants:
             live = _Live(mutant)
-            tests = calls.get(_place(live.function.__code__), {})
+            tests = live.tests(calls)
             if not tests:
                 self._survives(mutant)
                 continue
@@ -189,6 +189,15 @@ class _Live:
         if isinstance(self._found, cached_property):
             return self._found.func
         return getattr(self._found, "__wrapped__", self._found)
+
+    def tests(self, calls: Calls) -> dict[str, float]:
+        """The tests that call it, or a function that it has made."""
+        code = self.function.__code__
+        return {
+            number: seconds
+            for found in (code, *_inner(code))
+            for number, seconds in calls.get(_place(found), {}).items()
+        }
 
     def replace_code(self, code: CodeType) -> None:
         _replace(self.function.__code__, code)

@@ -232,6 +232,12 @@ SES = [
         UNREACHABLE,
         {"ENI_SG_RULES_MISMATCH"},
     ),
+    Row(
+        "endpoint's group without ingress",
+        lambda stack: stack["endpoint-group"].pop("ingress"),
+        UNREACHABLE,
+        {"ENI_SG_RULES_MISMATCH"},
+    ),
     Row("endpoint's group closed", put("endpoint-group", ingress=[]), UNREACHABLE, {"ENI_SG_RULES_MISMATCH"}),
     Row(
         "endpoint's group opened to another",

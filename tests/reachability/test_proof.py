@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reachability import UNKNOWN, Destination, Graph, Origin, Outcome, Proof, Settings, Verdict, prove
-from tests.reachability.stacks import ANYWHERE, VPC, Stack, either, incident, own_network, ref
+from tests.reachability.stacks import ANYWHERE, VPC, Stack, either, incident, own_network, ref, ses_stack
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 
@@ -116,3 +116,43 @@ def test_a_subnet_that_may_be_outside_of_the_graph_leaves_it_open() -> None:
     outcome = proof.judge(workload.placements, Destination("smtp.example.com", 587))
 
     assert [finding.code for finding in outcome.findings] == ["SUBNET_NOT_READ"]
+
+
+def test_a_host_that_may_be_that_of_a_closed_endpoint_may_not_be_reached(nat: Stack) -> None:
+    type_, endpoint = ses_stack().program["endpoint"]
+    nat.add(type_, "endpoint", **{**endpoint, "securityGroupIds": []})
+
+    outcome = judge(nat, Destination(UNKNOWN, 587))
+
+    assert [finding.code for finding in outcome.findings] == ["HOST_UNKNOWN"]
+
+
+@pytest.mark.parametrize("host", ["8.8.8.8", "[8.8.8.8]"])
+def test_a_host_may_be_an_address(nat: Stack, host: str) -> None:
+    rule = {"protocol": "tcp", "fromPort": 587, "toPort": 587, "cidrBlocks": ["8.8.8.8/32"]}
+    nat["connector-group"]["egress"] = [rule]
+
+    assert judge(nat, Destination(host, 587)).verdict is REACHABLE
+
+
+@pytest.mark.parametrize(
+    ("destination", "code"),
+    [
+        (Destination("smtp.example.com", UNKNOWN), "PORT_UNKNOWN"),
+        (Destination(UNKNOWN, UNKNOWN), "HOST_UNKNOWN"),
+        (Destination(UNKNOWN, UNKNOWN, secret=True), "PORT_UNKNOWN"),
+    ],
+)
+def test_what_is_not_known_of_a_destination_is_said(nat: Stack, destination: Destination, code: str) -> None:
+    assert [finding.code for finding in judge(nat, destination).findings] == [code]
+
+
+def test_where_aws_offers_the_endpoint_is_read_from_the_account(ses: Stack) -> None:
+    assert ses.account is not None
+    for service in ses.account["endpointServices"]:
+        service["availabilityZones"] = []
+
+    (egress,) = ses.prove()
+
+    codes = [finding.code for finding in egress.outcome.findings]
+    assert codes == ["VPCE_SERVICE_NOT_INSTALLED_IN_AZ"] * 2
