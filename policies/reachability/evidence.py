@@ -182,6 +182,8 @@ def merge(
 
 def _identities(resource: Resource) -> set[str]:
     """What tells that two resources are the same thing: an id or ARN, or the name of a service."""
+    if resource.type in (*kinds.TGW_ASSOCIATION, *kinds.TGW_PROPAGATION):
+        return {f"{resource.type}::{resource.id}"}  # Both have the ids of table and attachment as theirs.
     values = {value for value in (resource.id, resource.get("arn")) if isinstance(value, str)}
     name = resource.get("serviceName")
     if resource.type in kinds.APP_RUNNER_SERVICE and isinstance(name, str):

@@ -13,8 +13,9 @@ from . import kinds
 from .acls import REPLIES
 from .crossing import Client, Crossing, Transit
 from .firewall import Flow
-from .gateways import destination_in_vpc, is_regional, not_modelled, table_not_read
+from .gateways import is_regional
 from .groups import EGRESS, INGRESS, Peer
+from .left_open import destination_in_vpc, not_modelled, table_not_read
 from .middleboxes import Middlebox
 from .neighbours import Neighbours
 from .network import name_of, same, table_name

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Final
 from . import kinds
 from .acls import REPLIES
 from .firewall import Flow
-from .gateways import not_modelled, table_not_read
 from .groups import EGRESS, INGRESS
+from .left_open import not_modelled, table_not_read
 from .outcomes import all_of, blocked, open_question, passed, whichever
 from .ranges import EPHEMERAL_PORTS, Ranges
 from .routing import LOCAL, SHORTEST_OF_VPC, Route

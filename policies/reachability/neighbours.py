@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from . import kinds
 from .acls import REPLIES
-from .gateways import destination_in_vpc, not_modelled
 from .groups import EGRESS, INGRESS
+from .left_open import destination_in_vpc, not_modelled
 from .network import name_of, refers, same
 from .outcomes import all_of, blocked, open_question, passed, whichever
 from .ranges import EPHEMERAL_PORTS, Ranges, union

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 from .crossing import Client, Crossing
 from .endpoints import endpoint_of_host, region_of_host
 from .evidence import Offer
-from .gateways import subnet_not_read
 from .internet import InternetPath, port_25
 from .ipv6 import Ipv6Path, is_ipv6_only
+from .left_open import subnet_not_read
 from .names import Names
 from .network import judged
 from .outcomes import all_of, any_of, blocked, open_question, passed, soften, whichever

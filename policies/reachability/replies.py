@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from .crossing import Transit
-from .gateways import table_not_read
+from .left_open import table_not_read
 from .middleboxes import Middlebox
 from .network import refers
 from .outcomes import blocked, open_question, whichever

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from . import kinds
 from .endpoints import Endpoints
-from .gateways import subnet_not_read
 from .groups import INGRESS, Peer
+from .left_open import subnet_not_read
 from .network import members, name_of, same
 from .outcomes import all_of, any_of, blocked, open_question, soften, whichever
 from .verdict import Outcome, Verdict

@@ -163,11 +163,10 @@ class TransitGateways:
         value = resource.get(prop)
         if isinstance(value, str):
             for gateway in self.graph.of_type(*kinds.TRANSIT_GATEWAY):
-                if value in (
-                    gateway.get("associationDefaultRouteTableId"),
-                    gateway.get("propagationDefaultRouteTableId"),
-                ):
+                if value == gateway.get("associationDefaultRouteTableId"):
                     return default_table(gateway)
+                if value == gateway.get("propagationDefaultRouteTableId"):
+                    return _propagation_table(gateway)
         target = self.graph.ref(resource, value, prop, kinds.TGW_ROUTE_TABLE + kinds.TRANSIT_GATEWAY).target
         if target is None:
             return None
@@ -205,7 +204,7 @@ class TransitGateways:
                 return UNKNOWN
             if named == table:
                 return True
-        if table != default_table(gateway):
+        if table != _propagation_table(gateway):
             return False
         return _by_default(gateway, attachment, "Propagation")
 
@@ -249,6 +248,16 @@ class TransitGateways:
 
 def default_table(gateway: Resource) -> Table:
     return Table(f"{gateway.key}#defaultRouteTable", f"the default route table of {gateway.label}")
+
+
+def _propagation_table(gateway: Resource) -> Table:
+    """The table that attachments propagate to by themselves: as a rule, that of their association."""
+    associated, propagated = (
+        gateway.get(f"{what}DefaultRouteTableId") for what in ("association", "propagation")
+    )
+    if isinstance(associated, str) and isinstance(propagated, str) and associated != propagated:
+        return Table(f"{gateway.key}#propagationRouteTable", propagated)
+    return default_table(gateway)
 
 
 def _by_default(gateway: Resource, attachment: Resource, what: str) -> bool | Unknown:

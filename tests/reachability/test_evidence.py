@@ -203,3 +203,20 @@ def test_tags_of_the_provider_tell_what_this_stack_made_too() -> None:
     evidence = parse({"accountId": ACCOUNT, "region": REGION, "vpcs": [], "resources": [entry]})
 
     assert endpoints(evidence) == []
+
+
+def test_an_association_of_the_program_leaves_the_propagation_of_the_same_id() -> None:
+    """Pulumi gives both the ids of the table and the attachment as theirs."""
+    identity = "tgw-rtb-1_tgw-attach-1"
+    association = "aws:ec2transitgateway/routeTableAssociation:RouteTableAssociation"
+    propagation = "aws:ec2transitgateway/routeTablePropagation:RouteTablePropagation"
+    document = incident()
+    document["resources"] += [
+        {"type": type_, "id": identity, "properties": {}} for type_ in (association, propagation)
+    ]
+    own = Resource(key="urn::own", type=association, name="own", id=identity)
+
+    graph = merge([own], parse(document), project="p", stack="s")
+
+    assert graph.of_type(association) == (own,)
+    assert [found.id for found in graph.of_type(propagation)] == [identity]

@@ -155,6 +155,10 @@ def _no_propagation(account: dict[str, Any]) -> None:
     _properties(account, "tgw-attach-spoke")["transitGatewayDefaultRouteTablePropagation"] = False
 
 
+def _propagation_into_another_table(account: dict[str, Any]) -> None:
+    _properties(account, "tgw-1")["propagationDefaultRouteTableId"] = "tgw-rtb-other"
+
+
 def _attachment_in_other_zone(account: dict[str, Any]) -> None:
     account["resources"] += _subnet("subnet-b", SPOKE, "10.1.2.0/24", [])
     _properties(account, "subnet-b")["availabilityZone"] = "us-east-1b"
@@ -181,6 +185,7 @@ def _hub_acl_denies(account: dict[str, Any]) -> None:
         (_blackhole_in_gateway, "NO_ROUTE_TO_DESTINATION"),
         (_no_way_back, "NO_ROUTE_TO_DESTINATION"),
         (_no_propagation, "NO_ROUTE_TO_DESTINATION"),
+        (_propagation_into_another_table, "NO_ROUTE_TO_DESTINATION"),
         (_attachment_in_other_zone, "TGW_ROUTE_AZ_RESTRICTION"),
         (_hub_acl_denies, "SUBNET_ACL_RESTRICTION"),
     ],
