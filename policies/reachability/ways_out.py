@@ -15,7 +15,6 @@ from .changes import (
     Change,
     Mend,
     Situation,
-    applied,
     block_of_workload,
     reference,
     vpc_of_workload,
@@ -34,12 +33,10 @@ def add_nat_route(situation: Situation, finding: Finding) -> Change | None:
     """A default route to a NAT gateway: one that serves the VPC already, or a new one in a public subnet."""
     proof, graph = situation.proof, situation.graph
     vpc = vpc_of_workload(situation)
-    table = (
-        graph.find(finding.resource) or (vpc if finding.resource.startswith(f"{vpc.key}#") else None)
-        if vpc
-        else None
-    )
-    if vpc is None or table is None:
+    if vpc is None:
+        return None
+    table = graph.find(finding.resource) or (vpc if finding.resource.startswith(f"{vpc.key}#") else None)
+    if table is None:
         return None
     nat = _working_nat(proof, vpc)
     put: tuple[Resource, ...] = ()
@@ -50,7 +47,7 @@ def add_nat_route(situation: Situation, finding: Finding) -> Change | None:
         nat, put, what, monthly = _nat_to_add(situation, vpc)
         text = f"add {what} and route 0.0.0.0/0 of {table.label} to it"
     nat_value, nat_source = reference(nat, "natGatewayId")
-    inline = items(table.declared("routes")) if table.type in kinds.ROUTE_TABLE else ()
+    inline = items(table.declared("routes"))
     if isinstance(inline, Unknown):
         return None
     if inline and table.origin is Origin.PROGRAM:
@@ -116,8 +113,7 @@ def _nat_to_add(situation: Situation, vpc: Resource) -> tuple[Resource, tuple[Re
 
 
 def _gets_out(proof: Proof, nat: Resource) -> bool:
-    graph = applied(proof.crossing.graph, [Change("", nat.key, (nat,))])
-    return not type(proof)(graph).crossing.gateways.sends_out(nat).findings
+    return not proof.crossing.gateways.sends_out(nat).findings
 
 
 def _new_nat(place: Resource, prop: str, **properties: Any) -> Resource:

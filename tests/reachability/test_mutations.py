@@ -673,6 +673,12 @@ OWN = [
         UNREACHABLE,
         {"NO_ROUTE_TO_DESTINATION"},
     ),
+    Row(
+        "NAT gateway gone, routes inline lead elsewhere",
+        both(take("nat"), routes_inline({"cidrBlock": "10.9.0.0/16", "vpcPeeringConnectionId": "pcx-1"})),
+        UNREACHABLE,
+        {"NO_ROUTE_TO_DESTINATION"},
+    ),
     Row("NAT gateway gone", both(take("nat"), take("private-out")), UNREACHABLE, {"NO_ROUTE_TO_DESTINATION"}),
     Row(
         "main table in force",
