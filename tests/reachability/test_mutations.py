@@ -24,6 +24,7 @@ from tests.reachability.stacks import (
     REGION,
     VPC,
     Stack,
+    image,
     name_host,
     nat_stack,
     own_network,
@@ -215,6 +216,12 @@ SES = [
         {"VPCE_SERVICE_NOT_INSTALLED_IN_AZ"},
     ),
     Row(
+        "endpoint gone, one zone wrong",
+        both(take("endpoint"), zone_without_smtp),
+        UNREACHABLE,
+        {"NO_ROUTE_TO_DESTINATION"},
+    ),
+    Row(
         "zone wrong, endpoints before it",
         both(zone_without_smtp, other_endpoints_first),
         UNREACHABLE,
@@ -367,6 +374,18 @@ NAT_HALVES = {"natGatewayId": "nat-gone", "state": "blackhole"}
 NAT = [
     Row("nothing", put("service"), REACHABLE, set()),
     Row("route gone", lambda stack: stack.remove("default"), UNREACHABLE, {"NO_ROUTE_TO_DESTINATION"}),
+    Row(
+        "route gone, a port that SES has not",
+        both(take("default"), lambda stack: name_host(stack, "smtp-relay.brevo.com", "2525")),
+        UNREACHABLE,
+        {"NO_ROUTE_TO_DESTINATION"},
+    ),
+    Row(
+        "route gone, no host named",
+        both(take("default"), put("service", sourceConfiguration=image({}))),
+        UNREACHABLE,
+        {"NO_ROUTE_TO_DESTINATION"},
+    ),
     Row(
         "route for IPv6 alone",
         lambda stack: stack["default"].update(

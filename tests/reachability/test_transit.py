@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reachability import Origin, merge, parse, prove
+from reachability import UNKNOWN, Egress, Origin, merge, parse, prove
 
 SPOKE, HUB = "vpc-spoke", "vpc-hub"
 ALL = [{"protocol": "-1", "fromPort": 0, "toPort": 0, "cidrBlocks": ["0.0.0.0/0"]}]
@@ -125,12 +125,17 @@ def _properties(account: dict[str, Any], identity: str) -> dict[str, Any]:
 
 
 def _verdict(account: dict[str, Any]) -> tuple[str, list[str]]:
+    egress = _egress(account)
+    return egress.verdict.value, [finding.code for finding in egress.outcome.findings]
+
+
+def _egress(account: dict[str, Any]) -> Egress:
     gateway = _properties(account, "tgw-1")
     gateway.setdefault("associationDefaultRouteTableId", "tgw-rtb-default")
     evidence = parse(account)
     graph = merge([], evidence, project="p", stack="s")
     (egress,) = prove(graph, offer=evidence.offer, origin=Origin.ACCOUNT)
-    return egress.verdict.value, [finding.code for finding in egress.outcome.findings]
+    return egress
 
 
 def test_centralised_egress_is_followed_to_the_internet_and_back(account: dict[str, Any]) -> None:
@@ -233,3 +238,128 @@ def test_packets_keep_to_their_zone(account: dict[str, Any]) -> None:
     _properties(account, "tgw-attach-hub")["subnetIds"].append("subnet-hub-b")
 
     assert _verdict(account) == ("reachable", [])
+
+
+def test_the_attachment_and_the_gateway_are_hops_of_the_account(account: dict[str, Any]) -> None:
+    found = [
+        (hop.kind, hop.as_json()["resource"], hop.fact, hop.origin)
+        for hop in _egress(account).outcome.path
+        if hop.kind.startswith("transit-gateway")
+    ]
+
+    leads = "the default route table of tgw-1 to tgw-attach-hub"
+    assert found == [
+        ("transit-gateway-attachment", "tgw-attach-spoke", "", Origin.ACCOUNT),
+        ("transit-gateway", "tgw-1", leads, Origin.ACCOUNT),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("identity", "unknown", "code"),
+    [
+        ("tgw-route", "destinationCidrBlock", "TGW_RTB_ROUTES_ARE_UNKNOWN"),
+        ("tgw-route", "transitGatewayAttachmentId", "TGW_RTB_ROUTES_ARE_UNKNOWN"),
+        ("tgw-route", "transitGatewayRouteTableId", "TGW_RTB_ROUTES_ARE_UNKNOWN"),
+        ("tgw-1", "defaultRouteTableAssociation", "TGW_RTB_ROUTES_ARE_UNKNOWN"),
+        ("tgw-1", "defaultRouteTablePropagation", "TGW_RTB_ROUTES_ARE_UNKNOWN"),
+        ("tgw-attach-spoke", "transitGatewayDefaultRouteTableAssociation", "TGW_RTB_ROUTES_ARE_UNKNOWN"),
+        ("tgw-attach-spoke", "transitGatewayDefaultRouteTablePropagation", "TGW_RTB_ROUTES_ARE_UNKNOWN"),
+        ("tgw-attach-spoke", "subnetIds", "TGW_ROUTE_AZ_RESTRICTION"),
+    ],
+)
+def test_what_is_not_known_of_a_gateway_leaves_it_open(
+    account: dict[str, Any], identity: str, unknown: str, code: str
+) -> None:
+    _properties(account, identity)[unknown] = UNKNOWN
+
+    egress = _egress(account)
+
+    assert egress.verdict.value == "undetermined"
+    assert code in {finding.code for finding in egress.outcome.findings}
+    assert all(finding.remedy for finding in egress.outcome.findings)
+
+
+@pytest.mark.parametrize("missing", ["availabilityZone of the attachment", "availabilityZone of the client"])
+def test_zones_that_are_not_known_leave_it_open(account: dict[str, Any], missing: str) -> None:
+    account["resources"] += _subnet("subnet-b", SPOKE, "10.1.2.0/24", [])
+    _properties(account, "tgw-attach-spoke")["subnetIds"] = ["subnet-b"]
+    _properties(account, "subnet-b")["availabilityZone"] = "us-east-1b"
+    subnet = "subnet-b" if missing.endswith("attachment") else "subnet-app"
+    del _properties(account, subnet)["availabilityZone"]
+
+    assert _verdict(account) == ("undetermined", ["TGW_ROUTE_AZ_RESTRICTION"])
+
+
+@pytest.mark.parametrize(
+    ("mode", "verdict"), [("disable", "reachable"), (UNKNOWN, "undetermined"), ("enable", "undetermined")]
+)
+def test_in_appliance_mode_packets_may_leave_in_any_zone(
+    account: dict[str, Any], mode: Any, verdict: str
+) -> None:
+    account["resources"] += _subnet("subnet-hub-b", HUB, "10.2.9.0/24", [])
+    _properties(account, "subnet-hub-b")["availabilityZone"] = "us-east-1b"
+    _properties(account, "tgw-attach-hub").update(
+        subnetIds=["subnet-tgw", "subnet-hub-b"], applianceModeSupport=mode
+    )
+
+    assert _verdict(account)[0] == verdict
+
+
+@pytest.fixture
+def own_tables(account: dict[str, Any]) -> dict[str, Any]:
+    """The same with a route table for each attachment; neither uses the gateway's default table."""
+    gateway = {"defaultRouteTableAssociation": "disable", "defaultRouteTablePropagation": "disable"}
+    _properties(account, "tgw-1").update(gateway)
+    for table, attachment, learns in (("out", "spoke", "hub"), ("in", "hub", "spoke")):
+        ids = {"transitGatewayRouteTableId": f"tgw-rtb-{table}"}
+        account["resources"] += [
+            _resource(
+                "aws:ec2transitgateway/routeTable:RouteTable", f"tgw-rtb-{table}", transitGatewayId="tgw-1"
+            ),
+            _resource(
+                "aws:ec2transitgateway/routeTableAssociation:RouteTableAssociation",
+                f"association-{table}",
+                transitGatewayAttachmentId=f"tgw-attach-{attachment}",
+                **ids,
+            ),
+            _resource(
+                "aws:ec2transitgateway/routeTablePropagation:RouteTablePropagation",
+                f"propagation-{table}",
+                transitGatewayAttachmentId=f"tgw-attach-{learns}",
+                **ids,
+            ),
+        ]
+    _properties(account, "tgw-route")["transitGatewayRouteTableId"] = "tgw-rtb-out"
+    return account
+
+
+def test_tables_of_their_own_are_followed(own_tables: dict[str, Any]) -> None:
+    assert _verdict(own_tables) == ("reachable", [])
+
+
+@pytest.mark.parametrize(
+    ("identity", "prop", "value", "verdict"),
+    [
+        ("propagation-in", "transitGatewayRouteTableId", "tgw-rtb-out", "unreachable"),
+        ("propagation-in", "transitGatewayRouteTableId", UNKNOWN, "undetermined"),
+        ("propagation-in", "transitGatewayAttachmentId", "tgw-attach-hub", "unreachable"),
+        ("propagation-in", "transitGatewayAttachmentId", UNKNOWN, "undetermined"),
+        ("association-out", "transitGatewayRouteTableId", "tgw-rtb-in", "unreachable"),
+        ("association-out", "transitGatewayRouteTableId", UNKNOWN, "undetermined"),
+        ("association-out", "transitGatewayAttachmentId", UNKNOWN, "undetermined"),
+        ("tgw-route", "transitGatewayRouteTableId", "tgw-rtb-in", "unreachable"),
+    ],
+)
+def test_a_link_to_another_table_leads_elsewhere(
+    own_tables: dict[str, Any], identity: str, prop: str, value: Any, verdict: str
+) -> None:
+    _properties(own_tables, identity)[prop] = value
+
+    assert _verdict(own_tables)[0] == verdict
+
+
+def test_a_route_in_the_default_table_for_propagations_alone_is_not_used(account: dict[str, Any]) -> None:
+    _properties(account, "tgw-1")["propagationDefaultRouteTableId"] = "tgw-rtb-other"
+    _properties(account, "tgw-route")["transitGatewayRouteTableId"] = "tgw-rtb-other"
+
+    assert _verdict(account) == ("unreachable", ["NO_ROUTE_TO_DESTINATION"])
