@@ -363,3 +363,54 @@ def test_a_route_in_the_default_table_for_propagations_alone_is_not_used(account
     _properties(account, "tgw-route")["transitGatewayRouteTableId"] = "tgw-rtb-other"
 
     assert _verdict(account) == ("unreachable", ["NO_ROUTE_TO_DESTINATION"])
+
+
+@pytest.mark.parametrize(
+    ("block", "verdict"),
+    [
+        ("10.1.0.0/16", "unreachable"),
+        ("10.1.1.0/24", "unreachable"),
+        ("10.1.0.0/15", "reachable"),
+        ("10.0.0.0/8", "reachable"),
+        ("10.1.9.0/24", "reachable"),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
+def test_a_static_route_that_is_as_long_comes_before_what_is_propagated(
+    account: dict[str, Any], first: bool, block: str, verdict: str
+) -> None:
+    blackhole = _resource(
+        "aws:ec2transitgateway/route:Route",
+        "tgw-blackhole",
+        destinationCidrBlock=block,
+        blackhole=True,
+        transitGatewayRouteTableId="tgw-rtb-default",
+    )
+    account["resources"].insert(0 if first else len(account["resources"]), blackhole)
+
+    assert _verdict(account)[0] == verdict
+
+
+@pytest.mark.parametrize("value", ["disable", "enable"])
+@pytest.mark.parametrize("what", ["Association", "Propagation"])
+def test_a_gateway_without_default_tables_needs_links(account: dict[str, Any], what: str, value: str) -> None:
+    _properties(account, "tgw-1")[f"defaultRouteTable{what}"] = value
+
+    assert (_verdict(account)[0] == "reachable") is (value == "enable")
+
+
+def test_an_attachment_of_a_vpc_whose_blocks_are_not_known_may_take_private_addresses(
+    account: dict[str, Any],
+) -> None:
+    account["resources"].insert(
+        0,
+        _resource(
+            "aws:ec2transitgateway/vpcAttachment:VpcAttachment",
+            "tgw-attach-other",
+            transitGatewayId="tgw-1",
+            vpcId="vpc-unread",
+            subnetIds=["subnet-unread"],
+        ),
+    )
+
+    assert _verdict(account)[0] == "undetermined"
