@@ -160,7 +160,8 @@ def merge(
     program no longer declares is about to be deleted, and is left out: the tags that the components
     set tell so, or `deleted`, the ids that the stack's state has and the program has not.
     """
-    declared = tuple(program)
+    # Engines tell of resources in the order of a race: what is found must not depend on it.
+    declared = tuple(sorted(program, key=lambda resource: resource.key))
     managed: defaultdict[str, list[Resource]] = defaultdict(list)
     for resource in declared:
         for value in _identities(resource):
