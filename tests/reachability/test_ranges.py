@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reachability.ranges import PRIVATE, PUBLIC, UNROUTED, Ranges, addresses, cidr_text, union
+from reachability.ranges import (
+    PRIVATE,
+    PUBLIC,
+    UNROUTED,
+    Ranges,
+    addresses,
+    cidr_text,
+    prefix_length,
+    union,
+)
 
 SPANS = st.lists(
     st.tuples(st.integers(0, 40), st.integers(0, 12)).map(lambda pair: (pair[0], sum(pair))), max_size=5
@@ -60,7 +69,15 @@ def test_what_is_no_block_is_refused(cidr: str) -> None:
         addresses(cidr)
 
 
+@pytest.mark.parametrize(("cidr", "length"), [("10.1.2.3/8", 8), (" 192.0.2.0/24", 24), ("192.0.2.1", 32)])
+def test_the_length_of_a_prefix_does_not_depend_on_host_bits(cidr: str, length: int) -> None:
+    assert prefix_length(cidr) == length
+
+
 def test_long_lists_of_blocks_are_cut() -> None:
+    assert cidr_text(union(map(addresses, ("10.0.0.0/24", "10.2.0.0/24", "10.4.0.0/24")))).endswith(
+        "10.4.0.0/24"
+    )
     blocks = union(addresses(f"10.{number}.0.0/24") for number in range(5))
     assert cidr_text(blocks) == "10.0.0.0/24, 10.1.0.0/24, 10.2.0.0/24 and 2 more"
 

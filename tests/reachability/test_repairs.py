@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reachability import Origin, Settings, Verdict, merge, parse, prove
+from reachability import Graph, Origin, Settings, Verdict, merge, parse, prove
 from reachability.changes import applied
 from reachability.proof import Proof
 from reachability.repairs import Repair, Repairs
@@ -178,3 +178,10 @@ def test_a_way_that_nothing_known_mends_gets_no_repair(account: dict[str, Any]) 
     account["resources"].append({"type": options, "id": "us-east-1", "properties": mode})
     _without_smtp_endpoints(account)
     assert _repairs(account) == ()
+
+
+def test_a_workload_that_is_not_in_the_graph_gets_no_repair(nat: Stack) -> None:
+    nat.remove("default")
+    (egress,) = nat.prove()
+
+    assert Repairs(Graph([]), Settings(), nat.evidence().offer).of(egress) == ()
