@@ -15,7 +15,7 @@ from . import kinds
 from .graph import Ref
 from .network import Links, same
 from .outcomes import blocked, open_question, passed
-from .ranges import ANY_ADDRESS, PRIVATE, Ranges, addresses
+from .ranges import ANY_ADDRESS, PRIVATE, Ranges, addresses, prefix_length
 from .routing import LONGEST_OF_VPC
 from .values import ABSENT, UNKNOWN, Unknown, elements, get
 from .verdict import Outcome
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .graph import Resource
     from .network import Network
 
+LONGER_THAN_ANY: Final = 129
+"""The length of a route's prefix where it is not known: any other may come after it."""
 REMEDY: Final = "route the traffic in the transit gateway route table that the attachment is associated with"
 
 
@@ -211,7 +213,7 @@ class TransitGateways:
     def _lookup(self, gateway: Resource, table: Table, wanted: Ranges) -> Iterator[Target]:
         """Longest prefix first, a static route before a propagated one."""
         left = wanted
-        routes = sorted(self._routes(gateway, table), key=lambda route: route[0])
+        routes = sorted(self._routes(gateway, table), key=lambda route: -route[0])
         for _, target in routes:
             taken = left & target.addresses
             if taken:
@@ -220,7 +222,8 @@ class TransitGateways:
         if left:
             yield Target(left, None)
 
-    def _routes(self, gateway: Resource, table: Table) -> Iterator[tuple[tuple[int, int], Target]]:
+    def _routes(self, gateway: Resource, table: Table) -> Iterator[tuple[int, Target]]:
+        """Each route with the length of its prefix, the static ones first."""
         for route in self.graph.of_type(*kinds.TGW_ROUTE):
             named = self._table_ref(route)
             if named is not None and named != table:
@@ -230,8 +233,8 @@ class TransitGateways:
             ref = self.graph.ref(route, route.declared(prop), prop, kinds.TGW_ATTACHMENT)
             known = named is not None and isinstance(block, str) and (ref.absent or ref.target is not None)
             where = addresses(block) if isinstance(block, str) else ANY_ADDRESS
-            length = int(block.partition("/")[2] or 32) if known and isinstance(block, str) else 32
-            yield (-length, 0 if known else -1), Target(where, ref.target, known)
+            length = prefix_length(block) if known and isinstance(block, str) else LONGER_THAN_ANY
+            yield length, Target(where, ref.target, known)
         for attachment, sure in self._attachments.to(gateway):
             propagated = self._propagates_to(gateway, attachment, table)
             if propagated is False:
@@ -239,11 +242,11 @@ class TransitGateways:
             blocks = self.network.addresses_of(self.network.vpc_of(attachment))
             if isinstance(blocks, Unknown):
                 # Assumed, as in a route table: a VPC whose blocks are not known uses private addresses.
-                yield (-LONGEST_OF_VPC, 1), Target(PRIVATE, attachment, False)
+                yield LONGEST_OF_VPC, Target(PRIVATE, attachment, False)
                 continue
             for first, last in blocks.spans:
                 length = 32 - ((last - first + 1).bit_length() - 1)
-                yield (-length, 1), Target(Ranges.of((first, last)), attachment, sure and propagated is True)
+                yield length, Target(Ranges.of((first, last)), attachment, sure and propagated is True)
 
 
 def default_table(gateway: Resource) -> Table:

@@ -414,3 +414,36 @@ def test_an_attachment_of_a_vpc_whose_blocks_are_not_known_may_take_private_addr
     )
 
     assert _verdict(account)[0] == "undetermined"
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        {"destinationCidrBlock": UNKNOWN, "transitGatewayRouteTableId": "tgw-rtb-default"},
+        {"destinationCidrBlock": "10.0.0.0/8", "transitGatewayRouteTableId": UNKNOWN},
+    ],
+    ids=["where to", "of which table"],
+)
+def test_one_more_route_that_is_not_known_may_take_the_packets(
+    account: dict[str, Any], unknown: dict[str, Any]
+) -> None:
+    route = _resource("aws:ec2transitgateway/route:Route", "tgw-unknown", blackhole=True, **unknown)
+    account["resources"].append(route)
+
+    assert _verdict(account)[0] == "undetermined"
+
+
+def test_an_attachment_that_propagates_nothing_takes_nothing(account: dict[str, Any]) -> None:
+    account["resources"].insert(
+        0,
+        _resource(
+            "aws:ec2transitgateway/vpcAttachment:VpcAttachment",
+            "tgw-attach-silent",
+            transitGatewayId="tgw-1",
+            vpcId="vpc-silent",
+            subnetIds=["subnet-silent"],
+            transitGatewayDefaultRouteTablePropagation=False,
+        ),
+    )
+
+    assert _verdict(account) == ("reachable", [])
