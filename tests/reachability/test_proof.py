@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from reachability import UNKNOWN, Destination, Graph, Origin, Outcome, Proof, Settings, Verdict, prove
-from tests.reachability.stacks import ANYWHERE, VPC, Stack, either, incident, own_network, ref, ses_stack
+from tests.reachability.stacks import (
+    ANYWHERE,
+    PUBLIC,
+    VPC,
+    Stack,
+    either,
+    incident,
+    own_network,
+    ref,
+    ses_stack,
+)
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 
@@ -156,3 +167,25 @@ def test_where_aws_offers_the_endpoint_is_read_from_the_account(ses: Stack) -> N
 
     codes = [finding.code for finding in egress.outcome.findings]
     assert codes == ["VPCE_SERVICE_NOT_INSTALLED_IN_AZ"] * 2
+
+
+@pytest.mark.parametrize(("public", "verdict"), [(True, REACHABLE), (False, UNREACHABLE)])
+def test_a_public_subnet_is_a_way_for_public_addresses_alone(
+    nat: Stack, public: bool, verdict: Verdict
+) -> None:
+    for name in ("connector", "service"):
+        nat.remove(name)
+    containers = [{"name": "app", "environment": [{"name": "SMTP_HOST", "value": "smtp.example.com"}]}]
+    nat.add("aws:ecs/taskDefinition:TaskDefinition", "task", containerDefinitions=json.dumps(containers))
+    network = {"subnets": [PUBLIC[0]], "securityGroups": [ref("connector-group")], "assignPublicIp": public}
+    nat.add(
+        "aws:ecs/service:Service",
+        "tasks",
+        name="tasks",
+        taskDefinition=ref("task"),
+        networkConfiguration=network,
+    )
+
+    (egress,) = nat.prove()
+
+    assert egress.verdict is verdict
