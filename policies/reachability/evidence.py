@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from . import kinds
 from .graph import Coverage, Graph, Resource, Unread
-from .values import UNKNOWN, Unknown, Value, get
+from .values import ABSENT, UNKNOWN, Unknown, Value, get
 from .verdict import Origin
 
 if TYPE_CHECKING:
@@ -156,9 +156,9 @@ def merge(
 ) -> Graph:
     """The program's resources over those of the account.
 
-    What the program manages replaces what the account shows of it. What the stack owns and the
-    program no longer declares is about to be deleted, and is left out: the tags that the components
-    set tell so, or `deleted`, the ids that the stack's state has and the program has not.
+    What the program manages replaces what the account shows of it and of its parts. What the stack
+    owns and the program no longer declares is about to be deleted, and is left out: the tags that the
+    components set tell so, or `deleted`, the ids that the stack's state has and the program has not.
     """
     # Engines tell of resources in the order of a race: what is found must not depend on it.
     declared = tuple(sorted(program, key=lambda resource: resource.key))
@@ -174,7 +174,7 @@ def merge(
         and not _is_owned(resource, project, stack)
         and not any(
             own.in_place_of(resource) is not False
-            for value in _identities(resource)
+            for value in (*_identities(resource), *_whole(resource))
             for own in managed.get(value, ())
         )
     ]
@@ -190,6 +190,20 @@ def _identities(resource: Resource) -> set[str]:
     if resource.type in kinds.APP_RUNNER_SERVICE and isinstance(name, str):
         values.add(f"{resource.type}::{name}")
     return values
+
+
+def _whole(resource: Resource) -> tuple[str, ...]:
+    """The id of the table, group or ACL that `resource` is a route or rule of."""
+    whole = next((resource.get(prop) for types, prop in _PARTS.items() if resource.type in types), ABSENT)
+    return (whole,) if isinstance(whole, str) else ()
+
+
+_PARTS: Final = {
+    kinds.ROUTE: "routeTableId",
+    kinds.TGW_ROUTE: "transitGatewayRouteTableId",
+    kinds.NETWORK_ACL_RULE: "networkAclId",
+    (*kinds.SECURITY_GROUP_RULE, *kinds.EGRESS_RULE, *kinds.INGRESS_RULE): "securityGroupId",
+}
 
 
 def _is_owned(resource: Resource, project: str, stack: str) -> bool:

@@ -220,3 +220,28 @@ def test_an_association_of_the_program_leaves_the_propagation_of_the_same_id() -
 
     assert graph.of_type(association) == (own,)
     assert [found.id for found in graph.of_type(propagation)] == [identity]
+
+
+@pytest.mark.parametrize(
+    ("type_", "prop", "whole"),
+    [
+        ("aws:ec2/route:Route", "routeTableId", "aws:ec2/routeTable:RouteTable"),
+        ("aws:ec2/networkAclRule:NetworkAclRule", "networkAclId", "aws:ec2/networkAcl:NetworkAcl"),
+        (
+            "aws:ec2/securityGroupRule:SecurityGroupRule",
+            "securityGroupId",
+            "aws:ec2/securityGroup:SecurityGroup",
+        ),
+    ],
+)
+def test_what_is_a_part_of_what_the_program_manages_is_its_to_say(type_: str, prop: str, whole: str) -> None:
+    """A route that the program has taken out of its own table is about to go, whoever shows it."""
+    document = incident()
+    document["resources"] += [
+        {"type": type_, "id": f"part-of-{owner}", "properties": {prop: owner}} for owner in ("own", "other")
+    ]
+    program = [Resource(key="urn::own", type=whole, name="own", id="own")]
+
+    graph = merge(program, parse(document), project="p", stack="s")
+
+    assert [found.id for found in graph.of_type(type_)] == ["part-of-other"]
