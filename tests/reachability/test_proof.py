@@ -189,3 +189,13 @@ def test_a_public_subnet_is_a_way_for_public_addresses_alone(
     (egress,) = nat.prove()
 
     assert egress.verdict is verdict
+
+
+def test_without_a_group_in_a_vpc_that_is_not_read_the_rules_are_not_known(nat: Stack) -> None:
+    nat.remove(VPC)
+    nat["connector"]["securityGroups"] = []
+
+    outcome = judge(nat, Destination("smtp.example.com", 587))
+
+    assert outcome.verdict is UNDETERMINED
+    assert "SG_RULES_UNKNOWN" in {finding.code for finding in outcome.findings}
