@@ -700,6 +700,23 @@ OWN = [
     ),
     Row("NAT gateway gone", both(take("nat"), take("private-out")), UNREACHABLE, {"NO_ROUTE_TO_DESTINATION"}),
     Row(
+        "routes learnt from a VPN",
+        put("private-table", propagatingVgws=["vgw-1"]),
+        UNDETERMINED,
+        {"ROUTE_TARGET_UNKNOWN"},
+    ),
+    Row(
+        "routes learnt from a VPN, asked for beside the table",
+        lambda stack: stack.add(
+            "aws:ec2/vpnGatewayRoutePropagation:VpnGatewayRoutePropagation",
+            "learnt",
+            routeTableId=ref("private-table"),
+            vpnGatewayId="vgw-1",
+        ),
+        UNDETERMINED,
+        {"ROUTE_TARGET_UNKNOWN"},
+    ),
+    Row(
         "main table in force",
         both(take("private-link"), take("private-out")),
         UNREACHABLE,
