@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from .changes import Change, Situation, applied
+from .changes import Change, Situation, applied, vpc_of_workload
 from .endpoints import region_of_host
 from .mending import mends_of
 from .proof import DEFAULT_PORTS, Proof
@@ -61,7 +61,8 @@ class Repairs:
                 changes = self._mend(egress.urn, destination, way_out)
                 if changes is not None:
                     needed = self._without_spare(egress.urn, destination, changes)
-                    yield Repair((*first, *needed))
+                    if self._harms_nobody(egress.urn, needed):
+                        yield Repair((*first, *needed))
 
     def _destinations(self, egress: Egress) -> Iterator[tuple[Destination, tuple[Change, ...]]]:
         """The destination as it is; and SES's SMTP in its place, which needs no internet."""
@@ -70,7 +71,7 @@ class Repairs:
         region = service.region if service else None
         if isinstance(egress.destination.host, str) and isinstance(region, str):
             host = f"email-smtp.{region}.amazonaws.com"
-            if region_of_host(egress.destination.host) is None:
+            if region_of_host(egress.destination.host) != region:
                 text = f"send through Amazon SES: set SMTP_HOST to {host} and SMTP_PORT to 587"
                 yield replace(egress.destination, host=host, port=587), (Change(text, egress.urn),)
 
@@ -107,6 +108,16 @@ class Repairs:
                 kept = fewer
         return tuple(kept)
 
+    def _harms_nobody(self, urn: str, changes: Sequence[Change]) -> bool:
+        """Whether the other workloads of the same VPC still reach what they reach."""
+        before, after = (
+            Proof(graph, self.settings, self.offer) for graph in (self.graph, applied(self.graph, changes))
+        )
+        return all(
+            old.verdict is not Verdict.REACHABLE or new.verdict is Verdict.REACHABLE
+            for old, new in zip(_neighbours(before, urn), _neighbours(after, urn), strict=True)
+        )
+
     def _prove(
         self, urn: str, destination: Destination, changes: Iterable[Change]
     ) -> tuple[Situation, Outcome] | None:
@@ -119,3 +130,16 @@ class Repairs:
             return None
         port = destination.port if isinstance(destination.port, int) else DEFAULT_PORTS[0]
         return Situation(proof, workload, port), proof.judge(workload.placements, destination)
+
+
+def _neighbours(proof: Proof, urn: str) -> Iterator[Egress]:
+    """The egress of the other workloads in the VPC of the one that is `urn`."""
+    resource = proof.crossing.graph.find(urn)
+    workloads = tuple(proof.workloads(resource.origin)) if resource else ()
+    vpcs = {
+        workload.resource.key: vpc_of_workload(Situation(proof, workload, DEFAULT_PORTS[0]))
+        for workload in workloads
+    }
+    for workload in workloads:
+        if workload.resource.key != urn and vpcs[workload.resource.key] == vpcs.get(urn):
+            yield from proof.egress(workload)

@@ -86,11 +86,13 @@ class EndpointPath:
             if same(self.network.vpc_of(endpoint), client.vpc) is False:
                 message = f"VPC endpoint {endpoint.label} is in another VPC, where it does not take the name"
                 yield blocked(
-                    "ENDPOINT_IN_OTHER_VPC", endpoint.key, message, "create it in the workload's VPC"
+                    "ENDPOINT_IN_OTHER_VPC", endpoint.key, message, "create one in the workload's VPC"
                 )
             elif (endpoint, True) not in self.of(client, region):
                 message = f"VPC endpoint {endpoint.label} is not for SES's SMTP in {region}"
                 remedy = f"set service_name to com.amazonaws.{region}.email-smtp"
+                if isinstance(endpoint.region, str) and endpoint.region != region:
+                    remedy = f"name SES's host of its own region: email-smtp.{endpoint.region}.amazonaws.com"
                 yield blocked("ENDPOINT_FOR_OTHER_REGION", endpoint.key, message, remedy)
 
     def any(self, client: Client, port: int) -> Outcome:

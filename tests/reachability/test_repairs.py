@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from reachability import Graph, Origin, Settings, Verdict, merge, parse, prove
 from reachability.changes import applied
 from reachability.proof import Proof
 from reachability.repairs import Repair, Repairs
-from tests.reachability.stacks import PUBLIC, Stack, ref
+from tests.reachability.stacks import ALL_OUT, PUBLIC, REGION, VPC, Stack, name_host, ref
 
 ACCOUNT = Path(__file__).parents[2] / "accounts" / "prod.json"
 PRIVATE_TABLE = "rtb-0b5e21f97c4d38a06"
@@ -185,3 +187,34 @@ def test_a_workload_that_is_not_in_the_graph_gets_no_repair(nat: Stack) -> None:
     (egress,) = nat.prove()
 
     assert Repairs(Graph([]), Settings(), nat.evidence().offer).of(egress) == ()
+
+
+def test_a_repair_that_takes_another_workloads_path_away_is_none(nat: Stack) -> None:
+    """An endpoint takes SES's name for the whole VPC, and the other service's group lets nothing into it."""
+    ses = f"email-smtp.{REGION}.amazonaws.com"
+    elsewhere = IPv4Network("0.0.0.0/0").address_exclude(IPv4Network("172.31.0.0/16"))
+    outside = {"protocol": "tcp", "fromPort": 587, "toPort": 587, "cidrBlocks": list(map(str, elsewhere))}
+    nat["connector-group"]["egress"] = [outside]
+    name_host(nat, ses)
+    nat.add(
+        "aws:ec2/subnet:Subnet", "lone", vpcId=VPC, cidrBlock="172.31.200.0/24", availabilityZone="us-east-1a"
+    )
+    nat.add("aws:ec2/routeTable:RouteTable", "lone-table", vpcId=VPC)
+    link = "aws:ec2/routeTableAssociation:RouteTableAssociation"
+    nat.add(link, "lone-link", subnetId=ref("lone"), routeTableId=ref("lone-table"))
+    nat.add("aws:ec2/securityGroup:SecurityGroup", "open", vpcId=VPC, egress=[ALL_OUT])
+    connector, service = copy.deepcopy(nat["connector"]), copy.deepcopy(nat["service"])
+    connector.update(subnets=[ref("lone")], securityGroups=[ref("open")])
+    service["serviceName"] = "other"
+    service["networkConfiguration"]["egressConfiguration"]["vpcConnectorArn"] = ref("other-connector")
+    nat.add("aws:apprunner/vpcConnector:VpcConnector", "other-connector", **connector)
+    nat.add("aws:apprunner/service:Service", "other", **service)
+    verdicts = {egress.service: egress for egress in nat.prove()}
+    assert verdicts["daadaar-backend"].verdict is Verdict.REACHABLE
+    repairs = Repairs(nat.graph(), Settings(), nat.evidence().offer)
+
+    offered = [change.text for repair in repairs.of(verdicts["other"]) for change in repair.changes]
+    assert offered == ["route 0.0.0.0/0 of lone-table to NAT gateway nat"]
+    nat["connector-group"]["egress"] = [ALL_OUT]
+    repairs = Repairs(nat.graph(), Settings(), nat.evidence().offer)
+    assert len(repairs.of(verdicts["other"])) == 2
