@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from graphlib import TopologicalSorter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from mailroute.rehearsal.result import Diagnostic, Level, Operation, Severity
 from reachability import Graph, Origin, merge, parse, prove
 
 from . import redact
@@ -15,6 +16,10 @@ from .graph import PROVIDER, program_resources
 from .model import STACK, EgressChange, Group, Report
 from .next_steps import next_steps
 from .repairs import repairs_of
+
+STOPPED: Final = (
+    "a policy stopped the update before everything was created: the egress is not judged, a preview does that"
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -44,13 +49,17 @@ def build(
         packs: those of the policy packs that judged it.
         secrets: texts that must not show, beside those that the resources hold.
     """
+    if _was_stopped(rehearsal):
+        warning = Diagnostic(Severity.WARNING, STOPPED)
+        rehearsal = replace(rehearsal, diagnostics=(*rehearsal.diagnostics, warning))
     known = parse(evidence)
     today = prove(Graph(known.resources, known.coverage), settings, known.offer, Origin.ACCOUNT)
     declared = program_resources(rehearsal.resources)
     graph = merge(declared, known, project=rehearsal.project, stack=rehearsal.stack)
+    after = () if _was_stopped(rehearsal) else prove(graph, settings, known.offer)
     egress = tuple(
         replace(change, repairs=repairs_of(graph, change.after, settings, known.offer))
-        for change in _changes(today, prove(graph, settings, known.offer))
+        for change in _changes(today, after)
     )
     dns = dns_records(rehearsal)
     report = Report(
@@ -62,6 +71,14 @@ def build(
         next_steps=tuple(next_steps(rehearsal, egress, dns, program=program, packs=packs)),
     )
     return redact.redact(report, redact.masker({*secrets, *redact.secrets_of(rehearsal)}))
+
+
+def _was_stopped(rehearsal: Rehearsal) -> bool:
+    """Whether a policy refused a resource of an update: what was to follow was not created."""
+    created = {resource.urn for resource in rehearsal.resources}
+    return rehearsal.operation is Operation.UP and any(
+        result.level is Level.MANDATORY and result.urn not in created for result in rehearsal.policies
+    )
 
 
 def _changes(today: Iterable[Egress], after: Iterable[Egress]) -> tuple[EgressChange, ...]:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from mailroute import wire
-from mailroute.rehearsal.result import Diagnostic, Level, PolicyResult, Severity
+from mailroute.rehearsal.result import Diagnostic, Level, Operation, PolicyResult, Severity
 from mailroute.report import as_json, markdown, redact, terminal
-from mailroute.report.build import build
+from mailroute.report.build import STOPPED, build
 from mailroute.report.graph import program_resources, properties
 from mailroute.report.model import Change, EgressChange
 from reachability import UNKNOWN, Destination, Settings, Verdict
@@ -80,6 +80,20 @@ def test_egress_is_that_of_the_program_beside_that_of_the_account() -> None:
 def test_egress_of_a_service_that_is_not_there_yet_has_no_today() -> None:
     report = report_of(planned_service("api", "a.example"), account=evidence(service("other", "a.example")))
     assert [change.today for change in report.egress] == [None]
+
+
+def test_an_update_that_a_policy_stopped_has_no_egress_to_judge() -> None:
+    """The route of the service may be among what was not created."""
+    made = planned_service("shop", "smtp.example.com")
+    refused = PolicyResult("mailroute", "smtp-port-allowed", Level.MANDATORY, f"{PREFIX}refused", "PORT: 25")
+    there = replace(refused, urn=made.urn)
+
+    stopped = report_of(made, operation=Operation.UP, policies=(refused,))
+    ended = report_of(made, operation=Operation.UP, policies=(there,))
+
+    assert stopped.egress == ()
+    assert [entry.message for entry in stopped.rehearsal.diagnostics] == [STOPPED]
+    assert len(ended.egress) == 1
 
 
 def test_today_is_matched_by_destination_before_anything_else() -> None:
