@@ -149,8 +149,8 @@ class Declarations:
 
 def _provider(provider: PolicyProviderResource | None) -> Provider:
     if provider is None:
-        return Provider()
-    return Provider.of({name: _element(provider.props, name) for name in provider.props})
+        return Provider(access="")
+    return Provider.of({name: _element(provider.props, name) for name in provider.props}, provider.urn)
 
 
 def _element(container: Mapping[str, Any] | Sequence[Any], key: Any) -> Value:

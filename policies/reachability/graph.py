@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 _VPCS = frozenset(kinds.VPC)
+_SUBNETS = frozenset(kinds.SUBNET)
 _BETWEEN_REGIONS = ("aws:route53/", "aws:ec2/vpcPeeringConnection", "aws:ec2transitgateway/peering")
 """What the types of resources begin with that may name what is in another region."""
 
@@ -286,8 +287,8 @@ class Graph:
 
         A dependency of another type is followed in turn: it may hand on what it was given itself; a
         component stands for what is inside it. What it was given as its VPC is handed on as a VPC
-        alone. What is in another region is meant only where nothing else can be: AWS refuses it. The flag
-        says whether the graph holds every one.
+        alone, and a subnet has nothing else to hand on. What is in another region is meant only where
+        nothing else can be: AWS refuses it. The flag says whether the graph holds every one.
         """
         complete = True
         wanted = frozenset(types)
@@ -308,7 +309,7 @@ class Graph:
                 found[source.key] = source
                 continue
             for name, keys in source.dependencies.items():
-                if vpc_only or name != "vpcId":
+                if vpc_only or (name != "vpcId" and source.type not in _SUBNETS):
                     queue.extend(keys)
             queue.extend(child.key for child in self._children.get(key, ()))
         ordered = [found[key] for key in sorted(found)]  # An engine names them in any order.

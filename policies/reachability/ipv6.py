@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from .outcomes import all_of, any_of, blocked, open_question, whichever
-from .ranges import IPV4, IPV6, PUBLIC, PUBLIC_IPV6, Ranges, addresses, synthesized
+from .ranges import IPV4, IPV6, PUBLIC, PUBLIC_IPV6, Ranges, addresses, synthesized, union
 from .values import ABSENT, UNKNOWN, Value
 from .verdict import Origin, Outcome
 
@@ -119,7 +119,7 @@ class Ipv6Path:
     ) -> Outcome:
         worlds: list[Outcome] = []
         if where == PUBLIC:
-            worlds.append(self.reach(client, placement, PUBLIC_IPV6, port, name))
+            worlds.append(self.reach(client, placement, PUBLIC_IPV6 - _own_addresses(client), port, name))
         elif where & IPV6:
             worlds.append(self.reach(client, placement, where & IPV6, port, name))
         if where == PUBLIC or not where & IPV6:
@@ -143,6 +143,12 @@ class Ipv6Path:
             )
         vpcs = client.vpc.candidates
         return all_of([way, *(self.ses.endpoints.amazon_resolver(vpc) for vpc in vpcs)])
+
+
+def _own_addresses(client: Client) -> Ranges:
+    """The IPv6 addresses of the client's VPC, which are public, and none of a host by its public name."""
+    blocks = (vpc.get("ipv6CidrBlock") for vpc in client.vpc.candidates)
+    return union(addresses(block) for block in blocks if isinstance(block, str) and block)
 
 
 def _dns64(subnet: Resource) -> Value:

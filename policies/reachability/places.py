@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from .outcomes import blocked
-from .values import ABSENT, UNKNOWN, Unknown, Value, contains_unknown, get, known_items
+from .values import ABSENT, UNKNOWN, Unknown, Value, contains_unknown, elements, get, known_items
 from .verdict import Outcome
 
 if TYPE_CHECKING:
@@ -49,20 +49,23 @@ class Provider:
     access: str | None = None
 
     @classmethod
-    def of(cls, configuration: Mapping[str, Value]) -> Provider:
-        """Read a configuration, which is text; what is more than text in it is JSON."""
-        settings = {name: _parsed(get(configuration, name)) for name in ("region", *_CREDENTIALS)}
+    def of(cls, configuration: Mapping[str, Value], name: str | None = None) -> Provider:
+        """Read a configuration, which is text; what is more than text in it is JSON.
+
+        Args:
+            name: what tells the provider from all others, for where its credentials are not known.
+        """
+        settings = {one: _parsed(get(configuration, one)) for one in ("region", *_CREDENTIALS)}
         region, profile = settings["region"], settings["profile"]
-        chain = (*known_items(settings["assumeRoles"]), *known_items(settings["assumeRole"]))
-        roles = [get(role, "roleArn") for role in chain]
-        last = roles[-1] if roles else get(settings["assumeRoleWithWebIdentity"], "roleArn")
+        roles = [_arn(role) for one in ("assumeRoles", "assumeRole") for role in elements(settings[one])]
+        last = roles[-1] if roles else _arn(settings["assumeRoleWithWebIdentity"])
         told = not any(map(contains_unknown, settings.values()))
         return cls(
             region if isinstance(region, str) else UNKNOWN,
             _account(last, settings["allowedAccountIds"]),
             profile if isinstance(profile, str) else None,
             tuple(arn for arn in roles if isinstance(arn, str)),
-            repr([(name, settings[name]) for name in _CREDENTIALS]) if told else None,
+            repr([(setting, settings[setting]) for setting in _CREDENTIALS]) if told else name,
         )
 
 
@@ -88,6 +91,12 @@ def in_one_region(user: Resource, named: Resource) -> Outcome:
         return Outcome()
     message = f"{user.label} is in {user.region}, and {named.label}, which it names, is in {named.region}"
     return blocked("OTHER_REGION", user.key, message, "create both through providers of the same region")
+
+
+def _arn(role: Value) -> Value:
+    """The ARN of a role; programs in Python name it `role_arn` inside the JSON, and providers take that."""
+    named = get(role, "roleArn")
+    return get(role, "role_arn") if named is ABSENT else named
 
 
 def _account(role: Value, allowed: Value) -> str | Unknown:

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from .groups import SecurityGroups
 
 REMEDY = "share it (aws.ram.ResourceShare with a ResourceAssociation and a PrincipalAssociation)"
+UNTOLD = "their providers have different credentials, and do not both tell their account"
+TELL = (
+    "tell the account of both providers (allowed_account_ids, or the role in assume_roles), or create both "
+    "through one provider"
+)
 
 
 class Sharing:
@@ -36,42 +41,53 @@ class Sharing:
 
     def admits(self, client: Client) -> Outcome:
         """Whether the workload's account may use its subnet and its security groups."""
-        if client.holder.in_account_of(client.subnet) is not False:
-            return Outcome()
-        return all_of([self._subnet(client), *self._security_groups(client)])
+        together = client.holder.in_account_of(client.subnet)
+        steps = [] if together is True else [self._subnet(client, together)]
+        return all_of([*steps, *self._security_groups(client, together)])
 
-    def _subnet(self, client: Client) -> Outcome:
-        subnet, guest = client.subnet, client.holder.account
-        shared = self._is_shared(subnet, guest)
+    def _subnet(self, client: Client, together: bool | Unknown) -> Outcome:
+        subnet, holder = client.subnet, client.holder
+        shared, code = self._is_shared(subnet, holder.account), "SUBNET_NOT_SHARED"
         if shared is True or subnet.origin is Origin.ACCOUNT:
             return Outcome()  # AWS shows a subnet to the accounts that may use it.
+        if together is UNKNOWN:
+            message = f"subnet {subnet.label} may be another account's than {holder.label}: {UNTOLD}"
+            return open_question(code, subnet.key, message, TELL)
         whose = f"subnet {subnet.label} is account {subnet.account}'s"
-        code, runs = "SUBNET_NOT_SHARED", f"account {guest}, where {client.holder.label} is"
+        runs = f"account {holder.account}, where {holder.label} is"
         if shared is False:
             return blocked(code, subnet.key, f"{whose}, and is not shared with {runs}", REMEDY)
         message = f"{whose}, and it cannot be known whether it is shared with {runs}"
         return open_question(code, subnet.key, message, REMEDY)
 
-    def _security_groups(self, client: Client) -> Iterator[Outcome]:
+    def _security_groups(self, client: Client, together: bool | Unknown) -> Iterator[Outcome]:
         """Participants use groups of their own or shared with them, never the VPC's default one."""
         holder, code = client.holder, "SECURITY_GROUP_NOT_SHARED"
-        remedy = f"give {holder.label} a security group that account {holder.account} owns"
-        if not client.groups:
+        remedy = f"give {holder.label} a security group that its own account owns"
+        if not client.groups and together is False:
             message = (
                 f"the VPC's default security group is its owner's, so {holder.label} needs one of its own"
             )
             yield blocked(code, holder.key, message, remedy)
+        if not client.groups and together is UNKNOWN:
+            message = (
+                f"the VPC's default security group may be another account's than {holder.label}: {UNTOLD}"
+            )
+            yield open_question(code, holder.key, message, f"{TELL}, or {remedy}")
         for ref in client.groups:
             for group, certain in self.groups.resolve(ref):
-                if group is None or group.in_account_of(holder) is not False:
+                own = group is None or group.in_account_of(holder)
+                if group is None or own is True or (shared := self._is_shared(group, holder.account)) is True:
                     continue
-                shared = self._is_shared(group, holder.account)
-                message = (
-                    f"security group {group.label} is account {group.account}'s, not that of {holder.label}"
-                )
+                whose = f"security group {group.label}"
+                if own is UNKNOWN:
+                    message = f"{whose} may be another account's than {holder.label}: {UNTOLD}"
+                    yield open_question(code, group.key, message, TELL)
+                    continue
+                message = f"{whose} is account {group.account}'s, not that of {holder.label}"
                 if shared is False and certain and group.origin is not Origin.ACCOUNT:
                     yield blocked(code, group.key, message, remedy)
-                elif shared is not True:
+                else:
                     yield open_question(code, group.key, f"{message}, and may not be shared with it", remedy)
 
     def unseen(self, client: Client, outcome: Outcome) -> Outcome:
@@ -124,6 +140,8 @@ class Sharing:
 
 def _names(principal: Value, guest: str | Unknown) -> bool | Unknown:
     """Whether a principal is the account `guest`: shared subnets stay in the organization anyway."""
+    if ":organization/" in str(principal):
+        return True
     if principal is UNKNOWN or guest is UNKNOWN or ":ou/" in str(principal):
         return UNKNOWN
-    return principal == guest or ":organization/" in str(principal)
+    return bool(principal == guest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reachability import ABSENT, UNKNOWN, Graph, Origin, Resource
+from reachability import ABSENT, UNKNOWN, Graph, Origin, Resource, kinds
 from reachability.network import members, settled
 
 KINDS = ("vpc", "default-vpc")
@@ -90,3 +90,25 @@ def test_a_known_element_is_no_candidate_for_an_unknown_one() -> None:
     refs = [graph.ref(user, "vpc-1", "two", KINDS), graph.ref(user, UNKNOWN, "two", KINDS)]
 
     assert members(refs) == ((one, other), ())
+
+
+def test_a_subnet_hands_on_nothing_but_its_vpc() -> None:
+    """Its blocks come from the VPC, which as a source of a group would stand for the default group."""
+    vpc = Resource(key="vpc", type="aws:ec2/vpc:Vpc", name="vpc")
+    subnet = Resource(
+        key="subnet",
+        type="aws:ec2/subnet:Subnet",
+        name="subnet",
+        dependencies={"vpcId": ("vpc",), "ipv6CidrBlock": ("vpc",)},
+    )
+    group = Resource(key="group", type="aws:ec2/securityGroup:SecurityGroup", name="group")
+    service = Resource(
+        key="s", type="aws:ecs/service:Service", name="s", dependencies={"n": ("subnet", "group")}
+    )
+    graph = Graph([vpc, subnet, group, service])
+
+    groups = graph.ref(service, UNKNOWN, "n", (*kinds.SECURITY_GROUP, *kinds.VPC))
+    vpcs = graph.ref(service, UNKNOWN, "n", kinds.VPC)
+
+    assert groups.candidates == (group,)
+    assert vpcs.candidates == (vpc,)

@@ -46,6 +46,10 @@ both_ways = pytest.mark.parametrize("preview", [True, False], ids=["preview", "u
     [
         ({"assumeRoles": role(OWNER)}, OWNER, (ARN,)),
         ({"assumeRole": json.dumps({"roleArn": ARN})}, OWNER, (ARN,)),
+        ({"assumeRoles": json.dumps([{"role_arn": ARN}])}, OWNER, (ARN,)),
+        ({"assumeRoleWithWebIdentity": json.dumps({"role_arn": ARN})}, OWNER, ()),
+        ({"assumeRoles": [{"sessionName": "no role"}]}, UNKNOWN, ()),
+        ({"assumeRoles": UNKNOWN, "assumeRoleWithWebIdentity": {"roleArn": ARN}}, UNKNOWN, ()),
         ({"assumeRoles": json.dumps([{"roleArn": "not an ARN"}])}, UNKNOWN, ("not an ARN",)),
         ({"assumeRoles": [{"roleArn": UNKNOWN}]}, UNKNOWN, ()),
         ({"assumeRoles": UNKNOWN, "allowedAccountIds": [OWNER]}, OWNER, ()),
@@ -72,6 +76,15 @@ def test_a_role_that_is_not_known_yet_may_be_of_any_account() -> None:
 def thing(configuration: Properties, **properties: Any) -> Resource:
     resource = Resource("urn:x", "aws:ec2/vpc:Vpc", "x", properties, inputs=frozenset(properties))
     return placed(resource, Provider.of(configuration))
+
+
+def test_a_provider_has_one_account_whatever_is_not_known_of_its_credentials() -> None:
+    secret = {"region": REGION, "accessKey": UNKNOWN}
+    vpc = Resource("urn:x", "aws:ec2/vpc:Vpc", "x")
+    one, again, other = (placed(vpc, Provider.of(secret, name)) for name in ("one", "one", "other"))
+
+    assert one.in_account_of(again) is True
+    assert one.in_account_of(other) is UNKNOWN
 
 
 def test_what_a_resource_says_of_its_own_place_wins() -> None:
@@ -105,6 +118,8 @@ def test_a_region_that_aws_is_to_tell_is_the_providers() -> None:
         ({"region": UNKNOWN}, {"region": UNKNOWN}, UNKNOWN, UNKNOWN),
         ({}, {"profile": "prod"}, UNKNOWN, UNKNOWN),
         ({}, {"accessKey": "AKIA0"}, UNKNOWN, UNKNOWN),
+        ({}, {"assumeRoles": [{"role_arn": "unreadable"}]}, UNKNOWN, UNKNOWN),
+        ({"profile": "prod", **IRELAND}, {"profile": "prod", "region": "us-east-1"}, False, True),
         ({"assumeRoles": role(OWNER)}, {"assumeRoles": role("444455556666")}, UNKNOWN, False),
         ({"assumeRoles": role(OWNER)}, {"profile": "p", "allowedAccountIds": [OWNER]}, UNKNOWN, True),
     ],

@@ -130,6 +130,70 @@ def test_in_one_account_nothing_need_be_shared(shared: Stack, preview: bool) -> 
     assert judge(shared, preview=preview) == (REACHABLE, set())
 
 
+# Accounts that are not told --------------------------------------------------------------------------------
+
+UNTOLD = {"region": REGION}
+"""The default provider."""
+
+
+@both_ways
+def test_a_subnet_of_credentials_that_are_another_accounts_perhaps(shared: Stack, preview: bool) -> None:
+    shared.providers.update(function=UNTOLD, group=UNTOLD)
+    shared.remove("guest-in")
+    (egress,) = shared.prove(preview=preview)
+    (finding,) = egress.outcome.findings
+
+    assert (egress.verdict, finding.code) == (UNDETERMINED, "SUBNET_NOT_SHARED")
+    assert "different credentials" in finding.message
+    assert "allowed_account_ids" in finding.remedy
+
+    organization = "arn:aws:organizations::777788889999:organization/o-1"
+    shared.add(PRINCIPAL, "all-in", principal=organization, resourceShareArn=ref("share"))
+    assert judge(shared, preview=preview) == (REACHABLE, set())
+
+
+@both_ways
+def test_a_group_of_credentials_that_are_another_accounts_perhaps(shared: Stack, preview: bool) -> None:
+    shared.providers["group"] = UNTOLD
+    assert judge(shared, preview=preview) == (UNDETERMINED, {"SECURITY_GROUP_NOT_SHARED"})
+
+    shared.add(RESOURCE, "group-in", resourceArn=ref("group"), resourceShareArn=ref("share"))
+    assert judge(shared, preview=preview) == (REACHABLE, set())
+
+
+def test_the_default_group_of_credentials_that_are_another_accounts_perhaps(shared: Stack) -> None:
+    shared.providers["function"] = UNTOLD
+    shared["function"]["vpcConfig"]["securityGroupIds"] = []
+
+    assert judge(shared) == (UNDETERMINED, {"SUBNET_NOT_SHARED", "SECURITY_GROUP_NOT_SHARED"})
+
+
+@both_ways
+def test_an_owner_has_no_use_of_its_guests_groups(shared: Stack, preview: bool) -> None:
+    shared.providers["function"] = OWNERS
+
+    assert judge(shared, preview=preview) == (UNREACHABLE, {"SECURITY_GROUP_NOT_SHARED"})
+
+
+@both_ways
+@pytest.mark.parametrize(
+    ("owner", "guest"),
+    [
+        (UNTOLD, UNTOLD),
+        ({}, {}),
+        ({"profile": "prod", **UNTOLD}, {"profile": "prod", **UNTOLD}),
+        ({"assumeRoles": role(OWNER), **UNTOLD}, {"allowedAccountIds": [OWNER], **UNTOLD}),
+    ],
+)
+def test_one_account_needs_no_share(owner: Properties, guest: Properties, preview: bool) -> None:
+    stack = Stack()
+    own_network(stack)
+    through(stack, owner)
+    stack.providers["function"] = guest
+
+    assert judge(stack, preview=preview) == (REACHABLE, set())
+
+
 @both_ways
 @pytest.mark.parametrize(("maker", "codes"), [(OWNERS, set()), (GUESTS, {"VPC_NOT_OWNED"})])
 def test_the_owner_alone_makes_endpoints(
