@@ -79,12 +79,15 @@ class Sharing:
                 own = group is None or group.in_account_of(holder)
                 if group is None or own is True or (shared := self._is_shared(group, holder.account)) is True:
                     continue
-                whose = f"security group {group.label}"
                 if own is UNKNOWN:
-                    message = f"{whose} may be another account's than {holder.label}: {UNTOLD}"
+                    message = (
+                        f"security group {group.label} may be another account's than {holder.label}: {UNTOLD}"
+                    )
                     yield open_question(code, group.key, message, TELL)
                     continue
-                message = f"{whose} is account {group.account}'s, not that of {holder.label}"
+                message = (
+                    f"security group {group.label} is account {group.account}'s, not that of {holder.label}"
+                )
                 if shared is False and certain and group.origin is not Origin.ACCOUNT:
                     yield blocked(code, group.key, message, remedy)
                 else:
