@@ -40,6 +40,7 @@ DHCP_OPTIONS: Final = (
 )
 DHCP_ASSOCIATION: Final = ("aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation",)
 PRIVATE_ZONE: Final = ("aws:route53/zone:Zone",)
+CLOUD_MAP_NAMESPACE: Final = ("aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace",)
 ZONE_ASSOCIATION: Final = ("aws:route53/zoneAssociation:ZoneAssociation",)
 RESOLVER_RULE: Final = ("aws:route53/resolverRule:ResolverRule",)
 RESOLVER_RULE_ASSOCIATION: Final = ("aws:route53/resolverRuleAssociation:ResolverRuleAssociation",)

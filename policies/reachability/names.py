@@ -1,7 +1,8 @@
 """What a mail host's name leads to inside a VPC, where it may differ from the public answer.
 
 Sources: Amazon Route 53 Developer Guide, "Working with private hosted zones", "Forwarding outbound DNS
-queries" and "What are Amazon Route 53 Profiles?".
+queries" and "What are Amazon Route 53 Profiles?"; AWS Cloud Map Developer Guide, "AWS Cloud Map namespaces";
+AWS PrivateLink Guide, "Manage DNS names for VPC endpoint services".
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from typing import TYPE_CHECKING, Final
 from . import kinds
 from .network import Links, Network, name_of
 from .outcomes import all_of, open_question
-from .values import ABSENT, UNKNOWN, Value, elements, get
+from .values import ABSENT, UNKNOWN, Value, elements, get, is_known
 from .verdict import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .endpoints import Endpoints
     from .graph import Ref, Resource
     from .verdict import Outcome
 
@@ -31,17 +33,21 @@ _READ_BY: Final = (
 """The IAM actions that show what may answer for a name in a VPC of the account."""
 _PUBLIC_ANSWERS: Final = frozenset({"SYSTEM", "RECURSIVE"})
 """The types of rules by which Amazon's resolver answers itself; every VPC has a recursive one."""
+_AWS_DOMAIN: Final = ".amazonaws.com"
+_WITHOUT_NAMES: Final = (ABSENT, "Gateway", "GatewayLoadBalancer")
+"""The types of endpoints that take no name; the first is the default."""
 
 
 class Names:
-    """The private zones and forwarding rules of a network."""
+    """The private zones, forwarding rules and endpoints of a network, which answer for names."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, endpoints: Endpoints) -> None:
         self.network = network
+        self.endpoints = endpoints
         self.graph = network.graph
 
     def shadow(self, host: str, vpc: Ref) -> Outcome:
-        """A finding for each private zone or forwarding rule that may answer for `host` in `vpc`."""
+        """A finding for each zone, forwarding rule or endpoint that may answer for `host` in `vpc`."""
         if not all(self.network.covers(vpc, action) for action in _READ_BY):
             message = f"whether a zone or rule of VPC {name_of(vpc)} answers for {host} has not been read"
             subject = vpc.candidates[0].key if vpc.candidates else name_of(vpc)
@@ -55,6 +61,7 @@ class Names:
                 *self._rules.to(candidate),
                 *self._firewalls.to(candidate),
                 *self._profiles.to(candidate),
+                *self._services.to(candidate),
             )
             if _may_answer(source, host)
         )
@@ -88,6 +95,8 @@ class Names:
             f"{what} {source.label} may answer for {host} inside the VPC, and the proof does not resolve it"
         )
         remedy = "name the host's addresses in the pack's config, or take the zone or rule off the VPC"
+        if source.type in kinds.VPC_ENDPOINT:
+            remedy = "name the host's addresses in the pack's config, or set private_dns_enabled=False"
         return open_question("NAME_SHADOWED", source.key, message, remedy)
 
     @cached_property
@@ -103,6 +112,8 @@ class Names:
             zone_ref = self.graph.ref(link, link.get("zoneId"), "zoneId", kinds.PRIVATE_ZONE)
             for candidate in zone_ref.candidates:
                 yield candidate, self.network.vpc_of(link)
+        for namespace in self.graph.of_type(*kinds.CLOUD_MAP_NAMESPACE):
+            yield namespace, self.graph.ref(namespace, namespace.get("vpc"), "vpc", kinds.VPC)
 
     @cached_property
     def _firewalls(self) -> Links[Resource]:
@@ -115,6 +126,17 @@ class Names:
         return Links(
             (link, self.graph.ref(link, link.get("resourceId"), "resourceId", kinds.VPC))
             for link in self.graph.of_type(*kinds.PROFILE_ASSOCIATION)
+        )
+
+    @cached_property
+    def _services(self) -> Links[Resource]:
+        """Endpoints for services that are not AWS's, or may not be, and that take a name of their owners'."""
+        return Links(
+            (endpoint, self.network.vpc_of(endpoint))
+            for endpoint in self.graph.of_type(*kinds.VPC_ENDPOINT)
+            if endpoint.declared("vpcEndpointType") not in _WITHOUT_NAMES
+            and self.endpoints.private_dns(endpoint) is not False
+            and not _is_of_aws(endpoint.declared("serviceName"))
         )
 
     @cached_property
@@ -132,6 +154,8 @@ class Names:
 _SOURCES: Final = {
     kinds.RESOLVER_RULE: "resolver rule",
     kinds.PRIVATE_ZONE: "private hosted zone",
+    kinds.CLOUD_MAP_NAMESPACE: "Cloud Map namespace",
+    kinds.VPC_ENDPOINT: "VPC endpoint",
     kinds.RESOLVER_FIREWALL: "DNS Firewall rule group association",
     kinds.PROFILE_ASSOCIATION: "Route 53 Profile association",
 }
@@ -143,7 +167,15 @@ def _dns_support(vpc: Resource) -> Value:
     return True if value is ABSENT and vpc.origin is Origin.PROGRAM else value
 
 
+def _is_of_aws(service: Value) -> bool:
+    """Whether an endpoint's service is certainly AWS's own, whose names are under `amazonaws.com`."""
+    name = str(service) if is_known(service) else ""
+    return name.startswith(("com.amazonaws.", "aws.")) and not name.startswith("com.amazonaws.vpce.")
+
+
 def _may_answer(source: Resource, host: str) -> bool:
+    if source.type in kinds.VPC_ENDPOINT:
+        return not f".{host.strip('.').lower()}".endswith(_AWS_DOMAIN)
     if source.type in kinds.RESOLVER_FIREWALL + kinds.PROFILE_ASSOCIATION:
         return True  # Its domain lists, or the zones and rules that it brings along, are not read.
     name = source.get("domainName") if source.type in kinds.RESOLVER_RULE else source.get("name")

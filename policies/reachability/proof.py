@@ -5,7 +5,6 @@ Sources: Amazon VPC User Guide, "How Amazon VPC works", and the documents that t
 
 from __future__ import annotations
 
-import ipaddress
 from functools import partial
 from itertools import starmap
 from typing import TYPE_CHECKING, Final
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from .crossing import Client, Crossing
 from .endpoints import endpoint_of_host, region_of_host
 from .evidence import Offer
+from .hosts import literal, question
 from .internet import InternetPath, port_25
 from .ipv6 import Ipv6Path, is_ipv6_only
 from .left_open import subnet_not_read
@@ -45,7 +45,7 @@ class Proof:
         self.crossing = Crossing(graph)
         self.internet = InternetPath(self.crossing)
         self.ses = EndpointPath(self.crossing, offer or Offer())
-        self.names = Names(self.crossing.network)
+        self.names = Names(self.crossing.network, self.ses.endpoints)
         self.sharing = Sharing(self.crossing.groups)
         self.ipv6 = Ipv6Path(self.internet, self.names, self.ses)
 
@@ -134,8 +134,10 @@ class Proof:
         host = destination.host
         if not isinstance(host, str) or destination.secret:
             return self.ipv6.reach_name(client, placement, PUBLIC, ports, str(destination))
-        where = self._addresses(host)
-        if _literal(host):
+        nowhere, where = self._nowhere(host, client.holder), self._addresses(host)
+        if nowhere.findings:
+            return nowhere
+        if literal(host):
             return self.ipv6.reach_literal(client, placement, where, ports[0], host)
         shadow = self.names.shadow(host, client.vpc)
         region = region_of_host(host)
@@ -166,8 +168,10 @@ class Proof:
         return DEFAULT_PORTS if destination.host is None or destination.secret else DEFAULT_PORTS[:1]
 
     def _reach_host(self, client: Client, placement: Placement, host: str, port: int) -> Outcome:
-        region = region_of_host(host)
-        where = self._addresses(host)
+        region, endpoint = region_of_host(host), endpoint_of_host(host)
+        nowhere, where = self._nowhere(host, client.holder), self._addresses(host)
+        if nowhere.findings and endpoint is None:
+            return nowhere
         if not where & IPV4:
             return self.ipv6.reach(client, placement, where, port, host)
         if where != PUBLIC and region is None:  # an address, or a name whose addresses the team knows
@@ -175,7 +179,6 @@ class Proof:
         shadow = self.names.shadow(host, client.vpc)
         if shadow.findings:
             return shadow
-        endpoint = endpoint_of_host(host)
         if endpoint is not None:
             return self.ses.by_own_name(client, endpoint, port) + self.names.resolve(client.vpc)
         public = self._reach_public(client, where, port, host)
@@ -185,15 +188,21 @@ class Proof:
 
     def _addresses(self, host: str) -> Ranges:
         """Where `host` is: its own addresses if it is one or the team knows them, else any public one."""
-        literal = _literal(host)
-        blocks = self.settings.addresses.get(host.lower()) or ((literal,) if literal else ())
+        address = literal(host)
+        blocks = self.settings.addresses.get(host.lower()) or ((address,) if address else ())
         return union(addresses(block) for block in blocks) if blocks else PUBLIC
+
+    def _nowhere(self, host: str, holder: Resource) -> Outcome:
+        """A finding where nobody can know to which addresses `host` leads."""
+        return Outcome() if host.lower() in self.settings.addresses else question(host, holder)
 
     def _managed(self, placement: Placement, destination: Destination) -> Outcome:
         """The egress that the service itself brings: to public addresses alone."""
         holder, where = placement.holder, PUBLIC
         if isinstance(destination.host, str):
-            where = self._addresses(destination.host)
+            where, nowhere = self._addresses(destination.host), self._nowhere(destination.host, holder)
+            if nowhere.findings:
+                return nowhere
         if where & UNROUTED:
             message = (
                 f"{destination.host} is no public address, and the service leaves to the public internet"
@@ -208,16 +217,6 @@ class Proof:
         return port_25(holder, destination.port) + passed(
             "internet", str(destination), "the service's own egress", Origin.AWS_DEFAULT
         )
-
-
-def _literal(host: str) -> str | None:
-    """The address that `host` is, which may stand in brackets; `None` where it is a name."""
-    address = host.strip("[]")
-    try:
-        ipaddress.ip_address(address)
-    except ValueError:
-        return None
-    return address
 
 
 def _port_unknown(client: Client, destination: Destination) -> Outcome:
