@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from mailroute.rehearsal.result import Operation, RehearsalError
-from mailroute.report.redact import masker
+from mailroute.report.redact import masker, secrets_in
 
 from .live import progress
 from .output import in_colour, is_terminal
@@ -65,5 +65,6 @@ def run(
                     on_event=show,
                 )
         except RehearsalError as error:
-            mask = masker(project.config[key] for key in project.secret_keys)
+            secrets = (project.config[key] for key in project.secret_keys)
+            mask = masker((*secrets, *secrets_in(error.seen)))
             raise RehearsalError(mask(str(error))) from error

@@ -11,7 +11,13 @@ if TYPE_CHECKING:
 
 
 class RehearsalError(Exception):
-    """The program, its config, its policy pack or an argument is wrong: `str()` is one clear line."""
+    """The program, its config, its policy pack or an argument is wrong: `str()` is one clear line.
+
+    Attributes:
+        seen: the resources until then: what is secret in them is secret in the line as well.
+    """
+
+    seen: tuple[PlannedResource, ...] = ()
 
 
 class EngineFault(Exception):

@@ -12,7 +12,7 @@ from mailroute import wire
 from reachability.values import UNKNOWN, Value, is_list
 
 if TYPE_CHECKING:
-    from mailroute.rehearsal.result import Rehearsal
+    from mailroute.rehearsal.result import PlannedResource, Rehearsal
 
 T = TypeVar("T")
 
@@ -24,11 +24,14 @@ _TELL_NOTHING: Final = frozenset({"true", "false"})
 
 def secrets_of(rehearsal: Rehearsal) -> frozenset[str]:
     """Every secret text that the engine has seen in a property or a stack output."""
-    found: set[str] = set()
-    for resource in rehearsal.resources:
-        found.update(_secrets(resource.inputs), _secrets(resource.outputs))
-    found.update(_secrets(rehearsal.outputs))
-    return frozenset(found)
+    return frozenset({*secrets_in(rehearsal.resources), *_secrets(rehearsal.outputs)})
+
+
+def secrets_in(resources: Iterable[PlannedResource]) -> Iterator[str]:
+    """Every secret text in a property of `resources`."""
+    for resource in resources:
+        yield from _secrets(resource.inputs)
+        yield from _secrets(resource.outputs)
 
 
 def _secrets(value: Any, inside: bool = False) -> Iterator[str]:

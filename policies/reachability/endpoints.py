@@ -72,7 +72,9 @@ class Endpoints:
     def _serves(self, endpoint: Resource, region: str | None) -> bool | Unknown:
         service = endpoint.declared("serviceName")
         if isinstance(service, Unknown):
-            return service
+            own = self.graph.ref(endpoint, service, "serviceName", kinds.ENDPOINT_SERVICE)
+            balances = endpoint.declared("vpcEndpointType") == "GatewayLoadBalancer"
+            return False if balances or (own.candidates and not own.open) else service
         found = region_of_service(str(service))
         return found is not None and region in (None, found)
 

@@ -19,6 +19,7 @@ EGRESS_ONLY_GATEWAY: Final = ("aws:ec2/egressOnlyInternetGateway:EgressOnlyInter
 NAT_GATEWAY: Final = ("aws:ec2/natGateway:NatGateway",)
 EIP: Final = ("aws:ec2/eip:Eip",)
 VPC_ENDPOINT: Final = ("aws:ec2/vpcEndpoint:VpcEndpoint",)
+ENDPOINT_SERVICE: Final = ("aws:ec2/vpcEndpointService:VpcEndpointService",)
 ENDPOINT_SUBNET: Final = ("aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation",)
 ENDPOINT_GROUP: Final = ("aws:ec2/securityGroupAssociation:SecurityGroupAssociation",)
 ENDPOINT_PRIVATE_DNS: Final = ("aws:vpc/endpointPrivateDns:EndpointPrivateDns",)

@@ -154,6 +154,22 @@ def test_no_error_shows_a_secret_of_the_config(cli: Cli, project: Make) -> None:
     assert result.stderr.splitlines()[-1].endswith("ValueError: bad token [secret]")
 
 
+def test_no_error_shows_a_secret_that_the_engine_has_seen(cli: Cli, project: Make) -> None:
+    raises = """
+import pulumi, pulumi_aws as aws
+
+def check(kind):
+    raise ValueError("bad password literal-pass-word")
+
+value = pulumi.Output.secret("literal-pass-word")
+parameter = aws.ssm.Parameter("smtp", type="SecureString", value=value)
+parameter.type.apply(check)
+"""
+    result = cli(*EMBEDDED, "--program", str(project(program=raises)))
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1].endswith("ValueError: bad password [secret]")
+
+
 def test_no_output_shows_a_secret(cli: Cli, project: Make, tmp_path: Path) -> None:
     program = str(project(program=LEAKY, stacks=WITH_TOKEN))
     markdown = tmp_path / "report.md"

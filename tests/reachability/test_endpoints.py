@@ -308,3 +308,22 @@ def test_a_broken_endpoint_that_may_not_take_the_name_leaves_the_way_out(ses: St
     ses["endpoint"]["privateDnsEnabled"] = ref("nothing")
 
     assert judge(ses) == (UNDETERMINED, {"ENI_SG_RULES_MISMATCH", "ENDPOINT_PRIVATE_DNS_UNKNOWN"})
+
+
+@pytest.mark.parametrize("own_service", [True, False])
+def test_an_endpoint_for_a_service_that_is_not_known_yet_may_be_for_ses_unless_the_program_makes_it(
+    ses: Stack, own_service: bool
+) -> None:
+    with_nat(ses)
+    ses.add("aws:ec2/vpcEndpointService:VpcEndpointService" if own_service else "test:x:X", "partner")
+    ses["endpoint"]["serviceName"] = ref("partner")
+
+    assert judge(ses)[0] is (REACHABLE if own_service else UNDETERMINED)
+
+
+def test_a_gateway_load_balancers_endpoint_is_not_for_ses(ses: Stack) -> None:
+    with_nat(ses)
+    ses.add("test:x:X", "appliance")
+    ses["endpoint"].update(serviceName=ref("appliance"), vpcEndpointType="GatewayLoadBalancer")
+
+    assert judge(ses) == (REACHABLE, set())

@@ -112,6 +112,9 @@ class _Run:
                 self._lifecycle.judge_once(self._deployment.analyze_stack)
             elif not isinstance(end, MandatoryViolationError):
                 raise end
+        except RehearsalError as error:
+            error.seen = self._deployment.registry.all()
+            raise
         finally:
             self._say_goodbye(program)
         self._journal.release()
