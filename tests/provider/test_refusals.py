@@ -341,6 +341,18 @@ def test_private_nat_with_an_address(world: World) -> None:
     assert private.outputs["privateIp"].startswith("10.0.0.")
 
 
+def test_an_instance_has_an_address_of_its_subnet_and_a_name(world: World) -> None:
+    instance = "aws:ec2/instance:Instance"
+    refused(world, instance, {"subnetId": "subnet-0none"}, "InvalidSubnetID.NotFound", "subnet-0none")
+    relay = world.make(instance, "relay", subnetId=world.subnet("10.0.0.0/24"))
+    address = relay.outputs["privateIp"]
+    assert relay.id.startswith("i-0")
+    assert address.startswith("10.0.0.")
+    assert relay.outputs["privateDns"] == f"ip-{address.replace('.', '-')}.ec2.internal"
+    assert world.make(instance, "elsewhere").outputs["privateIp"].startswith("172.31.")
+    assert world.make(instance, "told", privateIp="10.0.0.25").outputs["privateIp"] == "10.0.0.25"
+
+
 def test_nat_with_an_address_in_use(world: World) -> None:
     world.nat()
     inputs = {"subnetId": world.subnet("10.0.0.0/24"), "allocationId": world.address()}

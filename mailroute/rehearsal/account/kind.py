@@ -185,6 +185,11 @@ def network(cidr: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
         return None
 
 
+def inner_domain(region: str) -> str:
+    """The domain of instances inside a VPC ("DHCP option sets in Amazon VPC", Amazon VPC User Guide)."""
+    return "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
+
+
 def label(type_: str) -> str:
     """How AWS's documents call a type: `ec2/vpcEndpoint:VpcEndpoint` -> `EC2 VPC Endpoint`."""
     _, module, name = type_.split(":")

@@ -7,11 +7,14 @@ from typing import Any, Final
 
 from ..account import AwsResource
 from ..checks import json_array, one_of
-from ..kind import BORN_AT, Call, Kind, id_from, opaque_id, unique
+from ..kind import BORN_AT, Call, Kind, ec2_id, id_from, inner_domain, opaque_id, unique
+from .nat import private_address
 from .references import GROUP, SUBNET
 
 TASK_DEFINITION: Final = "aws:ecs/taskDefinition:TaskDefinition"
 _SUBNET: Final = "aws:ec2/subnet:Subnet"
+_DEFAULT_BLOCK: Final = "172.31"
+"""How the addresses of a default VPC start ("Default VPC components", Amazon VPC User Guide)."""
 _DATABASE_PORTS: Final = {
     "aurora-mysql": 3306,
     "aurora-postgresql": 5432,
@@ -82,7 +85,32 @@ def _database(call: Call, identity: str) -> Mapping[str, Any]:
     }
 
 
+def _instance(call: Call, identity: str) -> Mapping[str, Any]:
+    """Its names are made of its addresses ("EC2 instance hostnames and domains", Amazon EC2 User Guide)."""
+    subnet = call.find(_SUBNET, "subnetId")
+    third, last = call.number("third part", 256), 4 + call.number("last part", 251)
+    address = str(call.inputs.get("privateIp") or f"{_DEFAULT_BLOCK}.{third}.{last}")
+    if subnet and not call.inputs.get("privateIp"):
+        address = private_address(call, subnet.id, "private address")
+    host = f"ip-{address.replace('.', '-')}" if address else identity
+    return {
+        "arn": call.arn("ec2", f"instance/{identity}"),
+        "availabilityZone": subnet.get("availabilityZone") if subnet else None,
+        "instanceState": "running",
+        "primaryNetworkInterfaceId": call.ec2_id("eni"),
+        "privateDns": f"{host}.{inner_domain(call.region)}",
+        "privateIp": address,
+    }
+
+
 KINDS: Final = (
+    Kind(
+        "aws:ec2/instance:Instance",
+        ec2_id("i"),
+        _instance,
+        replaced_by=frozenset({"ami", "availabilityZone", "keyName", "privateIp", "subnetId"}),
+        references={"subnetId": SUBNET, "vpcSecurityGroupIds": GROUP},
+    ),
     Kind(
         "aws:lambda/function:Function",
         id_from("name"),

@@ -10,7 +10,7 @@ from typing import Any, Final
 from ..account import AwsResource
 from ..checks import ipv4_network, ipv6_network
 from ..errors import AwsError
-from ..kind import Call, Kind, ec2_id, network, opaque_id
+from ..kind import Call, Kind, ec2_id, inner_domain, network, opaque_id
 from ..regions import Zone
 from .references import DHCP_OPTIONS, VPC
 
@@ -121,11 +121,14 @@ def _default_dhcp_options(call: Call) -> AwsResource:
         if options.items("domainNameServers") == ["AmazonProvidedDNS"]:
             return options
     of_region = replace(call, urn=f"{call.caller.account_id} {call.region}", birth=0)
-    domain = "ec2.internal" if call.region == "us-east-1" else f"{call.region}.compute.internal"
     return AwsResource(
         _DHCP_OPTIONS,
         of_region.ec2_id("dopt"),
-        {"domainName": domain, "domainNameServers": ["AmazonProvidedDNS"], "ownerId": call.caller.account_id},
+        {
+            "domainName": inner_domain(call.region),
+            "domainNameServers": ["AmazonProvidedDNS"],
+            "ownerId": call.caller.account_id,
+        },
     )
 
 
