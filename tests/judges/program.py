@@ -265,6 +265,7 @@ class Program:
             dependencies=dependencies,
             region=t.REGION,
             inputs=inputs,
+            access="one provider",
         )
 
     def _sources(self, text: str, type_: str) -> list[str]:

@@ -17,6 +17,7 @@ def _resource(
         properties=properties,
         dependencies=dependencies,
         inputs=frozenset(properties),
+        access="one provider",
     )
 
 
