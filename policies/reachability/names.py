@@ -2,7 +2,8 @@
 
 Sources: Amazon Route 53 Developer Guide, "Working with private hosted zones", "Forwarding outbound DNS
 queries" and "What are Amazon Route 53 Profiles?"; AWS Cloud Map Developer Guide, "AWS Cloud Map namespaces";
-AWS PrivateLink Guide, "Manage DNS names for VPC endpoint services".
+AWS PrivateLink Guide, "Manage DNS names for VPC endpoint services"; Amazon ECS Developer Guide, "Amazon ECS
+Service Connect components".
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class Names:
                 *self._firewalls.to(candidate),
                 *self._profiles.to(candidate),
                 *self._services.to(candidate),
+                *((service, False) for service in self.graph.of_type(*kinds.ECS_SERVICE)),
             )
             if _may_answer(source, host)
         )
@@ -94,9 +96,11 @@ class Names:
         message = (
             f"{what} {source.label} may answer for {host} inside the VPC, and the proof does not resolve it"
         )
-        remedy = "name the host's addresses in the pack's config, or take the zone or rule off the VPC"
-        if source.type in kinds.VPC_ENDPOINT:
-            remedy = "name the host's addresses in the pack's config, or set private_dns_enabled=False"
+        cure = next(
+            (text for types, text in _CURES.items() if source.type in types),
+            "take the zone or rule off the VPC",
+        )
+        remedy = f"name the host's addresses in the pack's config, or {cure}"
         return open_question("NAME_SHADOWED", source.key, message, remedy)
 
     @cached_property
@@ -156,8 +160,13 @@ _SOURCES: Final = {
     kinds.PRIVATE_ZONE: "private hosted zone",
     kinds.CLOUD_MAP_NAMESPACE: "Cloud Map namespace",
     kinds.VPC_ENDPOINT: "VPC endpoint",
+    kinds.ECS_SERVICE: "Service Connect of ECS service",
     kinds.RESOLVER_FIREWALL: "DNS Firewall rule group association",
     kinds.PROFILE_ASSOCIATION: "Route 53 Profile association",
+}
+_CURES: Final = {
+    kinds.VPC_ENDPOINT: "set private_dns_enabled=False",
+    kinds.ECS_SERVICE: "give its client alias another dns_name",
 }
 
 
@@ -173,7 +182,18 @@ def _is_of_aws(service: Value) -> bool:
     return name.startswith(("com.amazonaws.", "aws.")) and not name.startswith("com.amazonaws.vpce.")
 
 
+def _aliases(service: Resource) -> Iterator[Value]:
+    """The names that Service Connect gives an ECS service in the tasks that take part."""
+    for offered in elements(service.get("serviceConnectConfiguration"), "services"):
+        for alias in elements(offered, "clientAlias"):
+            yield get(alias, "dnsName")
+
+
 def _may_answer(source: Resource, host: str) -> bool:
+    if source.type in kinds.ECS_SERVICE:
+        return any(
+            name is UNKNOWN or str(name).lower() == host.lower().rstrip(".") for name in _aliases(source)
+        )
     if source.type in kinds.VPC_ENDPOINT:
         return not f".{host.strip('.').lower()}".endswith(_AWS_DOMAIN)
     if source.type in kinds.RESOLVER_FIREWALL + kinds.PROFILE_ASSOCIATION:

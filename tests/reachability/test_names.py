@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reachability import Destination, Outcome, Proof, Settings, Verdict
+from reachability import Destination, Origin, Outcome, Proof, Settings, Verdict
 from reachability.hosts import is_public, is_valid
 from tests.reachability.stacks import VPC, Stack, ref
 
@@ -17,7 +17,7 @@ NAMESPACE = "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace"
 
 def judge(stack: Stack, host: str, settings: Settings | None = None) -> Outcome:
     proof = Proof(stack.graph(), settings, stack.evidence().offer)
-    (workload,) = proof.workloads()
+    (workload,) = proof.workloads(Origin.PROGRAM, "apprunner")
     return proof.judge(workload.placements, Destination(host, 587))
 
 
@@ -180,6 +180,22 @@ def test_an_endpoint_of_others_may_take_a_name(
     nat.add("aws:ec2/vpcEndpointService:VpcEndpointService", "offer", acceptanceRequired=False)
     usual = {"vpcId": VPC, "vpcEndpointType": "Interface", "privateDnsEnabled": True}
     nat.add("aws:ec2/vpcEndpoint:VpcEndpoint", "partner", **(usual | properties))
+
+    found = judge(nat, "smtp.example.com")
+    assert undetermined(found, "NAME_SHADOWED") if shadowed else found.verdict is Verdict.REACHABLE
+
+
+@pytest.mark.parametrize(
+    ("connected", "shadowed"),
+    [
+        ([{"clientAlias": [{"dnsName": "SMTP.example.com", "port": 587}]}], True),
+        ([{"clientAlias": [{"dnsName": ref("offer"), "port": 587}]}], True),
+        ([{"clientAlias": [{"dnsName": "api.example.com", "port": 80}]}], False),
+        ([{"portName": "smtp"}], False),
+    ],
+)
+def test_service_connect_answers_for_its_aliases(connected: Any, shadowed: bool, nat: Stack) -> None:
+    nat.add("aws:ecs/service:Service", "relay", serviceConnectConfiguration={"services": connected})
 
     found = judge(nat, "smtp.example.com")
     assert undetermined(found, "NAME_SHADOWED") if shadowed else found.verdict is Verdict.REACHABLE
