@@ -6,13 +6,13 @@ Source: Amazon VPC User Guide, "Security group rules" and "Default security grou
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
 from . import kinds
 from .graph import Ref, Resource
-from .network import Links, Network, exactly, same, settled
+from .network import Links, Network, exactly, members, same, settled
 from .outcomes import blocked, open_question, passed
 from .ranges import ANY_ADDRESS, IPV4, IPV6, Ranges, addresses, cidr_text, union
 from .routing import prefix_list_blocks
@@ -180,7 +180,29 @@ class SecurityGroups:
     # Rules ---------------------------------------------------------------------------------------
 
     def rules(self, group: Resource, direction: str) -> Iterator[Rule]:
-        """Every rule of `group`: inline, `SecurityGroupRule`, and `vpc.SecurityGroup...Rule`."""
+        """Every rule of `group`: inline, `SecurityGroupRule`, and `vpc.SecurityGroup...Rule`.
+
+        Those that a `VpcSecurityGroupRulesExclusive` of the group does not list may be gone.
+        """
+        lists = [self._listed(link, direction) for link, _ in self._exclusive.to(group)]
+        for rule in self._written(group, direction):
+            kept = all(rule.source in listed for listed in lists)
+            yield rule if kept else replace(rule, certain=False)
+
+    @cached_property
+    def _exclusive(self) -> Links[Resource]:
+        links = self.graph.of_type(*kinds.EXCLUSIVE_RULES)
+        return Links(
+            (link, self._group(self.group_ref(link, link.get("securityGroupId"), "securityGroupId")))
+            for link in links
+        )
+
+    def _listed(self, link: Resource, direction: str) -> tuple[Resource, ...]:
+        """The rules that an exclusive list certainly has."""
+        prop, types = f"{direction}RuleIds", kinds.INGRESS_RULE if direction == INGRESS else kinds.EGRESS_RULE
+        return members(settled(self.graph.refs(link, elements(link.get(prop)), prop, types)))[0]
+
+    def _written(self, group: Resource, direction: str) -> Iterator[Rule]:
         entries = elements(group.declared(direction))
         exclusive = group.origin is Origin.PROGRAM and bool(entries)
         for entry in entries:

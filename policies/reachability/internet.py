@@ -29,6 +29,8 @@ from .values import UNKNOWN, Unknown
 from .verdict import Origin, Outcome, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .graph import Ref, Resource
 
 BLOCKED_PORT: Final = 25
@@ -37,6 +39,8 @@ _FOR_IPV4: Final = ("natGatewayId", "transitGatewayId", "vpcEndpointId")
 REMEDY: Final = (
     "route 0.0.0.0/0 to a NAT gateway (NatEgress), or send through SES's SMTP endpoint (SmtpEndpoint)"
 )
+
+PRIVATE_REMEDY: Final = "name a public host, or route to the network that has it"
 
 
 class InternetPath:
@@ -94,12 +98,8 @@ class InternetPath:
             return blocked("BAD_STATE_ROUTE", table.key, message, REMEDY)
         if route.via == "egressOnlyGatewayId" or (wanted & IPV6 and route.via in _FOR_IPV4):
             return self._over_ipv6(route, client, table, wanted, port, name)
-        if route.via in ("natGatewayId", "gatewayId") and wanted & UNROUTED:
-            message = f"internet gateways drop what is sent to {name}, which is no public address"
-            code = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
-            return blocked(
-                code, table.key, message, "name a public host, or route to the network that has it"
-            )
+        if wanted & UNROUTED and route.via == "gatewayId" and _is_internet_gateway(route.target):
+            return _not_public(table, name)
         if route.via == "natGatewayId":
             return self._by_nat(route, client, table, wanted, port, name)
         if route.via == "gatewayId" and _is_internet_gateway(route.target):
@@ -217,7 +217,12 @@ class InternetPath:
     def _by_nat(
         self, route: Route, client: Client, table: Resource, wanted: Ranges, port: int, name: str
     ) -> Outcome:
-        outcomes = [self._nat(nat, client, wanted, port, name) for nat in route.target.candidates]
+        outcomes = [
+            whichever(list(self._nat_to_private(nat, table, wanted & UNROUTED, name)))
+            if wanted & UNROUTED
+            else self._nat(nat, client, wanted, port, name)
+            for nat in route.target.candidates
+        ]
         if route.target.open:
             read = isinstance(route.target.id, str) and self.network.covers(
                 client.vpc, "ec2:DescribeNatGateways"
@@ -266,6 +271,38 @@ class InternetPath:
                 whichever([self._nat_subnet(client, subnet, wanted, port, name) for subnet in subnets])
             )
         return all_of(steps) + passed("internet", name, "", Origin.AWS_DEFAULT)
+
+    def _nat_to_private(self, nat: Resource, table: Resource, wanted: Ranges, name: str) -> Iterator[Outcome]:
+        """Where a NAT gateway sends what is for private addresses: to other networks, or to nobody.
+
+        Whether those take it, the proof does not follow.
+        """
+        place = self.gateways.subnet_of(nat)
+        if is_regional(nat) or place.open or not place.candidates:
+            message = f"where NAT gateway {nat.label} sends what is for {name} is not known"
+            yield open_question("NOT_MODELLED", nat.key, message, PRIVATE_REMEDY)
+        for subnet in () if is_regional(nat) else place.candidates:
+            vpc = self.network.vpc_of(subnet)
+            for own, _ in self.network.route_tables_of(subnet):
+                if own is None:
+                    yield table_not_read(subnet)
+                    continue
+                for share in self.routes.lookup(own, vpc, wanted):
+                    yield from (self._on_from_nat(route, own, vpc, table, name) for route in share.routes)
+
+    def _on_from_nat(
+        self, route: Route | None, own: Resource, vpc: Ref, table: Resource, name: str
+    ) -> Outcome:
+        if route is None or route.blackhole or route.via in ("egressOnlyGatewayId", "vpcPeeringConnectionId"):
+            return _not_public(table, name)
+        if route.via == "gatewayId" and _is_internet_gateway(route.target):
+            return _not_public(table, name)
+        if route.via == LOCAL:
+            return destination_in_vpc(own, vpc)
+        if route.via == "":
+            message = f"it cannot be known where {own.label} sends the traffic to {name}"
+            return open_question("ROUTE_TARGET_UNKNOWN", own.key, message, PRIVATE_REMEDY)
+        return not_modelled(route, own)
 
     def _nat_subnet(self, client: Client, subnet: Resource, wanted: Ranges, port: int, name: str) -> Outcome:
         """The ACLs and the way back of a NAT gateway's subnet: it sees both sides of the translation."""
@@ -330,6 +367,11 @@ class InternetPath:
             here = passed("subnet", subnet.key, f"of attachment {transit.exit.label}", subnet.origin)
             ways.append(here + self._onward(arrived, wanted, port, name))
         return whichever(ways) if ways else Outcome()
+
+
+def _not_public(table: Resource, name: str) -> Outcome:
+    message = f"internet gateways drop what is sent to {name}, which is no public address"
+    return blocked("IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", table.key, message, PRIVATE_REMEDY)
 
 
 def _is_internet_gateway(target: Ref) -> bool:

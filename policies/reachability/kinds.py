@@ -10,7 +10,10 @@ SUBNET: Final = ("aws:ec2/subnet:Subnet", "aws:ec2/defaultSubnet:DefaultSubnet")
 DEFAULT_ROUTE_TABLE: Final = "aws:ec2/defaultRouteTable:DefaultRouteTable"
 ROUTE_TABLE: Final = ("aws:ec2/routeTable:RouteTable", DEFAULT_ROUTE_TABLE)
 ROUTE: Final = ("aws:ec2/route:Route",)
-ROUTE_PROPAGATION: Final = ("aws:ec2/vpnGatewayRoutePropagation:VpnGatewayRoutePropagation",)
+ROUTE_PROPAGATION: Final = (
+    "aws:ec2/vpnGatewayRoutePropagation:VpnGatewayRoutePropagation",
+    "aws:vpc/routeServerPropagation:RouteServerPropagation",
+)
 ROUTE_TABLE_ASSOCIATION: Final = ("aws:ec2/routeTableAssociation:RouteTableAssociation",)
 MAIN_ROUTE_TABLE: Final = ("aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation",)
 INTERNET_GATEWAY: Final = ("aws:ec2/internetGateway:InternetGateway",)
@@ -29,6 +32,7 @@ SECURITY_GROUP: Final = ("aws:ec2/securityGroup:SecurityGroup", DEFAULT_SECURITY
 SECURITY_GROUP_RULE: Final = ("aws:ec2/securityGroupRule:SecurityGroupRule",)
 EGRESS_RULE: Final = ("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",)
 INGRESS_RULE: Final = ("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",)
+EXCLUSIVE_RULES: Final = ("aws:ec2/vpcSecurityGroupRulesExclusive:VpcSecurityGroupRulesExclusive",)
 DEFAULT_NETWORK_ACL: Final = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
 NETWORK_ACL: Final = ("aws:ec2/networkAcl:NetworkAcl", DEFAULT_NETWORK_ACL)
 NETWORK_ACL_RULE: Final = ("aws:ec2/networkAclRule:NetworkAclRule",)

@@ -1,6 +1,7 @@
 """Which route takes a packet: the longest prefix in the route table that is in force in a subnet.
 
-Source: Amazon VPC User Guide, "Route priority" and "Route table concepts".
+Source: Amazon VPC User Guide, "Route priority", "Route table concepts" and "Dynamic routing in your VPC with
+VPC Route Server".
 """
 
 from __future__ import annotations
@@ -120,8 +121,8 @@ class Routes:
 
     def _routes_of(self, table: Resource, vpc: Ref) -> Iterator[Route]:
         yield from self._local(vpc, table)
-        if table.origin is Origin.PROGRAM and self._may_learn_routes(table):
-            # What a virtual private gateway announces is not known before it does.
+        if self._may_learn_routes(table):
+            # What a virtual private gateway or a route server announces is not known before it does.
             yield Route(ANY_ADDRESS, _LONGEST, "", Ref((), UNKNOWN, open=True), table, certain=False)
         yield from self.declared_in(table)
 
@@ -150,14 +151,14 @@ class Routes:
                     yield Route(destination, length, via, target, table, known, dead)
 
     def _may_learn_routes(self, table: Resource) -> bool:
-        return bool(self._propagations.to(table)) or items(table.declared("propagatingVgws")) != ()
+        """Whether the program lets `table` learn routes: those that an account's has learnt, it shows."""
+        links = [link for link, _ in self._propagations.to(table) if link.origin is Origin.PROGRAM]
+        own = table.origin is Origin.PROGRAM
+        return bool(links) or (own and items(table.declared("propagatingVgws")) != ())
 
     @cached_property
     def _propagations(self) -> Links[Resource]:
-        return Links(
-            (link, self.graph.ref(link, link.get("routeTableId"), "routeTableId", kinds.ROUTE_TABLE))
-            for link in self.graph.of_type(*kinds.ROUTE_PROPAGATION)
-        )
+        return Links(self._given_to_tables(kinds.ROUTE_PROPAGATION))
 
     def standalone_in(self, table: Resource) -> list[tuple[Resource, bool]]:
         """The routes declared by themselves that may stand in `table`, with whether they certainly do."""
@@ -165,15 +166,15 @@ class Routes:
 
     @cached_property
     def _standalone(self) -> Links[Resource]:
-        return Links(self._read_standalone())
+        return Links(self._given_to_tables(kinds.ROUTE))
 
-    def _read_standalone(self) -> Iterator[tuple[Resource, Ref]]:
+    def _given_to_tables(self, given: tuple[str, ...]) -> Iterator[tuple[Resource, Ref]]:
         types = kinds.ROUTE_TABLE + kinds.VPC
-        for route in self.graph.of_type(*kinds.ROUTE):
-            ref = self.graph.ref(route, route.get("routeTableId"), "routeTableId", types)
+        for thing in self.graph.of_type(*given):
+            ref = self.graph.ref(thing, thing.get("routeTableId"), "routeTableId", types)
             tables = self.network.tables(ref)
             found = tuple(table for table in tables if table is not None)
-            yield route, Ref(found, ref.id, open=len(found) < len(tables))
+            yield thing, Ref(found, ref.id, open=len(found) < len(tables))
 
     def _local(self, vpc: Ref, table: Resource) -> Iterator[Route]:
         target = Ref((vpc.target,) if vpc.target else (), vpc.id)

@@ -24,6 +24,7 @@ from .endpoints import region_of_service
 from .graph import Resource
 from .values import UNKNOWN, Unknown, Value, get, items
 from .verdict import Finding, Origin
+from .workloads.ecs import runs_on_fargate
 
 if TYPE_CHECKING:
     from .proof import Proof
@@ -138,10 +139,12 @@ def _zones(situation: Situation) -> dict[Value, Resource]:
 
 
 def add_address(situation: Situation, _finding: Finding) -> Change | None:
-    """A public address for the tasks of an ECS service: its subnet may lead to the internet gateway."""
+    """A public address for the tasks of an ECS service on Fargate: its subnet may be a public one."""
     service = situation.workload.resource
     config = service.get("networkConfiguration")
     if service.type not in kinds.ECS_SERVICE or not isinstance(config, Mapping):
+        return None
+    if runs_on_fargate(service) is not True:
         return None
     text = f"give the tasks of {service.label} public addresses (assign_public_ip=True)"
     changed = {"networkConfiguration": {**config, "assignPublicIp": True}}

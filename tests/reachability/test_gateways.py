@@ -8,7 +8,17 @@ import pytest
 
 from reachability import Verdict
 from reachability.crossing import Crossing
-from tests.reachability.stacks import ANYWHERE, GATEWAY, PUBLIC, PUBLIC_TABLE, VPC, Stack, ref
+from tests.reachability.stacks import (
+    ANYWHERE,
+    GATEWAY,
+    PRIVATE_TABLE,
+    PUBLIC,
+    PUBLIC_TABLE,
+    VPC,
+    Stack,
+    name_host,
+    ref,
+)
 
 NAT = "aws:ec2/natGateway:NatGateway"
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
@@ -148,3 +158,61 @@ def test_block_public_access_stops_what_leaves_by_an_internet_gateway(nat: Stack
     nat[PUBLIC_TABLE]["routes"] = [{"cidrBlock": ANYWHERE, "transitGatewayId": "tgw-1", "state": "active"}]
     (egress,) = nat.prove()
     assert egress.verdict is UNDETERMINED
+
+
+@pytest.mark.parametrize("kind", ["public", "private"])
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
+@pytest.mark.parametrize(
+    ("routes", "verdict", "code"),
+    [
+        ([], UNREACHABLE, "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"),
+        ([{"gatewayId": GATEWAY}], UNREACHABLE, "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"),
+        ([{"transitGatewayId": "tgw-1"}], UNDETERMINED, "NOT_MODELLED"),
+        ([{"gatewayId": "vgw-1"}], UNDETERMINED, "NOT_MODELLED"),
+        ([{"transitGatewayId": "tgw-1", "state": "blackhole"}], UNREACHABLE, "IGW_DESTINATION"),
+    ],
+)
+def test_a_nat_gateway_may_lead_to_other_networks(
+    nat: Stack, routes: list[dict[str, str]], verdict: Verdict, code: str, preview: bool, kind: str
+) -> None:
+    """Either kind of gateway carries private addresses to a transit or virtual private gateway."""
+    name_host(nat, "192.168.7.25")
+    nat["nat"]["connectivityType"] = kind
+    to_internet = {"cidrBlock": ANYWHERE, "gatewayId": GATEWAY}
+    nat[PUBLIC_TABLE]["routes"] = [
+        *({"cidrBlock": "192.168.0.0/16", **route} for route in routes),
+        {**to_internet, "state": "active"},
+    ]
+    (egress,) = nat.prove(preview=preview)
+
+    assert egress.verdict is verdict
+    assert [finding.code.startswith(code) for finding in egress.outcome.findings] == [True]
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"subnetId": "subnet-elsewhere"}, "NOT_MODELLED"),
+        ({"subnetId": None, "vpcId": VPC, "availabilityMode": "regional"}, "NOT_MODELLED"),
+    ],
+)
+def test_where_a_nat_gateway_sends_private_addresses_may_be_unknown(
+    nat: Stack, changed: dict[str, Any], code: str
+) -> None:
+    name_host(nat, "192.168.7.25")
+    nat["nat"].update(changed)
+    (egress,) = nat.prove()
+
+    assert egress.verdict is UNDETERMINED
+    assert [finding.code for finding in egress.outcome.findings] == [code]
+
+
+def test_a_virtual_private_gateway_takes_private_addresses(nat: Stack) -> None:
+    name_host(nat, "192.168.7.25")
+    nat.add("aws:ec2/vpnGateway:VpnGateway", "vgw", vpcId=VPC)
+    to_office = {"destinationCidrBlock": "192.168.0.0/16", "gatewayId": ref("vgw")}
+    nat.add("aws:ec2/route:Route", "office", routeTableId=PRIVATE_TABLE, **to_office)
+    (egress,) = nat.prove()
+
+    assert egress.verdict is UNDETERMINED
+    assert [finding.code for finding in egress.outcome.findings] == ["NOT_MODELLED"]

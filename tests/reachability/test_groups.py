@@ -337,3 +337,40 @@ def test_a_new_vpcs_default_group_is_known_from_aws() -> None:
     assert (group.type, group.id, group.origin) == (GROUP, "sg-1", Origin.AWS_DEFAULT)
     assert (group.region, group.account, group.access) == (vpc.region, vpc.account, vpc.access)
     assert implicit_default_group(replace(vpc, properties={})).id is UNKNOWN
+
+
+@previews
+@pytest.mark.parametrize(
+    ("notation", "listed", "verdict"),
+    [
+        ("vpc rule", ["r"], REACHABLE),
+        ("vpc rule", [], UNDETERMINED),
+        ("vpc rule", ["other"], UNDETERMINED),
+        ("vpc rule", ["r", "other"], REACHABLE),
+        ("rule", [], UNDETERMINED),
+        ("inline", [], UNDETERMINED),
+    ],
+)
+def test_rules_that_an_exclusive_list_does_not_have_may_be_gone(
+    notation: str, listed: list[str], verdict: Verdict, preview: bool
+) -> None:
+    stack = stack_with(notation, RULE)
+    type_ = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+    stack.add(type_, "other", securityGroupId=ref("group"), ipProtocol="tcp", fromPort=25, toPort=25)
+    stack.add(
+        "aws:ec2/vpcSecurityGroupRulesExclusive:VpcSecurityGroupRulesExclusive",
+        "exclusive",
+        securityGroupId=ref("group"),
+        egressRuleIds=[ref(name) for name in listed],
+        ingressRuleIds=[],
+    )
+
+    assert admit(stack, "10.0.0.1", preview=preview)[0] is verdict
+
+
+def test_an_exclusive_list_concerns_its_own_group_alone() -> None:
+    stack = stack_with("vpc rule", RULE)
+    type_ = "aws:ec2/vpcSecurityGroupRulesExclusive:VpcSecurityGroupRulesExclusive"
+    stack.add(type_, "exclusive", securityGroupId=ref("peer"), egressRuleIds=[], ingressRuleIds=[])
+
+    assert admit(stack, "10.0.0.1")[0] is REACHABLE

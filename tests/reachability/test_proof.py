@@ -169,9 +169,31 @@ def test_where_aws_offers_the_endpoint_is_read_from_the_account(ses: Stack) -> N
     assert codes == ["VPCE_SERVICE_NOT_INSTALLED_IN_AZ"] * 2
 
 
-@pytest.mark.parametrize(("public", "verdict"), [(True, REACHABLE), (False, UNREACHABLE)])
+def _strategy(*providers: object) -> dict[str, object]:
+    return {"capacityProviderStrategies": [{"capacityProvider": provider} for provider in providers]}
+
+
+@pytest.mark.parametrize(
+    ("public", "launch", "verdict"),
+    [
+        (True, {"launchType": "FARGATE"}, REACHABLE),
+        (False, {"launchType": "FARGATE"}, UNREACHABLE),
+        (UNKNOWN, {"launchType": "FARGATE"}, UNDETERMINED),
+        (True, _strategy("FARGATE", "FARGATE_SPOT"), REACHABLE),
+        (False, _strategy("FARGATE"), UNREACHABLE),
+        (True, {"launchType": "EC2"}, UNREACHABLE),
+        (UNKNOWN, {"launchType": "EXTERNAL"}, UNREACHABLE),
+        (True, _strategy("of-instances"), UNREACHABLE),
+        (True, _strategy("of-instances", "FARGATE"), UNDETERMINED),
+        (True, _strategy(UNKNOWN), UNDETERMINED),
+        (True, {"capacityProviderStrategies": UNKNOWN}, UNDETERMINED),
+        (True, {"launchType": UNKNOWN}, UNDETERMINED),
+        (True, {}, UNDETERMINED),
+        (False, {}, UNREACHABLE),
+    ],
+)
 def test_a_public_subnet_is_a_way_for_public_addresses_alone(
-    nat: Stack, public: bool, verdict: Verdict
+    nat: Stack, public: object, launch: dict[str, object], verdict: Verdict
 ) -> None:
     for name in ("connector", "service"):
         nat.remove(name)
@@ -184,6 +206,7 @@ def test_a_public_subnet_is_a_way_for_public_addresses_alone(
         name="tasks",
         taskDefinition=ref("task"),
         networkConfiguration=network,
+        **launch,
     )
 
     (egress,) = nat.prove()

@@ -155,7 +155,12 @@ def test_where_the_endpoint_is_there_only_the_host_changes(account: dict[str, An
     assert first.monthly == 0
 
 
-def test_the_tasks_of_a_service_in_a_public_subnet_get_addresses(nat: Stack) -> None:
+@pytest.mark.parametrize(
+    ("launch", "helps"), [({"launchType": "FARGATE"}, True), ({"launchType": "EC2"}, False)]
+)
+def test_the_tasks_of_a_service_in_a_public_subnet_get_addresses(
+    nat: Stack, launch: dict[str, str], helps: bool
+) -> None:
     for name in ("connector", "service"):
         nat.remove(name)
     containers = [{"name": "app", "environment": [{"name": "SMTP_HOST", "value": "smtp.example.com"}]}]
@@ -166,11 +171,13 @@ def test_the_tasks_of_a_service_in_a_public_subnet_get_addresses(nat: Stack) -> 
         name="tasks",
         taskDefinition=ref("task"),
         networkConfiguration={"subnets": [PUBLIC[0]], "securityGroups": [ref("connector-group")]},
+        **launch,
     )
     (egress,) = nat.prove()
     repairs = Repairs(nat.graph(), Settings(), nat.evidence().offer).of(egress)
     found = {repair.changes[0].text: repair.monthly for repair in repairs if len(repair.changes) == 1}
-    assert found["give the tasks of tasks public addresses (assign_public_ip=True)"] == 3.65
+    address = found.get("give the tasks of tasks public addresses (assign_public_ip=True)")
+    assert address == (3.65 if helps else None)
 
 
 def test_a_way_that_nothing_known_mends_gets_no_repair(account: dict[str, Any]) -> None:

@@ -243,3 +243,30 @@ def test_a_vpc_that_the_program_has_made_before_keeps_the_main_table_that_the_ac
         stack[held]["vpcId"] = "id-vpc"
 
     assert tables(stack, preview=False) == ["rtb-default"]
+
+
+@previews
+def test_what_a_route_server_installs_is_not_known(stack: Stack, preview: bool) -> None:
+    stack.add(ROUTE, "route", routeTableId=ref("table"), destinationCidrBlock=ANYWHERE, natGatewayId="nat-1")
+    assert lookup(stack, "9.9.9.9", preview=preview) == [("9.9.9.9/32", ["natGatewayId"])]
+
+    stack.add(
+        "aws:vpc/routeServerPropagation:RouteServerPropagation",
+        "learnt",
+        routeServerId="rs-1",
+        routeTableId=ref("table"),
+    )
+    assert lookup(stack, "9.9.9.9", preview=preview) == [("9.9.9.9/32", ["natGatewayId", ""])]
+
+
+def test_a_table_of_the_account_learns_what_the_program_lets_it_learn() -> None:
+    stack = account()
+    stack["rtb-other"]["propagatingVgws"] = ["vgw-1"]
+    table = next(found for found in stack.graph() if found.id == "rtb-other")
+    routes = Routes(Network(stack.graph()))
+    assert all(route.via for route in routes._routes_of(table, exactly(table)))
+
+    type_ = "aws:vpc/routeServerPropagation:RouteServerPropagation"
+    stack.add(type_, "learnt", routeServerId="rs-1", routeTableId="rtb-other")
+    routes = Routes(Network(stack.graph()))
+    assert not all(route.via for route in routes._routes_of(table, exactly(table)))

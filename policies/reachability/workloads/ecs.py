@@ -1,14 +1,14 @@
 """Amazon ECS services in awsvpc mode, and ECS Express Mode.
 
 Sources: Amazon ECS Developer Guide, "Amazon ECS task networking options for Fargate" and "Amazon ECS Express
-Mode".
+Mode"; Amazon EventBridge API Reference, "AwsVpcConfiguration": public addresses are for Fargate.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from .. import kinds
 from ..values import ABSENT, UNKNOWN, Unknown, Value, get, is_list, items
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ..groups import SecurityGroups
     from ..settings import Settings
     from ..verdict import Destination
+
+_FARGATE: Final = ("FARGATE", "FARGATE_SPOT")
+"""The capacity providers of Fargate, which every cluster may name."""
 
 
 def services(graph: Graph, groups: SecurityGroups, settings: Settings) -> Iterator[Workload]:
@@ -46,7 +49,6 @@ def _placement(graph: Graph, groups: SecurityGroups, service: Resource) -> Place
     if config is ABSENT:
         what = f"service {service.label} has no network configuration: it runs in its instances' own network"
         return not_followed(service, what, "use the awsvpc network mode")
-    public = get(config, "assignPublicIp")
     return in_vpc(
         graph,
         groups,
@@ -55,10 +57,37 @@ def _placement(graph: Graph, groups: SecurityGroups, service: Resource) -> Place
         config=config,
         subnets="subnets",
         security_groups="securityGroups",
-        public_address=UNKNOWN if public is UNKNOWN else public is True,
+        public_address=_has_public_address(service, config),
         ipv6=_dual_stack(graph, service),
         ipv6_only=True,
     )
+
+
+def _has_public_address(service: Resource, config: Value) -> bool | Unknown:
+    """Tasks on Fargate alone get public addresses."""
+    public = get(config, "assignPublicIp")
+    on_fargate = runs_on_fargate(service)
+    if public is UNKNOWN:
+        return UNKNOWN if on_fargate is not False else False
+    return on_fargate if public is True else False
+
+
+def runs_on_fargate(service: Resource) -> bool | Unknown:
+    """Whether all tasks of a service run on Fargate: by its launch type, or by its capacity providers.
+
+    A service that names neither runs where its cluster says, and on instances where that says nothing.
+    """
+    launched = service.declared("launchType")
+    if launched is not ABSENT:
+        return UNKNOWN if launched is UNKNOWN else str(launched) == "FARGATE"
+    strategies = items(service.declared("capacityProviderStrategies"))
+    if isinstance(strategies, Unknown) or not strategies:
+        return UNKNOWN
+    providers = [get(strategy, "capacityProvider") for strategy in strategies]
+    if any(provider is UNKNOWN for provider in providers):
+        return UNKNOWN
+    fargate = {provider in _FARGATE for provider in providers}
+    return UNKNOWN if len(fargate) > 1 else fargate.pop()
 
 
 def _express(graph: Graph, groups: SecurityGroups, service: Resource) -> Placement:
