@@ -1,5 +1,6 @@
 """What AWS makes with a VPC, adopted and rewritten."""
 
+import pulumi
 import pulumi_aws as aws
 
 
@@ -39,7 +40,12 @@ def network(name, block):
     )
     aws.ec2.RouteTableAssociation(f"{name}-public", subnet_id=public.id, route_table_id=table.id)
     address = aws.ec2.Eip(name, domain="vpc")
-    nat = aws.ec2.NatGateway(name, subnet_id=public.id, allocation_id=address.allocation_id)
+    nat = aws.ec2.NatGateway(
+        name,
+        subnet_id=public.id,
+        allocation_id=address.allocation_id,
+        opts=pulumi.ResourceOptions(depends_on=[gateway]),
+    )
     return vpc, private, nat
 
 

@@ -1,5 +1,6 @@
 """Central egress: a transit gateway, and NAT in a VPC of its own."""
 
+import pulumi
 import pulumi_aws as aws
 
 hub = aws.ec2transitgateway.TransitGateway("hub")
@@ -9,7 +10,12 @@ public = aws.ec2.Subnet("public", vpc_id=egress.id, cidr_block="10.0.0.0/24", av
 attached = aws.ec2.Subnet(
     "attached", vpc_id=egress.id, cidr_block="10.0.1.0/24", availability_zone="us-east-1a"
 )
-nat = aws.ec2.NatGateway("egress", subnet_id=public.id, allocation_id=aws.ec2.Eip("egress", domain="vpc").id)
+nat = aws.ec2.NatGateway(
+    "egress",
+    subnet_id=public.id,
+    allocation_id=aws.ec2.Eip("egress", domain="vpc").id,
+    opts=pulumi.ResourceOptions(depends_on=[gateway]),
+)
 to_egress = aws.ec2transitgateway.VpcAttachment(
     "egress", transit_gateway_id=hub.id, vpc_id=egress.id, subnet_ids=[attached.id]
 )

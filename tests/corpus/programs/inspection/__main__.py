@@ -1,5 +1,6 @@
 """Every packet to the internet through AWS Network Firewall, in one zone."""
 
+import pulumi
 import pulumi_aws as aws
 
 ANYWHERE = "0.0.0.0/0"
@@ -68,7 +69,10 @@ def network(name, block, firewall_policy, back=True):
         tables[what] = aws.ec2.RouteTable(f"{name}-{what}", vpc_id=vpc.id)
         aws.ec2.RouteTableAssociation(f"{name}-{what}", subnet_id=subnet.id, route_table_id=tables[what].id)
     nat = aws.ec2.NatGateway(
-        name, subnet_id=subnets["public"].id, allocation_id=aws.ec2.Eip(name, domain="vpc").id
+        name,
+        subnet_id=subnets["public"].id,
+        allocation_id=aws.ec2.Eip(name, domain="vpc").id,
+        opts=pulumi.ResourceOptions(depends_on=[gateway]),
     )
     firewall = aws.networkfirewall.Firewall(
         name,

@@ -22,7 +22,12 @@ for number, zone in enumerate(zones):
     )
     aws.ec2.RouteTableAssociation(f"public-{zone}", subnet_id=outside.id, route_table_id=public.id)
     address = aws.ec2.Eip(f"nat-{zone}", domain="vpc")
-    nat = aws.ec2.NatGateway(f"nat-{zone}", subnet_id=outside.id, allocation_id=address.id)
+    nat = aws.ec2.NatGateway(
+        f"nat-{zone}",
+        subnet_id=outside.id,
+        allocation_id=address.id,
+        opts=pulumi.ResourceOptions(depends_on=[gateway]),
+    )
     inside = aws.ec2.Subnet(
         f"private-{zone}", vpc_id=vpc.id, cidr_block=f"10.0.{number + 10}.0/24", availability_zone=zone
     )

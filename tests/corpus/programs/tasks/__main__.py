@@ -20,7 +20,9 @@ outside = aws.ec2.RouteTable(
     "public", vpc_id=vpc.id, routes=[{"cidr_block": ANYWHERE, "gateway_id": gateway.id}]
 )
 aws.ec2.RouteTableAssociation("public", subnet_id=public.id, route_table_id=outside.id)
-nat = aws.ec2.NatGateway("nat", vpc_id=vpc.id, availability_mode="regional")
+nat = aws.ec2.NatGateway(
+    "nat", vpc_id=vpc.id, availability_mode="regional", opts=pulumi.ResourceOptions(depends_on=[gateway])
+)
 inside = aws.ec2.RouteTable("private", vpc_id=vpc.id)
 aws.ec2.Route("private", route_table_id=inside.id, destination_cidr_block=ANYWHERE, nat_gateway_id=nat.id)
 aws.ec2.RouteTableAssociation("private", subnet_id=private.id, route_table_id=inside.id)

@@ -38,7 +38,10 @@ class Network(pulumi.ComponentResource):
         if nat:
             address = aws.ec2.Eip(f"{name}-nat", domain="vpc", opts=inside)
             translator = aws.ec2.NatGateway(
-                f"{name}-nat", allocation_id=address.id, subnet_id=subnets[0].id, opts=inside
+                f"{name}-nat",
+                allocation_id=address.id,
+                subnet_id=subnets[0].id,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[gateway]),
             )
             aws.ec2.Route(
                 f"{name}-private",
