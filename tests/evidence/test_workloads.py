@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from evidence import load
+from evidence.live.ecs import service
 from tests.evidence.account import RELAY, Account
 from tests.evidence.conftest import Command, Result
 from tests.evidence.front import Front
@@ -143,3 +144,14 @@ def test_a_region_without_app_runner_has_the_other_services(
 )
 def test_a_wrong_arn_is_one_line(front: Front, mailroute: Command, arn: str, says: str) -> None:
     assert says in one_line(mailroute("diagnose", "--service", arn, "--region", "us-east-1", *TO))
+
+
+def test_a_service_is_shown_with_the_capacity_providers_that_it_runs_on() -> None:
+    """They tell whether its tasks may have public addresses."""
+    answer = {"serviceArn": "arn:aws:ecs:us-east-1:111122223333:service/jobs/worker", "serviceName": "worker"}
+    spot = {"capacityProvider": "FARGATE_SPOT", "weight": 1, "base": 0}
+
+    shown = service({**answer, "capacityProviderStrategy": [spot]})["properties"]
+
+    assert shown["capacityProviderStrategies"] == [{"capacityProvider": "FARGATE_SPOT"}]
+    assert "capacityProviderStrategies" not in service({**answer, "launchType": "EC2"})["properties"]

@@ -92,6 +92,9 @@ def _entries(api: Api, services: Iterable[Answer], variables: Collection[str]) -
 
 def service(item: Answer) -> Entry:
     network = _network(item)
+    providers = [
+        {"capacityProvider": one["capacityProvider"]} for one in item.get("capacityProviderStrategy") or ()
+    ]
     return entry(
         "aws:ecs/service:Service",
         item["serviceArn"],
@@ -99,6 +102,7 @@ def service(item: Answer) -> Entry:
         name=item["serviceName"],
         cluster=item.get("clusterArn"),
         launchType=item.get("launchType"),
+        capacityProviderStrategies=providers or None,
         taskDefinition=item.get("taskDefinition"),
         networkConfiguration=present(
             assignPublicIp=network.get("assignPublicIp") == "ENABLED",
