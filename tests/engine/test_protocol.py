@@ -508,10 +508,21 @@ pulumi.export("preview", pulumi.runtime.is_dry_run())
     ]
 
 
-@pytest.mark.parametrize(("main", "file"), [("src", "src/__main__.py"), ("src/app.py", "src/app.py")])
-def test_the_program_is_where_the_project_says(rehearser: Rehearser, main: str, file: str) -> None:
+def test_the_program_is_in_the_directory_that_the_project_names(rehearser: Rehearser) -> None:
     source = "import os, pulumi, beside\npulumi.export('at', [os.path.basename(os.getcwd()), beside.x])\n"
-    rehearser.write(
-        "raise ValueError", project=f"main: {main}\n", **{file: source, "src/beside.py": "x = 1\n"}
-    )
+    files = {"src/__main__.py": source, "src/beside.py": "x = 1\n"}
+    rehearser.write("raise ValueError", project="main: src\n", **files)
     assert rehearser.run().outputs == {"at": ["src", 1]}
+
+
+def test_the_program_is_the_file_that_the_project_names_without_what_is_beside_it(
+    rehearser: Rehearser,
+) -> None:
+    source = """
+import importlib.util, os, pulumi
+found = importlib.util.find_spec("beside") is not None
+pulumi.export("at", [os.path.basename(os.getcwd()), found])
+"""
+    files = {"src/app.py": source, "src/beside.py": "x = 1\n"}
+    rehearser.write("raise ValueError", project="main: src/app.py\n", **files)
+    assert rehearser.run().outputs == {"at": ["src", False]}

@@ -26,8 +26,9 @@ def main() -> int:
     arguments = vars(parser.parse_args())
     program = arguments.pop("program")
 
-    # Not the directory of this file: a program's `import x` must find its own.
-    sys.path[0] = os.getcwd()  # noqa: PTH109
+    # Not the directory of this file: a program's `import x` must find its own. What stands beside a program
+    # that is one file is not found, as with Pulumi's language host.
+    sys.path[:1] = [os.getcwd()] if os.path.isdir(program) else []  # noqa: PTH109, PTH112
     sys.argv = [program]
     try:
         import pulumi
