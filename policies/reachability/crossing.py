@@ -87,7 +87,7 @@ class Crossing:
         here, source = client.subnet, client.source
         one, there, replies = Ranges.of((port, port)), f"TCP {port}", (EPHEMERAL_PORTS, REPLIES)
         leaves = [
-            self.middleboxes.is_local(here, client.vpc, block),
+            self.routes.is_local(here, client.vpc, block),
             self.acls.admit(here, EGRESS, name, block, one, there),
             self.acls.admit(here, INGRESS, name, block, *replies),
         ]
@@ -98,7 +98,7 @@ class Crossing:
                 *leaves,
                 self.acls.admit(target, INGRESS, here.label, source, one, there),
                 self.acls.admit(target, EGRESS, here.label, source, *replies),
-                self.middleboxes.is_local(target, client.vpc, source),
+                self.routes.is_local(target, client.vpc, source),
                 arrives,
             ]
         )

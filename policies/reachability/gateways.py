@@ -7,11 +7,12 @@ VPC using an internet gateway".
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from . import kinds
 from .graph import Ref, Resource
-from .left_open import destination_in_vpc, not_modelled, table_not_read
+from .left_open import destination_in_vpc, not_modelled
 from .network import Network, either, same, table_name
 from .outcomes import all_of, blocked, open_question, passed, whichever
 from .ranges import PRIVATE, PUBLIC, Ranges, addresses
@@ -121,19 +122,16 @@ class Gateways:
         return PRIVATE if isinstance(block, Unknown) else block
 
     def _out_of(self, way: _Way, wanted: Ranges) -> Outcome:
-        outcomes: list[Outcome] = []
-        for table, _ in self.network.route_tables_of(way.subnet):
-            if table is None:
-                outcomes.append(table_not_read(way.subnet))
-                continue
-            steps = [
-                whichever([self._exit(route, way, table, share.addresses) for route in share.routes])
-                for share in self.routes.lookup(table, way.vpc, wanted)
-            ]
-            kind = "nat-subnet" if way.via is None else "subnet"
-            hop = passed(kind, way.subnet.key, table_name(table), way.subnet.origin)
-            outcomes.append(hop + whichever(steps) if steps else hop)
-        return whichever(outcomes)
+        return whichever(self.routes.each_table(way.subnet, partial(self._by_table, way, wanted)))
+
+    def _by_table(self, way: _Way, wanted: Ranges, table: Resource) -> Outcome:
+        steps = [
+            whichever([self._exit(route, way, table, share.addresses) for route in share.routes])
+            for share in self.routes.lookup(table, way.vpc, wanted)
+        ]
+        kind = "nat-subnet" if way.via is None else "subnet"
+        hop = passed(kind, way.subnet.key, table_name(table), way.subnet.origin)
+        return hop + whichever(steps) if steps else hop
 
     def _exit(self, route: Route | None, way: _Way, table: Resource, wanted: Ranges) -> Outcome:
         nat = way.nat
@@ -188,7 +186,7 @@ class Gateways:
         if subnet in (way.subnet, *way.behind):
             return self.middleboxes.loops(middlebox, table, "the internet")
         steps = [
-            self.middleboxes.is_local(subnet, way.vpc, way.source)
+            self.routes.is_local(subnet, way.vpc, way.source)
             if way.via is None
             else self.middleboxes.returns(way.via, subnet, way.vpc, way.source, way.nat.label)
         ]

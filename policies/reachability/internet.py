@@ -15,7 +15,7 @@ from .crossing import Client, Crossing, Transit
 from .firewall import Flow
 from .gateways import is_regional
 from .groups import EGRESS, INGRESS, Peer
-from .left_open import destination_in_vpc, not_modelled, table_not_read
+from .left_open import destination_in_vpc, not_modelled
 from .middleboxes import Middlebox
 from .neighbours import Neighbours
 from .network import name_of, same, table_name
@@ -71,21 +71,17 @@ class InternetPath:
         """The way on from a subnet: its ACL there and back, and the routes of its tables."""
         out = self.acls.admit(client.subnet, EGRESS, name, wanted, Ranges.of((port, port)), f"TCP {port}")
         back = self.acls.admit(client.subnet, INGRESS, name, wanted, EPHEMERAL_PORTS, REPLIES)
-        outcomes: list[Outcome] = []
-        for table, _ in self.network.route_tables_of(client.subnet):
-            if table is None:
-                outcomes.append(table_not_read(client.subnet))
-                continue
-            here = passed("route-table", table.key, table.label, table.origin)
-            shares = self.routes.lookup(table, client.vpc, wanted)
-            ways = [
-                whichever(
-                    [self._by(route, client, table, share.addresses, port, name) for route in share.routes]
-                )
-                for share in shares
-            ]
-            outcomes.append(here + whichever(ways))
-        return out + back + whichever(outcomes)
+        judge = partial(self._by_table, client, wanted, port, name)
+        return out + back + whichever(self.routes.each_table(client.subnet, judge))
+
+    def _by_table(self, client: Client, wanted: Ranges, port: int, name: str, table: Resource) -> Outcome:
+        here = passed("route-table", table.key, table.label, table.origin)
+        shares = self.routes.lookup(table, client.vpc, wanted)
+        ways = [
+            whichever([self._by(route, client, table, share.addresses, port, name) for route in share.routes])
+            for share in shares
+        ]
+        return here + whichever(ways)
 
     def _by(
         self, route: Route | None, client: Client, table: Resource, wanted: Ranges, port: int, name: str
@@ -283,12 +279,11 @@ class InternetPath:
             yield open_question("NOT_MODELLED", nat.key, message, PRIVATE_REMEDY)
         for subnet in () if is_regional(nat) else place.candidates:
             vpc = self.network.vpc_of(subnet)
-            for own, _ in self.network.route_tables_of(subnet):
-                if own is None:
-                    yield table_not_read(subnet)
-                    continue
-                for share in self.routes.lookup(own, vpc, wanted):
-                    yield from (self._on_from_nat(route, own, vpc, table, name) for route in share.routes)
+            yield from self.routes.each_table(subnet, partial(self._past_nat, vpc, wanted, table, name))
+
+    def _past_nat(self, vpc: Ref, wanted: Ranges, table: Resource, name: str, own: Resource) -> Outcome:
+        routes = [route for share in self.routes.lookup(own, vpc, wanted) for route in share.routes]
+        return whichever([self._on_from_nat(route, own, vpc, table, name) for route in routes])
 
     def _on_from_nat(
         self, route: Route | None, own: Resource, vpc: Ref, table: Resource, name: str

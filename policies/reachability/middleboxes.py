@@ -18,10 +18,9 @@ from . import kinds
 from .acls import REPLIES
 from .firewall import Flow
 from .groups import EGRESS, INGRESS
-from .left_open import not_modelled, table_not_read
 from .outcomes import all_of, blocked, open_question, passed, whichever
 from .ranges import EPHEMERAL_PORTS, Ranges
-from .routing import LOCAL, SHORTEST_OF_VPC, Route
+from .routing import Route
 from .values import UNKNOWN, Unknown, Value, elements, get, is_known
 from .verdict import Outcome
 
@@ -156,30 +155,10 @@ class Middleboxes:
 
     # The way back ---------------------------------------------------------------------------------
 
-    def is_local(self, subnet: Resource, vpc: Ref, wanted: Ranges) -> Outcome:
-        """Whether the tables of `subnet` leave `wanted`, inside the same VPC, to the local route."""
-        outcomes: list[Outcome] = []
-        for table, _ in self.network.route_tables_of(subnet):
-            if table is None:
-                outcomes.append(table_not_read(subnet))
-                continue
-            for share in self.routes.lookup(table, vpc, wanted):
-                routes = [route for route in share.routes if route is not None and route.via != LOCAL]
-                others = [route for route in routes if route.length >= SHORTEST_OF_VPC]
-                if others:
-                    outcomes.append(not_modelled(others[0], table))
-        return all_of(outcomes)
-
     def returns(self, middlebox: Middlebox, subnet: Resource, vpc: Ref, source: Ranges, name: str) -> Outcome:
         """Whether the tables of `subnet` send replies to `source` back by `middlebox`."""
-        tables = [table for table, _ in self.network.route_tables_of(subnet)]
         return whichever(
-            [
-                table_not_read(subnet)
-                if table is None
-                else self.symmetric(middlebox, table, vpc, source, name)
-                for table in tables
-            ]
+            self.routes.each_table(subnet, lambda table: self.symmetric(middlebox, table, vpc, source, name))
         )
 
     def symmetric(

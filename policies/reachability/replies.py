@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from .crossing import Transit
-from .left_open import table_not_read
 from .middleboxes import Middlebox
 from .network import refers
 from .outcomes import blocked, open_question, whichever
@@ -47,20 +46,16 @@ class Replies:
             return to_gateway + whichever([_leaves_back(*way, via, name) for way in onward])
         if subnet == client.subnet:
             return Outcome()
-        return self.middleboxes.is_local(subnet, client.vpc, source)
+        return self.routes.is_local(subnet, client.vpc, source)
 
     def lead_to(
         self, target: str, resource: Resource, subnet: Resource, vpc: Ref, source: Ranges, name: str
     ) -> Outcome:
         """Whether the tables of `subnet` send replies to `source` to `resource`, a route's `target`."""
-        tables = [table for table, _ in self.network.route_tables_of(subnet)]
         return whichever(
-            [
-                table_not_read(subnet)
-                if table is None
-                else self._leads_to(target, resource, table, vpc, source, name)
-                for table in tables
-            ]
+            self.routes.each_table(
+                subnet, lambda table: self._leads_to(target, resource, table, vpc, source, name)
+            )
         )
 
     def _leads_to(

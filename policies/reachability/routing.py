@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from . import kinds
 from .graph import Ref, Resource
+from .left_open import not_modelled, table_not_read
 from .network import Links, Network
+from .outcomes import all_of
 from .ranges import ANY_ADDRESS, IPV6, PRIVATE, Ranges, addresses, prefix_length
 from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, items
 from .verdict import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from .verdict import Outcome
 
 TARGETS: Final[Mapping[str, tuple[str, ...]]] = {
     "natGatewayId": kinds.NAT_GATEWAY,
@@ -94,6 +98,24 @@ class Routes:
     def __init__(self, network: Network) -> None:
         self.network = network
         self.graph = network.graph
+
+    def each_table(self, subnet: Resource, judge: Callable[[Resource], Outcome]) -> list[Outcome]:
+        """What `judge` says of each table that may be in force in `subnet`; one that is not read is open."""
+        tables = (table for table, _ in self.network.route_tables_of(subnet))
+        return [table_not_read(subnet) if table is None else judge(table) for table in tables]
+
+    def is_local(self, subnet: Resource, vpc: Ref, wanted: Ranges) -> Outcome:
+        """Whether the tables of `subnet` leave `wanted`, inside the same VPC, to the local route."""
+        return all_of(self.each_table(subnet, partial(self._leaves_local, vpc, wanted)))
+
+    def _leaves_local(self, vpc: Ref, wanted: Ranges, table: Resource) -> Outcome:
+        outcomes: list[Outcome] = []
+        for share in self.lookup(table, vpc, wanted):
+            routes = [route for route in share.routes if route is not None and route.via != LOCAL]
+            others = [route for route in routes if route.length >= SHORTEST_OF_VPC]
+            if others:
+                outcomes.append(not_modelled(others[0], table))
+        return all_of(outcomes)
 
     def lookup(self, table: Resource, vpc: Ref, wanted: Ranges) -> list[Share]:
         """Divide `wanted` among the routes of `table`, longest prefix first.
