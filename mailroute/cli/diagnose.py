@@ -189,6 +189,7 @@ def _judge(document: dict[str, Any], service: str, destination: tuple[str, int])
     from mailroute.report.model import EgressChange
     from mailroute.report.repairs import repairs_of
     from reachability import Destination, Egress, Graph, Origin, Proof, Settings, parse
+    from reachability.repairs import Repairs
 
     known = parse(document)
     graph = Graph(known.resources, known.coverage)
@@ -197,7 +198,7 @@ def _judge(document: dict[str, Any], service: str, destination: tuple[str, int])
     target = Destination(*destination)
     outcome = proof.judge(workload.placements, target)
     egress = Egress(workload.name, workload.resource.key, target, outcome)
-    return EgressChange(egress, egress, repairs_of(graph, egress, Settings(), known.offer))
+    return EgressChange(egress, egress, repairs_of(Repairs(graph, Settings(), known.offer), egress))
 
 
 def _named(service: str, workloads: Sequence[Workload]) -> Workload:

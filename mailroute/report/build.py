@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mailroute.rehearsal.result import Diagnostic, Level, Operation, Severity
 from reachability import Graph, Origin, merge, parse, prove
+from reachability.repairs import Repairs
 
 from . import redact
 from .dns import dns_records
@@ -49,17 +50,18 @@ def build(
         packs: those of the policy packs that judged it.
         secrets: texts that must not show, beside those that the resources hold.
     """
-    if _was_stopped(rehearsal):
+    stopped = _was_stopped(rehearsal)
+    if stopped:
         warning = Diagnostic(Severity.WARNING, STOPPED)
         rehearsal = replace(rehearsal, diagnostics=(*rehearsal.diagnostics, warning))
     known = parse(evidence)
     today = prove(Graph(known.resources, known.coverage), settings, known.offer, Origin.ACCOUNT)
     declared = program_resources(rehearsal.resources)
     graph = merge(declared, known, project=rehearsal.project, stack=rehearsal.stack)
-    after = () if _was_stopped(rehearsal) else prove(graph, settings, known.offer)
+    after = () if stopped else prove(graph, settings, known.offer)
+    search = Repairs(graph, settings, known.offer)
     egress = tuple(
-        replace(change, repairs=repairs_of(graph, change.after, settings, known.offer))
-        for change in _changes(today, after)
+        replace(change, repairs=repairs_of(search, change.after)) for change in _changes(today, after)
     )
     dns = dns_records(rehearsal)
     report = Report(

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from reachability.changes import HOURS_PER_MONTH, PRICES_OF
-from reachability.repairs import Repairs
 
 from .model import Repair
 
 if TYPE_CHECKING:
-    from reachability import Egress, Graph, Offer, Settings
+    from reachability import Egress
+    from reachability.repairs import Repairs
 
 PRICES: Final = f"{PRICES_OF}, {HOURS_PER_MONTH} hours a month, before traffic"
 
 
-def repairs_of(graph: Graph, egress: Egress, settings: Settings, offer: Offer) -> tuple[Repair, ...]:
+def repairs_of(search: Repairs, egress: Egress) -> tuple[Repair, ...]:
     """The smallest sets of changes after which the proof finds a path; none where it is not dead."""
     return tuple(
         Repair(tuple(change.text for change in repair.changes), repair.monthly)
-        for repair in Repairs(graph, settings, offer).of(egress)
+        for repair in search.of(egress)
     )
 
 

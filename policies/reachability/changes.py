@@ -81,17 +81,17 @@ def reference(resource: Resource, prop: str) -> tuple[Any, Mapping[str, tuple[st
     return resource.id, {prop: (resource.key,)}
 
 
-def vpc_of_workload(situation: Situation) -> Resource | None:
-    for placement in situation.workload.placements:
+def vpc_of_workload(proof: Proof, workload: Workload) -> Resource | None:
+    for placement in workload.placements:
         for ref in placement.subnets:
             for subnet in ref.candidates:
-                vpc = situation.proof.crossing.network.vpc_of(subnet).target
+                vpc = proof.crossing.network.vpc_of(subnet).target
                 if vpc is not None:
                     return vpc
     return None
 
 
 def block_of_workload(situation: Situation) -> str:
-    vpc = vpc_of_workload(situation)
+    vpc = vpc_of_workload(situation.proof, situation.workload)
     block = vpc.get("cidrBlock") if vpc else UNKNOWN
     return block if isinstance(block, str) else "10.0.0.0/8"

@@ -35,7 +35,7 @@ def _setting(text: str, **properties: Any) -> Mend:
 
 def _attach_gateway(situation: Situation, finding: Finding) -> Change | None:
     gateway = situation.graph.find(finding.resource)
-    vpc = vpc_of_workload(situation)
+    vpc = vpc_of_workload(situation.proof, situation.workload)
     if gateway is None or vpc is None:
         return None
     value, dependencies = reference(vpc, "vpcId")

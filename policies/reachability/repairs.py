@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from .changes import Change, Situation, applied, vpc_of_workload
@@ -108,14 +109,16 @@ class Repairs:
                 kept = fewer
         return tuple(kept)
 
+    @cached_property
+    def _before(self) -> Proof:
+        return Proof(self.graph, self.settings, self.offer)
+
     def _harms_nobody(self, urn: str, changes: Sequence[Change]) -> bool:
         """Whether the other workloads of the same VPC still reach what they reach."""
-        before, after = (
-            Proof(graph, self.settings, self.offer) for graph in (self.graph, applied(self.graph, changes))
-        )
+        after = Proof(applied(self.graph, changes), self.settings, self.offer)
         return all(
             old.verdict is not Verdict.REACHABLE or new.verdict is Verdict.REACHABLE
-            for old, new in zip(_neighbours(before, urn), _neighbours(after, urn), strict=True)
+            for old, new in zip(_neighbours(self._before, urn), _neighbours(after, urn), strict=True)
         )
 
     def _prove(
@@ -136,10 +139,7 @@ def _neighbours(proof: Proof, urn: str) -> Iterator[Egress]:
     """The egress of the other workloads in the VPC of the one that is `urn`."""
     resource = proof.crossing.graph.find(urn)
     workloads = tuple(proof.workloads(resource.origin)) if resource else ()
-    vpcs = {
-        workload.resource.key: vpc_of_workload(Situation(proof, workload, DEFAULT_PORTS[0]))
-        for workload in workloads
-    }
+    vpcs = {workload.resource.key: vpc_of_workload(proof, workload) for workload in workloads}
     for workload in workloads:
         if workload.resource.key != urn and vpcs[workload.resource.key] == vpcs.get(urn):
             yield from proof.egress(workload)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def add_nat_route(situation: Situation, finding: Finding) -> Change | None:
     """A default route to a NAT gateway: one that serves the VPC already, or a new one in a public subnet."""
     proof, graph = situation.proof, situation.graph
-    vpc = vpc_of_workload(situation)
+    vpc = vpc_of_workload(situation.proof, situation.workload)
     if vpc is None:
         return None
     table = graph.find(finding.resource) or (vpc if finding.resource.startswith(f"{vpc.key}#") else None)
@@ -153,7 +153,7 @@ def add_address(situation: Situation, _finding: Finding) -> Change | None:
 
 def add_endpoint(situation: Situation, _finding: Finding) -> Change | None:
     """An SMTP endpoint in the workload's subnets, one in each zone that offers it."""
-    proof, vpc = situation.proof, vpc_of_workload(situation)
+    proof, vpc = situation.proof, vpc_of_workload(situation.proof, situation.workload)
     region = _region(situation)
     if vpc is None or region is None:
         return None
