@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from . import kinds
+from .defaults import adopted
 from .graph import Coverage, Graph, Resource, Unread
 from .values import ABSENT, UNKNOWN, Unknown, Value, get
 from .verdict import Origin
@@ -161,7 +162,7 @@ def merge(
     components set tell so, or `deleted`, the ids that the stack's state has and the program has not.
     """
     # Engines tell of resources in the order of a race: what is found must not depend on it.
-    declared = tuple(sorted(program, key=lambda resource: resource.key))
+    declared = tuple(adopted(sorted(program, key=lambda resource: resource.key), evidence.resources))
     managed: defaultdict[str, list[Resource]] = defaultdict(list)
     for resource in declared:
         for value in _identities(resource):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-VPC: Final = ("aws:ec2/vpc:Vpc", "aws:ec2/defaultVpc:DefaultVpc")
+DEFAULT_VPC: Final = "aws:ec2/defaultVpc:DefaultVpc"
+VPC: Final = ("aws:ec2/vpc:Vpc", DEFAULT_VPC)
 VPC_CIDR: Final = ("aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation",)
-SUBNET: Final = ("aws:ec2/subnet:Subnet", "aws:ec2/defaultSubnet:DefaultSubnet")
+DEFAULT_SUBNET: Final = "aws:ec2/defaultSubnet:DefaultSubnet"
+SUBNET: Final = ("aws:ec2/subnet:Subnet", DEFAULT_SUBNET)
 DEFAULT_ROUTE_TABLE: Final = "aws:ec2/defaultRouteTable:DefaultRouteTable"
 ROUTE_TABLE: Final = ("aws:ec2/routeTable:RouteTable", DEFAULT_ROUTE_TABLE)
 ROUTE: Final = ("aws:ec2/route:Route",)

@@ -212,9 +212,14 @@ class Account:
         self._gone.discard((resource.type, resource.id))
 
     def remove(self, type_: str, identity: str) -> None:
-        """Take a resource away, and what it owns with it. A resource that is not there is no error."""
+        """Take a resource away, and what it owns with it. A resource that is not there is no error.
+
+        What a program has adopted stays when it lets go of it, and so does what that owns.
+        """
+        stays = any(each.id == identity and each.type != type_ for each in self.all())
         for resource in self.all():
-            if resource.owner == identity or (resource.type, resource.id) == (type_, identity):
+            owned = resource.owner == identity and not stays
+            if owned or (resource.type, resource.id) == (type_, identity):
                 del self._by_type[resource.type][resource.id]
                 self._gone.add((resource.type, resource.id))
 

@@ -61,6 +61,7 @@ def vpc(
         defaultRouteTableId=table,
         defaultSecurityGroupId=group,
         defaultNetworkAclId=acl,
+        default=item.get("IsDefault") or None,
         ownerId=item.get("OwnerId"),
         tags=tags(item),
     )
@@ -103,6 +104,7 @@ def subnet(item: Answer) -> Entry:
         assignIpv6AddressOnCreation=item.get("AssignIpv6AddressOnCreation"),
         ipv6Native=item.get("Ipv6Native"),
         enableDns64=item.get("EnableDns64"),
+        defaultForAz=item.get("DefaultForAz") or None,
         ownerId=item.get("OwnerId"),
         tags=tags(item),
     )

@@ -14,8 +14,8 @@ from ..kind import Call, Kind, ec2_id, inner_domain, network, opaque_id
 from ..regions import Zone
 from .references import DHCP_OPTIONS, VPC
 
-_VPC: Final = "aws:ec2/vpc:Vpc"
-_SUBNET: Final = "aws:ec2/subnet:Subnet"
+VPC_TYPE: Final = "aws:ec2/vpc:Vpc"
+SUBNET_TYPE: Final = "aws:ec2/subnet:Subnet"
 _SECONDARY: Final = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"
 _DHCP_OPTIONS: Final = "aws:ec2/vpcDhcpOptions:VpcDhcpOptions"
 _ALL_ADDRESSES: Final = "0.0.0.0/0"
@@ -30,7 +30,7 @@ def vpc_size(call: Call) -> None:
 
 def secondary_block_is_free(call: Call) -> None:
     """A VPC's blocks do not overlap ("VPC CIDR blocks", Amazon VPC User Guide)."""
-    vpc, block = call.find(_VPC, "vpcId"), network(call.inputs.get("cidrBlock"))
+    vpc, block = call.find(VPC_TYPE, "vpcId"), network(call.inputs.get("cidrBlock"))
     if vpc and block and any(block.overlaps(other) for other in _blocks(call, vpc)):
         raise AwsError("InvalidVpc.Range", f"The CIDR '{block}' conflicts with another block of {vpc.id}.")
 
@@ -42,7 +42,7 @@ def subnet_size(call: Call) -> None:
 
 def subnet_inside_vpc(call: Call) -> None:
     """A subnet's block is a part of one of its VPC's ("Subnet CIDR blocks", Amazon VPC User Guide)."""
-    vpc, block = call.find(_VPC, "vpcId"), network(call.inputs.get("cidrBlock"))
+    vpc, block = call.find(VPC_TYPE, "vpcId"), network(call.inputs.get("cidrBlock"))
     if vpc is None or not isinstance(block, ipaddress.IPv4Network):
         return
     blocks = list(_blocks(call, vpc))
@@ -54,7 +54,7 @@ def subnet_inside_vpc(call: Call) -> None:
 def subnet_is_free(call: Call) -> None:
     """The subnets of a VPC do not overlap ("Subnet CIDR blocks", Amazon VPC User Guide)."""
     block = network(call.inputs.get("cidrBlock"))
-    for other in call.others(_SUBNET):
+    for other in call.others(SUBNET_TYPE):
         taken = network(other.get("cidrBlock"))
         if other.get("vpcId") != call.inputs.get("vpcId") or block is None or taken is None:
             continue
@@ -98,7 +98,8 @@ def _blocks(call: Call, vpc: AwsResource) -> Iterable[ipaddress.IPv4Network]:
             yield block
 
 
-def _vpc(call: Call, identity: str) -> Mapping[str, Any]:
+def new_vpc(call: Call, identity: str) -> Mapping[str, Any]:
+    """What AWS computes of a VPC that it makes."""
     table = call.ec2_id("rtb")
     asks_ipv6 = call.inputs.get("assignGeneratedIpv6CidrBlock")
     generated = ipaddress.IPv6Address(0x2600_1F18 << 96 | call.number("ipv6", 1 << 24) << 72)
@@ -132,7 +133,7 @@ def _default_dhcp_options(call: Call) -> AwsResource:
     )
 
 
-def _vpc_brings(vpc: AwsResource, call: Call) -> Iterable[AwsResource]:
+def parts_of_new_vpc(vpc: AwsResource, call: Call) -> Iterable[AwsResource]:
     """What every VPC has from the start ("Create a VPC", Amazon VPC User Guide)."""
     common = {"vpcId": vpc.id, "ownerId": vpc.get("ownerId"), "region": call.region}
     everybody = {"protocol": "-1", "fromPort": 0, "toPort": 0}
@@ -164,7 +165,8 @@ def _vpc_brings(vpc: AwsResource, call: Call) -> Iterable[AwsResource]:
     )
 
 
-def _subnet(call: Call, identity: str) -> Mapping[str, Any]:
+def new_subnet(call: Call, identity: str) -> Mapping[str, Any]:
+    """What AWS computes of a subnet that it makes."""
     zone = _zone(call)
     return {
         "arn": call.arn("ec2", f"subnet/{identity}"),
@@ -193,9 +195,9 @@ def _dhcp_options(call: Call, identity: str) -> Mapping[str, Any]:
 
 KINDS: Final = (
     Kind(
-        _VPC,
+        VPC_TYPE,
         ec2_id("vpc"),
-        _vpc,
+        new_vpc,
         defaults={
             "enableDnsSupport": True,
             "enableDnsHostnames": False,
@@ -206,7 +208,7 @@ KINDS: Final = (
         replaced_by=frozenset({"cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength"}),
         checks=(ipv4_network("cidrBlock"), ipv6_network("ipv6CidrBlock")),
         rules=(vpc_size,),
-        brings=_vpc_brings,
+        brings=parts_of_new_vpc,
     ),
     Kind(
         _SECONDARY,
@@ -218,9 +220,9 @@ KINDS: Final = (
         rules=(vpc_size, secondary_block_is_free),
     ),
     Kind(
-        _SUBNET,
+        SUBNET_TYPE,
         ec2_id("subnet"),
-        _subnet,
+        new_subnet,
         defaults={
             "mapPublicIpOnLaunch": False,
             "assignIpv6AddressOnCreation": False,

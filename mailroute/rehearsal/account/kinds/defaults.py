@@ -1,0 +1,144 @@
+"""A region's default VPC and its default subnets, which a program adopts: AWS has made them already."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from ..account import AwsResource
+from ..errors import AwsError
+from ..kind import Call, Kind
+from . import vpc as vpcs
+from .routing import INTERNET, TABLE
+
+DEFAULT_VPC: Final = "aws:ec2/defaultVpc:DefaultVpc"
+DEFAULT_SUBNET: Final = "aws:ec2/defaultSubnet:DefaultSubnet"
+_BLOCK: Final = ipaddress.IPv4Network("172.31.0.0/16")
+_SUBNET_PREFIX: Final = 20
+_ABSENT_INSIDE: Final = frozenset({"default", "defaultForAz", "tags", "tagsAll"})
+"""What the account keeps of a VPC or a subnet, and the resource that adopts it has not or has as its own."""
+
+
+def zone_is_given_and_exists(call: Call) -> None:
+    """A default subnet is that of a zone ("Default subnets", Amazon VPC User Guide)."""
+    vpcs.subnet_zone_exists(call)
+    if _adopted_subnet(call) is None:
+        raise AwsError(
+            "InvalidSubnet.NotFound",
+            f"The default VPC has no default subnet in {call.inputs.get('availabilityZone')}.",
+        )
+
+
+def _default_vpc(call: Call) -> tuple[AwsResource, ...]:
+    """The default VPC, first, and what AWS makes with it that the account has not shown.
+
+    Source: Amazon VPC User Guide, "Default VPC components".
+    """
+    for found in call.account.of(vpcs.VPC_TYPE):
+        if found.get("default"):
+            return (found,)
+    inputs = {"cidrBlock": str(_BLOCK), "enableDnsSupport": True, "enableDnsHostnames": True}
+    of_region = replace(
+        call, urn=f"default VPC of {call.caller.account_id} {call.region}", birth=0, inputs=inputs
+    )
+    identity = of_region.ec2_id("vpc")
+    outputs = {**inputs, **vpcs.new_vpc(of_region, identity), "default": True, "region": call.region}
+    vpc = AwsResource(vpcs.VPC_TYPE, identity, outputs)
+    gateway = of_region.ec2_id("igw")
+    route = {"cidrBlock": "0.0.0.0/0", "gatewayId": gateway}
+    return (
+        vpc,
+        *(
+            replace(part, outputs={**part.outputs, "routes": [route]}) if part.type == TABLE else part
+            for part in vpcs.parts_of_new_vpc(vpc, of_region)
+        ),
+        AwsResource(INTERNET, gateway, {"vpcId": identity, "ownerId": call.caller.account_id}),
+        *_default_subnets(of_region, identity),
+    )
+
+
+def _default_subnets(of_region: Call, vpc: str) -> Iterable[AwsResource]:
+    blocks = _BLOCK.subnets(new_prefix=_SUBNET_PREFIX)
+    for zone, block in zip(of_region.account.zones(of_region.region), blocks, strict=False):
+        inputs = {"cidrBlock": str(block), "availabilityZone": zone.name, "vpcId": vpc}
+        call = replace(of_region, urn=f"{of_region.urn} {zone.id}", inputs=inputs)
+        identity = call.ec2_id("subnet")
+        outputs = {**inputs, **vpcs.new_subnet(call, identity), "mapPublicIpOnLaunch": True}
+        yield AwsResource(vpcs.SUBNET_TYPE, identity, {**outputs, "defaultForAz": True})
+
+
+def _adopted_subnet(call: Call) -> AwsResource | None:
+    vpc, *made = _default_vpc(call)
+    held = (*made, *call.account.of(vpcs.SUBNET_TYPE))
+    zone = call.inputs.get("availabilityZone")
+    return next(
+        (
+            subnet
+            for subnet in held
+            if subnet.get("defaultForAz")
+            and (subnet.get("vpcId"), subnet.get("availabilityZone")) == (vpc.id, zone)
+        ),
+        None,
+    )
+
+
+def _as_adopted(call: Call, held: AwsResource) -> Mapping[str, Any]:
+    shown = {name: value for name, value in held.outputs.items() if name not in _ABSENT_INSIDE}
+    given = {name: value for name, value in call.inputs.items() if name in shown}
+    return {**shown, **given}
+
+
+def _vpc(call: Call, _identity: str) -> Mapping[str, Any]:
+    held = _default_vpc(call)[0]
+    existing = call.account.find(held.type, held.id) is not None
+    return {**_as_adopted(call, held), "existingDefaultVpc": existing}
+
+
+def _subnet(call: Call, _identity: str) -> Mapping[str, Any]:
+    held = _adopted_subnet(call)
+    return {**_as_adopted(call, held), "existingDefaultSubnet": True} if held else {}
+
+
+def _vpc_brings(adopted: AwsResource, call: Call) -> Iterable[AwsResource]:
+    vpc, *made = _default_vpc(call)
+    yield replace(vpc, outputs={**vpc.outputs, **_known_to(vpc, adopted)})
+    yield from made
+
+
+def _subnet_brings(adopted: AwsResource, call: Call) -> Iterable[AwsResource]:
+    made = () if call.account.find(vpcs.SUBNET_TYPE, adopted.id) else _default_vpc(call)
+    held = _adopted_subnet(call)
+    yield from made
+    if held:
+        yield replace(held, outputs={**held.outputs, **_known_to(held, adopted)})
+
+
+def _known_to(held: AwsResource, adopted: AwsResource) -> Mapping[str, Any]:
+    """What the adopting resource has changed of it."""
+    return {name: adopted.outputs[name] for name in held.outputs if name in adopted.outputs}
+
+
+def _subnet_id(call: Call) -> str:
+    held = _adopted_subnet(call)
+    return held.id if held else call.ec2_id("subnet")
+
+
+KINDS: Final = (
+    Kind(
+        DEFAULT_VPC,
+        lambda call: _default_vpc(call)[0].id,
+        _vpc,
+        replaced_by=frozenset(),
+        brings=_vpc_brings,
+    ),
+    Kind(
+        DEFAULT_SUBNET,
+        _subnet_id,
+        _subnet,
+        replaced_by=frozenset({"availabilityZone"}),
+        rules=(zone_is_given_and_exists,),
+        brings=_subnet_brings,
+    ),
+)
