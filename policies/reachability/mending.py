@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -114,12 +114,13 @@ def _open_acl(situation: Situation, finding: Finding) -> Change | None:
     acl = situation.graph.find(finding.resource)
     if acl is None:
         return None
+    ports = ((situation.port, situation.port), (1024, 65535))
     changed: dict[str, Any] = {}
+    moved = False
     for direction in (INGRESS, EGRESS):
         listed = items(acl.declared(direction))
         if isinstance(listed, Unknown):
             return None
-        ports = ((situation.port, situation.port), (1024, 65535))
         entries = [
             {
                 "ruleNo": number,
@@ -131,11 +132,24 @@ def _open_acl(situation: Situation, finding: Finding) -> Change | None:
             }
             for number, (first, last) in enumerate(ports, 1)
         ]
-        changed[direction] = [*entries, *listed]
+        taken = any(number in (1, 2) for number in (get(entry, "ruleNo") for entry in listed))
+        moved = moved or taken
+        changed[direction] = [*entries, *(_moved_up(listed, len(entries)) if taken else listed)]
+    behind = ", the others' numbers two higher" if moved else ""
     text = (
-        f"allow TCP {situation.port} and replies (TCP 1024-65535) both ways, first in network ACL {acl.label}"
+        f"allow TCP {situation.port} and replies (TCP 1024-65535) both ways, "
+        f"first in network ACL {acl.label}{behind}"
     )
     return with_properties(acl, text, changed)
+
+
+def _moved_up(entries: Iterable[Any], by: int) -> list[Any]:
+    """ACL entries with higher numbers, so that others come first."""
+    numbers = ((entry, get(entry, "ruleNo")) for entry in entries)
+    return [
+        {**entry, "ruleNo": number + by} if isinstance(number, (int, float)) else entry
+        for entry, number in numbers
+    ]
 
 
 def _pass_mail(situation: Situation, finding: Finding) -> Change | None:

@@ -79,6 +79,16 @@ def test_every_layer_that_is_closed_is_opened(account: dict[str, Any]) -> None:
     assert texts == ["add", "allow", "let"]
 
 
+def test_an_acl_that_denies_in_its_first_entry_is_opened_before_it(account: dict[str, Any]) -> None:
+    acl = _properties(account, "acl-03f8c1a92e5d70b46")
+    acl["egress"] = [{**acl["egress"][0], "ruleNo": 1, "action": "deny"}]
+    nat = _repairs(account)[0]
+    opened = next(change for change in nat.changes if change.text.startswith("allow"))
+    assert opened.text.endswith("first in network ACL acl-03f8c1a92e5d70b46, the others' numbers two higher")
+    numbers = {entry["ruleNo"]: entry["action"] for entry in opened.put[0].properties["egress"]}
+    assert numbers == {1: "allow", 2: "allow", 3: "deny"}
+
+
 def test_a_working_nat_gateway_is_used_again(account: dict[str, Any]) -> None:
     account["resources"].append(
         {
