@@ -13,7 +13,7 @@ from . import kinds
 from .graph import Graph, Ref, Resource
 from .outcomes import whichever
 from .ranges import Ranges, addresses, union
-from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, is_known
+from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get
 from .verdict import Origin
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def refers(ref: Ref, resource: Resource) -> bool | Unknown:
     """Whether `ref` stands for `resource`: yes, no, or `UNKNOWN`."""
     if ref.target is not None:
         return ref.target == resource
-    if ref.absent or isinstance(ref.id, str):
+    if isinstance(ref.id, str):
         return False
     return UNKNOWN if ref.open or resource in ref.candidates else False
 
@@ -77,14 +77,12 @@ class Network:
         A VPC that the program creates is new, and holds nothing else; one of the account has been read.
         """
         if vpc.open:
-            return isinstance(vpc.id, str) and self._has_read(vpc.id, action)
+            return self._has_read(vpc.id, action)
         return bool(vpc.candidates) and all(
-            self._has_read(found.id, action, found)
-            or (found.origin is Origin.PROGRAM and found.type == kinds.VPC[0])
-            for found in vpc.candidates
+            self._has_read(found.id, action, found) or is_new(found) for found in vpc.candidates
         )
 
-    def _has_read(self, vpc: str | Unknown, action: str, *where: Resource) -> bool:
+    def _has_read(self, vpc: Value, action: str, *where: Resource) -> bool:
         coverage = self.graph.coverage
         return isinstance(vpc, str) and vpc in coverage.vpcs and not coverage.misses(action, *where)
 
@@ -131,11 +129,15 @@ class Network:
             )
             subnet = self.graph.ref(link, link.get("subnetId"), "subnetId", kinds.SUBNET)
             yield (link, table), subnet
+        for held, subnet in self._held_associations("subnetId", kinds.SUBNET):
+            yield (held, exactly(held)), subnet
+
+    def _held_associations(self, prop: str, types: tuple[str, ...]) -> Iterator[tuple[Resource, Ref]]:
+        """What the account's tables are associated with, as `(table, subnet or gateway)`."""
         for held in self.graph.of_type(*kinds.ROUTE_TABLE):
             if held.origin is Origin.ACCOUNT:
                 for association in elements(held.get("associations")):
-                    subnet_id = get(association, "subnetId")
-                    yield (held, exactly(held)), self.graph.ref(held, subnet_id, "", kinds.SUBNET)
+                    yield held, self.graph.ref(held, get(association, prop), prop, types)
 
     def edge_tables_of(self, gateway: Resource) -> tuple[tuple[Resource | None, bool], ...]:
         """The tables that route, or may route, what comes in by an internet gateway; whether each does."""
@@ -151,11 +153,8 @@ class Network:
             gateway = self.graph.ref(link, link.declared("gatewayId"), "gatewayId", kinds.INTERNET_GATEWAY)
             table = self.graph.ref(link, link.get("routeTableId"), "routeTableId", kinds.ROUTE_TABLE)
             yield table, gateway
-        for held in self.graph.of_type(*kinds.ROUTE_TABLE):
-            if held.origin is Origin.ACCOUNT:
-                for association in elements(held.get("associations")):
-                    gateway_id = get(association, "gatewayId")
-                    yield exactly(held), self.graph.ref(held, gateway_id, "", kinds.INTERNET_GATEWAY)
+        for held, gateway in self._held_associations("gatewayId", kinds.INTERNET_GATEWAY):
+            yield exactly(held), gateway
 
     def route_tables_of(self, subnet: Resource) -> tuple[tuple[Resource | None, Resource], ...]:
         """The tables that may be in force in `subnet`, each with what says so.
@@ -217,10 +216,8 @@ class Network:
                 found.append(adopted)
             if applies is True:
                 return found
-        for target in vpc.candidates or (None,):
-            new = target is not None and target.origin is Origin.PROGRAM and target.type == kinds.VPC[0]
-            found.append(implicit_main_table(target) if target is not None and new else None)
-        return found
+        found.extend(implicit_main_table(one) if is_new(one) else None for one in vpc.candidates)
+        return [*found, None] if vpc.open or not vpc.candidates else found
 
     def _is_original_of(self, adopted: Resource, vpc: Ref) -> bool | Unknown:
         """Whether a `DefaultRouteTable` adopts the table that AWS made with `vpc`."""
@@ -299,7 +296,12 @@ def settled(refs: Sequence[Ref]) -> tuple[Ref, ...]:
 
 
 def exactly(resource: Resource) -> Ref:
-    return Ref((resource,), resource.id if isinstance(resource.id, str) else UNKNOWN)
+    return Ref((resource,), resource.id)
+
+
+def is_new(vpc: Resource) -> bool:
+    """Whether the program creates `vpc`; a default VPC has been there before."""
+    return vpc.origin is Origin.PROGRAM and vpc.type == kinds.VPC[0]
 
 
 def implicit_main_table(vpc: Resource) -> Resource:
@@ -307,12 +309,12 @@ def implicit_main_table(vpc: Resource) -> Resource:
 
     Source: Amazon VPC User Guide, "Main route table".
     """
+    told = vpc.get("mainRouteTableId")
     return Resource(
         key=f"{vpc.key}#mainRouteTable",
         type=kinds.ROUTE_TABLE[0],
         name=f"main route table of {vpc.name}",
-        properties={"routes": []},
-        id=vpc.get("mainRouteTableId") if is_known(vpc.get("mainRouteTableId")) else UNKNOWN,
+        id=told if isinstance(told, str) else UNKNOWN,
         origin=Origin.AWS_DEFAULT,
     )
 

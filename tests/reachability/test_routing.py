@@ -9,7 +9,7 @@ import pytest
 from reachability.network import Network, exactly
 from reachability.ranges import PUBLIC, addresses, cidr_text
 from reachability.routing import Routes, Share
-from tests.reachability.stacks import ANYWHERE, Stack, ref
+from tests.reachability.stacks import ANYWHERE, Stack, either, ref
 
 VPC, SUBNET, TABLE = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:ec2/routeTable:RouteTable"
 ROUTE = "aws:ec2/route:Route"
@@ -17,6 +17,7 @@ ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 MAIN = "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation"
 DEFAULT = "aws:ec2/defaultRouteTable:DefaultRouteTable"
 PREFIX_LIST = "aws:ec2/managedPrefixList:ManagedPrefixList"
+ENTRY = "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry"
 
 previews = pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
 
@@ -125,7 +126,19 @@ def test_adopting_a_default_table_that_is_not_the_main_one_changes_nothing(previ
 
 
 def test_a_table_that_was_not_read_is_none() -> None:
-    assert tables(account(main="rtb-unread"), preview=True) == [None]
+    stack = account(main="rtb-unread")
+    assert tables(stack, preview=True) == [None]
+
+    stack.add(DEFAULT, "adopted", defaultRouteTableId="rtb-default", routes=[])
+    assert tables(stack, preview=True) == [None]
+
+
+def test_the_table_made_with_a_vpc_of_the_account_is_none_where_it_was_not_read() -> None:
+    stack = account(main="rtb-other")
+    stack.remove("rtb-default")
+    stack.add(ASSOCIATION, "link", subnetId="subnet-1", routeTableId="rtb-default")
+
+    assert tables(stack, preview=True) == [None]
 
 
 def test_the_longest_prefix_takes_an_address(stack: Stack) -> None:
@@ -178,6 +191,30 @@ def test_a_prefix_list_stands_for_each_of_its_entries(stack: Stack) -> None:
 
     assert lookup(stack, "8.8.8.8") == [("8.8.8.8/32", ["transitGatewayId"])]
     assert lookup(stack, "8.8.9.9") == [("8.8.9.9/32", ["natGatewayId"])]
+
+
+@previews
+def test_entries_that_stand_beside_a_prefix_list_belong_to_it(stack: Stack, preview: bool) -> None:
+    stack.add(PREFIX_LIST, "list", entries=[{"cidr": "8.8.8.0/24"}])
+    stack.add(PREFIX_LIST, "other-list", entries=[])
+    stack["table"]["routes"] = [{"destinationPrefixListId": ref("list"), "transitGatewayId": "tgw-1"}]
+    for name, blocks in (("list", "9.0.0.0/8"), ("other-list", "11.0.0.0/8")):
+        stack.add(ENTRY, f"entry-of-{name}", prefixListId=ref(name), cidr=blocks)
+
+    found = {
+        block: lookup(stack, block, preview=preview)[0][1] for block in ("8.8.8.8", "9.9.9.9", "11.0.0.1")
+    }
+    assert found == {"8.8.8.8": ["transitGatewayId"], "9.9.9.9": ["transitGatewayId"], "11.0.0.1": ["none"]}
+
+
+def test_a_prefix_list_that_may_have_another_entry_may_take_any_packet(stack: Stack) -> None:
+    for name in ("list", "other-list"):
+        stack.add(PREFIX_LIST, name, entries=[])
+    stack["table"]["routes"] = [{"destinationPrefixListId": ref("list"), "transitGatewayId": "tgw-1"}]
+    assert lookup(stack, "9.9.9.9") == [("9.9.9.9/32", ["none"])]
+
+    stack.add(ENTRY, "entry", prefixListId=either("list", "other-list"), cidr="9.0.0.0/8")
+    assert lookup(stack, "9.9.9.9") == [("9.9.9.9/32", ["none", "transitGatewayId"])]
 
 
 def test_between_two_routes_of_one_destination_either_may_win(stack: Stack) -> None:
