@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reachability import Verdict
-from tests.reachability.stacks import ACL, ANYWHERE, PRIVATE_TABLE, VPC, Stack, name_host, ref
+from tests.reachability.stacks import ACL, ANYWHERE, PRIVATE_TABLE, UNKNOWN, VPC, Stack, name_host, ref
 
 UNREACHABLE, UNDETERMINED = Verdict.UNREACHABLE, Verdict.UNDETERMINED
 PEERING = "aws:ec2/vpcPeeringConnection:VpcPeeringConnection"
@@ -152,6 +152,29 @@ def test_a_connection_of_which_nothing_is_known_is_not_followed(peered: Stack) -
     peered.remove("pcx-1")
 
     assert verdict(peered) == (UNDETERMINED, {"NOT_MODELLED"})
+
+
+@pytest.mark.parametrize(
+    ("thing", "changes"),
+    [
+        ("pcx-1", {"vpcId": "vpc-mail", "peerVpcId": "vpc-other"}),
+        ("vpc-mail", {"cidrBlock": UNKNOWN}),
+    ],
+    ids=["of two other VPCs", "to addresses that are not known"],
+)
+def test_a_connection_that_may_not_be_the_way_is_not_followed(
+    peered: Stack, thing: str, changes: dict[str, Any]
+) -> None:
+    peered[thing].update(changes)
+
+    assert verdict(peered) == (UNDETERMINED, {"NOT_MODELLED"})
+
+
+def test_a_subnet_of_another_vpc_with_the_same_addresses_does_not_count(peered: Stack) -> None:
+    alike = {"cidrBlock": "10.9.1.0/24", "availabilityZone": "us-east-1a"}
+    peered.hold("aws:ec2/subnet:Subnet", "subnet-alike", vpcId="vpc-other", **alike)
+
+    assert verdict(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
 
 
 def test_a_host_in_another_subnet_of_the_vpc_is_behind_its_acl(nat: Stack) -> None:

@@ -100,6 +100,13 @@ def test_a_share_of_which_nothing_is_known_may_invite_anybody(shared: Stack) -> 
     assert judge(shared) == (UNDETERMINED, {"SUBNET_NOT_SHARED"})
 
 
+@pytest.mark.parametrize(("link", "prop"), [("subnet-in", "resourceArn"), ("guest-in", "resourceShareArn")])
+def test_what_a_share_has_in_it_may_be_unknown(shared: Stack, link: str, prop: str) -> None:
+    shared[link][prop] = UNKNOWN
+
+    assert judge(shared) == (UNDETERMINED, {"SUBNET_NOT_SHARED"})
+
+
 @both_ways
 def test_participants_have_security_groups_of_their_own(shared: Stack, preview: bool) -> None:
     shared.providers["group"] = OWNERS
