@@ -110,18 +110,32 @@ class NetworkAcls:
 
     def _read_associations(self) -> Iterator[tuple[tuple[Resource | None, bool], Ref]]:
         for link in self.graph.of_type(*kinds.NETWORK_ACL_ASSOCIATION):
-            acl = self.graph.ref(link, link.get("networkAclId"), "networkAclId", kinds.NETWORK_ACL)
+            acl = self._named(link)
             subnet = self.graph.ref(link, link.get("subnetId"), "subnetId", kinds.SUBNET)
-            for candidate in map(self._in_force, acl.candidates or (None,)):
+            for candidate in acl.candidates or (None,):
                 yield (candidate, acl.target is not None), subnet
         for held in self.graph.of_type(*kinds.NETWORK_ACL):
             values = elements(held.declared("subnetIds"))
             for subnet in settled(self.graph.refs(held, values, "subnetIds", kinds.SUBNET)):
                 yield (self._in_force(held), True), subnet
 
-    def _in_force(self, acl: Resource | None) -> Resource | None:
+    def _named(self, resource: Resource) -> Ref:
+        """The ACL that a rule or an association names; a VPC stands for its default ACL."""
+        prop, value = "networkAclId", resource.get("networkAclId")
+        ref = self.graph.ref(resource, value, prop, kinds.NETWORK_ACL + kinds.VPC)
+        owner = self._owner_of_default(value) if isinstance(value, str) and not ref.candidates else None
+        found: list[Resource | None] = [None] if ref.open and owner is None else []
+        for candidate in (owner,) if owner else ref.candidates:
+            if candidate.type in kinds.VPC:
+                found.extend(self._defaults(candidate))
+            else:
+                found.append(self._in_force(candidate))
+        acls = tuple(dict.fromkeys(acl for acl in found if acl is not None))
+        return Ref(acls, ref.id, open=None in found)
+
+    def _in_force(self, acl: Resource) -> Resource:
         """`acl`, or the program's `DefaultNetworkAcl` that adopts it and replaces its entries."""
-        if acl is None or acl.origin is not Origin.ACCOUNT:
+        if acl.origin is not Origin.ACCOUNT:
             return acl
         defaults = self.graph.of_type(kinds.DEFAULT_NETWORK_ACL)
         return next((own for own in defaults if own.get("defaultNetworkAclId") == acl.id), acl)
@@ -149,19 +163,20 @@ class NetworkAcls:
         """The VPC whose default ACL the program adopts: it is named by the ACL's id, not the VPC's."""
         value = acl.get("defaultNetworkAclId")
         if isinstance(value, str):
-            vpcs = self.graph.of_type(*kinds.VPC)
-            owner = next((vpc for vpc in vpcs if vpc.get("defaultNetworkAclId") == value), None)
+            owner = self._owner_of_default(value)
             return exactly(owner) if owner else Ref((), value)
         return self.graph.ref(acl, value, "defaultNetworkAclId", kinds.VPC)
+
+    def _owner_of_default(self, acl: str) -> Resource | None:
+        """The VPC whose default ACL has the id `acl`."""
+        vpcs = self.graph.of_type(*kinds.VPC)
+        return next((vpc for vpc in vpcs if vpc.get("defaultNetworkAclId") == acl), None)
 
     # Entries -------------------------------------------------------------------------------------
 
     @cached_property
     def _standalone(self) -> Links[Resource]:
-        return Links(
-            (rule, self.graph.ref(rule, rule.get("networkAclId"), "networkAclId", kinds.NETWORK_ACL))
-            for rule in self.graph.of_type(*kinds.NETWORK_ACL_RULE)
-        )
+        return Links((rule, self._named(rule)) for rule in self.graph.of_type(*kinds.NETWORK_ACL_RULE))
 
     def _entries(self, acl: Resource, direction: str) -> Iterator[Entry]:
         listed = elements(acl.declared(direction))

@@ -324,7 +324,7 @@ class InternetPath:
             message = f"VPC {name_of(client.vpc)} has no attachment to transit gateway {gateway.label}"
             remedy = "attach the VPC (aws.ec2transitgateway.VpcAttachment)"
             return open_question("BAD_STATE_ATTACHMENT", gateway.key, message, remedy)
-        steps = [self.transit.has_interface(entry, client.subnet)]
+        steps = [self.transit.is_accepted(gateway, entry), self.transit.has_interface(entry, client.subnet)]
         replies = self.replies.interfaces(entry, client)
         crossed = dict.fromkeys((*self.transit.interfaces(entry, client.subnet), *replies))
         entries = [

@@ -6,19 +6,19 @@ ACLs for transit gateways"; Amazon VPC whitepaper, "Centralized egress to intern
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from . import kinds
 from .graph import Ref
-from .network import Links, same
+from .network import Links, refers, same
 from .outcomes import blocked, open_question, passed
 from .ranges import ANY_ADDRESS, PRIVATE, Ranges, addresses, prefix_length
-from .routing import LONGEST_OF_VPC
-from .values import ABSENT, UNKNOWN, Unknown, elements, get
-from .verdict import Outcome
+from .routing import LONGEST_OF_VPC, prefix_list_blocks
+from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get
+from .verdict import Origin, Outcome
 
 if TYPE_CHECKING:
     from .graph import Resource
@@ -79,6 +79,28 @@ class TransitGateways:
             return open_question(code, attachment.key, message, remedy)
         message = f"attachment {attachment.label} has no subnet in {zone}, the zone of {subnet.label}"
         return blocked(code, attachment.key, message, remedy)
+
+    def is_accepted(self, gateway: Resource, attachment: Resource) -> Outcome:
+        """Another account's attachment carries packets once the gateway's account has accepted it.
+
+        Source: AWS Transit Gateway Guide, "Accept a shared attachment".
+        """
+        shown = Origin.ACCOUNT in (attachment.origin, gateway.origin)
+        if shown or attachment.in_account_of(gateway) is True:
+            return Outcome()
+        prop = "transitGatewayAttachmentId"
+        if gateway.get("autoAcceptSharedAttachments") == "enable" or any(
+            refers(self.graph.ref(accepter, accepter.get(prop), prop, kinds.TGW_ATTACHMENT), attachment)
+            is True
+            for accepter in self.graph.of_type(*kinds.TGW_ACCEPTER)
+        ):
+            return Outcome()
+        message = (
+            f"it cannot be known whether the account of transit gateway {gateway.label} has accepted "
+            f"attachment {attachment.label}"
+        )
+        remedy = "accept it (aws.ec2transitgateway.VpcAttachmentAccepter, auto_accept_shared_attachments)"
+        return open_question("BAD_STATE_ATTACHMENT", attachment.key, message, remedy)
 
     def subnets(self, attachment: Resource) -> tuple[Ref, ...]:
         values = elements(attachment.get("subnetIds"))
@@ -144,7 +166,7 @@ class TransitGateways:
                     f"{table.label} to {target.attachment.label}",
                     gateway.origin,
                 )
-                found.append((target.attachment, here))
+                found.append((target.attachment, here + self.is_accepted(gateway, target.attachment)))
         return found
 
     # Tables --------------------------------------------------------------------------------------
@@ -197,7 +219,9 @@ class TransitGateways:
             return None
         for link, _ in links:
             return self._table_ref(link)
-        return default_table(gateway) if _by_default(gateway, attachment, "Association") is True else None
+        return (
+            default_table(gateway) if self._by_default(gateway, attachment, "Association") is True else None
+        )
 
     def _propagates_to(self, gateway: Resource, attachment: Resource, table: Table) -> bool | Unknown:
         for link, sure in self._propagations.to(attachment):
@@ -208,7 +232,22 @@ class TransitGateways:
                 return True
         if table != _propagation_table(gateway):
             return False
-        return _by_default(gateway, attachment, "Propagation")
+        return self._by_default(gateway, attachment, "Propagation")
+
+    def _by_default(self, gateway: Resource, attachment: Resource, what: str) -> bool | Unknown:
+        """Whether an attachment is associated with, or propagates to, its gateway's default table by itself.
+
+        Where the program gives the gateway another default table, it depends on which came first.
+        """
+        setting = get(gateway.properties, f"defaultRouteTable{what}")
+        own = get(attachment.properties, f"transitGatewayDefaultRouteTable{what}")
+        if setting == "disable" or own is False:
+            return False
+        moved = any(
+            refers(self._gateway_ref(link, "transitGatewayId"), gateway) is not False
+            for link in self.graph.of_type(*kinds.TGW_DEFAULTS[what])
+        )
+        return UNKNOWN if setting is UNKNOWN or own is UNKNOWN or moved else True
 
     def _lookup(self, gateway: Resource, table: Table, wanted: Ranges) -> Iterator[Target]:
         """Longest prefix first, a static route before a propagated one."""
@@ -223,18 +262,15 @@ class TransitGateways:
             yield Target(left, None)
 
     def _routes(self, gateway: Resource, table: Table) -> Iterator[tuple[int, Target]]:
-        """Each route with the length of its prefix, the static ones first."""
+        """Each route with the length of its prefix: the static ones, then those of lists, then the others.
+
+        Source: AWS Transit Gateway Guide, "Route evaluation order".
+        """
         for route in self.graph.of_type(*kinds.TGW_ROUTE):
-            named = self._table_ref(route)
-            if named is not None and named != table:
-                continue
-            block = route.get("destinationCidrBlock")
-            prop = "transitGatewayAttachmentId"
-            ref = self.graph.ref(route, route.declared(prop), prop, kinds.TGW_ATTACHMENT)
-            known = named is not None and isinstance(block, str) and (ref.absent or ref.target is not None)
-            where = addresses(block) if isinstance(block, str) else ANY_ADDRESS
-            length = prefix_length(block) if known and isinstance(block, str) else LONGER_THAN_ANY
-            yield length, Target(where, ref.target, known)
+            yield from self._declared(route, (route.get("destinationCidrBlock"),), table)
+        for listed in self.graph.of_type(*kinds.TGW_PREFIX_LIST_REFERENCE):
+            found = prefix_list_blocks(self.network, listed, listed.get("prefixListId"), "prefixListId")
+            yield from self._declared(listed, (UNKNOWN,) if isinstance(found, Unknown) else found, table)
         for attachment, sure in self._attachments.to(gateway):
             propagated = self._propagates_to(gateway, attachment, table)
             if propagated is False:
@@ -247,6 +283,21 @@ class TransitGateways:
             for first, last in blocks.spans:
                 length = 32 - ((last - first + 1).bit_length() - 1)
                 yield length, Target(Ranges.of((first, last)), attachment, sure and propagated is True)
+
+    def _declared(
+        self, route: Resource, blocks: Iterable[Value], table: Table
+    ) -> Iterator[tuple[int, Target]]:
+        """The routes that `route` puts into `table`, or may put there: one for each of `blocks`."""
+        named = self._table_ref(route)
+        if named is not None and named != table:
+            return
+        prop = "transitGatewayAttachmentId"
+        ref = self.graph.ref(route, route.declared(prop), prop, kinds.TGW_ATTACHMENT)
+        for block in blocks:
+            known = named is not None and isinstance(block, str) and (ref.absent or ref.target is not None)
+            where = addresses(block) if isinstance(block, str) else ANY_ADDRESS
+            length = prefix_length(block) if known and isinstance(block, str) else LONGER_THAN_ANY
+            yield length, Target(where, ref.target, known)
 
 
 def default_table(gateway: Resource) -> Table:
@@ -261,12 +312,3 @@ def _propagation_table(gateway: Resource) -> Table:
     if isinstance(associated, str) and isinstance(propagated, str) and associated != propagated:
         return Table(f"{gateway.key}#propagationRouteTable", propagated)
     return default_table(gateway)
-
-
-def _by_default(gateway: Resource, attachment: Resource, what: str) -> bool | Unknown:
-    """Whether an attachment is associated with, or propagates to, its gateway's default table by itself."""
-    setting = get(gateway.properties, f"defaultRouteTable{what}")
-    own = get(attachment.properties, f"transitGatewayDefaultRouteTable{what}")
-    if setting == "disable" or own is False:
-        return False
-    return UNKNOWN if setting is UNKNOWN or own is UNKNOWN else True

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reachability import Origin, Verdict
+from reachability import UNKNOWN, Origin, Verdict
 from reachability.acls import NetworkAcls, implicit_default_acl
 from reachability.groups import EGRESS, INGRESS
 from reachability.network import Network
@@ -221,3 +221,31 @@ def test_an_association_with_an_acl_that_is_not_read_leaves_it_open() -> None:
     stack.add(association, "link", networkAclId="acl-unread", subnetId=ref("subnet"))
 
     assert admit(stack) is UNDETERMINED
+
+
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "update"])
+def test_what_names_a_new_vpcs_default_acl_is_about_that_acl(preview: bool) -> None:
+    stack = stack_with()
+    stack.remove("acl")
+    stack["vpc"]["defaultNetworkAclId"] = UNKNOWN if preview else "id-vpc"
+    denies = {"ruleNumber": 50, "ruleAction": "deny", "protocol": "tcp", "fromPort": 587, "toPort": 587}
+    assert judge(stack, preview=preview) is REACHABLE
+
+    stack.add(RULE, "deny", networkAclId=ref("vpc"), egress=True, cidrBlock=ANYWHERE, **denies)
+    assert judge(stack, preview=preview) is UNREACHABLE
+
+    stack.add(ACL, "closed", vpcId=ref("vpc"), subnetIds=[ref("subnet")])
+    stack.remove("deny")
+    assert judge(stack, preview=preview) is UNREACHABLE
+
+    stack.remove("closed")
+    association = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
+    stack.add(association, "link", networkAclId=ref("vpc"), subnetId=ref("subnet"))
+    assert judge(stack, preview=preview) is REACHABLE
+
+
+def judge(stack: Stack, *, preview: bool) -> Verdict:
+    graph = stack.graph(preview=preview)
+    (subnet,) = graph.of_type("aws:ec2/subnet:Subnet")
+    acls = NetworkAcls(Network(graph))
+    return acls.admit(subnet, EGRESS, "the peer", addresses("8.8.8.8"), SMTP, "packets").verdict

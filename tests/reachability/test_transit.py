@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from reachability import UNKNOWN, Egress, Origin, merge, parse, prove
+from reachability import UNKNOWN, Egress, Graph, Origin, Resource, merge, parse, prove
+from reachability.network import Network
+from reachability.transit import TransitGateways
 
 SPOKE, HUB = "vpc-spoke", "vpc-hub"
 ALL = [{"protocol": "-1", "fromPort": 0, "toPort": 0, "cidrBlocks": ["0.0.0.0/0"]}]
@@ -447,3 +449,78 @@ def test_an_attachment_that_propagates_nothing_takes_nothing(account: dict[str, 
     )
 
     assert _verdict(account) == ("reachable", [])
+
+
+@pytest.mark.parametrize(
+    ("drops", "static", "block", "verdict"),
+    [
+        (False, False, "0.0.0.0/1", "reachable"),
+        (True, False, "0.0.0.0/1", "unreachable"),
+        (True, True, "0.0.0.0/1", "unreachable"),
+        (True, True, "0.0.0.0/0", "reachable"),
+        (True, True, UNKNOWN, "undetermined"),
+    ],
+)
+def test_a_reference_to_a_prefix_list_is_a_route_for_each_of_its_entries(
+    account: dict[str, Any], drops: bool, static: bool, block: Any, verdict: str
+) -> None:
+    entries = [{"cidr": block}, *([{"cidr": "128.0.0.0/1"}] if block == "0.0.0.0/1" else [])]
+    target = {"blackhole": True} if drops else {"transitGatewayAttachmentId": "tgw-attach-hub"}
+    reference = _resource(
+        "aws:ec2transitgateway/prefixListReference:PrefixListReference",
+        "tgw-list",
+        prefixListId="pl-1",
+        transitGatewayRouteTableId="tgw-rtb-default",
+        **target,
+    )
+    kept = [entry for entry in account["resources"] if static or entry["id"] != "tgw-route"]
+    listed = _resource("aws:ec2/managedPrefixList:ManagedPrefixList", "pl-1", entries=entries)
+    account["resources"] = [reference, listed, *kept]
+
+    assert _verdict(account)[0] == verdict
+
+
+@pytest.mark.parametrize("what", ["Association", "Propagation"])
+def test_another_default_table_leaves_open_which_attachments_came_before_it(
+    account: dict[str, Any], what: str
+) -> None:
+    kind = f"DefaultRouteTable{what}"
+    token = f"aws:ec2transitgateway/{kind[0].lower()}{kind[1:]}:{kind}"
+    account["resources"].append(
+        _resource(token, "moved", transitGatewayId="tgw-1", transitGatewayRouteTableId="tgw-rtb-new")
+    )
+
+    assert _verdict(account)[0] == "undetermined"
+
+
+@pytest.mark.parametrize(
+    ("owner", "accepted", "automatic", "open_"),
+    [
+        ("1", False, None, False),
+        ("2", False, None, True),
+        ("2", False, "disable", True),
+        ("2", False, "enable", False),
+        ("2", True, None, False),
+    ],
+)
+def test_the_attachment_of_another_account_waits_to_be_accepted(
+    owner: str, accepted: bool, automatic: str | None, open_: bool
+) -> None:
+    automatically = {} if automatic is None else {"autoAcceptSharedAttachments": automatic}
+    kinds = "aws:ec2transitgateway/{}:{}".format
+    gateway = Resource(
+        "tgw", kinds("transitGateway", "TransitGateway"), "tgw", automatically, "tgw-1", account="1"
+    )
+    attachment = Resource(
+        "own", kinds("vpcAttachment", "VpcAttachment"), "own", {}, "attach-1", account=owner
+    )
+    accepter = Resource(
+        "accepter",
+        kinds("vpcAttachmentAccepter", "VpcAttachmentAccepter"),
+        "accepter",
+        {"transitGatewayAttachmentId": "attach-1" if accepted else "attach-2"},
+    )
+    transit = TransitGateways(Network(Graph([gateway, attachment, accepter])))
+
+    codes = [finding.code for finding in transit.is_accepted(gateway, attachment).findings]
+    assert codes == (["BAD_STATE_ATTACHMENT"] if open_ else [])
