@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from reachability import Verdict
-from tests.reachability.stacks import ACL, ANYWHERE, PRIVATE_TABLE, UNKNOWN, VPC, Stack, name_host, ref
+from reachability import UNKNOWN, Verdict
+from tests.reachability.stacks import ACL, ANYWHERE, PRIVATE_TABLE, VPC, Stack, name_host, ref
 
 UNREACHABLE, UNDETERMINED = Verdict.UNREACHABLE, Verdict.UNDETERMINED
 PEERING = "aws:ec2/vpcPeeringConnection:VpcPeeringConnection"
