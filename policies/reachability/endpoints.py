@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -259,7 +260,12 @@ class Endpoints:
                 endpoint, elements(endpoint.declared("securityGroupIds")), "securityGroupIds"
             )
         )
-        for link, _ in self._group_associations.to(endpoint):
+        links = [link for link, _ in self._group_associations.to(endpoint)]
+        replaced = [link.declared("replaceDefaultAssociation") for link in links]
+        if links and not refs and True not in replaced:
+            default = self.network.vpc_of(endpoint)
+            refs.append(replace(default, open=default.open or UNKNOWN in replaced))
+        for link in links:
             refs.append(
                 self.groups_of_network.group_ref(link, link.get("securityGroupId"), "securityGroupId")
             )

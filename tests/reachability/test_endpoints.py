@@ -221,6 +221,22 @@ def test_without_a_group_the_vpcs_default_one_applies(ses: Stack) -> None:
     assert judge(ses) == (REACHABLE, set())
 
 
+@pytest.mark.parametrize(
+    ("replaces", "verdict"), [({}, REACHABLE), ({"replaceDefaultAssociation": True}, UNREACHABLE)]
+)
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "update"])
+def test_an_associated_group_stands_beside_the_default_one(
+    ses: Stack, preview: bool, replaces: dict[str, Any], verdict: Verdict
+) -> None:
+    ses["endpoint"].pop("securityGroupIds")
+    ses["connector"].pop("securityGroups")
+    ses.add("aws:ec2/securityGroup:SecurityGroup", "bare", vpcId=VPC)
+    association = "aws:ec2/securityGroupAssociation:SecurityGroupAssociation"
+    ses.add(association, "link", vpcEndpointId=ref("endpoint"), securityGroupId=ref("bare"), **replaces)
+
+    assert judge(ses, preview=preview)[0] is verdict
+
+
 def test_one_interface_that_cannot_be_reached_leaves_the_other(ses: Stack) -> None:
     ses["connector"]["subnets"] = [PRIVATE[0]]
     ses[ACL]["egress"].insert(

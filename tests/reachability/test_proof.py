@@ -10,6 +10,7 @@ import pytest
 from reachability import UNKNOWN, Destination, Graph, Origin, Outcome, Proof, Settings, Verdict, prove
 from tests.reachability.stacks import (
     ANYWHERE,
+    PRIVATE,
     PUBLIC,
     VPC,
     Stack,
@@ -212,6 +213,45 @@ def test_a_public_subnet_is_a_way_for_public_addresses_alone(
     (egress,) = nat.prove()
 
     assert egress.verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("named", "hosts"),
+    [
+        ("mail", ["smtp.example.com"]),
+        ("mail:7", ["smtp.example.com"]),
+        ("arn:aws:ecs:us-east-1:123456789012:task-definition/mail", ["smtp.example.com"]),
+        ("mailer", []),
+    ],
+)
+def test_a_service_may_name_its_task_definition_by_its_family(
+    nat: Stack, named: str, hosts: list[str]
+) -> None:
+    for name in ("connector", "service"):
+        nat.remove(name)
+    containers = [{"name": "app", "environment": [{"name": "SMTP_HOST", "value": "smtp.example.com"}]}]
+    definition = "aws:ecs/taskDefinition:TaskDefinition"
+    nat.add(definition, "task", family="mail", containerDefinitions=json.dumps(containers))
+    network = {"subnets": [PRIVATE[0]], "securityGroups": [ref("connector-group")]}
+    nat.add("aws:ecs/service:Service", "tasks", taskDefinition=named, networkConfiguration=network)
+
+    assert [egress.destination.host for egress in nat.prove()] == hosts
+
+
+def test_a_function_on_a_capacity_provider_is_not_outside_of_every_vpc(nat: Stack) -> None:
+    for name in ("connector", "service"):
+        nat.remove(name)
+    nat.add(
+        "aws:lambda/function:Function",
+        "mailer",
+        environment={"variables": {"SMTP_HOST": "smtp.example.com", "SMTP_PORT": "587"}},
+        capacityProviderConfig={"lambdaManagedInstancesCapacityProviderConfig": {}},
+    )
+
+    (egress,) = nat.prove()
+
+    assert egress.verdict is UNDETERMINED
+    assert [finding.code for finding in egress.outcome.findings] == ["WORKLOAD_NOT_MODELLED"]
 
 
 def test_without_a_group_in_a_vpc_that_is_not_read_the_rules_are_not_known(nat: Stack) -> None:

@@ -123,14 +123,31 @@ def _dual_stack(graph: Graph, service: Resource) -> bool | Unknown:
 
 
 def _hosts(graph: Graph, service: Resource, settings: Settings) -> tuple[Destination, ...]:
-    ref = graph.ref(service, service.get("taskDefinition"), "taskDefinition", kinds.ECS_TASK_DEFINITION)
     found: list[Destination] = []
-    for task in ref.candidates:
+    for task in _task_definitions(graph, service):
         for container in _containers(task.get("containerDefinitions")):
             variables = pairs(get(container, "environment"), "value")
             secrets = pairs(get(container, "secrets"), "valueFrom")
             found.extend(named_hosts(variables, secrets, settings))
     return tuple(dict.fromkeys(found))
+
+
+def _task_definitions(graph: Graph, service: Resource) -> tuple[Resource, ...]:
+    """The definitions that a service may run: it names one by its ARN, or by its family and revision.
+
+    Source: Amazon ECS API Reference, "CreateService".
+    """
+    prop = "taskDefinition"
+    value = service.get(prop)
+    ref = graph.ref(service, value, prop, kinds.ECS_TASK_DEFINITION)
+    if ref.candidates or not isinstance(value, str):
+        return ref.candidates
+    family = value.rpartition("/")[2].partition(":")[0]
+    return tuple(
+        task
+        for task in graph.of_type(*kinds.ECS_TASK_DEFINITION)
+        if task.get("family") == family and task.in_place_of(service) is not False
+    )
 
 
 def _containers(definitions: Value) -> tuple[Value, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .. import kinds
 from ..values import ABSENT, UNKNOWN, get, items
-from .model import Placement, Workload, in_vpc, named_hosts
+from .model import Placement, Workload, in_vpc, named_hosts, not_followed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,10 @@ def _placements(graph: Graph, groups: SecurityGroups, function: Resource) -> Ite
     """In a VPC a function's interfaces have private addresses alone, in public subnets too."""
     config = function.declared("vpcConfig")
     subnets = items(config, "subnetIds")
+    if (config is ABSENT or subnets == ()) and function.declared("capacityProviderConfig") is not ABSENT:
+        what = f"function {function.label} runs on the instances of a capacity provider"
+        yield not_followed(function, what, "see that the capacity provider's subnets have a way out")
+        return
     if config is ABSENT or subnets == ():
         yield Placement(function, managed=True)
         return
