@@ -235,9 +235,15 @@ class Program:
         for subnet in subnets:
             association = "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation"
             self._add(association, f"{key}:{subnet}", vpcEndpointId=key, subnetId=subnet)
-        for group in groups:
+        for number, group in enumerate(groups):
             association = "aws:ec2/securityGroupAssociation:SecurityGroupAssociation"
-            self._add(association, f"{key}:{group}", vpcEndpointId=key, securityGroupId=group)
+            self._add(
+                association,
+                f"{key}:{group}",
+                vpcEndpointId=key,
+                securityGroupId=group,
+                replaceDefaultAssociation=number == 0,
+            )
 
     # As an engine shows it --------------------------------------------------------------------------
 
