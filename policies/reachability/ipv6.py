@@ -1,6 +1,7 @@
 """The way over IPv6: to IPv6 addresses, and from an IPv6-only subnet to hosts that have none.
 
-Where a workload has IPv4, IPv4 decides whether it reaches a host by name: it is what every mail host has.
+Where a workload has IPv4, a way over IPv4 is enough to reach a host by its name: it is what every mail host
+has. Where there is none, one over IPv6 leaves it open, since the host may have addresses of both families.
 
 Sources: Amazon VPC User Guide, "DNS64 and NAT64", "Egress-only internet gateways" and "IPv6 support for your
 VPC".
@@ -11,10 +12,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from .outcomes import all_of, any_of, blocked, open_question, whichever
+from .outcomes import all_of, any_of, blocked, open_question, soften, whichever
 from .ranges import IPV4, IPV6, PUBLIC, PUBLIC_IPV6, Ranges, addresses, synthesized, union
 from .values import ABSENT, UNKNOWN, Value
-from .verdict import Origin, Outcome
+from .verdict import Origin, Outcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from .workloads import Placement
 
 DNS64_REMEDY: Final = "set enable_dns64=True on the subnet and route 64:ff9b::/96 to a NAT gateway"
+BOTH_REMEDY: Final = "route 0.0.0.0/0 to a NAT gateway too, or give the host's addresses in the pack's config"
 
 
 def is_ipv6_only(subnet: Resource) -> bool:
@@ -71,6 +73,41 @@ class Ipv6Path:
             return way
         message = f"it cannot be known whether the interfaces of {client.holder.label} have IPv6 addresses"
         return way + open_question(code, client.holder.key, message, remedy)
+
+    def beside(
+        self, client: Client, placement: Placement, way: Outcome, where: Ranges, port: int, name: str
+    ) -> Outcome:
+        """`way`, over IPv4 to a host by its name: what a way over IPv6 beside it leaves of its verdict.
+
+        Args:
+            where: the addresses of the host; those that a public host may have where they are not known.
+        """
+        without = placement.ipv6 is False or not block_of(client.subnet)
+        if way.verdict is not Verdict.UNREACHABLE or without:
+            return way
+        others = [
+            self.reach(client, placement, found, port, name)
+            for found in (_of_ipv6(client, where), self._synthesized(client, where))
+            if found
+        ]
+        translated = not (where != PUBLIC and where & IPV6) and self._other_resolver(client).findings
+        if not translated and all(other.verdict is Verdict.UNREACHABLE for other in others):
+            return way
+        message = f"there is no way to {name} over IPv4, and there may be one over IPv6, if the host has it"
+        question = open_question("HOST_OVER_IPV6", client.subnet.key, message, BOTH_REMEDY)
+        return question + Outcome(way.path, tuple(soften(finding) for finding in way.findings))
+
+    def _synthesized(self, client: Client, where: Ranges) -> Ranges:
+        """The addresses that DNS64 may make for a host which has, or may have, none of IPv6."""
+        off = _dns64(client.subnet) in (False, ABSENT)
+        return Ranges() if off or (where != PUBLIC and where & IPV6) else synthesized(where)
+
+    def _other_resolver(self, client: Client) -> Outcome:
+        """A finding where clients may ask another resolver than Amazon's, which may have a DNS64 of its own.
+
+        Whether it has one, and the prefix that it then puts before a host's IPv4 address, is not in AWS.
+        """
+        return all_of(self.ses.endpoints.amazon_resolver(vpc) for vpc in client.vpc.candidates)
 
     # From a subnet without IPv4 ------------------------------------------------------------------
 
@@ -118,10 +155,8 @@ class Ipv6Path:
         self, client: Client, placement: Placement, where: Ranges, port: int, name: str, region: str | None
     ) -> Outcome:
         worlds: list[Outcome] = []
-        if where == PUBLIC:
-            worlds.append(self.reach(client, placement, PUBLIC_IPV6 - _own_addresses(client), port, name))
-        elif where & IPV6:
-            worlds.append(self.reach(client, placement, where & IPV6, port, name))
+        if own := _of_ipv6(client, where):
+            worlds.append(self.reach(client, placement, own, port, name))
         if where == PUBLIC or not where & IPV6:
             worlds.append(self._translated(client, placement, where & IPV4, port, name))
         if self.ses.of(client, region):
@@ -135,14 +170,19 @@ class Ipv6Path:
         dns64 = _dns64(subnet)
         code, message = "DNS64_OFF", f"{name} has IPv4 addresses alone, and subnet {subnet.label} IPv6 alone"
         way = self.reach(client, placement, synthesized(where), port, name)
+        other = self._other_resolver(client)
+        if other.findings:
+            return Outcome(way.path, tuple(soften(finding) for finding in way.findings)) + other
         if dns64 is UNKNOWN:
             return way + open_question(code, subnet.key, f"{message}: DNS64 may be off", DNS64_REMEDY)
         if dns64 is not True:
-            return way + blocked(
-                code, subnet.key, f"{message}: without DNS64 the name leads nowhere", DNS64_REMEDY
-            )
-        vpcs = client.vpc.candidates
-        return all_of([way, *(self.ses.endpoints.amazon_resolver(vpc) for vpc in vpcs)])
+            way += blocked(code, subnet.key, f"{message}: without DNS64 the name leads nowhere", DNS64_REMEDY)
+        return way
+
+
+def _of_ipv6(client: Client, where: Ranges) -> Ranges:
+    """The IPv6 addresses of a host, or those that a public host may have."""
+    return PUBLIC_IPV6 - _own_addresses(client) if where == PUBLIC else where & IPV6
 
 
 def _own_addresses(client: Client) -> Ranges:

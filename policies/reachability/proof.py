@@ -117,11 +117,11 @@ class Proof:
             return _port_unknown(client, destination)
         host = destination.host
         if host is None or destination.secret:
-            ways = [self._reach_public(client, PUBLIC, port, "any mail server") for port in ports]
+            ways = [self._reach_public(client, placement, PUBLIC, port, "any mail server") for port in ports]
             ways += [self.ses.any(client, port) for port in ports if self.ses.of(client)]
             return any_of([*ways, *self.ses.unread(client)])
         if isinstance(host, Unknown):
-            return self._reach_unknown(client, ports[0])
+            return self._reach_unknown(client, placement, ports[0])
         return self._reach_host(client, placement, host, ports[0])
 
     def _reach_over_ipv6(self, client: Client, placement: Placement, destination: Destination) -> Outcome:
@@ -143,9 +143,9 @@ class Proof:
         region = region_of_host(host)
         return shadow + self.ipv6.reach_name(client, placement, where, ports[:1], host, region)
 
-    def _reach_unknown(self, client: Client, port: int) -> Outcome:
+    def _reach_unknown(self, client: Client, placement: Placement, port: int) -> Outcome:
         """A host not known yet may be a public one, that of an endpoint, or one inside the VPC."""
-        public = self._reach_public(client, PUBLIC, port, "a host not known yet")
+        public = self._reach_public(client, placement, PUBLIC, port, "a host not known yet")
         ways = [public, *([self.ses.any(client, port)] if self.ses.of(client) else [])]
         ways += self.ses.unread(client)
         if all(way.verdict is Verdict.REACHABLE for way in ways):
@@ -155,9 +155,17 @@ class Proof:
         question = open_question("HOST_UNKNOWN", client.holder.key, message, remedy)
         return question + Outcome(public.path, tuple(soften(finding) for finding in public.findings))
 
-    def _reach_public(self, client: Client, where: Ranges, port: int, name: str) -> Outcome:
+    def _reach_public(
+        self, client: Client, placement: Placement, where: Ranges, port: int, name: str
+    ) -> Outcome:
         """The way to public hosts by their names, which must resolve."""
-        return self.internet.reach(client, where, port, name) + self.names.resolve(client.vpc)
+        return self._reach_name(client, placement, where, port, name) + self.names.resolve(client.vpc)
+
+    def _reach_name(
+        self, client: Client, placement: Placement, where: Ranges, port: int, name: str
+    ) -> Outcome:
+        way = self.internet.reach(client, where & IPV4, port, name)
+        return self.ipv6.beside(client, placement, way, where, port, name)
 
     @staticmethod
     def _ports(destination: Destination) -> tuple[int, ...] | Unknown:
@@ -174,14 +182,16 @@ class Proof:
             return nowhere
         if not where & IPV4:
             return self.ipv6.reach(client, placement, where, port, host)
-        if where != PUBLIC and region is None:  # an address, or a name whose addresses the team knows
-            return self.internet.reach(client, where & IPV4, port, host)
+        if literal(host):
+            return self.internet.reach(client, where, port, host)
+        if where != PUBLIC and region is None:  # a name whose addresses the team knows
+            return self._reach_name(client, placement, where, port, host)
         shadow = self.names.shadow(host, client.vpc)
         if shadow.findings:
             return shadow
         if endpoint is not None:
             return self.ses.by_own_name(client, endpoint, port) + self.names.resolve(client.vpc)
-        public = self._reach_public(client, where, port, host)
+        public = self._reach_public(client, placement, where, port, host)
         if region is None:
             return public
         return self.ses.reach(client, region, port, public)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
-from reachability import Destination, Graph, Origin, Proof, Resource, Verdict, merge, parse
+from reachability import Destination, Graph, Origin, Proof, Resource, Settings, Verdict, merge, parse
 from reachability.evidence import Evidence
 from reachability.values import UNKNOWN
 from tests.judges.inspection import InspectedAccount
@@ -55,32 +55,6 @@ class Comparison:
         return (self.verdict is Verdict.REACHABLE and not self.works) or (
             self.verdict is Verdict.UNREACHABLE and not self.fails
         )
-
-
-def compare(
-    document: Mapping[str, Any],
-    rng: Random,
-    destination: Destination | None = None,
-    program: Sequence[Resource] = (),
-) -> Comparison:
-    """Judge the service of `document` both ways, to `destination`, its own or another one.
-
-    Args:
-        program: the same account in another form, to be proved in its stead.
-    """
-    evidence = parse(document)
-    graph = Graph(program) if program else account_graph(evidence)
-    proof = Proof(graph, offer=evidence.offer)
-    (workload,) = proof.workloads(Origin.PROGRAM if program else Origin.ACCOUNT)
-    if destination is None:
-        destination = rng.choice((*workload.destinations, *workload.destinations, rng.choice(EXTRA)))
-    outcome = proof.judge(workload.placements, destination)
-    codes = tuple(finding.code for finding in outcome.findings)
-    return Comparison(destination, outcome.verdict, codes, tuple(Packets(document, rng).ways(destination)))
-
-
-def account_graph(evidence: Evidence, program: Sequence[Resource] = ()) -> Graph:
-    return merge(program, evidence, project="judges", stack="dev")
 
 
 class Packets:
@@ -158,6 +132,38 @@ class Packets:
         first, last = first + 4, last - 1
         near = [edge for edge in self.edges if first <= edge <= last]
         return self.rng.choice([first, last, self.rng.randint(first, last), *near])
+
+
+def compare(
+    document: Mapping[str, Any],
+    rng: Random,
+    destination: Destination | None = None,
+    program: Sequence[Resource] = (),
+    *,
+    packets: type[Packets] = Packets,
+    settings: Settings | None = None,
+) -> Comparison:
+    """Judge the service of `document` both ways, to `destination`, its own or another one.
+
+    Args:
+        program: the same account in another form, to be proved in its stead.
+        packets: what sends the packets.
+        settings: those of the proof.
+    """
+    evidence = parse(document)
+    graph = Graph(program) if program else account_graph(evidence)
+    proof = Proof(graph, settings, offer=evidence.offer)
+    (workload,) = proof.workloads(Origin.PROGRAM if program else Origin.ACCOUNT)
+    if destination is None:
+        destination = rng.choice((*workload.destinations, *workload.destinations, rng.choice(EXTRA)))
+    outcome = proof.judge(workload.placements, destination)
+    codes = tuple(finding.code for finding in outcome.findings)
+    sent = packets(document, rng).ways(destination)
+    return Comparison(destination, outcome.verdict, codes, tuple(sent))
+
+
+def account_graph(evidence: Evidence, program: Sequence[Resource] = ()) -> Graph:
+    return merge(program, evidence, project="judges", stack="dev")
 
 
 def edges(document: Mapping[str, Any]) -> list[int]:

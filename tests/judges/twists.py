@@ -95,11 +95,11 @@ def _target(draft: Draft, table: Properties) -> Properties:
         {"gatewayId": "vgw-a", "state": "active"},
     ]
     if not hub:
-        choices.append({"vpcPeeringConnectionId": _peering(draft), "state": "active"})
+        choices.append({"vpcPeeringConnectionId": peering(draft), "state": "active"})
     return draft.rng.choice(choices)
 
 
-def _peering(draft: Draft) -> str:
+def peering(draft: Draft) -> str:
     if "pcx-ab" not in draft.resources:
         add_vpc(draft, "b", "10.200")
         add_subnet(draft, "peer", "vpc-b", "10.200.0.0/20")
@@ -223,7 +223,7 @@ def internet_gateway_changes(draft: Draft) -> None:
     if draft.rng.random() < 0.5:
         draft["igw-a"].pop("vpcId", None)
     else:
-        _peering(draft)
+        peering(draft)
         draft["igw-a"]["vpcId"], draft["igw-b"]["vpcId"] = "vpc-b", "vpc-a"
 
 
@@ -239,7 +239,7 @@ def endpoint_changes(draft: Draft) -> None:
     elif change == "region":
         endpoint["serviceName"] = f"com.amazonaws.{OTHER_REGION}.email-smtp"
     elif change == "vpc":
-        _peering(draft)
+        peering(draft)
         endpoint.update(vpcId="vpc-b", subnetIds=["subnet-peer"], securityGroupIds=["sg-b-default"])
     elif change == "subnets":
         found = [key for key in draft.ids(SUBNET) if draft[key]["vpcId"] == endpoint["vpcId"]]

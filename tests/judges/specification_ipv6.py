@@ -1,0 +1,222 @@
+"""The specification of IPv6: one concrete packet over IPv6, or translated to IPv4 on its way.
+
+Like `specification.py`, which it extends, it shares no code with the proof. "User Guide" is the Amazon VPC
+User Guide. An IPv4 address is an `int` here as there, an IPv6 address an `IPv6Address`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import IPv6Address, IPv6Network
+from typing import Any
+
+from tests.judges.specification import Account, Attempt, Properties, lost, unspecified
+
+NAT64 = IPv6Network("64:ff9b::/96")
+GLOBAL = IPv6Network("2000::/3")
+DOCUMENTATION = IPv6Network("2001:db8::/32")
+APP_RUNNER = "aws:apprunner/service:Service"
+FUNCTION = "aws:lambda/function:Function"
+TASKS = "aws:ecs/service:Service"
+
+
+def inside(address: IPv6Address, cidr: str) -> bool:
+    return address in IPv6Network(cidr, strict=False)
+
+
+def is_public6(address: IPv6Address) -> bool:
+    """Source: RFC 4291, "Global Unicast Addresses"; RFC 3849."""
+    return address in GLOBAL and address not in DOCUMENTATION
+
+
+def as_ipv6(address: int) -> IPv6Address:
+    """The address that DNS64 makes of an IPv4 one. Source: User Guide, "DNS64 and NAT64"."""
+    return NAT64[address]
+
+
+class DualStackAccount(Account):
+    """An account with IPv6 in its VPCs, and the workloads that can use it."""
+
+    # Workloads --------------------------------------------------------------------------------------
+
+    def services(self) -> dict[str, Properties]:
+        return {**self.all(APP_RUNNER), **self.all(FUNCTION), **self.all(TASKS)}
+
+    def placements(self, service: str) -> list[tuple[str, tuple[str, ...]]] | None:
+        if service in self.all(APP_RUNNER):
+            return super().placements(service)
+        properties = self.services()[service]
+        if service in self.all(FUNCTION):
+            config = properties["vpcConfig"]
+            return [(subnet, tuple(config["securityGroupIds"])) for subnet in config["subnetIds"]]
+        config = properties["networkConfiguration"]
+        return [(subnet, tuple(config["securityGroups"])) for subnet in config["subnets"]]
+
+    def has_ipv4(self, subnet: str) -> bool:
+        return "cidrBlock" in self.subnet(subnet)
+
+    def runs_in(self, service: str, subnet: str) -> bool:
+        """Tasks alone run in IPv6-only subnets.
+
+        Sources: App Runner API Reference, "CreateVpcConnector"; AWS Lambda Developer Guide, "Giving Lambda
+        functions access to resources in an Amazon VPC"; Amazon ECS Developer Guide, "Using a VPC in
+        IPv6-only mode".
+        """
+        return self.has_ipv4(subnet) or service in self.all(TASKS)
+
+    def has_ipv6(self, service: str, subnet: str) -> bool | None:
+        """Whether the interfaces of `service` have IPv6 addresses; `None` where AWS does not say.
+
+        Sources: AWS Lambda Developer Guide, "IPv6 support"; Amazon ECS Developer Guide, "Using a VPC in
+        dual-stack mode" and "Access Amazon ECS features with account settings".
+        """
+        if "ipv6CidrBlock" not in self.subnet(subnet):
+            return False
+        if service in self.all(FUNCTION):
+            return bool(self.all(FUNCTION)[service]["vpcConfig"]["ipv6AllowedForDualStack"])
+        if service in self.all(TASKS) and not self.has_ipv4(subnet):
+            return True
+        settings = self.all("aws:ecs/accountSettingDefault:AccountSettingDefault").values()
+        for setting in settings if service in self.all(TASKS) else ():
+            return bool(setting["value"] == "enabled")
+        return None
+
+    # One connection ---------------------------------------------------------------------------------
+
+    def _send(self, attempt: Attempt) -> None:
+        destination: Any = attempt.destination
+        if not isinstance(destination, IPv6Address):
+            return super()._send(attempt)
+        client = attempt.client
+        if not self._group_allows(client.groups, "egress", destination, (), attempt.port):
+            lost("the client's security groups have no egress rule for it")
+        if inside(destination, self.subnet(client.subnet)["ipv6CidrBlock"]):
+            unspecified("what has that address in the subnet is not in the document")
+        self._acl(client.subnet, "egress", destination, attempt.port)
+        self._acl(client.subnet, "ingress", destination, attempt.reply_port)
+        route = self._route(client.subnet, destination, attempt.tie)
+        vpc = self.subnet(client.subnet)["vpcId"]
+        if route == "local":
+            unspecified("what has that address in the VPC is not in the document")
+        if "natGatewayId" in route:
+            return self._translated(attempt, route["natGatewayId"], destination)
+        return self._leave6(route, vpc, destination, attempt.port)
+
+    def _translated(self, attempt: Attempt, nat: str, destination: IPv6Address) -> None:
+        """Source: User Guide, "DNS64 and NAT64"."""
+        if destination not in NAT64:
+            lost("of IPv6, a NAT gateway translates what DNS64 has made alone")
+        onward = replace(attempt, destination=int(destination) - int(NAT64[0]))
+        self._through_nat(onward, nat, attempt.client.subnet, None)
+
+    def _leave6(self, route: Properties, vpc: str, destination: IPv6Address, port: int) -> None:
+        """Sources: User Guide, "Egress-only internet gateways", "Internet gateways" and "Block public access
+        to VPCs and subnets"; Amazon VPC Peering Guide, "VPC peering limitations".
+        """
+        if "vpcPeeringConnectionId" in route:
+            return self._to_peer(route["vpcPeeringConnectionId"], vpc, destination)
+        if "egressOnlyGatewayId" in route:
+            kind = "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway"
+            gateway = self.all(kind).get(route["egressOnlyGatewayId"])
+        elif route.get("gatewayId", "").startswith("igw-"):
+            gateway = self.all("aws:ec2/internetGateway:InternetGateway").get(route["gatewayId"])
+        else:
+            unspecified(f"a route to {sorted(route)} leads out of what the document shows")
+        if not is_public6(destination):
+            lost("no host of the internet has that address")
+        if gateway is None:
+            unspecified("a route to a gateway that is not there and is no blackhole")
+        if gateway.get("vpcId") != vpc:
+            lost("the gateway is not that of this VPC")
+        if self._blocks6(vpc, "gatewayId" in route):
+            lost("VPC Block Public Access")
+        if "gatewayId" in route and not self.all(TASKS):
+            unspecified("whether an interface that a service shares may use an internet gateway over IPv6")
+        if port == 25:
+            unspecified("port 25 is blocked unless the account has asked otherwise")
+        return None
+
+    def _to_peer(self, connection: str, vpc: str, destination: IPv6Address) -> None:
+        link = self.all("aws:ec2/vpcPeeringConnection:VpcPeeringConnection")[connection]
+        peer = self.vpc(({link["vpcId"], link["peerVpcId"]} - {vpc}).pop())
+        if "ipv6CidrBlock" in peer and inside(destination, peer["ipv6CidrBlock"]):
+            unspecified("what has that address in the peer VPC is not in the document")
+        lost("a peering connection carries the peer VPC's own addresses alone")
+
+    def _blocks6(self, vpc: str, both_ways: bool) -> bool:
+        """Blocking what comes in alone leaves egress-only gateways alone, and no internet gateway."""
+        options = self.all("aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions").values()
+        ingress = any(held["internetGatewayBlockMode"] == "block-ingress" for held in options)
+        excluded = self.all("aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion").values()
+        if both_ways and ingress:
+            return vpc not in (held["vpcId"] for held in excluded)
+        return self._blocks_public_access(vpc)
+
+    # Routes and filters -----------------------------------------------------------------------------
+
+    def _route(self, subnet: str, address: Any, tie: int) -> Properties | Any:
+        """Source: User Guide, "Route priority": IPv6 apart from IPv4."""
+        if not isinstance(address, IPv6Address):
+            return super()._route(subnet, address, tie)
+        own = self.vpc(self.subnet(subnet)["vpcId"]).get("ipv6CidrBlock")
+        matches: list[tuple[int, Any]] = []
+        if own is not None and inside(address, own):
+            matches.append((IPv6Network(own).prefixlen, "local"))
+        for route in self.table_of(subnet)["routes"]:
+            for cidr in self._destinations6(route):
+                if inside(address, cidr):
+                    matches.append((IPv6Network(cidr, strict=False).prefixlen, route))
+        longest = max((length for length, _ in matches), default=0)
+        best = [route for length, route in matches if length == longest]
+        if not best:
+            lost("no route")
+        chosen = best[tie % len(best)]
+        if chosen != "local" and chosen["state"] == "blackhole":
+            lost("the route is a blackhole")
+        return chosen
+
+    def _destinations6(self, route: Properties) -> list[str]:
+        if route.get("ipv6CidrBlock"):
+            return [route["ipv6CidrBlock"]]
+        return self._listed6(route["destinationPrefixListId"]) if "destinationPrefixListId" in route else []
+
+    def _prefix_list(self, key: str) -> list[str]:
+        return [cidr for cidr in super()._prefix_list(key) if ":" not in cidr]
+
+    def _listed6(self, key: str) -> list[str]:
+        return [cidr for cidr in super()._prefix_list(key) if ":" in cidr]
+
+    def _group_allows(
+        self, groups: tuple[str, ...], direction: str, address: Any, peers: tuple[str, ...], port: int
+    ) -> bool:
+        """Source: User Guide, "Security group rules"."""
+        if not isinstance(address, IPv6Address):
+            return super()._group_allows(groups, direction, address, peers, port)
+        for key in groups:
+            for rule in self.all("aws:ec2/securityGroup:SecurityGroup")[key][direction]:
+                blocks = [*rule.get("ipv6CidrBlocks", ())]
+                for prefix_list in rule.get("prefixListIds", ()):
+                    blocks += self._listed6(prefix_list)
+                if matches(rule, port) and any(inside(address, cidr) for cidr in blocks):
+                    return True
+        return False
+
+    def _acl(self, subnet: str, direction: str, address: Any, port: int) -> None:
+        """Source: User Guide, "Network ACL rules"."""
+        if not isinstance(address, IPv6Address):
+            super()._acl(subnet, direction, address, port)
+            return
+        for entry in sorted(self.acl_of(subnet)[direction], key=lambda entry: int(entry["ruleNo"])):
+            cidr = entry.get("ipv6CidrBlock")
+            if cidr and inside(address, cidr) and matches(entry, port):
+                if entry["action"] == "allow":
+                    return
+                break
+        lost(f"the network ACL of {subnet} denies {direction} to port {port}")
+
+
+def matches(rule: Properties, port: int) -> bool:
+    """Whether a rule or entry is for TCP on `port`."""
+    if str(rule["protocol"]) == "-1":
+        return True
+    return str(rule["protocol"]) in ("tcp", "6") and rule["fromPort"] <= port <= rule["toPort"]
