@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from . import kinds
 from .graph import Ref, Resource
 from .groups import ALL_PORTS, ALL_PROTOCOLS, EGRESS, INGRESS, TCP, port_range
-from .network import Links, Network, exactly, settled
+from .network import Links, Network, exactly, is_new, settled
 from .outcomes import blocked, open_question, passed, whichever
 from .ranges import ANY_ADDRESS, IPV4, IPV6, Ranges, addresses
 from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, to_int
@@ -123,7 +123,7 @@ class NetworkAcls:
         """The ACL that a rule or an association names; a VPC stands for its default ACL."""
         prop, value = "networkAclId", resource.get("networkAclId")
         ref = self.graph.ref(resource, value, prop, kinds.NETWORK_ACL + kinds.VPC)
-        owner = self._owner_of_default(value) if isinstance(value, str) and not ref.candidates else None
+        owner = None if ref.candidates else self.network.owner_of(value, "defaultNetworkAclId")
         found: list[Resource | None] = [None] if ref.open and owner is None else []
         for candidate in (owner,) if owner else ref.candidates:
             if candidate.type in kinds.VPC:
@@ -149,7 +149,7 @@ class NetworkAcls:
                 return [acl]
         value = vpc.get("defaultNetworkAclId")
         held = self.graph.by_id(value, kinds.NETWORK_ACL) if isinstance(value, str) else None
-        if held is None and vpc.origin is Origin.PROGRAM and vpc.type == kinds.VPC[0]:
+        if held is None and is_new(vpc):
             held = implicit_default_acl(vpc)
         return [*(acl for acl, _ in adopted), held]
 
@@ -163,14 +163,9 @@ class NetworkAcls:
         """The VPC whose default ACL the program adopts: it is named by the ACL's id, not the VPC's."""
         value = acl.get("defaultNetworkAclId")
         if isinstance(value, str):
-            owner = self._owner_of_default(value)
+            owner = self.network.owner_of(value, "defaultNetworkAclId")
             return exactly(owner) if owner else Ref((), value)
         return self.graph.ref(acl, value, "defaultNetworkAclId", kinds.VPC)
-
-    def _owner_of_default(self, acl: str) -> Resource | None:
-        """The VPC whose default ACL has the id `acl`."""
-        vpcs = self.graph.of_type(*kinds.VPC)
-        return next((vpc for vpc in vpcs if vpc.get("defaultNetworkAclId") == acl), None)
 
     # Entries -------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ Source: Amazon VPC User Guide, "Default VPCs": a region has one at most, with on
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from . import kinds
 from .values import ABSENT, UNKNOWN
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from .graph import Resource
 
 
+_DEFAULTS: Final = {kinds.DEFAULT_VPC: kinds.VPC, kinds.DEFAULT_SUBNET: kinds.SUBNET}
+"""What each type adopts."""
+
+
 def adopted(program: Iterable[Resource], account: Iterable[Resource]) -> Iterator[Resource]:
     """The program's resources; a default VPC or subnet of it, still without id, is the one in `account`.
 
@@ -24,22 +28,17 @@ def adopted(program: Iterable[Resource], account: Iterable[Resource]) -> Iterato
     """
     held = [found for found in account if found.get("default") is True or found.get("defaultForAz") is True]
     for resource in program:
-        matches = [found for found in held if _adopts(resource, found)]
+        adopts = resource.type in _DEFAULTS and resource.id is UNKNOWN
+        matches = [found for found in held if _is(resource, found)] if adopts else []
         yield _as(resource, matches[0]) if len(matches) == 1 else resource
 
 
-def _adopts(resource: Resource, found: Resource) -> bool:
-    if resource.id is not UNKNOWN or resource.in_place_of(found) is not True:
+def _is(resource: Resource, found: Resource) -> bool:
+    """Whether the default VPC or subnet `resource` is `found`."""
+    if found.type not in _DEFAULTS[resource.type] or resource.in_place_of(found) is not True:
         return False
-    if resource.type == kinds.DEFAULT_VPC:
-        return found.type in kinds.VPC
     zone = resource.get("availabilityZone")
-    return (
-        resource.type == kinds.DEFAULT_SUBNET
-        and found.type in kinds.SUBNET
-        and zone is not UNKNOWN
-        and zone == found.get("availabilityZone")
-    )
+    return found.type in kinds.VPC or (zone is not UNKNOWN and zone == found.get("availabilityZone"))
 
 
 def _as(resource: Resource, found: Resource) -> Resource:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from . import kinds
 from .graph import Ref, Resource
-from .network import Links, Network, exactly, members, same, settled
+from .network import Links, Network, exactly, is_new, members, same, settled
 from .outcomes import blocked, open_question, passed
 from .ranges import ANY_ADDRESS, IPV4, IPV6, Ranges, addresses, cidr_text, union
 from .routing import prefix_list_blocks
@@ -126,7 +126,7 @@ class SecurityGroups:
         """The groups that `ref` may be, with whether it certainly is; `None` for one not in the graph."""
         found: list[Resource | None] = []
         if isinstance(ref.id, str) and not ref.candidates:
-            owner = self._owner_of_default(ref.id)
+            owner = self.network.owner_of(ref.id, "defaultSecurityGroupId")
             return _with_certainty(self.default_of(exactly(owner)) if owner else [None])
         for candidate in ref.candidates:
             if candidate.type in kinds.VPC:
@@ -161,13 +161,9 @@ class SecurityGroups:
             return None
         value = vpc.get("defaultSecurityGroupId")
         held = self.graph.by_id(value, kinds.SECURITY_GROUP) if isinstance(value, str) else None
-        if held is None and vpc.origin is Origin.PROGRAM and vpc.type == kinds.VPC[0]:
+        if held is None and is_new(vpc):
             return implicit_default_group(vpc)
         return held
-
-    def _owner_of_default(self, group: str) -> Resource | None:
-        vpcs = self.graph.of_type(*kinds.VPC)
-        return next((vpc for vpc in vpcs if vpc.get("defaultSecurityGroupId") == group), None)
 
     def _adopted(self, group: Resource) -> Resource:
         """The program's `DefaultSecurityGroup` where it has adopted `group` of the account."""

@@ -19,7 +19,7 @@ from .left_open import destination_in_vpc, not_modelled
 from .middleboxes import Middlebox
 from .neighbours import Neighbours
 from .network import name_of, same, table_name
-from .outcomes import all_of, blocked, open_question, passed, soften, whichever
+from .outcomes import all_of, blocked, open_question, passed, softened, whichever
 from .public_access import PublicAccess
 from .ranges import EPHEMERAL_PORTS, IPV6, NAT64, PUBLIC, UNROUTED, Ranges, translated
 from .replies import Replies
@@ -260,7 +260,7 @@ class InternetPath:
         )
         if out.verdict is Verdict.UNDETERMINED:
             # What leaves by no internet gateway may need no public address, and no leave.
-            public = Outcome(findings=tuple(soften(finding) for finding in public.findings))
+            public = Outcome(findings=softened(public).findings)
         steps += [public, out]
         if subnets:
             steps.append(

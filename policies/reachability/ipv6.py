@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from .outcomes import all_of, any_of, blocked, open_question, soften, whichever
+from .outcomes import all_of, any_of, blocked, open_question, softened, whichever
 from .ranges import IPV4, IPV6, PUBLIC, PUBLIC_IPV6, Ranges, addresses, synthesized, union
 from .values import ABSENT, UNKNOWN, Value
 from .verdict import Origin, Outcome, Verdict
@@ -90,17 +90,17 @@ class Ipv6Path:
             for found in (_of_ipv6(client, where), self._synthesized(client, where))
             if found
         ]
-        translated = not (where != PUBLIC and where & IPV6) and self._other_resolver(client).findings
+        translated = _may_lack_ipv6(where) and self._other_resolver(client).findings
         if not translated and all(other.verdict is Verdict.UNREACHABLE for other in others):
             return way
         message = f"there is no way to {name} over IPv4, and there may be one over IPv6, if the host has it"
         question = open_question("HOST_OVER_IPV6", client.subnet.key, message, BOTH_REMEDY)
-        return question + Outcome(way.path, tuple(soften(finding) for finding in way.findings))
+        return question + softened(way)
 
     def _synthesized(self, client: Client, where: Ranges) -> Ranges:
         """The addresses that DNS64 may make for a host which has, or may have, none of IPv6."""
         off = _dns64(client.subnet) in (False, ABSENT)
-        return Ranges() if off or (where != PUBLIC and where & IPV6) else synthesized(where)
+        return synthesized(where) if _may_lack_ipv6(where) and not off else Ranges()
 
     def _other_resolver(self, client: Client) -> Outcome:
         """A finding where clients may ask another resolver than Amazon's, which may have a DNS64 of its own.
@@ -157,7 +157,7 @@ class Ipv6Path:
         worlds: list[Outcome] = []
         if own := _of_ipv6(client, where):
             worlds.append(self.reach(client, placement, own, port, name))
-        if where == PUBLIC or not where & IPV6:
+        if _may_lack_ipv6(where):
             worlds.append(self._translated(client, placement, where & IPV4, port, name))
         if self.ses.of(client, region):
             worlds.append(_endpoint(client))
@@ -172,7 +172,7 @@ class Ipv6Path:
         way = self.reach(client, placement, synthesized(where), port, name)
         other = self._other_resolver(client)
         if other.findings:
-            return Outcome(way.path, tuple(soften(finding) for finding in way.findings)) + other
+            return softened(way) + other
         if dns64 is UNKNOWN:
             return way + open_question(code, subnet.key, f"{message}: DNS64 may be off", DNS64_REMEDY)
         if dns64 is not True:
@@ -183,6 +183,11 @@ class Ipv6Path:
 def _of_ipv6(client: Client, where: Ranges) -> Ranges:
     """The IPv6 addresses of a host, or those that a public host may have."""
     return PUBLIC_IPV6 - _own_addresses(client) if where == PUBLIC else where & IPV6
+
+
+def _may_lack_ipv6(where: Ranges) -> bool:
+    """Whether a host has, or may have, no IPv6 addresses, so that DNS64 makes some."""
+    return where == PUBLIC or not where & IPV6
 
 
 def _own_addresses(client: Client) -> Ranges:

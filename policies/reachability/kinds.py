@@ -73,12 +73,14 @@ TGW_ROUTE: Final = ("aws:ec2transitgateway/route:Route",)
 TGW_PREFIX_LIST_REFERENCE: Final = ("aws:ec2transitgateway/prefixListReference:PrefixListReference",)
 TGW_ASSOCIATION: Final = ("aws:ec2transitgateway/routeTableAssociation:RouteTableAssociation",)
 TGW_PROPAGATION: Final = ("aws:ec2transitgateway/routeTablePropagation:RouteTablePropagation",)
-PEERING: Final = ("aws:ec2/vpcPeeringConnection:VpcPeeringConnection",)
-TGW_DEFAULTS: Final = {
-    "Association": ("aws:ec2transitgateway/defaultRouteTableAssociation:DefaultRouteTableAssociation",),
-    "Propagation": ("aws:ec2transitgateway/defaultRouteTablePropagation:DefaultRouteTablePropagation",),
-}
+TGW_DEFAULT_ASSOCIATION: Final = (
+    "aws:ec2transitgateway/defaultRouteTableAssociation:DefaultRouteTableAssociation",
+)
+TGW_DEFAULT_PROPAGATION: Final = (
+    "aws:ec2transitgateway/defaultRouteTablePropagation:DefaultRouteTablePropagation",
+)
 TGW_ACCEPTER: Final = ("aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter",)
+PEERING: Final = ("aws:ec2/vpcPeeringConnection:VpcPeeringConnection",)
 PEERING_ACCEPTER: Final = ("aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter",)
 FIREWALL: Final = ("aws:networkfirewall/firewall:Firewall",)
 FIREWALL_ENDPOINT: Final = ("aws:networkfirewall/vpcEndpointAssociation:VpcEndpointAssociation",)

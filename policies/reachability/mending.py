@@ -115,27 +115,27 @@ def _open_acl(situation: Situation, finding: Finding) -> Change | None:
     if acl is None:
         return None
     ports = ((situation.port, situation.port), (1024, 65535))
+    entries = [
+        {
+            "ruleNo": number,
+            "action": "allow",
+            "protocol": "tcp",
+            "fromPort": first,
+            "toPort": last,
+            "cidrBlock": "0.0.0.0/0",
+        }
+        for number, (first, last) in enumerate(ports, 1)
+    ]
+    numbers = [entry["ruleNo"] for entry in entries]
     changed: dict[str, Any] = {}
-    moved = False
+    behind = ""
     for direction in (INGRESS, EGRESS):
         listed = items(acl.declared(direction))
         if isinstance(listed, Unknown):
             return None
-        entries = [
-            {
-                "ruleNo": number,
-                "action": "allow",
-                "protocol": "tcp",
-                "fromPort": first,
-                "toPort": last,
-                "cidrBlock": "0.0.0.0/0",
-            }
-            for number, (first, last) in enumerate(ports, 1)
-        ]
-        taken = any(number in (1, 2) for number in (get(entry, "ruleNo") for entry in listed))
-        moved = moved or taken
-        changed[direction] = [*entries, *(_moved_up(listed, len(entries)) if taken else listed)]
-    behind = ", the others' numbers two higher" if moved else ""
+        if any(get(entry, "ruleNo") in numbers for entry in listed):
+            listed, behind = _moved_up(listed, len(entries)), ", the others' numbers two higher"
+        changed[direction] = [*entries, *listed]
     text = (
         f"allow TCP {situation.port} and replies (TCP 1024-65535) both ways, "
         f"first in network ACL {acl.label}{behind}"
@@ -143,13 +143,13 @@ def _open_acl(situation: Situation, finding: Finding) -> Change | None:
     return with_properties(acl, text, changed)
 
 
-def _moved_up(entries: Iterable[Any], by: int) -> list[Any]:
+def _moved_up(entries: Iterable[Any], by: int) -> tuple[Any, ...]:
     """ACL entries with higher numbers, so that others come first."""
     numbers = ((entry, get(entry, "ruleNo")) for entry in entries)
-    return [
+    return tuple(
         {**entry, "ruleNo": number + by} if isinstance(number, (int, float)) else entry
         for entry, number in numbers
-    ]
+    )
 
 
 def _pass_mail(situation: Situation, finding: Finding) -> Change | None:

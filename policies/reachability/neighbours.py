@@ -12,7 +12,7 @@ from . import kinds
 from .acls import REPLIES
 from .groups import EGRESS, INGRESS
 from .left_open import destination_in_vpc, not_modelled
-from .network import name_of, refers, same
+from .network import name_of, same
 from .outcomes import all_of, blocked, open_question, passed, whichever
 from .ranges import EPHEMERAL_PORTS, Ranges, union
 from .values import Unknown, is_known
@@ -104,10 +104,8 @@ class Neighbours:
         if is_known(status) and status != "active":
             message = f"peering connection {connection.label} is {status}"
             return blocked("BAD_STATE", connection.key, message, remedy)
-        prop = "vpcPeeringConnectionId"
-        accepted = connection.declared("autoAccept") is True or any(
-            refers(self.graph.ref(accepter, accepter.get(prop), prop, kinds.PEERING), connection) is True
-            for accepter in self.graph.of_type(*kinds.PEERING_ACCEPTER)
+        accepted = connection.declared("autoAccept") is True or self.network.accepted(
+            connection, kinds.PEERING, "vpcPeeringConnectionId", kinds.PEERING_ACCEPTER
         )
         if status == "active" or accepted:
             return Outcome()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from . import kinds
 from .graph import Graph, Ref, Resource
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from .verdict import Outcome
+
+
+_ORIGINAL_TABLE: Final = ("defaultRouteTableId", "mainRouteTableId")
+"""What tells the table that AWS made with a VPC."""
 
 
 def refers(ref: Ref, resource: Resource) -> bool | Unknown:
@@ -181,7 +185,7 @@ class Network:
         """
         if ref.absent:
             return []
-        owner = self._owner_of_original(ref.id) if isinstance(ref.id, str) and not ref.candidates else None
+        owner = None if ref.candidates else self.owner_of(ref.id, *_ORIGINAL_TABLE)
         if owner is not None:
             return self._original_tables(exactly(owner))
         found: list[Resource | None] = [None] if ref.open else []
@@ -226,16 +230,14 @@ class Network:
         if default.target is not None:
             table = default.target
             return same(exactly(table) if table.type in kinds.VPC else self.vpc_of(table), vpc)
-        owner = self._owner_of_original(default.id) if isinstance(default.id, str) else None
+        owner = self.owner_of(default.id, *_ORIGINAL_TABLE)
         return same(exactly(owner), vpc) if owner is not None else UNKNOWN
 
-    def _owner_of_original(self, table: str) -> Resource | None:
-        """The VPC that AWS made the table with the id `table` with."""
-        props = ("defaultRouteTableId", "mainRouteTableId")
-        return next(
-            (vpc for vpc in self.graph.of_type(*kinds.VPC) if table in map(vpc.get, props)),
-            None,
-        )
+    def owner_of(self, default: Value, *props: str) -> Resource | None:
+        """The VPC whose `props` name `default`, the id of what AWS made with it; none for one not known."""
+        if not isinstance(default, str):
+            return None
+        return next((vpc for vpc in self.graph.of_type(*kinds.VPC) if default in map(vpc.get, props)), None)
 
     def _table(self, value: str) -> Resource | None:
         """The table with the id `value`; where the program adopts it as default table, what it makes it."""
@@ -243,6 +245,15 @@ class Network:
             if adopted.get("defaultRouteTableId") == value:
                 return adopted
         return self.graph.by_id(value, kinds.ROUTE_TABLE)
+
+    def accepted(
+        self, request: Resource, types: tuple[str, ...], prop: str, accepters: tuple[str, ...]
+    ) -> bool:
+        """Whether one of `accepters` certainly names `request`, one of `types`, in its property `prop`."""
+        return any(
+            refers(self.graph.ref(accepter, accepter.get(prop), prop, types), request) is True
+            for accepter in self.graph.of_type(*accepters)
+        )
 
     # Internet gateways ----------------------------------------------------------------------------
 

@@ -61,6 +61,11 @@ def any_of(outcomes: Sequence[Outcome]) -> Outcome:
     return Outcome(outcomes[0].path, tuple(dict.fromkeys(findings)))
 
 
+def softened(outcome: Outcome) -> Outcome:
+    """The same outcome where what it finds only may be the case."""
+    return replace(outcome, findings=tuple(soften(finding) for finding in outcome.findings))
+
+
 def soften(finding: Finding) -> Finding:
     """The same finding where it only may be the case."""
     return replace(finding, verdict=Verdict.UNDETERMINED)

@@ -18,7 +18,7 @@ from .ipv6 import Ipv6Path, is_ipv6_only
 from .left_open import subnet_not_read
 from .names import Names
 from .network import judged
-from .outcomes import all_of, any_of, blocked, open_question, passed, soften, whichever
+from .outcomes import all_of, any_of, blocked, open_question, passed, softened, whichever
 from .places import in_one_region
 from .ranges import IPV4, PUBLIC, UNROUTED, Ranges, addresses, union
 from .ses import EndpointPath
@@ -153,7 +153,7 @@ class Proof:
         message = "the mail host cannot be known yet, and not every host that it may be can be reached"
         remedy = "name the host as a plain value, such as email-smtp.REGION.amazonaws.com"
         question = open_question("HOST_UNKNOWN", client.holder.key, message, remedy)
-        return question + Outcome(public.path, tuple(soften(finding) for finding in public.findings))
+        return question + softened(public)
 
     def _reach_public(
         self, client: Client, placement: Placement, where: Ranges, port: int, name: str

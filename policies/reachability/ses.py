@@ -13,7 +13,7 @@ from .endpoints import Endpoints
 from .groups import INGRESS, Peer
 from .left_open import subnet_not_read
 from .network import members, name_of, same
-from .outcomes import all_of, any_of, blocked, open_question, soften, whichever
+from .outcomes import all_of, any_of, blocked, open_question, softened, whichever
 from .verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class EndpointPath:
         remedy = f"let TCP {port} in from the workload's security group on the endpoint's"
         arrives = self.crossing.groups.admit(groups, INGRESS, source, port, remedy)
         unread = [ref for ref in refs if ref.open or not ref.candidates]
-        maybe = Outcome(findings=tuple(soften(finding) for finding in arrives.findings))
+        maybe = Outcome(findings=softened(arrives).findings)
         called = f"VPC endpoint {endpoint.label}"
         interfaces = [subnet_not_read(endpoint, called, ref) + maybe for ref in unread]
         for subnet in (*certain, *possible):

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 LONGER_THAN_ANY: Final = 129
 """The length of a route's prefix where it is not known: any other may come after it."""
+_MOVES_DEFAULT: Final = {
+    "Association": kinds.TGW_DEFAULT_ASSOCIATION,
+    "Propagation": kinds.TGW_DEFAULT_PROPAGATION,
+}
 REMEDY: Final = "route the traffic in the transit gateway route table that the attachment is associated with"
 
 
@@ -88,12 +92,9 @@ class TransitGateways:
         shown = Origin.ACCOUNT in (attachment.origin, gateway.origin)
         if shown or attachment.in_account_of(gateway) is True:
             return Outcome()
+        automatic = gateway.get("autoAcceptSharedAttachments") == "enable"
         prop = "transitGatewayAttachmentId"
-        if gateway.get("autoAcceptSharedAttachments") == "enable" or any(
-            refers(self.graph.ref(accepter, accepter.get(prop), prop, kinds.TGW_ATTACHMENT), attachment)
-            is True
-            for accepter in self.graph.of_type(*kinds.TGW_ACCEPTER)
-        ):
+        if automatic or self.network.accepted(attachment, kinds.TGW_ATTACHMENT, prop, kinds.TGW_ACCEPTER):
             return Outcome()
         message = (
             f"it cannot be known whether the account of transit gateway {gateway.label} has accepted "
@@ -245,7 +246,7 @@ class TransitGateways:
             return False
         moved = any(
             refers(self._gateway_ref(link, "transitGatewayId"), gateway) is not False
-            for link in self.graph.of_type(*kinds.TGW_DEFAULTS[what])
+            for link in self.graph.of_type(*_MOVES_DEFAULT[what])
         )
         return UNKNOWN if setting is UNKNOWN or own is UNKNOWN or moved else True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -162,6 +163,14 @@ def compare(
     return Comparison(destination, outcome.verdict, codes, tuple(sent))
 
 
+def tally(counts: Counter[str], found: Comparison) -> None:
+    """Count a comparison: its verdict, and whether it is weaker than what became of the packets."""
+    counts["total"] += 1
+    counts[found.verdict.value] += 1
+    if found.verdict is Verdict.UNDETERMINED and (found.works or found.fails):
+        counts["undetermined though all packets agree"] += 1
+
+
 def account_graph(evidence: Evidence, program: Sequence[Resource] = ()) -> Graph:
     return merge(program, evidence, project="judges", stack="dev")
 
@@ -173,15 +182,19 @@ def edges(document: Mapping[str, Any]) -> list[int]:
 
 def _blocks(value: Any) -> Iterator[str]:
     """Every IPv4 block that stands anywhere in `value`."""
+    return (text for text in texts(value) if text.count(".") == 3 and "/" in text)
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text that stands anywhere in `value`."""
     if isinstance(value, str):
-        if value.count(".") == 3 and "/" in value:
-            yield value
+        yield value
     elif isinstance(value, Mapping):
         for element in value.values():
-            yield from _blocks(element)
+            yield from texts(element)
     elif isinstance(value, list):
         for element in value:
-            yield from _blocks(element)
+            yield from texts(element)
 
 
 def _edges(cidr: str) -> tuple[int, ...]:

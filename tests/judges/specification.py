@@ -458,7 +458,7 @@ class Account:
         """Any rule of any group is enough. Source: User Guide, "Security group rules"."""
         for key in groups:
             for rule in self.all("aws:ec2/securityGroup:SecurityGroup")[key].get(direction) or ():
-                if not _covers(rule, port):
+                if not covers(rule, port):
                     continue
                 named = set(rule.get("securityGroups") or ()) | ({key} if rule.get("self") else set())
                 blocks = list(rule.get("cidrBlocks") or ())
@@ -484,14 +484,14 @@ class Account:
         """
         entries = self.acl_of(subnet).get(direction) or ()
         for entry in sorted(entries, key=lambda entry: int(entry["ruleNo"])):
-            if entry.get("cidrBlock") and within(address, entry["cidrBlock"]) and _covers(entry, port):
+            if entry.get("cidrBlock") and within(address, entry["cidrBlock"]) and covers(entry, port):
                 if entry["action"] == "allow":
                     return
                 break
         lost(f"the network ACL of {subnet} denies {direction} to port {port}")
 
 
-def _covers(rule: Properties, port: int) -> bool:
+def covers(rule: Properties, port: int) -> bool:
     """Whether a rule or entry is for TCP on `port`."""
     protocol = str(rule["protocol"])
     if protocol == ALL:

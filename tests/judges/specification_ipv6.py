@@ -10,7 +10,7 @@ from dataclasses import replace
 from ipaddress import IPv6Address, IPv6Network
 from typing import Any
 
-from tests.judges.specification import Account, Attempt, Properties, lost, unspecified
+from tests.judges.specification import Account, Attempt, Properties, covers, lost, unspecified
 
 NAT64 = IPv6Network("64:ff9b::/96")
 GLOBAL = IPv6Network("2000::/3")
@@ -197,7 +197,7 @@ class DualStackAccount(Account):
                 blocks = [*rule.get("ipv6CidrBlocks", ())]
                 for prefix_list in rule.get("prefixListIds", ()):
                     blocks += self._listed6(prefix_list)
-                if matches(rule, port) and any(inside(address, cidr) for cidr in blocks):
+                if covers(rule, port) and any(inside(address, cidr) for cidr in blocks):
                     return True
         return False
 
@@ -208,15 +208,8 @@ class DualStackAccount(Account):
             return
         for entry in sorted(self.acl_of(subnet)[direction], key=lambda entry: int(entry["ruleNo"])):
             cidr = entry.get("ipv6CidrBlock")
-            if cidr and inside(address, cidr) and matches(entry, port):
+            if cidr and inside(address, cidr) and covers(entry, port):
                 if entry["action"] == "allow":
                     return
                 break
         lost(f"the network ACL of {subnet} denies {direction} to port {port}")
-
-
-def matches(rule: Properties, port: int) -> bool:
-    """Whether a rule or entry is for TCP on `port`."""
-    if str(rule["protocol"]) == "-1":
-        return True
-    return str(rule["protocol"]) in ("tcp", "6") and rule["fromPort"] <= port <= rule["toPort"]

@@ -7,9 +7,8 @@ from random import Random
 
 import pytest
 
-from reachability import Verdict
 from tests.conftest import Rounds
-from tests.judges.compare import compare
+from tests.judges.compare import compare, tally
 from tests.judges.firewalls import firewalled
 from tests.judges.program import Program, can_declare
 from tests.judges.test_specification import Record
@@ -29,9 +28,6 @@ def test_the_proof_and_the_specification_agree_on_firewalls(
         declared = form > 0 and can_declare(account)
         program = Program(account, Random(seed)).resources(preview=form == 1) if declared else ()
         comparison = compare(account, Random(seed), None, program)
-        counts["total"] += 1
-        counts[comparison.verdict.value] += 1
-        if comparison.verdict is Verdict.UNDETERMINED and (comparison.works or comparison.fails):
-            counts["undetermined though all packets agree"] += 1
+        tally(counts, comparison)
         assert not comparison.contradicts, (seed, form, comparison)
     record_property("measured", {"proof against specification of firewalls": dict(counts)})

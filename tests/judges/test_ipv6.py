@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from reachability import Destination, Settings, Verdict
+from reachability import Destination, Settings
 from tests.conftest import Rounds
-from tests.judges.compare import Packets, Ways, compare
+from tests.judges.compare import Packets, Ways, compare, tally, texts
 from tests.judges.dual_stack import DESTINATIONS, KNOWN, dual_stack
 from tests.judges.program import Program, can_declare
 from tests.judges.specification import Attempt, Fate, Interface, block
@@ -113,17 +113,6 @@ def around(held: IPv6Network) -> list[IPv6Address]:
     return [IPv6Address(number) for number in numbers if 0 <= number < 1 << 128]
 
 
-def texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for element in value.values():
-            yield from texts(element)
-    elif isinstance(value, list):
-        for element in value:
-            yield from texts(element)
-
-
 @pytest.mark.fuzz
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_the_proof_and_the_specification_agree_on_ipv6(
@@ -137,9 +126,6 @@ def test_the_proof_and_the_specification_agree_on_ipv6(
         program = Program(account, Random(seed)).resources(preview=form == 1) if declared else ()
         destination = rng.choice(DESTINATIONS)
         found = compare(account, rng, destination, program, packets=DualStackPackets, settings=SETTINGS)
-        counts["total"] += 1
-        counts[found.verdict.value] += 1
-        if found.verdict is Verdict.UNDETERMINED and (found.works or found.fails):
-            counts["undetermined though all packets agree"] += 1
+        tally(counts, found)
         assert not found.contradicts, (seed, form, found)
     record_property("measured", {"proof against specification of IPv6": dict(counts)})

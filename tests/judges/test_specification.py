@@ -11,7 +11,7 @@ import pytest
 from reachability import Destination, Verdict
 from tests.conftest import Rounds
 from tests.judges.cases import Case
-from tests.judges.compare import Comparison, compare
+from tests.judges.compare import Comparison, compare, tally
 from tests.judges.program import Program, can_declare
 from tests.judges.shrink import shrink
 from tests.judges.topologies import Document
@@ -30,10 +30,7 @@ def test_the_proof_and_the_specification_agree(shard: int, rounds: Rounds, recor
     for seed in range(shard, rounds(test=20_000, fuzz=1_000_000), SHARDS):
         account = document(seed)
         comparison = _compare(account, seed)
-        counts["total"] += 1
-        counts[comparison.verdict.value] += 1
-        if comparison.verdict is Verdict.UNDETERMINED and (comparison.works or comparison.fails):
-            counts["undetermined though all packets agree"] += 1
+        tally(counts, comparison)
         if comparison.contradicts:
             pytest.fail(_keep(seed, account, comparison))
     record_property("measured", {"proof against specification": dict(counts)})

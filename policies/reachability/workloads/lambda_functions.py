@@ -33,12 +33,12 @@ def _placements(graph: Graph, groups: SecurityGroups, function: Resource) -> Ite
     """In a VPC a function's interfaces have private addresses alone, in public subnets too."""
     config = function.declared("vpcConfig")
     subnets = items(config, "subnetIds")
-    if (config is ABSENT or subnets == ()) and function.declared("capacityProviderConfig") is not ABSENT:
-        what = f"function {function.label} runs on the instances of a capacity provider"
-        yield not_followed(function, what, "see that the capacity provider's subnets have a way out")
-        return
     if config is ABSENT or subnets == ():
-        yield Placement(function, managed=True)
+        if function.declared("capacityProviderConfig") is ABSENT:
+            yield Placement(function, managed=True)
+        else:
+            what = f"function {function.label} runs on the instances of a capacity provider"
+            yield not_followed(function, what, "see that the capacity provider's subnets have a way out")
         return
     if config is UNKNOWN:
         yield Placement(function, managed=True)

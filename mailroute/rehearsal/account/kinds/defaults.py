@@ -21,14 +21,10 @@ _ABSENT_INSIDE: Final = frozenset({"default", "defaultForAz", "tags", "tagsAll"}
 """What the account keeps of a VPC or a subnet, and the resource that adopts it has not or has as its own."""
 
 
-def zone_is_given_and_exists(call: Call) -> None:
+def zone_has_default_subnet(call: Call) -> None:
     """A default subnet is that of a zone ("Default subnets", Amazon VPC User Guide)."""
     vpcs.subnet_zone_exists(call)
-    if _adopted_subnet(call) is None:
-        raise AwsError(
-            "InvalidSubnet.NotFound",
-            f"The default VPC has no default subnet in {call.inputs.get('availabilityZone')}.",
-        )
+    _adopted_subnet(call)
 
 
 def _default_vpc(call: Call) -> tuple[AwsResource, ...]:
@@ -69,19 +65,14 @@ def _default_subnets(of_region: Call, vpc: str) -> Iterable[AwsResource]:
         yield AwsResource(vpcs.SUBNET_TYPE, identity, {**outputs, "defaultForAz": True})
 
 
-def _adopted_subnet(call: Call) -> AwsResource | None:
+def _adopted_subnet(call: Call) -> AwsResource:
     vpc, *made = _default_vpc(call)
-    held = (*made, *call.account.of(vpcs.SUBNET_TYPE))
     zone = call.inputs.get("availabilityZone")
-    return next(
-        (
-            subnet
-            for subnet in held
-            if subnet.get("defaultForAz")
-            and (subnet.get("vpcId"), subnet.get("availabilityZone")) == (vpc.id, zone)
-        ),
-        None,
-    )
+    for subnet in (*made, *call.account.of(vpcs.SUBNET_TYPE)):
+        place = (subnet.get("vpcId"), subnet.get("availabilityZone"))
+        if subnet.get("defaultForAz") and place == (vpc.id, zone):
+            return subnet
+    raise AwsError("InvalidSubnet.NotFound", f"The default VPC has no default subnet in {zone}.")
 
 
 def _as_adopted(call: Call, held: AwsResource) -> Mapping[str, Any]:
@@ -97,8 +88,7 @@ def _vpc(call: Call, _identity: str) -> Mapping[str, Any]:
 
 
 def _subnet(call: Call, _identity: str) -> Mapping[str, Any]:
-    held = _adopted_subnet(call)
-    return {**_as_adopted(call, held), "existingDefaultSubnet": True} if held else {}
+    return {**_as_adopted(call, _adopted_subnet(call)), "existingDefaultSubnet": True}
 
 
 def _vpc_brings(adopted: AwsResource, call: Call) -> Iterable[AwsResource]:
@@ -111,8 +101,7 @@ def _subnet_brings(adopted: AwsResource, call: Call) -> Iterable[AwsResource]:
     made = () if call.account.find(vpcs.SUBNET_TYPE, adopted.id) else _default_vpc(call)
     held = _adopted_subnet(call)
     yield from made
-    if held:
-        yield replace(held, outputs={**held.outputs, **_known_to(held, adopted)})
+    yield replace(held, outputs={**held.outputs, **_known_to(held, adopted)})
 
 
 def _known_to(held: AwsResource, adopted: AwsResource) -> Mapping[str, Any]:
@@ -120,25 +109,19 @@ def _known_to(held: AwsResource, adopted: AwsResource) -> Mapping[str, Any]:
     return {name: adopted.outputs[name] for name in held.outputs if name in adopted.outputs}
 
 
-def _subnet_id(call: Call) -> str:
-    held = _adopted_subnet(call)
-    return held.id if held else call.ec2_id("subnet")
-
-
 KINDS: Final = (
     Kind(
         DEFAULT_VPC,
         lambda call: _default_vpc(call)[0].id,
         _vpc,
-        replaced_by=frozenset(),
         brings=_vpc_brings,
     ),
     Kind(
         DEFAULT_SUBNET,
-        _subnet_id,
+        lambda call: _adopted_subnet(call).id,
         _subnet,
         replaced_by=frozenset({"availabilityZone"}),
-        rules=(zone_is_given_and_exists,),
+        rules=(zone_has_default_subnet,),
         brings=_subnet_brings,
     ),
 )
