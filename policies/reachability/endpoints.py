@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import replace
 from functools import cached_property, partial
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any, Final
 
 from . import kinds
@@ -208,10 +209,10 @@ class Endpoints:
 
         Source: Amazon VPC User Guide, "DHCP option sets in Amazon VPC".
         """
-        remedy = "keep AmazonProvidedDNS in the VPC's DHCP options, or forward amazonaws.com to it"
+        remedy = "keep AmazonProvidedDNS in the VPC's DHCP options, or add an exception where those ask it"
         for options, certain in self._dhcp_options_of(vpc):
             servers = UNKNOWN if options is None else items(options.declared("domainNameServers"))
-            if certain and servers in ((), ("AmazonProvidedDNS",)):
+            if certain and not isinstance(servers, Unknown) and set(servers) <= _amazons_servers(vpc):
                 continue
             where = "not known" if isinstance(servers, Unknown) else ", ".join(map(str, servers))
             message = f"the DHCP options of VPC {vpc.label} name other resolvers ({where}) than Amazon's"
@@ -354,6 +355,16 @@ def _is_of(endpoint: Resource, vpc: Resource) -> Outcome:
         remedy = f"create {endpoint.label} through a provider of account {vpc.account}"
         outcome += blocked("VPC_NOT_OWNED", endpoint.key, message, remedy)
     return outcome
+
+
+def _amazons_servers(vpc: Resource) -> frozenset[str]:
+    """What DHCP options may call Amazon's resolver in `vpc`: its keyword and its addresses.
+
+    Source: Amazon VPC User Guide, "Amazon DNS": one is the base of the VPC's first block plus two.
+    """
+    block = vpc.get("cidrBlock")
+    base = [str(ip_network(block, strict=False)[2])] if isinstance(block, str) else []
+    return frozenset(("AmazonProvidedDNS", "169.254.169.253", "fd00:ec2::253", *base))
 
 
 def _speaks_ipv4(endpoint: Resource) -> Outcome:

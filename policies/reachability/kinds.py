@@ -61,7 +61,7 @@ BLOCK_PUBLIC_ACCESS_EXCLUSION: Final = (
 )
 VPC_CONNECTOR: Final = ("aws:apprunner/vpcConnector:VpcConnector",)
 APP_RUNNER_SERVICE: Final = ("aws:apprunner/service:Service",)
-ECS_SERVICE: Final = ("aws:ecs/service:Service",)
+ECS_SERVICE: Final = ("aws:ecs/service:Service", "aws:ecs/taskSet:TaskSet")
 ECS_EXPRESS_SERVICE: Final = ("aws:ecs/expressGatewayService:ExpressGatewayService",)
 ECS_ACCOUNT_SETTING: Final = ("aws:ecs/accountSettingDefault:AccountSettingDefault",)
 ECS_TASK_DEFINITION: Final = ("aws:ecs/taskDefinition:TaskDefinition",)

@@ -69,7 +69,7 @@ class Names:
         )
 
     def resolve(self, vpc: Ref) -> Outcome:
-        """Whether Amazon's resolver answers at all in `vpc`.
+        """Whether clients in `vpc` ask Amazon's resolver, and it answers: what others know is not in AWS.
 
         Source: Amazon VPC User Guide, "DNS attributes for your VPC".
         """
@@ -79,7 +79,8 @@ class Names:
             )
             remedy = "give the account's evidence (mailroute snapshot)"
             return open_question("VPC_NOT_READ", name_of(vpc), message, remedy)
-        return all_of(
+        asks = [self.endpoints.amazon_resolver(candidate) for candidate in vpc.candidates]
+        answers = [
             open_question(
                 "VPC_DNS_SUPPORT_OFF",
                 candidate.key,
@@ -88,7 +89,8 @@ class Names:
             )
             for candidate in vpc.candidates
             if _dns_support(candidate) is not True
-        )
+        ]
+        return all_of([*asks, *answers])
 
     @staticmethod
     def _question(source: Resource, host: str) -> Outcome:

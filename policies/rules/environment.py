@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from reachability import kinds
 from reachability.graph import Resource
-from reachability.values import ABSENT, UNKNOWN, Unknown, Value, get, items
+from reachability.values import UNKNOWN, Unknown, Value, get
+from reachability.workloads.ecs import containers
 from reachability.workloads.model import pairs
 
 from .rule import Violation, undetermined
@@ -86,24 +86,13 @@ def environments(workload: Resource) -> Iterator[Environment]:
 
 def _containers(definitions: Value) -> Iterator[Environment]:
     """The environments of ECS container definitions, which are one JSON text."""
-    if definitions is ABSENT:
-        return
-    containers = _parse(definitions)
-    if isinstance(containers, Unknown):
+    found = containers(definitions)
+    if isinstance(found, Unknown):
         yield Environment(_TEXT, UNKNOWN)
         return
-    for container in containers:
+    for container in found:
         name = f"the environment of container {get(container, 'name')!r}"
         yield from _seen(name, pairs(get(container, "environment"), "value"))
-
-
-def _parse(definitions: Value) -> tuple[Value, ...] | Unknown:
-    if not isinstance(definitions, str):
-        return UNKNOWN
-    try:
-        return items(json.loads(definitions))
-    except ValueError:
-        return UNKNOWN
 
 
 def _seen(place: str, variables: Value) -> Iterator[Environment]:

@@ -20,7 +20,6 @@ SERVICES = {"apprunner": "shop", "ecs": "jobs/worker", "lambda": "mailer"}
 UNAFFECTED = {
     Action.ADDRESSES,
     Action.AVAILABILITY_ZONES,
-    Action.DHCP_OPTIONS,
     Action.ECS_TASK_DEFINITION,
     Action.EGRESS_ONLY_GATEWAYS,
     Action.ENDPOINT_SERVICES,

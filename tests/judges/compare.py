@@ -122,8 +122,7 @@ class Packets:
             return fate
         if isinstance(target, str) and self.account.private_zone_for(target, vpc):
             return Fate.UNSPECIFIED
-        elsewhere = isinstance(target, Mapping) and not self.account.uses_resolver(vpc)
-        if elsewhere or not self.account.has_resolver(vpc):
+        if not self.account.uses_resolver(vpc) or not self.account.has_resolver(vpc):
             return Fate.UNSPECIFIED if fate is Fate.CONNECTED else fate
         return fate
 

@@ -1,9 +1,9 @@
 """A second, naive model of VPC forwarding: concrete packets through one account, hop by hop.
 
-It shares no code with the proof and imports none of it. It follows **one** packet with one source address,
-one destination address, one port and one reply port through the account that an evidence document shows,
-and its reply back, as AWS's documents tell it; sets of addresses, unknown values and programs are not its
-business. Each function names its document by title; "User Guide" is the Amazon VPC User Guide.
+It shares no code with the proof. It follows **one** packet with one source address, one destination address,
+one port and one reply port through the account that an evidence document shows, and its reply back, as AWS's
+documents tell it; sets of addresses, unknown values and programs are not its business. Each function names
+its document by title; "User Guide" is the Amazon VPC User Guide.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ Properties = Mapping[str, Any]
 
 ALL = "-1"
 SMTP_PORTS = (465, 587, 2465, 2587)
-RESOLVER = "AmazonProvidedDNS"
 TRANSIT = "aws:ec2transitgateway"
 # fmt: off
 WITHOUT_PUBLIC_HOSTS = (
@@ -60,8 +59,7 @@ def block(cidr: str) -> tuple[int, int, int]:
     address, _, length = cidr.partition("/")
     bits = int(length or 32)
     first, second, third, fourth = (int(part) for part in address.split("."))
-    number = first << 24 | second << 16 | third << 8 | fourth
-    mask = (1 << 32 - bits) - 1
+    number, mask = first << 24 | second << 16 | third << 8 | fourth, (1 << 32 - bits) - 1
     return number & ~mask, number | mask, bits
 
 
@@ -179,9 +177,11 @@ class Account:
         return bool(self.vpc(vpc)["enableDnsSupport"])
 
     def uses_resolver(self, vpc: str) -> bool:
-        """Whether clients there ask Amazon's resolver. Source: User Guide, "DHCP option sets"."""
+        """Whether clients there ask Amazon's resolver. Source: User Guide, "Amazon DNS server"."""
         options = self.all("aws:ec2/vpcDhcpOptions:VpcDhcpOptions").get(self.vpc(vpc)["dhcpOptionsId"], {})
-        return list(options.get("domainNameServers") or [RESOLVER]) == [RESOLVER]
+        own = (block("169.254.169.253")[0], block(self.vpc(vpc)["cidrBlock"])[0] + 2)
+        named = set(options.get("domainNameServers") or ()) - {"AmazonProvidedDNS"}
+        return all(block(server)[0] in own for server in named)
 
     def private_zone_for(self, host: str, vpc: str) -> bool:
         """Source: Amazon Route 53 Developer Guide, "Working with private hosted zones"."""

@@ -42,6 +42,9 @@ from tests.judges.topologies import (
     transit,
 )
 
+RESOLVERS: Final = ("10.0.0.53", "10.0.0.53", "10.0.0.2", "169.254.169.253")
+"""The last two are Amazon's in `vpc-a`, the others not."""
+
 
 def document(seed: int, *, twists: int | None = None) -> Document:
     """The account of `seed`, with as many twists as given, or as the seed says."""
@@ -253,7 +256,7 @@ def dns_changes(draft: Draft) -> None:
     rng = draft.rng
     change = rng.choice(("hostnames", "support", "resolver", "zone"))
     if change == "resolver":
-        draft.add(DHCP_OPTIONS, "dopt-own", domainNameServers=["10.0.0.53"])
+        draft.add(DHCP_OPTIONS, "dopt-own", domainNameServers=[rng.choice(RESOLVERS)])
         draft["vpc-a"]["dhcpOptionsId"] = "dopt-own"
     elif change == "zone":
         name = rng.choice(("brevo.com", "amazonaws.com", "internal.example"))

@@ -122,9 +122,12 @@ def endpoints_unread(stack: Stack) -> None:
     stack.account["unread"] = [{"action": "ec2:DescribeVpcEndpoints", "reason": "AccessDenied"}]
 
 
-def other_resolver(stack: Stack) -> None:
-    stack.hold("aws:ec2/vpcDhcpOptions:VpcDhcpOptions", "dopt-own", domainNameServers=["172.31.0.53"])
-    stack[VPC]["dhcpOptionsId"] = "dopt-own"
+def resolvers(*servers: object) -> Callable[[Stack], None]:
+    def change(stack: Stack) -> None:
+        stack.hold("aws:ec2/vpcDhcpOptions:VpcDhcpOptions", "dopt-own", domainNameServers=[*servers])
+        stack[VPC]["dhcpOptionsId"] = "dopt-own"
+
+    return change
 
 
 def private_zone(name: str) -> Callable[[Stack], object]:
@@ -273,7 +276,7 @@ SES = [
         UNREACHABLE,
         {"VPC_DNS_SUPPORT_OFF", "NO_ROUTE_TO_DESTINATION"},
     ),
-    Row("another resolver", other_resolver, UNDETERMINED, {"VPC_OTHER_RESOLVER"}),
+    Row("another resolver", resolvers("172.31.0.53"), UNDETERMINED, {"VPC_OTHER_RESOLVER"}),
     Row("a private zone for the name", private_zone("amazonaws.com"), UNDETERMINED, {"NAME_SHADOWED"}),
     Row("a Route 53 Profile", profile, UNDETERMINED, {"NAME_SHADOWED"}),
     Row("a private zone for another", private_zone("internal"), REACHABLE, set()),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reachability import Destination, Origin, Outcome, Proof, Settings, Verdict
+from reachability import UNKNOWN, Destination, Origin, Outcome, Proof, Settings, Verdict
 from reachability.hosts import is_public, is_valid
 from tests.reachability.stacks import VPC, Stack, ref
 
@@ -111,6 +111,30 @@ def test_a_way_that_is_closed_says_nothing_of_such_a_host(host: str, nat: Stack)
 
     assert judge(nat, "smtp.example.com").verdict is Verdict.UNREACHABLE
     assert judge(nat, host).verdict is Verdict.UNDETERMINED
+
+
+@pytest.mark.parametrize(
+    ("servers", "known"),
+    [
+        ([], True),
+        (["AmazonProvidedDNS"], True),
+        (["169.254.169.253", "fd00:ec2::253"], True),
+        (["172.31.0.2", "AmazonProvidedDNS"], True),
+        (["172.31.0.3"], False),
+        (["172.31.0.2", "8.8.8.8"], False),
+        ([UNKNOWN], False),
+        (UNKNOWN, False),
+    ],
+)
+def test_what_other_resolvers_make_of_a_name_is_not_known(servers: object, known: bool, nat: Stack) -> None:
+    nat.add("aws:ec2/vpcDhcpOptions:VpcDhcpOptions", "options", domainNameServers=servers)
+    link = "aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation"
+    nat.add(link, "link", vpcId=VPC, dhcpOptionsId=ref("options"))
+
+    outcome = judge(nat, "smtp.example.com")
+
+    assert outcome.verdict is Verdict.REACHABLE if known else undetermined(outcome, "VPC_OTHER_RESOLVER")
+    assert judge(nat, "198.51.100.25").verdict is Verdict.REACHABLE
 
 
 def test_a_team_that_knows_the_addresses_has_its_verdict(nat: Stack) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -10,8 +9,6 @@ import pytest
 from reachability import UNKNOWN, Destination, Graph, Origin, Outcome, Proof, Settings, Verdict, prove
 from tests.reachability.stacks import (
     ANYWHERE,
-    PRIVATE,
-    PUBLIC,
     VPC,
     Stack,
     either,
@@ -168,74 +165,6 @@ def test_where_aws_offers_the_endpoint_is_read_from_the_account(ses: Stack) -> N
 
     codes = [finding.code for finding in egress.outcome.findings]
     assert codes == ["VPCE_SERVICE_NOT_INSTALLED_IN_AZ"] * 2
-
-
-def _strategy(*providers: object) -> dict[str, object]:
-    return {"capacityProviderStrategies": [{"capacityProvider": provider} for provider in providers]}
-
-
-@pytest.mark.parametrize(
-    ("public", "launch", "verdict"),
-    [
-        (True, {"launchType": "FARGATE"}, REACHABLE),
-        (False, {"launchType": "FARGATE"}, UNREACHABLE),
-        (UNKNOWN, {"launchType": "FARGATE"}, UNDETERMINED),
-        (True, _strategy("FARGATE", "FARGATE_SPOT"), REACHABLE),
-        (False, _strategy("FARGATE"), UNREACHABLE),
-        (True, {"launchType": "EC2"}, UNREACHABLE),
-        (UNKNOWN, {"launchType": "EXTERNAL"}, UNREACHABLE),
-        (True, _strategy("of-instances"), UNREACHABLE),
-        (True, _strategy("of-instances", "FARGATE"), UNDETERMINED),
-        (True, _strategy(UNKNOWN), UNDETERMINED),
-        (True, {"capacityProviderStrategies": UNKNOWN}, UNDETERMINED),
-        (True, {"launchType": UNKNOWN}, UNDETERMINED),
-        (True, {}, UNDETERMINED),
-        (False, {}, UNREACHABLE),
-    ],
-)
-def test_a_public_subnet_is_a_way_for_public_addresses_alone(
-    nat: Stack, public: object, launch: dict[str, object], verdict: Verdict
-) -> None:
-    for name in ("connector", "service"):
-        nat.remove(name)
-    containers = [{"name": "app", "environment": [{"name": "SMTP_HOST", "value": "smtp.example.com"}]}]
-    nat.add("aws:ecs/taskDefinition:TaskDefinition", "task", containerDefinitions=json.dumps(containers))
-    network = {"subnets": [PUBLIC[0]], "securityGroups": [ref("connector-group")], "assignPublicIp": public}
-    nat.add(
-        "aws:ecs/service:Service",
-        "tasks",
-        name="tasks",
-        taskDefinition=ref("task"),
-        networkConfiguration=network,
-        **launch,
-    )
-
-    (egress,) = nat.prove()
-
-    assert egress.verdict is verdict
-
-
-@pytest.mark.parametrize(
-    ("named", "hosts"),
-    [
-        ("mail", ["smtp.example.com"]),
-        ("mail:7", ["smtp.example.com"]),
-        ("arn:aws:ecs:us-east-1:123456789012:task-definition/mail", ["smtp.example.com"]),
-        ("mailer", []),
-    ],
-)
-def test_a_service_may_name_its_task_definition_by_its_family(
-    nat: Stack, named: str, hosts: list[str]
-) -> None:
-    for name in ("connector", "service"):
-        nat.remove(name)
-    containers = [{"name": "app", "environment": [{"name": "SMTP_HOST", "value": "smtp.example.com"}]}]
-    definition = "aws:ecs/taskDefinition:TaskDefinition"
-    nat.add(definition, "task", family="mail", containerDefinitions=json.dumps(containers))
-    network = {"subnets": [PRIVATE[0]], "securityGroups": [ref("connector-group")]}
-    nat.add("aws:ecs/service:Service", "tasks", taskDefinition=named, networkConfiguration=network)
-
-    assert [egress.destination.host for egress in nat.prove()] == hosts
 
 
 def test_a_function_on_a_capacity_provider_is_not_outside_of_every_vpc(nat: Stack) -> None:

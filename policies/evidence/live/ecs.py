@@ -120,6 +120,7 @@ def task_definition(item: Answer, variables: Collection[str]) -> Entry:
         {
             "name": container.get("name"),
             "environment": _environment(container, variables),
+            "environmentFiles": container.get("environmentFiles", []),
             "secrets": _secrets(container),
         }
         for container in item.get("containerDefinitions") or ()

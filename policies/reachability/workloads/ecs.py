@@ -7,11 +7,10 @@ Mode"; Amazon EventBridge API Reference, "AwsVpcConfiguration": public addresses
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import kinds
-from ..values import ABSENT, UNKNOWN, Unknown, Value, get, is_list, items
+from ..values import ABSENT, UNKNOWN, Unknown, Value, get, items
 from .model import Placement, Workload, in_vpc, named_hosts, not_followed, pairs
 
 if TYPE_CHECKING:
@@ -125,37 +124,60 @@ def _dual_stack(graph: Graph, service: Resource) -> bool | Unknown:
 def _hosts(graph: Graph, service: Resource, settings: Settings) -> tuple[Destination, ...]:
     found: list[Destination] = []
     for task in _task_definitions(graph, service):
-        for container in _containers(task.get("containerDefinitions")):
-            variables = pairs(get(container, "environment"), "value")
-            secrets = pairs(get(container, "secrets"), "valueFrom")
-            found.extend(named_hosts(variables, secrets, settings))
+        definitions = UNKNOWN if task is None else containers(task.get("containerDefinitions"))
+        for container in (UNKNOWN,) if isinstance(definitions, Unknown) else definitions:
+            found.extend(_named(container, settings))
     return tuple(dict.fromkeys(found))
 
 
-def _task_definitions(graph: Graph, service: Resource) -> tuple[Resource, ...]:
+def _named(container: Value, settings: Settings) -> tuple[Destination, ...]:
+    """The mail hosts that a container names; where files set its variables, those that it does not set too.
+
+    Source: Amazon ECS Developer Guide, "Pass environment variables to an Amazon ECS container".
+    """
+    variables = pairs(get(container, "environment"), "value")
+    secrets = pairs(get(container, "secrets"), "valueFrom")
+    hosts = named_hosts(variables, secrets, settings)
+    files = items(container, "environmentFiles")
+    return hosts if hosts or files == () else named_hosts(UNKNOWN, secrets, settings)
+
+
+def _task_definitions(graph: Graph, service: Resource) -> tuple[Resource | None, ...]:
     """The definitions that a service may run: it names one by its ARN, or by its family and revision.
 
+    `None` among them where it may run one that the graph does not hold.
     Source: Amazon ECS API Reference, "CreateService".
     """
     prop = "taskDefinition"
-    value = service.get(prop)
+    value = service.declared(prop)
     ref = graph.ref(service, value, prop, kinds.ECS_TASK_DEFINITION)
-    if ref.candidates or not isinstance(value, str):
+    if not ref.open:
         return ref.candidates
-    family = value.rpartition("/")[2].partition(":")[0]
-    return tuple(
+    family = str(value).rpartition("/")[2].partition(":")[0]
+    named = tuple(
         task
         for task in graph.of_type(*kinds.ECS_TASK_DEFINITION)
         if task.get("family") == family and task.in_place_of(service) is not False
     )
+    return named or (*ref.candidates, None)
 
 
-def _containers(definitions: Value) -> tuple[Value, ...]:
-    """The containers of a task definition; one that is unknown where its text is."""
-    if definitions is UNKNOWN:
-        return ({"environment": UNKNOWN, "secrets": UNKNOWN},)
+_READ: Final = ("environment", "environmentFiles", "name", "secrets", "value", "valueFrom")
+_SPELLINGS: Final = {name.lower(): name for name in _READ}
+
+
+def containers(definitions: Value) -> tuple[Value, ...] | Unknown:
+    """The containers of a task definition, which are one JSON text; `UNKNOWN` where that cannot be read.
+
+    The provider takes the names in it in any case.
+    """
+    if not isinstance(definitions, str):
+        return items(definitions)
     try:
-        parsed: Any = json.loads(definitions) if isinstance(definitions, str) else definitions
+        return items(json.loads(definitions, object_pairs_hook=_spelled))
     except ValueError:
-        return ()  # AWS refuses it.
-    return tuple(entry for entry in parsed if isinstance(entry, Mapping)) if is_list(parsed) else ()
+        return UNKNOWN
+
+
+def _spelled(entries: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {_SPELLINGS.get(name.lower(), name): value for name, value in entries}

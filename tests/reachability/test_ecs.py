@@ -1,0 +1,134 @@
+"""ECS services: the tasks that they run, where those leave from, and the mail hosts that they name."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from reachability import UNKNOWN, Verdict
+from tests.reachability.stacks import PRIVATE, PUBLIC, Stack, ref
+
+REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
+DEFINITION = "aws:ecs/taskDefinition:TaskDefinition"
+SERVICE = "aws:ecs/service:Service"
+
+
+@pytest.fixture
+def tasks(nat: Stack) -> Stack:
+    """A service in place of App Runner's, in a private subnet with NAT: its tasks name one mail host."""
+    for name in ("connector", "service"):
+        nat.remove(name)
+    define(nat, {"name": "app", "environment": [{"name": "SMTP_HOST", "value": "smtp.example.com"}]})
+    network = {"subnets": [PRIVATE[0]], "securityGroups": [ref("connector-group")]}
+    nat.add(SERVICE, "tasks", taskDefinition=ref("task"), networkConfiguration=network)
+    return nat
+
+
+def define(stack: Stack, *containers: dict[str, Any]) -> None:
+    stack.add(DEFINITION, "task", family="mail", containerDefinitions=json.dumps(containers))
+
+
+def hosts(stack: Stack) -> list[object]:
+    return [egress.destination.host for egress in stack.prove()]
+
+
+def _strategy(*providers: object) -> dict[str, object]:
+    return {"capacityProviderStrategies": [{"capacityProvider": provider} for provider in providers]}
+
+
+@pytest.mark.parametrize(
+    ("public", "launch", "verdict"),
+    [
+        (True, {"launchType": "FARGATE"}, REACHABLE),
+        (False, {"launchType": "FARGATE"}, UNREACHABLE),
+        (UNKNOWN, {"launchType": "FARGATE"}, UNDETERMINED),
+        (True, _strategy("FARGATE", "FARGATE_SPOT"), REACHABLE),
+        (False, _strategy("FARGATE"), UNREACHABLE),
+        (True, {"launchType": "EC2"}, UNREACHABLE),
+        (UNKNOWN, {"launchType": "EXTERNAL"}, UNREACHABLE),
+        (True, _strategy("of-instances"), UNREACHABLE),
+        (True, _strategy("of-instances", "FARGATE"), UNDETERMINED),
+        (True, _strategy(UNKNOWN), UNDETERMINED),
+        (True, {"capacityProviderStrategies": UNKNOWN}, UNDETERMINED),
+        (True, {"launchType": UNKNOWN}, UNDETERMINED),
+        (True, {}, UNDETERMINED),
+        (False, {}, UNREACHABLE),
+    ],
+)
+def test_a_public_subnet_is_a_way_for_public_addresses_alone(
+    tasks: Stack, public: object, launch: dict[str, object], verdict: Verdict
+) -> None:
+    tasks["tasks"]["networkConfiguration"].update(subnets=[PUBLIC[0]], assignPublicIp=public)
+    tasks["tasks"].update(launch)
+
+    (egress,) = tasks.prove()
+
+    assert egress.verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("named", "found"),
+    [
+        ("mail", "smtp.example.com"),
+        ("mail:7", "smtp.example.com"),
+        ("arn:aws:ecs:us-east-1:123456789012:task-definition/mail", "smtp.example.com"),
+        ("mailer", UNKNOWN),
+        (ref("nothing"), UNKNOWN),
+    ],
+)
+def test_a_service_may_name_its_task_definition_by_its_family(
+    tasks: Stack, named: object, found: object
+) -> None:
+    tasks["tasks"]["taskDefinition"] = named
+
+    assert hosts(tasks) == [found]
+
+
+def test_a_definition_that_is_not_read_may_name_a_host_that_cannot_be_reached(tasks: Stack) -> None:
+    tasks["tasks"]["taskDefinition"] = "mailer"
+    tasks.remove("default")
+
+    (egress,) = tasks.prove()
+
+    assert egress.verdict is UNDETERMINED
+    assert "HOST_UNKNOWN" in {finding.code for finding in egress.outcome.findings}
+
+
+def test_a_service_without_a_task_definition_names_no_host_and_its_task_sets_do(tasks: Stack) -> None:
+    del tasks["tasks"]["taskDefinition"]
+    tasks["tasks"]["deploymentController"] = {"type": "EXTERNAL"}
+    assert hosts(tasks) == []
+
+    network = tasks["tasks"].pop("networkConfiguration")
+    task_set = {"service": ref("tasks"), "taskDefinition": ref("task"), "networkConfiguration": network}
+    tasks.add("aws:ecs/taskSet:TaskSet", "blue", **task_set)
+    (egress,) = tasks.prove()
+    assert (egress.service, egress.verdict) == ("blue", REACHABLE)
+    tasks.remove("default")
+    (egress,) = tasks.prove()
+    assert egress.verdict is UNREACHABLE
+
+
+def test_the_names_in_container_definitions_may_be_in_any_case(tasks: Stack) -> None:
+    define(tasks, {"Name": "app", "Environment": [{"Name": "SMTP_HOST", "VALUE": "smtp.example.org"}]})
+    assert hosts(tasks) == ["smtp.example.org"]
+
+    define(tasks, {"Name": "app", "Secrets": [{"Name": "SMTP_HOST", "ValueFrom": "arn:secret"}]})
+    assert hosts(tasks) == [UNKNOWN]
+
+
+def test_a_file_of_variables_may_name_the_host_that_the_container_does_not(tasks: Stack) -> None:
+    files = {"environmentFiles": [{"type": "s3", "value": "arn:aws:s3:::settings/mail.env"}]}
+    define(tasks, {"name": "app", **files})
+    assert hosts(tasks) == [UNKNOWN]
+
+    define(tasks, {"name": "app", "environment": [{"name": "SMTP_HOST", "value": "a.example.com"}], **files})
+    assert hosts(tasks) == ["a.example.com"]
+
+
+def test_containers_without_a_mail_host_need_no_way_out(tasks: Stack) -> None:
+    define(tasks, {"name": "app", "environment": [{"name": "OTHER", "value": "x"}]}, {"name": "beside"})
+
+    assert hosts(tasks) == []
