@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from reachability import ABSENT, UNKNOWN, Graph, Origin, Resource, kinds
+from reachability.graph import Ref, Unread
 from reachability.network import members, settled
 
 KINDS = ("vpc", "default-vpc")
@@ -92,7 +97,7 @@ def test_a_known_element_is_no_candidate_for_an_unknown_one() -> None:
     assert members(refs) == ((one, other), ())
 
 
-def test_a_subnet_hands_on_nothing_but_its_vpc() -> None:
+def test_a_subnet_hands_on_nothing_but_its_vpc_and_others_do_so_as_a_vpc_alone() -> None:
     """Its blocks come from the VPC, which as a source of a group would stand for the default group."""
     vpc = Resource(key="vpc", type="aws:ec2/vpc:Vpc", name="vpc")
     subnet = Resource(
@@ -102,13 +107,156 @@ def test_a_subnet_hands_on_nothing_but_its_vpc() -> None:
         dependencies={"vpcId": ("vpc",), "ipv6CidrBlock": ("vpc",)},
     )
     group = Resource(key="group", type="aws:ec2/securityGroup:SecurityGroup", name="group")
-    service = Resource(
-        key="s", type="aws:ecs/service:Service", name="s", dependencies={"n": ("subnet", "group")}
+    balancer = Resource(
+        key="lb", type="aws:lb/loadBalancer:LoadBalancer", name="lb", dependencies={"vpcId": ("vpc",)}
     )
-    graph = Graph([vpc, subnet, group, service])
+    service = Resource(
+        key="s", type="aws:ecs/service:Service", name="s", dependencies={"n": ("subnet", "group", "lb")}
+    )
+    graph = Graph([vpc, subnet, group, balancer, service])
 
     groups = graph.ref(service, UNKNOWN, "n", (*kinds.SECURITY_GROUP, *kinds.VPC))
     vpcs = graph.ref(service, UNKNOWN, "n", kinds.VPC)
 
     assert groups.candidates == (group,)
     assert vpcs.candidates == (vpc,)
+
+
+@pytest.mark.parametrize(
+    ("value", "identity", "place"),
+    [("vpc-1", "vpc-1", "vpc-1"), (UNKNOWN, None, "not known yet"), (ABSENT, None, "not known yet")],
+)
+def test_how_a_reference_to_what_is_not_in_the_graph_is_told(value: Any, identity: Any, place: str) -> None:
+    ref = Ref((), value, open=True)
+
+    assert (ref.identity, ref.place) == (identity, place)
+
+
+def test_a_resource_is_told_by_its_id_once_it_has_one() -> None:
+    assert [resource("one").label, resource("one", id="vpc-1").label] == ["one", "vpc-1"]
+
+
+def test_more_unknown_elements_than_candidates_may_be_something_outside() -> None:
+    one, other = resource("one", id="vpc-1"), resource("other")
+    user = resource("u", "user", dependencies={"x": ("one", "other")})
+    graph = Graph([one, other, user])
+
+    def opened(*values: Any) -> list[bool]:
+        return [ref.open for ref in graph.refs(user, values, "x", KINDS)]
+
+    assert opened(UNKNOWN, UNKNOWN) == [False, False]
+    assert opened(UNKNOWN, UNKNOWN, UNKNOWN) == [True, True, True]
+    assert opened("vpc-1", UNKNOWN) == [False, False]
+    assert opened("vpc-1", UNKNOWN, UNKNOWN) == [False, True, True]
+
+
+def test_an_unknown_that_depends_on_nothing_listed_may_be_anything() -> None:
+    user = resource("u", "user")
+
+    assert Graph([user]).ref(user, UNKNOWN, "x", KINDS) == Ref((), UNKNOWN, open=True)
+
+
+def test_a_dependency_that_is_named_twice_hides_none_before_it() -> None:
+    user = resource("u", "user", dependencies={"x": ("v", "lookup", "lookup")})
+    vpc = resource("v")
+
+    assert Graph([vpc, resource("lookup", "lookup"), user]).ref(user, UNKNOWN, "x", KINDS).target is vpc
+
+
+# Regions and accounts -----------------------------------------------------------------------------------
+
+
+def test_an_id_means_what_is_in_the_region_of_the_one_that_names_it() -> None:
+    here, there = (resource(name, id="x-1", region=name) for name in ("here", "there"))
+    user = resource("u", "user", region="there")
+    graph = Graph([here, there, user])
+
+    assert graph.ref(user, "x-1", "x", KINDS).target is there
+    assert graph.by_id("x-1", KINDS) is here
+
+
+@pytest.mark.parametrize(
+    ("kind", "region", "sources"),
+    [
+        ("user", "here", {"here", "unknown"}),
+        ("user", "there", {"unknown", "there"}),
+        ("user", "elsewhere", {"unknown"}),
+        ("aws:route53/zoneAssociation:ZoneAssociation", "here", {"here", "unknown", "there"}),
+    ],
+)
+def test_an_unknown_is_in_the_region_of_the_one_that_names_it(
+    kind: str, region: str, sources: set[str]
+) -> None:
+    found = [resource("here", region="here"), resource("there", region="there"), resource("unknown")]
+    user = resource("u", kind, region=region, dependencies={"x": ("here", "there", "unknown")})
+
+    assert {each.key for each in Graph([*found, user]).ref(user, UNKNOWN, "x", KINDS).candidates} == sources
+
+
+def test_an_unknown_that_can_only_be_in_another_region_is_there() -> None:
+    vpc = resource("v", region="there")
+    user = resource("u", "user", region="here", dependencies={"x": ("v",)})
+
+    assert Graph([vpc, user]).ref(user, UNKNOWN, "x", KINDS).target is vpc
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ({"region": "a"}, {"region": "a"}, True),
+        ({"region": "a"}, {"region": "b"}, False),
+        ({"region": "a", "access": "k"}, {"access": "k"}, UNKNOWN),
+        ({}, {}, UNKNOWN),
+        ({"access": "k"}, {"access": "l"}, UNKNOWN),
+        ({"access": "k"}, {"access": "k"}, True),
+    ],
+)
+def test_whether_two_resources_are_in_one_region(one: Any, other: Any, same: Any) -> None:
+    assert resource("one", **one).in_region_of(resource("other", **other)) is same
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ({"account": "1"}, {"account": "1"}, True),
+        ({"account": "1"}, {"account": "2"}, False),
+        ({"account": "1"}, {}, UNKNOWN),
+        ({}, {}, UNKNOWN),
+        ({"access": "k"}, {"access": "l"}, UNKNOWN),
+        ({"access": "k"}, {"access": "k"}, True),
+        ({"origin": Origin.ACCOUNT, "account": "1"}, {}, True),
+        ({}, {"origin": Origin.ACCOUNT, "account": "1"}, True),
+    ],
+)
+def test_whether_two_resources_are_in_one_account(one: Any, other: Any, same: Any) -> None:
+    assert resource("one", **one).in_account_of(resource("other", **other)) is same
+
+
+@pytest.mark.parametrize(
+    ("place", "same"),
+    [
+        ({"region": "a", "account": "1"}, True),
+        ({"region": "b", "account": "1"}, False),
+        ({"region": "a", "account": "2"}, False),
+        ({"region": "a"}, UNKNOWN),
+        ({"region": "b"}, False),
+    ],
+)
+def test_whether_two_resources_are_in_one_place(place: Any, same: Any) -> None:
+    here = resource("here", region="a", account="1")
+    assert resource("other", **place).in_place_of(here) is same
+
+
+@pytest.mark.parametrize(
+    ("unread", "concerned"),
+    [
+        ({}, True),
+        ({"region": "a"}, True),
+        ({"region": "a", "account": "1"}, True),
+        ({"region": "b", "account": "1"}, False),
+        ({"account": "2"}, False),
+    ],
+)
+def test_what_was_not_read_concerns_what_may_be_there(unread: Any, concerned: bool) -> None:
+    assert Unread("action", "why", **unread).concerns(resource("r", region="a", account="1")) is concerned
+    assert Unread("action", "why", **unread).concerns(resource("r"))
