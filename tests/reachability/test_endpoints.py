@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from tests.reachability.stacks import (
     REGION,
     VPC,
     Stack,
+    image,
     name_host,
     ref,
 )
@@ -117,87 +117,59 @@ def test_an_endpoint_in_the_account_that_was_not_read_may_take_the_name(ses: Sta
     assert judge(ses)[0] is UNDETERMINED
 
 
-@pytest.fixture
-def named(ses: Stack) -> Stack:
-    """The endpoint is the account's, without private DNS; the service names it by its own name."""
-    ses.remove("endpoint")
-    ses.hold(
-        "aws:ec2/securityGroup:SecurityGroup",
-        "sg-0e1f",
-        vpcId=VPC,
-        ingress=[{"protocol": "tcp", "fromPort": 587, "toPort": 587, "cidrBlocks": ["172.31.0.0/16"]}],
-        egress=[],
-    )
-    ses.hold(
-        "aws:ec2/vpcEndpoint:VpcEndpoint",
-        "vpce-0a1b",
-        vpcId=VPC,
-        serviceName=f"com.amazonaws.{REGION}.email-smtp",
-        vpcEndpointType="Interface",
-        privateDnsEnabled=False,
-        subnetIds=list(PRIVATE),
-        securityGroupIds=["sg-0e1f"],
-        state="available",
-    )
-    name_host(ses, f"vpce-0a1b-2c3d.email-smtp.{REGION}.vpce.amazonaws.com")
-    return ses
-
-
 def test_an_endpoint_that_may_be_in_another_vpc_may_not_take_the_name(ses: Stack) -> None:
     ses["endpoint"]["vpcId"] = ref("a VPC that is not in the graph")
 
-    assert judge(ses)[0] is UNDETERMINED
+    verdict, codes = judge(ses)
+    assert verdict is UNDETERMINED
+    assert "VPC_NOT_READ" in codes
 
     name_host(ses, ref("a host not known yet"))
     assert judge(ses)[0] is UNDETERMINED
 
-
-def test_an_endpoint_in_another_vpc_is_at_fault_where_the_host_is_one_of_its_names(named: Stack) -> None:
-    named["vpce-0a1b"]["vpcId"] = "vpc-0f"
-
-    (egress,) = named.prove()
-
-    assert [found.as_json()["resource"] for found in egress.outcome.findings] == ["vpce-0a1b"]
+    ses["service"]["sourceConfiguration"] = image({})
+    assert "ENDPOINT_UNKNOWN" in judge(ses)[1]
 
 
-def test_an_endpoint_is_reached_by_its_own_name_without_private_dns(named: Stack) -> None:
-    named[VPC]["enableDnsHostnames"] = False
+def test_a_zone_that_does_not_offer_it_is_known_by_its_id_too(ses: Stack) -> None:
+    ses[PRIVATE[1]].pop("availabilityZone")
+    ses[PRIVATE[1]]["availabilityZoneId"] = "use1-az2"
 
-    assert judge(named) == (REACHABLE, set())
+    assert judge(ses) == (UNREACHABLE, {"VPCE_SERVICE_NOT_INSTALLED_IN_AZ"})
 
 
 @pytest.mark.parametrize(
-    ("change", "found"),
-    [
-        (lambda stack: stack["sg-0e1f"].update(ingress=[]), (UNREACHABLE, {"ENI_SG_RULES_MISMATCH"})),
-        (lambda stack: stack["vpce-0a1b"].update(state="failed"), (UNREACHABLE, {"BAD_STATE"})),
-        (lambda stack: stack["vpce-0a1b"].update(vpcId="vpc-0f"), (UNDETERMINED, {"ENDPOINT_UNKNOWN"})),
-        (
-            lambda stack: stack["vpce-0a1b"].update(serviceName="com.amazonaws.vpce.us-east-1.vpce-svc-9f"),
-            (UNDETERMINED, {"ENDPOINT_UNKNOWN"}),
-        ),
-        (lambda stack: stack.remove("vpce-0a1b"), (UNDETERMINED, {"ENDPOINT_UNKNOWN"})),
-        (
-            lambda stack: stack[VPC].update(enableDnsSupport=False),
-            (UNDETERMINED, {"VPC_DNS_SUPPORT_OFF"}),
-        ),
-    ],
-    ids=["group", "state", "VPC", "service", "unread", "no resolver"],
+    ("kind", "verdict"),
+    [("ipv4", REACHABLE), ("dualstack", REACHABLE), ("ipv6", UNDETERMINED), (UNKNOWN, UNDETERMINED)],
 )
-def test_what_an_own_name_does_not_mend(
-    named: Stack, change: Callable[[Stack], None], found: tuple[Verdict, set[str]]
+def test_clients_reach_its_ipv4_addresses(ses: Stack, kind: Any, verdict: Verdict) -> None:
+    ses["endpoint"]["ipAddressType"] = kind
+
+    assert judge(ses) == (verdict, set() if verdict is REACHABLE else {"ENDPOINT_ADDRESS_TYPE"})
+
+
+@pytest.mark.parametrize("on", [True, False])
+@pytest.mark.parametrize(
+    ("settings", "found"),
+    [
+        ([(ref("endpoint"), True)], (REACHABLE, set())),
+        ([(ref("endpoint"), False)], (UNREACHABLE, {"ENDPOINT_PRIVATE_DNS_OFF", "NO_ROUTE_TO_DESTINATION"})),
+        ([(ref("endpoint"), ref("nothing"))], (UNDETERMINED, {"ENDPOINT_PRIVATE_DNS_UNKNOWN"})),
+        ([(ref("this or another"), True)], (UNDETERMINED, {"ENDPOINT_PRIVATE_DNS_UNKNOWN"})),
+    ],
+)
+def test_private_dns_may_be_a_resource_of_its_own(
+    ses: Stack, settings: Any, found: tuple[Verdict, set[str]], on: bool
 ) -> None:
-    change(named)
+    ses["endpoint"]["privateDnsEnabled"] = on
+    for number, (endpoint, value) in enumerate(settings):
+        setting = "aws:vpc/endpointPrivateDns:EndpointPrivateDns"
+        ses.add(setting, f"dns{number}", vpcEndpointId=endpoint, privateDnsEnabled=value)
 
-    assert judge(named) == found
+    verdict, codes = judge(ses)
 
-
-def test_private_dns_may_be_a_resource_of_its_own(ses: Stack) -> None:
-    ses["endpoint"].pop("privateDnsEnabled")
-    setting = "aws:vpc/endpointPrivateDns:EndpointPrivateDns"
-    ses.add(setting, "dns", vpcEndpointId=ref("endpoint"), privateDnsEnabled=True)
-
-    assert judge(ses) == (REACHABLE, set())
+    assert verdict is found[0]
+    assert found[1] <= codes
 
 
 def test_subnets_and_groups_may_be_associations(ses: Stack) -> None:
@@ -221,8 +193,21 @@ def test_without_a_group_the_vpcs_default_one_applies(ses: Stack) -> None:
     assert judge(ses) == (REACHABLE, set())
 
 
+def test_a_group_of_its_own_stands_in_place_of_the_default_one(ses: Stack) -> None:
+    ses["connector"].pop("securityGroups")
+    ses["endpoint-group"]["ingress"] = []
+
+    assert judge(ses) == (UNREACHABLE, {"ENI_SG_RULES_MISMATCH"})
+
+
 @pytest.mark.parametrize(
-    ("replaces", "verdict"), [({}, REACHABLE), ({"replaceDefaultAssociation": True}, UNREACHABLE)]
+    ("replaces", "verdict"),
+    [
+        ({}, REACHABLE),
+        ({"replaceDefaultAssociation": False}, REACHABLE),
+        ({"replaceDefaultAssociation": UNKNOWN}, UNDETERMINED),
+        ({"replaceDefaultAssociation": True}, UNREACHABLE),
+    ],
 )
 @pytest.mark.parametrize("preview", [True, False], ids=["preview", "update"])
 def test_an_associated_group_stands_beside_the_default_one(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ def test_a_document_becomes_resources_of_the_account() -> None:
         Origin.ACCOUNT,
         REGION,
     )
+    assert held().resources[0].name == "vpce-1"
     assert evidence.coverage.vpcs == {VPC}
     assert evidence.offer.smtp_zones == {(ACCOUNT, REGION): {"us-east-1a", "us-east-1b", "us-east-1c"}}
     assert evidence.offer.zone_ids[ACCOUNT, REGION, "us-east-1a"] == "use1-az4"
@@ -277,6 +279,7 @@ def declared_default(kind: str, *, region: str = REGION, **properties: Any) -> R
     [
         (declared_default("DefaultVpc"), {"default": True}, "vpc-1"),
         (declared_default("DefaultVpc"), {}, UNKNOWN),
+        (replace(declared_default("DefaultVpc"), id="vpc-2"), {"default": True}, "vpc-2"),
         (declared_default("DefaultVpc", region="eu-west-1"), {"default": True}, UNKNOWN),
         (declared_default("DefaultSubnet", availabilityZone="us-east-1a"), {}, "subnet-a"),
         (declared_default("DefaultSubnet", availabilityZone="us-east-1b"), {}, UNKNOWN),

@@ -241,11 +241,12 @@ def test_block_public_access_stops_ipv6_unless_it_lets_egress_through(literal: S
         (True, "egressOnlyGatewayId", REACHABLE),
         (False, "egressOnlyGatewayId", UNREACHABLE),
         (None, "egressOnlyGatewayId", UNREACHABLE),
+        (UNKNOWN, "egressOnlyGatewayId", UNDETERMINED),
         (True, "gatewayId", UNDETERMINED),
     ],
 )
 def test_a_function_has_ipv6_where_it_is_allowed(
-    literal: Stack, allowed: bool | None, gateway: str, verdict: Verdict
+    literal: Stack, allowed: object, gateway: str, verdict: Verdict
 ) -> None:
     literal.remove("service")
     config = {"subnetIds": [ref("tasks")], "securityGroupIds": [ref("group")]}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from reachability import UNKNOWN, Destination, Origin, Outcome, Proof, Settings, Verdict
+from reachability.graph import Ref
 from reachability.hosts import is_public, is_valid
 from tests.reachability.stacks import VPC, Stack, ref
 
@@ -184,6 +186,82 @@ def test_a_cloud_map_namespace_of_another_vpc_does_not(nat: Stack) -> None:
     assert judge(nat, "smtp.example.com").verdict is Verdict.REACHABLE
 
 
+ZONE, ZONE_LINK = "aws:route53/zone:Zone", "aws:route53/zoneAssociation:ZoneAssociation"
+RULE = "aws:route53/resolverRule:ResolverRule"
+RULE_LINK = "aws:route53/resolverRuleAssociation:ResolverRuleAssociation"
+PROFILE = "aws:route53/profilesAssociation:ProfilesAssociation"
+FIREWALL = "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation"
+FORWARDED = ("rule", RULE_LINK, {"resolverRuleId": ref("rule"), "vpcId": VPC})
+
+
+@pytest.mark.parametrize(
+    ("resources", "what"),
+    [
+        ([("zone", ZONE, {"name": "example.lux", "vpcs": [{"vpcId": VPC}]})], "private hosted zone"),
+        ([("zone", ZONE, {"name": "Example.LUX.", "vpcs": [{"vpcId": VPC}]})], "private hosted zone"),
+        ([("zone", ZONE, {"name": ref("other"), "vpcs": [{"vpcId": VPC}]})], "private hosted zone"),
+        ([("zone", ZONE, {"name": "ample.lux", "vpcs": [{"vpcId": VPC}]})], None),
+        ([("zone", ZONE, {"name": "example.lux", "vpcs": [{"vpcId": ref("other")}]})], None),
+        (
+            [
+                ("zone", ZONE, {"name": "example.lux", "vpcs": [{"vpcId": ref("other")}]}),
+                ("link", ZONE_LINK, {"zoneId": ref("zone"), "vpcId": VPC}),
+            ],
+            "private hosted zone",
+        ),
+        ([("rule", RULE, {"ruleType": "FORWARD", "domainName": "example.lux"})], None),
+        ([("rule", RULE, {"ruleType": "FORWARD", "domainName": "example.lux"}), FORWARDED], "resolver rule"),
+        ([("rule", RULE, {"ruleType": "FORWARD", "domainName": "."}), FORWARDED], "resolver rule"),
+        ([("rule", RULE, {"ruleType": "FORWARD", "domainName": "example.org"}), FORWARDED], None),
+        ([("rule", RULE, {"ruleType": "SYSTEM", "domainName": "example.lux"}), FORWARDED], None),
+        ([("profile", PROFILE, {"resourceId": VPC})], "Route 53 Profile association"),
+        ([("profile", PROFILE, {"resourceId": ref("other")})], None),
+        ([("firewall", FIREWALL, {"vpcId": VPC})], "DNS Firewall rule group association"),
+        ([("firewall", FIREWALL, {"vpcId": ref("other")})], None),
+    ],
+)
+def test_what_answers_for_a_name(resources: Any, what: str | None, nat: Stack) -> None:
+    nat.add("aws:ec2/vpc:Vpc", "other", cidrBlock="10.99.0.0/16")
+    for number, (name, type_, properties) in enumerate(resources):
+        nat.add(type_, name if number == 0 else f"{name}-link", **properties)
+
+    found = judge(nat, "smtp.example.LUX.")
+    if what is None:
+        assert found.verdict is Verdict.REACHABLE
+    else:
+        assert undetermined(found, "NAME_SHADOWED")
+        assert found.findings[0].message.startswith(f"{what} ")
+
+
+@pytest.mark.parametrize(
+    "action", ["route53:ListHostedZonesByVPC", "route53profiles:ListProfileAssociations"]
+)
+def test_a_name_may_be_answered_by_what_was_not_read(action: str, nat: Stack) -> None:
+    assert nat.account is not None
+    nat.account["unread"] = [{"action": action, "reason": "AccessDenied"}]
+
+    (found,) = Proof(nat.graph()).names.shadow("smtp.example.com", vpc_ref(nat)).findings
+    assert (found.code, found.resource) == ("NAMES_NOT_READ", f"aws:ec2/vpc:Vpc::{VPC}")
+
+
+def vpc_ref(stack: Stack) -> Ref:
+    vpc = stack.graph().by_id(VPC, ["aws:ec2/vpc:Vpc"])
+    assert vpc is not None
+    return Ref((vpc,), VPC)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_vpc_that_may_be_one_that_was_not_read_may_resolve_nothing(known: bool, nat: Stack) -> None:
+    names = Proof(nat.graph()).names
+    assert names.resolve(vpc_ref(nat)) == Outcome()
+
+    ref_ = replace(vpc_ref(nat), open=True) if known else Ref((), "vpc-9", open=True)
+    (found,) = names.resolve(ref_).findings
+    assert found.code == "VPC_NOT_READ"
+    (unread,) = names.shadow("smtp.example.com", Ref((), "vpc-9", open=True)).findings
+    assert (unread.code, unread.resource) == ("NAMES_NOT_READ", "vpc-9")
+
+
 SERVICE = "com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0"
 
 
@@ -195,7 +273,10 @@ SERVICE = "com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0"
         ({"serviceName": SERVICE, "privateDnsEnabled": ref("offer")}, True),
         ({"serviceName": SERVICE, "privateDnsEnabled": False}, False),
         ({"serviceName": SERVICE, "vpcEndpointType": "GatewayLoadBalancer"}, False),
+        ({"serviceName": SERVICE, "vpcEndpointType": "Gateway"}, False),
+        ({"serviceName": SERVICE, "vpcEndpointType": ref("offer")}, True),
         ({"serviceName": "com.amazonaws.us-east-1.sqs"}, False),
+        ({"serviceName": "aws.api.us-east-1.sqs"}, False),
     ],
 )
 def test_an_endpoint_of_others_may_take_a_name(
@@ -207,6 +288,13 @@ def test_an_endpoint_of_others_may_take_a_name(
 
     found = judge(nat, "smtp.example.com")
     assert undetermined(found, "NAME_SHADOWED") if shadowed else found.verdict is Verdict.REACHABLE
+
+
+def test_an_endpoint_of_others_takes_no_name_of_aws(nat: Stack) -> None:
+    usual = {"vpcId": VPC, "vpcEndpointType": "Interface", "privateDnsEnabled": True}
+    nat.add("aws:ec2/vpcEndpoint:VpcEndpoint", "partner", serviceName=SERVICE, **usual)
+
+    assert judge(nat, "Email-SMTP.us-east-1.AmazonAWS.com.").verdict is Verdict.REACHABLE
 
 
 @pytest.mark.parametrize(
@@ -221,5 +309,5 @@ def test_an_endpoint_of_others_may_take_a_name(
 def test_service_connect_answers_for_its_aliases(connected: Any, shadowed: bool, nat: Stack) -> None:
     nat.add("aws:ecs/service:Service", "relay", serviceConnectConfiguration={"services": connected})
 
-    found = judge(nat, "smtp.example.com")
+    found = judge(nat, "smtp.example.COM.")
     assert undetermined(found, "NAME_SHADOWED") if shadowed else found.verdict is Verdict.REACHABLE

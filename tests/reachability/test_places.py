@@ -87,6 +87,12 @@ def test_a_provider_has_one_account_whatever_is_not_known_of_its_credentials() -
     assert one.in_account_of(other) is UNKNOWN
 
 
+def test_what_a_resource_is_reached_with_is_what_its_provider_has() -> None:
+    found = thing({"profile": "prod", "assumeRoles": role(OWNER)})
+    assert (found.profile, found.roles) == ("prod", (ARN,))
+    assert thing({"profile": UNKNOWN}).profile is None
+
+
 def test_what_a_resource_says_of_its_own_place_wins() -> None:
     assert thing(IRELAND, region="us-east-1").region == "us-east-1"
     assert thing(IRELAND, region=UNKNOWN).region is UNKNOWN
@@ -94,6 +100,7 @@ def test_what_a_resource_says_of_its_own_place_wins() -> None:
     assert thing({"allowedAccountIds": ["444455556666"]}, ownerId=OWNER).account == OWNER
     assert thing(IRELAND, arn=f"arn:aws:ec2:eu-west-1:{OWNER}:vpc/vpc-1").account == OWNER
     assert thing(IRELAND, arn="arn:aws:s3:::bucket").account is UNKNOWN
+    assert thing({"allowedAccountIds": [OWNER]}, arn="arn:aws:s3:::bucket").account == OWNER
 
 
 def test_two_regions_that_are_not_known_yet_may_differ() -> None:

@@ -1,4 +1,4 @@
-"""App Runner services: where their packets leave from, and what they need to reach."""
+"""App Runner services and Lambda functions: where their packets leave from, and what they need to reach."""
 
 from __future__ import annotations
 
@@ -7,7 +7,18 @@ from typing import Any
 import pytest
 
 from reachability import UNKNOWN, Destination, Settings, Verdict
-from tests.reachability.stacks import Stack, image, name_host, ref
+from tests.reachability.stacks import (
+    ACL,
+    ALL_OUT,
+    PRIVATE,
+    PRIVATE_TABLE,
+    VPC,
+    Stack,
+    image,
+    name_host,
+    own_network,
+    ref,
+)
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 
@@ -60,7 +71,10 @@ def test_its_own_egress_reaches_no_private_address(nat: Stack) -> None:
 def test_an_inactive_connector_carries_nothing(nat: Stack) -> None:
     nat["connector"]["status"] = "INACTIVE"
 
-    assert verdicts(nat) == {"smtp-relay.brevo.com:587": UNREACHABLE}
+    (egress,) = nat.prove()
+
+    assert egress.verdict is UNREACHABLE
+    assert [finding.code for finding in egress.outcome.findings] == ["BAD_STATE"]
 
 
 @pytest.mark.parametrize(
@@ -71,6 +85,7 @@ def test_an_inactive_connector_carries_nothing(nat: Stack) -> None:
         (image({"SMTP_HOST": "mail.example.com"}), "mail.example.com"),
         (image({"OTHER": "x"}), "any mail server"),
         (image({}, {"SMTP_HOST": "arn:secret"}), "a host that is a secret"),
+        (image({"SMTP_HOST": "mail.example.com"}, {"SMTP_HOST": "arn:secret"}), "a host that is a secret"),
         (image({"SMTP_HOST": ref("nothing"), "SMTP_PORT": "587"}), "a host not known yet:587"),
     ],
 )
@@ -107,6 +122,14 @@ def test_other_variables_and_destinations_by_the_settings(nat: Stack) -> None:
         "two.example.com": REACHABLE,
         "hooks.example.com:443": REACHABLE,
     }
+
+
+def test_variables_that_are_not_set_leave_the_others(nat: Stack) -> None:
+    nat["service"]["sourceConfiguration"] = image({"RELAY": "two.example.com"})
+
+    found = verdicts(nat, Settings(host_variables=("MAIL", "RELAY"), port_variables=()))
+
+    assert found == {"two.example.com": REACHABLE}
 
 
 def test_addresses_of_a_host_by_the_settings(nat: Stack) -> None:
@@ -157,3 +180,67 @@ def test_every_subnet_of_a_connector_must_have_the_path(nat: Stack) -> None:
 
     assert egress.verdict is UNREACHABLE
     assert [finding.code for finding in egress.outcome.findings] == ["NO_ROUTE_TO_DESTINATION"]
+
+
+@pytest.mark.parametrize(("given", "shown"), [("api", "api"), (ref("nothing"), "service")])
+def test_the_name_of_a_service(nat: Stack, given: Any, shown: str) -> None:
+    nat["service"]["serviceName"] = given
+
+    assert [egress.service for egress in nat.prove()] == [shown]
+
+
+def test_whether_a_connector_has_ipv6_addresses_is_not_documented(nat: Stack) -> None:
+    for number, subnet in enumerate(PRIVATE):
+        nat[subnet]["ipv6CidrBlock"] = f"2600:1f18:0:{number}::/64"
+    nat.add("aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway", "eigw", vpcId=VPC)
+    route = {"destinationIpv6CidrBlock": "::/0", "egressOnlyGatewayId": ref("eigw")}
+    nat.add("aws:ec2/route:Route", "out6", routeTableId=PRIVATE_TABLE, **route)
+    nat["connector-group"]["egress"][0]["ipv6CidrBlocks"] = ["::/0"]
+    for entries in (nat[ACL]["ingress"], nat[ACL]["egress"]):
+        entries.append({"ruleNo": 101, "action": "allow", "protocol": "-1", "ipv6CidrBlock": "::/0"})
+    name_host(nat, "2001:4860:4860::8888")
+
+    (egress,) = nat.prove()
+
+    assert egress.verdict is UNDETERMINED
+    assert {finding.code for finding in egress.outcome.findings} == {"INTERFACE_WITHOUT_IPV6"}
+
+
+# Functions ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("config", "verdict"),
+    [
+        ({"subnetIds": [ref("private")], "securityGroupIds": []}, UNREACHABLE),
+        ({"subnetIds": [], "securityGroupIds": []}, REACHABLE),
+        (None, REACHABLE),
+        (ref("private"), UNDETERMINED),  # Unknown as a whole: it may be empty.
+    ],
+)
+def test_a_function_without_subnets_is_outside_of_any_vpc(config: Any, verdict: Verdict) -> None:
+    stack = Stack()
+    own_network(stack)
+    stack.remove("private-out")
+    stack["function"]["vpcConfig"] = config
+
+    assert verdicts(stack) == {"smtp.example.com:587": verdict}
+
+
+@pytest.mark.parametrize(("egress", "verdict"), [([ALL_OUT], REACHABLE), ([], UNREACHABLE)])
+def test_a_function_has_the_groups_that_it_is_given(egress: Any, verdict: Verdict) -> None:
+    stack = Stack()
+    own_network(stack)
+    stack.add("aws:ec2/securityGroup:SecurityGroup", "group", vpcId=ref("vpc"), egress=egress)
+    stack["function"]["vpcConfig"]["securityGroupIds"] = [ref("group")]
+
+    assert verdicts(stack) == {"smtp.example.com:587": verdict}
+
+
+@pytest.mark.parametrize(("given", "shown"), [("mailer", "mailer"), (ref("nothing"), "function")])
+def test_the_name_of_a_function(given: Any, shown: str) -> None:
+    stack = Stack()
+    own_network(stack)
+    stack["function"]["name"] = given
+
+    assert [egress.service for egress in stack.prove()] == [shown]
