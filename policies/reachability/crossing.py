@@ -16,7 +16,7 @@ from .groups import EGRESS, INGRESS, Peer, SecurityGroups
 from .middleboxes import Middlebox, Middleboxes
 from .network import Network
 from .outcomes import all_of
-from .ranges import EPHEMERAL_PORTS, PRIVATE, Ranges
+from .ranges import EPHEMERAL_PORTS, IPV4, PRIVATE, Ranges
 from .routing import Routes
 from .values import UNKNOWN, Unknown
 from .verdict import Outcome
@@ -103,9 +103,10 @@ class Crossing:
             ]
         )
 
-    def addresses_in(self, subnet: Resource) -> Ranges:
+    def addresses_in(self, subnet: Resource, family: Ranges = IPV4) -> Ranges:
         """Where an interface in `subnet` can be: its block, or where that is not known, its VPC's."""
-        block = self.network.addresses_of_subnet(subnet)
+        block = self.network.addresses_of_subnet(subnet, family)
         if isinstance(block, Unknown):
-            block = self.network.addresses_of(self.network.vpc_of(subnet))
-        return PRIVATE if isinstance(block, Unknown) else block
+            block = self.network.addresses_of(self.network.vpc_of(subnet), family)
+        assumed = PRIVATE if family == IPV4 else family
+        return assumed if isinstance(block, Unknown) else block

@@ -61,11 +61,14 @@ class InternetPath:
     def reach(self, client: Client, wanted: Ranges, port: int, name: str) -> Outcome:
         """The way from a subnet to addresses outside the VPC, by whichever route takes each of them."""
         leaves = self.crossing.leaves(client, Peer(name, wanted), port)
-        block = self.network.addresses_of_subnet(client.subnet)
-        if not isinstance(block, Unknown) and wanted <= block:
+        near, far = self.neighbours.divide(client, wanted)
+        worlds: list[Outcome] = []
+        if far:
+            worlds.append(self._onward(client, far, port, name) + port_25(client.holder, port))
+        if near:
             # Within a subnet, neither routes nor ACLs apply.
-            return leaves + destination_in_vpc(client.subnet, client.vpc)
-        return leaves + self._onward(client, wanted, port, name) + port_25(client.holder, port)
+            worlds.append(destination_in_vpc(client.subnet, client.vpc))
+        return leaves + whichever(worlds)
 
     def _onward(self, client: Client, wanted: Ranges, port: int, name: str) -> Outcome:
         """The way on from a subnet: its ACL there and back, and the routes of its tables."""
@@ -99,7 +102,7 @@ class InternetPath:
         if route.via == "natGatewayId":
             return self._by_nat(route, client, table, wanted, port, name)
         if route.via == "gatewayId" and _is_internet_gateway(route.target):
-            return self._by_internet_gateway(route, client, table, name)
+            return self._by_internet_gateway(route, client, table, wanted, name)
         if route.via in (LOCAL, "vpcPeeringConnectionId"):
             flow = Flow(client.source, client.holder.label, wanted, name, port)
             return self._to_neighbour(route, client, table, flow)
@@ -117,7 +120,10 @@ class InternetPath:
         if route.via == LOCAL:
             back = partial(self.replies.go_back, client)
             return self.neighbours.inside(client, table, client.vpc, flow, back)
-        if flow.destination <= PUBLIC:
+        beyond = self.neighbours.beyond(route, client, flow.destination)
+        # Assumed, as in a route table: a VPC whose blocks are not known uses private addresses.
+        held = Ranges() if isinstance(beyond, Unknown) else flow.destination & beyond
+        if flow.destination <= PUBLIC and not held:
             message = (
                 f"{table.label} routes {flow.name} to a peering connection, which carries the addresses of "
                 "its VPCs alone"
@@ -157,9 +163,16 @@ class InternetPath:
             return blocked(code, table.key, message, remedy)
         out = self.gateways.through_egress_only_gateway(route, client.vpc)
         out += self.public_access.lets_out(client.vpc, self._crossed(client), translated=True)
-        return out + passed("internet", name, "", Origin.AWS_DEFAULT)
+        return out + self._on_the_internet(table, wanted, name)
 
-    def _by_internet_gateway(self, route: Route, client: Client, table: Resource, name: str) -> Outcome:
+    def _on_the_internet(self, table: Resource, wanted: Ranges, name: str) -> Outcome:
+        """At a public host, unless it is in a VPC, which may not let the internet in."""
+        inside = [destination_in_vpc(table, vpc) for vpc, held in self.network.ipv6_of_vpcs if wanted & held]
+        return passed("internet", name, "", Origin.AWS_DEFAULT) + all_of(inside)
+
+    def _by_internet_gateway(
+        self, route: Route, client: Client, table: Resource, wanted: Ranges, name: str
+    ) -> Outcome:
         if client.public_address is False:
             message = (
                 f"{table.label} sends the traffic to {name} straight to an internet gateway, and "
@@ -174,7 +187,7 @@ class InternetPath:
             message = f"it cannot be known whether {client.holder.label}'s interfaces have a public address"
             through += open_question("IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", table.key, message, REMEDY)
         through += self.public_access.lets_out(client.vpc, self._crossed(client), translated=False)
-        return through + passed("internet", name, "", Origin.AWS_DEFAULT)
+        return through + self._on_the_internet(table, wanted, name)
 
     def _crossed(self, client: Client) -> tuple[Resource, ...]:
         """The subnets of the VPC that a client's packets have crossed."""

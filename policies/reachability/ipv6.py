@@ -12,9 +12,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from .network import ipv6_of, is_ipv6_only
 from .outcomes import all_of, any_of, blocked, open_question, softened, whichever
-from .ranges import IPV4, IPV6, PUBLIC, PUBLIC_IPV6, Ranges, addresses, synthesized, union
-from .values import ABSENT, UNKNOWN, Value
+from .ranges import IPV4, IPV6, PUBLIC, PUBLIC_IPV6, Ranges, synthesized, union
+from .values import ABSENT, UNKNOWN, Unknown, Value
 from .verdict import Origin, Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -31,20 +32,10 @@ DNS64_REMEDY: Final = "set enable_dns64=True on the subnet and route 64:ff9b::/9
 BOTH_REMEDY: Final = "route 0.0.0.0/0 to a NAT gateway too, or give the host's addresses in the pack's config"
 
 
-def is_ipv6_only(subnet: Resource) -> bool:
-    """Whether a subnet has no IPv4 addresses."""
-    if subnet.declared("ipv6Native") is True:
-        return True
-    shown = subnet.origin is Origin.ACCOUNT and subnet.get("ipv6CidrBlock") is not ABSENT
-    return shown and subnet.get("cidrBlock") is ABSENT
-
-
 def block_of(subnet: Resource) -> Ranges:
     """The IPv6 addresses of a subnet: all where they are not known, none where it has none."""
-    given = [subnet.declared(prop) for prop in ("ipv6CidrBlock", "ipv6IpamPoolId", "ipv6NetmaskLength")]
-    if isinstance(given[0], str) and given[0]:
-        return addresses(given[0])
-    return IPV6 if is_ipv6_only(subnet) or any(value is not ABSENT for value in given) else Ranges()
+    block = ipv6_of(subnet)
+    return IPV6 if isinstance(block, Unknown) else block
 
 
 class Ipv6Path:
@@ -87,7 +78,7 @@ class Ipv6Path:
             return way
         others = [
             self.reach(client, placement, found, port, name)
-            for found in (_of_ipv6(client, where), self._synthesized(client, where))
+            for found in (self._of_ipv6(where), self._synthesized(client, where))
             if found
         ]
         translated = _may_lack_ipv6(where) and self._other_resolver(client).findings
@@ -96,6 +87,14 @@ class Ipv6Path:
         message = f"there is no way to {name} over IPv4, and there may be one over IPv6, if the host has it"
         question = open_question("HOST_OVER_IPV6", client.subnet.key, message, BOTH_REMEDY)
         return question + softened(way)
+
+    def _of_ipv6(self, where: Ranges) -> Ranges:
+        """The IPv6 addresses of a host, or those that a public host may have.
+
+        Those of a VPC are public too, and none of a host by its public name.
+        """
+        held = union(block for _, block in self.internet.network.ipv6_of_vpcs)
+        return PUBLIC_IPV6 - held if where == PUBLIC else where & IPV6
 
     def _synthesized(self, client: Client, where: Ranges) -> Ranges:
         """The addresses that DNS64 may make for a host which has, or may have, none of IPv6."""
@@ -155,7 +154,7 @@ class Ipv6Path:
         self, client: Client, placement: Placement, where: Ranges, port: int, name: str, region: str | None
     ) -> Outcome:
         worlds: list[Outcome] = []
-        if own := _of_ipv6(client, where):
+        if own := self._of_ipv6(where):
             worlds.append(self.reach(client, placement, own, port, name))
         if _may_lack_ipv6(where):
             worlds.append(self._translated(client, placement, where & IPV4, port, name))
@@ -180,20 +179,9 @@ class Ipv6Path:
         return way
 
 
-def _of_ipv6(client: Client, where: Ranges) -> Ranges:
-    """The IPv6 addresses of a host, or those that a public host may have."""
-    return PUBLIC_IPV6 - _own_addresses(client) if where == PUBLIC else where & IPV6
-
-
 def _may_lack_ipv6(where: Ranges) -> bool:
     """Whether a host has, or may have, no IPv6 addresses, so that DNS64 makes some."""
     return where == PUBLIC or not where & IPV6
-
-
-def _own_addresses(client: Client) -> Ranges:
-    """The IPv6 addresses of the client's VPC, which are public, and none of a host by its public name."""
-    blocks = (vpc.get("ipv6CidrBlock") for vpc in client.vpc.candidates)
-    return union(addresses(block) for block in blocks if isinstance(block, str) and block)
 
 
 def _dns64(subnet: Resource) -> Value:

@@ -7,6 +7,7 @@ from typing import Final
 DEFAULT_VPC: Final = "aws:ec2/defaultVpc:DefaultVpc"
 VPC: Final = ("aws:ec2/vpc:Vpc", DEFAULT_VPC)
 VPC_CIDR: Final = ("aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation",)
+VPC_IPV6_CIDR: Final = ("aws:ec2/vpcIpv6CidrBlockAssociation:VpcIpv6CidrBlockAssociation",)
 DEFAULT_SUBNET: Final = "aws:ec2/defaultSubnet:DefaultSubnet"
 SUBNET: Final = ("aws:ec2/subnet:Subnet", DEFAULT_SUBNET)
 DEFAULT_ROUTE_TABLE: Final = "aws:ec2/defaultRouteTable:DefaultRouteTable"

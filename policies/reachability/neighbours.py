@@ -1,7 +1,8 @@
-"""Mail hosts with private addresses: inside a VPC of the graph, perhaps behind a peering connection.
+"""Mail hosts with addresses inside a VPC of the graph, perhaps behind a peering connection.
 
 What listens there is not in the graph; the way there and back is. Sources: Amazon VPC Peering Guide, "How VPC
-peering connections work" and "Update your route tables for a VPC peering connection".
+peering connections work" and "Update your route tables for a VPC peering connection"; Amazon VPC User Guide,
+"Control subnet traffic with network access control lists".
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from .groups import EGRESS, INGRESS
 from .left_open import destination_in_vpc, not_modelled
 from .network import name_of, same
 from .outcomes import all_of, blocked, open_question, passed, whichever
-from .ranges import EPHEMERAL_PORTS, Ranges, union
-from .values import Unknown, is_known
+from .ranges import EPHEMERAL_PORTS, Ranges, family_of, union
+from .values import UNKNOWN, Unknown, is_known
 from .verdict import Outcome
 
 if TYPE_CHECKING:
@@ -32,10 +33,18 @@ class Neighbours:
     """The ways to addresses inside the VPCs of one graph."""
 
     def __init__(self, crossing: Crossing, replies: Replies) -> None:
+        self.crossing = crossing
         self.network = crossing.network
         self.graph = crossing.graph
         self.acls = crossing.acls
         self.replies = replies
+
+    def divide(self, client: Client, wanted: Ranges) -> tuple[Ranges, Ranges]:
+        """What of `wanted` may be in the client's own subnet, and what may be elsewhere."""
+        block = self.network.addresses_of_subnet(client.subnet, family_of(wanted))
+        if isinstance(block, Unknown):
+            return wanted & self.crossing.addresses_in(client.subnet, family_of(wanted)), wanted
+        return wanted & block, wanted - block
 
     def inside(
         self, client: Client, table: Resource, vpc: Ref, flow: Flow, returns: Callable[[Resource], Outcome]
@@ -50,7 +59,7 @@ class Neighbours:
         worlds: list[Outcome] = []
         found: list[Ranges] = []
         for subnet in self.graph.of_type(*kinds.SUBNET):
-            block = self.network.addresses_of_subnet(subnet)
+            block = self.network.addresses_of_subnet(subnet, family_of(flow.destination))
             if isinstance(block, Unknown) or same(self.network.vpc_of(subnet), vpc) is not True:
                 continue
             held = flow.destination & block
@@ -66,19 +75,29 @@ class Neighbours:
             worlds.append(Outcome())
         return whichever(worlds) + destination_in_vpc(table, vpc)
 
-    def by_peering(self, route: Route, client: Client, table: Resource, flow: Flow) -> Outcome:
-        """Through a peering connection, which carries what its two VPCs send each other."""
+    def beyond(self, route: Route, client: Client, wanted: Ranges) -> Ranges | Unknown:
+        """The addresses behind the peering connection of `route`, of the family of `wanted`."""
+        there = self._other_vpc(route, client)
+        return UNKNOWN if there is None else self.network.addresses_of(there, family_of(wanted))
+
+    def _other_vpc(self, route: Route, client: Client) -> Ref | None:
+        """The VPC that a peering connection joins to the client's, if it certainly does."""
         connection = route.target.target
         if connection is None or client.via is not None:
-            return not_modelled(route, table)
+            return None
         here, there = (
             self.graph.ref(connection, connection.get(prop), prop, kinds.VPC)
             for prop in ("vpcId", "peerVpcId")
         )
         if same(here, client.vpc) is False:
             here, there = there, here
-        blocks = self.network.addresses_of(there)
-        if same(here, client.vpc) is not True or isinstance(blocks, Unknown):
+        return there if same(here, client.vpc) is True else None
+
+    def by_peering(self, route: Route, client: Client, table: Resource, flow: Flow) -> Outcome:
+        """Through a peering connection, which carries what its two VPCs send each other."""
+        connection, there = route.target.target, self._other_vpc(route, client)
+        blocks = self.beyond(route, client, flow.destination)
+        if connection is None or there is None or isinstance(blocks, Unknown):
             return not_modelled(route, table)
         code = "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"
         remedy = "route the addresses to the network that has them"

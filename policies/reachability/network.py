@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from . import kinds
 from .graph import Graph, Ref, Resource
 from .outcomes import whichever
-from .ranges import Ranges, addresses, union
+from .ranges import IPV4, IPV6, Ranges, addresses, union
 from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get
 from .verdict import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from .verdict import Outcome
 
@@ -90,25 +90,48 @@ class Network:
         coverage = self.graph.coverage
         return isinstance(vpc, str) and vpc in coverage.vpcs and not coverage.misses(action, *where)
 
-    @cached_property
-    def _secondary_blocks(self) -> Links[Resource]:
-        return Links((block, self.vpc_of(block)) for block in self.graph.of_type(*kinds.VPC_CIDR))
+    # Addresses ------------------------------------------------------------------------------------
 
-    def addresses_of(self, vpc: Ref) -> Ranges | Unknown:
-        """The IPv4 addresses of a VPC, secondary blocks included; `UNKNOWN` where one is not known."""
-        blocks = self.blocks_of(vpc)
+    @cached_property
+    def _secondary_blocks(self) -> Mapping[Ranges, Links[Resource]]:
+        kinds_of = {IPV4: kinds.VPC_CIDR, IPV6: kinds.VPC_IPV6_CIDR}
+        return {
+            family: Links((block, self.vpc_of(block)) for block in self.graph.of_type(*types))
+            for family, types in kinds_of.items()
+        }
+
+    def addresses_of(self, vpc: Ref, family: Ranges = IPV4) -> Ranges | Unknown:
+        """The addresses of a VPC, secondary blocks included; `UNKNOWN` where one is not known."""
+        blocks = self.blocks_of(vpc, family)
         if not all(certain and isinstance(block, str) for block, certain in blocks):
             return UNKNOWN
         return union(addresses(block) for block, _ in blocks)
 
-    def blocks_of(self, vpc: Ref) -> list[tuple[Value, bool]]:
-        """The IPv4 blocks of a VPC, secondary ones included, each with whether it certainly is one of its."""
-        if vpc.target is None:
-            return [*((vpc.get("cidrBlock"), False) for vpc in vpc.candidates), (UNKNOWN, False)]
-        secondary = [(block.get("cidrBlock"), sure) for block, sure in self._secondary_blocks.to(vpc.target)]
-        return [(vpc.target.get("cidrBlock"), True), *secondary]
+    def blocks_of(self, vpc: Ref, family: Ranges = IPV4) -> list[tuple[str | Unknown, bool]]:
+        """The blocks of a VPC, secondary ones included, each with whether it certainly is one of its.
 
-    def addresses_of_subnet(self, subnet: Resource) -> Ranges | Unknown:
+        Source: Amazon VPC User Guide, "VPC CIDR blocks".
+        """
+        if vpc.target is None:
+            owners = [(vpc, False) for vpc in vpc.candidates]
+        else:
+            owners = [(vpc.target, True), *self._secondary_blocks[family].to(vpc.target)]
+        found = [(_block(owner, family), certain) for owner, certain in owners]
+        known: list[tuple[str | Unknown, bool]] = [(one, sure) for one, sure in found if one is not None]
+        return known if vpc.target else [*known, (UNKNOWN, False)]
+
+    @cached_property
+    def ipv6_of_vpcs(self) -> tuple[tuple[Ref, Ranges], ...]:
+        """Every VPC with its IPv6 addresses, as far as they are known."""
+        vpcs = map(exactly, self.graph.of_type(*kinds.VPC))
+        held = [(vpc, [block for block, _ in self.blocks_of(vpc, IPV6)]) for vpc in vpcs]
+        return tuple(
+            (vpc, union(addresses(one) for one in blocks if isinstance(one, str))) for vpc, blocks in held
+        )
+
+    def addresses_of_subnet(self, subnet: Resource, family: Ranges = IPV4) -> Ranges | Unknown:
+        if family == IPV6:
+            return ipv6_of(subnet)
         block = subnet.get("cidrBlock")
         return addresses(block) if isinstance(block, str) else UNKNOWN
 
@@ -308,6 +331,34 @@ def settled(refs: Sequence[Ref]) -> tuple[Ref, ...]:
 
 def exactly(resource: Resource) -> Ref:
     return Ref((resource,), resource.id)
+
+
+def _block(owner: Resource, family: Ranges) -> str | Unknown | None:
+    """The block of a VPC, or one that is associated with it; `None` where there is none.
+
+    Assumed: no program names an address in an IPv6 block that AWS has yet to choose, which counts as none.
+    """
+    block = owner.get("cidrBlock") if family == IPV4 else owner.declared("ipv6CidrBlock")
+    if family == IPV6 and block in (ABSENT, ""):
+        return None
+    return block if isinstance(block, str) else UNKNOWN
+
+
+def is_ipv6_only(subnet: Resource) -> bool:
+    """Whether a subnet has no IPv4 addresses."""
+    if subnet.declared("ipv6Native") is True:
+        return True
+    shown = subnet.origin is Origin.ACCOUNT and subnet.get("ipv6CidrBlock") is not ABSENT
+    return shown and subnet.get("cidrBlock") is ABSENT
+
+
+def ipv6_of(subnet: Resource) -> Ranges | Unknown:
+    """The IPv6 addresses of a subnet; none where it asks for none."""
+    given = [subnet.declared(prop) for prop in ("ipv6CidrBlock", "ipv6IpamPoolId", "ipv6NetmaskLength")]
+    if isinstance(given[0], str) and given[0]:
+        return addresses(given[0])
+    asked = any(value not in (ABSENT, "", 0) for value in given)
+    return UNKNOWN if asked or is_ipv6_only(subnet) else Ranges()
 
 
 def is_new(vpc: Resource) -> bool:

@@ -14,10 +14,10 @@ from .endpoints import endpoint_of_host, region_of_host
 from .evidence import Offer
 from .hosts import literal, question
 from .internet import InternetPath, port_25
-from .ipv6 import Ipv6Path, is_ipv6_only
+from .ipv6 import Ipv6Path
 from .left_open import subnet_not_read
 from .names import Names
-from .network import judged
+from .network import is_ipv6_only, judged
 from .outcomes import all_of, any_of, blocked, open_question, passed, softened, whichever
 from .places import in_one_region
 from .ranges import IPV4, PUBLIC, UNROUTED, Ranges, addresses, union

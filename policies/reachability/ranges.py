@@ -97,6 +97,11 @@ def prefix_length(cidr: str) -> int:
     return ipaddress.ip_network(cidr.strip(), strict=False).prefixlen
 
 
+def family_of(ranges: Ranges) -> Ranges:
+    """All addresses of the family that those of `ranges` are of."""
+    return IPV6 if ranges & IPV6 else IPV4
+
+
 def translated(ranges: Ranges) -> Ranges:
     """The IPv4 addresses that are meant by those of `ranges` in the well-known prefix of NAT64."""
     start = NAT64.spans[0][0]

@@ -16,7 +16,7 @@ from .graph import Ref, Resource
 from .left_open import not_modelled, table_not_read
 from .network import Links, Network
 from .outcomes import all_of
-from .ranges import ANY_ADDRESS, IPV6, PRIVATE, Ranges, addresses, prefix_length
+from .ranges import ANY_ADDRESS, IPV4, IPV6, PRIVATE, Ranges, addresses, prefix_length
 from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, items
 from .verdict import Origin
 
@@ -42,7 +42,9 @@ TARGETS: Final[Mapping[str, tuple[str, ...]]] = {
 LOCAL: Final = "local"
 SHORTEST_OF_VPC: Final = 16
 LONGEST_OF_VPC: Final = 28
-"""The prefix lengths of a VPC's blocks (Amazon VPC User Guide, "VPC CIDR blocks")."""
+"""The prefix lengths of a VPC's IPv4 blocks (Amazon VPC User Guide, "VPC CIDR blocks")."""
+_UNKNOWN_LOCAL: Final = ((IPV4, PRIVATE, LONGEST_OF_VPC), (IPV6, IPV6, 60))
+"""Where a block of a VPC is that is not known: assumed, among the private addresses of IPv4."""
 _STANDALONE: Final = ("destinationCidrBlock", "destinationIpv6CidrBlock")
 _INLINE: Final = ("cidrBlock", "ipv6CidrBlock")
 _LONGEST: Final = 128
@@ -200,15 +202,12 @@ class Routes:
 
     def _local(self, vpc: Ref, table: Resource) -> Iterator[Route]:
         target = Ref((vpc.target,) if vpc.target else (), vpc.id)
-        for block, certain in self.network.blocks_of(vpc):
-            if isinstance(block, str):
-                yield Route(addresses(block), int(block.partition("/")[2]), LOCAL, target, table, certain)
-            else:
-                # Assumed: a VPC whose blocks are not known uses private addresses.
-                yield Route(PRIVATE, LONGEST_OF_VPC, LOCAL, target, table, certain=False)
-        block = vpc.target.get("ipv6CidrBlock") if vpc.target else UNKNOWN
-        if isinstance(block, str) and block:
-            yield Route(addresses(block), prefix_length(block), LOCAL, target, table)
+        for family, assumed, longest in _UNKNOWN_LOCAL:
+            for block, certain in self.network.blocks_of(vpc, family):
+                if isinstance(block, str):
+                    yield Route(addresses(block), prefix_length(block), LOCAL, target, table, certain)
+                else:
+                    yield Route(assumed, longest, LOCAL, target, table, certain=False)
 
     def _destinations(
         self, source: Resource, entry: Mapping[str, Any], ipv4: str, ipv6: str

@@ -411,12 +411,26 @@ def test_a_vpc_has_what_other_calls_tell_of_it() -> None:
             {"AssociationId": "a-2", "CidrBlock": "10.1.0.0/16", "CidrBlockState": {"State": "associated"}},
             {"AssociationId": "a-3", "CidrBlock": "10.2.0.0/16", "CidrBlockState": {"State": "failed"}},
         ],
+        "Ipv6CidrBlockAssociationSet": [
+            {
+                "AssociationId": f"a-{number}",
+                "Ipv6CidrBlock": f"2600:1f18:0:{number}00::/56",
+                "Ipv6CidrBlockState": {"State": state},
+            }
+            for number, state in (
+                (4, "disassociated"),
+                (5, "associated"),
+                (6, "associating"),
+                (7, "associated"),
+            )
+        ],
     }
     assert shapes.vpc(answer, {"EnableDnsSupport": True}, "rtb-1", None, "acl-1") == {
         "type": "aws:ec2/vpc:Vpc",
         "id": "vpc-1",
         "properties": {
             "cidrBlock": "10.0.0.0/16",
+            "ipv6CidrBlock": "2600:1f18:0:500::/56",
             "dhcpOptionsId": "dopt-1",
             "enableDnsSupport": True,
             "mainRouteTableId": "rtb-1",
@@ -425,8 +439,17 @@ def test_a_vpc_has_what_other_calls_tell_of_it() -> None:
             "tags": {},
         },
     }
-    (block,) = shapes.secondary_blocks(answer)
-    assert (block["id"], block["properties"]) == ("a-2", {"vpcId": "vpc-1", "cidrBlock": "10.1.0.0/16"})
+    assert list(shapes.secondary_blocks(answer)) == [
+        {
+            "type": f"aws:ec2/vpc{family}CidrBlockAssociation:Vpc{family}CidrBlockAssociation",
+            "id": key,
+            "properties": {"vpcId": "vpc-1", **block},
+        }
+        for family, key, block in (
+            ("Ipv4", "a-2", {"cidrBlock": "10.1.0.0/16"}),
+            ("Ipv6", "a-7", {"ipv6CidrBlock": "2600:1f18:0:700::/56"}),
+        )
+    ]
 
 
 def test_the_zone_of_an_smtp_endpoint_is_the_endpoint_s_to_tell() -> None:

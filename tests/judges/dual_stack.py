@@ -17,25 +17,37 @@ FUNCTION: Final = "aws:lambda/function:Function"
 ECS_SERVICE: Final = "aws:ecs/service:Service"
 TASK: Final = "aws:ecs/taskDefinition:TaskDefinition"
 ECS_SETTING: Final = "aws:ecs/accountSettingDefault:AccountSettingDefault"
+SECONDARY_BLOCK: Final = "aws:ec2/vpcIpv6CidrBlockAssociation:VpcIpv6CidrBlockAssociation"
 
 EVERYWHERE: Final = "::/0"
 NAT64: Final = "64:ff9b::/96"
 LITERAL: Final = "2a01:4f8:c0c::25"
+OWN: Final = "2600:1f18:0:aa00::/56"
+OWN_MORE: Final = "2600:1f18:0:cc00::/56"
+PEER: Final = "2600:1f18:0:bb00::/56"
+PEER_MORE: Final = "2600:1f18:0:dd00::/56"
+UNIQUE_LOCAL: Final = "fd00::/56"
+"""The blocks of the VPC and of its peer: the first, and those that some accounts have beside it."""
 OPEN: Final = {"protocol": "-1", "fromPort": 0, "toPort": 0, "ipv6CidrBlocks": [EVERYWHERE]}
 
 KNOWN: Final = {
     "ipv4.example.com": (t.LITERAL,),
     "ipv6.example.com": (LITERAL,),
     "both.example.com": (t.LITERAL, LITERAL),
+    "several.example.com": (LITERAL, "2600:1f18:0:aa00::25", "2600:1f18:0:bb00::25"),
 }
 """Hosts whose addresses the team has given."""
+IN_A_VPC: Final = (
+    *(f"2600:1f18:0:aa{number:02x}::25" for number in (0, 0, 0, 1, 2, 3)),  # In a subnet, first the clients'.
+    *(f"2600:1f18:0:{block}00::25" for block in ("bb", "bb", "cc", "cc", "dd", "dd")),
+    *(f"2600:1f18:0:{block}40::25" for block in ("aa", "bb", "cc", "dd")),  # In none.
+    "fd00::25",
+)
 DESTINATIONS: Final = (
     *(Destination(host, 587) for host in (t.RELAY, t.RELAY, t.SES, t.LITERAL, LITERAL, LITERAL, *KNOWN)),
     Destination("64:ff9b::b96b:e801", 587),  # The IPv4 literal, as DNS64 would name it.
     Destination("64:ff9b::a00:5", 587),  # A private IPv4 address.
-    Destination("2600:1f18:0:aa00::25", 587),  # In a subnet of the VPC.
-    Destination("2600:1f18:0:bb00::25", 587),  # In the peer VPC.
-    Destination("fd00::25", 587),
+    *(Destination(host, 587) for host in IN_A_VPC),
     Destination(LITERAL, 25),
     Destination(None, None),
 )
@@ -62,7 +74,7 @@ def dual_stack(seed: int) -> Document:
 def _ipv6(draft: Draft) -> None:
     """Blocks, gateways and routes beside those of IPv4; some private subnets lose IPv4."""
     rng = draft.rng
-    draft["vpc-a"]["ipv6CidrBlock"] = "2600:1f18:0:aa00::/56"
+    draft["vpc-a"]["ipv6CidrBlock"] = OWN
     alone = rng.choice((0.0, 0.0, 1.0, 1.0, 0.5))
     for number, key in enumerate(draft.ids(t.SUBNET)):
         draft[key].update(ipv6CidrBlock=f"2600:1f18:0:aa{number:02x}::/64", enableDns64=rng.random() < 0.2)
@@ -77,9 +89,13 @@ def _ipv6(draft: Draft) -> None:
             nats = draft.ids(t.NAT_GATEWAY)
             if nats and rng.random() < 0.85:
                 put_route(draft[key], _route(NAT64, natGatewayId=rng.choice(nats)))
-    for direction in ("ingress", "egress"):
-        entries = draft["acl-a-default"][direction]
-        draft["acl-a-default"][direction] = [*entries, _entry(101, "allow", "-1", 0, 0, EVERYWHERE)]
+    _open_acl(draft, "acl-a-default")
+
+
+def _open_acl(draft: Draft, key: str) -> None:
+    """The default ACL of a VPC with IPv6 lets both families through."""
+    entries = [t.DEFAULT_ENTRY, _entry(101, "allow", "-1", 0, 0, EVERYWHERE)]
+    draft[key].update(ingress=entries, egress=entries)
 
 
 def _workload(draft: Draft) -> None:
@@ -134,7 +150,7 @@ def _block(draft: Draft) -> str:
     """A block that a route or rule may name, mostly one that mail hosts are in."""
     rng = draft.rng
     if rng.random() < 0.4:
-        return rng.choice((EVERYWHERE, NAT64, "2000::/3", "2600:1f18:0:aa00::/56", "2600:1f18:0:bb00::/56"))
+        return rng.choice((EVERYWHERE, NAT64, "2000::/3", OWN, PEER, rng.choice((OWN_MORE, PEER_MORE))))
     host = LITERAL if rng.random() < 0.5 else f"{rng.randrange(0x2000, 0x3FFF):x}::"
     length = rng.choice((1, 3, 8, 16, 32, 64, 128))
     return str(IPv6Network(f"{host}/{length}", strict=False))
@@ -162,10 +178,40 @@ def _target(draft: Draft) -> Properties:
 def _peer(draft: Draft) -> str:
     """A peer VPC, with an egress-only gateway of its own."""
     key = twists.peering(draft)
-    draft["vpc-b"]["ipv6CidrBlock"] = "2600:1f18:0:bb00::/56"
-    draft["subnet-peer"]["ipv6CidrBlock"] = "2600:1f18:0:bb00::/64"
-    draft.add(EGRESS_ONLY, "eigw-b", vpcId="vpc-b")
+    if "eigw-b" not in draft.resources:
+        draft["vpc-b"]["ipv6CidrBlock"] = PEER
+        draft["subnet-peer"]["ipv6CidrBlock"] = "2600:1f18:0:bb00::/64"
+        draft.add(EGRESS_ONLY, "eigw-b", vpcId="vpc-b")
+        _open_acl(draft, "acl-b-default")
     return key
+
+
+def _peer_route(draft: Draft) -> None:
+    """There, and most often back."""
+    rng, target = draft.rng, {"vpcPeeringConnectionId": _peer(draft)}
+    put_route(
+        _table(draft), _route(rng.choice((PEER, PEER, PEER_MORE, "2600:1f18::/32", "fd00::/8")), **target)
+    )
+    for cidr in (OWN, OWN_MORE, "fd00::/8"):
+        if rng.random() < 0.8:
+            put_route(draft["rtb-b-main"], _route(cidr, **target))
+
+
+def _secondary_block(draft: Draft) -> None:
+    """Another block of the VPC or of its peer, most often with a subnet in it; or the first as another."""
+    rng = draft.rng
+    vpc, first, more = rng.choice((("vpc-a", OWN, OWN_MORE),) * 2 + (("vpc-b", PEER, PEER_MORE),))
+    _peer(draft)
+    if rng.random() < 0.2:
+        draft[vpc].pop("ipv6CidrBlock", None)
+        draft.add(SECONDARY_BLOCK, f"{vpc}-first", vpcId=vpc, ipv6CidrBlock=first)
+    block = rng.choice((more, more, UNIQUE_LOCAL))
+    draft.add(SECONDARY_BLOCK, f"{vpc}-more", vpcId=vpc, ipv6CidrBlock=block)
+    held = [
+        key for key in draft.ids(t.SUBNET) if draft[key]["vpcId"] == vpc and "ipv6CidrBlock" in draft[key]
+    ]
+    if held and rng.random() < 0.7:
+        draft[rng.choice(held)]["ipv6CidrBlock"] = block.replace("/56", "/64")
 
 
 def _other_route(draft: Draft) -> None:
@@ -247,12 +293,13 @@ def _group(draft: Draft) -> None:
 def _acl(draft: Draft) -> None:
     """A subnet or all get an ACL of their own, which denies some of one family or of both."""
     rng = draft.rng
-    held = [key for key in draft.ids(t.SUBNET) if draft[key]["vpcId"] == "vpc-a"]
+    vpc = rng.choice(["vpc-a", *draft.ids(t.VPC)])
+    held = [key for key in draft.ids(t.SUBNET) if draft[key]["vpcId"] == vpc]
     held = rng.sample(held, rng.randint(1, len(held)))
     for other in draft.ids(t.ACL):
         draft[other]["subnetIds"] = [key for key in draft[other]["subnetIds"] if key not in held]
     entries = {direction: _entries(draft) for direction in ("ingress", "egress")}
-    draft.add(t.ACL, f"acl-{len(draft.ids(t.ACL))}", vpcId="vpc-a", subnetIds=held, **entries)
+    draft.add(t.ACL, f"acl-{len(draft.ids(t.ACL))}", vpcId=vpc, subnetIds=held, **entries)
 
 
 def _entries(draft: Draft) -> list[Properties]:
@@ -263,7 +310,7 @@ def _entries(draft: Draft) -> list[Properties]:
     entries = [_entry(number, "allow", "-1", 0, 0, cidr) for number, cidr in everything.items()]
     for number in rng.sample(range(1, 499), rng.choice((0, 0, 1, 2))):
         low, high = rng.choice(((587, 587), (1024, 65535), (0, 65535), (32768, 60999)))
-        cidr = t.ANYWHERE if rng.random() < 0.2 else _block(draft)
+        cidr = rng.choice((t.ANYWHERE, OWN, *(_block(draft) for _ in range(3))))
         action, protocol = rng.choice(("allow", "deny", "deny")), rng.choice(("6", "6", "17"))
         entries.append(_entry(number, action, protocol, low, high, cidr))
     return entries
@@ -285,6 +332,10 @@ _TWISTS: Final = (
     _group,
     _acl,
     _acl,
+    _peer_route,
+    _peer_route,
+    _secondary_block,
+    _secondary_block,
     twists.blackhole,
     twists.nat_changes,
     twists.internet_gateway_changes,

@@ -6,6 +6,7 @@ User Guide. An IPv4 address is an `int` here as there, an IPv6 address an `IPv6A
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import IPv6Address, IPv6Network
 from typing import Any
@@ -18,6 +19,7 @@ DOCUMENTATION = IPv6Network("2001:db8::/32")
 APP_RUNNER = "aws:apprunner/service:Service"
 FUNCTION = "aws:lambda/function:Function"
 TASKS = "aws:ecs/service:Service"
+SECONDARY_BLOCK = "aws:ec2/vpcIpv6CidrBlockAssociation:VpcIpv6CidrBlockAssociation"
 
 
 def inside(address: IPv6Address, cidr: str) -> bool:
@@ -81,6 +83,29 @@ class DualStackAccount(Account):
             return bool(setting["value"] == "enabled")
         return None
 
+    # Addresses --------------------------------------------------------------------------------------
+
+    def blocks6(self, vpc: str) -> Iterator[str]:
+        """Source: User Guide, "VPC CIDR blocks": a VPC may have several IPv6 blocks."""
+        if "ipv6CidrBlock" in self.vpc(vpc):
+            yield self.vpc(vpc)["ipv6CidrBlock"]
+        for association in self.all(SECONDARY_BLOCK).values():
+            if association["vpcId"] == vpc:
+                yield association["ipv6CidrBlock"]
+
+    def is_in_vpc(self, address: IPv6Address) -> bool:
+        """Whether a VPC of the account has the address."""
+        vpcs = self.all("aws:ec2/vpc:Vpc")
+        return any(inside(address, cidr) for vpc in vpcs for cidr in self.blocks6(vpc))
+
+    def _subnets_with(self, address: IPv6Address, vpc: str) -> list[str]:
+        return [
+            key
+            for key, subnet in self.all("aws:ec2/subnet:Subnet").items()
+            if subnet["vpcId"] == vpc and "ipv6CidrBlock" in subnet
+            if inside(address, subnet["ipv6CidrBlock"])
+        ]
+
     # One connection ---------------------------------------------------------------------------------
 
     def _send(self, attempt: Attempt) -> None:
@@ -91,15 +116,18 @@ class DualStackAccount(Account):
         if not self._group_allows(client.groups, "egress", destination, (), attempt.port):
             lost("the client's security groups have no egress rule for it")
         if inside(destination, self.subnet(client.subnet)["ipv6CidrBlock"]):
+            # User Guide, "Control subnet traffic with network access control lists": not within a subnet.
             unspecified("what has that address in the subnet is not in the document")
         self._acl(client.subnet, "egress", destination, attempt.port)
         self._acl(client.subnet, "ingress", destination, attempt.reply_port)
         route = self._route(client.subnet, destination, attempt.tie)
         vpc = self.subnet(client.subnet)["vpcId"]
         if route == "local":
-            unspecified("what has that address in the VPC is not in the document")
+            return self._arrive(attempt, vpc, None)
         if "natGatewayId" in route:
             return self._translated(attempt, route["natGatewayId"], destination)
+        if "vpcPeeringConnectionId" in route:
+            return self._to_peer(attempt, route["vpcPeeringConnectionId"], vpc)
         return self._leave6(route, vpc, destination, attempt.port)
 
     def _translated(self, attempt: Attempt, nat: str, destination: IPv6Address) -> None:
@@ -111,10 +139,8 @@ class DualStackAccount(Account):
 
     def _leave6(self, route: Properties, vpc: str, destination: IPv6Address, port: int) -> None:
         """Sources: User Guide, "Egress-only internet gateways", "Internet gateways" and "Block public access
-        to VPCs and subnets"; Amazon VPC Peering Guide, "VPC peering limitations".
+        to VPCs and subnets".
         """
-        if "vpcPeeringConnectionId" in route:
-            return self._to_peer(route["vpcPeeringConnectionId"], vpc, destination)
         if "egressOnlyGatewayId" in route:
             kind = "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway"
             gateway = self.all(kind).get(route["egressOnlyGatewayId"])
@@ -132,16 +158,36 @@ class DualStackAccount(Account):
             lost("VPC Block Public Access")
         if "gatewayId" in route and not self.all(TASKS):
             unspecified("whether an interface that a service shares may use an internet gateway over IPv6")
+        if self.is_in_vpc(destination):
+            unspecified("whether that VPC lets the internet in")
         if port == 25:
             unspecified("port 25 is blocked unless the account has asked otherwise")
-        return None
 
-    def _to_peer(self, connection: str, vpc: str, destination: IPv6Address) -> None:
+    def _to_peer(self, attempt: Attempt, connection: str, vpc: str) -> None:
+        """Sources: Amazon VPC Peering Guide, "VPC peering limitations" and "Update your route tables for a
+        VPC peering connection".
+        """
+        destination: Any = attempt.destination
         link = self.all("aws:ec2/vpcPeeringConnection:VpcPeeringConnection")[connection]
-        peer = self.vpc(({link["vpcId"], link["peerVpcId"]} - {vpc}).pop())
-        if "ipv6CidrBlock" in peer and inside(destination, peer["ipv6CidrBlock"]):
-            unspecified("what has that address in the peer VPC is not in the document")
-        lost("a peering connection carries the peer VPC's own addresses alone")
+        peer = ({link["vpcId"], link["peerVpcId"]} - {vpc}).pop()
+        if not any(inside(destination, cidr) for cidr in self.blocks6(peer)):
+            lost("a peering connection carries the peer VPC's own addresses alone")
+        self._arrive(attempt, peer, connection)
+
+    def _arrive(self, attempt: Attempt, vpc: str, connection: str | None) -> None:
+        """Into the subnet of `vpc` that has the address, and back by the peering connection, if any."""
+        destination: Any = attempt.destination
+        address = attempt.client.address
+        for subnet in self._subnets_with(destination, vpc):
+            self._acl(subnet, "ingress", address, attempt.port)
+            self._acl(subnet, "egress", address, attempt.reply_port)
+            if connection is None:
+                self._only_local(subnet, address, attempt.tie)
+                continue
+            back = self._route(subnet, address, attempt.tie)
+            if back == "local" or {"natGatewayId", "gatewayId", "egressOnlyGatewayId"} & set(back):
+                lost("the reply is not routed back to the peering connection")
+        unspecified("what has that address in the VPC is not in the document")
 
     def _blocks6(self, vpc: str, both_ways: bool) -> bool:
         """Blocking what comes in alone leaves egress-only gateways alone, and no internet gateway."""
@@ -158,10 +204,11 @@ class DualStackAccount(Account):
         """Source: User Guide, "Route priority": IPv6 apart from IPv4."""
         if not isinstance(address, IPv6Address):
             return super()._route(subnet, address, tie)
-        own = self.vpc(self.subnet(subnet)["vpcId"]).get("ipv6CidrBlock")
-        matches: list[tuple[int, Any]] = []
-        if own is not None and inside(address, own):
-            matches.append((IPv6Network(own).prefixlen, "local"))
+        matches: list[tuple[int, Any]] = [
+            (IPv6Network(cidr).prefixlen, "local")
+            for cidr in self.blocks6(self.subnet(subnet)["vpcId"])
+            if inside(address, cidr)
+        ]
         for route in self.table_of(subnet)["routes"]:
             for cidr in self._destinations6(route):
                 if inside(address, cidr):

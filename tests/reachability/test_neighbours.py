@@ -111,6 +111,16 @@ def test_the_other_vpc_must_have_the_address(peered: Stack) -> None:
     assert verdict(peered) == (UNREACHABLE, {"PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"})
 
 
+def test_a_vpc_may_have_public_addresses_as_its_own(peered: Stack) -> None:
+    name_host(peered, "185.107.232.1")
+    peered[PRIVATE_TABLE]["routes"] = [{"cidrBlock": "185.107.232.0/24", "vpcPeeringConnectionId": "pcx-1"}]
+    assert verdict(peered) == (UNREACHABLE, {"PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"})
+
+    association = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"
+    peered.hold(association, "vpc-cidr-assoc-1", vpcId="vpc-mail", cidrBlock="185.107.232.0/24")
+    assert verdict(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+
+
 @pytest.mark.parametrize("status", ["pending-acceptance", "rejected", "expired"])
 def test_the_connection_must_be_accepted(peered: Stack, status: str) -> None:
     peered["pcx-1"]["acceptStatus"] = status
@@ -199,3 +209,12 @@ def test_within_the_clients_own_subnet_no_acl_applies(nat: Stack) -> None:
     nat[ACL].update(ingress=[], egress=[])
 
     assert verdict(nat) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+
+
+def test_a_subnet_whose_block_is_not_known_may_have_the_address(nat: Stack) -> None:
+    name_host(nat, "172.31.96.9")
+    nat["connector"]["subnets"] = ["subnet-058489269eab00608"]
+    nat["subnet-058489269eab00608"].pop("cidrBlock")
+    nat[ACL].update(ingress=[], egress=[])
+
+    assert verdict(nat) == (UNDETERMINED, {"DESTINATION_IN_VPC", "SUBNET_ACL_RESTRICTION"})

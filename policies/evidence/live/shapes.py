@@ -68,15 +68,16 @@ def vpc(
 
 
 def secondary_blocks(item: Answer) -> Iterator[Entry]:
-    """The IPv4 blocks that a VPC has beside its first."""
-    for block in item.get("CidrBlockAssociationSet") or ():
-        if block["CidrBlock"] != item["CidrBlock"] and block["CidrBlockState"]["State"] == "associated":
-            yield entry(
-                "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation",
-                block["AssociationId"],
-                vpcId=item["VpcId"],
-                cidrBlock=block["CidrBlock"],
-            )
+    """The blocks that a VPC has beside the first of each family."""
+    first = {"Ipv4": item["CidrBlock"], "Ipv6": _ipv6_block(item)}
+    for family, name in (("Ipv4", "CidrBlock"), ("Ipv6", "Ipv6CidrBlock")):
+        for block in item.get(f"{name}AssociationSet") or ():
+            if block[name] != first[family] and block[f"{name}State"]["State"] == "associated":
+                yield entry(
+                    f"aws:ec2/vpc{family}CidrBlockAssociation:Vpc{family}CidrBlockAssociation",
+                    block["AssociationId"],
+                    **{"vpcId": item["VpcId"], name[0].lower() + name[1:]: block[name]},
+                )
 
 
 def _ipv6_block(item: Answer) -> str | None:

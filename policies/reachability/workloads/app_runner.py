@@ -1,6 +1,7 @@
 """AWS App Runner services.
 
-Source: AWS App Runner Developer Guide, "Enabling VPC access for outgoing traffic".
+Sources: AWS App Runner Developer Guide, "Enabling VPC access for outgoing traffic"; App Runner API Reference,
+"CreateVpcConnector" and "NetworkConfiguration".
 """
 
 from __future__ import annotations
@@ -74,7 +75,9 @@ def _behind(graph: Graph, groups: SecurityGroups, service: Resource, connector: 
         connector,
         subnets=graph.refs(connector, elements(connector.get("subnets")), "subnets", kinds.SUBNET),
         groups=groups.group_refs(connector, elements(connector.declared("securityGroups")), "securityGroups"),
-        ipv6=UNKNOWN,  # Not documented.
+        # A connector takes dual-stack subnets. Whether the service's IpAddressType, of its endpoint, decides
+        # what leaves too, is not documented.
+        ipv6=UNKNOWN,
     )
 
 
