@@ -103,6 +103,7 @@ class Account:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.region: str = document["region"]
+        self.owner: str = document["accountId"]
         self._resources: dict[str, dict[str, Properties]] = {}
         self._acls: dict[str, Properties] = {}
         for resource in document["resources"]:
@@ -124,14 +125,21 @@ class Account:
         """The subnets that may hold a service's interfaces, each with their security groups.
 
         `None` for a service whose traffic does not go through a VPC. Source: AWS App Runner Developer
-        Guide, "Enabling VPC access for outgoing traffic".
+        Guide, "Enabling VPC access for outgoing traffic". The default group of a VPC is its owner's alone:
+        User Guide, "Share your VPC subnets with other accounts".
         """
         egress = self.services()[service].get("networkConfiguration", {}).get("egressConfiguration", {})
         if egress.get("egressType", "DEFAULT") == "DEFAULT":
             return None
         connector = self.all("aws:apprunner/vpcConnector:VpcConnector")[egress["vpcConnectorArn"]]
         groups = tuple(connector.get("securityGroups") or ())
-        return [(subnet, groups or self._default_group(subnet)) for subnet in connector["subnets"]]
+        shared = [
+            key for key in connector["subnets"] if self.subnet(key).get("ownerId", self.owner) != self.owner
+        ]
+        return [
+            (subnet, groups or (() if subnet in shared else self._default_group(subnet)))
+            for subnet in connector["subnets"]
+        ]
 
     def _default_group(self, subnet: str) -> tuple[str, ...]:
         """Source: User Guide, "Default security groups for your VPCs"."""

@@ -9,7 +9,8 @@ import pytest
 
 from evidence.file import validate
 from tests.judges.cases import CASES, Case
-from tests.judges.compare import compare
+from tests.judges.compare import Packets, compare
+from tests.judges.test_ipv6 import DualStackPackets
 
 LAYOUTS = Path(__file__).parent / "layouts"
 FILES = sorted([*CASES.glob("*.json"), *LAYOUTS.glob("*.json")])
@@ -19,7 +20,9 @@ FILES = sorted([*CASES.glob("*.json"), *LAYOUTS.glob("*.json")])
 def test_case(path: Path) -> None:
     case = Case.load(path)
     validate(case.document, path.name)
+    dual_stack = any("ipv6CidrBlock" in entry["properties"] for entry in case.document["resources"])
+    packets = DualStackPackets if dual_stack else Packets
     for seed in range(20):
-        found = compare(case.document, Random(seed), case.destination)
+        found = compare(case.document, Random(seed), case.destination, packets=packets)
         assert (found.verdict, sorted(set(found.codes))) == (case.verdict, list(case.codes))
         assert not found.contradicts
