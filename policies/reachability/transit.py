@@ -276,14 +276,15 @@ class TransitGateways:
             propagated = self._propagates_to(gateway, attachment, table)
             if propagated is False:
                 continue
-            blocks = self.network.addresses_of(self.network.vpc_of(attachment))
-            if isinstance(blocks, Unknown):
+            blocks = self.network.blocks_of(self.network.vpc_of(attachment))
+            known = [block for block, certain in blocks if certain and isinstance(block, str)]
+            if len(known) < len(blocks):
                 # Assumed, as in a route table: a VPC whose blocks are not known uses private addresses.
                 yield LONGEST_OF_VPC, Target(PRIVATE, attachment, False)
                 continue
-            for first, last in blocks.spans:
-                length = 32 - ((last - first + 1).bit_length() - 1)
-                yield length, Target(Ranges.of((first, last)), attachment, sure and propagated is True)
+            for block in known:
+                target = Target(addresses(block), attachment, sure and propagated is True)
+                yield prefix_length(block), target
 
     def _declared(
         self, route: Resource, blocks: Iterable[Value], table: Table

@@ -393,6 +393,27 @@ def test_a_static_route_that_is_as_long_comes_before_what_is_propagated(
     assert _verdict(account)[0] == verdict
 
 
+def test_each_block_of_a_vpc_is_propagated_by_itself(account: dict[str, Any]) -> None:
+    _properties(account, SPOKE)["cidrBlock"] = "10.1.0.0/17"
+    account["resources"] += [
+        _resource(
+            "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation",
+            "vpc-cidr-assoc-1",
+            vpcId=SPOKE,
+            cidrBlock="10.1.128.0/17",
+        ),
+        _resource(
+            "aws:ec2transitgateway/route:Route",
+            "tgw-blackhole",
+            destinationCidrBlock="10.1.0.0/16",
+            blackhole=True,
+            transitGatewayRouteTableId="tgw-rtb-default",
+        ),
+    ]
+
+    assert _verdict(account) == ("reachable", [])
+
+
 @pytest.mark.parametrize("value", ["disable", "enable"])
 @pytest.mark.parametrize("what", ["Association", "Propagation"])
 def test_a_gateway_without_default_tables_needs_links(account: dict[str, Any], what: str, value: str) -> None:
