@@ -256,6 +256,33 @@ def own_network(stack: Stack, prefix: str = "") -> None:
     )
 
 
+def one_subnet() -> Stack:
+    """A VPC of the program with a subnet and a table, not associated."""
+    stack = Stack()
+    stack.add("aws:ec2/vpc:Vpc", "vpc", cidrBlock="10.0.0.0/16")
+    stack.add(
+        "aws:ec2/subnet:Subnet",
+        "subnet",
+        vpcId=ref("vpc"),
+        cidrBlock="10.0.0.0/20",
+        availabilityZone="us-east-1a",
+    )
+    stack.add("aws:ec2/routeTable:RouteTable", "table", vpcId=ref("vpc"))
+    return stack
+
+
+def one_subnet_of_the_account(main: str = "rtb-default") -> Stack:
+    """A VPC of the account, whose default table may have been replaced as its main one."""
+    stack = Stack(account={"accountId": "123456789012", "region": REGION, "vpcs": ["vpc-1"], "resources": []})
+    ids = {"mainRouteTableId": main, "defaultRouteTableId": "rtb-default"}
+    stack.hold("aws:ec2/vpc:Vpc", "vpc-1", cidrBlock="10.0.0.0/16", **ids)
+    place = {"cidrBlock": "10.0.0.0/20", "availabilityZone": "us-east-1a"}
+    stack.hold("aws:ec2/subnet:Subnet", "subnet-1", vpcId="vpc-1", **place)
+    for table in ("rtb-default", "rtb-other"):
+        stack.hold("aws:ec2/routeTable:RouteTable", table, vpcId="vpc-1", routes=[], associations=[])
+    return stack
+
+
 def through(stack: Stack, configuration: Properties, prefix: str = "") -> None:
     """Register everything whose name begins with `prefix` through a provider of this configuration."""
     stack.providers.update({name: configuration for name in stack.program if name.startswith(prefix)})

@@ -1,4 +1,4 @@
-"""Which table is in force in a subnet, and which of its routes takes an address."""
+"""Which of the routes of a table takes an address."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ import pytest
 from reachability.network import Network, exactly
 from reachability.ranges import PUBLIC, addresses, cidr_text
 from reachability.routing import Routes, Share
-from tests.reachability.stacks import ANYWHERE, Stack, either, ref
+from tests.reachability.stacks import ANYWHERE, Stack, either, one_subnet, one_subnet_of_the_account, ref
 
 VPC, SUBNET, TABLE = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:ec2/routeTable:RouteTable"
 ROUTE = "aws:ec2/route:Route"
 ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
-MAIN = "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation"
-DEFAULT = "aws:ec2/defaultRouteTable:DefaultRouteTable"
 PREFIX_LIST = "aws:ec2/managedPrefixList:ManagedPrefixList"
 ENTRY = "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry"
 
@@ -24,121 +22,28 @@ previews = pytest.mark.parametrize("preview", [True, False], ids=["preview", "up
 
 @pytest.fixture
 def stack() -> Stack:
-    """A VPC of the program with a subnet and a table, not associated."""
-    stack = Stack()
-    stack.add(VPC, "vpc", cidrBlock="10.0.0.0/16")
-    stack.add(SUBNET, "subnet", vpcId=ref("vpc"), cidrBlock="10.0.0.0/20", availabilityZone="us-east-1a")
-    stack.add(TABLE, "table", vpcId=ref("vpc"))
-    return stack
-
-
-def tables(stack: Stack, preview: bool) -> list[str | None]:
-    graph = stack.graph(preview=preview)
-    (subnet,) = graph.of_type(SUBNET)
-    return [table.name if table else None for table, _ in Network(graph).route_tables_of(subnet)]
+    return one_subnet()
 
 
 def lookup(stack: Stack, wanted: str, *, preview: bool = True) -> list[tuple[str, list[str]]]:
     """The shares of `wanted` in the table: its addresses, and where the routes lead."""
     graph = stack.graph(preview=preview)
-    network = Network(graph)
     table = next(found for found in graph.of_type(TABLE) if found.name == "table")
-    (vpc,) = graph.of_type(VPC)
-    shares = Routes(network).lookup(table, exactly(vpc), addresses(wanted))
+    vpc = next(found for found in graph.of_type(VPC) if found.name == "vpc")
+    shares = Routes(Network(graph)).lookup(table, exactly(vpc), addresses(wanted))
     return [_shown(share) for share in sorted(shares, key=lambda share: share.addresses.spans)]
+
+
+def is_local(stack: Stack, wanted: str) -> set[str]:
+    """What stands against that the local route of the subnet's VPC takes `wanted`."""
+    graph = stack.graph()
+    (subnet,), (vpc,) = graph.of_type(SUBNET), graph.of_type(VPC)
+    outcome = Routes(Network(graph)).is_local(subnet, exactly(vpc), addresses(wanted))
+    return {finding.code for finding in outcome.findings}
 
 
 def _shown(share: Share) -> tuple[str, list[str]]:
     return cidr_text(share.addresses), ["none" if route is None else route.via for route in share.routes]
-
-
-@previews
-def test_without_association_the_main_table_that_aws_makes_is_in_force(stack: Stack, preview: bool) -> None:
-    assert tables(stack, preview) == ["main route table of vpc"]
-
-
-@previews
-def test_an_explicit_association_wins(stack: Stack, preview: bool) -> None:
-    stack.add(MAIN, "main", vpcId=ref("vpc"), routeTableId=ref("other"))
-    stack.add(TABLE, "other", vpcId=ref("vpc"))
-    stack.add(ASSOCIATION, "link", subnetId=ref("subnet"), routeTableId=ref("table"))
-
-    assert tables(stack, preview) == ["table"]
-
-
-@previews
-def test_another_main_table_replaces_the_one_of_the_vpc(stack: Stack, preview: bool) -> None:
-    stack.add(MAIN, "main", vpcId=ref("vpc"), routeTableId=ref("table"))
-
-    assert tables(stack, preview) == ["table"]
-
-
-def test_the_vpcs_main_table_id_stands_for_the_table_made_with_it_even_where_another_is_main(
-    stack: Stack,
-) -> None:
-    stack.add(MAIN, "main", vpcId=ref("vpc"), routeTableId=ref("table"))
-    # As `route_table_id=vpc.main_route_table_id`: unknown in a preview, and dependent on the VPC.
-    stack.add(ASSOCIATION, "link", subnetId=ref("subnet"), routeTableId=ref("vpc"))
-
-    assert tables(stack, preview=True) == ["main route table of vpc"]
-
-
-def test_an_adopted_default_table_is_the_main_one(stack: Stack) -> None:
-    stack.add(DEFAULT, "adopted", defaultRouteTableId=ref("vpc"))
-
-    assert tables(stack, preview=True) == ["adopted"]
-
-
-def account(main: str = "rtb-default") -> Stack:
-    """A VPC of the account, whose default table may have been replaced as its main one."""
-    stack = Stack(
-        account={"accountId": "123456789012", "region": "us-east-1", "vpcs": ["vpc-1"], "resources": []}
-    )
-    stack.hold(
-        VPC, "vpc-1", cidrBlock="10.0.0.0/16", mainRouteTableId=main, defaultRouteTableId="rtb-default"
-    )
-    stack.hold(SUBNET, "subnet-1", vpcId="vpc-1", cidrBlock="10.0.0.0/20", availabilityZone="us-east-1a")
-    stack.hold(TABLE, "rtb-default", vpcId="vpc-1", routes=[], associations=[])
-    stack.hold(TABLE, "rtb-other", vpcId="vpc-1", routes=[], associations=[])
-    return stack
-
-
-def test_the_accounts_main_table_is_what_its_vpc_shows() -> None:
-    assert tables(account(main="rtb-other"), preview=True) == ["rtb-other"]
-
-
-@previews
-def test_adopting_the_accounts_default_table_replaces_it(preview: bool) -> None:
-    stack = account()
-    stack.add(DEFAULT, "adopted", defaultRouteTableId="rtb-default", routes=[])
-    assert tables(stack, preview) == ["adopted"]
-
-    stack["rtb-default"]["associations"] = [{"subnetId": "subnet-1"}]
-    assert tables(stack, preview) == ["adopted"]
-
-
-@previews
-def test_adopting_a_default_table_that_is_not_the_main_one_changes_nothing(preview: bool) -> None:
-    stack = account(main="rtb-other")
-    stack.add(DEFAULT, "adopted", defaultRouteTableId="rtb-default", routes=[])
-
-    assert tables(stack, preview) == ["rtb-other"]
-
-
-def test_a_table_that_was_not_read_is_none() -> None:
-    stack = account(main="rtb-unread")
-    assert tables(stack, preview=True) == [None]
-
-    stack.add(DEFAULT, "adopted", defaultRouteTableId="rtb-default", routes=[])
-    assert tables(stack, preview=True) == [None]
-
-
-def test_the_table_made_with_a_vpc_of_the_account_is_none_where_it_was_not_read() -> None:
-    stack = account(main="rtb-other")
-    stack.remove("rtb-default")
-    stack.add(ASSOCIATION, "link", subnetId="subnet-1", routeTableId="rtb-default")
-
-    assert tables(stack, preview=True) == [None]
 
 
 def test_the_longest_prefix_takes_an_address(stack: Stack) -> None:
@@ -182,12 +87,16 @@ def test_an_ipv6_route_takes_no_ipv4_packet(stack: Stack) -> None:
     assert lookup(stack, "8.8.8.8") == [("8.8.8.8/32", ["none"])]
 
 
-def test_a_prefix_list_stands_for_each_of_its_entries(stack: Stack) -> None:
+@pytest.mark.parametrize("inline", [True, False], ids=["inline", "standalone"])
+def test_a_prefix_list_stands_for_each_of_its_entries(stack: Stack, inline: bool) -> None:
     stack.add(PREFIX_LIST, "list", entries=[{"cidr": "8.8.8.0/24"}, {"cidr": "9.0.0.0/8"}])
-    stack["table"]["routes"] = [
-        {"cidrBlock": "8.8.0.0/16", "natGatewayId": "nat-1"},
-        {"destinationPrefixListId": ref("list"), "transitGatewayId": "tgw-1"},
-    ]
+    shorter = {"natGatewayId": "nat-1"}
+    listed = {"destinationPrefixListId": ref("list"), "transitGatewayId": "tgw-1"}
+    if inline:
+        stack["table"]["routes"] = [{"cidrBlock": "8.8.0.0/16", **shorter}, listed]
+    else:
+        stack.add(ROUTE, "shorter", routeTableId=ref("table"), destinationCidrBlock="8.8.0.0/16", **shorter)
+        stack.add(ROUTE, "listed", routeTableId=ref("table"), **listed)
 
     assert lookup(stack, "8.8.8.8") == [("8.8.8.8/32", ["transitGatewayId"])]
     assert lookup(stack, "8.8.9.9") == [("8.8.9.9/32", ["natGatewayId"])]
@@ -246,11 +155,68 @@ def test_a_destination_that_is_not_known_may_take_any_packet(stack: Stack) -> No
     assert routes == ["natGatewayId", "transitGatewayId"]
 
 
+def test_an_ipv6_destination_that_is_not_known_may_take_any_ipv6_packet(stack: Stack) -> None:
+    stack["table"]["routes"] = [
+        {"cidrBlock": ANYWHERE, "natGatewayId": "nat-1"},
+        {"ipv6CidrBlock": "::/0", "egressOnlyGatewayId": "eigw-1"},
+        {"ipv6CidrBlock": ref("vpc"), "transitGatewayId": "tgw-1"},
+    ]
+
+    assert lookup(stack, "2600::25") == [("2600::25/128", ["egressOnlyGatewayId", "transitGatewayId"])]
+    assert lookup(stack, "8.8.8.8") == [("8.8.8.8/32", ["natGatewayId"])]
+
+
+@pytest.mark.parametrize(
+    ("routes", "takes"),
+    [
+        ([ref("outside"), {"cidrBlock": ANYWHERE, "natGatewayId": "nat-1"}], ["natGatewayId", ""]),
+        (ref("outside"), ["none", ""]),
+    ],
+    ids=["one of them", "all of them"],
+)
+def test_a_route_that_is_not_known_may_take_any_packet(stack: Stack, routes: Any, takes: list[str]) -> None:
+    stack["table"]["routes"] = routes
+
+    assert lookup(stack, "8.8.8.8") == [("8.8.8.8/32", takes)]
+
+
+@pytest.mark.parametrize("inline", [True, False], ids=["inline", "standalone"])
+@pytest.mark.parametrize(
+    ("target", "via", "absent"),
+    [
+        ({"gatewayId": "", "natGatewayId": "nat-1"}, "natGatewayId", False),
+        ({"gatewayId": "local"}, "local", True),
+        ({"natGatewayId": ref("outside")}, "", False),
+        ({"gatewayId": ""}, "", True),
+    ],
+    ids=["known", "local", "not known", "none"],
+)
+def test_where_a_route_leads(stack: Stack, target: Any, via: str, absent: bool, inline: bool) -> None:
+    if inline:
+        stack["table"]["routes"] = [{"cidrBlock": ANYWHERE, "ipv6CidrBlock": "", **target}]
+    else:
+        stack.add(ROUTE, "route", routeTableId=ref("table"), destinationCidrBlock=ANYWHERE, **target)
+    graph = stack.graph()
+
+    (route,) = Routes(Network(graph)).declared_in(graph.of_type(TABLE)[0])
+
+    assert (route.via, route.target.absent) == (via, absent)
+
+
+def test_a_route_of_a_table_that_is_not_known_may_stand_in_any(stack: Stack) -> None:
+    stack.add(ROUTE, "route", routeTableId=either(), destinationCidrBlock=ANYWHERE, natGatewayId="nat-1")
+
+    assert lookup(stack, "8.8.8.8") == [("8.8.8.8/32", ["none", "natGatewayId"])]
+
+
 def test_what_a_table_with_inline_routes_does_not_list_may_be_removed(stack: Stack) -> None:
     stack["table"]["routes"] = [{"cidrBlock": "8.0.0.0/8", "natGatewayId": "nat-1"}]
     stack.add(ROUTE, "route", routeTableId=ref("table"), destinationCidrBlock=ANYWHERE, natGatewayId="nat-1")
+    half = {"destinationCidrBlock": "128.0.0.0/1", "transitGatewayId": "tgw-1"}
+    stack.add(ROUTE, "half", routeTableId=ref("table"), **half)
 
     assert lookup(stack, "9.9.9.9") == [("9.9.9.9/32", ["none", "natGatewayId"])]
+    assert lookup(stack, "192.0.2.1") == [("192.0.2.1/32", ["none", "transitGatewayId", "natGatewayId"])]
 
 
 def test_an_inline_route_names_its_unknown_target_by_the_property(stack: Stack) -> None:
@@ -272,14 +238,50 @@ def test_secondary_blocks_are_local_too(stack: Stack) -> None:
     assert {tuple(routes) for _, routes in lookup(stack, "10.0.0.0/15")} == {("local",)}
 
 
-def test_a_vpc_that_the_program_has_made_before_keeps_the_main_table_that_the_account_shows() -> None:
-    stack = account()
-    stack.remove("vpc-1")
-    stack.add(VPC, "vpc", cidrBlock="10.0.0.0/16", mainRouteTableId="rtb-default")
-    for held in ("subnet-1", "rtb-default", "rtb-other"):
-        stack[held]["vpcId"] = "id-vpc"
+def test_a_block_that_may_be_the_vpcs_may_be_local(stack: Stack) -> None:
+    stack.add(VPC, "other", cidrBlock="10.8.0.0/16")
+    vpc = either("vpc", "other")
+    stack.add(
+        "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation",
+        "second",
+        vpcId=vpc,
+        cidrBlock="10.1.0.0/16",
+    )
 
-    assert tables(stack, preview=False) == ["rtb-default"]
+    assert lookup(stack, "10.1.2.3") == [("10.1.2.3/32", ["none", "local"])]
+
+
+def test_a_vpc_whose_block_is_not_known_has_private_addresses(stack: Stack) -> None:
+    stack["vpc"]["cidrBlock"] = ref("pool")
+    stack["table"]["routes"] = [{"cidrBlock": ANYWHERE, "natGatewayId": "nat-1"}]
+
+    assert lookup(stack, "192.168.1.1") == [("192.168.1.1/32", ["natGatewayId", "local"])]
+    assert lookup(stack, "8.8.8.8") == [("8.8.8.8/32", ["natGatewayId"])]
+
+
+@pytest.mark.parametrize(
+    ("block", "destination", "codes"),
+    [
+        ("10.0.0.0/16", ANYWHERE, set()),
+        ("10.0.0.0/16", "10.0.0.0/16", {"NOT_MODELLED"}),
+        ("10.0.0.0/16", "10.0.0.0/24", {"NOT_MODELLED"}),
+        ("10.0.0.0/16", "10.1.0.0/24", set()),
+        (ref("pool"), "10.0.0.0/8", set()),
+        (ref("pool"), "10.0.0.0/16", {"NOT_MODELLED"}),
+    ],
+)
+def test_only_a_route_as_long_as_a_vpcs_block_may_take_what_is_inside(
+    stack: Stack, block: Any, destination: str, codes: set[str]
+) -> None:
+    stack["vpc"]["cidrBlock"] = block
+    stack["table"]["routes"] = [{"cidrBlock": destination, "networkInterfaceId": "eni-1"}]
+    stack.add(ASSOCIATION, "link", subnetId=ref("subnet"), routeTableId=ref("table"))
+
+    assert is_local(stack, "10.0.0.25") == codes
+
+
+def test_where_a_table_was_not_read_it_is_open_what_takes_a_packet() -> None:
+    assert is_local(one_subnet_of_the_account(main="rtb-unread"), "10.0.0.25") == {"ROUTE_TABLE_NOT_READ"}
 
 
 @previews
@@ -297,7 +299,7 @@ def test_what_a_route_server_installs_is_not_known(stack: Stack, preview: bool) 
 
 
 def test_a_table_of_the_account_learns_what_the_program_lets_it_learn() -> None:
-    stack = account()
+    stack = one_subnet_of_the_account()
     stack["rtb-other"]["propagatingVgws"] = ["vgw-1"]
     table = next(found for found in stack.graph() if found.id == "rtb-other")
     routes = Routes(Network(stack.graph()))
