@@ -643,7 +643,19 @@ FIREWALL = [
         UNDETERMINED,
         {"FIREWALL_RULES_RESTRICTION"},
     ),
+    Row(
+        "an endpoint that is not read",
+        put("default", vpcEndpointId="vpce-1"),
+        UNDETERMINED,
+        {"ENDPOINT_NOT_READ"},
+    ),
     Row("replies past it", take("back-0"), UNDETERMINED, {"FIREWALL_ASYMMETRIC_ROUTING"}),
+    Row(
+        "replies to an endpoint that is not read",
+        put("back-0", vpcEndpointId="vpce-1"),
+        UNDETERMINED,
+        {"FIREWALL_ASYMMETRIC_ROUTING"},
+    ),
     Row("its subnet leads nowhere", take("fw-default"), UNREACHABLE, {"NO_ROUTE_TO_DESTINATION"}),
     Row(
         "its subnet's ACL closed",
