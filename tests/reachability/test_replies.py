@@ -1,0 +1,98 @@
+"""Whether the tables of a subnet send replies back by what has handed the packets on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reachability import Resource, Verdict
+from reachability.crossing import Client, Crossing
+from reachability.graph import Graph
+from reachability.middleboxes import Middlebox
+from reachability.network import exactly
+from reachability.ranges import addresses
+from reachability.replies import Replies
+from reachability.transit import TransitGateways
+from tests.reachability.stacks import Stack, either, one_subnet, ref
+
+REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
+GATEWAY = "aws:ec2transitgateway/transitGateway:TransitGateway"
+CLIENTS = "10.9.0.0/16"
+
+
+def replies(graph: Graph) -> Replies:
+    crossing = Crossing(graph)
+    return Replies(crossing, TransitGateways(crossing.network))
+
+
+@pytest.mark.parametrize(
+    ("target", "verdict"),
+    [
+        ({"transitGatewayId": ref("gateway")}, REACHABLE),
+        ({"transitGatewayId": ref("gateway"), "state": "blackhole"}, UNREACHABLE),
+        ({"transitGatewayId": ref("other")}, UNREACHABLE),
+        ({"transitGatewayId": either("gateway", "other")}, UNDETERMINED),
+        ({"natGatewayId": "nat-1"}, UNREACHABLE),
+        ({"gatewayId": "igw-1"}, UNREACHABLE),
+        ({"networkInterfaceId": "eni-1"}, UNDETERMINED),
+        ({"natGatewayId": ref("outside")}, UNDETERMINED),
+        ({}, UNREACHABLE),
+    ],
+)
+def test_replies_go_back_by_the_gateway_that_the_packets_have_come_by(target: Any, verdict: Verdict) -> None:
+    stack = one_subnet()
+    stack.add(GATEWAY, "gateway")
+    stack.add(GATEWAY, "other")
+    stack.add(
+        "aws:ec2/routeTableAssociation:RouteTableAssociation",
+        "link",
+        subnetId=ref("subnet"),
+        routeTableId=ref("table"),
+    )
+    stack["table"]["routes"] = [{"cidrBlock": CLIENTS, **target}]
+
+    assert back(stack, CLIENTS) is verdict
+    wider = back(stack, "10.8.0.0/15")  # There is no route to the rest of it.
+    assert wider is (UNREACHABLE if verdict is UNREACHABLE else UNDETERMINED)
+
+
+def back(stack: Stack, source: str) -> Verdict:
+    graph = stack.graph()
+    by_name = {resource.name: resource for resource in graph}
+    subnet, gateway, vpc = by_name["subnet"], by_name["gateway"], exactly(by_name["vpc"])
+    found = replies(graph).lead_to("transitGatewayId", gateway, subnet, vpc, addresses(source), "api")
+    return found.verdict
+
+
+@pytest.mark.parametrize(
+    ("mode", "last", "subnets"),
+    [("enable", "one", {"one"}), ("disable", "one", {"one", "two"}), ("enable", "three", {"one", "two"})],
+)
+def test_appliance_mode_keeps_replies_in_the_subnet_that_the_packets_came_in_by(
+    mode: str, last: str, subnets: set[str]
+) -> None:
+    """Of the subnets behind a firewall, the last is the attachment's."""
+    places = {
+        name: Resource(name, "aws:ec2/subnet:Subnet", name, id=name)
+        for name in ("app", "one", "two", "three")
+    }
+    firewall = Resource("firewall", "aws:networkfirewall/firewall:Firewall", "firewall")
+    attachment = Resource(
+        "attachment",
+        "aws:ec2transitgateway/vpcAttachment:VpcAttachment",
+        "attachment",
+        {"subnetIds": ["one", "two"], "applianceModeSupport": mode},
+    )
+    graph = Graph([*places.values(), firewall, attachment])
+    here = places["three"]
+    client = Client(
+        here,
+        exactly(attachment),
+        addresses(CLIENTS),
+        places["app"],
+        via=Middlebox(firewall, here),
+        behind=(places["app"], places["two"], places[last]),
+    )
+
+    assert {subnet.name for subnet in replies(graph).interfaces(attachment, client)} == subnets

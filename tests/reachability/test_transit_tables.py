@@ -1,0 +1,113 @@
+"""What a transit gateway's tables do in a preview, where a program's ids are not known."""
+
+from __future__ import annotations
+
+import pytest
+
+from reachability.network import Network
+from reachability.ranges import addresses
+from reachability.transit import TransitGateways
+from tests.reachability.stacks import ANYWHERE, Stack, ref
+
+TGW = "aws:ec2transitgateway"
+ROUTE = f"{TGW}/route:Route"
+TABLE = f"{TGW}/routeTable:RouteTable"
+HUB, SPOKE = "10.2.0.0/16", "10.1.0.0/16"
+
+
+@pytest.fixture
+def stack() -> Stack:
+    """A gateway with two VPCs, each attached by a subnet of its own."""
+    stack = Stack()
+    stack.add(f"{TGW}/transitGateway:TransitGateway", "gateway")
+    for name, block in (("spoke", SPOKE), ("hub", HUB)):
+        stack.add("aws:ec2/vpc:Vpc", f"{name}-vpc", cidrBlock=block)
+        stack.add("aws:ec2/subnet:Subnet", f"{name}-subnet", vpcId=ref(f"{name}-vpc"))
+        stack.add(
+            f"{TGW}/vpcAttachment:VpcAttachment",
+            name,
+            transitGatewayId=ref("gateway"),
+            vpcId=ref(f"{name}-vpc"),
+            subnetIds=[ref(f"{name}-subnet")],
+        )
+    return stack
+
+
+def onward(stack: Stack, wanted: str) -> list[str | None]:
+    """The attachments by which what comes from the spoke leaves; `None` where it is dropped or not known."""
+    graph = stack.graph()
+    by_name = {resource.name: resource for resource in graph}
+    found = TransitGateways(Network(graph)).onward(
+        by_name["gateway"], by_name["spoke"], addresses(wanted), "relay"
+    )
+    return [attachment.name if attachment else None for attachment, _ in found]
+
+
+def test_what_is_attached_is_in_the_default_table(stack: Stack) -> None:
+    assert onward(stack, HUB) == ["hub"]
+    assert onward(stack, "8.8.8.8") == [None]
+
+
+def test_an_attachment_takes_packets_from_its_own_subnet(stack: Stack) -> None:
+    graph = stack.graph()
+    by_name = {resource.name: resource for resource in graph}
+
+    assert (
+        not TransitGateways(Network(graph)).has_interface(by_name["spoke"], by_name["spoke-subnet"]).findings
+    )
+
+
+def test_one_attachment_that_propagates_nothing_hides_no_other(stack: Stack) -> None:
+    stack["spoke"]["transitGatewayDefaultRouteTablePropagation"] = False
+
+    assert onward(stack, HUB) == ["hub"]
+    assert onward(stack, SPOKE) == [None]
+
+
+@pytest.mark.parametrize(("table", "leaves"), [("gateway", ["hub"]), ("own", [None])])
+def test_the_gateway_stands_for_its_default_table(stack: Stack, table: str, leaves: list[str | None]) -> None:
+    """As `gateway.association_default_route_table_id`: unknown, and dependent on the gateway."""
+    stack.add(TABLE, "own", transitGatewayId=ref("gateway"))
+    route(stack, table)
+
+    assert onward(stack, "8.8.8.8") == leaves
+
+
+@pytest.mark.parametrize(("table", "leaves"), [("gateway", [None]), ("own", ["hub"])])
+def test_an_associated_table_takes_the_place_of_the_default_one(
+    stack: Stack, table: str, leaves: list[str | None]
+) -> None:
+    stack.add(TABLE, "own", transitGatewayId=ref("gateway"))
+    stack.add(
+        f"{TGW}/routeTableAssociation:RouteTableAssociation",
+        "association",
+        transitGatewayAttachmentId=ref("spoke"),
+        transitGatewayRouteTableId=ref("own"),
+    )
+    route(stack, table)
+
+    assert onward(stack, "8.8.8.8") == leaves
+
+
+def route(stack: Stack, table: str) -> None:
+    stack.add(
+        ROUTE,
+        "route",
+        destinationCidrBlock=ANYWHERE,
+        transitGatewayAttachmentId=ref("hub"),
+        transitGatewayRouteTableId=ref(table),
+    )
+
+
+def test_a_reference_to_a_prefix_list_is_a_route_for_each_of_its_entries(stack: Stack) -> None:
+    stack.add("aws:ec2/managedPrefixList:ManagedPrefixList", "list", entries=[{"cidr": "8.0.0.0/8"}])
+    stack.add(
+        f"{TGW}/prefixListReference:PrefixListReference",
+        "listed",
+        prefixListId=ref("list"),
+        transitGatewayAttachmentId=ref("hub"),
+        transitGatewayRouteTableId=ref("gateway"),
+    )
+
+    assert onward(stack, "8.8.8.8") == ["hub"]
+    assert onward(stack, "9.9.9.9") == [None]
