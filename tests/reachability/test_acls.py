@@ -11,7 +11,7 @@ from reachability.acls import NetworkAcls, implicit_default_acl
 from reachability.groups import EGRESS, INGRESS
 from reachability.network import Network
 from reachability.ranges import EPHEMERAL_PORTS, Ranges, addresses
-from tests.reachability.stacks import ANYWHERE, Stack, either, ref
+from tests.reachability.stacks import ANYWHERE, Stack, either, one_subnet_of_the_account, ref
 
 ACL, RULE = "aws:ec2/networkAcl:NetworkAcl", "aws:ec2/networkAclRule:NetworkAclRule"
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
@@ -249,3 +249,49 @@ def judge(stack: Stack, *, preview: bool) -> Verdict:
     (subnet,) = graph.of_type("aws:ec2/subnet:Subnet")
     acls = NetworkAcls(Network(graph))
     return acls.admit(subnet, EGRESS, "the peer", addresses("8.8.8.8"), SMTP, "packets").verdict
+
+
+def of_the_account(*, read: bool) -> Stack:
+    """A subnet of the account with its VPC's default ACL, which lets everything through."""
+    stack = one_subnet_of_the_account()
+    stack["vpc-1"]["defaultNetworkAclId"] = "acl-1"
+    if read:
+        everything = [entry(100, "allow")]
+        stack.hold(ACL, "acl-1", vpcId="vpc-1", subnetIds=["subnet-1"], egress=everything, ingress=everything)
+    return stack
+
+
+def rule(action: str, number: int) -> dict[str, Any]:
+    """An entry of the account's default ACL that the program declares by itself."""
+    names = {"ruleNo": "ruleNumber", "action": "ruleAction"}
+    renamed = {names.get(name, name): value for name, value in entry(number, action).items()}
+    return {"networkAclId": "acl-1", "egress": True, **renamed}
+
+
+@pytest.mark.parametrize("read", [True, False], ids=["read", "not read"])
+def test_the_program_may_adopt_the_default_acl_of_the_account(read: bool) -> None:
+    stack = of_the_account(read=read)
+    default = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
+    stack.add(default, "elsewhere", defaultNetworkAclId="acl-2")
+    assert admit(stack) is (REACHABLE if read else UNDETERMINED)
+
+    stack.add(default, "adopted", defaultNetworkAclId="acl-1")
+    assert admit(stack) is UNREACHABLE
+
+    stack.add(RULE, "rule", **rule("allow", 200))
+    assert admit(stack) is REACHABLE
+
+
+def test_the_program_may_add_to_an_acl_of_the_account() -> None:
+    stack = of_the_account(read=True)
+    stack.add(RULE, "rule", **rule("deny", 1))
+
+    assert admit(stack) is UNREACHABLE
+
+
+def test_an_association_with_the_accounts_default_acl_that_is_not_read_leaves_it_open() -> None:
+    stack = of_the_account(read=False)
+    association = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
+    stack.add(association, "link", networkAclId="acl-1", subnetId="subnet-1")
+
+    assert admit(stack) is UNDETERMINED
