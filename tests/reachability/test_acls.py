@@ -251,6 +251,15 @@ def judge(stack: Stack, *, preview: bool) -> Verdict:
     return acls.admit(subnet, EGRESS, "the peer", addresses("8.8.8.8"), SMTP, "packets").verdict
 
 
+def test_an_ipv6_packet_has_entries_of_its_own() -> None:
+    stack = stack_with(entry(1, "deny"), {**entry(100, "allow", ""), "ipv6CidrBlock": "2600::/16"})
+    assert admit(stack, "2600::25") is REACHABLE
+    assert admit(stack, "2700::25") is UNREACHABLE
+
+    stack.remove("acl")
+    assert admit(stack, "2700::25") is REACHABLE
+
+
 def of_the_account(*, read: bool) -> Stack:
     """A subnet of the account with its VPC's default ACL, which lets everything through."""
     stack = one_subnet_of_the_account()
