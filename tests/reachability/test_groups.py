@@ -339,6 +339,7 @@ def test_a_new_vpcs_default_group_is_known_from_aws() -> None:
     assert implicit_default_group(replace(vpc, properties={})).id is UNKNOWN
 
 
+@pytest.mark.parametrize("direction", [EGRESS, INGRESS])
 @previews
 @pytest.mark.parametrize(
     ("notation", "listed", "verdict"),
@@ -352,20 +353,25 @@ def test_a_new_vpcs_default_group_is_known_from_aws() -> None:
     ],
 )
 def test_rules_that_an_exclusive_list_does_not_have_may_be_gone(
-    notation: str, listed: list[str], verdict: Verdict, preview: bool
+    notation: str, listed: list[str], verdict: Verdict, direction: str, preview: bool
 ) -> None:
-    stack = stack_with(notation, RULE)
-    type_ = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+    stack = stack_with(notation, RULE, direction)
+    word = direction.capitalize()
+    type_ = f"aws:vpc/securityGroup{word}Rule:SecurityGroup{word}Rule"
     stack.add(type_, "other", securityGroupId=ref("group"), ipProtocol="tcp", fromPort=25, toPort=25)
-    stack.add(
-        "aws:ec2/vpcSecurityGroupRulesExclusive:VpcSecurityGroupRulesExclusive",
-        "exclusive",
-        securityGroupId=ref("group"),
-        egressRuleIds=[ref(name) for name in listed],
-        ingressRuleIds=[],
-    )
+    lists = {"egressRuleIds": [], "ingressRuleIds": [], f"{direction}RuleIds": list(map(ref, listed))}
+    type_ = "aws:ec2/vpcSecurityGroupRulesExclusive:VpcSecurityGroupRulesExclusive"
+    stack.add(type_, "exclusive", securityGroupId=ref("group"), **lists)
 
-    assert admit(stack, "10.0.0.1", preview=preview)[0] is verdict
+    assert admit(stack, "10.0.0.1", direction=direction, preview=preview)[0] is verdict
+
+
+def test_a_rule_for_a_group_may_be_gone_too() -> None:
+    stack = stack_with("vpc rule", {**SMTP, "securityGroups": [ref("peer")]})
+    type_ = "aws:ec2/vpcSecurityGroupRulesExclusive:VpcSecurityGroupRulesExclusive"
+    stack.add(type_, "exclusive", securityGroupId=ref("group"), egressRuleIds=[], ingressRuleIds=[])
+
+    assert admit(stack, "10.0.0.1", peer="peer")[0] is UNDETERMINED
 
 
 def test_an_exclusive_list_concerns_its_own_group_alone() -> None:
