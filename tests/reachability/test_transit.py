@@ -205,6 +205,24 @@ def test_each_missing_piece_is_named(account: dict[str, Any], break_it: Any, cod
     assert code in codes
 
 
+def test_a_vpc_that_is_perhaps_not_attached_leaves_it_open(account: dict[str, Any]) -> None:
+    _properties(account, "tgw-attach-spoke")["vpcId"] = "vpc-unread"
+
+    assert _verdict(account) == ("undetermined", ["BAD_STATE_ATTACHMENT"])
+
+
+@pytest.mark.parametrize(("entries", "verdict"), [(OPEN_ACL, "reachable"), ([], "unreachable")])
+def test_the_acl_of_the_attachments_own_subnet_counts(
+    account: dict[str, Any], entries: list[dict[str, Any]], verdict: str
+) -> None:
+    account["resources"] += _subnet("subnet-attach", SPOKE, "10.1.9.0/28", [])
+    own = {"ingress": entries, "egress": entries, "subnetIds": ["subnet-attach"]}
+    account["resources"].append(_resource("aws:ec2/networkAcl:NetworkAcl", "acl-own", vpcId=SPOKE, **own))
+    _properties(account, "tgw-attach-spoke")["subnetIds"] = ["subnet-attach"]
+
+    assert _verdict(account)[0] == verdict
+
+
 def test_a_reply_into_a_blackhole_is_lost(account: dict[str, Any]) -> None:
     _properties(account, "rtb-subnet-nat")["routes"][-1]["state"] = "blackhole"
 
