@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from . import kinds
 from .graph import Ref, Resource
 from .groups import ALL_PORTS, ALL_PROTOCOLS, EGRESS, INGRESS, TCP, port_range
-from .network import Links, Network, exactly, is_new, settled
+from .network import Links, Network, is_new, settled
 from .outcomes import blocked, open_question, passed, whichever
 from .ranges import ANY_ADDRESS, IPV4, IPV6, Ranges, addresses
 from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, to_int
@@ -122,10 +122,10 @@ class NetworkAcls:
     def _named(self, resource: Resource) -> Ref:
         """The ACL that a rule or an association names; a VPC stands for its default ACL."""
         prop, value = "networkAclId", resource.get("networkAclId")
-        ref = self.graph.ref(resource, value, prop, kinds.NETWORK_ACL + kinds.VPC)
-        owner = None if ref.candidates else self.network.owner_of(value, "defaultNetworkAclId")
-        found: list[Resource | None] = [None] if ref.open and owner is None else []
-        for candidate in (owner,) if owner else ref.candidates:
+        named = self.graph.ref(resource, value, prop, kinds.NETWORK_ACL + kinds.VPC)
+        ref = self.network.or_vpc(named, resource, "defaultNetworkAclId")
+        found: list[Resource | None] = [None] if ref.open else []
+        for candidate in ref.candidates:
             if candidate.type in kinds.VPC:
                 found.extend(self._defaults(candidate))
             else:
@@ -138,7 +138,8 @@ class NetworkAcls:
         if acl.origin is not Origin.ACCOUNT:
             return acl
         defaults = self.graph.of_type(kinds.DEFAULT_NETWORK_ACL)
-        return next((own for own in defaults if own.get("defaultNetworkAclId") == acl.id), acl)
+        adopting = (own for own in defaults if own.get("defaultNetworkAclId") == acl.id)
+        return next((own for own in adopting if own.in_place_of(acl) is not False), acl)
 
     def _defaults(self, vpc: Resource | None) -> list[Resource | None]:
         if vpc is None:
@@ -147,8 +148,7 @@ class NetworkAcls:
         for acl, sure in adopted:
             if sure:
                 return [acl]
-        value = vpc.get("defaultNetworkAclId")
-        held = self.graph.by_id(value, kinds.NETWORK_ACL) if isinstance(value, str) else None
+        held = self.network.beside(vpc, vpc.get("defaultNetworkAclId"), kinds.NETWORK_ACL)
         if held is None and is_new(vpc):
             held = implicit_default_acl(vpc)
         return [*(acl for acl, _ in adopted), held]
@@ -161,11 +161,8 @@ class NetworkAcls:
 
     def _vpc_of_default(self, acl: Resource) -> Ref:
         """The VPC whose default ACL the program adopts: it is named by the ACL's id, not the VPC's."""
-        value = acl.get("defaultNetworkAclId")
-        if isinstance(value, str):
-            owner = self.network.owner_of(value, "defaultNetworkAclId")
-            return exactly(owner) if owner else Ref((), value)
-        return self.graph.ref(acl, value, "defaultNetworkAclId", kinds.VPC)
+        prop = "defaultNetworkAclId"
+        return self.network.or_vpc(self.graph.ref(acl, acl.get(prop), prop, kinds.VPC), acl, prop)
 
     # Entries -------------------------------------------------------------------------------------
 

@@ -234,7 +234,7 @@ class Endpoints:
         value = vpc.get("dhcpOptionsId")
         if vpc.origin is Origin.PROGRAM or value in (ABSENT, "default"):
             return []
-        return [(self.graph.by_id(value, kinds.DHCP_OPTIONS) if isinstance(value, str) else None, True)]
+        return [(self.graph.by_id(value, kinds.DHCP_OPTIONS, vpc) if isinstance(value, str) else None, True)]
 
     @cached_property
     def _dhcp_associations(self) -> Links[Resource]:

@@ -99,7 +99,9 @@ def parse(document: Mapping[str, Any]) -> Evidence:
     name = f"com.amazonaws.{region}.email-smtp"
     services = {service["serviceName"]: service for service in document.get("endpointServices", ())}
     smtp = {(account, region): frozenset(services[name]["availabilityZones"])} if name in services else {}
-    return Evidence(resources, Coverage(frozenset(document["vpcs"]), unread), Offer(zones, smtp))
+    owners = {resource.id: resource.account for resource in resources}
+    vpcs = frozenset((owners.get(vpc, account), region, vpc) for vpc in document["vpcs"])
+    return Evidence(resources, Coverage(vpcs, unread), Offer(zones, smtp))
 
 
 def _resource(entry: Mapping[str, Any], account: str, region: str) -> Resource:
@@ -125,15 +127,19 @@ def combine(parts: Iterable[Evidence]) -> Evidence:
     for owners and participants".
     """
     found = tuple(parts)
-    resources: dict[str, Resource] = {}
+    shown: dict[tuple[Value, ...], Resource] = {}
     for part in found:
         for resource in part.resources:
-            known = resources.setdefault(resource.key, resource)
-            if known.in_place_of(resource) is False:
-                key = f"{resource.type}@{resource.account}/{resource.region}::{resource.id}"
-                resources.setdefault(key, replace(resource, key=key))
-            elif part.coverage.vpcs & {resource.id, resource.get("vpcId")}:
-                resources[resource.key] = resource
+            identity = _identity(resource)
+            whole = any(map(part.coverage.has_read, (resource.id, resource.get("vpcId"))))
+            if whole or identity not in shown:
+                shown[identity] = resource
+    resources: dict[str, Resource] = {}
+    for resource in shown.values():
+        key = resource.key
+        if key in resources:
+            key = f"{resource.type}@{resource.account}/{resource.region}::{resource.id}"
+        resources[key] = replace(resource, key=key)
     return Evidence(
         tuple(resources.values()),
         Coverage(
@@ -145,6 +151,16 @@ def combine(parts: Iterable[Evidence]) -> Evidence:
             {place: zones for part in found for place, zones in part.offer.smtp_zones.items()},
         ),
     )
+
+
+def _identity(resource: Resource) -> tuple[Value, ...]:
+    """What two parts of the evidence show alike where they show one thing.
+
+    A peering connection is one, and either end's account and region shows it. Source: Amazon VPC Peering
+    Guide, "How VPC peering connections work".
+    """
+    place = () if resource.type in kinds.PEERING else (resource.account, resource.region)
+    return resource.key, *place
 
 
 def merge(

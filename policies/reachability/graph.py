@@ -160,10 +160,14 @@ class Unread:
 
     def concerns(self, resource: Resource) -> bool:
         """Whether `resource` may be where this was not read."""
-        return all(
-            here is UNKNOWN or there is UNKNOWN or here == there
-            for here, there in ((self.account, resource.account), (self.region, resource.region))
-        )
+        return _may_be_at(resource, self.account, self.region)
+
+
+def _may_be_at(resource: Resource, account: str | Unknown, region: str | Unknown) -> bool:
+    return all(
+        here is UNKNOWN or there is UNKNOWN or here == there
+        for here, there in ((account, resource.account), (region, resource.region))
+    )
 
 
 @dataclass(frozen=True)
@@ -171,12 +175,20 @@ class Coverage:
     """How much of the accounts has been read.
 
     Attributes:
-        vpcs: the ids of the VPCs whose every part has been read: what is not shown there is not there.
+        vpcs: the VPCs whose every part has been read, each by account, region and id: what is not shown
+            there is not there.
         unread: what could not be read; what depends on it is undetermined.
     """
 
-    vpcs: frozenset[str] = frozenset()
+    vpcs: frozenset[tuple[str | Unknown, str, str]] = frozenset()
     unread: tuple[Unread, ...] = ()
+
+    def has_read(self, vpc: Value, *where: Resource) -> bool:
+        """Whether every part of the VPC with the id `vpc` has been read, of the one at `where` if given."""
+        return any(
+            vpc == identity and all(_may_be_at(place, account, region) for place in where)
+            for account, region, identity in self.vpcs
+        )
 
     def misses(self, action: str, *where: Resource) -> bool:
         """Whether what the IAM action `action` shows could not be read, around `where` if given."""
@@ -184,6 +196,22 @@ class Coverage:
             failure.action == action and (not where or any(map(failure.concerns, where)))
             for failure in self.unread
         )
+
+
+def nearest(user: Resource, found: Iterable[Resource]) -> Resource | None:
+    """Which of `found`, whose ids are the same, `user` means: that of its region, then that of its account.
+
+    Another account's may be meant too, where that shares it. Of several in one place, it is the program's.
+    """
+    return min(
+        found,
+        key=lambda resource: (
+            resource.in_region_of(user) is False,
+            resource.in_account_of(user) is False,
+            resource.origin is not Origin.PROGRAM,
+        ),
+        default=None,
+    )
 
 
 class Graph:
@@ -233,20 +261,10 @@ class Graph:
         """Every resource of one of `types`, in the order of `types`."""
         return tuple(resource for name in types for resource in self._by_type.get(name, ()))
 
-    def by_id(self, value: str, types: Iterable[str], user: Resource | None = None) -> Resource | None:
-        """The resource of one of `types` whose id or ARN is `value`.
-
-        That of the region and account of `user`, who names it, comes first; then the program's.
-        """
+    def by_id(self, value: str, types: Iterable[str], user: Resource) -> Resource | None:
+        """The resource of one of `types` whose id or ARN is `value`, which `user` names."""
         wanted = set(types)
-        found = [resource for resource in self._by_id.get(value, ()) if resource.type in wanted]
-        found.sort(
-            key=lambda resource: (
-                user is not None and resource.in_place_of(user) is False,
-                resource.origin is not Origin.PROGRAM,
-            )
-        )
-        return found[0] if found else None
+        return nearest(user, (found for found in self._by_id.get(value, ()) if found.type in wanted))
 
     def ref(self, resource: Resource, value: Value, prop: str, types: Iterable[str]) -> Ref:
         """Resolve the reference `value` that `resource` holds in its top-level property `prop`.

@@ -125,9 +125,6 @@ class SecurityGroups:
     def resolve(self, ref: Ref) -> list[tuple[Resource | None, bool]]:
         """The groups that `ref` may be, with whether it certainly is; `None` for one not in the graph."""
         found: list[Resource | None] = []
-        if isinstance(ref.id, str) and not ref.candidates:
-            owner = self.network.owner_of(ref.id, "defaultSecurityGroupId")
-            return _with_certainty(self.default_of(exactly(owner)) if owner else [None])
         for candidate in ref.candidates:
             if candidate.type in kinds.VPC:
                 found.extend(self.default_of(exactly(candidate)))
@@ -159,8 +156,7 @@ class SecurityGroups:
     def _original_default(self, vpc: Resource | None) -> Resource | None:
         if vpc is None:
             return None
-        value = vpc.get("defaultSecurityGroupId")
-        held = self.graph.by_id(value, kinds.SECURITY_GROUP) if isinstance(value, str) else None
+        held = self.network.beside(vpc, vpc.get("defaultSecurityGroupId"), kinds.SECURITY_GROUP)
         if held is None and is_new(vpc):
             return implicit_default_group(vpc)
         return held
@@ -225,12 +221,18 @@ class SecurityGroups:
                 )
 
     def group_ref(self, resource: Resource, value: Value, prop: str) -> Ref:
-        return self.graph.ref(resource, _group_id(value), prop, kinds.SECURITY_GROUP + kinds.VPC)
+        types = kinds.SECURITY_GROUP + kinds.VPC
+        return self._or_vpc(self.graph.ref(resource, _group_id(value), prop, types), resource)
+
+    def _or_vpc(self, ref: Ref, user: Resource) -> Ref:
+        """`ref`; for a default group that the graph does not hold, its VPC."""
+        return self.network.or_vpc(ref, user, "defaultSecurityGroupId")
 
     def group_refs(self, resource: Resource, values: Iterable[Value], prop: str) -> tuple[Ref, ...]:
         """The groups that `resource` lists as `values` in its property `prop`."""
         types = kinds.SECURITY_GROUP + kinds.VPC
-        return settled(self.graph.refs(resource, map(_group_id, values), prop, types))
+        refs = self.graph.refs(resource, map(_group_id, values), prop, types)
+        return settled([self._or_vpc(ref, resource) for ref in refs])
 
     def _inline(self, group: Resource, direction: str, entry: Mapping[str, Any]) -> Iterator[Rule]:
         blocks = _of_both(entry, "cidrBlocks", "ipv6CidrBlocks")

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from . import kinds
-from .graph import Graph, Ref, Resource
+from .graph import Graph, Ref, Resource, nearest
 from .outcomes import whichever
 from .ranges import IPV4, IPV6, Ranges, addresses, union
 from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get
@@ -88,7 +88,7 @@ class Network:
 
     def _has_read(self, vpc: Value, action: str, *where: Resource) -> bool:
         coverage = self.graph.coverage
-        return isinstance(vpc, str) and vpc in coverage.vpcs and not coverage.misses(action, *where)
+        return coverage.has_read(vpc, *where) and not coverage.misses(action, *where)
 
     # Addresses ------------------------------------------------------------------------------------
 
@@ -151,11 +151,8 @@ class Network:
 
     def _read_associations(self) -> Iterator[tuple[tuple[Resource, Ref], Ref]]:
         for link in self.graph.of_type(*kinds.ROUTE_TABLE_ASSOCIATION):
-            table = self.graph.ref(
-                link, link.get("routeTableId"), "routeTableId", kinds.ROUTE_TABLE + kinds.VPC
-            )
             subnet = self.graph.ref(link, link.get("subnetId"), "subnetId", kinds.SUBNET)
-            yield (link, table), subnet
+            yield (link, self.table_ref(link)), subnet
         for held, subnet in self._held_associations("subnetId", kinds.SUBNET):
             yield (held, exactly(held)), subnet
 
@@ -178,8 +175,7 @@ class Network:
     def _read_edge_associations(self) -> Iterator[tuple[Ref, Ref]]:
         for link in self.graph.of_type(*kinds.ROUTE_TABLE_ASSOCIATION):
             gateway = self.graph.ref(link, link.declared("gatewayId"), "gatewayId", kinds.INTERNET_GATEWAY)
-            table = self.graph.ref(link, link.get("routeTableId"), "routeTableId", kinds.ROUTE_TABLE)
-            yield table, gateway
+            yield self.table_ref(link), gateway
         for held, gateway in self._held_associations("gatewayId", kinds.INTERNET_GATEWAY):
             yield exactly(held), gateway
 
@@ -201,6 +197,12 @@ class Network:
             found.extend((table, subnet) for table in self._main_tables(self.vpc_of(subnet)))
         return tuple({table.key if table else None: (table, source) for table, source in found}.values())
 
+    def table_ref(self, link: Resource) -> Ref:
+        """The table that a route or an association names; a VPC stands for the table AWS made with it."""
+        types = kinds.ROUTE_TABLE + kinds.VPC
+        ref = self.graph.ref(link, link.get("routeTableId"), "routeTableId", types)
+        return self.or_vpc(ref, link, *_ORIGINAL_TABLE)
+
     def tables(self, ref: Ref) -> list[Resource | None]:
         """The tables that `ref` may be; a VPC among its candidates stands for the table AWS made with it.
 
@@ -208,15 +210,13 @@ class Network:
         """
         if ref.absent:
             return []
-        owner = None if ref.candidates else self.owner_of(ref.id, *_ORIGINAL_TABLE)
-        if owner is not None:
-            return self._original_tables(exactly(owner))
         found: list[Resource | None] = [None] if ref.open else []
         for candidate in ref.candidates:
             if candidate.type in kinds.VPC:
                 found.extend(self._original_tables(exactly(candidate)))
             else:
-                found.append(self._table(candidate.id) if isinstance(candidate.id, str) else candidate)
+                value = candidate.id
+                found.append(self._table(value, candidate) if isinstance(value, str) else candidate)
         return found
 
     def _main_tables(self, vpc: Ref) -> list[Resource | None]:
@@ -224,12 +224,11 @@ class Network:
         for link in self.graph.of_type(*kinds.MAIN_ROUTE_TABLE):
             applies = same(self.vpc_of(link), vpc)
             if applies is not False:
-                table = self.graph.ref(link, link.get("routeTableId"), "routeTableId", kinds.ROUTE_TABLE)
-                found.extend(self.tables(table))
+                found.extend(self.tables(self.table_ref(link)))
             if applies is True:
                 return found
         main = vpc.target.get("mainRouteTableId") if vpc.target else UNKNOWN
-        held = self._table(main) if isinstance(main, str) else None
+        held = self._table(main, vpc.target) if vpc.target and isinstance(main, str) else None
         if held is not None or (vpc.target is not None and vpc.target.origin is Origin.ACCOUNT):
             return [*found, held]
         return found + self._original_tables(vpc)
@@ -249,25 +248,36 @@ class Network:
     def _is_original_of(self, adopted: Resource, vpc: Ref) -> bool | Unknown:
         """Whether a `DefaultRouteTable` adopts the table that AWS made with `vpc`."""
         prop = "defaultRouteTableId"
-        default = self.graph.ref(adopted, adopted.get(prop), prop, kinds.VPC + kinds.ROUTE_TABLE)
-        if default.target is not None:
-            table = default.target
-            return same(exactly(table) if table.type in kinds.VPC else self.vpc_of(table), vpc)
-        owner = self.owner_of(default.id, *_ORIGINAL_TABLE)
-        return same(exactly(owner), vpc) if owner is not None else UNKNOWN
+        named = self.graph.ref(adopted, adopted.get(prop), prop, kinds.VPC + kinds.ROUTE_TABLE)
+        table = self.or_vpc(named, adopted, *_ORIGINAL_TABLE).target
+        if table is None:
+            return UNKNOWN
+        return same(exactly(table) if table.type in kinds.VPC else self.vpc_of(table), vpc)
 
-    def owner_of(self, default: Value, *props: str) -> Resource | None:
-        """The VPC whose `props` name `default`, the id of what AWS made with it; none for one not known."""
-        if not isinstance(default, str):
-            return None
-        return next((vpc for vpc in self.graph.of_type(*kinds.VPC) if default in map(vpc.get, props)), None)
+    def or_vpc(self, ref: Ref, user: Resource, *props: str) -> Ref:
+        """`ref`, or the VPC one of whose `props` it is: AWS made it with that, and the graph may not hold it.
 
-    def _table(self, value: str) -> Resource | None:
-        """The table with the id `value`; where the program adopts it as default table, what it makes it."""
+        Args:
+            user: what holds the reference.
+        """
+        near = any(found.in_place_of(user) is not False for found in ref.candidates)
+        if near or not isinstance(ref.id, str):
+            return ref
+        makers = (vpc for vpc in self.graph.of_type(*kinds.VPC) if ref.id in map(vpc.get, props))
+        found = nearest(user, [*ref.candidates, *makers])
+        return Ref((found,), ref.id) if found else ref
+
+    def _table(self, value: str, user: Resource) -> Resource | None:
+        """The table with the id `value` beside `user`; where the program adopts it as default table, that."""
         for adopted in self.graph.of_type(kinds.DEFAULT_ROUTE_TABLE):
-            if adopted.get("defaultRouteTableId") == value:
+            if adopted.get("defaultRouteTableId") == value and adopted.in_place_of(user) is not False:
                 return adopted
-        return self.graph.by_id(value, kinds.ROUTE_TABLE)
+        return self.beside(user, value, kinds.ROUTE_TABLE)
+
+    def beside(self, user: Resource, value: Value, types: tuple[str, ...]) -> Resource | None:
+        """What has the id `value` in the region and account of `user`: a VPC's defaults are nowhere else."""
+        found = self.graph.by_id(value, types, user) if isinstance(value, str) else None
+        return found if found is not None and found.in_place_of(user) is not False else None
 
     def accepted(
         self, request: Resource, types: tuple[str, ...], prop: str, accepters: tuple[str, ...]

@@ -193,9 +193,8 @@ class Routes:
         return Links(self._given_to_tables(kinds.ROUTE))
 
     def _given_to_tables(self, given: tuple[str, ...]) -> Iterator[tuple[Resource, Ref]]:
-        types = kinds.ROUTE_TABLE + kinds.VPC
         for thing in self.graph.of_type(*given):
-            ref = self.graph.ref(thing, thing.get("routeTableId"), "routeTableId", types)
+            ref = self.network.table_ref(thing)
             tables = self.network.tables(ref)
             found = tuple(table for table in tables if table is not None)
             yield thing, Ref(found, ref.id, open=len(found) < len(tables))

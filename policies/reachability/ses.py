@@ -109,7 +109,7 @@ class EndpointPath:
 
         Source: AWS PrivateLink Guide, "Access an AWS service using an interface VPC endpoint".
         """
-        endpoint = self.graph.by_id(identity, kinds.VPC_ENDPOINT)
+        endpoint = self.graph.by_id(identity, kinds.VPC_ENDPOINT, client.subnet)
         near = endpoint is not None and same(self.network.vpc_of(endpoint), client.vpc) is True
         if endpoint is None or endpoint not in self.endpoints.smtp or not near:
             message = (

@@ -96,8 +96,8 @@ class Sharing:
     def unseen(self, client: Client, outcome: Outcome) -> Outcome:
         """Which account's evidence is missing where `outcome` is open: participants see a part of a VPC.
 
-        They are shown the route tables and network ACLs of their subnets, and nothing of the NAT gateways,
-        internet gateways and endpoints beyond.
+        They are shown the route tables and network ACLs of their subnets and the VPC's internet gateway, and
+        nothing of its NAT gateways and endpoints.
         """
         apart = client.holder.in_account_of(client.subnet) is False
         read = self.network.covers(client.vpc, "ec2:DescribeVpcs")

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from . import kinds
-from .graph import Ref
+from .graph import Ref, nearest
 from .network import Links, refers, same
 from .outcomes import blocked, open_question, passed
 from .ranges import ANY_ADDRESS, PRIVATE, Ranges, addresses, prefix_length
@@ -30,6 +30,7 @@ _MOVES_DEFAULT: Final = {
     "Association": kinds.TGW_DEFAULT_ASSOCIATION,
     "Propagation": kinds.TGW_DEFAULT_PROPAGATION,
 }
+_DEFAULT_TABLES: Final = ("associationDefaultRouteTableId", "propagationDefaultRouteTableId")
 REMEDY: Final = "route the traffic in the transit gateway route table that the attachment is associated with"
 
 
@@ -187,11 +188,12 @@ class TransitGateways:
         prop = "transitGatewayRouteTableId"
         value = resource.get(prop)
         if isinstance(value, str):
-            for gateway in self.graph.of_type(*kinds.TRANSIT_GATEWAY):
-                if value == gateway.get("associationDefaultRouteTableId"):
-                    return default_table(gateway)
-                if value == gateway.get("propagationDefaultRouteTableId"):
-                    return _propagation_table(gateway)
+            gateways = self.graph.of_type(*kinds.TRANSIT_GATEWAY)
+            makers = (found for found in gateways if value in map(found.get, _DEFAULT_TABLES))
+            maker = nearest(resource, makers)
+            if maker is not None:
+                associated = value == maker.get(_DEFAULT_TABLES[0])
+                return default_table(maker) if associated else _propagation_table(maker)
         target = self.graph.ref(resource, value, prop, kinds.TGW_ROUTE_TABLE + kinds.TRANSIT_GATEWAY).target
         if target is None:
             return None

@@ -31,9 +31,10 @@ def lets_out(stack: Stack, group: str, *, by_id: bool = True, preview: bool = Tr
     """Whether an interface with the group, which the VPC may stand for, lets mail out."""
     graph = stack.graph(preview=preview)
     (vpc,) = graph.of_type(*kinds.VPC)
-    ref = graph.ref(vpc, group, "x", kinds.SECURITY_GROUP) if by_id else exactly(vpc)
+    groups = Crossing(graph).groups
+    ref = groups.group_ref(vpc, group, "x") if by_id else exactly(vpc)
     relay = Peer("the relay", addresses("8.8.8.8"))
-    return Crossing(graph).groups.admit((ref,), EGRESS, relay, 587, "a remedy").verdict
+    return groups.admit((ref,), EGRESS, relay, 587, "a remedy").verdict
 
 
 @named

@@ -27,7 +27,7 @@ def test_a_document_becomes_resources_of_the_account() -> None:
         REGION,
     )
     assert held().resources[0].name == "vpce-1"
-    assert evidence.coverage.vpcs == {VPC}
+    assert evidence.coverage.vpcs == {(ACCOUNT, REGION, VPC)}
     assert evidence.offer.smtp_zones == {(ACCOUNT, REGION): {"us-east-1a", "us-east-1b", "us-east-1c"}}
     assert evidence.offer.zone_ids[ACCOUNT, REGION, "us-east-1a"] == "use1-az4"
 
@@ -130,7 +130,7 @@ def test_the_evidence_of_several_regions_adds_up() -> None:
 
     both = combine([parse(incident()), parse(other)])
 
-    assert both.coverage.vpcs == {VPC, "vpc-eu"}
+    assert both.coverage.vpcs == {(ACCOUNT, REGION, VPC), (ACCOUNT, "eu-west-1", "vpc-eu")}
     assert both.coverage.unread == (Unread("a:B", "no", ACCOUNT, "eu-west-1"),)
     assert set(both.offer.smtp_zones) == {(ACCOUNT, REGION)}
 

@@ -31,12 +31,12 @@ def test_the_programs_resource_wins_over_the_accounts() -> None:
     held = resource("held", id="vpc-1", origin=Origin.ACCOUNT)
     declared = resource("declared", id="vpc-1")
 
-    assert Graph([held, declared]).by_id("vpc-1", KINDS) is declared
+    assert Graph([held, declared]).by_id("vpc-1", KINDS, held) is declared
 
 
 def test_an_arn_is_an_identity_too() -> None:
     connector = resource("c", properties={"arn": "arn:1"})
-    assert Graph([connector]).by_id("arn:1", KINDS) is connector
+    assert Graph([connector]).by_id("arn:1", KINDS, connector) is connector
 
 
 def test_an_unknown_is_any_of_its_dependencies_of_the_right_type() -> None:
@@ -172,7 +172,7 @@ def test_an_id_means_what_is_in_the_region_of_the_one_that_names_it() -> None:
     graph = Graph([here, there, user])
 
     assert graph.ref(user, "x-1", "x", KINDS).target is there
-    assert graph.by_id("x-1", KINDS) is here
+    assert graph.by_id("x-1", KINDS, here) is here
 
 
 @pytest.mark.parametrize(

@@ -245,9 +245,8 @@ def test_a_name_may_be_answered_by_what_was_not_read(action: str, nat: Stack) ->
 
 
 def vpc_ref(stack: Stack) -> Ref:
-    vpc = stack.graph().by_id(VPC, ["aws:ec2/vpc:Vpc"])
-    assert vpc is not None
-    return Ref((vpc,), VPC)
+    graph = stack.graph()
+    return graph.ref(next(iter(graph)), VPC, "vpcId", ["aws:ec2/vpc:Vpc"])
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -13,7 +13,7 @@ from reachability.network import Network, exactly, judged, members, refers, same
 from reachability.outcomes import blocked, passed
 from reachability.ranges import Ranges, addresses, union
 from reachability.values import ABSENT
-from tests.reachability.stacks import REGION, Stack, either, ref
+from tests.reachability.stacks import OWNER, REGION, Stack, either, ref
 
 VPC, SUBNET, TABLE = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:ec2/routeTable:RouteTable"
 ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
@@ -132,21 +132,23 @@ HERE, ELSEWHERE = ((Unread("ec2:See", "AccessDenied", region=region),) for regio
 
 
 @pytest.mark.parametrize(
-    ("identity", "vpcs", "unread", "covered"),
+    ("identity", "read", "unread", "covered"),
     [
-        ("vpc-1", {"vpc-1"}, (), True),
-        ("vpc-1", {"vpc-1"}, HERE, False),
-        ("vpc-1", {"vpc-1"}, ELSEWHERE, True),
-        ("vpc-1", {"vpc-2"}, (), False),
-        ("vpc-unseen", {"vpc-unseen"}, (), True),  # Read, and there is nothing in it.
-        ("vpc-unseen", {"vpc-1"}, (), False),
+        ("vpc-1", (OWNER, REGION, "vpc-1"), (), True),
+        ("vpc-1", (OWNER, REGION, "vpc-1"), HERE, False),
+        ("vpc-1", (OWNER, REGION, "vpc-1"), ELSEWHERE, True),
+        ("vpc-1", (OWNER, REGION, "vpc-2"), (), False),
+        ("vpc-1", (OWNER, "eu-west-1", "vpc-1"), (), False),
+        ("vpc-1", ("444455556666", REGION, "vpc-1"), (), False),
+        ("vpc-unseen", (OWNER, REGION, "vpc-unseen"), (), True),  # Read, and there is nothing in it.
+        ("vpc-unseen", (OWNER, REGION, "vpc-1"), (), False),
     ],
 )
 def test_what_has_been_read_is_all_there_is(
-    identity: str, vpcs: set[str], unread: tuple[Unread, ...], covered: bool
+    identity: str, read: tuple[str, str, str], unread: tuple[Unread, ...], covered: bool
 ) -> None:
-    vpc = Resource("k", VPC, "vpc", id="vpc-1", region=REGION, origin=Origin.ACCOUNT)
-    graph = Graph([vpc], Coverage(frozenset(vpcs), unread))
+    vpc = Resource("k", VPC, "vpc", id="vpc-1", region=REGION, account=OWNER, origin=Origin.ACCOUNT)
+    graph = Graph([vpc], Coverage(frozenset({read}), unread))
     named = exactly(vpc) if identity == vpc.id else Ref((), identity, open=True)
 
     assert Network(graph).covers(named, "ec2:See") is covered

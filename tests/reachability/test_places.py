@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import permutations
 from typing import Any
 
 import pytest
 
-from reachability import UNKNOWN, Evidence, Graph, Origin, Resource, Verdict, combine, merge, parse, prove
+from reachability import (
+    ABSENT,
+    UNKNOWN,
+    Evidence,
+    Graph,
+    Origin,
+    Proof,
+    Resource,
+    Verdict,
+    combine,
+    merge,
+    parse,
+    prove,
+)
 from reachability.evidence import Offer
 from reachability.graph import Coverage, Unread
 from reachability.places import Provider, placed
@@ -299,6 +315,236 @@ def test_one_id_in_two_regions_names_two_things() -> None:
         vpc = graph.ref(subnet, subnet.get("vpcId"), "vpcId", ["aws:ec2/vpc:Vpc"]).target
         assert vpc is not None
         assert vpc.region == subnet.region
+
+
+def held(kind: str, identity: str, **properties: Any) -> Properties:
+    return {"type": f"aws:ec2/{kind}", "id": identity, "properties": properties}
+
+
+def network_of(region: str, host: str, **changes: Properties) -> Evidence:
+    """A function in a network with a way out and an endpoint, which lives by what AWS made with its VPC.
+
+    The ids are the same in every region.
+
+    Args:
+        changes: properties by id, with `_` for `-`.
+    """
+    every = {
+        "protocol": "-1",
+        "fromPort": 0,
+        "toPort": 0,
+        "cidrBlock": "0.0.0.0/0",
+        "ruleNo": 1,
+        "action": "allow",
+    }
+    out = {"cidrBlock": "0.0.0.0/0", "state": "active"}
+    self_and_out = {
+        "ingress": [{"protocol": "-1", "fromPort": 0, "toPort": 0, "self": True}],
+        "egress": [{"protocol": "-1", "fromPort": 0, "toPort": 0, "cidrBlocks": ["0.0.0.0/0"]}],
+    }
+    defaults = {"mainRouteTableId": "rtb-1", "defaultSecurityGroupId": "sg-1", "defaultNetworkAclId": "acl-1"}
+    dns = {"enableDnsSupport": True, "enableDnsHostnames": True, "dhcpOptionsId": "dopt-1"}
+    variables = {"SMTP_HOST": host, "SMTP_PORT": "587"}
+    resources = [
+        held("vpc:Vpc", "vpc-1", cidrBlock="10.0.0.0/16", **defaults, **dns),
+        held(
+            "subnet:Subnet", "subnet-1", vpcId="vpc-1", cidrBlock="10.0.0.0/24", availabilityZoneId="use1-az4"
+        ),
+        held("subnet:Subnet", "subnet-2", vpcId="vpc-1", cidrBlock="10.0.1.0/24"),
+        held("internetGateway:InternetGateway", "igw-1", vpcId="vpc-1"),
+        held(
+            "natGateway:NatGateway", "nat-1", subnetId="subnet-2", publicIp="198.51.100.1", state="available"
+        ),
+        held("routeTable:RouteTable", "rtb-1", vpcId="vpc-1", routes=[{**out, "natGatewayId": "nat-1"}]),
+        held(
+            "routeTable:RouteTable",
+            "rtb-2",
+            vpcId="vpc-1",
+            routes=[{**out, "gatewayId": "igw-1"}],
+            associations=[{"subnetId": "subnet-2"}],
+        ),
+        held("securityGroup:SecurityGroup", "sg-1", vpcId="vpc-1", **self_and_out),
+        held("networkAcl:NetworkAcl", "acl-1", vpcId="vpc-1", subnetIds=[], ingress=[every], egress=[every]),
+        held("vpcDhcpOptions:VpcDhcpOptions", "dopt-1", domainNameServers=["AmazonProvidedDNS"]),
+        held(
+            "vpcEndpoint:VpcEndpoint",
+            "vpce-1",
+            vpcId="vpc-1",
+            serviceName=f"com.amazonaws.{region}.email-smtp",
+            vpcEndpointType="Interface",
+            privateDnsEnabled=True,
+            subnetIds=["subnet-1"],
+        ),
+        {
+            "type": "aws:lambda/function:Function",
+            "id": "mailer",
+            "properties": {
+                "name": region,
+                "vpcConfig": {"subnetIds": ["subnet-1"], "securityGroupIds": ["sg-1"]},
+                "environment": {"variables": variables},
+            },
+        },
+    ]
+    for resource in resources:
+        resource["properties"].update(changes.get(resource["id"].replace("-", "_"), {}))
+    return parse(document(region, vpcs=["vpc-1"], resources=resources))
+
+
+def verdicts(parts: Iterable[Evidence], *program: Resource) -> dict[str, Verdict]:
+    """The verdict of the function of each region."""
+    evidence = combine(parts)
+    graph = merge(program, evidence, project="p", stack="s")
+    return {egress.service: egress.verdict for egress in prove(graph, None, evidence.offer, Origin.ACCOUNT)}
+
+
+RELAY = "smtp.example.com"
+SES = "email-smtp.{}.amazonaws.com"
+OWN_NAME = "vpce-1-0a1b.email-smtp.{}.vpce.amazonaws.com"
+
+
+@pytest.mark.parametrize("first", [REGION, "eu-west-1"])
+@pytest.mark.parametrize(
+    ("host", "broken", "verdict"),
+    [
+        (RELAY, {"rtb_1": {"routes": []}}, UNREACHABLE),
+        (RELAY, {"sg_1": {"egress": []}}, UNREACHABLE),
+        (RELAY, {"acl_1": {"egress": []}}, UNREACHABLE),
+        (SES, {"dopt_1": {"domainNameServers": ["10.0.0.53"]}}, UNDETERMINED),
+        (OWN_NAME, {"vpce_1": {"state": "failed"}}, UNREACHABLE),
+    ],
+)
+def test_what_aws_made_with_a_vpc_is_where_that_is(
+    host: str, broken: Properties, verdict: Verdict, first: str
+) -> None:
+    works, fails = (
+        network_of(REGION, host.format(REGION)),
+        network_of("eu-west-1", host.format("eu-west-1"), **broken),
+    )
+    parts = (works, fails) if first == REGION else (fails, works)
+
+    assert verdicts([works]) == {REGION: REACHABLE}
+    assert verdicts([fails]) == {"eu-west-1": verdict}
+    assert verdicts(parts) == {REGION: REACHABLE, "eu-west-1": verdict}
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties"),
+    [
+        ("defaultRouteTable:DefaultRouteTable", {"defaultRouteTableId": "rtb-1"}),
+        ("defaultNetworkAcl:DefaultNetworkAcl", {"defaultNetworkAclId": "acl-1"}),
+        ("defaultSecurityGroup:DefaultSecurityGroup", {"vpcId": "vpc-1"}),
+    ],
+)
+def test_a_program_adopts_what_aws_made_where_it_is(kind: str, properties: Properties) -> None:
+    parts = [network_of(region, RELAY) for region in (REGION, "eu-west-1")]
+    adopting = Resource("urn:x", f"aws:ec2/{kind}", "x", properties, inputs=frozenset(properties))
+
+    found = verdicts(parts, placed(adopting, Provider.of(IRELAND)))
+
+    assert found == {REGION: REACHABLE, "eu-west-1": UNREACHABLE}
+
+
+def test_a_default_group_is_never_that_of_another_place() -> None:
+    """The default group of a VPC in Ireland is not shown, and another one has its id."""
+    vpc = Resource("urn:vpc", "aws:ec2/vpc:Vpc", "vpc", {"defaultSecurityGroupId": "sg-1"}, id="vpc-2")
+    graph = Graph([placed(vpc, Provider.of(IRELAND)), *network_of(REGION, RELAY).resources])
+    groups = Proof(graph).crossing.groups
+    (made,) = (found for found in graph if found == vpc)
+
+    named = groups.group_ref(made, "sg-1", "securityGroups")
+
+    ((group, _),) = groups.resolve(named)
+    assert group not in list(graph)
+
+
+def test_a_default_group_that_is_not_shown_is_that_of_the_vpc_beside_what_names_it() -> None:
+    properties = {"defaultSecurityGroupId": "sg-1"}
+    vpcs = [
+        placed(
+            Resource(f"urn:{region}", "aws:ec2/vpc:Vpc", "vpc", properties, id="vpc-1"),
+            Provider.of({"region": region}),
+        )
+        for region in (REGION, "eu-west-1")
+    ]
+    groups = Proof(Graph(vpcs)).crossing.groups
+
+    found = [groups.resolve(groups.group_ref(vpc, "sg-1", "securityGroups")) for vpc in vpcs]
+
+    assert [[group.region for group, _ in each if group] for each in found] == [[REGION], ["eu-west-1"]]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_both_regions_show_the_peering_connection_between_them(first: int) -> None:
+    link = held(
+        "vpcPeeringConnection:VpcPeeringConnection",
+        "pcx-1",
+        vpcId="vpc-1",
+        peerVpcId="vpc-mail",
+        acceptStatus="active",
+    )
+    back = {"cidrBlock": "10.0.0.0/16", "vpcPeeringConnectionId": "pcx-1"}
+    entry = {"protocol": "-1", "ruleNo": 1, "action": "allow", "cidrBlock": "0.0.0.0/0"}
+    mail = [
+        held("vpc:Vpc", "vpc-mail", cidrBlock="10.9.0.0/16", mainRouteTableId="rtb-9"),
+        held("subnet:Subnet", "subnet-9", vpcId="vpc-mail", cidrBlock="10.9.1.0/24"),
+        held("routeTable:RouteTable", "rtb-9", vpcId="vpc-mail", routes=[back]),
+        held("networkAcl:NetworkAcl", "acl-9", subnetIds=["subnet-9"], ingress=[entry], egress=[entry]),
+    ]
+    there = {"cidrBlock": "10.9.0.0/16", "vpcPeeringConnectionId": "pcx-1"}
+    shown = (
+        parse(document(REGION, resources=[link])),
+        parse(document("eu-west-1", vpcs=["vpc-mail"], resources=[link, *mail])),
+    )
+    own = network_of(REGION, "10.9.1.5", rtb_1={"routes": [there]})
+    evidence = combine([own, shown[first], shown[1 - first]])
+
+    (egress,) = prove(Graph(evidence.resources, evidence.coverage), origin=Origin.ACCOUNT)
+
+    assert {finding.code for finding in egress.outcome.findings} == {"DESTINATION_IN_VPC"}
+
+
+def test_what_was_read_of_a_vpc_says_nothing_of_another_regions() -> None:
+    """No endpoint is shown in Ireland, where not all has been read; there may be one."""
+    without: Properties = {"vpce_1": {"vpcId": "vpc-other"}, "rtb_1": {"routes": []}}
+    read, unread = network_of(REGION, RELAY), network_of("eu-west-1", SES.format("eu-west-1"), **without)
+    unread = replace(unread, coverage=Coverage())
+
+    assert verdicts([unread]) == {"eu-west-1": UNDETERMINED}
+    assert verdicts([read, unread]) == {REGION: REACHABLE, "eu-west-1": UNDETERMINED}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_what_its_owner_shows_counts_for_an_id_of_two_regions(order: tuple[int, ...]) -> None:
+    ireland = {"vpcId": "vpc-1", "ownerId": OWNER}
+    owner = document(
+        "eu-west-1",
+        OWNER,
+        vpcs=["vpc-1"],
+        resources=[held("subnet:Subnet", "subnet-1", **ireland, cidrBlock="10.0.0.0/24")],
+    )
+    guest = document("eu-west-1", resources=[held("subnet:Subnet", "subnet-1", **ireland)])
+    other = document(
+        REGION, OWNER, vpcs=["vpc-1"], resources=[held("subnet:Subnet", "subnet-1", vpcId="vpc-1")]
+    )
+    parts = [parse(one) for one in (owner, guest, other)]
+
+    found = {subnet.region: subnet.get("cidrBlock") for subnet in combine(parts[n] for n in order).resources}
+
+    assert found == {"eu-west-1": "10.0.0.0/24", REGION: ABSENT}
+
+
+def test_of_two_subnets_that_an_owner_shares_the_one_in_its_own_region_is_meant() -> None:
+    guest = Resource("urn:x", "aws:lambda/function:Function", "x", region=REGION, account="444455556666")
+    shown = [
+        document(region, OWNER, resources=[held("subnet:Subnet", "subnet-1")])
+        for region in ("eu-west-1", REGION)
+    ]
+    graph = Graph(combine(map(parse, shown)).resources)
+
+    subnet = graph.by_id("subnet-1", ["aws:ec2/subnet:Subnet"], guest)
+
+    assert subnet is not None
+    assert subnet.region == REGION
 
 
 def test_what_the_program_manages_replaces_what_its_own_place_holds() -> None:
