@@ -45,8 +45,11 @@ LONGEST_OF_VPC: Final = 28
 """The prefix lengths of a VPC's IPv4 blocks (Amazon VPC User Guide, "VPC CIDR blocks")."""
 _UNKNOWN_LOCAL: Final = ((IPV4, PRIVATE, LONGEST_OF_VPC), (IPV6, IPV6, 60))
 """Where a block of a VPC is that is not known: assumed, among the private addresses of IPv4."""
-_STANDALONE: Final = ("destinationCidrBlock", "destinationIpv6CidrBlock")
-_INLINE: Final = ("cidrBlock", "ipv6CidrBlock")
+_STANDALONE: Final = ("destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId")
+_INLINE: Final = ("cidrBlock", "ipv6CidrBlock", "routes")
+"""The properties of a route's IPv4 and IPv6 block, and the top-level one that a prefix list is named in."""
+_NOWHERE: Final = Ref((), ABSENT)
+_ANYTHING: Final = Ref((), UNKNOWN, open=True)
 _LONGEST: Final = 128
 _ANYWHERE: Final = [(ANY_ADDRESS, _LONGEST, False)]
 
@@ -135,7 +138,7 @@ class Routes:
         for route in routes:
             if not route.certain:
                 maybe.append(route)
-            elif left & route.destination:
+            else:
                 rivals = [other for other in tied[route.destination] if not other.leads_as(route)]
                 shares.extend(_divide(left & route.destination, route, [*maybe, *rivals]))
                 left = left - route.destination
@@ -147,7 +150,7 @@ class Routes:
         yield from self._local(vpc, table)
         if self._may_learn_routes(table):
             # What a virtual private gateway or a route server announces is not known before it does.
-            yield Route(ANY_ADDRESS, _LONGEST, "", Ref((), UNKNOWN, open=True), table, certain=False)
+            yield _not_known(table)
         yield from self.declared_in(table)
 
     def declared_in(self, table: Resource) -> Iterator[Route]:
@@ -158,15 +161,16 @@ class Routes:
         exclusive = table.origin is Origin.PROGRAM and bool(entries)
         managed: set[tuple[Ranges, int]] = set()
         for route, certain in self.standalone_in(table):
-            via, target = self._target(route, route.properties, None)
-            for destination, length, known in self._destinations(route, route.properties, *_STANDALONE):
+            entry = {name: route.declared(name) for name in route.properties}
+            via, target = self._target(route, entry, None)
+            for destination, length, known in self._destinations(route, entry, *_STANDALONE):
                 sure = certain and known and not exclusive
                 if sure:
                     managed.add((destination, length))
                 yield Route(destination, length, via, target, route, sure)
         for entry in entries:
             if entry is UNKNOWN:
-                yield Route(ANY_ADDRESS, _LONGEST, "", Ref((), UNKNOWN, open=True), table, certain=False)
+                yield _not_known(table)
                 continue
             via, target = self._target(table, entry, "routes")
             dead = get(entry, "state") == "blackhole"
@@ -200,28 +204,26 @@ class Routes:
             yield thing, Ref(found, ref.id, open=len(found) < len(tables))
 
     def _local(self, vpc: Ref, table: Resource) -> Iterator[Route]:
-        target = Ref((vpc.target,) if vpc.target else (), vpc.id)
         for family, assumed, longest in _UNKNOWN_LOCAL:
             for block, certain in self.network.blocks_of(vpc, family):
                 if isinstance(block, str):
-                    yield Route(addresses(block), prefix_length(block), LOCAL, target, table, certain)
+                    yield Route(addresses(block), prefix_length(block), LOCAL, _NOWHERE, table, certain)
                 else:
-                    yield Route(assumed, longest, LOCAL, target, table, certain=False)
+                    yield Route(assumed, longest, LOCAL, _NOWHERE, table, certain=False)
 
     def _destinations(
-        self, source: Resource, entry: Mapping[str, Any], ipv4: str, ipv6: str
+        self, source: Resource, entry: Mapping[str, Any], ipv4: str, ipv6: str, prop: str
     ) -> list[tuple[Ranges, int, bool]]:
         """What a route matches, as `(addresses, prefix length, known)`: several for a prefix list."""
         block = _set(entry, ipv4)
         if isinstance(block, str):
             return [(addresses(block), prefix_length(block), True)]
-        if block is UNKNOWN and source.declared(ipv4) is not ABSENT:
+        if block is UNKNOWN:
             return _ANYWHERE
         prefix_list = _set(entry, "destinationPrefixListId")
         if prefix_list is not ABSENT:
             if str(_set(entry, "gatewayId")).startswith("vpce-"):
                 return []  # A gateway endpoint's: the addresses of Amazon S3 or DynamoDB.
-            prop = "destinationPrefixListId" if ipv4 == _STANDALONE[0] else "routes"
             blocks = prefix_list_blocks(self.network, source, prefix_list, prop)
             if isinstance(blocks, Unknown):
                 return _ANYWHERE
@@ -235,10 +237,10 @@ class Routes:
         """The target of a route: `prop` is the top-level property where all targets share one."""
         unknown: list[tuple[str, Ref]] = []
         for name, types in TARGETS.items():
-            value = _set(entry, name) if prop else source.declared(name)
+            value = _set(entry, name)
             if value == LOCAL:
-                return LOCAL, Ref((), ABSENT)
-            if value is ABSENT or value == "":
+                return LOCAL, _NOWHERE
+            if value is ABSENT:
                 continue
             ref = self.graph.ref(source, value, prop or name, types)
             if value is not UNKNOWN:
@@ -247,7 +249,12 @@ class Routes:
         certain = [(name, ref) for name, ref in unknown if ref.candidates]
         if len(certain) == 1:
             return certain[0]
-        return ("", Ref((), UNKNOWN, open=True)) if unknown else ("", Ref((), ABSENT))
+        return "", _ANYTHING if unknown else _NOWHERE
+
+
+def _not_known(table: Resource) -> Route:
+    """A route of `table` of which nothing is known: it may take any packet anywhere."""
+    return Route(ANY_ADDRESS, _LONGEST, "", _ANYTHING, table, certain=False)
 
 
 def _set(entry: Mapping[str, Any], name: str) -> Value:
@@ -276,11 +283,11 @@ def prefix_list_blocks(
     Source: Amazon VPC User Guide, "Group CIDR blocks using managed prefix lists".
     """
     target = network.graph.ref(source, value, prop, kinds.PREFIX_LIST).target
-    entries = UNKNOWN if target is None else items(target.declared("entries"))
-    if target is None or isinstance(entries, Unknown):
+    if target is None:
         return UNKNOWN
     separate = network.prefix_list_entries.to(target)
-    blocks = [get(entry, "cidr") for entry in (*entries, *(entry.properties for entry, _ in separate))]
+    entries = (*elements(target.declared("entries")), *(entry.properties for entry, _ in separate))
+    blocks = [get(entry, "cidr") for entry in entries]
     if not all(certain for _, certain in separate) or not all(isinstance(b, str) for b in blocks):
         return UNKNOWN
     return tuple(blocks)
