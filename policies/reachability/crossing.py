@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .acls import REPLIES, NetworkAcls
+from .encryption import EncryptionControls
 from .firewall import FirewallPolicies
 from .gateways import Gateways
 from .graph import Graph, Ref, Resource
@@ -31,6 +32,7 @@ class Client:
         groups: the security groups on the workload's interface.
         via: what has handed them on here, by which their replies go back.
         behind: the subnets whose routes they have followed so far.
+        inspected: the endpoints that they have come through in this VPC.
     """
 
     subnet: Resource
@@ -41,6 +43,7 @@ class Client:
     public_address: bool | Unknown = False
     via: Transit | Middlebox | None = None
     behind: tuple[Resource, ...] = ()
+    inspected: tuple[Middlebox, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class Crossing:
         self.groups = SecurityGroups(self.network)
         self.acls = NetworkAcls(self.network)
         self.middleboxes = Middleboxes(self.routes, self.acls, FirewallPolicies(self.network))
+        self.encryption = EncryptionControls(self.network)
         self.gateways = Gateways(self.network, self.routes, self.middleboxes)
 
     def groups_or_default(self, groups: tuple[Ref, ...], vpc: Ref) -> tuple[Ref, ...]:

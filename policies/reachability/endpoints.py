@@ -7,16 +7,16 @@ Sources: Amazon SES Developer Guide, "Setting up VPC endpoints with Amazon SES";
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from functools import cached_property, partial
 from ipaddress import ip_network
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from . import kinds
 from .network import Links, Network, judged
 from .outcomes import all_of, blocked, open_question, passed, whichever
 from .places import in_one_region
+from .ses_names import SMTP_PORTS, port_not_offered, region_of_service
 from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, is_known, items, known_items
 from .verdict import Origin, Outcome
 
@@ -24,33 +24,6 @@ if TYPE_CHECKING:
     from .evidence import Offer
     from .graph import Ref, Resource
     from .groups import SecurityGroups
-
-SMTP_PORTS: Final = frozenset({465, 587, 2465, 2587})
-"""The ports that the SMTP endpoint offers; port 25 is not among them."""
-
-_SERVICE: Final = re.compile(r"^com\.amazonaws\.([a-z0-9-]+)\.email-smtp$")
-_HOST: Final = re.compile(r"^email-smtp\.([a-z0-9-]+)\.amazonaws\.com$", re.IGNORECASE)
-_OWN_NAME: Final = re.compile(
-    r"^(vpce-[0-9a-f]+)-[0-9a-z-]+\.[a-z0-9-]+\.[a-z0-9-]+\.vpce\.amazonaws\.com$", re.IGNORECASE
-)
-
-
-def region_of_host(host: str) -> str | None:
-    """The region of an Amazon SES SMTP host name, `None` for any other host."""
-    match = _HOST.match(host.rstrip("."))
-    return match.group(1).lower() if match else None
-
-
-def endpoint_of_host(host: str) -> str | None:
-    """The id of the VPC endpoint that `host` is a DNS name of, the region's or a zone's; else `None`."""
-    match = _OWN_NAME.match(host.rstrip("."))
-    return match.group(1).lower() if match else None
-
-
-def region_of_service(service: str) -> str | None:
-    """The region of an SMTP endpoint service name, `None` for any other service."""
-    match = _SERVICE.match(service)
-    return match.group(1) if match else None
 
 
 class Endpoints:
@@ -339,9 +312,7 @@ class Endpoints:
     def offers_port(self, endpoint: Resource, port: int) -> Outcome:
         if port in SMTP_PORTS:
             return passed("vpc-endpoint", endpoint.key, f"SES's SMTP, port {port}", endpoint.origin)
-        ports = ", ".join(map(str, sorted(SMTP_PORTS)))
-        message = f"port {port} is not offered by SES's SMTP endpoint"
-        return blocked("ENDPOINT_PORT", endpoint.key, message, f"use one of the ports {ports}")
+        return port_not_offered(port, endpoint)
 
 
 def _is_of(endpoint: Resource, vpc: Resource) -> Outcome:
@@ -368,11 +339,21 @@ def _amazons_servers(vpc: Resource) -> frozenset[str]:
 
 
 def _speaks_ipv4(endpoint: Resource) -> Outcome:
-    kind = endpoint.declared("ipAddressType")
-    if kind is ABSENT or kind in ("ipv4", "dualstack"):
+    """Whether its interfaces have IPv4 addresses, and its names lead to them.
+
+    Source: AWS CDK API Reference, "VpcEndpointDnsRecordIpType": what the service defines has such records.
+    """
+    code, kind = "ENDPOINT_ADDRESS_TYPE", endpoint.declared("ipAddressType")
+    records = endpoint.declared("dnsOptions", "dnsRecordIpType")
+    if kind not in (ABSENT, "ipv4", "dualstack"):
+        message = (
+            f"VPC endpoint {endpoint.label} may have IPv6 addresses alone, and clients reach it over IPv4"
+        )
+        return open_question(code, endpoint.key, message, 'set ip_address_type="ipv4"')
+    if records not in (UNKNOWN, "ipv6"):
         return Outcome()
-    message = f"VPC endpoint {endpoint.label} may have IPv6 addresses alone, and clients reach it over IPv4"
-    return open_question("ENDPOINT_ADDRESS_TYPE", endpoint.key, message, 'set ip_address_type="ipv4"')
+    message = f"the names of VPC endpoint {endpoint.label} may lead to IPv6 addresses alone"
+    return open_question(code, endpoint.key, message, 'set dns_record_ip_type="ipv4" in its dns_options')
 
 
 def _is_available(endpoint: Resource) -> Outcome:

@@ -11,10 +11,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from . import kinds
+from .elastic_ips import ElasticIps
 from .graph import Ref, Resource
 from .left_open import destination_in_vpc, not_modelled
 from .network import Network, either, same, table_name
 from .outcomes import all_of, blocked, open_question, passed, whichever
+from .public_access import Departure, PublicAccess
 from .ranges import PRIVATE, PUBLIC, Ranges, addresses
 from .routing import LOCAL, Route, Routes
 from .values import ABSENT, UNKNOWN, Unknown, is_known
@@ -38,8 +40,9 @@ class _Way:
     Attributes:
         source: the private addresses of the NAT gateway, to which the replies come.
         flow: the connection that firewalls on the way must let through.
-        via: the endpoint that has given the packets to this subnet.
-        behind: the subnets whose routes they have followed so far.
+        before: how the packets come to the NAT gateway; none where that does not count.
+        inspected: the endpoints that they have come through since, the last of which has them here.
+        behind: the subnets whose routes they have followed since.
     """
 
     nat: Resource
@@ -47,8 +50,24 @@ class _Way:
     vpc: Ref
     source: Ranges
     flow: Flow | None
-    via: Middlebox | None = None
+    before: Departure | None = None
+    inspected: tuple[Middlebox, ...] = ()
     behind: tuple[Resource, ...] = ()
+
+    @property
+    def via(self) -> Middlebox | None:
+        """The endpoint that has given the packets to this subnet."""
+        return self.inspected[-1] if self.inspected else None
+
+    @property
+    def departure(self) -> Departure | None:
+        """How they come to the internet gateway, which counts where the way of the client does."""
+        return self.before and Departure(
+            self.vpc,
+            (*self.before.subnets, *self.behind, self.subnet),
+            (*self.before.inspected, *self.inspected),
+            translated=UNKNOWN if self.inspected else True,
+        )
 
     @property
     def where(self) -> str:
@@ -64,6 +83,8 @@ class Gateways:
         self.graph = network.graph
         self.routes = routes
         self.middleboxes = middleboxes
+        self.public_access = PublicAccess(network)
+        self.elastic_ips = ElasticIps(network.graph)
 
     def subnet_of(self, nat: Resource) -> Ref:
         return self.graph.ref(nat, nat.declared("subnetId"), "subnetId", kinds.SUBNET)
@@ -76,7 +97,8 @@ class Gateways:
 
     def translates(self, nat: Resource) -> Outcome:
         """Whether `nat` by itself can translate to a public address: its kind, its address, its state."""
-        return all_of([_is_public(nat), self._has_address(nat), _is_available(nat)])
+        address = self._has_address(nat) + self.elastic_ips.given_to(nat)
+        return all_of([_is_public(nat), address, _is_available(nat)])
 
     def _has_address(self, nat: Resource) -> Outcome:
         if is_regional(nat):
@@ -92,15 +114,22 @@ class Gateways:
             "give it allocation_id, the allocation id of an aws.ec2.Eip",
         )
 
-    def sends_out(self, nat: Resource, wanted: Ranges = PUBLIC, flow: Flow | None = None) -> Outcome:
+    def sends_out(
+        self,
+        nat: Resource,
+        wanted: Ranges = PUBLIC,
+        flow: Flow | None = None,
+        before: Departure | None = None,
+    ) -> Outcome:
         """Whether what `nat` translates leaves the VPC: its own subnet routes it to an internet gateway.
 
         Args:
             flow: the connection that firewalls on the way must let through; none where that does not count.
+            before: the way of its packets to `nat`; none where that does not count.
         """
         vpc = self.vpc_of_nat(nat)
         if is_regional(nat):
-            return self._any_gateway_of(nat, vpc)
+            return self._any_gateway_of(nat, vpc) + self._lets_out(before)
         subnet_ref = self.subnet_of(nat)
         if not subnet_ref.candidates or subnet_ref.open:
             return open_question(
@@ -110,10 +139,13 @@ class Gateways:
                 "give the account's evidence (mailroute snapshot), or create the subnet in the program",
             )
         ways = [
-            _Way(nat, subnet, self.network.vpc_of(subnet), self.addresses_of(nat, subnet), flow)
+            _Way(nat, subnet, self.network.vpc_of(subnet), self.addresses_of(nat, subnet), flow, before)
             for subnet in subnet_ref.candidates
         ]
         return whichever([self._out_of(way, wanted) for way in ways])
+
+    def _lets_out(self, departure: Departure | None) -> Outcome:
+        return self.public_access.lets_out(departure) if departure else Outcome()
 
     def addresses_of(self, nat: Resource, subnet: Resource) -> Ranges:
         """Where a NAT gateway's interface in `subnet` can be."""
@@ -158,7 +190,8 @@ class Gateways:
                 remedy,
             )
         if route.via == "gatewayId":
-            return self.through_internet_gateway(route, way.vpc, way.source, nat.label, way.via)
+            through = self.through_internet_gateway(route, way.vpc, way.source, nat.label, way.via)
+            return through + self._lets_out(way.departure)
         if route.via == "vpcEndpointId":
             return whichever(
                 [
@@ -197,7 +230,12 @@ class Gateways:
                 self.middleboxes.passes_on(middlebox, flow),
                 *steps,
             ]
-        onward = replace(way, subnet=subnet, via=middlebox, behind=(*way.behind, way.subnet))
+        onward = replace(
+            way,
+            subnet=subnet,
+            inspected=(*way.inspected, middlebox),
+            behind=(*way.behind, way.subnet),
+        )
         return all_of(steps) + self._out_of(onward, wanted)
 
     def through_internet_gateway(

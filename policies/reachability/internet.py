@@ -20,7 +20,7 @@ from .middleboxes import Middlebox
 from .neighbours import Neighbours
 from .network import name_of, same, table_name
 from .outcomes import all_of, blocked, open_question, passed, softened, whichever
-from .public_access import PublicAccess
+from .public_access import Departure
 from .ranges import EPHEMERAL_PORTS, IPV6, NAT64, PUBLIC, UNROUTED, Ranges, translated
 from .replies import Replies
 from .routing import LOCAL, Route
@@ -53,7 +53,6 @@ class InternetPath:
         self.acls = crossing.acls
         self.gateways = crossing.gateways
         self.middleboxes = crossing.middleboxes
-        self.public_access = PublicAccess(crossing.network)
         self.transit = TransitGateways(crossing.network)
         self.replies = Replies(crossing, self.transit)
         self.neighbours = Neighbours(crossing, self.replies)
@@ -162,7 +161,7 @@ class InternetPath:
             code, remedy = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", "route it to a NAT gateway"
             return blocked(code, table.key, message, remedy)
         out = self.gateways.through_egress_only_gateway(route, client.vpc)
-        out += self.public_access.lets_out(client.vpc, self._crossed(client), translated=True)
+        out += self.gateways.public_access.lets_out(self._departure(client, translated=True))
         return out + self._on_the_internet(table, wanted, name)
 
     def _on_the_internet(self, table: Resource, wanted: Ranges, name: str) -> Outcome:
@@ -186,13 +185,14 @@ class InternetPath:
         if client.public_address is UNKNOWN:
             message = f"it cannot be known whether {client.holder.label}'s interfaces have a public address"
             through += open_question("IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", table.key, message, REMEDY)
-        through += self.public_access.lets_out(client.vpc, self._crossed(client), translated=False)
+        through += self.gateways.public_access.lets_out(self._departure(client, translated=False))
         return through + self._on_the_internet(table, wanted, name)
 
-    def _crossed(self, client: Client) -> tuple[Resource, ...]:
-        """The subnets of the VPC that a client's packets have crossed."""
+    def _departure(self, client: Client, *, translated: bool) -> Departure:
+        """How a client's packets come to a gateway of the VPC, across which of its subnets."""
         subnets = (*client.behind, client.subnet)
-        return tuple(subnet for subnet in subnets if self.network.vpc_of(subnet) == client.vpc)
+        crossed = tuple(subnet for subnet in subnets if self.network.vpc_of(subnet) == client.vpc)
+        return Departure(client.vpc, crossed, client.inspected, translated)
 
     # Through a firewall --------------------------------------------------------------------------
 
@@ -213,6 +213,7 @@ class InternetPath:
                     subnet=middlebox.subnet,
                     via=middlebox,
                     behind=(*client.behind, client.subnet),
+                    inspected=(*client.inspected, middlebox),
                 )
                 outcomes.append(
                     self.middleboxes.inspects(middlebox, flow)
@@ -265,14 +266,11 @@ class InternetPath:
             remedy = "use a NAT gateway in a subnet, whose route table shows it"
             steps.append(open_question("NOT_MODELLED", nat.key, message, remedy))
         flow = Flow(client.source, client.holder.label, wanted, name, port)
-        out = self.gateways.sends_out(nat, wanted, flow)
+        out = self.gateways.sends_out(nat, wanted, flow, self._departure(client, translated=True))
         subnets = () if is_regional(nat) else self.gateways.subnet_of(nat).candidates
-        crossed = (*self._crossed(client), *subnets)
-        public = self.gateways.translates(nat) + self.public_access.lets_out(
-            client.vpc, crossed, translated=True
-        )
+        public = self.gateways.translates(nat)
         if out.verdict is Verdict.UNDETERMINED:
-            # What leaves by no internet gateway may need no public address, and no leave.
+            # What leaves by no internet gateway may need no public address.
             public = Outcome(findings=softened(public).findings)
         steps += [public, out]
         if subnets:
@@ -373,6 +371,7 @@ class InternetPath:
             behind = (*client.behind, client.subnet)
             arrived = Client(subnet, vpc, client.source, client.holder, via=transit, behind=behind)
             here = passed("subnet", subnet.key, f"of attachment {transit.exit.label}", subnet.origin)
+            here += self.crossing.encryption.admit(vpc)
             ways.append(here + self._onward(arrived, wanted, port, name))
         return whichever(ways) if ways else Outcome()
 

@@ -81,7 +81,7 @@ class Ipv6Path:
             for found in (self._of_ipv6(where), self._synthesized(client, where))
             if found
         ]
-        translated = _may_lack_ipv6(where) and self._other_resolver(client).findings
+        translated = _may_lack_ipv6(where) and self.other_resolver(client).findings
         if not translated and all(other.verdict is Verdict.UNREACHABLE for other in others):
             return way
         message = f"there is no way to {name} over IPv4, and there may be one over IPv6, if the host has it"
@@ -101,7 +101,7 @@ class Ipv6Path:
         off = _dns64(client.subnet) in (False, ABSENT)
         return synthesized(where) if _may_lack_ipv6(where) and not off else Ranges()
 
-    def _other_resolver(self, client: Client) -> Outcome:
+    def other_resolver(self, client: Client) -> Outcome:
         """A finding where clients may ask another resolver than Amazon's, which may have a DNS64 of its own.
 
         Whether it has one, and the prefix that it then puts before a host's IPv4 address, is not in AWS.
@@ -169,7 +169,7 @@ class Ipv6Path:
         dns64 = _dns64(subnet)
         code, message = "DNS64_OFF", f"{name} has IPv4 addresses alone, and subnet {subnet.label} IPv6 alone"
         way = self.reach(client, placement, synthesized(where), port, name)
-        other = self._other_resolver(client)
+        other = self.other_resolver(client)
         if other.findings:
             return softened(way) + other
         if dns64 is UNKNOWN:

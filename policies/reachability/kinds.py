@@ -24,6 +24,8 @@ INTERNET_GATEWAY_ATTACHMENT: Final = ("aws:ec2/internetGatewayAttachment:Interne
 EGRESS_ONLY_GATEWAY: Final = ("aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",)
 NAT_GATEWAY: Final = ("aws:ec2/natGateway:NatGateway",)
 EIP: Final = ("aws:ec2/eip:Eip",)
+EIP_ASSOCIATION: Final = ("aws:ec2/eipAssociation:EipAssociation",)
+NAT_GATEWAY_EIP_ASSOCIATION: Final = ("aws:ec2/natGatewayEipAssociation:NatGatewayEipAssociation",)
 VPC_ENDPOINT: Final = ("aws:ec2/vpcEndpoint:VpcEndpoint",)
 ENDPOINT_SERVICE: Final = ("aws:ec2/vpcEndpointService:VpcEndpointService",)
 ENDPOINT_SUBNET: Final = ("aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation",)
@@ -59,6 +61,10 @@ PROFILE_ASSOCIATION: Final = ("aws:route53/profilesAssociation:ProfilesAssociati
 BLOCK_PUBLIC_ACCESS: Final = ("aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions",)
 BLOCK_PUBLIC_ACCESS_EXCLUSION: Final = (
     "aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion",
+)
+ENCRYPTION_CONTROL: Final = (
+    "aws:ec2/vpcEncryptionControl:VpcEncryptionControl",
+    "aws:ec2/encryptionControl:EncryptionControl",
 )
 VPC_CONNECTOR: Final = ("aws:apprunner/vpcConnector:VpcConnector",)
 APP_RUNNER_SERVICE: Final = ("aws:apprunner/service:Service",)

@@ -10,7 +10,6 @@ from itertools import starmap
 from typing import TYPE_CHECKING, Final
 
 from .crossing import Client, Crossing
-from .endpoints import endpoint_of_host, region_of_host
 from .evidence import Offer
 from .hosts import literal, question
 from .internet import InternetPath, port_25
@@ -22,6 +21,7 @@ from .outcomes import all_of, any_of, blocked, open_question, passed, softened, 
 from .places import in_one_region
 from .ranges import IPV4, PUBLIC, UNROUTED, Ranges, addresses, union
 from .ses import EndpointPath
+from .ses_names import endpoint_of_host, listens, region_of_host
 from .settings import Settings
 from .sharing import Sharing
 from .values import UNKNOWN, Unknown
@@ -105,7 +105,10 @@ class Proof:
         here = passed("subnet", subnet.key, _where(subnet), subnet.origin)
         pairs = ((placement.holder, subnet), *((subnet, candidate) for candidate in vpc.candidates))
         reach = self._reach_over_ipv6 if is_ipv6_only(subnet) else self._reach
+        tenancies = [placement.runs_in(candidate) for candidate in vpc.candidates]
         usable = all_of([*starmap(in_one_region, pairs), self.sharing.admits(client)])
+        usable += whichever(tenancies) if tenancies else Outcome()
+        usable += self.crossing.encryption.admit(vpc)
         outcome = here + usable + reach(client, placement, destination)
         return outcome + self.sharing.unseen(client, outcome)
 
@@ -140,8 +143,8 @@ class Proof:
         if literal(host):
             return self.ipv6.reach_literal(client, placement, where, ports[0], host)
         shadow = self.names.shadow(host, client.vpc)
-        region = region_of_host(host)
-        return shadow + self.ipv6.reach_name(client, placement, where, ports[:1], host, region)
+        way = self.ipv6.reach_name(client, placement, where, ports[:1], host, region_of_host(host))
+        return shadow + way + self._listens(client, host, ports[0])
 
     def _reach_unknown(self, client: Client, placement: Placement, port: int) -> Outcome:
         """A host not known yet may be a public one, that of an endpoint, or one inside the VPC."""
@@ -194,7 +197,13 @@ class Proof:
         public = self._reach_public(client, placement, where, port, host)
         if region is None:
             return public
-        return self.ses.reach(client, region, port, public)
+        return self.ses.reach(client, region, port, public + self._listens(client, host, port))
+
+    def _listens(self, client: Client, host: str, port: int) -> Outcome:
+        """Whether SES listens there; the name may lead elsewhere where another resolver answers."""
+        refused = listens(host, port, client.holder)
+        elsewhere = self.ipv6.other_resolver(client).findings or host.lower() in self.settings.addresses
+        return softened(refused) if elsewhere else refused
 
     def _addresses(self, host: str) -> Ranges:
         """Where `host` is: its own addresses if it is one or the team knows them, else any public one."""
@@ -224,8 +233,13 @@ class Proof:
             )
             remedy = "name the host, or its IPv4 address"
             return open_question("INTERFACE_WITHOUT_IPV6", holder.key, message, remedy)
-        return port_25(holder, destination.port) + passed(
-            "internet", str(destination), "the service's own egress", Origin.AWS_DEFAULT
+        heard = Outcome()
+        if isinstance(destination.host, str) and isinstance(destination.port, int):
+            heard = listens(destination.host, destination.port, holder)
+        return (
+            heard
+            + port_25(holder, destination.port)
+            + passed("internet", str(destination), "the service's own egress", Origin.AWS_DEFAULT)
         )
 
 

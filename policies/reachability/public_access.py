@@ -1,25 +1,47 @@
 """VPC Block Public Access: a setting of the account that overrides every route to the internet.
 
-Source: Amazon VPC User Guide, "Block public access to VPCs and subnets".
+Source: Amazon VPC User Guide, "Block public access to VPCs and subnets", "VPC BPA basics" and "Advanced
+example": an exclusion that allows egress alone counts where both directions are blocked, and then for what
+leaves by a NAT gateway or an egress-only internet gateway.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from . import kinds
 from .network import Links
 from .outcomes import blocked, open_question, whichever
-from .values import ABSENT, UNKNOWN, is_known
+from .values import ABSENT, UNKNOWN, Unknown, is_known
 from .verdict import Origin, Outcome
 
 if TYPE_CHECKING:
     from .graph import Ref, Resource
+    from .middleboxes import Middlebox
     from .network import Network
 
 CODE: Final = "VPC_BLOCK_PUBLIC_ACCESS_ENABLED"
-EGRESS_MODES: Final = frozenset({"allow-egress", "allow-bidirectional"})
+_BOTH_WAYS: Final = frozenset({"allow-bidirectional"})
+_EGRESS: Final = _BOTH_WAYS | {"allow-egress"}
+
+
+@dataclass(frozen=True)
+class Departure:
+    """How packets come to a gateway of a VPC.
+
+    Attributes:
+        subnets: every subnet of the VPC on the way: the client's, the NAT gateway's, those of endpoints.
+        inspected: the endpoints there that inspect them.
+        translated: whether they leave as a NAT gateway's own, or by an egress-only internet gateway; unknown
+            where an endpoint has had them since, of which the documents say nothing.
+    """
+
+    vpc: Ref
+    subnets: tuple[Resource, ...]
+    inspected: tuple[Middlebox, ...]
+    translated: bool | Unknown
 
 
 class PublicAccess:
@@ -29,17 +51,11 @@ class PublicAccess:
         self.network = network
         self.graph = network.graph
 
-    def lets_out(self, vpc: Ref, subnets: tuple[Resource, ...], *, translated: bool) -> Outcome:
-        """Whether connections from `subnets` of `vpc` may leave through an internet gateway.
-
-        Args:
-            subnets: every subnet on the way: the client's, and the NAT gateway's.
-            translated: whether a NAT gateway sends them, which ingress-only blocking lets through.
-        """
-        around = tuple(dict.fromkeys((*vpc.candidates, *subnets)))
+    def lets_out(self, departure: Departure) -> Outcome:
+        """Whether connections may leave through an internet gateway, or an egress-only one."""
+        around = tuple(dict.fromkeys((*departure.vpc.candidates, *departure.subnets)))
         worlds = [
-            self._under(options, certain, vpc, subnets, translated=translated)
-            for options, certain in self._options_around(around)
+            self._under(options, certain, departure) for options, certain in self._options_around(around)
         ]
         return whichever(worlds) if worlds else self._unread(around)
 
@@ -59,32 +75,28 @@ class PublicAccess:
             return [((declared or sure)[0], True)]
         return [(options, False) for options, _ in found]
 
-    def _under(
-        self,
-        options: Resource,
-        certain: bool,
-        vpc: Ref,
-        subnets: tuple[Resource, ...],
-        *,
-        translated: bool,
-    ) -> Outcome:
-        mode = options.get("internetGatewayBlockMode")
-        if mode == "off" or mode is ABSENT or (mode == "block-ingress" and translated):
+    def _under(self, options: Resource, certain: bool, departure: Departure) -> Outcome:
+        mode, translated = options.get("internetGatewayBlockMode"), departure.translated
+        if mode in (ABSENT, "off") or (mode == "block-ingress" and translated is True):
             return Outcome()
-        targets = [*vpc.candidates, *subnets]
-        if any(self._excluded(target, sure=True) for target in vpc.candidates) or (
-            subnets and all(self._excluded(subnet, sure=True) for subnet in subnets)
-        ):
+        vpcs, subnets = departure.vpc.candidates, departure.subnets
+        enough = _EGRESS if translated is True else _BOTH_WAYS
+        excluded = any(self._excluded(vpc, enough, sure=True) for vpc in vpcs) or (
+            bool(subnets) and all(self._excluded(subnet, enough, sure=True) for subnet in subnets)
+        )
+        # AWS says of its firewalls alone that an exclusion of their subnets is not enough, and not what is.
+        firewalled = any(middlebox.owner.type in kinds.FIREWALL for middlebox in departure.inspected)
+        if excluded and not firewalled:
             return Outcome()
+        targets, perhaps = [*vpcs, *subnets], _BOTH_WAYS if translated is False else _EGRESS
         maybe = (
             not certain
             or mode is UNKNOWN
+            or (mode == "block-ingress" and translated is UNKNOWN)
             or self.graph.coverage.misses("ec2:DescribeVpcBlockPublicAccessExclusions", *targets)
-            or any(self._excluded(target, sure=False) for target in targets)
+            or any(self._excluded(target, perhaps, sure=False) for target in targets)
         )
-        remedy = (
-            "exclude the VPC (aws.ec2.VpcBlockPublicAccessExclusion, allow-egress), or use the SMTP endpoint"
-        )
+        remedy = "exclude the VPC (aws.ec2.VpcBlockPublicAccessExclusion), or use the SMTP endpoint"
         shown = mode if is_known(mode) else "not known"
         message = f"VPC Block Public Access ({shown}) stops traffic to the internet gateway"
         if maybe:
@@ -98,11 +110,11 @@ class PublicAccess:
         remedy = "allow ec2:DescribeVpcBlockPublicAccessOptions (mailroute iam-policy)"
         return open_question(CODE, around[0].key, message, remedy)
 
-    def _excluded(self, target: Resource, *, sure: bool) -> bool:
-        """Whether `target` is excluded: certainly, or also where that cannot be known."""
+    def _excluded(self, target: Resource, modes: frozenset[str], *, sure: bool) -> bool:
+        """Whether `target` is excluded in one of `modes`: certainly, or also where that cannot be known."""
         for exclusion, certain in self._exclusions.to(target):
             mode = exclusion.get("internetGatewayExclusionMode")
-            if (certain and mode in EGRESS_MODES) if sure else (mode is UNKNOWN or mode in EGRESS_MODES):
+            if (certain and mode in modes) if sure else (mode is UNKNOWN or mode in modes):
                 return True
         return False
 

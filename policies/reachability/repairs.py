@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from .changes import Change, Situation, applied, vpc_of_workload
-from .endpoints import region_of_host
 from .mending import mends_of
 from .proof import DEFAULT_PORTS, Proof
+from .ses_names import region_of_host
 from .verdict import Destination, Verdict
 from .ways_out import WAYS_OUT
 

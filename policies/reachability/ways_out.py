@@ -20,8 +20,8 @@ from .changes import (
     vpc_of_workload,
     with_properties,
 )
-from .endpoints import region_of_service
 from .graph import Resource
+from .ses_names import region_of_service
 from .values import UNKNOWN, Unknown, Value, get, items
 from .verdict import Finding, Origin
 from .workloads.ecs import runs_on_fargate

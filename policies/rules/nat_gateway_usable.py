@@ -15,11 +15,12 @@ def _check_alone(nat: Resource, _options: Options) -> Iterator[Violation]:
 
 
 def _check(stack: Stack, _options: Options) -> Judge:
-    proof = Proof(stack.graph, offer=stack.evidence.offer)
+    gateways = Proof(stack.graph, offer=stack.evidence.offer).crossing.gateways
 
     def judge(nat: Resource) -> Iterator[Violation]:
         if nat.get("connectivityType") != "private":
-            for finding in proof.crossing.gateways.sends_out(nat).findings:
+            outcome = gateways.elastic_ips.given_to(nat) + gateways.sends_out(nat)
+            for finding in outcome.findings:
                 yield found(nat, finding)
 
     return judge

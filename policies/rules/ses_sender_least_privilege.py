@@ -15,8 +15,8 @@ from functools import partial
 from typing import Final
 
 from reachability import kinds
-from reachability.endpoints import endpoint_of_host, region_of_host
 from reachability.graph import Resource
+from reachability.ses_names import endpoint_of_host, region_of_host
 from reachability.values import UNKNOWN, Unknown, items
 
 from .environment import WORKLOADS, environments

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from reachability import Finding, Graph, Outcome, Proof, Resource, kinds
-from reachability.endpoints import SMTP_PORTS
 from reachability.groups import INGRESS
 from reachability.groups import Rule as GroupRule
 from reachability.outcomes import blocked, open_question
 from reachability.ranges import Ranges
+from reachability.ses_names import SMTP_PORTS
 from reachability.values import UNKNOWN, Unknown
 
 from .rule import EVIDENCE, Judge, Options, Rule, Severity, Stack, Violation, found

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from reachability.endpoints import SMTP_PORTS
 from reachability.graph import Resource
+from reachability.ses_names import SMTP_PORTS
 from reachability.values import ABSENT, UNKNOWN, Unknown, Value, get, to_int
 
 from .environment import VARIABLES, WORKLOADS, environments

@@ -194,6 +194,7 @@ CASES: dict[str, tuple[Callable[[Any], Any], dict[str, Any], dict[str, Any]]] = 
             "RouteTableIds": [],
             "PolicyDocument": "{}",
             "State": "available",
+            "DnsOptions": {"DnsRecordIpType": "ipv6", "PrivateDnsOnlyForInboundResolverEndpoint": False},
             "DnsEntries": [{"DnsName": "vpce-1.example", "HostedZoneId": "Z1"}],
         },
         {
@@ -206,6 +207,7 @@ CASES: dict[str, tuple[Callable[[Any], Any], dict[str, Any], dict[str, Any]]] = 
             "routeTableIds": [],
             "policy": "{}",
             "state": "available",
+            "dnsOptions": {"dnsRecordIpType": "ipv6"},
             "dnsEntries": [{"dnsName": "vpce-1.example", "hostedZoneId": "Z1"}],
             "tags": {},
         },
@@ -450,6 +452,26 @@ def test_a_vpc_has_what_other_calls_tell_of_it() -> None:
             ("Ipv6", "a-7", {"ipv6CidrBlock": "2600:1f18:0:700::/56"}),
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("shown", "controls"),
+    [
+        ({}, []),
+        (
+            {"EncryptionControl": {"Mode": "enforce", "State": "deleting", "VpcEncryptionControlId": "c-1"}},
+            [],
+        ),
+        (
+            {"EncryptionControl": {"Mode": "enforce", "State": "available", "VpcEncryptionControlId": "c-1"}},
+            [("c-1", {"vpcId": "vpc-1", "mode": "enforce", "tags": {}})],
+        ),
+    ],
+)
+def test_a_vpc_shows_its_encryption_control(shown: dict[str, Any], controls: list[Any]) -> None:
+    found = shapes.encryption_control({"VpcId": "vpc-1", **shown})
+
+    assert [(control["id"], control["properties"]) for control in found] == controls
 
 
 def test_the_zone_of_an_smtp_endpoint_is_the_endpoint_s_to_tell() -> None:

@@ -12,7 +12,7 @@ from reachability import Destination, Graph, Origin, Proof, Resource, Settings, 
 from reachability.evidence import Evidence
 from reachability.values import UNKNOWN
 from tests.judges.inspection import InspectedAccount
-from tests.judges.specification import SMTP_PORTS, Attempt, Fate, Interface, block, is_public
+from tests.judges.specification import SMTP_PORTS, Attempt, Fate, Interface, block, hears, is_public
 from tests.judges.topologies import LITERAL, RELAY, SES
 
 FIXED_HOSTS: Final = ("1.1.1.1", "8.8.8.8", "52.94.0.1", "103.0.0.1", "151.101.1.1", "223.255.255.254")
@@ -21,6 +21,7 @@ EXTRA: Final = (
     Destination(RELAY, 587),
     Destination(SES, 587),
     Destination(SES, 2587),
+    Destination(SES, 2525),
     Destination(LITERAL, 587),
     Destination(None, None),
     Destination(UNKNOWN, 587, secret=True),
@@ -74,7 +75,8 @@ class Packets:
         service = next(iter(self.account.services()))
         placements = self.account.placements(service)
         if placements is None:
-            yield [[Fate.UNSPECIFIED if destination.port == 25 else Fate.CONNECTED]]
+            heard = Fate.CONNECTED if hears(destination.host, destination.port) else Fate.LOST
+            yield [[Fate.UNSPECIFIED if destination.port == 25 else heard]]
             return
         for subnet, groups in placements:
             vpc = self.account.subnet(subnet)["vpcId"]
@@ -95,7 +97,7 @@ class Packets:
 
     def _fates(self, subnet: str, groups: tuple[str, ...], target: Any, port: int) -> list[Fate]:
         return [
-            self._doubt(fate, subnet, target)
+            self._doubt(fate, subnet, target, port)
             for fate in (self._attempt(subnet, groups, target, port) for _ in range(ATTEMPTS))
         ]
 
@@ -115,13 +117,15 @@ class Packets:
         attempt = Attempt(client, address, port, replies, translated, rng.randrange(4), server)
         return self.account.connect(attempt)[0]
 
-    def _doubt(self, fate: Fate, subnet: str, target: Any) -> Fate:
+    def _doubt(self, fate: Fate, subnet: str, target: Any, port: int) -> Fate:
         """A name that Amazon's resolver is not asked for, or a private zone answers, leads anywhere."""
         vpc = self.account.subnet(subnet)["vpcId"]
         if isinstance(target, str) and target[0].isdigit():
             return fate
         if isinstance(target, str) and self.account.private_zone_for(target, vpc):
             return Fate.UNSPECIFIED
+        if not hears(target, port):
+            return Fate.LOST if fate is Fate.LOST or self.account.uses_resolver(vpc) else Fate.UNSPECIFIED
         if not self.account.uses_resolver(vpc) or not self.account.has_resolver(vpc):
             return Fate.UNSPECIFIED if fate is Fate.CONNECTED else fate
         return fate

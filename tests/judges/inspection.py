@@ -120,6 +120,19 @@ class InspectedAccount(Account):
         else:
             self._leave(onward, vpc, attempt, from_public_address=from_public_address)
 
+    def _blocks_public_access(self, vpc: str) -> bool:
+        """Source: User Guide, "VPC BPA basics": to exclude a firewall's subnets is not enough, and nothing is
+        said of what else would do; nor of what a NAT gateway sends by way of a firewall.
+        """
+        blocks = super()._blocks_public_access(vpc)
+        options = self.all("aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions").values()
+        modes = [held["internetGatewayBlockMode"] for held in options]
+        if ("block-bidirectional" in modes and (self._via or self._before)) or (
+            "block-ingress" in modes and self._via
+        ):
+            self._doubts.append("VPC Block Public Access, and a firewall on the way")
+        return blocks
+
     def _endpoint(self, key: str) -> tuple[Properties, str]:
         for firewall in self.all("aws:networkfirewall/firewall:Firewall").values():
             for state in firewall["firewallStatuses"][0]["syncStates"]:

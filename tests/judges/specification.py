@@ -63,6 +63,16 @@ def block(cidr: str) -> tuple[int, int, int]:
     return number & ~mask, number | mask, bits
 
 
+def hears(host: object, port: object) -> bool:
+    """Whether a mail host takes connections on `port`, as far as AWS says: of its own hosts alone.
+
+    Source: Amazon SES Developer Guide, "Connecting to an Amazon SES SMTP endpoint".
+    """
+    name = str(host).lower()
+    of_ses = name.startswith("email-smtp.") and name.endswith(".amazonaws.com")
+    return not of_ses or port in (None, 25, *SMTP_PORTS)
+
+
 def within(address: int, cidr: str) -> bool:
     first, last, _ = block(cidr)
     return first <= address <= last

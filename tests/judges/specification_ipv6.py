@@ -190,13 +190,16 @@ class DualStackAccount(Account):
         unspecified("what has that address in the VPC is not in the document")
 
     def _blocks6(self, vpc: str, both_ways: bool) -> bool:
-        """Blocking what comes in alone leaves egress-only gateways alone, and no internet gateway."""
+        """Sources: User Guide, "VPC BPA basics" and "Advanced example": no exclusion for egress alone helps
+        at an internet gateway, where blocking what comes in stops all that no NAT gateway has sent.
+        """
+        if not both_ways:
+            return self._blocks_public_access(vpc)
         options = self.all("aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions").values()
-        ingress = any(held["internetGatewayBlockMode"] == "block-ingress" for held in options)
         excluded = self.all("aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion").values()
-        if both_ways and ingress:
-            return vpc not in (held["vpcId"] for held in excluded)
-        return self._blocks_public_access(vpc)
+        modes = [held["internetGatewayExclusionMode"] for held in excluded if held["vpcId"] == vpc]
+        blocks = any(held["internetGatewayBlockMode"] != "off" for held in options)
+        return blocks and "allow-bidirectional" not in modes
 
     # Routes and filters -----------------------------------------------------------------------------
 

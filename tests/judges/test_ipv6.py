@@ -15,7 +15,7 @@ from tests.conftest import Rounds
 from tests.judges.compare import Packets, Ways, compare, tally, texts
 from tests.judges.dual_stack import DESTINATIONS, KNOWN, dual_stack
 from tests.judges.program import Program, can_declare
-from tests.judges.specification import Attempt, Fate, Interface, block
+from tests.judges.specification import SMTP_PORTS, Attempt, Fate, Interface, block
 from tests.judges.specification_ipv6 import DualStackAccount, as_ipv6, is_public6
 from tests.judges.test_specification import Record
 
@@ -52,7 +52,8 @@ class DualStackPackets(Packets):
         if isinstance(target, Mapping) and account.has_ipv4(subnet):
             return super()._attempt(subnet, groups, target, port)
         if isinstance(target, Mapping):
-            return Fate.UNSPECIFIED  # Whether the endpoint has IPv6 addresses is not in the document.
+            # Whether the endpoint has IPv6 addresses is not in the document.
+            return Fate.UNSPECIFIED if port in SMTP_PORTS else Fate.LOST
         ipv4, ipv6 = self._addresses(target)
         has_ipv6 = account.has_ipv6(self.service, subnet)
         fates = [self._to(subnet, groups, ipv4, port)] if ipv4 and account.has_ipv4(subnet) else []
@@ -96,13 +97,13 @@ class DualStackPackets(Packets):
         attempt = Attempt(client, address, port, replies, translated, rng.randrange(4))  # type: ignore[arg-type]
         return self.account.connect(attempt)[0]
 
-    def _doubt(self, fate: Fate, subnet: str, target: Any) -> Fate:
+    def _doubt(self, fate: Fate, subnet: str, target: Any, port: int) -> Fate:
         """Where the team has given a host's addresses, nobody asks for its name."""
         literal = isinstance(target, str) and ":" in target
         given = isinstance(target, str) and target in KNOWN and self.account.has_ipv4(subnet)
         if literal or given or not self.account.runs_in(self.service, subnet):
             return fate
-        return super()._doubt(fate, subnet, target)
+        return super()._doubt(fate, subnet, target, port)
 
 
 def around(held: IPv6Network) -> list[IPv6Address]:

@@ -368,7 +368,8 @@ def block_public_access(draft: Draft) -> None:
     draft.add(PUBLIC_ACCESS, "us-east-1", internetGatewayBlockMode=mode)
     if draft.rng.random() < 0.4:
         vpc = draft.rng.choice(draft.ids(VPC))
-        draft.add(PUBLIC_ACCESS_EXCLUSION, "vpcbpa-1", vpcId=vpc, internetGatewayExclusionMode="allow-egress")
+        allowed = draft.rng.choice(("allow-egress", "allow-bidirectional"))
+        draft.add(PUBLIC_ACCESS_EXCLUSION, "vpcbpa-1", vpcId=vpc, internetGatewayExclusionMode=allowed)
 
 
 TWISTS: Final[tuple[Callable[[Draft], None], ...]] = (

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reachability import UNKNOWN, Verdict
-from reachability.endpoints import SMTP_PORTS, endpoint_of_host, region_of_host, region_of_service
+from reachability.ses_names import SMTP_PORTS, endpoint_of_host, region_of_host, region_of_service
 from tests.reachability.stacks import (
     ACL,
     ANYWHERE,
@@ -72,6 +72,14 @@ def test_ports_that_ses_offers(ses: Stack, port: int) -> None:
     ses["endpoint-group"]["ingress"][0].update(fromPort=0, toPort=65535)
 
     assert judge(ses) == (REACHABLE, set())
+
+
+@pytest.mark.parametrize("records", ["ipv4", "dualstack", "service-defined", None, "ipv6", ref("later")])
+def test_its_names_may_lead_to_ipv6_addresses_alone(ses: Stack, records: Any) -> None:
+    ses["endpoint"].update(ipAddressType="dualstack", dnsOptions={"dnsRecordIpType": records})
+
+    open_ = records == "ipv6" or isinstance(records, dict)
+    assert judge(ses) == ((UNDETERMINED, {"ENDPOINT_ADDRESS_TYPE"}) if open_ else (REACHABLE, set()))
 
 
 def with_nat(stack: Stack) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 import pytest
@@ -398,6 +399,17 @@ def test_an_endpoint_may_take_the_name_from_an_ipv6_only_subnet_too() -> None:
         subnetIds=[ref("public")],
     )
     assert judge(stack) == (UNDETERMINED, {"ENDPOINT_OVER_IPV6"})
+
+
+@both_ways
+def test_ses_listens_on_few_ports_over_ipv6_too(preview: bool) -> None:
+    stack = network("email-smtp.us-east-1.amazonaws.com", ipv6_only=True)
+    assert judge(stack, preview=preview) == (REACHABLE, set())
+
+    environment = json.loads(stack["task"]["containerDefinitions"])
+    environment[0]["environment"].append({"name": "SMTP_PORT", "value": "2525"})
+    stack["task"]["containerDefinitions"] = json.dumps(environment)
+    assert judge(stack, preview=preview) == (UNREACHABLE, {"ENDPOINT_PORT"})
 
 
 @both_ways

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from reachability import UNKNOWN, Destination, Graph, Origin, Outcome, Proof, Settings, Verdict, prove
 from tests.reachability.stacks import (
     ANYWHERE,
+    PRIVATE,
+    REGION,
     VPC,
     Stack,
     either,
@@ -19,6 +22,7 @@ from tests.reachability.stacks import (
 )
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
+SES = f"email-smtp.{REGION}.amazonaws.com"
 
 
 def judge(stack: Stack, destination: Destination, settings: Settings | None = None) -> Outcome:
@@ -47,6 +51,35 @@ def test_a_host_without_a_port_is_asked_on_587(nat: Stack, open_: int, verdict: 
     assert judge(nat, Destination("smtp.example.com", None)).verdict is verdict
     assert judge(nat, Destination("smtp.example.com", open_)).verdict is REACHABLE
     assert judge(nat, Destination("smtp.example.com", UNKNOWN)).verdict is UNDETERMINED
+
+
+@pytest.mark.parametrize(
+    ("port", "verdict"),
+    [(25, UNDETERMINED), (465, REACHABLE), (2587, REACHABLE), (26, UNREACHABLE), (2525, UNREACHABLE)],
+)
+@pytest.mark.parametrize("egress", ["VPC", "DEFAULT"])
+def test_ses_listens_on_few_ports_whatever_the_way_there(
+    nat: Stack, port: int, verdict: Verdict, egress: str
+) -> None:
+    configuration = {"egressType": egress, "vpcConnectorArn": ref("connector")}
+    nat["service"]["networkConfiguration"] = {"egressConfiguration": configuration}
+
+    found = judge(nat, Destination(SES, port))
+
+    assert found.verdict is verdict
+    assert [finding.code for finding in found.findings] == {
+        REACHABLE: [],
+        UNDETERMINED: ["PORT_25_BLOCKED"],
+        UNREACHABLE: ["ENDPOINT_PORT"],
+    }[verdict]
+    assert judge(nat, Destination("smtp.example.com", port)).verdict is not UNREACHABLE
+
+
+def test_another_name_server_may_lead_the_name_of_ses_to_another_port(nat: Stack) -> None:
+    nat.hold("aws:ec2/vpcDhcpOptions:VpcDhcpOptions", "dopt-own", domainNameServers=["172.31.0.53"])
+    nat[VPC]["dhcpOptionsId"] = "dopt-own"
+
+    assert judge(nat, Destination(SES, 2525)).verdict is UNDETERMINED
 
 
 @pytest.mark.parametrize("destination", [Destination(None, None), Destination(UNKNOWN, 587, secret=True)])
@@ -181,6 +214,60 @@ def test_a_function_on_a_capacity_provider_is_not_outside_of_every_vpc(nat: Stac
 
     assert egress.verdict is UNDETERMINED
     assert [finding.code for finding in egress.outcome.findings] == ["WORKLOAD_NOT_MODELLED"]
+
+
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
+@pytest.mark.parametrize(
+    ("tenancy", "verdict"),
+    [(None, REACHABLE), ("default", REACHABLE), ("dedicated", UNREACHABLE), (ref("later"), UNDETERMINED)],
+)
+def test_no_function_runs_in_a_vpc_of_dedicated_tenancy(
+    tenancy: object, verdict: Verdict, preview: bool
+) -> None:
+    stack = Stack()
+    own_network(stack)
+    stack.add("aws:ssm/parameter:Parameter", "later", type="String", value="default")
+    stack["vpc"]["instanceTenancy"] = tenancy
+
+    (egress,) = stack.prove(preview=preview)
+
+    assert egress.verdict is verdict
+    assert {finding.code for finding in egress.outcome.findings} == (
+        set() if verdict is REACHABLE else {"VPC_TENANCY"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("launch", "verdict"),
+    [
+        ({"launchType": "FARGATE"}, UNDETERMINED),
+        ({"launchType": "EC2"}, REACHABLE),
+        ({}, UNDETERMINED),
+    ],
+)
+def test_whether_fargate_runs_in_a_vpc_of_dedicated_tenancy_is_not_documented(
+    nat: Stack, launch: dict[str, str], verdict: Verdict
+) -> None:
+    nat[VPC]["instanceTenancy"] = "dedicated"
+    assert [egress.verdict for egress in nat.prove()] == [REACHABLE]  # App Runner runs elsewhere.
+
+    for name in ("connector", "service"):
+        nat.remove(name)
+    network = {"subnets": [PRIVATE[0]], "securityGroups": [ref("connector-group")]}
+    containers = [{"environment": [{"name": "SMTP_HOST", "value": "smtp.example.com"}]}]
+    nat.add("aws:ecs/taskDefinition:TaskDefinition", "task", containerDefinitions=json.dumps(containers))
+    nat.add(
+        "aws:ecs/service:Service",
+        "tasks",
+        taskDefinition=ref("task"),
+        networkConfiguration=network,
+        **launch,
+    )
+
+    (egress,) = nat.prove()
+
+    assert egress.verdict is verdict
+    assert {finding.code for finding in egress.outcome.findings} <= {"VPC_TENANCY"}
 
 
 def test_without_a_group_in_a_vpc_that_is_not_read_the_rules_are_not_known(nat: Stack) -> None:

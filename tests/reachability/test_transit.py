@@ -223,6 +223,14 @@ def test_the_acl_of_the_attachments_own_subnet_counts(
     assert _verdict(account)[0] == verdict
 
 
+@pytest.mark.parametrize("vpc", [SPOKE, HUB])
+def test_either_vpc_may_enforce_encryption(account: dict[str, Any], vpc: str) -> None:
+    control = "aws:ec2/vpcEncryptionControl:VpcEncryptionControl"
+    account["resources"].append(_resource(control, "vpcec-1", vpcId=vpc, mode="enforce"))
+
+    assert _verdict(account) == ("undetermined", ["VPC_ENCRYPTION_ENFORCED"])
+
+
 def test_a_reply_into_a_blackhole_is_lost(account: dict[str, Any]) -> None:
     _properties(account, "rtb-subnet-nat")["routes"][-1]["state"] = "blackhole"
 

@@ -200,6 +200,7 @@ def resources(reading: Reading, account: str) -> Iterator[Entry]:
     for item in answers.get(Action.VPCS, ()):
         yield shapes.vpc(item, *_of_vpc(answers, item["VpcId"]))
         yield from shapes.secondary_blocks(item)
+        yield from shapes.encryption_control(item)
     for part in PARTS:
         for item in answers.get(part.action, ()):
             shown = part.shape(item)

@@ -67,6 +67,19 @@ def vpc(
     )
 
 
+def encryption_control(item: Answer) -> Iterator[Entry]:
+    """What a VPC shows of its own encryption control, where it has one."""
+    control = item.get("EncryptionControl") or {}
+    if "VpcEncryptionControlId" in control and control.get("State") not in ("deleting", "deleted"):
+        yield entry(
+            "aws:ec2/vpcEncryptionControl:VpcEncryptionControl",
+            control["VpcEncryptionControlId"],
+            vpcId=item["VpcId"],
+            mode=control.get("Mode"),
+            tags=tags(control),
+        )
+
+
 def secondary_blocks(item: Answer) -> Iterator[Entry]:
     """The blocks that a VPC has beside the first of each family."""
     first = {"Ipv4": item["CidrBlock"], "Ipv6": _ipv6_block(item)}
@@ -223,6 +236,7 @@ def vpc_endpoint(item: Answer) -> Entry:
         vpcEndpointType=item["VpcEndpointType"],
         privateDnsEnabled=item.get("PrivateDnsEnabled"),
         ipAddressType=item.get("IpAddressType"),
+        dnsOptions=present(dnsRecordIpType=(item.get("DnsOptions") or {}).get("DnsRecordIpType")) or None,
         serviceRegion=item.get("ServiceRegion"),
         subnetIds=item.get("SubnetIds"),
         securityGroupIds=[group["GroupId"] for group in item.get("Groups") or ()],

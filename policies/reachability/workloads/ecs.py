@@ -59,6 +59,7 @@ def _placement(graph: Graph, groups: SecurityGroups, service: Resource) -> Place
         public_address=_has_public_address(service, config),
         ipv6=_dual_stack(graph, service),
         ipv6_only=True,
+        dedicated=True if runs_on_fargate(service) is False else UNKNOWN,  # Not documented of Fargate.
     )
 
 
@@ -106,6 +107,7 @@ def _express(graph: Graph, groups: SecurityGroups, service: Resource) -> Placeme
         public_address=UNKNOWN,
         ipv6=_dual_stack(graph, service),
         ipv6_only=True,
+        dedicated=UNKNOWN,
     )
 
 

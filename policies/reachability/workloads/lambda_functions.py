@@ -52,4 +52,5 @@ def _placements(graph: Graph, groups: SecurityGroups, function: Resource) -> Ite
         subnets="subnetIds",
         security_groups="securityGroupIds",
         ipv6=UNKNOWN if allowed is UNKNOWN else allowed is True,
+        dedicated=False,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import kinds
 from ..graph import Ref, Resource
-from ..outcomes import open_question
+from ..outcomes import blocked, open_question
 from ..values import ABSENT, UNKNOWN, Absent, Unknown, Value, elements, get, is_known, items, to_int
 from ..verdict import Destination, Outcome
 
@@ -30,6 +30,7 @@ class Placement:
         public_address: whether its interfaces have public IPv4 addresses.
         ipv6: whether its interfaces have IPv6 addresses too, where the subnet has both.
         ipv6_only: whether it may run in a subnet without IPv4: its interfaces are its own.
+        dedicated: whether it runs in a VPC of dedicated tenancy.
         problem: why none of this can be known.
     """
 
@@ -40,7 +41,23 @@ class Placement:
     public_address: bool | Unknown = False
     ipv6: bool | Unknown = False
     ipv6_only: bool = False
+    dedicated: bool | Unknown = True
     problem: Outcome = field(default_factory=Outcome)
+
+    def runs_in(self, vpc: Resource) -> Outcome:
+        """Whether AWS runs the workload in a VPC of this tenancy, which AWS makes its default VPCs without.
+
+        Source: AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC".
+        """
+        tenancy, holder = vpc.declared("instanceTenancy"), self.holder
+        if self.dedicated is True or tenancy in (ABSENT, "default") or vpc.type == kinds.DEFAULT_VPC:
+            return Outcome()
+        remedy = 'set instance_tenancy="default" on the VPC, or peer it to one that has it'
+        if self.dedicated is False and tenancy == "dedicated":
+            message = f"VPC {vpc.label} is of dedicated tenancy, where {holder.label} cannot run"
+            return blocked("VPC_TENANCY", vpc.key, message, remedy)
+        message = f"VPC {vpc.label} is or may be of dedicated tenancy, where {holder.label} may not run"
+        return open_question("VPC_TENANCY", vpc.key, message, remedy)
 
 
 @dataclass(frozen=True)
@@ -65,6 +82,7 @@ def in_vpc(
     public_address: bool | Unknown = False,
     ipv6: bool | Unknown = False,
     ipv6_only: bool = False,
+    dedicated: bool | Unknown = True,
 ) -> Placement:
     """The placement that `config`, of the top-level property `prop` of `holder`, describes.
 
@@ -79,6 +97,7 @@ def in_vpc(
         public_address=public_address,
         ipv6=ipv6,
         ipv6_only=ipv6_only,
+        dedicated=dedicated,
     )
 
 

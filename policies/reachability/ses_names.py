@@ -1,0 +1,59 @@
+"""Amazon SES's SMTP by its names: the hosts and endpoints that have them, and the ports that it offers there.
+
+Sources: Amazon SES Developer Guide, "Connecting to an Amazon SES SMTP endpoint" and "Setting up VPC endpoints
+with Amazon SES"; AWS PrivateLink Guide, "Access an AWS service using an interface VPC endpoint".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from .outcomes import blocked
+from .verdict import Outcome
+
+if TYPE_CHECKING:
+    from .graph import Resource
+
+SMTP_PORTS: Final = frozenset({465, 587, 2465, 2587})
+"""The ports that the SMTP endpoint offers; port 25 is not among them."""
+
+_PUBLIC_PORTS: Final = SMTP_PORTS | {25}
+"""The ports of SES's public hosts."""
+
+_SERVICE: Final = re.compile(r"^com\.amazonaws\.([a-z0-9-]+)\.email-smtp$")
+_HOST: Final = re.compile(r"^email-smtp\.([a-z0-9-]+)\.amazonaws\.com$", re.IGNORECASE)
+_OWN_NAME: Final = re.compile(
+    r"^(vpce-[0-9a-f]+)-[0-9a-z-]+\.[a-z0-9-]+\.[a-z0-9-]+\.vpce\.amazonaws\.com$", re.IGNORECASE
+)
+
+
+def region_of_host(host: str) -> str | None:
+    """The region of an Amazon SES SMTP host name, `None` for any other host."""
+    match = _HOST.match(host.rstrip("."))
+    return match.group(1).lower() if match else None
+
+
+def endpoint_of_host(host: str) -> str | None:
+    """The id of the VPC endpoint that `host` is a DNS name of, the region's or a zone's; else `None`."""
+    match = _OWN_NAME.match(host.rstrip("."))
+    return match.group(1).lower() if match else None
+
+
+def region_of_service(service: str) -> str | None:
+    """The region of an SMTP endpoint service name, `None` for any other service."""
+    match = _SERVICE.match(service)
+    return match.group(1) if match else None
+
+
+def listens(host: str, port: int, holder: Resource) -> Outcome:
+    """Whether `host` takes connections on `port` at all, which is known of SES's hosts alone."""
+    if port in _PUBLIC_PORTS or region_of_host(host) is None:
+        return Outcome()
+    return port_not_offered(port, holder)
+
+
+def port_not_offered(port: int, subject: Resource) -> Outcome:
+    ports = ", ".join(map(str, sorted(SMTP_PORTS)))
+    message = f"port {port} is not offered by SES's SMTP endpoint"
+    return blocked("ENDPOINT_PORT", subject.key, message, f"use one of the ports {ports}")

@@ -1,0 +1,156 @@
+"""Elastic IP addresses: each NAT gateway needs one of its own, of its own account and region."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from reachability import Verdict, merge, prove
+from tests.reachability.stacks import (
+    OWNER,
+    PRIVATE_TABLE,
+    PUBLIC,
+    REGION,
+    Stack,
+    either,
+    own_network,
+    ref,
+    role,
+    through,
+)
+
+REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
+NAT = "aws:ec2/natGateway:NatGateway"
+EIP = "aws:ec2/eip:Eip"
+PASSED: tuple[Verdict, set[str]] = (REACHABLE, set())
+SHARED = (UNDETERMINED, {"NAT_GATEWAY_ADDRESS_IN_USE"})
+TAKEN = (UNREACHABLE, {"NAT_GATEWAY_ADDRESS_IN_USE"})
+
+both_ways = pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
+
+
+def judge(stack: Stack, *, preview: bool = True) -> tuple[Verdict, set[str]]:
+    (egress,) = stack.prove(preview=preview)
+    return egress.verdict, {finding.code for finding in egress.outcome.findings}
+
+
+@both_ways
+@pytest.mark.parametrize(
+    ("type_", "properties"),
+    [
+        (NAT, {"subnetId": PUBLIC[1], "allocationId": ref("address")}),
+        (
+            NAT,
+            {
+                "subnetId": PUBLIC[1],
+                "allocationId": ref("other"),
+                "secondaryAllocationIds": [ref("spare"), ref("address")],
+            },
+        ),
+        (
+            "aws:ec2/natGatewayEipAssociation:NatGatewayEipAssociation",
+            {"natGatewayId": "nat-other", "allocationId": ref("address")},
+        ),
+        (
+            "aws:ec2/eipAssociation:EipAssociation",
+            {"networkInterfaceId": "eni-1", "allocationId": ref("address")},
+        ),
+    ],
+)
+def test_one_of_two_that_name_an_address_gets_it(
+    nat: Stack, type_: str, properties: dict[str, Any], preview: bool
+) -> None:
+    nat.add(EIP, "spare", domain="vpc")
+    nat.add(EIP, "other", domain="vpc")
+    nat.add(type_, "rival", **properties)
+    assert judge(nat, preview=preview) == SHARED
+
+    for prop, value in properties.items():
+        if "llocation" in prop:
+            nat["rival"][prop] = ref("other") if value == ref("address") else [ref("spare")]
+    assert judge(nat, preview=preview) == PASSED
+
+
+def test_the_allocation_id_itself_may_be_named_twice(nat: Stack) -> None:
+    nat["nat"]["allocationId"] = "eipalloc-1"
+    nat.add(NAT, "rival", subnetId=PUBLIC[1], allocationId="eipalloc-2")
+    assert judge(nat) == PASSED
+
+    nat["rival"]["allocationId"] = "eipalloc-1"
+    assert judge(nat) == SHARED
+
+
+def test_addresses_out_of_one_list_are_taken_to_be_different(nat: Stack) -> None:
+    """`Output.all` makes every element depend on every address."""
+    nat.add(EIP, "other", domain="vpc")
+    nat["nat"]["allocationId"] = either("address", "other")
+    nat.add(NAT, "rival", subnetId=PUBLIC[1], allocationId=either("address", "other"))
+
+    assert judge(nat) == PASSED
+
+
+@both_ways
+@pytest.mark.parametrize("prop", ["instance", "networkInterface"])
+def test_an_address_that_is_made_for_something_else_is_not_free(nat: Stack, prop: str, preview: bool) -> None:
+    nat["address"][prop] = ""
+    assert judge(nat, preview=preview) == PASSED
+
+    nat["address"][prop] = "i-1" if prop == "instance" else "eni-1"
+    assert judge(nat, preview=preview) == TAKEN
+
+    nat["address"][prop] = ref("host")
+    assert judge(nat, preview=preview) == (SHARED if preview else TAKEN)
+
+
+def test_the_interface_that_aws_tells_of_is_the_nat_gateways_own(nat: Stack) -> None:
+    there = [
+        replace(resource, properties={**resource.properties, "networkInterface": "eni-of-the-nat-gateway"})
+        if resource.name == "address"
+        else resource
+        for resource in nat.resources(preview=False)
+    ]
+    graph = merge(there, nat.evidence(), project="mailroute", stack="prod")
+
+    assert [egress.verdict for egress in prove(graph)] == [REACHABLE]
+
+
+@pytest.mark.parametrize(("subnet", "expected"), [(PUBLIC[0], PASSED), (PUBLIC[1], SHARED)])
+def test_a_nat_gateway_of_the_account_may_have_the_address(
+    nat: Stack, subnet: str, expected: tuple[Verdict, set[str]]
+) -> None:
+    """One in the same subnet may be the program's own, which an update finds there."""
+    nat["nat"]["allocationId"] = "eipalloc-1"
+    nat.hold(NAT, "nat-there", subnetId=subnet, allocationId="eipalloc-1", publicIp="52.0.0.1")
+
+    assert judge(nat) == expected
+
+
+def test_what_the_account_has_given_stays_where_it_is(nat: Stack) -> None:
+    nat.hold(NAT, "nat-there", subnetId=PUBLIC[0], allocationId="eipalloc-1", publicIp="52.0.0.1")
+    nat.remove("default")
+    nat[PRIVATE_TABLE]["routes"].append({"cidrBlock": "0.0.0.0/0", "natGatewayId": "nat-there"})
+    nat["nat"].update(subnetId=PUBLIC[1], allocationId="eipalloc-1")
+
+    assert judge(nat) == PASSED
+
+
+@both_ways
+@pytest.mark.parametrize(
+    ("provider", "code"),
+    [
+        ({"region": "eu-west-1"}, "OTHER_REGION"),
+        ({"region": REGION, "assumeRoles": role("444455556666")}, "ELASTIC_IP_NOT_OWNED"),
+        ({"region": REGION, "assumeRoles": role(OWNER)}, None),
+    ],
+)
+def test_an_address_is_of_one_account_in_one_region(
+    provider: dict[str, Any], code: str | None, preview: bool
+) -> None:
+    stack = Stack()
+    own_network(stack)
+    through(stack, {"region": REGION, "assumeRoles": role(OWNER)})
+    stack.providers["address"] = provider
+
+    assert judge(stack, preview=preview) == ((UNREACHABLE, {code}) if code else PASSED)
