@@ -57,7 +57,7 @@ class PublicAccess:
         worlds = [
             self._under(options, certain, departure) for options, certain in self._options_around(around)
         ]
-        return whichever(worlds) if worlds else self._unread(around)
+        return whichever(worlds) if worlds else self._unread(departure.vpc, around)
 
     def _options_around(self, around: tuple[Resource, ...]) -> list[tuple[Resource, bool]]:
         """The options that may hold where `around` is, each with whether they certainly do.
@@ -103,8 +103,13 @@ class PublicAccess:
             return open_question(CODE, options.key, message.replace("stops", "may stop"), remedy)
         return blocked(CODE, options.key, message, remedy)
 
-    def _unread(self, around: tuple[Resource, ...]) -> Outcome:
-        if not self.graph.coverage.misses("ec2:DescribeVpcBlockPublicAccessOptions", *around):
+    def _unread(self, vpc: Ref, around: tuple[Resource, ...]) -> Outcome:
+        """The account of a VPC sets it, for those too that this shares subnets with, and alone shows it.
+
+        Source: Amazon VPC User Guide, "VPC BPA basics".
+        """
+        action = "ec2:DescribeVpcBlockPublicAccessOptions"
+        if self.network.covers(vpc, action) and not self.graph.coverage.misses(action, *around):
             return Outcome()
         message = "whether VPC Block Public Access stops traffic to the internet gateway has not been read"
         remedy = "allow ec2:DescribeVpcBlockPublicAccessOptions (mailroute iam-policy)"

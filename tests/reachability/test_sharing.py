@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 import pytest
@@ -329,6 +330,41 @@ def test_what_a_participant_is_shown_is_enough_to_see_that_there_is_no_route() -
 
     assert verdict is UNREACHABLE
     assert set(found) == {"NO_ROUTE_TO_DESTINATION"}
+
+
+def test_the_owners_block_public_access_holds_for_its_guests() -> None:
+    """They see no sign of it. Source: Amazon VPC User Guide, "VPC BPA basics"."""
+    stack = Stack()
+    stack.add(GROUP, "group", vpcId="vpc-1", egress=[copy.deepcopy(ALL_OUT)])
+    variables = [{"name": "SMTP_HOST", "value": "1.1.1.1"}, {"name": "SMTP_PORT", "value": "587"}]
+    stack.add(
+        "aws:ecs/taskDefinition:TaskDefinition",
+        "task",
+        containerDefinitions=json.dumps([{"environment": variables}]),
+        networkMode="awsvpc",
+    )
+    network = {"subnets": ["subnet-1"], "securityGroups": [ref("group")], "assignPublicIp": True}
+    stack.add(
+        "aws:ecs/service:Service",
+        "service",
+        launchType="FARGATE",
+        taskDefinition=ref("task"),
+        networkConfiguration=network,
+    )
+    through(stack, GUESTS)
+    gateway = entry("aws:ec2/internetGateway:InternetGateway", "igw-1", vpcId="vpc-1", ownerId=OWNER)
+    shown = [*seen_by_guest(), gateway]
+    out = {"cidrBlock": "0.0.0.0/0", "gatewayId": "igw-1", "state": "active"}
+    shown[2]["properties"]["routes"] = [out]
+    options = "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions"
+    mine = document(GUEST, [*shown, entry(options, REGION, internetGatewayBlockMode="off")])
+    modes = {"off": REACHABLE, "block-bidirectional": UNREACHABLE}
+
+    verdict, found = judge_with(stack, mine)
+    assert (verdict, set(found)) == (UNDETERMINED, {"VPC_BLOCK_PUBLIC_ACCESS_ENABLED", "OWNER_NOT_READ"})
+    for mode, expected in modes.items():
+        setting = entry(options, REGION, internetGatewayBlockMode=mode)
+        assert judge_with(stack, mine, document(OWNER, [*shown, setting], "vpc-1"))[0] is expected
 
 
 def test_the_owners_view_of_what_both_see_is_the_one_that_counts() -> None:
