@@ -73,7 +73,9 @@ class ElasticIps:
 
     def _shared(self, nat: Resource, other: Resource) -> Outcome:
         """AWS gives an address that two name to the first of them, whichever that is."""
-        if other == nat or (other.origin is Origin.ACCOUNT and self._may_be(other, nat)):
+        if other == nat or other.in_place_of(nat) is False:
+            return Outcome()
+        if other.origin is Origin.ACCOUNT and self._may_be(other, nat):
             return Outcome()
         message = (
             f"{other.label} names the Elastic IP address of NAT gateway {nat.label} too: one of them gets it"
