@@ -37,8 +37,7 @@ def _is(resource: Resource, found: Resource) -> bool:
     """Whether the default VPC or subnet `resource` is `found`."""
     if found.type not in _DEFAULTS[resource.type] or resource.in_place_of(found) is not True:
         return False
-    zone = resource.get("availabilityZone")
-    return found.type in kinds.VPC or (zone is not UNKNOWN and zone == found.get("availabilityZone"))
+    return found.type in kinds.VPC or resource.get("availabilityZone") == found.get("availabilityZone")
 
 
 def _as(resource: Resource, found: Resource) -> Resource:

@@ -62,13 +62,13 @@ class Offer:
         if region not in _REGIONS_WITH_GAPS:
             return True
         if isinstance(name, str):
-            known = [
+            known = {
                 name in zones
                 for (owner, where), zones in self.smtp_zones.items()
                 if where == region and account in (owner, UNKNOWN)
-            ]
-            if known and len(set(known)) == 1:
-                return known[0]
+            }
+            if len(known) == 1:
+                return known.pop()
         if isinstance(zone_id, str):
             return zone_id not in WITHOUT_SMTP
         answers = {
@@ -191,7 +191,7 @@ def merge(
         and not _is_owned(resource, project, stack)
         and not any(
             own.in_place_of(resource) is not False
-            for value in (*_identities(resource), *_whole(resource))
+            for value in (*_identities(resource), _whole(resource))
             for own in managed.get(value, ())
         )
     ]
@@ -209,10 +209,9 @@ def _identities(resource: Resource) -> set[str]:
     return values
 
 
-def _whole(resource: Resource) -> tuple[str, ...]:
+def _whole(resource: Resource) -> Value:
     """The id of the table, group or ACL that `resource` is a route or rule of."""
-    whole = next((resource.get(prop) for types, prop in _PARTS.items() if resource.type in types), ABSENT)
-    return (whole,) if isinstance(whole, str) else ()
+    return next((resource.get(prop) for types, prop in _PARTS.items() if resource.type in types), ABSENT)
 
 
 _PARTS: Final = {
@@ -225,7 +224,7 @@ _PARTS: Final = {
 
 def _is_owned(resource: Resource, project: str, stack: str) -> bool:
     """Whether this stack made `resource`, by the tags of its components."""
-    for tags in (resource.get("tags"), resource.get("tagsAll")):
-        if get(tags, PROJECT_TAG) == project and get(tags, STACK_TAG) == stack:
-            return True
-    return False
+    return any(
+        get(tags, PROJECT_TAG) == project and get(tags, STACK_TAG) == stack
+        for tags in (resource.get("tags"), resource.get("tagsAll"))
+    )

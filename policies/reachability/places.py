@@ -71,14 +71,12 @@ class Provider:
 
 def placed(resource: Resource, provider: Provider) -> Resource:
     """`resource` where its provider has it, or where it says itself that it is."""
-    region, owner, arn = resource.declared("region"), resource.get("ownerId"), resource.get("arn")
-    account: str | Unknown = owner if isinstance(owner, str) else provider.account
-    if account is UNKNOWN and isinstance(arn, str) and (named := _OWNER.match(arn)):
-        account = named.group(1)
+    region, owner = resource.declared("region"), resource.get("ownerId")
+    named = owner if isinstance(owner, str) else _account_in(resource.get("arn"))
     return replace(
         resource,
-        region=provider.region if region is ABSENT else region if isinstance(region, str) else UNKNOWN,
-        account=account,
+        region=provider.region if region is ABSENT else region,
+        account=named or provider.account,
         profile=provider.profile,
         roles=provider.roles,
         access=None if region is UNKNOWN else provider.access,
@@ -101,11 +99,16 @@ def _arn(role: Value) -> Value:
 
 def _account(role: Value, allowed: Value) -> str | Unknown:
     """The account of the role that is assumed last, else the only one that is allowed."""
-    named = _OWNER.match(role) if isinstance(role, str) else None
+    named = _account_in(role)
     if named:
-        return named.group(1)
+        return named
     accounts = known_items(allowed)
     return str(accounts[0]) if len(accounts) == 1 else UNKNOWN
+
+
+def _account_in(arn: Value) -> str | None:
+    named = _OWNER.match(arn) if isinstance(arn, str) else None
+    return named.group(1) if named else None
 
 
 def _parsed(value: Value) -> Any:
