@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from .. import kinds
 from ..outcomes import blocked, open_question
 from ..places import in_one_region
-from ..values import ABSENT, UNKNOWN, Value, elements, get, is_known
+from ..values import ABSENT, UNKNOWN, Value, elements, get
 from ..verdict import Destination
-from .model import Placement, Workload, named_hosts
+from .model import Placement, Workload, named, named_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,11 +26,10 @@ if TYPE_CHECKING:
 def services(graph: Graph, groups: SecurityGroups, settings: Settings) -> Iterator[Workload]:
     """Every service; one that names no mail host must at least have some way to a mail server."""
     for service in graph.of_type(*kinds.APP_RUNNER_SERVICE):
-        name = service.get("serviceName")
         hosts = (*named_hosts(*_environment(service), settings), *settings.destinations)
         yield Workload(
             service,
-            name if isinstance(name, str) else service.name,
+            named(service, service.get("serviceName")),
             tuple(_placements(graph, groups, service)),
             hosts or (Destination(None, None),),
         )
@@ -48,7 +47,7 @@ def _placements(graph: Graph, groups: SecurityGroups, service: Resource) -> Iter
     for connector in ref.candidates:
         yield _behind(graph, groups, service, connector)
     if ref.open or ref.absent:
-        where = ref.id if isinstance(ref.id, str) else "not known" if ref.id is UNKNOWN else "not set"
+        where = "not set" if ref.absent else ref.place
         problem = open_question(
             "CONNECTOR_NOT_READ",
             service.key,
@@ -85,5 +84,5 @@ def _environment(service: Resource) -> tuple[Value, Value]:
     source = service.get("sourceConfiguration")
     image = get(source, "imageRepository", "imageConfiguration")
     code = get(source, "codeRepository", "codeConfiguration", "codeConfigurationValues")
-    holder = image if is_known(image) or image is UNKNOWN else code
+    holder = code if image is ABSENT else image
     return get(holder, "runtimeEnvironmentVariables"), get(holder, "runtimeEnvironmentSecrets")

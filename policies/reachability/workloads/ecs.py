@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .. import kinds
 from ..values import ABSENT, UNKNOWN, Unknown, Value, get, items
-from .model import Placement, Workload, in_vpc, named_hosts, not_followed, pairs
+from .model import Placement, Workload, in_vpc, named, named_hosts, not_followed, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,18 +29,17 @@ def services(graph: Graph, groups: SecurityGroups, settings: Settings) -> Iterat
     """Every service; one whose containers name no mail host needs none."""
     for service in graph.of_type(*kinds.ECS_SERVICE):
         hosts = _hosts(graph, service, settings)
-        yield Workload(service, _name(service, "name"), (_placement(graph, groups, service),), hosts)
+        yield Workload(
+            service, named(service, service.get("name")), (_placement(graph, groups, service),), hosts
+        )
     for service in graph.of_type(*kinds.ECS_EXPRESS_SERVICE):
         container = service.get("primaryContainer")
         variables = pairs(get(container, "environments"), "value")
         secrets = pairs(get(container, "secrets"), "valueFrom")
         hosts = named_hosts(variables, secrets, settings)
-        yield Workload(service, _name(service, "serviceName"), (_express(graph, groups, service),), hosts)
-
-
-def _name(service: Resource, prop: str) -> str:
-    name = service.get(prop)
-    return name if isinstance(name, str) else service.name
+        yield Workload(
+            service, named(service, service.get("serviceName")), (_express(graph, groups, service),), hosts
+        )
 
 
 def _placement(graph: Graph, groups: SecurityGroups, service: Resource) -> Placement:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .. import kinds
 from ..values import ABSENT, UNKNOWN, get, items
-from .model import Placement, Workload, in_vpc, named_hosts, not_followed
+from .model import Placement, Workload, in_vpc, named, named_hosts, not_followed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +24,12 @@ def functions(graph: Graph, groups: SecurityGroups, settings: Settings) -> Itera
     """Every function; one that names no mail host needs none."""
     for function in graph.of_type(*kinds.LAMBDA_FUNCTION):
         hosts = named_hosts(function.get("environment", "variables"), ABSENT, settings)
-        name = function.get("name")
-        label = name if isinstance(name, str) else function.name
-        yield Workload(function, label, tuple(_placements(graph, groups, function)), hosts)
+        yield Workload(
+            function,
+            named(function, function.get("name")),
+            tuple(_placements(graph, groups, function)),
+            hosts,
+        )
 
 
 def _placements(graph: Graph, groups: SecurityGroups, function: Resource) -> Iterator[Placement]:

@@ -106,6 +106,11 @@ def not_followed(holder: Resource, what: str, remedy: str) -> Placement:
     return Placement(holder, problem=open_question("WORKLOAD_NOT_MODELLED", holder.key, what, remedy))
 
 
+def named(service: Resource, name: Value) -> str:
+    """The `name` of a service in AWS where that is known, else the one in the program."""
+    return name if isinstance(name, str) else service.name
+
+
 def named_hosts(variables: Value, secrets: Value, settings: Settings) -> tuple[Destination, ...]:
     """The mail hosts that an environment names.
 
