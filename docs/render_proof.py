@@ -17,7 +17,7 @@ from reachability import kinds
 
 SOURCE: Final = Path(inspect.getfile(reachability)).parent
 PAGE: Final = Path(__file__).parent / "reference" / "proof.md"
-READERS: Final = frozenset({"get", "declared", "items", "elements", "_set", "_side", "_blocks"})
+READERS: Final = frozenset({"get", "declared", "is_on", "items", "elements", "_set", "_side", "_blocks"})
 VERDICTS: Final = {"blocked": "unreachable", "open_question": "undetermined"}
 
 REPAIRS: Final = frozenset({"mending", "ways_out"})

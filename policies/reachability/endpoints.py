@@ -13,7 +13,7 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 from . import kinds
-from .network import Links, Network, judged
+from .network import Links, Network, is_new, judged
 from .outcomes import all_of, blocked, open_question, passed, whichever
 from .places import in_one_region
 from .ses_names import SMTP_PORTS, port_not_offered, region_of_service
@@ -49,7 +49,7 @@ class Endpoints:
         if isinstance(service, Unknown):
             own = self.graph.ref(endpoint, service, "serviceName", kinds.ENDPOINT_SERVICE)
             balances = endpoint.declared("vpcEndpointType") == "GatewayLoadBalancer"
-            return False if balances or (own.candidates and not own.open) else service
+            return service if own.open and not balances else False
         found = region_of_service(str(service))
         return found is not None and region in (None, found)
 
@@ -114,13 +114,10 @@ class Endpoints:
 
     def private_dns(self, endpoint: Resource) -> bool | Unknown:
         """Whether the host's name leads to `endpoint` inside its VPC."""
-        for setting in self._private_dns_settings.to(endpoint):
-            value = setting[0].get("privateDnsEnabled")
-            if not setting[1] or value is UNKNOWN:
-                return UNKNOWN
-            return value is True
-        value = endpoint.declared("privateDnsEnabled")
-        return UNKNOWN if value is UNKNOWN else value is True
+        settings = self._private_dns_settings.to(endpoint)
+        values = {setting.get("privateDnsEnabled") if sure else UNKNOWN for setting, sure in settings}
+        values = values or {endpoint.declared("privateDnsEnabled")}
+        return UNKNOWN if UNKNOWN in values or len(values) > 1 else True in values
 
     @cached_property
     def _private_dns_settings(self) -> Links[Resource]:
@@ -156,58 +153,49 @@ class Endpoints:
                 f"nothing is known of the VPC of VPC endpoint {endpoint.label}, whose DNS settings decide",
                 "give the account's evidence (mailroute snapshot)",
             )
-        return whichever([self._resolves(candidate) for candidate in vpc.candidates])
+        return whichever([self.resolves(candidate) for candidate in vpc.candidates])
 
-    def _resolves(self, vpc: Resource) -> Outcome:
+    def resolves(self, vpc: Resource) -> Outcome:
+        """Source: Amazon VPC User Guide, "DNS attributes for your VPC": a default VPC has both on."""
         outcomes = [self.amazon_resolver(vpc)]
+        hostnames = vpc.is_on("enableDnsHostnames", default=vpc.type == kinds.DEFAULT_VPC)
         settings = (
-            ("enableDnsSupport", "enable_dns_support", True),
-            ("enableDnsHostnames", "enable_dns_hostnames", False),
+            ("enableDnsSupport", "enable_dns_support", vpc.is_on("enableDnsSupport", default=True)),
+            ("enableDnsHostnames", "enable_dns_hostnames", hostnames),
         )
-        for prop, argument, default in settings:
-            value = vpc.declared(prop)
-            on = default if value is ABSENT and vpc.origin is Origin.PROGRAM else value
+        for attribute, argument, on in settings:
             remedy = f"set {argument}=True on the VPC"
-            if on is UNKNOWN or on is ABSENT:
-                message = f"it cannot be known whether {prop} of VPC {vpc.label} is on"
+            if on is UNKNOWN:
+                message = f"it cannot be known whether {attribute} of VPC {vpc.label} is on"
                 outcomes.append(open_question("VPC_DNS_UNKNOWN", vpc.key, message, remedy))
-            elif on is not True:
-                message = f"{prop} of VPC {vpc.label} is off, so private DNS of its endpoints does not work"
-                code = "VPC_DNS_SUPPORT_OFF" if default else "VPC_DNS_HOSTNAMES_OFF"
+            elif on is False:
+                message = (
+                    f"{attribute} of VPC {vpc.label} is off, so private DNS of its endpoints does not work"
+                )
+                code = "VPC_DNS_SUPPORT_OFF" if attribute == "enableDnsSupport" else "VPC_DNS_HOSTNAMES_OFF"
                 outcomes.append(blocked(code, vpc.key, message, remedy))
         return all_of(outcomes)
 
     def amazon_resolver(self, vpc: Resource) -> Outcome:
         """Whether what runs in `vpc` asks Amazon's resolver.
 
-        Source: Amazon VPC User Guide, "DHCP option sets in Amazon VPC".
+        Sources: Amazon VPC User Guide, "DHCP option sets in Amazon VPC"; Amazon EC2 API Reference,
+        "AssociateDhcpOptions": `default` stands for no set.
         """
         remedy = "keep AmazonProvidedDNS in the VPC's DHCP options, or add an exception where those ask it"
-        for options, certain in self._dhcp_options_of(vpc):
+        links = self._dhcp_associations.to(vpc)
+        held = [] if is_new(vpc) or any(sure for _, sure in links) else [vpc]
+        for holder in (*(link for link, _ in links), *held):
+            named = holder.get("dhcpOptionsId")
+            options = self.graph.ref(holder, named, "dhcpOptionsId", kinds.DHCP_OPTIONS).target
             servers = UNKNOWN if options is None else items(options.declared("domainNameServers"))
-            if certain and not isinstance(servers, Unknown) and set(servers) <= _amazons_servers(vpc):
+            amazons = not isinstance(servers, Unknown) and set(servers) <= _amazons_servers(vpc)
+            if amazons or named in (ABSENT, "default"):
                 continue
             where = "not known" if isinstance(servers, Unknown) else ", ".join(map(str, servers))
             message = f"the DHCP options of VPC {vpc.label} name other resolvers ({where}) than Amazon's"
             return open_question("VPC_OTHER_RESOLVER", vpc.key, message, remedy)
         return Outcome()
-
-    def _dhcp_options_of(self, vpc: Resource) -> list[tuple[Resource | None, bool]]:
-        links = self._dhcp_associations.to(vpc)
-        if links:
-            return [
-                (
-                    self.graph.ref(
-                        link, link.get("dhcpOptionsId"), "dhcpOptionsId", kinds.DHCP_OPTIONS
-                    ).target,
-                    sure,
-                )
-                for link, sure in links
-            ]
-        value = vpc.get("dhcpOptionsId")
-        if vpc.origin is Origin.PROGRAM or value in (ABSENT, "default"):
-            return []
-        return [(self.graph.by_id(value, kinds.DHCP_OPTIONS, vpc) if isinstance(value, str) else None, True)]
 
     @cached_property
     def _dhcp_associations(self) -> Links[Resource]:
@@ -263,14 +251,9 @@ class Endpoints:
 
     def _offered(self, endpoint: Resource, subnet: Resource) -> Outcome:
         region = region_of_service(str(endpoint.declared("serviceName")))
-        offered = (
-            UNKNOWN
-            if region is None
-            else self.offer.smtp_in_zone(
-                region, subnet.get("availabilityZone"), subnet.get("availabilityZoneId"), subnet.account
-            )
-        )
-        zone = subnet.get("availabilityZone") if is_known(subnet.get("availabilityZone")) else "not known"
+        name, zone_id = subnet.get("availabilityZone"), subnet.get("availabilityZoneId")
+        offered = self.offer.smtp_in_zone(region, name, zone_id, subnet.account) if region else UNKNOWN
+        zone = name if is_known(name) else "not known"
         remedy = (
             "give the endpoint subnets in zones that offer it (aws.ec2.get_vpc_endpoint_service lists them)"
         )
@@ -320,12 +303,12 @@ def _is_of(endpoint: Resource, vpc: Resource) -> Outcome:
 
     Source: Amazon VPC User Guide, "Responsibilities and permissions for owners and participants".
     """
-    outcome = in_one_region(endpoint, vpc)
-    if endpoint.origin is Origin.PROGRAM and endpoint.in_account_of(vpc) is False:
-        message = f"VPC {vpc.label} is account {vpc.account}'s, which alone may make endpoints in it"
-        remedy = f"create {endpoint.label} through a provider of account {vpc.account}"
-        outcome += blocked("VPC_NOT_OWNED", endpoint.key, message, remedy)
-    return outcome
+    beside = in_one_region(endpoint, vpc)
+    if endpoint.origin is Origin.ACCOUNT or endpoint.in_account_of(vpc) is not False:
+        return beside
+    message = f"VPC {vpc.label} is account {vpc.account}'s, which alone may make endpoints in it"
+    remedy = f"create {endpoint.label} through a provider of account {vpc.account}"
+    return beside + blocked("VPC_NOT_OWNED", endpoint.key, message, remedy)
 
 
 def _amazons_servers(vpc: Resource) -> frozenset[str]:

@@ -75,6 +75,13 @@ class Resource:
         value = self.get(prop)
         return ABSENT if computed and value is UNKNOWN else get(value, *path)
 
+    def is_on(self, prop: str, *, default: bool) -> bool | Unknown:
+        """Whether a setting is on, by `default` where a program leaves it out; the account's may be open."""
+        value = self.declared(prop)
+        if value is ABSENT:
+            return default if self.origin is Origin.PROGRAM else UNKNOWN
+        return UNKNOWN if value is UNKNOWN else value is True
+
     @property
     def label(self) -> str:
         """How a person knows it: the id where there is one, else the name in the program."""

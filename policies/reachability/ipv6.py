@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 from .network import ipv6_of, is_ipv6_only
 from .outcomes import all_of, any_of, blocked, open_question, softened, whichever
 from .ranges import IPV4, IPV6, PUBLIC, PUBLIC_IPV6, Ranges, synthesized, union
-from .values import ABSENT, UNKNOWN, Unknown, Value
-from .verdict import Origin, Outcome, Verdict
+from .values import UNKNOWN, Unknown
+from .verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +98,7 @@ class Ipv6Path:
 
     def _synthesized(self, client: Client, where: Ranges) -> Ranges:
         """The addresses that DNS64 may make for a host which has, or may have, none of IPv6."""
-        off = _dns64(client.subnet) in (False, ABSENT)
+        off = client.subnet.is_on("enableDns64", default=False) is False
         return synthesized(where) if _may_lack_ipv6(where) and not off else Ranges()
 
     def other_resolver(self, client: Client) -> Outcome:
@@ -166,7 +166,7 @@ class Ipv6Path:
         self, client: Client, placement: Placement, where: Ranges, port: int, name: str
     ) -> Outcome:
         subnet = client.subnet
-        dns64 = _dns64(subnet)
+        dns64 = subnet.is_on("enableDns64", default=False)
         code, message = "DNS64_OFF", f"{name} has IPv4 addresses alone, and subnet {subnet.label} IPv6 alone"
         way = self.reach(client, placement, synthesized(where), port, name)
         other = self.other_resolver(client)
@@ -174,7 +174,7 @@ class Ipv6Path:
             return softened(way) + other
         if dns64 is UNKNOWN:
             return way + open_question(code, subnet.key, f"{message}: DNS64 may be off", DNS64_REMEDY)
-        if dns64 is not True:
+        if dns64 is False:
             way += blocked(code, subnet.key, f"{message}: without DNS64 the name leads nowhere", DNS64_REMEDY)
         return way
 
@@ -182,12 +182,6 @@ class Ipv6Path:
 def _may_lack_ipv6(where: Ranges) -> bool:
     """Whether a host has, or may have, no IPv6 addresses, so that DNS64 makes some."""
     return where == PUBLIC or not where & IPV6
-
-
-def _dns64(subnet: Resource) -> Value:
-    """Off by default in a program; what the account does not show has not been read."""
-    value = subnet.declared("enableDns64")
-    return UNKNOWN if value is ABSENT and subnet.origin is Origin.ACCOUNT else value
 
 
 def _endpoint(client: Client) -> Outcome:

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Final
 from . import kinds
 from .network import Links, Network, name_of
 from .outcomes import all_of, open_question
-from .values import ABSENT, UNKNOWN, Value, elements, get, is_known
-from .verdict import Origin
+from .values import ABSENT, UNKNOWN, Value, elements, get
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,19 +53,10 @@ class Names:
             subject = vpc.candidates[0].key if vpc.candidates else name_of(vpc)
             remedy = "give the account's evidence (mailroute snapshot)"
             return open_question("NAMES_NOT_READ", subject, message, remedy)
-        return all_of(
-            self._question(source, host)
-            for candidate in vpc.candidates
-            for source, _ in (
-                *self._zones.to(candidate),
-                *self._rules.to(candidate),
-                *self._firewalls.to(candidate),
-                *self._profiles.to(candidate),
-                *self._services.to(candidate),
-                *((service, False) for service in self.graph.of_type(*kinds.ECS_SERVICE)),
-            )
-            if _may_answer(source, host)
-        )
+        in_vpcs = (self._zones, self._rules, self._firewalls, self._profiles, self._services)
+        sources = [link for held in vpc.candidates for links in in_vpcs for link, _ in links.to(held)]
+        sources += self.graph.of_type(*kinds.ECS_SERVICE)
+        return all_of(self._question(source, host) for source in sources if _may_answer(source, host))
 
     def resolve(self, vpc: Ref) -> Outcome:
         """Whether clients in `vpc` ask Amazon's resolver, and it answers: what others know is not in AWS.
@@ -88,7 +78,7 @@ class Names:
                 "set enable_dns_support=True on the VPC",
             )
             for candidate in vpc.candidates
-            if _dns_support(candidate) is not True
+            if candidate.is_on("enableDnsSupport", default=True) is not True
         ]
         return all_of([*asks, *answers])
 
@@ -111,8 +101,7 @@ class Names:
 
     def _read_zones(self) -> Iterator[tuple[Resource, Ref]]:
         for zone in self.graph.of_type(*kinds.PRIVATE_ZONE):
-            values = elements(zone.declared("vpcs"))
-            for value in values:
+            for value in elements(zone.declared("vpcs")):
                 yield zone, self.graph.ref(zone, get(value, "vpcId"), "vpcs", kinds.VPC)
         for link in self.graph.of_type(*kinds.ZONE_ASSOCIATION):
             zone_ref = self.graph.ref(link, link.get("zoneId"), "zoneId", kinds.PRIVATE_ZONE)
@@ -172,15 +161,9 @@ _CURES: Final = {
 }
 
 
-def _dns_support(vpc: Resource) -> Value:
-    """On by default in a program; what the account does not show has not been read."""
-    value = vpc.declared("enableDnsSupport")
-    return True if value is ABSENT and vpc.origin is Origin.PROGRAM else value
-
-
 def _is_of_aws(service: Value) -> bool:
     """Whether an endpoint's service is certainly AWS's own, whose names are under `amazonaws.com`."""
-    name = str(service) if is_known(service) else ""
+    name = str(service)
     return name.startswith(("com.amazonaws.", "aws.")) and not name.startswith("com.amazonaws.vpce.")
 
 
@@ -192,18 +175,13 @@ def _aliases(service: Resource) -> Iterator[Value]:
 
 
 def _may_answer(source: Resource, host: str) -> bool:
+    wanted = host.lower().removesuffix(".")
     if source.type in kinds.ECS_SERVICE:
-        return any(
-            name is UNKNOWN or str(name).lower() == host.lower().rstrip(".") for name in _aliases(source)
-        )
+        return any(alias is UNKNOWN or str(alias).lower() == wanted for alias in _aliases(source))
     if source.type in kinds.VPC_ENDPOINT:
-        return not f".{host.strip('.').lower()}".endswith(_AWS_DOMAIN)
+        return not wanted.endswith(_AWS_DOMAIN)
     if source.type in kinds.RESOLVER_FIREWALL + kinds.PROFILE_ASSOCIATION:
         return True  # Its domain lists, or the zones and rules that it brings along, are not read.
     name = source.get("domainName") if source.type in kinds.RESOLVER_RULE else source.get("name")
-    if name is UNKNOWN:
-        return True
-    if name is ABSENT:
-        return False
-    domain = str(name).strip(".").lower()
-    return not domain or f".{host.strip('.').lower()}".endswith(f".{domain}")
+    domain = str(name).lower().removesuffix(".")
+    return name is UNKNOWN or not domain or f".{wanted}".endswith(f".{domain}")

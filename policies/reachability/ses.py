@@ -45,13 +45,8 @@ class EndpointPath:
                 continue
             worlds.append(self._by_name(client, endpoint, port))
             certain = certain or (sure and on is True)
-        if (
-            certain
-            and all(world.verdict is Verdict.UNREACHABLE for world in worlds)
-            and self._name_escapes(client)
-        ):
-            certain = False
-        if certain:
+        dead = all(world.verdict is Verdict.UNREACHABLE for world in worlds)
+        if certain and not (dead and self._name_escapes(client)):
             return whichever(worlds)
         near.extend(self._elsewhere(client, region))
         if public.verdict is Verdict.UNREACHABLE:
@@ -73,27 +68,26 @@ class EndpointPath:
         ]
 
     def _name_escapes(self, client: Client) -> bool:
-        """Whether the VPC's DNS settings keep private DNS from working: the name then stays public."""
-        return any(
-            vpc.declared(prop) is False
-            for vpc in client.vpc.candidates
-            for prop in ("enableDnsSupport", "enableDnsHostnames")
-        )
+        """Whether private DNS may not work in the VPC: the name then stays public."""
+        return any(self.endpoints.resolves(vpc).findings for vpc in client.vpc.candidates)
 
     def _elsewhere(self, client: Client, region: str) -> Iterator[Outcome]:
-        """What looks like the endpoint that is missing, and is not: in another VPC, or for another region."""
+        """What may be the endpoint that is missing, or is not: in another VPC, or for another region."""
+        here = dict(self.of(client, region))
         for endpoint in self.endpoints.smtp:
             if same(self.network.vpc_of(endpoint), client.vpc) is False:
                 message = f"VPC endpoint {endpoint.label} is in another VPC, where it does not take the name"
                 yield blocked(
                     "ENDPOINT_IN_OTHER_VPC", endpoint.key, message, "create one in the workload's VPC"
                 )
-            elif (endpoint, True) not in self.of(client, region):
+            elif endpoint not in here:
                 message = f"VPC endpoint {endpoint.label} is not for SES's SMTP in {region}"
                 remedy = f"set service_name to com.amazonaws.{region}.email-smtp"
                 if isinstance(endpoint.region, str) and endpoint.region != region:
                     remedy = f"name SES's host of its own region: email-smtp.{endpoint.region}.amazonaws.com"
                 yield blocked("ENDPOINT_FOR_OTHER_REGION", endpoint.key, message, remedy)
+            elif not here[endpoint]:
+                yield _maybe_elsewhere(endpoint)
 
     def any(self, client: Client, port: int) -> Outcome:
         """The way to one of the endpoints that the VPC has, whatever region's name it takes."""
@@ -129,7 +123,7 @@ class EndpointPath:
         certain, possible = members(refs)
         groups = self.crossing.groups_or_default(self.endpoints.security_groups(endpoint), client.vpc)
         source = Peer(
-            f"{client.holder.label}",
+            client.holder.label,
             client.source,
             self.crossing.groups_or_default(client.groups, client.vpc),
         )

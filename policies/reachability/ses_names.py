@@ -30,13 +30,13 @@ _OWN_NAME: Final = re.compile(
 
 def region_of_host(host: str) -> str | None:
     """The region of an Amazon SES SMTP host name, `None` for any other host."""
-    match = _HOST.match(host.rstrip("."))
+    match = _HOST.match(host.removesuffix("."))
     return match.group(1).lower() if match else None
 
 
 def endpoint_of_host(host: str) -> str | None:
     """The id of the VPC endpoint that `host` is a DNS name of, the region's or a zone's; else `None`."""
-    match = _OWN_NAME.match(host.rstrip("."))
+    match = _OWN_NAME.match(host.removesuffix("."))
     return match.group(1).lower() if match else None
 
 

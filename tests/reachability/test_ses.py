@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from reachability import Graph, Origin, Verdict, prove
+from reachability import UNKNOWN, Graph, Origin, Proof, Resource, Verdict, prove
 from tests.reachability.stacks import (
     ANYWHERE,
     PRIVATE,
     REGION,
     VPC,
     Stack,
+    either,
     name_host,
     own_network,
     ref,
@@ -80,6 +82,12 @@ def test_an_endpoint_is_a_way_out_of_its_own_vpc_alone(two: Stack) -> None:
     assert found["other-mailer"] == (UNREACHABLE, {"ENDPOINT_IN_OTHER_VPC", "NO_ROUTE_TO_DESTINATION"})
 
 
+def test_an_endpoint_that_may_be_in_either_vpc_is_a_way_out_of_neither_for_certain(two: Stack) -> None:
+    two["endpoint"]["vpcId"] = either("vpc", "other-vpc")
+
+    assert judge_each(two)["mailer"] == (UNDETERMINED, {"NO_ROUTE_TO_DESTINATION", "ENDPOINT_UNKNOWN"})
+
+
 def test_an_endpoint_that_may_be_in_a_vpc_that_was_not_read_may_not_take_the_name(two: Stack) -> None:
     verdict, codes = judge_each(two, "urn:gone")["mailer"]
 
@@ -109,12 +117,120 @@ def test_another_service_s_endpoint_is_no_way_to_a_mail_server(two: Stack) -> No
     assert judge_each(two)["mailer"] == (UNREACHABLE, {"NO_ROUTE_TO_DESTINATION"})
 
 
-# By one of its own names --------------------------------------------------------------------------
+# The resolver of its VPC ---------------------------------------------------------------------------
 
 
 def judge(stack: Stack) -> tuple[Verdict, set[str]]:
     (egress,) = stack.prove()
     return egress.verdict, {finding.code for finding in egress.outcome.findings}
+
+
+NEW, DEFAULT = "aws:ec2/vpc:Vpc", "aws:ec2/defaultVpc:DefaultVpc"
+
+
+@pytest.mark.parametrize(
+    ("type_", "origin", "support", "hostnames", "codes"),
+    [
+        (NEW, Origin.PROGRAM, None, None, {"VPC_DNS_HOSTNAMES_OFF"}),
+        (DEFAULT, Origin.PROGRAM, None, None, set()),
+        (NEW, Origin.ACCOUNT, None, None, {"VPC_DNS_UNKNOWN"}),
+        (NEW, Origin.ACCOUNT, True, True, set()),
+        (NEW, Origin.PROGRAM, False, True, {"VPC_DNS_SUPPORT_OFF"}),
+        (NEW, Origin.PROGRAM, UNKNOWN, True, {"VPC_DNS_UNKNOWN"}),
+        (NEW, Origin.PROGRAM, None, UNKNOWN, {"VPC_DNS_UNKNOWN"}),
+        (DEFAULT, Origin.PROGRAM, None, False, {"VPC_DNS_HOSTNAMES_OFF"}),
+    ],
+)
+def test_private_dns_needs_both_dns_attributes_of_the_vpc(
+    type_: str, origin: Origin, support: Any, hostnames: Any, codes: set[str]
+) -> None:
+    properties = {"enableDnsSupport": support, "enableDnsHostnames": hostnames}
+    vpc = Resource("vpc", type_, "vpc", properties, origin=origin)
+
+    found = Proof(Graph([vpc])).ses.endpoints.resolves(vpc)
+    assert {finding.code for finding in found.findings} == codes
+
+
+OPTIONS = "aws:ec2/vpcDhcpOptions:VpcDhcpOptions"
+OPTIONS_LINK = "aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation"
+OTHER = {"domainNameServers": ["172.31.0.53"]}
+SAME_OR_ANOTHER = ref("a VPC that is not known yet")
+
+
+def uses_amazons_resolver(stack: Stack) -> bool:
+    """Whether SES's name certainly leads to the endpoint, or may be resolved elsewhere."""
+    found = judge(stack)
+    assert found in ((REACHABLE, set()), (UNDETERMINED, {"VPC_OTHER_RESOLVER"}))
+    return found[0] is REACHABLE
+
+
+@pytest.mark.parametrize(
+    ("options", "amazons"),
+    [
+        ({"domainNameServers": ["AmazonProvidedDNS"]}, True),
+        ({"domainName": "example.com"}, True),
+        (OTHER, False),
+        ("default", True),
+        ("dopt-amazon", True),
+        ("dopt-other", False),
+        ("dopt-that-was-not-read", False),
+    ],
+)
+@pytest.mark.parametrize("vpc", [VPC, SAME_OR_ANOTHER], ids=["", "may be another's"])
+def test_the_resolver_of_the_dhcp_options_that_a_vpc_is_given(
+    ses: Stack, options: Any, amazons: bool, vpc: Any
+) -> None:
+    ses.hold(OPTIONS, "dopt-amazon", domainNameServers=["AmazonProvidedDNS"])
+    ses.hold(OPTIONS, "dopt-other", **OTHER)
+    if not isinstance(options, str):
+        ses.add(OPTIONS, "options", **options)
+        options = ref("options")
+    ses.add(OPTIONS_LINK, "link", vpcId=vpc, dhcpOptionsId=options)
+
+    assert uses_amazons_resolver(ses) is amazons
+
+
+@pytest.mark.parametrize(
+    ("held", "given_to", "amazons"),
+    [
+        ("default", None, True),
+        ("dopt-other", None, False),
+        ("dopt-other", VPC, True),
+        ("dopt-other", SAME_OR_ANOTHER, False),
+    ],
+)
+def test_the_options_that_a_vpc_has_give_way_to_those_that_it_is_certainly_given(
+    ses: Stack, held: str, given_to: Any, amazons: bool
+) -> None:
+    ses.hold(OPTIONS, "dopt-other", **OTHER)
+    ses[VPC]["dhcpOptionsId"] = held
+    if given_to is not None:
+        ses.add(OPTIONS_LINK, "link", vpcId=given_to, dhcpOptionsId="default")
+
+    assert uses_amazons_resolver(ses) is amazons
+
+
+@pytest.mark.parametrize(
+    ("type_", "origin", "held", "amazons"),
+    [
+        ("aws:ec2/vpc:Vpc", Origin.PROGRAM, UNKNOWN, True),
+        ("aws:ec2/vpc:Vpc", Origin.PROGRAM, "dopt-1", True),
+        ("aws:ec2/defaultVpc:DefaultVpc", Origin.PROGRAM, UNKNOWN, False),
+        ("aws:ec2/defaultVpc:DefaultVpc", Origin.PROGRAM, "dopt-1", False),
+        ("aws:ec2/vpc:Vpc", Origin.ACCOUNT, "dopt-1", False),
+        ("aws:ec2/vpc:Vpc", Origin.ACCOUNT, None, True),
+    ],
+)
+def test_a_new_vpc_has_amazons_resolver_and_one_that_was_there_what_it_has(
+    type_: str, origin: Origin, held: Any, amazons: bool
+) -> None:
+    vpc = Resource("vpc", type_, "vpc", {"dhcpOptionsId": held}, origin=origin)
+
+    found = Proof(Graph([vpc])).ses.endpoints.amazon_resolver(vpc)
+    assert {finding.code for finding in found.findings} == (set() if amazons else {"VPC_OTHER_RESOLVER"})
+
+
+# By one of its own names --------------------------------------------------------------------------
 
 
 @pytest.fixture
