@@ -122,6 +122,7 @@ def test_a_way_that_is_closed_says_nothing_of_such_a_host(host: str, nat: Stack)
         (["AmazonProvidedDNS"], True),
         (["169.254.169.253", "fd00:ec2::253"], True),
         (["172.31.0.2", "AmazonProvidedDNS"], True),
+        (["AmazonProvidedDNS", "172.31.0.2", "169.254.169.253", "fd00:ec2::253"], True),
         (["172.31.0.3"], False),
         (["172.31.0.2", "8.8.8.8"], False),
         ([UNKNOWN], False),
