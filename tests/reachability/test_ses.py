@@ -230,6 +230,18 @@ def test_a_new_vpc_has_amazons_resolver_and_one_that_was_there_what_it_has(
     assert {finding.code for finding in found.findings} == (set() if amazons else {"VPC_OTHER_RESOLVER"})
 
 
+@pytest.mark.parametrize(
+    ("block", "amazons"), [("172.31.0.0/16", True), ("172.31.0.9/16", True), (UNKNOWN, False)]
+)
+def test_amazons_resolver_is_at_the_base_of_the_vpcs_block_plus_two(block: Any, amazons: bool) -> None:
+    properties = {"cidrBlock": block, "dhcpOptionsId": "dopt-1"}
+    vpc = Resource("vpc", "aws:ec2/vpc:Vpc", "vpc", properties, origin=Origin.ACCOUNT)
+    options = Resource("options", OPTIONS, "options", {"domainNameServers": ["172.31.0.2"]}, id="dopt-1")
+
+    found = Proof(Graph([vpc, options])).ses.endpoints.amazon_resolver(vpc)
+    assert (not found.findings) is amazons
+
+
 # By one of its own names --------------------------------------------------------------------------
 
 
