@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from reachability import UNKNOWN, Graph, Origin, Proof, Resource, Verdict, prove
+from reachability.evidence import Offer
 from tests.reachability.stacks import (
     ANYWHERE,
+    OWNER,
     PRIVATE,
     REGION,
     VPC,
@@ -19,6 +21,8 @@ from tests.reachability.stacks import (
     name_host,
     own_network,
     ref,
+    role,
+    through,
 )
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
@@ -61,7 +65,7 @@ def two() -> Stack:
     return stack
 
 
-def judge_each(stack: Stack, *unread: str) -> dict[str, tuple[Verdict, set[str]]]:
+def judge_each(stack: Stack, *unread: str, offer: Offer | None = None) -> dict[str, tuple[Verdict, set[str]]]:
     """What becomes of each function's mail; the endpoint's VPC may be one of `unread` as well."""
     resources = [
         replace(found, dependencies={**found.dependencies, "vpcId": (*found.dependencies["vpcId"], *unread)})
@@ -71,7 +75,7 @@ def judge_each(stack: Stack, *unread: str) -> dict[str, tuple[Verdict, set[str]]
     ]
     return {
         egress.service: (egress.verdict, {finding.code for finding in egress.outcome.findings})
-        for egress in prove(Graph(resources))
+        for egress in prove(Graph(resources), offer=offer)
     }
 
 
@@ -101,6 +105,17 @@ def test_its_subnets_may_be_associations_of_what_is_yet_to_be_made(two: Stack) -
     two.add(association, "link", vpcEndpointId=ref("endpoint"), subnetId=ref("private"))
 
     assert judge_each(two)["mailer"] == (REACHABLE, set())
+
+
+def test_whether_its_zone_offers_it_is_told_by_the_name_in_its_subnets_account(two: Stack) -> None:
+    through(two, {"region": REGION, "assumeRoles": role(OWNER)})
+    del two["private"]["availabilityZoneId"]
+    two["private"]["availabilityZone"] = "us-east-1a"
+    zones = {OWNER: "use1-az4", "444455556666": "use1-az2"}
+    offer = Offer({(account, REGION, "us-east-1a"): zone for account, zone in zones.items()})
+
+    assert judge_each(two, offer=offer)["mailer"] == (REACHABLE, set())
+    assert judge_each(two)["mailer"] == (UNDETERMINED, {"VPCE_ZONE_UNKNOWN"})
 
 
 def test_of_more_subnets_than_the_program_makes_one_was_not_read(two: Stack) -> None:
