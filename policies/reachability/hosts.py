@@ -34,7 +34,7 @@ _INNER_NAMES: Final = re.compile(
 
 def literal(host: str) -> str | None:
     """The address that `host` is, which may stand in brackets; `None` where it is a name."""
-    address = host.strip("[]")
+    address = host.removeprefix("[").removesuffix("]")
     try:
         ipaddress.ip_address(address)
     except ValueError:
@@ -50,9 +50,10 @@ def is_valid(host: str) -> bool:
     address = literal(host)
     if address:
         return not getattr(ipaddress.ip_address(address), "ipv4_mapped", None)
-    labels = host.lower().removesuffix(".").split(".")
+    name = host.lower().removesuffix(".")
+    labels = name.split(".")
     return (
-        len(host) <= _LONGEST + 1
+        len(name) <= _LONGEST
         and all(_LABEL.fullmatch(label) for label in labels)
         and not _NUMBER.fullmatch(labels[-1])
     )
