@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 from . import kinds
 from .graph import Ref, Resource
 from .groups import ALL_PORTS, ALL_PROTOCOLS, EGRESS, INGRESS, TCP, port_range
-from .network import Links, Network, is_new, settled
+from .network import Network, is_new
 from .outcomes import blocked, open_question, passed, whichever
 from .ranges import ANY_ADDRESS, IPV4, IPV6, Ranges, addresses
+from .references import Links, settled
 from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, to_int
 from .verdict import Origin, Outcome
 

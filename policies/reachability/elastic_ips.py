@@ -12,9 +12,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from . import kinds
-from .network import same, settled
 from .outcomes import all_of, blocked, open_question
 from .places import in_one_region
+from .references import same, settled
 from .values import ABSENT, UNKNOWN, elements
 from .verdict import Origin, Outcome
 

@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from . import kinds
-from .network import Links
 from .outcomes import all_of, open_question
+from .references import Links
 from .values import UNKNOWN
 from .verdict import Outcome
 

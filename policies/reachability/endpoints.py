@@ -13,9 +13,10 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 from . import kinds
-from .network import Links, Network, is_new, judged
+from .network import Network, is_new
 from .outcomes import all_of, blocked, open_question, passed, whichever
 from .places import in_one_region
+from .references import Links, judged
 from .ses_names import SMTP_PORTS, port_not_offered, region_of_service
 from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, is_known, items, known_items
 from .verdict import Origin, Outcome

@@ -22,10 +22,10 @@ from .firewall_rules import (
     stateful_rules,
     stateless_rules,
 )
-from .network import members
 from .outcomes import blocked, open_question, passed, whichever
 from .packets import Packets, decide
 from .ranges import EPHEMERAL_PORTS, Ranges
+from .references import members
 from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, items, to_int
 
 if TYPE_CHECKING:

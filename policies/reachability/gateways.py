@@ -14,10 +14,11 @@ from . import kinds
 from .elastic_ips import ElasticIps
 from .graph import Ref, Resource
 from .left_open import destination_in_vpc, not_modelled
-from .network import Network, either, same, table_name
+from .network import Network, table_name
 from .outcomes import all_of, blocked, open_question, passed, whichever
 from .public_access import Departure, PublicAccess
 from .ranges import PRIVATE, PUBLIC, Ranges, addresses
+from .references import either, same
 from .routing import LOCAL, Route, Routes
 from .values import ABSENT, UNKNOWN, Unknown, is_known
 from .verdict import Outcome

@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from . import kinds
 from .graph import Ref, Resource
-from .network import Links, Network, exactly, is_new, members, same, settled
+from .network import Network, is_new
 from .outcomes import blocked, open_question, passed
 from .ranges import ANY_ADDRESS, IPV4, IPV6, Ranges, addresses, cidr_text, union
+from .references import Links, exactly, members, same, settled
 from .routing import prefix_list_blocks
 from .values import (
     ABSENT,

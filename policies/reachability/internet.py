@@ -18,10 +18,11 @@ from .groups import EGRESS, INGRESS, Peer
 from .left_open import destination_in_vpc, not_modelled
 from .middleboxes import Middlebox
 from .neighbours import Neighbours
-from .network import name_of, same, table_name
+from .network import name_of, table_name
 from .outcomes import all_of, blocked, open_question, passed, softened, whichever
 from .public_access import Departure
 from .ranges import EPHEMERAL_PORTS, IPV6, NAT64, PUBLIC, UNROUTED, Ranges, translated
+from .references import same
 from .replies import Replies
 from .routing import LOCAL, Route
 from .transit import TransitGateways

@@ -12,8 +12,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from . import kinds
-from .network import Links, Network, name_of
+from .network import Network, name_of
 from .outcomes import all_of, open_question
+from .references import Links
 from .values import ABSENT, UNKNOWN, Value, elements, get
 
 if TYPE_CHECKING:

@@ -13,9 +13,10 @@ from . import kinds
 from .acls import REPLIES
 from .groups import EGRESS, INGRESS
 from .left_open import destination_in_vpc, not_modelled
-from .network import name_of, same
+from .network import name_of
 from .outcomes import all_of, blocked, open_question, passed, whichever
 from .ranges import EPHEMERAL_PORTS, Ranges, family_of, union
+from .references import same
 from .values import UNKNOWN, Unknown, is_known
 from .verdict import Outcome
 

@@ -16,10 +16,11 @@ from .internet import InternetPath, port_25
 from .ipv6 import Ipv6Path
 from .left_open import subnet_not_read
 from .names import Names
-from .network import is_ipv6_only, judged
+from .network import is_ipv6_only
 from .outcomes import all_of, any_of, blocked, open_question, passed, softened, whichever
 from .places import in_one_region
 from .ranges import IPV4, PUBLIC, UNROUTED, Ranges, addresses, union
+from .references import judged
 from .ses import EndpointPath
 from .ses_names import endpoint_of_host, listens, region_of_host
 from .settings import Settings

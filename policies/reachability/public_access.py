@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from . import kinds
-from .network import Links
 from .outcomes import blocked, open_question, whichever
+from .references import Links
 from .values import ABSENT, UNKNOWN, Unknown, is_known
 from .verdict import Origin, Outcome
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from .crossing import Transit
 from .middleboxes import Middlebox
-from .network import refers
 from .outcomes import blocked, open_question, whichever
+from .references import refers
 from .values import UNKNOWN, Unknown
 from .verdict import Outcome
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 from . import kinds
 from .graph import Ref, Resource
 from .left_open import not_modelled, table_not_read
-from .network import Links, Network
+from .network import Network
 from .outcomes import all_of
 from .ranges import ANY_ADDRESS, IPV4, IPV6, PRIVATE, Ranges, addresses, prefix_length
+from .references import Links
 from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, items
 from .verdict import Origin
 

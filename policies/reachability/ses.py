@@ -12,8 +12,9 @@ from . import kinds
 from .endpoints import Endpoints
 from .groups import INGRESS, Peer
 from .left_open import subnet_not_read
-from .network import members, name_of, same
+from .network import name_of
 from .outcomes import all_of, any_of, blocked, open_question, softened, whichever
+from .references import members, same
 from .verdict import Outcome, Verdict
 
 if TYPE_CHECKING:

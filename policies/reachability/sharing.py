@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from . import kinds
-from .network import Links, either, same
 from .outcomes import all_of, blocked, open_question
+from .references import Links, either, same
 from .values import UNKNOWN, Unknown, Value
 from .verdict import Origin, Outcome, Verdict
 

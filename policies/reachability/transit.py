@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from . import kinds
 from .graph import Ref, nearest
-from .network import Links, refers, same
 from .outcomes import blocked, open_question, passed
 from .ranges import ANY_ADDRESS, PRIVATE, Ranges, addresses, prefix_length
+from .references import Links, refers, same
 from .routing import LONGEST_OF_VPC, prefix_list_blocks
 from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get
 from .verdict import Origin, Outcome

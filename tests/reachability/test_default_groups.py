@@ -7,8 +7,8 @@ import pytest
 from reachability import Verdict, kinds
 from reachability.crossing import Crossing
 from reachability.groups import EGRESS, Peer
-from reachability.network import exactly
 from reachability.ranges import addresses
+from reachability.references import exactly
 from tests.reachability.stacks import ALL_OUT, Stack, one_subnet, one_subnet_of_the_account
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"

@@ -8,7 +8,7 @@ import pytest
 
 from reachability import ABSENT, UNKNOWN, Graph, Origin, Resource, kinds
 from reachability.graph import Ref, Unread
-from reachability.network import members, settled
+from reachability.references import members, settled
 
 KINDS = ("vpc", "default-vpc")
 

@@ -11,8 +11,8 @@ from reachability import UNKNOWN, Finding, Graph, Origin, Verdict
 from reachability.crossing import Crossing
 from reachability.graph import Ref
 from reachability.groups import EGRESS, INGRESS, Peer, implicit_default_group
-from reachability.network import exactly
 from reachability.ranges import addresses
+from reachability.references import exactly
 from tests.reachability.stacks import ANYWHERE, Stack, either, ref
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"

@@ -10,8 +10,8 @@ from reachability import ABSENT, UNKNOWN
 from reachability.crossing import Crossing
 from reachability.graph import Graph, Ref
 from reachability.middleboxes import Middlebox
-from reachability.network import exactly
 from reachability.ranges import ANY_ADDRESS
+from reachability.references import exactly
 from reachability.routing import Route
 from tests.reachability.firewalled import ENDPOINT, FIREWALL, ROUTE, SUBNET
 from tests.reachability.stacks import ANYWHERE, Stack, either, ref

@@ -10,8 +10,8 @@ from reachability import Resource, Verdict
 from reachability.crossing import Client, Crossing
 from reachability.graph import Graph
 from reachability.middleboxes import Middlebox
-from reachability.network import exactly
 from reachability.ranges import addresses
+from reachability.references import exactly
 from reachability.replies import Replies
 from reachability.transit import TransitGateways
 from tests.reachability.stacks import Stack, either, one_subnet, ref

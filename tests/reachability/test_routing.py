@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from reachability.network import Network, exactly
+from reachability.network import Network
 from reachability.ranges import PUBLIC, addresses, cidr_text
+from reachability.references import exactly
 from reachability.routing import Routes, Share
 from tests.reachability.stacks import ANYWHERE, Stack, either, one_subnet, one_subnet_of_the_account, ref
 
