@@ -26,7 +26,7 @@ from .outcomes import blocked, open_question, passed, whichever
 from .packets import Packets, decide
 from .ranges import EPHEMERAL_PORTS, Ranges
 from .references import members
-from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, items, to_int
+from .values import ABSENT, UNKNOWN, Value, elements, get, to_int
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -211,9 +211,9 @@ def _strict_default(policy: Resource) -> dict[str, str]:
 
     Each drop action stops established connections at least, and with them the mail.
     """
-    actions = items(policy.get("firewallPolicy", "statefulDefaultActions"))
+    actions = elements(policy.get("firewallPolicy", "statefulDefaultActions"))
     reason = f"stateful default action of firewall policy {policy.label}"
-    if isinstance(actions, Unknown) or UNKNOWN in actions:
+    if UNKNOWN in actions:
         return {PASSES: reason, DROPS: reason}
     drops = [action for action in actions if str(action).startswith("aws:drop")]
     return {DROPS: f"{reason}, {drops[0]}"} if drops else {PASSES: reason}

@@ -45,8 +45,8 @@ _DESCRIPTIVE: Final = frozenset(
 
 def standard_actions(actions: Value) -> tuple[str, ...]:
     """The standard action among `actions`, beside which custom ones only count packets; all where unknown."""
-    listed = items(actions)
-    if isinstance(listed, Unknown) or UNKNOWN in listed:
+    listed = elements(actions)
+    if UNKNOWN in listed:
         return tuple(_STANDARD.values())
     return tuple(_STANDARD[action] for action in listed if action in _STANDARD)
 
@@ -64,9 +64,9 @@ def stateless_rules(group: Resource | None) -> Iterator[Rule]:
         definition = get(entry, "ruleDefinition")
         match = get(definition, "matchAttributes")
         packets, known = _matched(match)
-        protocols = items(match, "protocols")
-        unsure = isinstance(protocols, Unknown) or UNKNOWN in protocols
-        if not unsure and protocols and TCP not in map(to_int, elements(match, "protocols")):
+        protocols = elements(match, "protocols")
+        unsure = UNKNOWN in protocols
+        if not unsure and protocols and TCP not in map(to_int, protocols):
             continue
         actions = standard_actions(get(definition, "actions"))
         certain = known and not unsure and items(match, "tcpFlags") == () and len(actions) == 1
@@ -89,10 +89,7 @@ def _side(
     match: Value, name: str, read: Callable[[Value], Ranges | Unknown], every: Ranges
 ) -> tuple[Ranges, bool]:
     """One match attribute: every value where it is not set, or not known."""
-    entries = items(match, name)
-    if isinstance(entries, Unknown):
-        return every, False
-    found = [read(entry) for entry in entries]
+    found = [read(entry) for entry in elements(match, name)]
     known = [ranges for ranges in found if isinstance(ranges, Ranges)]
     if len(known) < len(found):
         return every, False
@@ -166,8 +163,8 @@ def _domain_list(domains: Value, called: str) -> Iterator[Rule]:
 
     Where SMTP begins in clear, no server name can pass the first packets.
     """
-    types = items(domains, "targetTypes")
-    if not isinstance(types, Unknown) and UNKNOWN not in types and "TLS_SNI" not in types:
+    types = elements(domains, "targetTypes")
+    if UNKNOWN not in types and "TLS_SNI" not in types:
         return
     reason = f"{called}, a list of TLS server names"
     yield Rule(PASSES, NOT_IN_CLEAR, reason, certain=False)
