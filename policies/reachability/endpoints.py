@@ -18,7 +18,7 @@ from .outcomes import all_of, blocked, open_question, passed, whichever
 from .places import in_one_region
 from .references import Links, judged
 from .ses_names import SMTP_PORTS, port_not_offered, region_of_service
-from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, is_known, items, known_items
+from .values import ABSENT, UNKNOWN, Unknown, Value, elements, get, is_known, known_items
 from .verdict import Origin, Outcome
 
 if TYPE_CHECKING:
@@ -189,11 +189,10 @@ class Endpoints:
         for holder in (*(link for link, _ in links), *held):
             named = holder.get("dhcpOptionsId")
             options = self.graph.ref(holder, named, "dhcpOptionsId", kinds.DHCP_OPTIONS).target
-            servers = UNKNOWN if options is None else items(options.declared("domainNameServers"))
-            amazons = not isinstance(servers, Unknown) and set(servers) <= _amazons_servers(vpc)
-            if amazons or named in (ABSENT, "default"):
+            servers = (UNKNOWN,) if options is None else elements(options.declared("domainNameServers"))
+            if named in (ABSENT, "default") or set(servers) <= _amazons_servers(vpc):
                 continue
-            where = "not known" if isinstance(servers, Unknown) else ", ".join(map(str, servers))
+            where = "not known" if UNKNOWN in servers else ", ".join(map(str, servers))
             message = f"the DHCP options of VPC {vpc.label} name other resolvers ({where}) than Amazon's"
             return open_question("VPC_OTHER_RESOLVER", vpc.key, message, remedy)
         return Outcome()
