@@ -70,6 +70,8 @@ def _read(file: Path, name: str) -> Any:
         raise click.ClickException(f"{name}: {error.strerror}") from error
     except ValueError as error:
         raise click.ClickException(f"{name}: not JSON: {error}") from error
+    except RecursionError as error:
+        raise click.ClickException(f"{name}: {_WRONG}: nested too deeply") from error
 
 
 def _entries(document: Any, name: str) -> Sequence[Mapping[str, Any]]:

@@ -91,8 +91,8 @@ def command(
 ) -> int:
     """Run a Pulumi program in Python against a simulated AWS account, and show what would come of it.
 
-    That is: the resources, the egress of every App Runner service today and after, the DNS records,
-    and what the policies say. It needs no credentials, and nothing leaves this machine.
+    That is: the resources, the egress of every App Runner service, ECS service and Lambda function
+    today and after, the DNS records, and what the policies say. It needs no credentials, and nothing leaves this machine.
 
     \b
     Examples:

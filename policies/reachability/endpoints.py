@@ -46,6 +46,8 @@ class Endpoints:
         )
 
     def _serves(self, endpoint: Resource, region: str | None) -> bool | Unknown:
+        if endpoint.get("state") == "deleted":
+            return False
         service = endpoint.declared("serviceName")
         if isinstance(service, Unknown):
             own = self.graph.ref(endpoint, service, "serviceName", kinds.ENDPOINT_SERVICE)
@@ -79,7 +81,7 @@ class Endpoints:
                 self.is_interface(endpoint),
                 self._is_in_its_region(endpoint),
                 _speaks_ipv4(endpoint),
-                _is_available(endpoint),
+                is_available(endpoint),
                 self.is_offered_in_its_zones(endpoint),
                 self._policy_allows(endpoint),
             ]
@@ -339,7 +341,7 @@ def _speaks_ipv4(endpoint: Resource) -> Outcome:
     return open_question(code, endpoint.key, message, 'set dns_record_ip_type="ipv4" in its dns_options')
 
 
-def _is_available(endpoint: Resource) -> Outcome:
+def is_available(endpoint: Resource) -> Outcome:
     state = endpoint.get("state")
     if not is_known(state) or str(state).lower() in ("available", "pending"):
         return Outcome()

@@ -7,7 +7,7 @@ peering connections work" and "Update your route tables for a VPC peering connec
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from . import kinds
 from .acls import REPLIES
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from .graph import Ref, Resource
     from .replies import Replies
     from .routing import Route
+
+
+_WAITING: Final = frozenset({"initiating-request", "pending-acceptance", "provisioning"})
+"""The states of a peering connection that acceptance ends."""
 
 
 class Neighbours:
@@ -120,14 +124,16 @@ class Neighbours:
     def _is_active(self, connection: Resource) -> Outcome:
         """Source: Amazon VPC Peering Guide, "VPC peering connection lifecycle"."""
         status = connection.get("acceptStatus")
-        remedy = "accept the peering connection (auto_accept, or aws.ec2.VpcPeeringConnectionAccepter)"
-        if is_known(status) and status != "active":
-            message = f"peering connection {connection.label} is {status}"
-            return blocked("BAD_STATE", connection.key, message, remedy)
-        accepted = connection.declared("autoAccept") is True or self.network.accepted(
+        remedy = "accept the peering connection (auto_accept, here or in a VpcPeeringConnectionAccepter)"
+        accepters = self.network.accepters(
             connection, kinds.PEERING, "vpcPeeringConnectionId", kinds.PEERING_ACCEPTER
         )
-        if status == "active" or accepted:
+        accepted = [side.declared("autoAccept") for side in (connection, *accepters)]
+        waits = not is_known(status) or status in _WAITING
+        if status == "active" or (waits and True in accepted):
             return Outcome()
+        if is_known(status) and not (waits and UNKNOWN in accepted):
+            message = f"peering connection {connection.label} is {status}"
+            return blocked("BAD_STATE", connection.key, message, remedy)
         message = f"it cannot be known whether peering connection {connection.label} is accepted"
         return open_question("BAD_STATE", connection.key, message, remedy)

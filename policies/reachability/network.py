@@ -234,14 +234,15 @@ class Network:
         found = self.graph.by_id(value, types, user) if isinstance(value, str) else None
         return found if found is not None and found.in_place_of(user) is not False else None
 
-    def accepted(
+    def accepters(
         self, request: Resource, types: tuple[str, ...], prop: str, accepters: tuple[str, ...]
-    ) -> bool:
-        """Whether one of `accepters` certainly names `request`, one of `types`, in its property `prop`."""
-        return any(
-            refers(self.graph.ref(accepter, accepter.get(prop), prop, types), request) is True
+    ) -> list[Resource]:
+        """The `accepters` that certainly name `request`, one of `types`, in their property `prop`."""
+        return [
+            accepter
             for accepter in self.graph.of_type(*accepters)
-        )
+            if refers(self.graph.ref(accepter, accepter.get(prop), prop, types), request) is True
+        ]
 
     # Internet gateways ----------------------------------------------------------------------------
 

@@ -148,12 +148,8 @@ class Proof:
         return shadow + way + self._listens(client, host, ports[0])
 
     def _reach_unknown(self, client: Client, placement: Placement, port: int) -> Outcome:
-        """A host not known yet may be a public one, that of an endpoint, or one inside the VPC."""
+        """A host not known yet may be a public one, one inside the VPC, or one of a network without a way."""
         public = self._reach_public(client, placement, PUBLIC, port, "a host not known yet")
-        ways = [public, *([self.ses.any(client, port)] if self.ses.of(client) else [])]
-        ways += self.ses.unread(client)
-        if all(way.verdict is Verdict.REACHABLE for way in ways):
-            return public
         message = "the mail host cannot be known yet, and not every host that it may be can be reached"
         remedy = "name the host as a plain value, such as email-smtp.REGION.amazonaws.com"
         question = open_question("HOST_UNKNOWN", client.holder.key, message, remedy)

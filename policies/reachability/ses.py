@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import kinds
-from .endpoints import Endpoints
+from .endpoints import Endpoints, is_available
 from .groups import INGRESS, Peer
 from .left_open import subnet_not_read
 from .network import name_of
@@ -47,7 +47,7 @@ class EndpointPath:
             worlds.append(self._by_name(client, endpoint, port))
             certain = certain or (sure and on is True)
         dead = all(world.verdict is Verdict.UNREACHABLE for world in worlds)
-        if certain and not (dead and self._name_escapes(client)):
+        if certain and not (dead and self._name_escapes(client, region)):
             return whichever(worlds)
         near.extend(self._elsewhere(client, region))
         if public.verdict is Verdict.UNREACHABLE:
@@ -68,9 +68,13 @@ class EndpointPath:
             for endpoint, sure in self.endpoints.in_vpc(vpc, region)
         ]
 
-    def _name_escapes(self, client: Client) -> bool:
-        """Whether private DNS may not work in the VPC: the name then stays public."""
-        return any(self.endpoints.resolves(vpc).findings for vpc in client.vpc.candidates)
+    def _name_escapes(self, client: Client, region: str) -> bool:
+        """Whether private DNS may not work, or the endpoint may be gone: the name then stays public.
+
+        Source: Amazon EC2 API Reference, "VpcEndpoint": its states.
+        """
+        gone = any(is_available(endpoint).findings for endpoint, _ in self.of(client, region))
+        return gone or any(self.endpoints.resolves(vpc).findings for vpc in client.vpc.candidates)
 
     def _elsewhere(self, client: Client, region: str) -> Iterator[Outcome]:
         """What may be the endpoint that is missing, or is not: in another VPC, or for another region."""

@@ -95,7 +95,7 @@ class TransitGateways:
             return Outcome()
         automatic = gateway.get("autoAcceptSharedAttachments") == "enable"
         prop = "transitGatewayAttachmentId"
-        if automatic or self.network.accepted(attachment, kinds.TGW_ATTACHMENT, prop, kinds.TGW_ACCEPTER):
+        if automatic or self.network.accepters(attachment, kinds.TGW_ATTACHMENT, prop, kinds.TGW_ACCEPTER):
             return Outcome()
         message = (
             f"it cannot be known whether the account of transit gateway {gateway.label} has accepted "

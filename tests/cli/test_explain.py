@@ -78,6 +78,7 @@ def test_paths_of_the_corpus_in_words(name: str, tmp_path: Path) -> None:
     ("text", "reason"),
     [
         ("{", "not JSON"),
+        ("[" * 100_000, "nested too deeply"),
         ("[]", "not what 'mailroute rehearse --json' or 'mailroute diagnose --json' prints"),
         ('{"egress": [{"service": "a"}]}', "not what 'mailroute rehearse --json'"),
         ('{"egress": []}', "has no egress to explain"),

@@ -170,11 +170,12 @@ def test_default_tags_are_merged_under_the_resources_own(client: Client) -> None
     assert unknown["tags"] is UNKNOWN
 
 
-def test_each_connection_has_a_config_of_its_own(connect: Callable[[Account], Client]) -> None:
+@pytest.mark.parametrize("key", ["roleArn", "role_arn"])
+def test_each_connection_has_a_config_of_its_own(connect: Callable[[Account], Client], key: str) -> None:
     account = Account.empty("us-east-1")
     here, there = connect(account), connect(account)
     here.configure(region="us-east-1")
-    there.configure(region="eu-west-1", assumeRoles='[{"roleArn":"arn:aws:iam::210987654321:role/deploy"}]')
+    there.configure(region="eu-west-1", assumeRoles=f'[{{"{key}":"arn:aws:iam::210987654321:role/deploy"}}]')
     vpc = there.create(VPC, "v", cidrBlock="10.0.0.0/16")
     assert vpc.outputs["region"] == "eu-west-1"
     assert vpc.outputs["arn"].startswith("arn:aws:ec2:eu-west-1:210987654321:vpc/")
@@ -271,6 +272,15 @@ def test_what_runs_beside_a_service_has_the_names_of_aws(client: Client) -> None
         peerOwnerId="2",
     )
     assert peering.outputs["acceptStatus"] == "pending-acceptance"
+    accepter = client.create(
+        "aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter",
+        "a",
+        vpcPeeringConnectionId=peering.id,
+        autoAccept=True,
+    )
+    assert (accepter.id, accepter.outputs["acceptStatus"]) == (peering.id, "active")
+    tasks = client.create("aws:ecs/service:Service", "t", name="t", taskDefinition="mail:1")
+    assert "launchType" not in tasks.outputs
 
 
 def test_a_type_that_pulumi_aws_has_not_is_one_clear_line(client: Client) -> None:

@@ -45,6 +45,8 @@ def _strategy(*providers: object) -> dict[str, object]:
         (False, {"launchType": "FARGATE"}, UNREACHABLE),
         (UNKNOWN, {"launchType": "FARGATE"}, UNDETERMINED),
         (True, _strategy("FARGATE", "FARGATE_SPOT"), REACHABLE),
+        (True, {**_strategy("FARGATE"), "launchType": ""}, REACHABLE),
+        (True, {"launchType": ""}, UNDETERMINED),
         (False, _strategy("FARGATE"), UNREACHABLE),
         (True, {"launchType": "EC2"}, UNREACHABLE),
         (UNKNOWN, {"launchType": "EXTERNAL"}, UNREACHABLE),
@@ -74,8 +76,8 @@ def test_a_public_subnet_is_a_way_for_public_addresses_alone(
         ("mail", "smtp.example.com"),
         ("mail:7", "smtp.example.com"),
         ("arn:aws:ecs:us-east-1:123456789012:task-definition/mail", "smtp.example.com"),
-        ("mailer", UNKNOWN),
-        (ref("nothing"), UNKNOWN),
+        ("mailer", None),
+        (ref("nothing"), None),
     ],
 )
 def test_a_service_may_name_its_task_definition_by_its_family(
@@ -86,14 +88,16 @@ def test_a_service_may_name_its_task_definition_by_its_family(
     assert hosts(tasks) == [found]
 
 
-def test_a_definition_that_is_not_read_may_name_a_host_that_cannot_be_reached(tasks: Stack) -> None:
+@pytest.mark.parametrize("way", [True, False])
+def test_a_definition_that_is_not_read_needs_a_way_to_some_mail_server(tasks: Stack, way: bool) -> None:
     tasks["tasks"]["taskDefinition"] = "mailer"
-    tasks.remove("default")
+    if not way:
+        tasks.remove("default")
 
     (egress,) = tasks.prove()
 
-    assert egress.verdict is UNDETERMINED
-    assert "HOST_UNKNOWN" in {finding.code for finding in egress.outcome.findings}
+    assert str(egress.destination) == "any mail server"
+    assert egress.verdict is (REACHABLE if way else UNREACHABLE)
 
 
 def test_a_service_without_a_task_definition_names_no_host_and_its_task_sets_do(tasks: Stack) -> None:
@@ -122,7 +126,7 @@ def test_the_names_in_container_definitions_may_be_in_any_case(tasks: Stack) -> 
 def test_a_file_of_variables_may_name_the_host_that_the_container_does_not(tasks: Stack) -> None:
     files = {"environmentFiles": [{"type": "s3", "value": "arn:aws:s3:::settings/mail.env"}]}
     define(tasks, {"name": "app", **files})
-    assert hosts(tasks) == [UNKNOWN]
+    assert hosts(tasks) == [None]
 
     define(tasks, {"name": "app", "environment": [{"name": "SMTP_HOST", "value": "a.example.com"}], **files})
     assert hosts(tasks) == ["a.example.com"]

@@ -601,7 +601,7 @@ NAT = [
         UNDETERMINED,
         {"DESTINATION_IN_VPC"},
     ),
-    Row("host not known yet", lambda stack: name_host(stack, UNKNOWN), REACHABLE, set()),
+    Row("host not known yet", lambda stack: name_host(stack, UNKNOWN), UNDETERMINED, {"HOST_UNKNOWN"}),
     Row("DNS support off", put(VPC, enableDnsSupport=False), UNDETERMINED, {"VPC_DNS_SUPPORT_OFF"}),
     Row("DNS hostnames off", put(VPC, enableDnsHostnames=False), REACHABLE, set()),
     Row("a private zone for the name", private_zone("brevo.com"), UNDETERMINED, {"NAME_SHADOWED"}),

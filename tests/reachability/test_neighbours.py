@@ -128,15 +128,26 @@ def test_the_connection_must_be_accepted(peered: Stack, status: str) -> None:
     assert verdict(peered) == (UNREACHABLE, {"BAD_STATE", "DESTINATION_IN_VPC"})
 
 
-@pytest.mark.parametrize("accepted", ["auto", "accepter", "elsewhere"])
+@pytest.mark.parametrize(
+    ("status", "here", "there", "code"),
+    [
+        (None, True, None, set()),
+        (None, False, True, set()),
+        (None, False, None, {"BAD_STATE"}),
+        (None, False, False, {"BAD_STATE"}),
+        ("active", False, None, set()),
+        ("pending-acceptance", False, True, set()),
+        ("pending-acceptance", False, UNKNOWN, {"BAD_STATE"}),
+    ],
+)
 def test_a_planned_connection_is_accepted_in_the_program_or_may_be_elsewhere(
-    peered: Stack, accepted: str
+    peered: Stack, status: str | None, here: bool, there: object, code: set[str]
 ) -> None:
     peered.remove("pcx-1")
-    peered.add(PEERING, "peering", vpcId=VPC, peerVpcId="vpc-mail", autoAccept=accepted == "auto")
-    if accepted == "accepter":
+    peered.add(PEERING, "peering", vpcId=VPC, peerVpcId="vpc-mail", autoAccept=here, acceptStatus=status)
+    if there is not None:
         accepter = "aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter"
-        peered.add(accepter, "accepter", vpcPeeringConnectionId=ref("peering"), autoAccept=True)
+        peered.add(accepter, "accepter", vpcPeeringConnectionId=ref("peering"), autoAccept=there)
     for table, block in ((PRIVATE_TABLE, "10.9.0.0/16"), ("rtb-mail", CLIENTS)):
         peered[table]["routes"] = []
         peered.add(
@@ -147,8 +158,16 @@ def test_a_planned_connection_is_accepted_in_the_program_or_may_be_elsewhere(
             vpcPeeringConnectionId=ref("peering"),
         )
 
-    expected = {"DESTINATION_IN_VPC"} | ({"BAD_STATE"} if accepted == "elsewhere" else set())
-    assert verdict(peered) == (UNDETERMINED, expected)
+    assert verdict(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"} | code)
+
+
+@pytest.mark.parametrize(("status", "there"), [("pending-acceptance", False), ("rejected", True)])
+def test_an_accepter_accepts_what_waits_if_it_is_told_to(peered: Stack, status: str, there: bool) -> None:
+    peered["pcx-1"]["acceptStatus"] = status
+    accepter = "aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter"
+    peered.add(accepter, "accepter", vpcPeeringConnectionId="pcx-1", autoAccept=there)
+
+    assert verdict(peered) == (UNREACHABLE, {"BAD_STATE", "DESTINATION_IN_VPC"})
 
 
 def test_a_host_of_which_no_subnet_is_known_may_be_anywhere(peered: Stack) -> None:

@@ -132,6 +132,29 @@ def test_another_service_s_endpoint_is_no_way_to_a_mail_server(two: Stack) -> No
     assert judge_each(two)["mailer"] == (UNREACHABLE, {"NO_ROUTE_TO_DESTINATION"})
 
 
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [
+        ("available", REACHABLE),
+        ("deleted", REACHABLE),
+        ("deleting", UNDETERMINED),
+        ("failed", UNDETERMINED),
+        ("rejected", UNDETERMINED),
+        ("expired", UNDETERMINED),
+    ],
+)
+def test_an_endpoint_that_is_gone_leaves_the_name_to_the_public_hosts(
+    two: Stack, state: str, verdict: Verdict
+) -> None:
+    whole = Stack()
+    own_network(whole)
+    two["endpoint"]["state"] = state
+    assert judge_each(two)["mailer"][0] is (REACHABLE if state == "available" else UNREACHABLE)
+
+    two.program["private-out"] = whole.program["private-out"]
+    assert judge_each(two)["mailer"][0] is verdict
+
+
 # The resolver of its VPC ---------------------------------------------------------------------------
 
 

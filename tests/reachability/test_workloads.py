@@ -80,19 +80,28 @@ def test_an_inactive_connector_carries_nothing(nat: Stack) -> None:
 @pytest.mark.parametrize(
     ("source", "shown"),
     [
-        (image({"SMTP_HOST": " mail.example.com ", "SMTP_PORT": "465"}), "mail.example.com:465"),
+        (image({"SMTP_HOST": "mail.example.com", "SMTP_PORT": "465"}), "mail.example.com:465"),
         (image({"SMTP_HOST": "mail.example.com", "SMTP_PORT": 465.0}), "mail.example.com:465"),
         (image({"SMTP_HOST": "mail.example.com"}), "mail.example.com"),
         (image({"OTHER": "x"}), "any mail server"),
         (image({}, {"SMTP_HOST": "arn:secret"}), "a host that is a secret"),
         (image({"SMTP_HOST": "mail.example.com"}, {"SMTP_HOST": "arn:secret"}), "a host that is a secret"),
-        (image({"SMTP_HOST": ref("nothing"), "SMTP_PORT": "587"}), "a host not known yet:587"),
     ],
 )
 def test_the_mail_host_of_its_environment(nat: Stack, source: dict[str, Any], shown: str) -> None:
     nat["service"]["sourceConfiguration"] = source
 
     assert verdicts(nat) == {shown: REACHABLE}
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [(" mail.example.com\n", " mail.example.com\n:587"), (UNKNOWN, "a host not known yet:587")],
+)
+def test_what_becomes_of_a_host_is_not_known(nat: Stack, host: object, shown: str) -> None:
+    name_host(nat, host)
+
+    assert verdicts(nat) == {shown: UNDETERMINED}
 
 
 def test_a_service_from_code_has_its_environment_elsewhere(nat: Stack) -> None:

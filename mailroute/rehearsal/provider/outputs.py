@@ -16,7 +16,7 @@ from .inputs import without_defaults
 from .sdk import Output, ResourceClass, Shape
 
 _DECIDES_A_ROUTE: Final = re.compile(
-    r"network|vpc|subnet|cidr|route|gateway|securityGroup|prefixList|zone|ipv6|dns|policy|(private|public)Ip|address",
+    r"launchType|network|vpc|subnet|cidr|route|gateway|securityGroup|prefixList|zone|ipv6|dns|policy|(private|public)Ip|address",
     re.IGNORECASE,
 )
 """Computed outputs that are not made up for types of which nothing is known: a proof may read them."""

@@ -63,7 +63,9 @@ def _account_id(values: Mapping[str, Any], account: Account) -> str:
     """The account that the provider works in: that of the role that it assumes, if it assumes one."""
     roles = values.get("assumeRoles") or ([values["assumeRole"]] if values.get("assumeRole") else [])
     for role in reversed(roles):
-        found = re.fullmatch(r"arn:[\w-]+:iam::(\d{12}):role/.+", str(role.get("roleArn")))
+        found = re.fullmatch(
+            r"arn:[\w-]+:iam::(\d{12}):role/.+", str(role.get("roleArn") or role.get("role_arn"))
+        )
         if found:
             return found[1]
     return account.id

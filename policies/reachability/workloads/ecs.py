@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .. import kinds
 from ..values import ABSENT, UNKNOWN, Unknown, Value, get, items
+from ..verdict import Destination
 from .model import Placement, Workload, in_vpc, named, named_hosts, not_followed, pairs
 
 if TYPE_CHECKING:
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from ..graph import Graph, Resource
     from ..groups import SecurityGroups
     from ..settings import Settings
-    from ..verdict import Destination
 
+ANY_MAIL_SERVER: Final = Destination(None, None)
+"""Where an environment that is not read may send its mail."""
 _FARGATE: Final = ("FARGATE", "FARGATE_SPOT")
 """The capacity providers of Fargate, which every cluster may name."""
 
@@ -76,10 +78,12 @@ def runs_on_fargate(service: Resource) -> bool | Unknown:
 
     A service that names neither runs where its cluster says, and on instances where that says nothing.
     """
-    launched = service.declared("launchType")
-    if launched is not ABSENT:
+    launched, strategies = (
+        service.declared("launchType"),
+        items(service.declared("capacityProviderStrategies")),
+    )
+    if strategies == () and launched not in (ABSENT, ""):
         return UNKNOWN if launched is UNKNOWN else str(launched) == "FARGATE"
-    strategies = items(service.declared("capacityProviderStrategies"))
     if isinstance(strategies, Unknown) or not strategies:
         return UNKNOWN
     providers = [get(strategy, "capacityProvider") for strategy in strategies]
@@ -125,14 +129,16 @@ def _dual_stack(graph: Graph, service: Resource) -> bool | Unknown:
 def _hosts(graph: Graph, service: Resource, settings: Settings) -> tuple[Destination, ...]:
     found: list[Destination] = []
     for task in _task_definitions(graph, service):
-        definitions = UNKNOWN if task is None else containers(task.get("containerDefinitions"))
+        definitions = () if task is None else containers(task.get("containerDefinitions"))
         for container in (UNKNOWN,) if isinstance(definitions, Unknown) else definitions:
             found.extend(_named(container, settings))
+        if task is None:
+            found.append(ANY_MAIL_SERVER)
     return tuple(dict.fromkeys(found))
 
 
 def _named(container: Value, settings: Settings) -> tuple[Destination, ...]:
-    """The mail hosts that a container names; where files set its variables, those that it does not set too.
+    """The mail hosts that a container names; where files set more of its variables, one that nobody knows.
 
     Source: Amazon ECS Developer Guide, "Pass environment variables to an Amazon ECS container".
     """
@@ -140,7 +146,7 @@ def _named(container: Value, settings: Settings) -> tuple[Destination, ...]:
     secrets = pairs(get(container, "secrets"), "valueFrom")
     hosts = named_hosts(variables, secrets, settings)
     files = items(container, "environmentFiles")
-    return hosts if hosts or files == () else named_hosts(UNKNOWN, secrets, settings)
+    return hosts if hosts or files == () else (ANY_MAIL_SERVER,)
 
 
 def _task_definitions(graph: Graph, service: Resource) -> tuple[Resource | None, ...]:

@@ -123,7 +123,7 @@ def named_hosts(variables: Value, secrets: Value, settings: Settings) -> tuple[D
         if host is ABSENT and not hidden:
             continue
         known = isinstance(host, str) and not hidden
-        found.append(Destination(host.strip() if known else UNKNOWN, _port(port), secret=hidden))
+        found.append(Destination(host if known else UNKNOWN, _port(port), secret=hidden))
     return tuple(dict.fromkeys(found))
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from ..account import AwsResource
 from ..checks import ipv4_network, ipv6_network
 from ..errors import AwsError
-from ..kind import Call, Kind, ec2_id, inner_domain, network, opaque_id
+from ..kind import Call, Kind, ec2_id, id_from, inner_domain, network, opaque_id
 from ..regions import Zone
 from .references import DHCP_OPTIONS, VPC
 
@@ -255,6 +255,15 @@ KINDS: Final = (
         recomputed=frozenset({"acceptStatus"}),
         replaced_by=frozenset({"vpcId", "peerVpcId", "peerOwnerId", "peerRegion"}),
         references={"vpcId": VPC},
+    ),
+    Kind(
+        "aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter",
+        id_from("vpcPeeringConnectionId"),
+        lambda call, _id: {
+            "acceptStatus": "active" if call.inputs.get("autoAccept") else "pending-acceptance",
+        },
+        recomputed=frozenset({"acceptStatus"}),
+        replaced_by=frozenset({"vpcPeeringConnectionId"}),
     ),
     Kind(
         "aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation",
