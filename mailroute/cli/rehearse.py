@@ -92,7 +92,8 @@ def command(
     """Run a Pulumi program in Python against a simulated AWS account, and show what would come of it.
 
     That is: the resources, the egress of every App Runner service, ECS service and Lambda function
-    today and after, the DNS records, and what the policies say. It needs no credentials, and nothing leaves this machine.
+    today and after, the DNS records, and what the policies say. It needs no credentials, and nothing
+    leaves this machine.
 
     \b
     Examples:

@@ -200,12 +200,7 @@ SES = [
         UNDETERMINED,
         {"NO_ROUTE_TO_DESTINATION", "ENDPOINTS_NOT_READ", "NOT_READ"},
     ),
-    Row(
-        "host not known yet",
-        lambda stack: name_host(stack, UNKNOWN),
-        UNDETERMINED,
-        {"HOST_UNKNOWN", "NO_ROUTE_TO_DESTINATION"},
-    ),
+    Row("host that is a secret", lambda stack: name_host(stack, UNKNOWN), REACHABLE, set()),
     Row(
         "connector's group opened to the endpoint's alone",
         put("connector-group", egress=[{**SMTP, "securityGroups": [ref("endpoint-group")]}]),
@@ -601,7 +596,7 @@ NAT = [
         UNDETERMINED,
         {"DESTINATION_IN_VPC"},
     ),
-    Row("host not known yet", lambda stack: name_host(stack, UNKNOWN), UNDETERMINED, {"HOST_UNKNOWN"}),
+    Row("host that is a secret", lambda stack: name_host(stack, UNKNOWN), REACHABLE, set()),
     Row("DNS support off", put(VPC, enableDnsSupport=False), UNDETERMINED, {"VPC_DNS_SUPPORT_OFF"}),
     Row("DNS hostnames off", put(VPC, enableDnsHostnames=False), REACHABLE, set()),
     Row("a private zone for the name", private_zone("brevo.com"), UNDETERMINED, {"NAME_SHADOWED"}),

@@ -84,6 +84,7 @@ def test_an_inactive_connector_carries_nothing(nat: Stack) -> None:
         (image({"SMTP_HOST": "mail.example.com", "SMTP_PORT": 465.0}), "mail.example.com:465"),
         (image({"SMTP_HOST": "mail.example.com"}), "mail.example.com"),
         (image({"OTHER": "x"}), "any mail server"),
+        (image({"SMTP_HOST": UNKNOWN}), "a host that is a secret"),  # It comes from no resource.
         (image({}, {"SMTP_HOST": "arn:secret"}), "a host that is a secret"),
         (image({"SMTP_HOST": "mail.example.com"}, {"SMTP_HOST": "arn:secret"}), "a host that is a secret"),
     ],
@@ -96,7 +97,10 @@ def test_the_mail_host_of_its_environment(nat: Stack, source: dict[str, Any], sh
 
 @pytest.mark.parametrize(
     ("host", "shown"),
-    [(" mail.example.com\n", " mail.example.com\n:587"), (UNKNOWN, "a host not known yet:587")],
+    [
+        (" mail.example.com\n", " mail.example.com\n:587"),
+        (ref("connector-group"), "a host not known yet:587"),
+    ],
 )
 def test_what_becomes_of_a_host_is_not_known(nat: Stack, host: object, shown: str) -> None:
     name_host(nat, host)
@@ -151,7 +155,7 @@ def test_addresses_of_a_host_by_the_settings(nat: Stack) -> None:
 
 @pytest.mark.parametrize("host", [UNKNOWN, None])
 def test_a_host_that_is_not_known_needs_some_way_out(nat: Stack, host: object) -> None:
-    source = image({}) if host is None else image({"SMTP_HOST": ref("nothing"), "SMTP_PORT": "587"})
+    source = image({}) if host is None else image({"SMTP_HOST": ref("connector-group"), "SMTP_PORT": "587"})
     nat["service"]["sourceConfiguration"] = source
     nat.remove("default")
 

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 def services(graph: Graph, groups: SecurityGroups, settings: Settings) -> Iterator[Workload]:
     """Every service; one that names no mail host must at least have some way to a mail server."""
     for service in graph.of_type(*kinds.APP_RUNNER_SERVICE):
-        hosts = (*named_hosts(*_environment(service), settings), *settings.destinations)
+        hosts = (
+            *named_hosts(*_environment(service), settings, service, "sourceConfiguration"),
+            *settings.destinations,
+        )
         yield Workload(
             service,
             named(service, service.get("serviceName")),

@@ -38,7 +38,7 @@ def services(graph: Graph, groups: SecurityGroups, settings: Settings) -> Iterat
         container = service.get("primaryContainer")
         variables = pairs(get(container, "environments"), "value")
         secrets = pairs(get(container, "secrets"), "valueFrom")
-        hosts = named_hosts(variables, secrets, settings)
+        hosts = named_hosts(variables, secrets, settings, service, "primaryContainer")
         yield Workload(
             service, named(service, service.get("serviceName")), (_express(graph, groups, service),), hosts
         )
@@ -129,22 +129,23 @@ def _dual_stack(graph: Graph, service: Resource) -> bool | Unknown:
 def _hosts(graph: Graph, service: Resource, settings: Settings) -> tuple[Destination, ...]:
     found: list[Destination] = []
     for task in _task_definitions(graph, service):
-        definitions = () if task is None else containers(task.get("containerDefinitions"))
-        for container in (UNKNOWN,) if isinstance(definitions, Unknown) else definitions:
-            found.extend(_named(container, settings))
         if task is None:
             found.append(ANY_MAIL_SERVER)
+            continue
+        definitions = containers(task.get("containerDefinitions"))
+        for container in (UNKNOWN,) if isinstance(definitions, Unknown) else definitions:
+            found.extend(_named(task, container, settings))
     return tuple(dict.fromkeys(found))
 
 
-def _named(container: Value, settings: Settings) -> tuple[Destination, ...]:
+def _named(task: Resource, container: Value, settings: Settings) -> tuple[Destination, ...]:
     """The mail hosts that a container names; where files set more of its variables, one that nobody knows.
 
     Source: Amazon ECS Developer Guide, "Pass environment variables to an Amazon ECS container".
     """
     variables = pairs(get(container, "environment"), "value")
     secrets = pairs(get(container, "secrets"), "valueFrom")
-    hosts = named_hosts(variables, secrets, settings)
+    hosts = named_hosts(variables, secrets, settings, task, "containerDefinitions")
     files = items(container, "environmentFiles")
     return hosts if hosts or files == () else (ANY_MAIL_SERVER,)
 

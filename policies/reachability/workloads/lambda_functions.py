@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 def functions(graph: Graph, groups: SecurityGroups, settings: Settings) -> Iterator[Workload]:
     """Every function; one that names no mail host needs none."""
     for function in graph.of_type(*kinds.LAMBDA_FUNCTION):
-        hosts = named_hosts(function.get("environment", "variables"), ABSENT, settings)
+        variables = function.get("environment", "variables")
+        hosts = named_hosts(variables, ABSENT, settings, function, "environment")
         yield Workload(
             function,
             named(function, function.get("name")),

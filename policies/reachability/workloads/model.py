@@ -111,15 +111,19 @@ def named(service: Resource, name: Value) -> str:
     return name if isinstance(name, str) else service.name
 
 
-def named_hosts(variables: Value, secrets: Value, settings: Settings) -> tuple[Destination, ...]:
-    """The mail hosts that an environment names.
+def named_hosts(
+    variables: Value, secrets: Value, settings: Settings, holder: Resource, prop: str
+) -> tuple[Destination, ...]:
+    """The mail hosts that the environment in the property `prop` of `holder` names.
 
-    An environment that is unknown as a whole may name any: one destination that is not known.
+    An environment that is unknown as a whole may name any: one destination that is not known. What is unknown
+    and comes from no resource is a secret of the program's configuration.
     """
+    computed = bool(holder.dependencies.get(prop))
     found: list[Destination] = []
     for host_name, port_name in settings.variables:
         host, port = get(variables, host_name), get(variables, port_name)
-        hidden = is_known(get(secrets, host_name))
+        hidden = is_known(get(secrets, host_name)) or (host is UNKNOWN and not computed)
         if host is ABSENT and not hidden:
             continue
         known = isinstance(host, str) and not hidden
