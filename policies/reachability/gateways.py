@@ -15,13 +15,13 @@ from .elastic_ips import ElasticIps
 from .graph import Ref, Resource
 from .left_open import destination_in_vpc, not_modelled
 from .network import Network, table_name
-from .outcomes import all_of, blocked, open_question, passed, whichever
+from .outcomes import all_of, blocked, open_question, passed, softened, whichever
 from .public_access import Departure, PublicAccess
 from .ranges import PRIVATE, PUBLIC, Ranges, addresses
 from .references import either, same
 from .routing import LOCAL, Route, Routes
 from .values import ABSENT, UNKNOWN, Unknown, is_known
-from .verdict import Outcome
+from .verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
     from .firewall import Flow
@@ -145,6 +145,11 @@ class Gateways:
         ]
         return whichever([self._out_of(way, wanted) for way in ways])
 
+    def past(self, through: Outcome, departure: Departure | None) -> Outcome:
+        """`through` a gateway, and by the account's leave: only an internet gateway needs that."""
+        leave = self._lets_out(departure)
+        return through + (softened(leave) if through.verdict is Verdict.UNDETERMINED else leave)
+
     def _lets_out(self, departure: Departure | None) -> Outcome:
         return self.public_access.lets_out(departure) if departure else Outcome()
 
@@ -192,7 +197,7 @@ class Gateways:
             )
         if route.via == "gatewayId":
             through = self.through_internet_gateway(route, way.vpc, way.source, nat.label, way.via)
-            return through + self._lets_out(way.departure)
+            return self.past(through, way.departure)
         if route.via == "vpcEndpointId":
             return whichever(
                 [

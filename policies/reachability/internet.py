@@ -183,10 +183,10 @@ class InternetPath:
         through = self.gateways.through_internet_gateway(
             route, client.vpc, client.source, client.holder.label, via
         )
+        through = self.gateways.past(through, self._departure(client, translated=False))
         if client.public_address is UNKNOWN:
             message = f"it cannot be known whether {client.holder.label}'s interfaces have a public address"
             through += open_question("IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", table.key, message, REMEDY)
-        through += self.gateways.public_access.lets_out(self._departure(client, translated=False))
         return through + self._on_the_internet(table, wanted, name)
 
     def _departure(self, client: Client, *, translated: bool) -> Departure:
