@@ -12,8 +12,7 @@ from .. import kinds
 from ..outcomes import blocked, open_question
 from ..places import in_one_region
 from ..values import ABSENT, UNKNOWN, Value, elements, get
-from ..verdict import Destination
-from .model import Placement, Workload, named, named_hosts
+from .model import ANY_MAIL_SERVER, Placement, Workload, named, named_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +33,7 @@ def services(graph: Graph, groups: SecurityGroups, settings: Settings) -> Iterat
             service,
             named(service, service.get("serviceName")),
             tuple(_placements(graph, groups, service)),
-            hosts or (Destination(None, None),),
+            hosts or (ANY_MAIL_SERVER,),
         )
 
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .. import kinds
 from ..values import ABSENT, UNKNOWN, Unknown, Value, get, items
-from ..verdict import Destination
-from .model import Placement, Workload, in_vpc, named, named_hosts, not_followed, pairs
+from .model import ANY_MAIL_SERVER, Placement, Workload, in_vpc, named, named_hosts, not_followed, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,9 +19,8 @@ if TYPE_CHECKING:
     from ..graph import Graph, Resource
     from ..groups import SecurityGroups
     from ..settings import Settings
+    from ..verdict import Destination
 
-ANY_MAIL_SERVER: Final = Destination(None, None)
-"""Where an environment that is not read may send its mail."""
 _FARGATE: Final = ("FARGATE", "FARGATE_SPOT")
 """The capacity providers of Fargate, which every cluster may name."""
 
@@ -78,10 +76,8 @@ def runs_on_fargate(service: Resource) -> bool | Unknown:
 
     A service that names neither runs where its cluster says, and on instances where that says nothing.
     """
-    launched, strategies = (
-        service.declared("launchType"),
-        items(service.declared("capacityProviderStrategies")),
-    )
+    launched = service.declared("launchType")
+    strategies = items(service.declared("capacityProviderStrategies"))
     if strategies == () and launched not in (ABSENT, ""):
         return UNKNOWN if launched is UNKNOWN else str(launched) == "FARGATE"
     if isinstance(strategies, Unknown) or not strategies:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from .. import kinds
 from ..graph import Ref, Resource
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from ..graph import Graph
     from ..groups import SecurityGroups
     from ..settings import Settings
+
+ANY_MAIL_SERVER: Final = Destination(None, None)
+"""What a workload needs whose mail host is not named, or not read."""
 
 
 @dataclass(frozen=True)
