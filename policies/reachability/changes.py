@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from .graph import Graph, Resource
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from .workloads import Workload
 
 
+NOTHING: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
 HOURS_PER_MONTH: Final = 730
 PUBLIC_ADDRESS: Final = round(HOURS_PER_MONTH * 0.005, 2)
 NAT_GATEWAY: Final = round(HOURS_PER_MONTH * 0.045 + PUBLIC_ADDRESS, 2)
@@ -69,10 +71,19 @@ Mend = Callable[[Situation, "Finding"], Change | None]
 
 
 def with_properties(
-    resource: Resource, text: str, properties: Mapping[str, Any], monthly: float = 0.0
+    resource: Resource,
+    text: str,
+    properties: Mapping[str, Any],
+    dependencies: Mapping[str, tuple[str, ...]] = NOTHING,
+    monthly: float = 0.0,
 ) -> Change:
-    inputs = None if resource.inputs is None else resource.inputs | frozenset(properties)
-    changed = replace(resource, properties={**resource.properties, **properties}, inputs=inputs)
+    """Set `properties` of a resource, which come from `dependencies` where those change too."""
+    changed = replace(
+        resource,
+        properties={**resource.properties, **properties},
+        inputs=None if resource.inputs is None else resource.inputs | frozenset(properties),
+        dependencies={**resource.dependencies, **dependencies},
+    )
     return Change(text, resource.key, (changed,), monthly=monthly)
 
 

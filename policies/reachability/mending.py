@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from . import kinds
 from .changes import Change, Mend, Situation, block_of_workload, reference, vpc_of_workload, with_properties
 from .graph import Resource
-from .groups import EGRESS, INGRESS
-from .values import ABSENT, UNKNOWN, Unknown, elements, get, items
+from .groups import EGRESS, INGRESS, Peer
+from .ranges import IPV4
+from .references import exactly, members
+from .values import ABSENT, UNKNOWN, Unknown, elements, get, items, known_items
 from .verdict import Finding, Origin
 
 
-def mends_of(finding: Finding, way_out: Mend) -> Mend | None:
-    """What mends `finding`: `way_out` where that is what is missing."""
-    if finding.code in _NO_WAY_OUT:
-        return way_out
-    return _MENDS.get(finding.code)
+def mended(situation: Situation, finding: Finding, way_out: Mend) -> Change | None:
+    """What mends `finding`; `way_out`, which leads past it, where nothing does."""
+    mend = _MENDS.get(finding.code)
+    change = mend(situation, finding) if mend else None
+    return change or way_out(situation, finding)
 
 
 def _setting(text: str, **properties: Any) -> Mend:
@@ -34,40 +35,32 @@ def _setting(text: str, **properties: Any) -> Mend:
 
 
 def _attach_gateway(situation: Situation, finding: Finding) -> Change | None:
+    """Attach an internet gateway that is attached nowhere; to take another VPC's would cut that one off."""
     gateway = situation.graph.find(finding.resource)
     vpc = vpc_of_workload(situation.proof, situation.workload)
-    if gateway is None or vpc is None:
+    if gateway is None or vpc is None or gateway.type not in kinds.INTERNET_GATEWAY:
+        return None
+    if not situation.proof.crossing.network.is_free(gateway):
         return None
     value, dependencies = reference(vpc, "vpcId")
-    change = with_properties(
-        gateway, f"attach internet gateway {gateway.label} to VPC {vpc.label}", {"vpcId": value}
-    )
-    return replace(
-        change, put=(replace(change.put[0], dependencies={**gateway.dependencies, **dependencies}),)
-    )
+    text = f"attach internet gateway {gateway.label} to VPC {vpc.label}"
+    return with_properties(gateway, text, {"vpcId": value}, dependencies)
 
 
 def _drop_subnet(situation: Situation, finding: Finding) -> Change | None:
     """Leave a subnet out of an endpoint whose service its zone does not offer."""
     for endpoint in situation.proof.ses.endpoints.smtp:
-        refs = situation.proof.ses.endpoints.subnets(endpoint)
-        listed = items(endpoint.get("subnetIds"))
-        if isinstance(listed, Unknown):
-            continue
-        kept = [
-            value for value, ref in zip(listed, refs, strict=True) if not _names(ref.target, finding.resource)
-        ]
-        if kept and len(kept) < len(listed):
+        refs = situation.graph.refs(endpoint, elements(endpoint.get("subnetIds")), "subnetIds", kinds.SUBNET)
+        named, _ = members(refs)
+        dropped = next((subnet for subnet in named if subnet.key == finding.resource), None)
+        kept = [subnet for subnet in named if subnet != dropped]
+        if dropped and kept and len(named) == len(refs):
+            text = f"leave subnet {dropped.label} out of the endpoint"
+            listed = {"subnetIds": [subnet.id for subnet in kept]}
             return with_properties(
-                endpoint,
-                f"leave subnet {_label(situation, finding.resource)} out of the endpoint",
-                {"subnetIds": kept},
+                endpoint, text, listed, {"subnetIds": tuple(subnet.key for subnet in kept)}
             )
     return None
-
-
-def _names(resource: Resource | None, key: str) -> bool:
-    return resource is not None and resource.key == key
 
 
 def _open_group(situation: Situation, finding: Finding) -> Change | None:
@@ -75,14 +68,7 @@ def _open_group(situation: Situation, finding: Finding) -> Change | None:
     group = situation.graph.find(finding.resource)
     if group is None:
         return None
-    own = {
-        found.key
-        for placement in situation.workload.placements
-        for ref in placement.groups
-        for found, _ in situation.proof.crossing.groups.resolve(ref)
-        if found is not None
-    }
-    outward = group.key in own
+    outward = group in _own_groups(situation) and not _lets_out(situation, group)
     port, block = situation.port, "0.0.0.0/0" if outward else block_of_workload(situation)
     text = f"let TCP {port} {'out of' if outward else 'into'} security group {group.label}"
     prop = EGRESS if outward else INGRESS
@@ -108,6 +94,25 @@ def _open_group(situation: Situation, finding: Finding) -> Change | None:
         dependencies=dependencies,
     )
     return Change(text, group.key, (rule,))
+
+
+def _own_groups(situation: Situation) -> set[Resource | None]:
+    """The security groups that may be those of the workload."""
+    crossing = situation.proof.crossing
+    return {
+        group
+        for placement in situation.workload.placements
+        for subnet in members(placement.subnets)[0]
+        for ref in crossing.groups_or_default(placement.groups, crossing.network.vpc_of(subnet))
+        for group, _ in crossing.groups.resolve(ref)
+    }
+
+
+def _lets_out(situation: Situation, group: Resource) -> bool:
+    """Whether `group` lets the port out already: then what it lacks is a rule for the way in."""
+    anywhere = Peer("any address", IPV4)
+    admitted = situation.proof.crossing.groups.admit([exactly(group)], EGRESS, anywhere, situation.port, "")
+    return not admitted.findings
 
 
 def _open_acl(situation: Situation, finding: Finding) -> Change | None:
@@ -160,8 +165,8 @@ def _pass_mail(situation: Situation, finding: Finding) -> Change | None:
     prop, port = "firewallPolicy", situation.port
     for entry in elements(policy.get(prop, "statefulRuleGroupReferences")):
         group = situation.graph.ref(policy, get(entry, "resourceArn"), prop, kinds.FIREWALL_RULE_GROUP).target
-        rules = UNKNOWN if group is None else items(group.get("ruleGroup", "rulesSource", "statefulRules"))
-        if group is None or isinstance(rules, Unknown) or not rules:
+        rules = known_items(group.get("ruleGroup", "rulesSource", "statefulRules")) if group else ()
+        if group is None or not rules:
             continue
         anyone = dict.fromkeys(("source", "sourcePort", "destination"), "ANY")
         header = {"protocol": "TCP", "direction": "FORWARD", "destinationPort": str(port), **anyone}
@@ -172,22 +177,6 @@ def _pass_mail(situation: Situation, finding: Finding) -> Change | None:
         return with_properties(group, text, {"ruleGroup": changed})
     return None
 
-
-def _label(situation: Situation, key: str) -> str:
-    resource = situation.graph.find(key)
-    return resource.label if resource else key
-
-
-_NO_WAY_OUT: Final = frozenset(
-    {
-        "NO_ROUTE_TO_DESTINATION",
-        "BAD_STATE_ROUTE",
-        "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
-        "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR",
-        "PROTOCOL_RESTRICTION",
-        "NAT_SUBNET_NOT_PUBLIC",
-    }
-)
 
 _MENDS: Final[Mapping[str, Mend]] = {
     "ENDPOINT_PRIVATE_DNS_OFF": _setting("turn on private DNS of VPC endpoint {}", privateDnsEnabled=True),

@@ -248,16 +248,23 @@ class Network:
 
     def attached(self, gateway: Resource, vpc: Ref) -> bool | Unknown:
         """Whether an internet gateway is attached to `vpc`, by itself or by an attachment."""
-        answers = [] if gateway.declared("vpcId") is ABSENT else [same(self.vpc_of(gateway), vpc)]
+        found = self._attachments(gateway)
+        return either(same(other, vpc) if certain else UNKNOWN for other, certain in found)
+
+    def is_free(self, gateway: Resource) -> bool:
+        """Whether an internet gateway is certainly attached to no VPC."""
+        return not any(True for _ in self._attachments(gateway))
+
+    def _attachments(self, gateway: Resource) -> Iterator[tuple[Ref, bool]]:
+        """The VPCs that an internet gateway may be attached to, with whether it certainly is."""
+        if gateway.declared("vpcId") is not ABSENT:
+            yield self.vpc_of(gateway), True
+        prop = "internetGatewayId"
         for attachment in self.graph.of_type(*kinds.INTERNET_GATEWAY_ATTACHMENT):
-            ref = self.graph.ref(
-                attachment, attachment.get("internetGatewayId"), "internetGatewayId", kinds.INTERNET_GATEWAY
-            )
-            if refers(ref, gateway) is True:
-                answers.append(same(self.vpc_of(attachment), vpc))
-            elif refers(ref, gateway) is UNKNOWN:
-                answers.append(UNKNOWN)
-        return either(answers)
+            ref = self.graph.ref(attachment, attachment.get(prop), prop, kinds.INTERNET_GATEWAY)
+            meant = refers(ref, gateway)
+            if meant is not False:
+                yield self.vpc_of(attachment), meant is True
 
 
 def _block(owner: Resource, family: Ranges) -> str | Unknown | None:

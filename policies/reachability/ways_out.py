@@ -21,6 +21,7 @@ from .changes import (
     with_properties,
 )
 from .graph import Resource
+from .network import implicit_main_table, table_name
 from .ses_names import region_of_service
 from .values import UNKNOWN, Unknown, Value, get, items
 from .verdict import Finding, Origin
@@ -36,29 +37,36 @@ def add_nat_route(situation: Situation, finding: Finding) -> Change | None:
     vpc = vpc_of_workload(situation.proof, situation.workload)
     if vpc is None:
         return None
-    table = graph.find(finding.resource) or (vpc if finding.resource.startswith(f"{vpc.key}#") else None)
-    if table is None:
+    table = graph.find(finding.resource)
+    called = table_name(table or implicit_main_table(vpc))
+    if table is None and finding.resource.startswith(f"{vpc.key}#"):
+        table = vpc  # It stands for the main table that AWS makes with it.
+    if table is None or table.type not in kinds.ROUTE_TABLE + kinds.VPC:
         return None
+    inline = items(table.declared("routes"))
+    if isinstance(inline, Unknown):
+        return None
+    rivals = [
+        other.key
+        for other, _ in proof.crossing.routes.standalone_in(table)
+        if other.get("destinationCidrBlock") == "0.0.0.0/0"
+    ]
+    kept = [entry for entry in inline if get(entry, "cidrBlock") != "0.0.0.0/0"]
+    replaced = ", in place of its default route" if rivals or len(kept) < len(inline) else ""
     nat = _working_nat(proof, vpc)
     put: tuple[Resource, ...] = ()
     monthly = 0.0
     if nat is not None:
-        text = f"route 0.0.0.0/0 of {table.label} to NAT gateway {nat.label}"
+        text = f"route 0.0.0.0/0 of {called} to NAT gateway {nat.label}{replaced}"
     else:
         nat, put, what, monthly = _nat_to_add(situation, vpc)
-        text = f"add {what} and route 0.0.0.0/0 of {table.label} to it"
+        text = f"add {what} and route 0.0.0.0/0 of {called} to it{replaced}"
     nat_value, nat_source = reference(nat, "natGatewayId")
-    inline = items(table.declared("routes"))
-    if isinstance(inline, Unknown):
-        return None
     if inline and table.origin is Origin.PROGRAM:
-        kept = [entry for entry in inline if get(entry, "cidrBlock") != "0.0.0.0/0"]
-        change = with_properties(
-            table, text, {"routes": [*kept, {"cidrBlock": "0.0.0.0/0", "natGatewayId": nat_value}]}, monthly
-        )
+        routes = [*kept, {"cidrBlock": "0.0.0.0/0", "natGatewayId": nat_value}]
         sources = (*table.dependencies.get("routes", ()), nat.key)
-        changed = replace(change.put[0], dependencies={**table.dependencies, "routes": sources})
-        return replace(change, put=(changed, *put))
+        change = with_properties(table, text, {"routes": routes}, {"routes": sources}, monthly)
+        return replace(change, put=(*change.put, *put))
     table_value, table_source = reference(table, "routeTableId")
     route = Resource(
         key=f"{table.key}#default-route",
@@ -71,11 +79,6 @@ def add_nat_route(situation: Situation, finding: Finding) -> Change | None:
         },
         dependencies={**table_source, **nat_source},
     )
-    rivals = [
-        other.key
-        for other, _ in proof.crossing.routes.standalone_in(table)
-        if other.get("destinationCidrBlock") == "0.0.0.0/0"
-    ]
     return Change(text, table.key, (*put, route), tuple(rivals), monthly)
 
 
@@ -142,13 +145,11 @@ def add_address(situation: Situation, _finding: Finding) -> Change | None:
     """A public address for the tasks of an ECS service on Fargate: its subnet may be a public one."""
     service = situation.workload.resource
     config = service.get("networkConfiguration")
-    if service.type not in kinds.ECS_SERVICE or not isinstance(config, Mapping):
-        return None
-    if runs_on_fargate(service) is not True:
+    if not isinstance(config, Mapping) or runs_on_fargate(service) is not True:
         return None
     text = f"give the tasks of {service.label} public addresses (assign_public_ip=True)"
     changed = {"networkConfiguration": {**config, "assignPublicIp": True}}
-    return with_properties(service, text, changed, PUBLIC_ADDRESS)
+    return with_properties(service, text, changed, monthly=PUBLIC_ADDRESS)
 
 
 def add_endpoint(situation: Situation, _finding: Finding) -> Change | None:
@@ -198,7 +199,7 @@ def add_endpoint(situation: Situation, _finding: Finding) -> Change | None:
         },
         dependencies={
             **vpc_source,
-            "subnetIds": tuple(key for _, source in references for key in source.get("subnetIds", ())),
+            "subnetIds": tuple(key for _, source in references for key in source["subnetIds"]),
             "securityGroupIds": (group.key,),
         },
     )
@@ -211,15 +212,12 @@ def add_endpoint(situation: Situation, _finding: Finding) -> Change | None:
 
 
 def _region(situation: Situation) -> str | None:
-    regions = [
-        situation.workload.resource.region,
-        *(endpoint.region for endpoint in situation.proof.ses.endpoints.smtp),
-    ]
-    regions += [
-        region_of_service(str(endpoint.get("serviceName"))) or UNKNOWN
-        for endpoint in situation.proof.ses.endpoints.smtp
-    ]
-    return next((region for region in regions if isinstance(region, str)), None)
+    """The workload's region; where its provider does not tell, that of an SMTP endpoint that is there."""
+    region = situation.workload.resource.region
+    if isinstance(region, str):
+        return region
+    services = (str(endpoint.get("serviceName")) for endpoint in situation.proof.ses.endpoints.smtp)
+    return next(filter(None, map(region_of_service, services)), None)
 
 
 WAYS_OUT: Final[tuple[Mend, ...]] = (add_nat_route, add_endpoint, add_address)

@@ -25,12 +25,13 @@ def test_a_change_puts_and_removes_resources_of_a_graph() -> None:
 
 
 def test_what_a_change_sets_counts_as_set_by_the_program() -> None:
-    change = with_properties(TABLE, "add routes", {"routes": []}, 1.5)
+    change = with_properties(TABLE, "add routes", {"routes": []}, {"routes": ("urn:nat",)}, 1.5)
 
     (changed,) = change.put
     assert (change.text, change.resource, change.monthly) == ("add routes", TABLE.key, 1.5)
     assert changed.properties == {"vpcId": "vpc-1", "routes": []}
     assert changed.inputs == frozenset({"vpcId", "routes"})
+    assert changed.dependencies == {"routes": ("urn:nat",)}
     assert with_properties(NEW, "", {"routes": []}).put[0].inputs is None
 
 

@@ -61,7 +61,7 @@ def test_the_incident_has_two_repairs_the_cheaper_one_through_ses(account: dict[
     nat, ses = _repairs(account)
     assert [change.text for change in nat.changes] == [
         "add a NAT gateway in public subnet subnet-07be90d42f1a6c385 and route 0.0.0.0/0 "
-        f"of {PRIVATE_TABLE} to it"
+        f"of route table {PRIVATE_TABLE} to it"
     ]
     assert [change.text.split(":")[0].split(" (")[0] for change in ses.changes] == [
         "send through Amazon SES",
@@ -104,7 +104,7 @@ def test_a_working_nat_gateway_is_used_again(account: dict[str, Any]) -> None:
     )
     first = _repairs(account)[0]
     assert [change.text for change in first.changes] == [
-        f"route 0.0.0.0/0 of {PRIVATE_TABLE} to NAT gateway nat-there"
+        f"route 0.0.0.0/0 of route table {PRIVATE_TABLE} to NAT gateway nat-there"
     ]
     assert first.monthly == 0
 
@@ -126,7 +126,7 @@ def test_a_vpc_without_internet_gateway_gets_one_and_a_nat_gateway_that_needs_no
     (repair,) = _repairs(account)
     assert [change.text for change in repair.changes] == [
         "add an internet gateway and a regional NAT gateway to VPC vpc-0e9cd2c204069ca54 "
-        f"and route 0.0.0.0/0 of {PRIVATE_TABLE} to it"
+        f"and route 0.0.0.0/0 of route table {PRIVATE_TABLE} to it"
     ]
     assert repair.monthly == 2 * 36.5
 
@@ -231,7 +231,7 @@ def test_a_repair_that_takes_another_workloads_path_away_is_none(nat: Stack) -> 
     repairs = Repairs(nat.graph(), Settings(), nat.evidence().offer)
 
     offered = [change.text for repair in repairs.of(verdicts["other"]) for change in repair.changes]
-    assert offered == ["route 0.0.0.0/0 of lone-table to NAT gateway nat"]
+    assert offered == ["route 0.0.0.0/0 of route table lone-table to NAT gateway nat"]
     nat["connector-group"]["egress"] = [ALL_OUT]
     repairs = Repairs(nat.graph(), Settings(), nat.evidence().offer)
     assert len(repairs.of(verdicts["other"])) == 2

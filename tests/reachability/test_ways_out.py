@@ -1,0 +1,148 @@
+"""New ways out of a VPC, each by itself; whether one helps is what the proof says afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from reachability import Graph, Origin, Proof, Resource
+from reachability.changes import Situation
+from reachability.evidence import Offer
+from reachability.verdict import Finding
+from reachability.ways_out import add_address, add_endpoint, add_nat_route
+from tests.reachability.stacks import PRIVATE, PRIVATE_TABLE, REGION, VPC, Stack, own_network, ref
+
+NO_ROUTE = "NO_ROUTE_TO_DESTINATION"
+
+
+def _situation(
+    stack: Stack,
+    change: Callable[[Resource], Resource] = lambda resource: resource,
+    offer: Offer | None = None,
+) -> Situation:
+    """Of the stack's one workload, every resource of the graph changed before it is proved."""
+    graph = stack.graph()
+    proof = Proof(Graph(map(change, graph), graph.coverage), offer=offer or stack.evidence().offer)
+    (workload,) = proof.workloads(Origin.PROGRAM)
+    return Situation(proof, workload, 587)
+
+
+def _finding(situation: Situation, name: str) -> Finding:
+    """The finding that the table of this name, or by this key, has no route."""
+    key = next((resource.key for resource in situation.graph if resource.name == name), name)
+    return Finding(NO_ROUTE, key, "", "")
+
+
+@pytest.fixture
+def own() -> Stack:
+    stack = Stack()
+    own_network(stack)
+    return stack
+
+
+def test_a_route_is_put_into_the_table_that_lacks_it_and_into_no_other_thing(own: Stack) -> None:
+    situation = _situation(own)
+    texts = {
+        name: change.text if (change := add_nat_route(situation, _finding(situation, name))) else None
+        for name in ("private-table", "public-table", "vpc", "private", "nat", "other#mainRouteTable")
+    }
+    assert texts == {
+        "private-table": "route 0.0.0.0/0 of route table private-table to NAT gateway nat, "
+        "in place of its default route",
+        "public-table": "route 0.0.0.0/0 of route table public-table to NAT gateway nat, "
+        "in place of its default route",
+        "vpc": "route 0.0.0.0/0 of route table vpc to NAT gateway nat",
+        "private": None,
+        "nat": None,
+        "other#mainRouteTable": None,
+    }
+
+
+def test_a_table_whose_routes_are_text_alone_gets_another_beside_them(own: Stack) -> None:
+    own.remove("private-out")
+    peering = {"cidrBlock": "10.9.0.0/16", "vpcPeeringConnectionId": "pcx-1"}
+    own["private-table"]["routes"] = [peering]
+    situation = _situation(own, lambda resource: replace(resource, dependencies=_without_routes(resource)))
+
+    change = add_nat_route(situation, _finding(situation, "private-table"))
+
+    assert change is not None
+    (table,) = change.put
+    assert table.properties["routes"][0] == peering
+    assert [key.rpartition("::")[2] for key in table.dependencies["routes"]] == ["nat"]
+
+
+def _without_routes(resource: Resource) -> dict[str, tuple[str, ...]]:
+    return {prop: keys for prop, keys in resource.dependencies.items() if prop != "routes"}
+
+
+def test_a_nat_gateway_of_another_vpc_is_not_used(own: Stack) -> None:
+    own_network(own, "other-")
+    for name in ("nat", "private-out", "other-function"):
+        own.remove(name)
+    situation = _situation(own)
+
+    change = add_nat_route(situation, _finding(situation, "private-table"))
+
+    assert change is not None
+    assert change.text == (
+        "add a NAT gateway in public subnet public and route 0.0.0.0/0 of route table private-table to it"
+    )
+
+
+def test_tasks_whose_network_is_not_known_get_no_address(nat: Stack) -> None:
+    for name in ("connector", "service"):
+        nat.remove(name)
+    nat.add("aws:ecs/service:Service", "tasks", launchType="FARGATE", networkConfiguration=ref("nowhere"))
+    situation = _situation(nat)
+
+    assert add_address(situation, _finding(situation, "tasks")) is None
+
+
+def test_an_endpoint_stands_in_the_zones_that_offer_it_by_their_names_in_its_subnets_account(
+    nat: Stack,
+) -> None:
+    """`us-east-1a` of one account offers it, and that of another one does not."""
+    owners = {("123456789012", REGION): frozenset({"us-east-1a"}), ("other", REGION): frozenset[str]()}
+    situation = _situation(nat, offer=Offer(smtp_zones=owners))
+
+    change = add_endpoint(situation, _finding(situation, PRIVATE_TABLE))
+
+    assert change is not None
+    assert change.put[1].properties["subnetIds"] == [PRIVATE[0]]
+
+
+def test_an_endpoint_stands_in_the_zones_that_offer_it_by_their_ids(nat: Stack) -> None:
+    nat[PRIVATE[0]]["availabilityZoneId"] = "use1-az2"
+    nat[PRIVATE[1]]["availabilityZoneId"] = "use1-az4"
+    situation = _situation(nat, offer=Offer())
+
+    change = add_endpoint(situation, _finding(situation, PRIVATE_TABLE))
+
+    assert change is not None
+    assert change.put[1].properties["subnetIds"] == [PRIVATE[1]]
+
+
+def test_where_no_region_is_told_an_endpoint_that_is_there_tells_it(ses: Stack) -> None:
+    for name in ses.program:
+        ses.providers[name] = {}
+    ses.add("aws:ec2/vpcEndpoint:VpcEndpoint", "storage", vpcId=VPC, serviceName="com.amazonaws.eu-west-1.s3")
+    ses.providers["storage"] = {}
+    situation = _situation(ses)
+    change = add_endpoint(situation, _finding(situation, PRIVATE_TABLE))
+
+    assert change is not None
+    assert change.put[1].properties["serviceName"] == f"com.amazonaws.{REGION}.email-smtp"
+    ses.remove("endpoint")
+    situation = _situation(ses)
+    assert add_endpoint(situation, _finding(situation, PRIVATE_TABLE)) is None
+
+
+def test_a_workload_without_a_vpc_gets_no_way_out(nat: Stack) -> None:
+    situation = _situation(nat)
+    nowhere = replace(situation, workload=replace(situation.workload, placements=()))
+
+    for way_out in (add_nat_route, add_endpoint):
+        assert way_out(nowhere, _finding(nowhere, PRIVATE_TABLE)) is None
