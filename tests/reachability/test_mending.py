@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from reachability import UNKNOWN, Origin, Proof, Verdict
@@ -97,6 +98,16 @@ def test_only_a_free_internet_gateway_is_attached() -> None:
     assert _mended(stack, "BAD_STATE_ATTACHMENT", "igw") is None
     stack["attachment"]["internetGatewayId"] = GATEWAY
     assert _mended(stack, "BAD_STATE_ATTACHMENT", "igw") is not None
+
+
+def test_a_gateway_is_attached_only_where_it_and_the_vpc_are_known(nat: Stack) -> None:
+    situation = _situation(nat)
+    nowhere = replace(situation, workload=replace(situation.workload, placements=()))
+
+    gateway = next(found.key for found in situation.graph if found.id == GATEWAY)
+
+    for where, key in ((situation, "nowhere"), (nowhere, gateway)):
+        assert mended(where, Finding("BAD_STATE_ATTACHMENT", key, "", ""), NO_OTHER_WAY) is None
 
 
 def test_the_default_group_that_a_workload_has_for_want_of_any_is_opened_outwards(nat: Stack) -> None:

@@ -14,7 +14,7 @@ from reachability import Graph, Origin, Settings, Verdict, merge, parse, prove
 from reachability.changes import applied
 from reachability.proof import Proof
 from reachability.repairs import Repair, Repairs
-from tests.reachability.stacks import ALL_OUT, PUBLIC, REGION, VPC, Stack, name_host, ref
+from tests.reachability.stacks import ALL_OUT, PUBLIC, REGION, VPC, Stack, image, name_host, ref
 
 ACCOUNT = Path(__file__).parents[2] / "accounts" / "prod.json"
 PRIVATE_TABLE = "rtb-0b5e21f97c4d38a06"
@@ -235,3 +235,22 @@ def test_a_repair_that_takes_another_workloads_path_away_is_none(nat: Stack) -> 
     nat["connector-group"]["egress"] = [ALL_OUT]
     repairs = Repairs(nat.graph(), Settings(), nat.evidence().offer)
     assert len(repairs.of(verdicts["other"])) == 2
+
+
+def test_a_service_that_names_no_port_gets_the_one_that_mail_clients_try_first(nat: Stack) -> None:
+    nat["connector-group"]["egress"] = []
+    nat["service"]["sourceConfiguration"] = image({})
+    (egress,) = nat.prove()
+
+    (repair,) = Repairs(nat.graph(), Settings(), nat.evidence().offer).of(egress)
+
+    assert [change.text for change in repair.changes] == ["let TCP 587 out of security group connector-group"]
+
+
+def test_no_host_of_ses_is_proposed_where_the_region_is_not_known(nat: Stack) -> None:
+    nat.providers = {name: {} for name in nat.program}
+    name_host(nat, "10.1.2.3")
+    (egress,) = nat.prove()
+
+    assert egress.verdict is Verdict.UNREACHABLE
+    assert Repairs(nat.graph(), Settings(), nat.evidence().offer).of(egress) == ()

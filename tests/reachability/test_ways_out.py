@@ -104,8 +104,11 @@ def test_tasks_whose_network_is_not_known_get_no_address(nat: Stack) -> None:
 def test_an_endpoint_stands_in_the_zones_that_offer_it_by_their_names_in_its_subnets_account(
     nat: Stack,
 ) -> None:
-    """`us-east-1a` of one account offers it, and that of another one does not."""
-    owners = {("123456789012", REGION): frozenset({"us-east-1a"}), ("other", REGION): frozenset[str]()}
+    """Each account has names of its own for the zones."""
+    owners = {
+        ("123456789012", REGION): frozenset({"us-east-1a"}),
+        ("other", REGION): frozenset({"us-east-1b"}),
+    }
     situation = _situation(nat, offer=Offer(smtp_zones=owners))
 
     change = add_endpoint(situation, _finding(situation, PRIVATE_TABLE))
