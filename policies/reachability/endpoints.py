@@ -13,6 +13,7 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 from . import kinds
+from .membership import Membership
 from .network import Network, is_new
 from .outcomes import all_of, blocked, open_question, passed, whichever
 from .places import in_one_region
@@ -35,6 +36,7 @@ class Endpoints:
         self.graph = network.graph
         self.groups_of_network = groups
         self.offer = offer
+        self._membership = Membership(groups)
 
     @cached_property
     def smtp(self) -> tuple[Resource, ...]:
@@ -82,6 +84,7 @@ class Endpoints:
                 self._is_in_its_region(endpoint),
                 _speaks_ipv4(endpoint),
                 is_available(endpoint),
+                self._is_in_its_vpc(endpoint),
                 self.is_offered_in_its_zones(endpoint),
                 self._policy_allows(endpoint),
             ]
@@ -114,6 +117,11 @@ class Endpoints:
         if endpoint.declared("serviceRegion") is ABSENT:
             return beside + blocked("ENDPOINT_FOR_OTHER_REGION", endpoint.key, message, remedy)
         return beside + open_question("ENDPOINT_FOR_OTHER_REGION", endpoint.key, message, remedy)
+
+    def _is_in_its_vpc(self, endpoint: Resource) -> Outcome:
+        vpc, groups = self.network.vpc_of(endpoint), self.security_groups(endpoint)
+        placed = self._membership.subnets_in(endpoint, self.subnets(endpoint), vpc)
+        return placed + self._membership.groups_serve(endpoint, groups, vpc)
 
     def private_dns(self, endpoint: Resource) -> bool | Unknown:
         """Whether the host's name leads to `endpoint` inside its VPC."""

@@ -37,6 +37,7 @@ SECURITY_GROUP: Final = ("aws:ec2/securityGroup:SecurityGroup", DEFAULT_SECURITY
 SECURITY_GROUP_RULE: Final = ("aws:ec2/securityGroupRule:SecurityGroupRule",)
 EGRESS_RULE: Final = ("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",)
 INGRESS_RULE: Final = ("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",)
+SECURITY_GROUP_VPC_ASSOCIATION: Final = ("aws:vpc/securityGroupVpcAssociation:SecurityGroupVpcAssociation",)
 EXCLUSIVE_RULES: Final = ("aws:ec2/vpcSecurityGroupRulesExclusive:VpcSecurityGroupRulesExclusive",)
 DEFAULT_NETWORK_ACL: Final = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
 NETWORK_ACL: Final = ("aws:ec2/networkAcl:NetworkAcl", DEFAULT_NETWORK_ACL)

@@ -1,0 +1,128 @@
+"""Subnets and security groups of another VPC: AWS refuses them, so that nothing sends mail from there."""
+
+from __future__ import annotations
+
+import pytest
+
+from reachability import UNKNOWN, Verdict
+from tests.reachability.stacks import ALL_OUT, Stack, own_network, ref
+
+GROUP = "aws:ec2/securityGroup:SecurityGroup"
+ASSOCIATION = "aws:vpc/securityGroupVpcAssociation:SecurityGroupVpcAssociation"
+REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
+PASSED: tuple[Verdict, set[str]] = (REACHABLE, set())
+
+
+def judge(stack: Stack, *, preview: bool = True, service: str | None = None) -> tuple[Verdict, set[str]]:
+    (egress,) = (
+        found for found in stack.prove(preview=preview) if service is None or found.service == service
+    )
+    return egress.verdict, {finding.code for finding in egress.outcome.findings}
+
+
+@pytest.fixture
+def two() -> Stack:
+    """Two networks alike, with a function in the first, and a group in the second."""
+    stack = Stack()
+    own_network(stack)
+    own_network(stack, "other-")
+    stack.remove("other-function")
+    stack.add(GROUP, "group", vpcId=ref("other-vpc"), egress=[ALL_OUT])
+    return stack
+
+
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "update"])
+def test_a_workload_in_subnets_of_two_vpcs_is_none(two: Stack, preview: bool) -> None:
+    assert judge(two, preview=preview) == PASSED
+
+    two["function"]["vpcConfig"]["subnetIds"] = [ref("private"), ref("other-private")]
+    assert judge(two, preview=preview) == (UNREACHABLE, {"SUBNET_OF_OTHER_VPC"})
+
+
+def test_a_subnet_that_is_only_maybe_named_is_not_held_against_a_workload(two: Stack) -> None:
+    two["function"]["vpcConfig"]["subnetIds"] = [{"ref": ("private", "other-private")}]
+
+    assert judge(two) == PASSED
+
+
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "update"])
+def test_a_group_of_another_vpc_serves_where_it_is_associated(two: Stack, preview: bool) -> None:
+    two["function"]["vpcConfig"]["securityGroupIds"] = [ref("group")]
+    assert judge(two, preview=preview) == (UNREACHABLE, {"SECURITY_GROUP_OF_OTHER_VPC"})
+
+    two.add(ASSOCIATION, "association", securityGroupId=ref("group"), vpcId=ref("other-vpc"))
+    assert judge(two, preview=preview) == (UNREACHABLE, {"SECURITY_GROUP_OF_OTHER_VPC"})
+    two["association"]["vpcId"] = UNKNOWN
+    assert judge(two, preview=preview) == (UNDETERMINED, {"SECURITY_GROUP_OF_OTHER_VPC"})
+    two["association"].update(vpcId=ref("vpc"), securityGroupId=UNKNOWN)
+    assert judge(two, preview=preview) == (UNDETERMINED, {"SECURITY_GROUP_OF_OTHER_VPC"})
+    two["association"]["securityGroupId"] = ref("group")
+    assert judge(two, preview=preview) == PASSED
+
+
+def test_a_group_that_is_only_maybe_of_another_vpc_is_open(two: Stack) -> None:
+    two.add(GROUP, "own", vpcId=ref("vpc"), egress=[ALL_OUT])
+    two["function"]["vpcConfig"]["securityGroupIds"] = [{"ref": ("group", "own")}]
+
+    assert judge(two) == (UNDETERMINED, {"SECURITY_GROUP_OF_OTHER_VPC", "SG_RULES_UNKNOWN"})
+
+
+def test_a_group_without_a_vpc_is_not_known_to_be_of_another_one(two: Stack) -> None:
+    two["function"]["vpcConfig"]["securityGroupIds"] = [ref("group")]
+    del two["group"]["vpcId"]
+
+    assert judge(two) == PASSED
+
+
+def test_which_vpcs_a_group_of_the_account_is_associated_with_is_not_known(nat: Stack) -> None:
+    nat.hold("aws:ec2/vpc:Vpc", "vpc-other", cidrBlock="10.9.0.0/16")
+    nat.hold(GROUP, "sg-other", vpcId="vpc-other", ingress=[], egress=[ALL_OUT])
+    nat["connector"]["securityGroups"] = ["sg-other"]
+
+    assert judge(nat) == (UNDETERMINED, {"SECURITY_GROUP_OF_OTHER_VPC"})
+
+
+@pytest.mark.parametrize(
+    ("properties", "code"),
+    [
+        ({"subnetIds": [ref("other-private")]}, "SUBNET_OF_OTHER_VPC"),
+        ({"securityGroupIds": [ref("group")]}, "SECURITY_GROUP_OF_OTHER_VPC"),
+    ],
+)
+def test_an_endpoint_with_parts_of_another_vpc_takes_no_mail(
+    ses: Stack, properties: dict[str, object], code: str
+) -> None:
+    own_network(ses, "other-")
+    ses.add(GROUP, "group", vpcId=ref("other-vpc"), ingress=[{**ALL_OUT, "protocol": "tcp", "toPort": 65535}])
+    service = "daadaar-backend"
+    assert judge(ses, service=service) == PASSED
+
+    ses["endpoint"].update(properties)
+    verdict, codes = judge(ses, service=service)
+    assert verdict is UNREACHABLE
+    assert code in codes
+
+
+def test_the_finding_names_both_vpcs_and_what_is_at_fault(two: Stack) -> None:
+    two["function"]["vpcConfig"] = {
+        "subnetIds": [ref("private"), ref("other-private")],
+        "securityGroupIds": [ref("group")],
+    }
+    (egress,) = two.prove()
+
+    said = {
+        (finding.resource.rpartition("::")[2], finding.message, finding.remedy)
+        for finding in egress.outcome.findings
+    }
+    assert said == {
+        (
+            "function",
+            "function is in VPC other-vpc, and has a subnet of VPC vpc",
+            "name the subnets of one VPC alone",
+        ),
+        (
+            "group",
+            "function is in VPC vpc, and its security group group in other-vpc",
+            "give function a security group of its own VPC",
+        ),
+    }
