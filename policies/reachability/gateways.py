@@ -169,7 +169,7 @@ class Gateways:
         ]
         kind = "nat-subnet" if way.via is None else "subnet"
         hop = passed(kind, way.subnet.key, table_name(table), way.subnet.origin)
-        return hop + whichever(steps) if steps else hop
+        return hop + whichever(steps)
 
     def _exit(self, route: Route | None, way: _Way, table: Resource, wanted: Ranges) -> Outcome:
         nat = way.nat
@@ -254,7 +254,7 @@ class Gateways:
             via: the endpoint that the packets have come by, which its replies must come by too.
         """
         gateways = [found for found in route.target.candidates if found.type in kinds.INTERNET_GATEWAY]
-        if not gateways or route.target.open or len(gateways) < len(route.target.candidates):
+        if route.target.open or len(gateways) < len(route.target.candidates):
             return open_question(
                 "GATEWAY_NOT_READ",
                 route.source.key,
@@ -271,7 +271,7 @@ class Gateways:
     def through_egress_only_gateway(self, route: Route, vpc: Ref) -> Outcome:
         """Whether the egress-only internet gateway that `route` names is that of `vpc`."""
         named = route.target
-        if named.open or not named.candidates:
+        if named.open:
             message = f"the gateway {named.place} is neither in the program nor in the evidence"
             remedy = "give the account's evidence (mailroute snapshot), or create the gateway in the program"
             return open_question("GATEWAY_NOT_READ", route.source.key, message, remedy)

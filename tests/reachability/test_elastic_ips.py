@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from reachability import Verdict, merge, prove
+from tests.reachability.shown import said
 from tests.reachability.stacks import (
     OWNER,
     PRIVATE_TABLE,
     PUBLIC,
     REGION,
+    VPC,
     Stack,
     either,
     own_network,
@@ -154,3 +156,23 @@ def test_an_address_is_of_one_account_in_one_region(
     stack.providers["address"] = provider
 
     assert judge(stack, preview=preview) == ((UNREACHABLE, {code}) if code else PASSED)
+
+
+def test_everything_that_is_wrong_with_an_address_is_told() -> None:
+    stack = Stack()
+    own_network(stack)
+    through(stack, {"region": REGION, "assumeRoles": role(OWNER)})
+    stack.providers["address"] = {"region": "eu-west-1", "assumeRoles": role("444455556666")}
+    stack["address"].update(instance=ref("host"), networkInterface="eni-1")
+
+    codes = [code for code, _, _, _ in said(stack)]
+    assert codes == ["OTHER_REGION", "ELASTIC_IP_NOT_OWNED", *2 * ["NAT_GATEWAY_ADDRESS_IN_USE"]]
+
+
+def test_a_nat_gateway_of_the_account_is_not_one_in_a_subnet_to_come(nat: Stack) -> None:
+    nat["nat"]["allocationId"] = "eipalloc-1"
+    nat.hold(NAT, "nat-there", subnetId=PUBLIC[0], allocationId="eipalloc-1", publicIp="52.0.0.1")
+    nat.add("aws:ec2/subnet:Subnet", "new", vpcId=VPC, cidrBlock="172.31.200.0/24")
+    nat["nat"]["subnetId"] = ref("new")
+
+    assert "NAT_GATEWAY_ADDRESS_IN_USE" in judge(nat)[1]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 from reachability import Verdict
 from reachability.crossing import Crossing
-from tests.reachability.firewalled import firewall_stack, stack_with_firewall_behind_nat
 from tests.reachability.stacks import (
     ANYWHERE,
     GATEWAY,
-    PRIVATE,
     PRIVATE_TABLE,
     PUBLIC,
     PUBLIC_TABLE,
@@ -150,112 +147,6 @@ def test_the_path_is_shown_hop_by_hop(nat: Stack) -> None:
         "nat-subnet",
         "internet-gateway",
     ]
-
-
-def test_block_public_access_stops_what_leaves_by_an_internet_gateway(nat: Stack) -> None:
-    options = "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions"
-    nat.hold(options, "us-east-1", internetGatewayBlockMode="block-bidirectional")
-    (egress,) = nat.prove()
-    assert egress.verdict is UNREACHABLE
-
-    nat[PUBLIC_TABLE]["routes"] = [{"cidrBlock": ANYWHERE, "transitGatewayId": "tgw-1", "state": "active"}]
-    (egress,) = nat.prove()
-    assert egress.verdict is UNDETERMINED
-
-
-BLOCKED = (UNREACHABLE, {"VPC_BLOCK_PUBLIC_ACCESS_ENABLED"})
-OPEN = (UNDETERMINED, {"VPC_BLOCK_PUBLIC_ACCESS_ENABLED"})
-PASSED: tuple[Verdict, set[str]] = (REACHABLE, set())
-
-
-def judged(stack: Stack) -> tuple[Verdict, set[str]]:
-    (egress,) = stack.prove()
-    return egress.verdict, {finding.code for finding in egress.outcome.findings}
-
-
-def block_public_access(stack: Stack, mode: str, excluded: str, **what: Any) -> None:
-    """Let the account block public access, but for VPC or subnet `what`."""
-    stack.add(
-        "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions",
-        "options",
-        internetGatewayBlockMode=mode,
-    )
-    exclusion = "aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion"
-    stack.add(exclusion, "exclusion", internetGatewayExclusionMode=excluded, **what)
-
-
-@pytest.mark.parametrize(
-    ("place", "mode", "expected"),
-    [
-        ("nowhere", "block-bidirectional", PASSED),
-        ("before", "block-bidirectional", OPEN),
-        ("behind", "block-bidirectional", OPEN),
-        ("nowhere", "block-ingress", PASSED),
-        ("before", "block-ingress", PASSED),
-        ("behind", "block-ingress", OPEN),
-    ],
-)
-def test_what_an_exclusion_does_where_a_firewall_is_on_the_way_is_not_documented(
-    nat: Stack, place: str, mode: str, expected: tuple[Verdict, set[str]]
-) -> None:
-    stacks = {"before": firewall_stack, "behind": stack_with_firewall_behind_nat}
-    stack = stacks[place]() if place in stacks else nat
-    assert judged(stack) == PASSED
-
-    block_public_access(stack, mode, "allow-bidirectional", vpcId=VPC)
-    assert judged(stack) == expected
-
-    stack.remove("exclusion")
-    assert judged(stack) == (expected if mode == "block-ingress" else BLOCKED)
-
-
-def test_every_subnet_on_the_way_is_excluded_or_the_vpc(nat: Stack) -> None:
-    """Whether that of the NAT gateway alone would do, the documents do not say."""
-    block_public_access(nat, "block-bidirectional", "allow-egress", subnetId=PUBLIC[0])
-    assert judged(nat) == OPEN
-
-    exclusion = "aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion"
-    for number, subnet in enumerate(PRIVATE):
-        nat.add(exclusion, f"more-{number}", internetGatewayExclusionMode="allow-egress", subnetId=subnet)
-    assert judged(nat) == PASSED
-
-    nat.remove("exclusion")
-    assert judged(nat) == OPEN
-
-
-def test_block_public_access_stops_a_regional_nat_gateway_too(nat: Stack) -> None:
-    nat.program["nat"] = (NAT, {"vpcId": VPC, "availabilityMode": "regional"})
-    block_public_access(nat, "block-bidirectional", "allow-egress", vpcId="vpc-other")
-    assert judged(nat) == BLOCKED
-
-    nat["exclusion"]["vpcId"] = VPC
-    assert judged(nat) == PASSED
-
-
-@pytest.mark.parametrize("mode", ["block-bidirectional", "block-ingress"])
-@pytest.mark.parametrize(
-    ("excluded", "expected"),
-    [("allow-bidirectional", PASSED), ("allow-egress", BLOCKED), (ref("later"), OPEN)],
-)
-def test_an_exclusion_for_egress_alone_is_none_for_a_public_address(
-    nat: Stack, mode: str, excluded: Any, expected: tuple[Verdict, set[str]]
-) -> None:
-    for name in ("connector", "service", "nat", "default", "address"):
-        nat.remove(name)
-    containers = [{"environment": [{"name": "SMTP_HOST", "value": "smtp.example.com"}]}]
-    nat.add("aws:ecs/taskDefinition:TaskDefinition", "task", containerDefinitions=json.dumps(containers))
-    network = {"subnets": [PUBLIC[0]], "securityGroups": [ref("connector-group")], "assignPublicIp": True}
-    nat.add(
-        "aws:ecs/service:Service",
-        "tasks",
-        launchType="FARGATE",
-        taskDefinition=ref("task"),
-        networkConfiguration=network,
-    )
-    assert judged(nat) == PASSED
-
-    block_public_access(nat, mode, excluded, vpcId=VPC)
-    assert judged(nat) == expected
 
 
 @pytest.mark.parametrize("kind", ["public", "private"])

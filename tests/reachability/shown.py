@@ -1,0 +1,48 @@
+"""What a person is shown of a stack's one service: hops and findings, with the names of resources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from reachability import Egress, Verdict, merge, prove
+from tests.reachability.stacks import Stack
+
+
+def said(stack: Stack) -> list[tuple[str, str, str, str]]:
+    """What stands in the way: code, resource, message and remedy."""
+    (egress,) = stack.prove()
+    shown = [finding.as_json() for finding in egress.outcome.findings]
+    return [(one["code"], _name(one["resource"]), one["message"], one["remedy"]) for one in shown]
+
+
+def walked(stack: Stack, *kinds: str, preview: bool = True) -> list[tuple[str, str, str, str]]:
+    """The hops of these kinds: kind, resource, fact and origin."""
+    (egress,) = stack.prove(preview=preview)
+    shown = [hop.as_json() for hop in egress.outcome.path if hop.kind in kinds]
+    return [(hop["kind"], _name(hop["resource"]), hop["fact"], hop["origin"]) for hop in shown]
+
+
+def judged(stack: Stack) -> tuple[Verdict, set[str]]:
+    """The verdict, and the codes of what stands in the way."""
+    return _judged(stack.prove())
+
+
+def judged_with_more(stack: Stack, name: str, prop: str) -> tuple[Verdict, set[str]]:
+    """The same where the property `prop` of `name` may also come from what the graph does not hold."""
+    resources = [
+        replace(each, dependencies={**each.dependencies, prop: (*each.dependencies[prop], "urn:elsewhere")})
+        if each.name == name
+        else each
+        for each in stack.resources(preview=True)
+    ]
+    return _judged(prove(merge(resources, stack.evidence(), project="mailroute", stack="prod")))
+
+
+def _judged(found: Iterable[Egress]) -> tuple[Verdict, set[str]]:
+    (egress,) = found
+    return egress.verdict, {finding.code for finding in egress.outcome.findings}
+
+
+def _name(resource: str) -> str:
+    return resource.rpartition("::")[2]
