@@ -174,8 +174,8 @@ def _domain_list(domains: Value, called: str) -> Iterator[Rule]:
 
 def _any_of(reason: str, packets: Packets) -> Iterator[Rule]:
     """Rules that may pass or drop `packets`, and may not match them."""
-    yield Rule(PASSES, packets, reason, certain=False)
-    yield Rule(DROPS, packets, reason, certain=False)
+    for action in (PASSES, DROPS):
+        yield Rule(action, packets, reason, certain=False)
 
 
 def _stated(text: Value, read: Callable[[str], Ranges], every: Ranges) -> tuple[Ranges, bool]:
@@ -193,9 +193,10 @@ def _stated(text: Value, read: Callable[[str], Ranges], every: Ranges) -> tuple[
 def _port_text(text: str) -> Ranges:
     """Raises ValueError: `text` is neither a port nor a range of ports."""
     first, colon, last = text.partition(":")
-    low = int(first) if first or not colon else 0
-    high = int(last) if last else (ALL_PORTS.spans[-1][1] if colon else low)
-    return Ranges.of((low, high))
+    if not colon:
+        return Ranges.of((int(first), int(first)))
+    ((lowest, highest),) = ALL_PORTS.spans
+    return Ranges.of((int(first or lowest), int(last or highest)))
 
 
 def _says_something(text: Value) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from reachability import Verdict
 from tests.reachability.stacks import (
     ANYWHERE,
     GATEWAY,
@@ -117,3 +118,9 @@ def rule(action: Any = "PASS", options: Any = None, **header: Any) -> Properties
         "header": {**PASS_MAIL["header"], **header},
         "ruleOptions": PASS_MAIL["ruleOptions"] if options is None else options,
     }
+
+
+def verdict(stack: Stack, *, preview: bool = True) -> tuple[Verdict, set[str]]:
+    """The verdict on the stack's one service, and the codes of what is found."""
+    (egress,) = stack.prove(preview=preview)
+    return egress.verdict, {finding.code for finding in egress.outcome.findings}

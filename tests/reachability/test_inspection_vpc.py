@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reachability import Egress, Origin, Verdict, merge, parse, prove
+from reachability import Egress, Hop, Origin, Verdict, merge, parse, prove
 from tests.reachability.test_transit import ALL, OPEN_ACL
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
@@ -225,14 +225,19 @@ def test_a_firewall_before_the_nat_gateway_of_a_hub_is_followed(combined: Accoun
     assert combined.verdict() == (REACHABLE, set())
 
 
-def test_the_path_says_that_the_account_holds_the_policy(combined: Account) -> None:
+def test_the_path_says_that_the_account_holds_the_firewall_and_its_policy(combined: Account) -> None:
     (egress,) = combined.prove()
 
-    (hop,) = [hop for hop in egress.outcome.path if hop.kind == "firewall-policy"]
-    assert (hop.resource, hop.origin) == (
-        "aws:networkfirewall/firewallPolicy:FirewallPolicy::policy",
-        Origin.ACCOUNT,
-    )
+    kind, held = "aws:networkfirewall", Origin.ACCOUNT
+    assert [hop for hop in egress.outcome.path if "firewall" in hop.kind] == [
+        Hop("network-firewall", f"{kind}/firewall:Firewall::arn:firewall", "by its endpoint in fw-a", held),
+        Hop(
+            "firewall-policy",
+            f"{kind}/firewallPolicy:FirewallPolicy::policy",
+            "passes TCP 587: no stateful rule of firewall policy policy drops it",
+            held,
+        ),
+    ]
 
 
 def test_a_firewall_in_a_vpc_of_its_own_is_followed(apart: Account) -> None:
