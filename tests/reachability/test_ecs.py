@@ -100,6 +100,26 @@ def test_a_definition_that_is_not_read_needs_a_way_to_some_mail_server(tasks: St
     assert egress.verdict is (REACHABLE if way else UNREACHABLE)
 
 
+@pytest.mark.parametrize(
+    ("definitions", "shown"),
+    [(ref("address"), "a host not known yet"), (UNKNOWN, "a host that is a secret")],
+)
+def test_containers_that_are_not_known_may_name_any_host(
+    tasks: Stack, definitions: object, shown: str
+) -> None:
+    """What is unknown and comes from no resource is a secret of the program's configuration."""
+    tasks["task"]["containerDefinitions"] = definitions
+
+    assert [str(egress.destination) for egress in tasks.prove()] == [shown]
+
+
+@pytest.mark.parametrize(("given", "shown"), [("mailer", "mailer"), (ref("nothing"), "tasks")])
+def test_the_name_of_a_service(tasks: Stack, given: Any, shown: str) -> None:
+    tasks["tasks"]["name"] = given
+
+    assert [egress.service for egress in tasks.prove()] == [shown]
+
+
 def test_a_service_without_a_task_definition_names_no_host_and_its_task_sets_do(tasks: Stack) -> None:
     del tasks["tasks"]["taskDefinition"]
     tasks["tasks"]["deploymentController"] = {"type": "EXTERNAL"}

@@ -182,6 +182,7 @@ def test_an_ipv6_address_is_reached_through_an_egress_only_gateway(literal: Stac
         ("group", {"egress": [{**OPEN6, "ipv6CidrBlocks": ["2001:db8::/32"]}]}, UNREACHABLE, None),
         ("tasks", {"ipv6CidrBlock": None}, UNREACHABLE, "INTERFACE_WITHOUT_IPV6"),
         ("setting", {"value": "disabled"}, UNREACHABLE, "INTERFACE_WITHOUT_IPV6"),
+        ("setting", {"value": UNKNOWN}, UNDETERMINED, "INTERFACE_WITHOUT_IPV6"),
         ("setting", {"name": "containerInsights"}, UNDETERMINED, "INTERFACE_WITHOUT_IPV6"),
     ],
 )
@@ -311,6 +312,19 @@ def test_without_dns64_a_relay_of_ipv4_alone_has_no_address(
     assert "DNS64_OFF" in codes
 
 
+def test_neither_dns64_nor_a_route_to_nat64_is_enough_alone(alone: Stack) -> None:
+    """Every hop and every finding is shown, not just the first."""
+    known = Settings(addresses={"smtp.example.com": ("1.1.1.1/32",)})
+    alone["tasks"]["enableDns64"] = False
+    assert judge(alone, settings=known) == (UNREACHABLE, {"DNS64_OFF"})
+    (egress,) = alone.prove(settings=known)
+    assert "nat-gateway" in [hop.kind for hop in egress.outcome.path]
+
+    alone.remove("nat64")
+    alone.remove("out6")
+    assert judge(alone, settings=known) == (UNREACHABLE, {"DNS64_OFF", "NO_ROUTE_TO_DESTINATION"})
+
+
 @both_ways
 @pytest.mark.parametrize(
     ("name", "changes"),
@@ -363,10 +377,17 @@ def test_the_default_acl_and_group_of_a_new_vpc_let_ipv6_through(alone: Stack) -
 
 @both_ways
 @pytest.mark.parametrize(
-    ("host", "verdict"), [(RELAY6, REACHABLE), ("192.0.2.25", UNREACHABLE), ("64:ff9b::808:808", REACHABLE)]
+    ("host", "found"),
+    [
+        (RELAY6, (REACHABLE, set())),
+        ("192.0.2.25", (UNREACHABLE, {"SUBNET_WITHOUT_IPV4"})),
+        ("64:ff9b::808:808", (REACHABLE, set())),
+    ],
 )
-def test_addresses_from_an_ipv6_only_subnet(host: str, verdict: Verdict, preview: bool) -> None:
-    assert judge(network(host, ipv6_only=True), preview=preview)[0] is verdict
+def test_addresses_from_an_ipv6_only_subnet(
+    host: str, found: tuple[Verdict, set[str]], preview: bool
+) -> None:
+    assert judge(network(host, ipv6_only=True), preview=preview) == found
 
 
 def test_an_egress_only_gateway_carries_no_address_of_nat64() -> None:
@@ -399,6 +420,9 @@ def test_an_endpoint_may_take_the_name_from_an_ipv6_only_subnet_too() -> None:
         subnetIds=[ref("public")],
     )
     assert judge(stack) == (UNDETERMINED, {"ENDPOINT_OVER_IPV6"})
+
+    stack["endpoint"]["serviceName"] = "com.amazonaws.eu-west-1.email-smtp"
+    assert judge(stack) == (REACHABLE, set())
 
 
 @both_ways

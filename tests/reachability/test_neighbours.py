@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from reachability import UNKNOWN, Verdict
+from reachability import UNKNOWN, Origin, Settings, Verdict
+from reachability.verdict import Finding, Hop
 from tests.reachability.stacks import ACL, ANYWHERE, PRIVATE_TABLE, VPC, Stack, name_host, ref
 
 UNREACHABLE, UNDETERMINED = Verdict.UNREACHABLE, Verdict.UNDETERMINED
@@ -64,7 +65,8 @@ def closed(ports: tuple[int, int]) -> dict[str, Any]:
 def test_a_host_behind_a_peering_connection_leaves_open_what_listens_there_alone(peered: Stack) -> None:
     assert verdict(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
     (egress,) = peered.prove()
-    assert "peering-connection" in [hop.kind for hop in egress.outcome.path]
+    hop = Hop("peering-connection", f"{PEERING}::pcx-1", "to VPC vpc-mail", Origin.ACCOUNT)
+    assert hop in egress.outcome.path
 
 
 def test_either_end_may_have_asked_for_it(peered: Stack) -> None:
@@ -109,6 +111,24 @@ def test_the_other_vpc_must_have_the_address(peered: Stack) -> None:
     peered["vpc-mail"]["cidrBlock"] = "10.10.0.0/16"
 
     assert verdict(peered) == (UNREACHABLE, {"PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"})
+
+
+def test_a_host_of_which_the_other_vpc_has_a_part_of_the_addresses_may_not_be_there(peered: Stack) -> None:
+    name_host(peered, "mail.example.com")
+    peered[PRIVATE_TABLE]["routes"] = [{"cidrBlock": "10.0.0.0/8", "vpcPeeringConnectionId": "pcx-1"}]
+
+    (egress,) = peered.prove(settings=Settings(addresses={"mail.example.com": ("10.9.1.5", "10.10.0.5")}))
+
+    assert egress.outcome.findings == (
+        Finding(
+            "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR",
+            f"aws:ec2/routeTable:RouteTable::{PRIVATE_TABLE}",
+            f"{PRIVATE_TABLE} routes mail.example.com to peering connection pcx-1, whose other VPC "
+            "has a part of these addresses alone",
+            "route the addresses to the network that has them",
+            UNDETERMINED,
+        ),
+    )
 
 
 def test_a_vpc_may_have_public_addresses_as_its_own(peered: Stack) -> None:

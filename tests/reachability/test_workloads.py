@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from reachability import UNKNOWN, Destination, Settings, Verdict
+from reachability.verdict import Finding
 from tests.reachability.stacks import (
     ACL,
     ALL_OUT,
@@ -18,9 +19,11 @@ from tests.reachability.stacks import (
     name_host,
     own_network,
     ref,
+    urn,
 )
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
+SERVICE = "aws:apprunner/service:Service"
 
 
 def verdicts(stack: Stack, settings: Settings | None = None) -> dict[str, Verdict]:
@@ -52,6 +55,34 @@ def test_the_egress_that_a_service_chooses(nat: Stack, network: dict[str, Any], 
     nat["service"]["networkConfiguration"] = network
 
     assert verdicts(nat) == {"smtp-relay.brevo.com:587": verdict}
+
+
+@pytest.mark.parametrize(
+    ("connector", "where"), [(None, "not set"), ("arn:other", "arn:other"), (ref("nothing"), "not known yet")]
+)
+def test_a_connector_that_is_not_read_is_named(nat: Stack, connector: Any, where: str) -> None:
+    nat["service"]["networkConfiguration"] = egress_of("VPC", connector)
+
+    (egress,) = nat.prove()
+
+    assert egress.outcome.findings == (
+        Finding(
+            "CONNECTOR_NOT_READ",
+            urn(SERVICE, "service"),
+            f"VPC connector {where} of service service is neither in the program nor in the evidence",
+            "create the aws.apprunner.VpcConnector in the program, or give the account's evidence",
+            UNDETERMINED,
+        ),
+    )
+
+
+def test_a_connector_is_of_the_region_of_its_service(nat: Stack) -> None:
+    nat.providers["service"] = {"region": "eu-west-1"}
+
+    (egress,) = nat.prove()
+
+    assert egress.verdict is UNREACHABLE
+    assert [finding.code for finding in egress.outcome.findings] == ["OTHER_REGION"]
 
 
 def test_without_a_network_configuration_the_service_leaves_by_itself(nat: Stack) -> None:
@@ -248,6 +279,23 @@ def test_a_function_has_the_groups_that_it_is_given(egress: Any, verdict: Verdic
     stack["function"]["vpcConfig"]["securityGroupIds"] = [ref("group")]
 
     assert verdicts(stack) == {"smtp.example.com:587": verdict}
+
+
+@pytest.mark.parametrize(
+    ("environment", "shown"),
+    [
+        ({"variables": {"OTHER": "x"}}, []),
+        ({"variables": UNKNOWN}, ["a host that is a secret"]),  # It comes from no resource.
+        ({"variables": ref("address")}, ["a host not known yet"]),
+        (ref("address"), ["a host not known yet"]),
+    ],
+)
+def test_the_mail_host_of_a_functions_environment(environment: Any, shown: list[str]) -> None:
+    stack = Stack()
+    own_network(stack)
+    stack["function"]["environment"] = environment
+
+    assert list(verdicts(stack)) == shown
 
 
 @pytest.mark.parametrize(("given", "shown"), [("mailer", "mailer"), (ref("nothing"), "function")])
