@@ -14,8 +14,9 @@ from .acls import REPLIES
 from .crossing import Client, Crossing, Transit
 from .firewall import Flow
 from .gateways import is_regional
+from .graph import Ref
 from .groups import EGRESS, INGRESS, Peer
-from .left_open import destination_in_vpc, not_modelled
+from .left_open import destination_in_vpc, not_modelled, subnet_not_read
 from .middleboxes import Middlebox
 from .neighbours import Neighbours
 from .network import name_of, table_name
@@ -32,7 +33,7 @@ from .verdict import Origin, Outcome, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .graph import Ref, Resource
+    from .graph import Resource
 
 BLOCKED_PORT: Final = 25
 _FOR_IPV4: Final = ("natGatewayId", "transitGatewayId", "vpcEndpointId")
@@ -268,7 +269,7 @@ class InternetPath:
             steps.append(open_question("NOT_MODELLED", nat.key, message, remedy))
         flow = Flow(client.source, client.holder.label, wanted, name, port)
         out = self.gateways.sends_out(nat, wanted, flow, self._departure(client, translated=True))
-        subnets = () if is_regional(nat) else self.gateways.subnet_of(nat).candidates
+        subnets = self.gateways.subnet_of(nat).candidates  # A regional one has none.
         public = self.gateways.translates(nat)
         if out.verdict is Verdict.UNDETERMINED:
             # What leaves by no internet gateway may need no public address.
@@ -286,10 +287,10 @@ class InternetPath:
         Whether those take it, the proof does not follow.
         """
         place = self.gateways.subnet_of(nat)
-        if is_regional(nat) or place.open or not place.candidates:
+        if place.open or not place.candidates:
             message = f"where NAT gateway {nat.label} sends what is for {name} is not known"
             yield open_question("NOT_MODELLED", nat.key, message, PRIVATE_REMEDY)
-        for subnet in () if is_regional(nat) else place.candidates:
+        for subnet in place.candidates:
             vpc = self.network.vpc_of(subnet)
             yield from self.routes.each_table(subnet, partial(self._past_nat, vpc, wanted, table, name))
 
@@ -357,24 +358,20 @@ class InternetPath:
         self, transit: Transit, client: Client, wanted: Ranges, port: int, name: str
     ) -> Outcome:
         """Out of whichever subnet of the attachment the packets leave by."""
+        called = f"attachment {transit.exit.label}"
         ways = [
-            open_question(
-                "SUBNET_NOT_READ",
-                transit.exit.key,
-                f"a subnet of attachment {transit.exit.label} is neither in the program nor in the evidence",
-                "give the account's evidence (mailroute snapshot), or create the subnet in the program",
-            )
-            for ref in self.transit.subnets(transit.exit)
+            subnet_not_read(transit.exit, called, ref)
+            for ref in self.transit.subnets(transit.exit) or (Ref((), UNKNOWN, open=True),)
             if ref.open or not ref.candidates
         ]
         for subnet in self.transit.exits(transit.exit, client.subnet):
             vpc = self.network.vpc_of(subnet)
             behind = (*client.behind, client.subnet)
             arrived = Client(subnet, vpc, client.source, client.holder, via=transit, behind=behind)
-            here = passed("subnet", subnet.key, f"of attachment {transit.exit.label}", subnet.origin)
+            here = passed("subnet", subnet.key, f"of {called}", subnet.origin)
             here += self.crossing.encryption.admit(vpc)
             ways.append(here + self._onward(arrived, wanted, port, name))
-        return whichever(ways) if ways else Outcome()
+        return whichever(ways)
 
 
 def _not_public(table: Resource, name: str) -> Outcome:

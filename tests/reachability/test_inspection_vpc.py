@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reachability import Egress, Hop, Origin, Verdict, merge, parse, prove
-from tests.reachability.test_transit import ALL, OPEN_ACL
+from tests.reachability.transited import ALL, OPEN_ACL
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 SPOKE, INSPECTION, EGRESS = "10.1.0.0/16", "10.2.0.0/16", "10.3.0.0/16"

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from reachability import UNKNOWN, Verdict
-from tests.reachability.stacks import PUBLIC_TABLE, VPC, Stack, name_host
+from tests.reachability.firewalled import ROUTE, add_firewall, firewall_stack, route_to_firewall
+from tests.reachability.shown import judged, judged_with_more, said, walked
+from tests.reachability.stacks import (
+    GATEWAY,
+    PRIVATE,
+    PRIVATE_TABLE,
+    PUBLIC,
+    PUBLIC_TABLE,
+    VPC,
+    Stack,
+    name_host,
+    own_network,
+    ref,
+)
 
 UNREACHABLE, UNDETERMINED = Verdict.UNREACHABLE, Verdict.UNDETERMINED
 NOT_PUBLIC = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
-
-
-def verdict(stack: Stack) -> tuple[Verdict, set[str]]:
-    (egress,) = stack.prove()
-    return egress.verdict, {finding.code for finding in egress.outcome.findings}
 
 
 @pytest.mark.parametrize(
@@ -36,7 +45,7 @@ def test_where_a_nat_gateway_sends_what_is_for_a_private_address(
     if target is not None:
         nat[PUBLIC_TABLE]["routes"].append({"cidrBlock": "10.50.0.0/16", **target})
 
-    assert verdict(nat) == expected
+    assert judged(nat) == expected
 
 
 @pytest.mark.parametrize(
@@ -48,9 +57,149 @@ def test_where_a_nat_gateway_without_a_subnet_sends_it_is_not_known(nat: Stack, 
     name_host(nat, "10.50.0.5")
     nat["nat"].update(place)
 
-    found, codes = verdict(nat)
+    found, codes = judged(nat)
     assert found is UNDETERMINED
     assert "NOT_MODELLED" in codes
+
+
+def test_a_nat_gateway_that_may_be_in_a_subnet_outside_the_graph_may_send_it_anywhere(nat: Stack) -> None:
+    name_host(nat, "10.50.0.5")
+    nat.add("aws:ec2/subnet:Subnet", "public", vpcId=VPC, cidrBlock="172.31.200.0/24")
+    association = "aws:ec2/routeTableAssociation:RouteTableAssociation"
+    nat.add(association, "link", subnetId=ref("public"), routeTableId=PUBLIC_TABLE)
+    nat["nat"]["subnetId"] = ref("public")
+    assert judged(nat) == (UNREACHABLE, {NOT_PUBLIC})
+
+    assert judged_with_more(nat, "nat", "subnetId") == (UNDETERMINED, {NOT_PUBLIC, "NOT_MODELLED"})
+
+
+def test_what_a_nat_gateway_hands_to_its_own_vpc_is_left_open(nat: Stack) -> None:
+    """A more specific route than the local one leads to the gateway, whose own table has the local one."""
+    name_host(nat, "172.31.5.9")
+    nat["default"]["destinationCidrBlock"] = "172.31.5.0/24"
+
+    assert judged(nat) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+
+
+@pytest.mark.parametrize("where", ["client", "nat"])
+def test_a_virtual_private_gateway_is_no_way_that_the_proof_follows(nat: Stack, where: str) -> None:
+    """Nor is it an internet gateway, by its id or before it has one."""
+    name_host(nat, "10.50.0.5")
+    nat.add("aws:ec2/vpnGateway:VpnGateway", "vpn", vpcId=VPC)
+    for gateway in ("vgw-1", ref("vpn")):
+        if where == "client":
+            nat["default"].update(natGatewayId=None, gatewayId=gateway)
+            assert judged(nat) == (UNDETERMINED, {"NOT_MODELLED"})
+        else:
+            nat.add(ROUTE, "vpn-route", routeTableId=PUBLIC_TABLE, destinationCidrBlock="10.50.0.0/16")
+            nat["vpn-route"]["gatewayId"] = gateway
+            assert judged(nat) == (UNDETERMINED, {"NOT_MODELLED"})
+
+
+def test_a_nat_gateway_of_the_account_is_a_hop_of_the_account(nat: Stack) -> None:
+    nat.hold("aws:ec2/natGateway:NatGateway", "nat-there", subnetId=PUBLIC[0], connectivityType="public")
+    nat["nat-there"]["allocationId"] = "eipalloc-1"
+    nat["default"]["natGatewayId"] = "nat-there"
+
+    assert [origin for *_, origin in walked(nat, "nat-gateway")] == ["account"]
+
+
+def test_a_nat_gateway_of_another_vpc_takes_nothing(nat: Stack) -> None:
+    own_network(nat, "other-")
+    nat.remove("other-function")
+    nat["default"]["natGatewayId"] = ref("other-nat")
+
+    assert judged(nat) == (UNREACHABLE, {"NGW_REQUIRES_SOURCE_IN_VPC"})
+
+
+def test_how_a_regional_nat_gateway_answers_a_firewall_is_not_known() -> None:
+    stack = firewall_stack()
+    stack.program["nat"] = (stack.program["nat"][0], {"vpcId": VPC, "availabilityMode": "regional"})
+
+    assert said(stack)[0] == (
+        "NOT_MODELLED",
+        "nat",
+        "how regional NAT gateway nat routes replies to what lies before it is not known",
+        "use a NAT gateway in a subnet, whose route table shows it",
+    )
+
+
+def test_the_nat_gateway_and_the_internet_are_hops(nat: Stack) -> None:
+    assert walked(nat, "nat-gateway", "internet") == [
+        ("nat-gateway", "nat", f"translates for {PRIVATE[0]}", "program"),
+        ("internet", "smtp-relay.brevo.com", "", "aws default"),
+    ]
+
+
+def test_an_internet_gateway_drops_what_is_for_a_private_address(nat: Stack) -> None:
+    name_host(nat, "10.50.0.5")
+    nat["default"].update(natGatewayId=None, gatewayId=GATEWAY)
+    (egress,) = nat.prove()
+
+    (finding,) = egress.outcome.findings
+    assert finding.code == NOT_PUBLIC
+    assert finding.message == "internet gateways drop what is sent to 10.50.0.5, which is no public address"
+
+
+def test_a_peering_connection_carries_the_addresses_of_its_vpcs_alone(nat: Stack) -> None:
+    nat.add("aws:ec2/vpc:Vpc", "peer", cidrBlock="10.9.0.0/16")
+    nat.add("aws:ec2/vpcPeeringConnection:VpcPeeringConnection", "peering", vpcId=VPC, peerVpcId=ref("peer"))
+    nat["default"].update(natGatewayId=None, vpcPeeringConnectionId=ref("peering"))
+
+    ((code, table, message, _),) = said(nat)
+    assert (code, table) == ("PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", PRIVATE_TABLE)
+    assert message == (
+        f"{PRIVATE_TABLE} routes smtp-relay.brevo.com to a peering connection, "
+        "which carries the addresses of its VPCs alone"
+    )
+
+
+def _tasks(nat: Stack, public: Any) -> None:
+    """Tasks on Fargate in a public subnet in place of the App Runner service."""
+    for name in ("connector", "service", "nat", "default", "address"):
+        nat.remove(name)
+    containers = [{"environment": [{"name": "SMTP_HOST", "value": "smtp.example.com"}]}]
+    nat.add("aws:ecs/taskDefinition:TaskDefinition", "task", containerDefinitions=json.dumps(containers))
+    groups = [ref("connector-group")]
+    nat.add(
+        "aws:ecs/service:Service",
+        "tasks",
+        launchType="FARGATE",
+        taskDefinition=ref("task"),
+        networkConfiguration={"subnets": [PUBLIC[0]], "securityGroups": groups, "assignPublicIp": public},
+    )
+
+
+def test_the_internet_gateway_and_the_internet_are_hops(nat: Stack) -> None:
+    _tasks(nat, public=True)
+
+    assert walked(nat, "internet-gateway", "internet") == [
+        ("internet-gateway", GATEWAY, "attached to the VPC", "account"),
+        ("internet", "smtp.example.com", "", "aws default"),
+    ]
+
+
+def test_an_internet_gateway_is_a_hop_for_those_that_may_have_a_public_address(nat: Stack) -> None:
+    _tasks(nat, public=UNKNOWN)
+
+    assert judged(nat) == (UNDETERMINED, {"IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"})
+    assert walked(nat, "internet-gateway") == [
+        ("internet-gateway", GATEWAY, "attached to the VPC", "account")
+    ]
+
+
+def test_replies_come_back_through_the_firewall_that_a_public_address_sends_through(nat: Stack) -> None:
+    _tasks(nat, public=True)
+    add_firewall(nat, gatewayId=GATEWAY)
+    nat["group"]["ruleGroup"]["rulesSource"]["statefulRules"][0]["header"]["source"] = "ANY"
+    nat[PUBLIC_TABLE]["routes"] = []
+    route_to_firewall(nat, "out", PUBLIC_TABLE, "0.0.0.0/0")
+    nat.add("aws:ec2/routeTable:RouteTable", "edge", vpcId=VPC)
+    association = "aws:ec2/routeTableAssociation:RouteTableAssociation"
+    nat.add(association, "edge-link", gatewayId=GATEWAY, routeTableId=ref("edge"))
+    route_to_firewall(nat, "back", ref("edge"), nat[PUBLIC[0]]["cidrBlock"])
+
+    assert judged(nat) == (Verdict.REACHABLE, set())
 
 
 @pytest.mark.parametrize(
@@ -64,18 +213,27 @@ def test_a_nat_gateway_is_missing_only_where_all_of_its_vpc_was_read(
     assert nat.account is not None
     nat.account["vpcs"] = read
 
-    found, codes = verdict(nat)
+    found, codes = judged(nat)
     assert found is UNDETERMINED
     assert code in codes
+
+
+def test_a_nat_gateway_is_not_missing_where_gateways_could_not_be_read(nat: Stack) -> None:
+    nat["default"]["natGatewayId"] = "nat-gone"
+    assert nat.account is not None
+    nat.account["unread"] = [{"action": "ec2:DescribeNatGateways", "reason": "UnauthorizedOperation"}]
+
+    _, codes = judged(nat)
+    assert "NAT_GATEWAY_NOT_READ" in codes
 
 
 def test_an_internet_gateway_is_known_by_its_id(nat: Stack) -> None:
     nat["default"].update(natGatewayId=None, gatewayId="igw-unread")
 
-    assert verdict(nat) == (UNREACHABLE, {"IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"})
+    assert judged(nat) == (UNREACHABLE, {"IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"})
 
 
 def test_replies_that_an_appliance_takes_on_their_way_back_leave_it_open(nat: Stack) -> None:
     nat[PUBLIC_TABLE]["routes"].append({"cidrBlock": "172.31.96.0/20", "networkInterfaceId": "eni-1"})
 
-    assert verdict(nat) == (UNDETERMINED, {"NOT_MODELLED"})
+    assert judged(nat) == (UNDETERMINED, {"NOT_MODELLED"})

@@ -4,15 +4,55 @@ from __future__ import annotations
 
 import pytest
 
+from reachability import Verdict
 from reachability.network import Network
 from reachability.ranges import addresses
 from reachability.transit import TransitGateways
-from tests.reachability.stacks import ANYWHERE, Stack, ref
+from tests.reachability.shown import judged, judged_with_more
+from tests.reachability.stacks import ANYWHERE, Stack, own_network, ref
 
 TGW = "aws:ec2transitgateway"
 ROUTE = f"{TGW}/route:Route"
 TABLE = f"{TGW}/routeTable:RouteTable"
 HUB, SPOKE = "10.2.0.0/16", "10.1.0.0/16"
+
+
+def test_an_exit_that_may_be_in_a_subnet_outside_the_graph_leaves_it_open() -> None:
+    spoke = Stack()
+    own_network(spoke, "hub-")
+    own_network(spoke)
+    for name in ("hub-function", "nat", "igw", "public-out", "private-out"):
+        spoke.remove(name)
+    spoke.add(f"{TGW}/transitGateway:TransitGateway", "gateway")
+    for name, prefix in (("spoke", ""), ("hub", "hub-")):
+        spoke.add(
+            f"{TGW}/vpcAttachment:VpcAttachment",
+            name,
+            transitGatewayId=ref("gateway"),
+            vpcId=ref(f"{prefix}vpc"),
+            subnetIds=[ref(f"{prefix}private")],
+        )
+    for prefix in ("", "hub-"):
+        spoke[f"{prefix}private"]["availabilityZone"] = "us-east-1a"
+    spoke["hub-vpc"]["cidrBlock"] = "10.9.0.0/16"
+    for kind, block in (("public", "10.9.0.0/24"), ("private", "10.9.1.0/24")):
+        spoke[f"hub-{kind}"]["cidrBlock"] = block
+    for name, table, block in (
+        ("out", "private-table", ANYWHERE),
+        ("back", "hub-public-table", "10.0.0.0/16"),
+    ):
+        route = {"destinationCidrBlock": block, "transitGatewayId": ref("gateway")}
+        spoke.add("aws:ec2/route:Route", name, routeTableId=ref(table), **route)
+    spoke.add(
+        ROUTE,
+        "default",
+        destinationCidrBlock=ANYWHERE,
+        transitGatewayAttachmentId=ref("hub"),
+        transitGatewayRouteTableId=ref("gateway"),
+    )
+    assert judged(spoke) == (Verdict.REACHABLE, set())
+
+    assert judged_with_more(spoke, "hub", "subnetIds") == (Verdict.UNDETERMINED, {"SUBNET_NOT_READ"})
 
 
 @pytest.fixture
