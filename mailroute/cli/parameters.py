@@ -33,6 +33,8 @@ def _host_and_port(text: str) -> tuple[str, int]:
         ValueError: what is wrong with it.
     """
     host, _, port = text.rpartition(":")
+    if "//" in text:
+        raise ValueError("leave out the scheme: give a host and a port, as in smtp.example.com:587")
     if not host:
         raise ValueError("give a host and a port, as in smtp.example.com:587")
     if not (port.isascii() and port.isdecimal() and 1 <= int(port) <= _HIGHEST_PORT):

@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from .middleboxes import Middlebox, Middleboxes
 
 
+def is_internet_gateway(target: Ref) -> bool:
+    """Whether what `gatewayId` names is certainly an internet gateway, and no virtual private one."""
+    found = target.candidates
+    named = str(target.id).startswith("igw-")
+    return named or (bool(found) and all(gateway.type in kinds.INTERNET_GATEWAY for gateway in found))
+
+
 def is_regional(nat: Resource) -> bool:
     """Whether a NAT gateway serves all zones of its VPC from no subnet."""
     mode = nat.declared("availabilityMode")
@@ -195,7 +202,7 @@ class Gateways:
                 f"it cannot be known where {table.label}, of the NAT gateway's subnet, sends its traffic",
                 remedy,
             )
-        if route.via == "gatewayId":
+        if route.via == "gatewayId" and is_internet_gateway(route.target):
             through = self.through_internet_gateway(route, way.vpc, way.source, nat.label, way.via)
             return self.past(through, way.departure)
         if route.via == "vpcEndpointId":

@@ -9,11 +9,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from . import kinds
 from .acls import REPLIES
 from .crossing import Client, Crossing, Transit
 from .firewall import Flow
-from .gateways import is_regional
+from .gateways import is_internet_gateway, is_regional
 from .graph import Ref
 from .groups import EGRESS, INGRESS, Peer
 from .left_open import destination_in_vpc, not_modelled, subnet_not_read
@@ -98,11 +97,11 @@ class InternetPath:
             return blocked("BAD_STATE_ROUTE", table.key, message, REMEDY)
         if route.via == "egressOnlyGatewayId" or (wanted & IPV6 and route.via in _FOR_IPV4):
             return self._over_ipv6(route, client, table, wanted, port, name)
-        if wanted & UNROUTED and route.via == "gatewayId" and _is_internet_gateway(route.target):
+        if wanted & UNROUTED and route.via == "gatewayId" and is_internet_gateway(route.target):
             return _not_public(table, name)
         if route.via == "natGatewayId":
             return self._by_nat(route, client, table, wanted, port, name)
-        if route.via == "gatewayId" and _is_internet_gateway(route.target):
+        if route.via == "gatewayId" and is_internet_gateway(route.target):
             return self._by_internet_gateway(route, client, table, wanted, name)
         if route.via in (LOCAL, "vpcPeeringConnectionId"):
             flow = Flow(client.source, client.holder.label, wanted, name, port)
@@ -303,7 +302,7 @@ class InternetPath:
     ) -> Outcome:
         if route is None or route.blackhole or route.via in ("egressOnlyGatewayId", "vpcPeeringConnectionId"):
             return _not_public(table, name)
-        if route.via == "gatewayId" and _is_internet_gateway(route.target):
+        if route.via == "gatewayId" and is_internet_gateway(route.target):
             return _not_public(table, name)
         if route.via == LOCAL:
             return destination_in_vpc(own, vpc)
@@ -377,12 +376,6 @@ class InternetPath:
 def _not_public(table: Resource, name: str) -> Outcome:
     message = f"internet gateways drop what is sent to {name}, which is no public address"
     return blocked("IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", table.key, message, PRIVATE_REMEDY)
-
-
-def _is_internet_gateway(target: Ref) -> bool:
-    found = target.candidates
-    named = str(target.id).startswith("igw-")
-    return named or (bool(found) and all(gateway.type in kinds.INTERNET_GATEWAY for gateway in found))
 
 
 def port_25(holder: Resource, port: int | Unknown | None) -> Outcome:

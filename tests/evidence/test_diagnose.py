@@ -138,6 +138,7 @@ def test_a_saved_account_needs_no_aws(process: Command, front: Front) -> None:
         (("--service", "shop", "--to", RELAY), "give a host and a port"),
         (("--service", "shop", "--to", ":587"), "give a host and a port"),
         (("--service", "shop", "--to", f"{RELAY}:0"), "'0' is not a number from 1 to 65535"),
+        (("--service", "shop", "--to", f"smtp://{RELAY}:587"), "leave out the scheme"),
         (("--service", "shop", "--to", f"{RELAY}:65536"), "'65536' is not a number"),
         (("--service", "shop", "--to", f"{RELAY}:smtp"), "'smtp' is not a number"),
         (("--service", "shop", "--to", f"{RELAY}:٥٨٧"), "is not a number"),

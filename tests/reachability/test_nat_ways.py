@@ -154,7 +154,18 @@ def test_a_gateway_may_be_an_internet_gateway_or_a_virtual_private_one(own: Stac
     own.add("aws:ec2/vpnGateway:VpnGateway", "vgw", vpcId=ref("vpc"))
     own["public-out"]["gatewayId"] = either("igw", "vgw")
 
-    assert judged(own) == (UNDETERMINED, {"GATEWAY_NOT_READ"})
+    assert judged(own) == (UNDETERMINED, {"NOT_MODELLED"})
+
+
+@pytest.mark.parametrize("gateway", ["vgw-1", ref("vgw")], ids=["by its id", "of the program"])
+def test_a_virtual_private_gateway_behind_a_nat_gateway_is_not_followed(own: Stack, gateway: Any) -> None:
+    own.add("aws:ec2/vpnGateway:VpnGateway", "vgw", vpcId=ref("vpc"))
+    own["public-out"]["gatewayId"] = gateway
+
+    place = "vgw-1" if gateway == "vgw-1" else "not known yet"
+    message = f"public-table sends this traffic to a gateway ({place}), which the proof does not follow"
+    ((code, table, found, _),) = said(own)
+    assert (code, table, found) == ("NOT_MODELLED", "public-table", message)
 
 
 def test_an_endpoint_that_is_not_read_may_be_that_of_a_firewall(own: Stack) -> None:
