@@ -31,7 +31,8 @@ class Change:
     Attributes:
         text: what to do, for a person.
         resource: the key of the resource that changes, or of the one that a new one belongs to.
-        put: the resources that it adds or replaces.
+        put: the resources that it adds; of one that is there, what it sets alone, so that changes of the same
+            resource stand beside each other.
         removed: the keys of those that it takes out.
         monthly: what it adds to the bill each month, in US dollars, without traffic.
     """
@@ -49,8 +50,20 @@ def applied(graph: Graph, changes: Iterable[Change]) -> Graph:
     for change in changes:
         for key in change.removed:
             resources.pop(key, None)
-        resources.update({resource.key: resource for resource in change.put})
+        for resource in change.put:
+            there = resources.get(resource.key)
+            resources[resource.key] = _changed(there, resource) if there else resource
     return Graph(resources.values(), graph.coverage)
+
+
+def _changed(there: Resource, change: Resource) -> Resource:
+    inputs = None if there.inputs is None else there.inputs | frozenset(change.properties)
+    return replace(
+        there,
+        properties={**there.properties, **change.properties},
+        dependencies={**there.dependencies, **change.dependencies},
+        inputs=inputs,
+    )
 
 
 @dataclass(frozen=True)
@@ -78,12 +91,7 @@ def with_properties(
     monthly: float = 0.0,
 ) -> Change:
     """Set `properties` of a resource, which come from `dependencies` where those change too."""
-    changed = replace(
-        resource,
-        properties={**resource.properties, **properties},
-        inputs=None if resource.inputs is None else resource.inputs | frozenset(properties),
-        dependencies={**resource.dependencies, **dependencies},
-    )
+    changed = Resource(resource.key, resource.type, resource.name, properties, dependencies=dependencies)
     return Change(text, resource.key, (changed,), monthly=monthly)
 
 

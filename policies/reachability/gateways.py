@@ -32,7 +32,8 @@ def is_internet_gateway(target: Ref) -> bool:
     """Whether what `gatewayId` names is certainly an internet gateway, and no virtual private one."""
     found = target.candidates
     named = str(target.id).startswith("igw-")
-    return named or (bool(found) and all(gateway.type in kinds.INTERNET_GATEWAY for gateway in found))
+    all_are = bool(found) and all(gateway.type in kinds.INTERNET_GATEWAY for gateway in found)
+    return named or (all_are and not target.open)
 
 
 def is_regional(nat: Resource) -> bool:

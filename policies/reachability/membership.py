@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from . import kinds
-from .network import name_of
+from .network import is_new, name_of
 from .outcomes import all_of, blocked, open_question
 from .references import Links, either, members, same
 from .values import ABSENT, UNKNOWN, Unknown
@@ -54,13 +54,19 @@ class Membership:
         )
 
     def _serves(self, holder: Resource, group: Resource, vpc: Ref, certain: bool) -> Outcome:
-        if group.declared("vpcId") is ABSENT or same(self.network.vpc_of(group), vpc) is not False:
+        there = self.network.vpc_of(group)
+        if group.declared("vpcId") is ABSENT:
+            # A program's group is of the default VPC then.
+            new = vpc.target is not None and is_new(vpc.target)
+            apart, called = new and group.origin is Origin.PROGRAM, "the default VPC"
+        else:
+            apart, called = same(there, vpc) is False, name_of(there)
+        if not apart:
             return Outcome()
         associated = self._associated(group, vpc)
         if associated is True:
             return Outcome()
-        there = name_of(self.network.vpc_of(group))
-        message = f"{holder.label} is in VPC {name_of(vpc)}, and its security group {group.label} in {there}"
+        message = f"{holder.label} is in VPC {name_of(vpc)}, and its security group {group.label} in {called}"
         code, remedy = "SECURITY_GROUP_OF_OTHER_VPC", f"give {holder.label} a security group of its own VPC"
         if certain and associated is False and group.origin is Origin.PROGRAM:
             return blocked(code, group.key, message, remedy)

@@ -40,7 +40,8 @@ def _attach_gateway(situation: Situation, finding: Finding) -> Change | None:
     vpc = vpc_of_workload(situation.proof, situation.workload)
     if gateway is None or vpc is None or gateway.type not in kinds.INTERNET_GATEWAY:
         return None
-    if not situation.proof.crossing.network.is_free(gateway):
+    network = situation.proof.crossing.network
+    if not network.is_free(gateway) or network.may_have_gateway(exactly(vpc)):
         return None
     value, dependencies = reference(vpc, "vpcId")
     text = f"attach internet gateway {gateway.label} to VPC {vpc.label}"
@@ -140,12 +141,18 @@ def _open_acl(situation: Situation, finding: Finding) -> Change | None:
             return None
         if any(get(entry, "ruleNo") in numbers for entry in listed):
             listed, behind = _moved_up(listed, len(entries)), ", the others' numbers two higher"
+        if any(get(entry, "ruleNo") in _BEYOND_ACLS for entry in listed):
+            return None
         changed[direction] = [*entries, *listed]
     text = (
         f"allow TCP {situation.port} and replies (TCP 1024-65535) both ways, "
         f"first in network ACL {acl.label}{behind}"
     )
     return with_properties(acl, text, changed)
+
+
+_BEYOND_ACLS: Final = (32767, 32768)
+"""What the highest numbers of entries would become. Source: Amazon VPC User Guide, "Network ACL rules"."""
 
 
 def _moved_up(entries: Iterable[Any], by: int) -> tuple[Any, ...]:
@@ -184,7 +191,9 @@ _MENDS: Final[Mapping[str, Mend]] = {
     "VPC_DNS_SUPPORT_OFF": _setting("turn on DNS support of VPC {}", enableDnsSupport=True),
     "VPC_DNS_HOSTNAMES_OFF": _setting("turn on DNS hostnames of VPC {}", enableDnsHostnames=True),
     "NAT_GATEWAY_PRIVATE": _setting(
-        "make NAT gateway {} public", connectivityType="public", allocationId=UNKNOWN
+        "make NAT gateway {} public, with an Elastic IP address",
+        connectivityType="public",
+        allocationId=UNKNOWN,
     ),
     "NAT_GATEWAY_NO_ADDRESS": _setting("give NAT gateway {} an Elastic IP address", allocationId=UNKNOWN),
     "VPCE_SERVICE_NOT_INSTALLED_IN_AZ": _drop_subnet,

@@ -255,6 +255,12 @@ class Network:
         """Whether an internet gateway is certainly attached to no VPC."""
         return not any(True for _ in self._attachments(gateway))
 
+    def may_have_gateway(self, vpc: Ref) -> bool:
+        """Whether an internet gateway may be attached to `vpc`, which has one at most."""
+        read = self.covers(vpc, "ec2:DescribeInternetGateways")
+        gateways = self.graph.of_type(*kinds.INTERNET_GATEWAY)
+        return not read or any(self.attached(gateway, vpc) is not False for gateway in gateways)
+
     def _attachments(self, gateway: Resource) -> Iterator[tuple[Ref, bool]]:
         """The VPCs that an internet gateway may be attached to, with whether it certainly is."""
         if gateway.declared("vpcId") is not ABSENT:

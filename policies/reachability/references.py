@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from . import kinds
 from .graph import Ref, Resource
 from .outcomes import whichever
 from .values import UNKNOWN, Unknown
@@ -30,11 +31,20 @@ def refers(ref: Ref, resource: Resource) -> bool | Unknown:
 def same(first: Ref, second: Ref) -> bool | Unknown:
     """Whether two references stand for the same thing."""
     if first.identity is not None and second.identity is not None:
-        return first.identity == second.identity
+        return UNKNOWN if _may_adopt(first, second) else first.identity == second.identity
     if first.open or second.open:
         return UNKNOWN
     shared = set(first.candidates) & set(second.candidates)
     return UNKNOWN if shared else False
+
+
+def _may_adopt(first: Ref, second: Ref) -> bool:
+    """Whether one is a default VPC that the program takes over, and the other an id that nobody has read."""
+    for ref, other in ((first, second), (second, first)):
+        adopted = ref.target is not None and ref.target.type == kinds.DEFAULT_VPC and ref.target.id is UNKNOWN
+        if adopted and other.target is None:
+            return True
+    return False
 
 
 T = TypeVar("T")

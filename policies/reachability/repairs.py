@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from .changes import Change, Situation, applied
 from .mending import mended
 from .proof import DEFAULT_PORTS, Proof
 from .ses_names import region_of_host
-from .verdict import Verdict
+from .verdict import Origin, Verdict
 from .ways_out import WAYS_OUT
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from .evidence import Offer
     from .graph import Graph, Resource
     from .settings import Settings
-    from .verdict import Destination, Egress, Origin, Outcome
+    from .verdict import Destination, Egress, Outcome
 
     Reached = set[tuple[str, Destination]]
 
@@ -46,7 +47,7 @@ class Repairs:
         self.graph = graph
         self.settings = settings
         self.offer = offer
-        self._reached_after: dict[tuple[Origin, str], Reached] = {}
+        self._reached_after: dict[str, Reached] = {}
 
     def of(self, egress: Egress) -> tuple[Repair, ...]:
         """The repairs of a dead path, the smallest first, then the cheapest; none for any other."""
@@ -66,7 +67,7 @@ class Repairs:
                 changes = self._mend(resource, wanted, way_out)
                 if changes is not None:
                     needed = self._without_spare(resource, wanted, changes)
-                    if self._reached(resource.origin, ()) <= self._reached(resource.origin, needed):
+                    if self._reached(()) <= self._reached(needed):
                         yield Repair((*first, *needed))
 
     def _mend(self, resource: Resource, destination: Destination, way_out: Mend) -> tuple[Change, ...] | None:
@@ -76,14 +77,14 @@ class Repairs:
             situation, outcome = self._prove(resource, destination, changes)
             if outcome.verdict is Verdict.REACHABLE:
                 return changes
-            more: dict[str, Change] = {}
-            for finding in outcome.findings:
+            known = len(changes)
+            for finding in {(found.code, found.resource): found for found in outcome.findings}.values():
                 change = mended(situation, finding, way_out)
-                if change is not None and change not in changes:
-                    more.setdefault(change.text, change)
-            if not more:
+                if change is not None and change.text not in {other.text for other in changes}:
+                    changes = (*changes, change)
+                    situation = self._situation(resource, destination, changes)
+            if len(changes) == known:
                 return None
-            changes = (*changes, *more.values())
         return None
 
     def _without_spare(
@@ -97,14 +98,14 @@ class Repairs:
                 kept = fewer
         return tuple(kept)
 
-    def _reached(self, origin: Origin, changes: Sequence[Change]) -> Reached:
-        """What the workloads certainly reach after `changes`, which their texts tell apart."""
-        key = origin, "; ".join(change.text for change in changes)
+    def _reached(self, changes: Sequence[Change]) -> Reached:
+        """What all workloads certainly reach after `changes`, which their texts tell apart."""
+        key = "; ".join(change.text for change in changes)
         if key not in self._reached_after:
             proof = self._proof(changes)
             self._reached_after[key] = {
                 (egress.urn, egress.destination)
-                for workload in proof.workloads(origin)
+                for workload in chain.from_iterable(map(proof.workloads, Origin))
                 for egress in proof.egress(workload)
                 if egress.verdict is Verdict.REACHABLE
             }
@@ -117,11 +118,17 @@ class Repairs:
         self, resource: Resource, destination: Destination, changes: Iterable[Change]
     ) -> tuple[Situation, Outcome]:
         """What the proof says of the workload `resource` in the changed graph."""
+        situation = self._situation(resource, destination, changes)
+        return situation, situation.proof.judge(situation.workload.placements, destination)
+
+    def _situation(
+        self, resource: Resource, destination: Destination, changes: Iterable[Change]
+    ) -> Situation:
         proof = self._proof(changes)
         workloads = proof.workloads(resource.origin)
         workload = next(workload for workload in workloads if workload.resource.key == resource.key)
         port = destination.port if isinstance(destination.port, int) else DEFAULT_PORTS[0]
-        return Situation(proof, workload, port), proof.judge(workload.placements, destination)
+        return Situation(proof, workload, port)
 
 
 def _destinations(

@@ -22,6 +22,7 @@ from .changes import (
 )
 from .graph import Resource
 from .network import implicit_main_table, table_name
+from .references import exactly
 from .ses_names import region_of_service
 from .values import UNKNOWN, Unknown, Value, get, items
 from .verdict import Finding, Origin
@@ -59,7 +60,10 @@ def add_nat_route(situation: Situation, finding: Finding) -> Change | None:
     if nat is not None:
         text = f"route 0.0.0.0/0 of {called} to NAT gateway {nat.label}{replaced}"
     else:
-        nat, put, what, monthly = _nat_to_add(situation, vpc)
+        added = _nat_to_add(situation, vpc)
+        if added is None:
+            return None
+        nat, put, what, monthly = added
         text = f"add {what} and route 0.0.0.0/0 of {called} to it{replaced}"
     nat_value, nat_source = reference(nat, "natGatewayId")
     if inline and table.origin is Origin.PROGRAM:
@@ -91,7 +95,9 @@ def _working_nat(proof: Proof, vpc: Resource) -> Resource | None:
     return None
 
 
-def _nat_to_add(situation: Situation, vpc: Resource) -> tuple[Resource, tuple[Resource, ...], str, float]:
+def _nat_to_add(
+    situation: Situation, vpc: Resource
+) -> tuple[Resource, tuple[Resource, ...], str, float] | None:
     """A NAT gateway in a public subnet; a regional one, which needs none, where the VPC has no such subnet.
 
     Source: Amazon VPC User Guide, "Regional NAT gateways".
@@ -105,6 +111,8 @@ def _nat_to_add(situation: Situation, vpc: Resource) -> tuple[Resource, tuple[Re
     monthly = round(NAT_GATEWAY * len(_zones(situation)), 2)
     if _gets_out(situation.proof, nat):
         return nat, (nat,), f"a regional NAT gateway to VPC {vpc.label}", monthly
+    if situation.proof.crossing.network.may_have_gateway(exactly(vpc)):
+        return None  # It leads nowhere, and another one cannot be attached.
     value, source = reference(vpc, "vpcId")
     gateway = Resource(
         key=f"{vpc.key}#internet-gateway",
@@ -125,7 +133,7 @@ def _new_nat(place: Resource, prop: str, **properties: Any) -> Resource:
     return Resource(
         key=f"{place.key}#nat-gateway",
         type=kinds.NAT_GATEWAY[0],
-        name="new NAT gateway",
+        name="(new)",
         properties={prop: value, "connectivityType": "public", **properties},
         dependencies=source,
     )

@@ -27,12 +27,24 @@ def test_a_change_puts_and_removes_resources_of_a_graph() -> None:
 def test_what_a_change_sets_counts_as_set_by_the_program() -> None:
     change = with_properties(TABLE, "add routes", {"routes": []}, {"routes": ("urn:nat",)}, 1.5)
 
-    (changed,) = change.put
+    (changed,) = applied(Graph([TABLE]), [change])
     assert (change.text, change.resource, change.monthly) == ("add routes", TABLE.key, 1.5)
     assert changed.properties == {"vpcId": "vpc-1", "routes": []}
     assert changed.inputs == frozenset({"vpcId", "routes"})
     assert changed.dependencies == {"routes": ("urn:nat",)}
-    assert with_properties(NEW, "", {"routes": []}).put[0].inputs is None
+    (changed,) = applied(Graph([NEW]), [with_properties(NEW, "", {"routes": []})])
+    assert changed.inputs is None
+
+
+def test_changes_of_one_resource_stand_beside_each_other() -> None:
+    first, second = with_properties(TABLE, "", {"routes": []}), with_properties(TABLE, "", {"tags": {}})
+
+    (changed,) = applied(Graph([TABLE]), [first, second])
+    assert changed == replace(
+        TABLE,
+        properties={**TABLE.properties, "routes": [], "tags": {}},
+        inputs=frozenset({"vpcId", "routes", "tags"}),
+    )
 
 
 def test_a_resource_is_referred_to_by_its_id_or_by_what_stands_for_it() -> None:

@@ -67,11 +67,30 @@ def test_a_group_that_is_only_maybe_of_another_vpc_is_open(two: Stack) -> None:
     assert judge(two) == (UNDETERMINED, {"SECURITY_GROUP_OF_OTHER_VPC", "SG_RULES_UNKNOWN"})
 
 
-def test_a_group_without_a_vpc_is_not_known_to_be_of_another_one(two: Stack) -> None:
+def test_a_group_without_a_vpc_is_the_default_vpcs(two: Stack, nat: Stack) -> None:
+    """Which is no new one, and may be one of the account."""
     two["function"]["vpcConfig"]["securityGroupIds"] = [ref("group")]
     del two["group"]["vpcId"]
+    (egress,) = two.prove()
+    (finding,) = egress.outcome.findings
+    assert finding.code == "SECURITY_GROUP_OF_OTHER_VPC"
+    assert finding.message == "function is in VPC vpc, and its security group group in the default VPC"
+    assert egress.verdict is UNREACHABLE
 
-    assert judge(two) == PASSED
+    del nat["connector-group"]["vpcId"]
+    assert judge(nat) == PASSED
+
+
+def test_a_default_vpc_that_the_program_takes_over_may_be_one_that_is_named_by_its_id(two: Stack) -> None:
+    two.add("aws:ec2/defaultVpc:DefaultVpc", "default")
+    two["group"]["vpcId"] = ref("default")
+    two["private"]["vpcId"] = "vpc-11112222"
+    two["function"]["vpcConfig"]["securityGroupIds"] = [ref("group")]
+    (egress,) = two.prove()
+    assert "SECURITY_GROUP_OF_OTHER_VPC" not in {finding.code for finding in egress.outcome.findings}
+
+    two["private"]["vpcId"] = ref("vpc")
+    assert judge(two) == (UNREACHABLE, {"SECURITY_GROUP_OF_OTHER_VPC"})
 
 
 def test_which_vpcs_a_group_of_the_account_is_associated_with_is_not_known(nat: Stack) -> None:
