@@ -96,6 +96,14 @@ def test_a_virtual_private_gateway_is_no_way_that_the_proof_follows(nat: Stack, 
             assert judged(nat) == (UNDETERMINED, {"NOT_MODELLED"})
 
 
+def test_a_gateway_that_may_be_one_outside_the_graph_may_be_a_virtual_private_one(nat: Stack) -> None:
+    nat.add("aws:ec2/internetGateway:InternetGateway", "igw", vpcId=VPC)
+    nat["default"].update(natGatewayId=None, gatewayId=ref("igw"))
+    assert judged(nat) == (UNREACHABLE, {"IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"})
+
+    assert judged_with_more(nat, "default", "gatewayId") == (UNDETERMINED, {"NOT_MODELLED"})
+
+
 def test_a_nat_gateway_of_the_account_is_a_hop_of_the_account(nat: Stack) -> None:
     nat.hold("aws:ec2/natGateway:NatGateway", "nat-there", subnetId=PUBLIC[0], connectivityType="public")
     nat["nat-there"]["allocationId"] = "eipalloc-1"

@@ -98,6 +98,8 @@ def test_only_a_free_internet_gateway_is_attached() -> None:
     assert _mended(stack, "BAD_STATE_ATTACHMENT", "igw") is None
     stack["attachment"]["internetGatewayId"] = GATEWAY
     assert _mended(stack, "BAD_STATE_ATTACHMENT", "igw") is not None
+    stack.add("aws:ec2/internetGateway:InternetGateway", "own", vpcId=ref("vpc"))
+    assert _mended(stack, "BAD_STATE_ATTACHMENT", "igw") is None
 
 
 def test_a_gateway_is_attached_only_where_it_and_the_vpc_are_known(nat: Stack) -> None:
@@ -142,6 +144,8 @@ def test_an_acl_entry_whose_number_is_not_known_keeps_it(nat: Stack) -> None:
     numbers = [found["ruleNo"] for found in change.put[0].properties["egress"]]
     assert numbers[:3] == [1, 2, 3]
     assert not isinstance(numbers[3], int)
+    numbered[1]["ruleNo"] = 32766
+    assert _mended(nat, "SUBNET_ACL_RESTRICTION", "acl") is None
 
 
 def test_mail_passes_in_the_first_rule_group_whose_rules_are_known() -> None:

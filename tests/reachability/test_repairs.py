@@ -14,10 +14,22 @@ from reachability import Graph, Origin, Settings, Verdict, merge, parse, prove
 from reachability.changes import applied
 from reachability.proof import Proof
 from reachability.repairs import Repair, Repairs
-from tests.reachability.stacks import ALL_OUT, PUBLIC, REGION, VPC, Stack, image, name_host, ref
+from tests.reachability.stacks import (
+    ALL_OUT,
+    ANYWHERE,
+    PRIVATE,
+    PRIVATE_TABLE,
+    PUBLIC,
+    PUBLIC_TABLE,
+    REGION,
+    VPC,
+    Stack,
+    image,
+    name_host,
+    ref,
+)
 
 ACCOUNT = Path(__file__).parents[2] / "accounts" / "prod.json"
-PRIVATE_TABLE = "rtb-0b5e21f97c4d38a06"
 
 
 @pytest.fixture
@@ -254,3 +266,85 @@ def test_no_host_of_ses_is_proposed_where_the_region_is_not_known(nat: Stack) ->
 
     assert egress.verdict is Verdict.UNREACHABLE
     assert Repairs(nat.graph(), Settings(), nat.evidence().offer).of(egress) == ()
+
+
+def _offered(stack: Stack, service: str = "daadaar-backend") -> list[list[str]]:
+    """The repairs of this service, each as the texts of its changes."""
+    egress = next(found for found in stack.prove() if found.service == service)
+    repairs = Repairs(stack.graph(), Settings(), stack.evidence().offer).of(egress)
+    return [[change.text for change in repair.changes] for repair in repairs]
+
+
+def test_a_repair_says_each_change_of_a_resource_that_has_several_faults(ses: Stack) -> None:
+    del ses["endpoint"]["vpcEndpointType"], ses["endpoint"]["privateDnsEnabled"]
+
+    assert _offered(ses)[0] == [
+        "turn on private DNS of VPC endpoint endpoint",
+        "make VPC endpoint endpoint one of type Interface",
+    ]
+
+
+def test_a_group_that_is_closed_both_ways_is_opened_both_ways(ses: Stack) -> None:
+    ses["connector-group"].update(egress=[], ingress=[])
+    ses["endpoint"]["securityGroupIds"] = [ref("connector-group")]
+
+    assert _offered(ses)[0] == [
+        "let TCP 587 out of security group connector-group",
+        "let TCP 587 into security group connector-group",
+    ]
+
+
+def test_one_new_nat_gateway_serves_several_tables(nat: Stack) -> None:
+    for name in ("nat", "address", "default"):
+        nat.remove(name)
+    nat.add("aws:ec2/routeTable:RouteTable", "second", vpcId=VPC)
+    link = "aws:ec2/routeTableAssociation:RouteTableAssociation"
+    nat.add(link, "link", subnetId=PRIVATE[1], routeTableId=ref("second"))
+
+    nat_gateway = next(texts for texts in _offered(nat) if "NAT" in texts[0])
+    assert nat_gateway == [
+        f"add a NAT gateway in public subnet {PUBLIC[1]} and route 0.0.0.0/0 of route table {PRIVATE_TABLE} "
+        "to it",
+        "route 0.0.0.0/0 of route table second to NAT gateway (new)",
+    ]
+
+
+def test_a_second_internet_gateway_is_not_attached(nat: Stack) -> None:
+    """A VPC has one: it is the route that is wrong."""
+    nat.add("aws:ec2/internetGateway:InternetGateway", "second")
+    nat[PUBLIC_TABLE]["routes"] = []
+    nat.add("aws:ec2/route:Route", "out", routeTableId=PUBLIC_TABLE, destinationCidrBlock=ANYWHERE)
+    nat["out"]["gatewayId"] = ref("second")
+
+    assert not [text for texts in _offered(nat) for text in texts if "internet gateway" in text]
+
+
+def test_a_repair_that_takes_the_path_of_a_service_of_the_account_away_is_none(nat: Stack) -> None:
+    """An endpoint takes SES's name for the whole VPC, and that service's group lets nothing into it."""
+    ses = f"email-smtp.{REGION}.amazonaws.com"
+    elsewhere = IPv4Network("0.0.0.0/0").address_exclude(IPv4Network("172.31.0.0/16"))
+    outside = {"protocol": "tcp", "fromPort": 587, "toPort": 587, "cidrBlocks": list(map(str, elsewhere))}
+    nat.hold("aws:ec2/securityGroup:SecurityGroup", "sg-outside", vpcId=VPC, ingress=[], egress=[outside])
+    nat.hold("aws:apprunner/vpcConnector:VpcConnector", "arn:there", subnets=[PUBLIC[0]])
+    nat["arn:there"]["securityGroups"] = ["sg-outside"]
+    nat[PUBLIC_TABLE]["routes"] = [{"cidrBlock": ANYWHERE, "natGatewayId": "nat-there"}]
+    nat.hold("aws:ec2/natGateway:NatGateway", "nat-there", vpcId=VPC, availabilityMode="regional")
+    nat["nat-there"].update(connectivityType="public", state="available")
+    there = copy.deepcopy(nat["service"])
+    there["serviceName"] = "there"
+    there["networkConfiguration"]["egressConfiguration"]["vpcConnectorArn"] = "arn:there"
+    there["sourceConfiguration"] = image({"SMTP_HOST": ses, "SMTP_PORT": "587"})
+    nat.hold("aws:apprunner/service:Service", "arn:aws:apprunner:service/there", **there)
+    nat.remove("default")
+    name_host(nat, ses)
+    evidence = nat.evidence()
+    (account,) = (
+        found
+        for found in prove(nat.graph(), offer=evidence.offer, origin=Origin.ACCOUNT)
+        if found.service == "there"
+    )
+    assert account.verdict is Verdict.REACHABLE
+
+    assert not [text for texts in _offered(nat) for text in texts if "SMTP endpoint" in text]
+    nat["sg-outside"]["egress"] = [ALL_OUT]
+    assert [text for texts in _offered(nat) for text in texts if "SMTP endpoint" in text]

@@ -149,3 +149,23 @@ def test_a_workload_without_a_vpc_gets_no_way_out(nat: Stack) -> None:
 
     for way_out in (add_nat_route, add_endpoint):
         assert way_out(nowhere, _finding(nowhere, PRIVATE_TABLE)) is None
+
+
+def test_an_internet_gateway_is_added_where_the_vpc_has_certainly_none(own: Stack) -> None:
+    for name in ("nat", "address", "private-out", "public-out"):
+        own.remove(name)
+    situation = _situation(own)
+    there = add_nat_route(situation, _finding(situation, "private-table"))
+    assert there is not None
+    assert "internet gateway" not in there.text.replace("regional", "")
+
+    own["igw"].pop("vpcId")
+    situation = _situation(own)
+    added = add_nat_route(situation, _finding(situation, "private-table"))
+    assert added is not None
+    assert added.text.startswith("add an internet gateway and a regional NAT gateway to VPC vpc ")
+
+    attachment = "aws:ec2/internetGatewayAttachment:InternetGatewayAttachment"
+    own.add(attachment, "attachment", vpcId=ref("vpc"), internetGatewayId=ref("nowhere"))
+    situation = _situation(own)
+    assert add_nat_route(situation, _finding(situation, "private-table")) is None
