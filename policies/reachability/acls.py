@@ -113,7 +113,8 @@ class NetworkAcls:
         for link in self.graph.of_type(*kinds.NETWORK_ACL_ASSOCIATION):
             acl = self._named(link)
             subnet = self.graph.ref(link, link.get("subnetId"), "subnetId", kinds.SUBNET)
-            for candidate in acl.candidates or (None,):
+            unread = (None,) if acl.open or not acl.candidates else ()
+            for candidate in (*acl.candidates, *unread):
                 yield (candidate, acl.target is not None), subnet
         for held in self.graph.of_type(*kinds.NETWORK_ACL):
             values = elements(held.declared("subnetIds"))

@@ -263,7 +263,7 @@ class Endpoints:
         region = region_of_service(str(endpoint.declared("serviceName")))
         name, zone_id = subnet.get("availabilityZone"), subnet.get("availabilityZoneId")
         offered = self.offer.smtp_in_zone(region, name, zone_id, subnet.account) if region else UNKNOWN
-        zone = name if is_known(name) else "not known"
+        zone = next(filter(is_known, (name, zone_id)), "not known")
         remedy = (
             "give the endpoint subnets in zones that offer it (aws.ec2.get_vpc_endpoint_service lists them)"
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from reachability import UNKNOWN, Origin, Verdict
+from reachability import UNKNOWN, Graph, Origin, Verdict
 from reachability.acls import NetworkAcls, implicit_default_acl
 from reachability.groups import EGRESS, INGRESS
 from reachability.network import Network
@@ -44,7 +45,10 @@ def stack_with(*entries: dict[str, Any], notation: str = "inline") -> Stack:
 
 
 def admit(stack: Stack, where: str = "8.8.8.8", ports: Ranges = SMTP, direction: str = EGRESS) -> Verdict:
-    graph = stack.graph()
+    return admit_in(stack.graph(), where, ports, direction)
+
+
+def admit_in(graph: Graph, where: str = "8.8.8.8", ports: Ranges = SMTP, direction: str = EGRESS) -> Verdict:
     (subnet,) = graph.of_type("aws:ec2/subnet:Subnet")
     acls = NetworkAcls(Network(graph))
     return acls.admit(subnet, direction, "the peer", addresses(where), ports, "packets").verdict
@@ -221,6 +225,23 @@ def test_an_association_with_an_acl_that_is_not_read_leaves_it_open() -> None:
     stack.add(association, "link", networkAclId="acl-unread", subnetId=ref("subnet"))
 
     assert admit(stack) is UNDETERMINED
+
+
+def test_an_association_with_an_acl_that_may_be_one_outside_the_graph_leaves_it_open() -> None:
+    stack = stack_with(entry(1, "allow"))
+    del stack["acl"]["subnetIds"]
+    association = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
+    stack.add(association, "link", networkAclId=ref("acl"), subnetId=ref("subnet"))
+    assert admit(stack) is REACHABLE
+
+    graph = Graph(
+        replace(found, dependencies={**found.dependencies, "networkAclId": ("urn:outside", acl.key)})
+        if found.name == "link"
+        else found
+        for found in stack.graph()
+        for acl in stack.graph().of_type(ACL)
+    )
+    assert admit_in(graph) is UNDETERMINED
 
 
 @pytest.mark.parametrize("preview", [True, False], ids=["preview", "update"])

@@ -353,3 +353,13 @@ def test_what_an_own_name_does_not_mend(
     change(named)
 
     assert judge(named) == found
+
+
+def test_a_zone_whose_name_is_not_known_is_told_by_its_id(ses: Stack) -> None:
+    ses[PRIVATE[0]].update(availabilityZone=UNKNOWN, availabilityZoneId="use1-az3")
+    (egress,) = ses.prove()
+
+    (finding,) = egress.outcome.findings
+    assert finding.message == (
+        f"subnet {PRIVATE[0]} is in zone use1-az3, where AWS does not offer SES's SMTP endpoint"
+    )
