@@ -310,3 +310,10 @@ def test_a_table_of_the_account_learns_what_the_program_lets_it_learn() -> None:
     stack.add(type_, "learnt", routeServerId="rs-1", routeTableId="rtb-other")
     routes = Routes(Network(stack.graph()))
     assert not all(route.via for route in routes._routes_of(table, exactly(table)))
+
+
+def test_a_route_that_names_no_destination_may_take_any_packet(stack: Stack) -> None:
+    stack["table"]["routes"] = [{"natGatewayId": "nat-1"}]
+
+    ((_, routes),) = lookup(stack, "8.8.8.8")
+    assert routes == ["none", "natGatewayId"]

@@ -14,6 +14,8 @@ from tests.reachability.stacks import (
     ANYWHERE,
     OWNER,
     PRIVATE,
+    PRIVATE_TABLE,
+    PUBLIC,
     REGION,
     VPC,
     Stack,
@@ -363,3 +365,19 @@ def test_a_zone_whose_name_is_not_known_is_told_by_its_id(ses: Stack) -> None:
     assert finding.message == (
         f"subnet {PRIVATE[0]} is in zone use1-az3, where AWS does not offer SES's SMTP endpoint"
     )
+
+
+def test_an_endpoint_for_another_region_that_is_gone_frees_no_name(ses: Stack) -> None:
+    ses["endpoint-group"]["ingress"] = []
+    service = {"vpcId": VPC, "serviceName": "com.amazonaws.eu-west-1.email-smtp", "state": "deleting"}
+    ses.hold("aws:ec2/vpcEndpoint:VpcEndpoint", "vpce-other", vpcEndpointType="Interface", **service)
+    route = {"routeTableId": PRIVATE_TABLE, "destinationCidrBlock": ANYWHERE, "natGatewayId": "nat-there"}
+    ses.add("aws:ec2/route:Route", "default", **route)
+    ses.hold("aws:ec2/natGateway:NatGateway", "nat-there", subnetId=PUBLIC[0], connectivityType="public")
+    ses["nat-there"].update(allocationId="eipalloc-1", state="available")
+    (egress,) = ses.prove()
+
+    assert egress.verdict is Verdict.UNREACHABLE
+    name_host(ses, "smtp.example.com")
+    (egress,) = ses.prove()
+    assert egress.verdict is Verdict.REACHABLE

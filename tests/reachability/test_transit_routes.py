@@ -12,6 +12,7 @@ from reachability.transit import TransitGateways
 from tests.reachability.transited import (
     SPOKE,
     centralised,
+    egress_of,
     entry,
     judge,
     properties_of,
@@ -80,7 +81,31 @@ def test_a_route_in_the_default_table_for_propagations_alone_is_not_used(account
     properties_of(account, "tgw-1")["propagationDefaultRouteTableId"] = "tgw-rtb-other"
     properties_of(account, "tgw-route")["transitGatewayRouteTableId"] = "tgw-rtb-other"
 
-    assert judge(account) == ("unreachable", ["NO_ROUTE_TO_DESTINATION"])
+    (out, *_) = egress_of(account).outcome.findings
+    assert out.code == "NO_ROUTE_TO_DESTINATION"
+    assert out.message == "the default route table of tgw-1 has no route to relay.example.com"
+
+
+def test_the_default_table_for_associations_is_used_whatever_that_for_propagations_is(
+    account: dict[str, Any],
+) -> None:
+    properties_of(account, "tgw-1")["propagationDefaultRouteTableId"] = "tgw-rtb-other"
+    account["resources"].append(
+        entry(
+            "aws:ec2transitgateway/route:Route",
+            "tgw-route-back",
+            destinationCidrBlock="10.1.0.0/16",
+            transitGatewayAttachmentId="tgw-attach-spoke",
+            transitGatewayRouteTableId="tgw-rtb-default",
+        )
+    )
+
+    assert judge(account) == ("reachable", [])
+
+
+def test_a_table_of_its_own_is_named_where_it_leads(own_tables: dict[str, Any]) -> None:
+    path = egress_of(own_tables).outcome.path
+    assert [hop.fact for hop in path if hop.kind == "transit-gateway"] == ["tgw-rtb-out to tgw-attach-hub"]
 
 
 @pytest.mark.parametrize(

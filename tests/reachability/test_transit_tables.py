@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from reachability import Verdict
+from reachability import UNKNOWN, Verdict
 from reachability.network import Network
 from reachability.ranges import addresses
 from reachability.transit import TransitGateways
 from tests.reachability.shown import judged, judged_with_more
-from tests.reachability.stacks import ANYWHERE, Stack, own_network, ref
+from tests.reachability.stacks import ANYWHERE, Stack, either, own_network, ref
 
 TGW = "aws:ec2transitgateway"
 ROUTE = f"{TGW}/route:Route"
@@ -151,3 +151,17 @@ def test_a_reference_to_a_prefix_list_is_a_route_for_each_of_its_entries(stack: 
 
     assert onward(stack, "8.8.8.8") == ["hub"]
     assert onward(stack, "9.9.9.9") == [None]
+
+
+def test_a_block_that_may_be_of_either_vpc_is_certainly_propagated_by_neither(stack: Stack) -> None:
+    cidr = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"
+    stack.add(cidr, "more", vpcId=either("spoke-vpc", "hub-vpc"), cidrBlock="203.0.113.0/24")
+
+    assert onward(stack, "203.0.113.9") == [None]
+
+
+def test_an_attachment_whose_blocks_are_not_known_hides_no_other(stack: Stack) -> None:
+    stack["spoke-vpc"]["cidrBlock"] = UNKNOWN
+    stack["hub-vpc"]["cidrBlock"] = "203.0.113.0/24"
+
+    assert onward(stack, "203.0.113.9") == ["hub"]
