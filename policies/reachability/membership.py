@@ -37,7 +37,7 @@ class Membership:
     def subnets_in(self, holder: Resource, subnets: Sequence[Ref], vpc: Ref) -> Outcome:
         """Whether none of the subnets is certainly of another VPC than `vpc`."""
         vpcs = map(self.network.vpc_of, members(subnets)[0])
-        other = next((found for found in vpcs if same(found, vpc) is False), None)
+        other = next((found for found in vpcs if _apart(found, vpc)), None)
         if other is None:
             return Outcome()
         message = f"{holder.label} is in VPC {name_of(vpc)}, and has a subnet of VPC {name_of(other)}"
@@ -60,7 +60,7 @@ class Membership:
             new = vpc.target is not None and is_new(vpc.target)
             apart, called = new and group.origin is Origin.PROGRAM, "the default VPC"
         else:
-            apart, called = same(there, vpc) is False, name_of(there)
+            apart, called = _apart(there, vpc), name_of(there)
         if not apart:
             return Outcome()
         associated = self._associated(group, vpc)
@@ -82,3 +82,8 @@ class Membership:
         links = self.network.graph.of_type(*kinds.SECURITY_GROUP_VPC_ASSOCIATION)
         prop = "securityGroupId"
         return Links((link, self.groups.group_ref(link, link.get(prop), prop)) for link in links)
+
+
+def _apart(first: Ref, second: Ref) -> bool:
+    """Whether both are told, and certainly two VPCs."""
+    return not first.absent and not second.absent and same(first, second) is False

@@ -135,6 +135,19 @@ def test_the_evidence_of_several_regions_adds_up() -> None:
     assert set(both.offer.smtp_zones) == {(ACCOUNT, REGION)}
 
 
+def test_what_two_regions_show_by_one_id_has_a_key_for_each_of_them() -> None:
+    table = {"type": "aws:ec2/routeTable:RouteTable", "id": "rtb-1", "properties": {}}
+    parts = [
+        {"accountId": ACCOUNT, "region": region, "vpcs": [], "resources": [table]}
+        for region in ("us-east-1", "eu-west-1")
+    ]
+
+    assert [found.key for found in combine(map(parse, parts)).resources] == [
+        "aws:ec2/routeTable:RouteTable::rtb-1",
+        f"aws:ec2/routeTable:RouteTable@{ACCOUNT}/eu-west-1::rtb-1",
+    ]
+
+
 def test_what_zones_offer_is_told_by_region_and_account() -> None:
     other = "210987654321"
     zones = {"us-east-1a": frozenset({"us-east-1a"}), "us-east-1b": frozenset({"us-east-1b"})}

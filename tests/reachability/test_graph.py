@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from reachability import ABSENT, UNKNOWN, Graph, Origin, Resource, kinds
-from reachability.graph import Ref, Unread
+from reachability.graph import Ref, Unread, nearest
 from reachability.references import members, settled
 
 KINDS = ("vpc", "default-vpc")
@@ -260,3 +261,15 @@ def test_whether_two_resources_are_in_one_place(place: Any, same: Any) -> None:
 def test_what_was_not_read_concerns_what_may_be_there(unread: Any, concerned: bool) -> None:
     assert Unread("action", "why", **unread).concerns(resource("r", region="a", account="1")) is concerned
     assert Unread("action", "why", **unread).concerns(resource("r"))
+
+
+def test_of_two_with_one_id_in_a_region_that_of_the_users_account_is_meant() -> None:
+    own, others = (
+        Resource(f"urn:{account}", "t", account, id="vpc-1", region="us-east-1", account=account)
+        for account in ("111122223333", "444455556666")
+    )
+    user = replace(own, key="urn:user", id="user")
+
+    assert nearest(user, [others, own]) == own
+    assert nearest(user, [own, others]) == own
+    assert nearest(user, [others]) == others

@@ -104,6 +104,17 @@ def test_a_gateway_that_may_be_one_outside_the_graph_may_be_a_virtual_private_on
     assert judged_with_more(nat, "default", "gatewayId") == (UNDETERMINED, {"NOT_MODELLED"})
 
 
+def test_what_is_not_followed_is_named_as_the_kind_of_thing_that_it_is(nat: Stack) -> None:
+    network = "arn:aws:networkmanager::123456789012:core-network/core-network-1"
+    nat["default"].update(natGatewayId=None, coreNetworkArn=network)
+
+    ((code, _, message, _),) = said(nat)
+    assert code == "NOT_MODELLED"
+    assert message == (
+        f"{PRIVATE_TABLE} sends this traffic to a coreNetwork ({network}), which the proof does not follow"
+    )
+
+
 def test_a_nat_gateway_of_the_account_is_a_hop_of_the_account(nat: Stack) -> None:
     nat.hold("aws:ec2/natGateway:NatGateway", "nat-there", subnetId=PUBLIC[0], connectivityType="public")
     nat["nat-there"]["allocationId"] = "eipalloc-1"

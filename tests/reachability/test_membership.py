@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reachability import UNKNOWN, Verdict
-from tests.reachability.stacks import ALL_OUT, Stack, own_network, ref
+from tests.reachability.stacks import ALL_OUT, PRIVATE, Stack, own_network, ref
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 ASSOCIATION = "aws:vpc/securityGroupVpcAssociation:SecurityGroupVpcAssociation"
@@ -65,6 +65,23 @@ def test_a_group_that_is_only_maybe_of_another_vpc_is_open(two: Stack) -> None:
     two["function"]["vpcConfig"]["securityGroupIds"] = [{"ref": ("group", "own")}]
 
     assert judge(two) == (UNDETERMINED, {"SECURITY_GROUP_OF_OTHER_VPC", "SG_RULES_UNKNOWN"})
+
+
+@pytest.mark.parametrize("untold", [[0], [1], [0, 1]])
+def test_subnets_whose_vpc_is_not_told_are_not_known_to_be_of_two(nat: Stack, untold: list[int]) -> None:
+    for index in untold:
+        del nat[PRIVATE[index]]["vpcId"]
+
+    assert "SUBNET_OF_OTHER_VPC" not in judge(nat)[1]
+
+
+def test_a_subnet_whose_vpc_is_not_told_may_be_of_its_groups_vpc(nat: Stack) -> None:
+    for subnet in PRIVATE:
+        del nat[subnet]["vpcId"]
+    verdict, codes = judge(nat)
+
+    assert verdict is UNDETERMINED
+    assert "SECURITY_GROUP_OF_OTHER_VPC" not in codes
 
 
 def test_a_group_without_a_vpc_is_the_default_vpcs(two: Stack, nat: Stack) -> None:

@@ -73,3 +73,14 @@ def test_a_rule_that_matches_one_part_leaves_every_other_part_to_the_rest() -> N
     ]
 
     assert set(decide(rules_in_order, everything, {"e": ""})) == {"a", "c", "d", "e"}
+
+
+def test_a_rule_that_leaves_a_part_alone_still_takes_the_next_one() -> None:
+    """The first rule cuts the packets in two; the second takes what it left of the higher ones alone."""
+    low, high = Ranges.of((0, 0)), Ranges.of((3, 3))
+    everything = Packets(EVERY, EVERY, EVERY, EVERY)
+    first = Rule("a", Packets(Ranges.of((1, 2)), Ranges.of((1, 2)), EVERY, EVERY), "first")
+    second = Rule("b", Packets(Ranges.of((1, 2)), high, EVERY, EVERY), "second")
+    third = Rule("c", Packets(Ranges.of((1, 2)), low, EVERY, EVERY), "third")
+
+    assert decide([first, second, third], everything, {}) == {"a": "first", "b": "second", "c": "third"}

@@ -24,6 +24,13 @@ def test_all_must_hold() -> None:
     assert worst([]) is REACHABLE
 
 
+def test_of_several_that_let_it_pass_the_first_is_shown() -> None:
+    other = passed("subnet", "urn:z")
+
+    assert whichever([GOOD, other]) == GOOD
+    assert whichever([other, GOOD]) == other
+
+
 def test_one_is_enough() -> None:
     assert any_of([DEAD, OPEN, GOOD]) is GOOD
     assert any_of([DEAD, OPEN]) is OPEN

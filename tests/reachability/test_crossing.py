@@ -1,0 +1,102 @@
+"""What a VPC, a client and its peers may be where the graph does not tell."""
+
+from __future__ import annotations
+
+import pytest
+
+from reachability import UNKNOWN, Graph, Resource
+from reachability.crossing import Crossing
+from reachability.graph import Ref
+from reachability.network import Network, ipv6_of
+from reachability.ranges import IPV6, PRIVATE, Ranges, addresses
+from reachability.references import exactly
+from reachability.values import ABSENT
+from tests.reachability.stacks import one_subnet, one_subnet_of_the_account
+
+
+def test_an_interface_is_in_the_block_of_its_subnet_or_else_in_that_of_its_vpc() -> None:
+    stack = one_subnet()
+
+    def held() -> tuple[object, object]:
+        graph = stack.graph()
+        crossing, (subnet,) = Crossing(graph), graph.of_type("aws:ec2/subnet:Subnet")
+        return crossing.addresses_in(subnet), crossing.addresses_in(subnet, IPV6)
+
+    assert held()[0] == addresses("10.0.0.0/20")
+    stack["subnet"]["cidrBlock"] = UNKNOWN
+    assert held()[0] == addresses("10.0.0.0/16")
+    stack["vpc"]["cidrBlock"] = UNKNOWN
+    stack["subnet"]["ipv6CidrBlock"] = UNKNOWN
+    stack["vpc"]["ipv6CidrBlock"] = UNKNOWN
+    assert held() == (PRIVATE, IPV6)
+
+
+def test_a_workload_without_groups_has_those_of_its_vpc_if_that_is_known() -> None:
+    graph = one_subnet().graph()
+    (vpc,) = graph.of_type("aws:ec2/vpc:Vpc")
+    own = (exactly(vpc),)
+
+    crossing = Crossing(graph)
+    assert crossing.groups_or_default((), exactly(vpc)) == own
+    assert crossing.groups_or_default(own, Ref((), ABSENT)) == own
+    assert crossing.groups_or_default((), Ref((), ABSENT)) == (Ref((), UNKNOWN, open=True),)
+
+
+@pytest.mark.parametrize(
+    ("properties", "blocks"),
+    [
+        ({"cidrBlock": "10.0.0.0/16"}, ([("10.0.0.0/16", True)], [])),
+        ({"ipv4IpamPoolId": "ipam-pool-1", "ipv6CidrBlock": ""}, ([(UNKNOWN, True)], [])),
+        ({"cidrBlock": UNKNOWN, "ipv6CidrBlock": UNKNOWN}, ([(UNKNOWN, True)], [(UNKNOWN, True)])),
+    ],
+)
+def test_a_vpc_has_an_ipv4_block_whatever_is_told_and_an_ipv6_block_where_it_asks(
+    properties: dict[str, object], blocks: tuple[object, object]
+) -> None:
+    vpc = Resource("urn:vpc", "aws:ec2/vpc:Vpc", "vpc", properties)
+    network = Network(Graph([vpc]))
+
+    assert (network.blocks_of(exactly(vpc)), network.blocks_of(exactly(vpc), IPV6)) == blocks
+
+
+@pytest.mark.parametrize(
+    ("attached", "vpcs", "unread", "may"),
+    [
+        (None, ["vpc-1"], [], False),
+        ("vpc-1", ["vpc-1"], [], True),
+        ("vpc-2", ["vpc-1"], [], False),
+        (None, [], [], True),
+        ("vpc-2", ["vpc-1"], ["ec2:DescribeInternetGateways"], True),
+        (None, ["vpc-1"], ["ec2:DescribeNatGateways"], False),
+    ],
+)
+def test_a_vpc_may_have_an_internet_gateway_that_nobody_has_read(
+    attached: str | None, vpcs: list[str], unread: list[str], may: bool
+) -> None:
+    stack = one_subnet_of_the_account()
+    assert stack.account is not None
+    stack.account["vpcs"] = vpcs
+    stack.account["unread"] = [{"action": action, "reason": "AccessDenied"} for action in unread]
+    if attached:
+        stack.hold("aws:ec2/internetGateway:InternetGateway", "igw-1", vpcId=attached)
+    network = Network(stack.graph())
+    (vpc,) = network.graph.of_type("aws:ec2/vpc:Vpc")
+
+    assert network.may_have_gateway(exactly(vpc)) is may
+
+
+@pytest.mark.parametrize(
+    ("properties", "held"),
+    [
+        ({}, Ranges()),
+        ({"ipv6CidrBlock": "", "ipv6IpamPoolId": "", "ipv6NetmaskLength": 0}, Ranges()),
+        ({"ipv6CidrBlock": "2001:db8::/64"}, addresses("2001:db8::/64")),
+        ({"ipv6NetmaskLength": 64}, UNKNOWN),
+        ({"ipv6IpamPoolId": "ipam-pool-1"}, UNKNOWN),
+        ({"ipv6Native": True}, UNKNOWN),
+    ],
+)
+def test_a_subnet_has_the_ipv6_addresses_that_it_asks_for(
+    properties: dict[str, object], held: object
+) -> None:
+    assert ipv6_of(Resource("urn:subnet", "aws:ec2/subnet:Subnet", "subnet", properties)) == held
