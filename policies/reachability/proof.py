@@ -148,7 +148,7 @@ class Proof:
         if literal(host):
             return self.ipv6.reach_literal(client, placement, where, ports[0], host)
         shadow = self.names.shadow(host, client.vpc)
-        way = self.ipv6.reach_name(client, placement, where, ports[:1], host, region_of_host(host))
+        way = self.ipv6.reach_name(client, placement, where, ports, host, region_of_host(host))
         return shadow + way + self._listens(client, host, ports[0])
 
     def _reach_unknown(self, client: Client, placement: Placement, port: int) -> Outcome:
@@ -203,18 +203,18 @@ class Proof:
     def _listens(self, client: Client, host: str, port: int) -> Outcome:
         """Whether SES listens there; the name may lead elsewhere where another resolver answers."""
         refused = listens(host, port, client.holder)
-        elsewhere = self.ipv6.other_resolver(client).findings or host.lower() in self.settings.addresses
+        elsewhere = self.ipv6.other_resolver(client).findings or self.settings.addresses_of(host)
         return softened(refused) if elsewhere else refused
 
     def _addresses(self, host: str) -> Ranges:
         """Where `host` is: its own addresses if it is one or the team knows them, else any public one."""
         address = literal(host)
-        blocks = self.settings.addresses.get(host.lower()) or ((address,) if address else ())
+        blocks = self.settings.addresses_of(host) or ((address,) if address else ())
         return union(addresses(block) for block in blocks) if blocks else PUBLIC
 
     def _nowhere(self, host: str, holder: Resource) -> Outcome:
         """A finding where nobody can know to which addresses `host` leads."""
-        return Outcome() if host.lower() in self.settings.addresses else question(host, holder)
+        return Outcome() if self.settings.addresses_of(host) else question(host, holder)
 
     def _managed(self, placement: Placement, destination: Destination) -> Outcome:
         """The egress that the service itself brings: to public addresses alone."""

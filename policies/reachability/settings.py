@@ -33,6 +33,11 @@ class Settings:
         ports = self.port_variables[: len(self.host_variables)]
         return tuple(zip_longest(self.host_variables, ports, fillvalue=""))
 
+    def addresses_of(self, host: str) -> tuple[str, ...]:
+        """The CIDR blocks of `host` that the team has told: none where it has not."""
+        wanted = _plain(host)
+        return next((blocks for name, blocks in self.addresses.items() if _plain(name) == wanted), ())
+
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Settings:
         """What the options of the pack's egress rules say, in whatever part they are given."""
@@ -46,3 +51,8 @@ class Settings:
             ),
             addresses={host: tuple(blocks) for host, blocks in options.get("addresses", {}).items()},
         )
+
+
+def _plain(host: str) -> str:
+    """DNS takes no notice of case, nor of the root's dot at the end of a whole name."""
+    return host.casefold().removesuffix(".")

@@ -1,0 +1,150 @@
+"""Which hosts and ports a destination stands for: a name that is known, over IPv6, by the service itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from reachability import UNKNOWN, Destination, Hop, Origin, Settings, Verdict
+from reachability.verdict import Finding
+from tests.reachability.stacks import VPC, Stack, urn
+from tests.reachability.test_ipv6 import network
+from tests.reachability.test_proof import SES, judge
+
+REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
+CONNECTOR = "aws:apprunner/vpcConnector:VpcConnector"
+SERVICE = "aws:apprunner/service:Service"
+NAME = "smtp.example.com"
+RELAY = "198.51.0.0/16"
+
+
+@pytest.fixture
+def alone() -> Stack:
+    """Tasks in an IPv6-only subnet, with a way out over IPv6 and one over NAT64."""
+    return network(NAME, ipv6_only=True)
+
+
+@pytest.fixture
+def outside(nat: Stack) -> Stack:
+    """A service outside of every VPC of the account."""
+    nat["service"]["networkConfiguration"] = {"egressConfiguration": {"egressType": "DEFAULT"}}
+    return nat
+
+
+# A name whose addresses the team knows --------------------------------------------------------------------
+
+
+def test_no_zone_of_the_vpc_matters_to_a_host_whose_addresses_the_team_knows(nat: Stack) -> None:
+    nat.add("aws:route53/zone:Zone", "zone", name="example.com", vpcs=[{"vpcId": VPC}])
+    destination, known = Destination(NAME, 587), Settings(addresses={NAME: (RELAY,)})
+
+    assert [finding.code for finding in judge(nat, destination).findings] == ["NAME_SHADOWED"]
+    assert judge(nat, destination, known).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("host", "told"),
+    [(NAME, NAME), (NAME, "SMTP.Example.com"), (NAME, f"{NAME}."), ("SMTP.Example.com.", NAME)],
+)
+def test_a_name_is_the_same_in_any_case_and_with_the_dot_of_the_root(
+    nat: Stack, host: str, told: str
+) -> None:
+    nat["connector-group"]["egress"][0]["cidrBlocks"] = [RELAY]
+
+    assert judge(nat, Destination(host, 587)).verdict is UNDETERMINED
+    assert judge(nat, Destination(host, 587), Settings(addresses={told: (RELAY,)})).verdict is REACHABLE
+    private = judge(nat, Destination(host, 587), Settings(addresses={told: ("10.99.0.0/16",)}))
+    assert private.verdict is UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("addresses", "codes"), [({}, ["NAME_NOT_PUBLIC"]), ({"Mail.Internal.": (RELAY,)}, [])]
+)
+def test_where_a_name_of_ones_own_network_leads_the_team_alone_can_tell(
+    outside: Stack, addresses: dict[str, tuple[str, ...]], codes: list[str]
+) -> None:
+    found = judge(outside, Destination("mail.internal", 587), Settings(addresses=addresses))
+
+    assert [finding.code for finding in found.findings] == codes
+
+
+@pytest.mark.parametrize("told", [SES, SES.upper()])
+def test_where_the_team_leads_the_name_of_ses_another_port_may_be_open(nat: Stack, told: str) -> None:
+    destination = Destination(SES, 2525)
+    known = judge(nat, destination, Settings(addresses={told: (RELAY,)}))
+
+    assert judge(nat, destination).findings == (
+        Finding(
+            "ENDPOINT_PORT",
+            urn(CONNECTOR, "connector"),
+            "port 2525 is not offered by SES's SMTP endpoint",
+            "use one of the ports 465, 587, 2465, 2587",
+        ),
+    )
+    assert [(found.code, found.verdict) for found in known.findings] == [("ENDPOINT_PORT", UNDETERMINED)]
+
+
+# From an IPv6-only subnet ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("destination", "ports"),
+    [
+        (Destination(None, None), {465, 587, 2465, 2587}),
+        (Destination(UNKNOWN, None, secret=True), {465, 587, 2465, 2587}),
+        (Destination(NAME, None), {587}),
+        (Destination(NAME, 465), {465}),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("open_", [25, 465, 587, 2465, 2587])
+def test_over_ipv6_the_same_ports_of_mail_will_do(
+    alone: Stack, destination: Destination, ports: set[int], open_: int
+) -> None:
+    rule = {"protocol": "tcp", "fromPort": open_, "toPort": open_, "ipv6CidrBlocks": ["::/0"]}
+    alone["group"]["egress"] = [rule]
+
+    assert judge(alone, destination).verdict is (REACHABLE if open_ in ports else UNREACHABLE)
+
+
+@pytest.mark.parametrize(
+    ("destination", "name"),
+    [
+        (Destination(None, 587), "any mail server"),
+        (Destination(UNKNOWN, 587, secret=True), "a host that is a secret:587"),
+    ],
+)
+def test_what_is_not_reached_over_ipv6_is_named_though_its_host_is_not(
+    alone: Stack, destination: Destination, name: str
+) -> None:
+    for route in ("out6", "nat64"):
+        alone.remove(route)
+
+    messages = {finding.message for finding in judge(alone, destination).findings}
+
+    assert messages == {f"route table tasks-table of subnet tasks has no route to {name}"}
+
+
+@pytest.mark.parametrize(
+    ("destination", "code"),
+    [(Destination(NAME, UNKNOWN), "PORT_UNKNOWN"), (Destination(UNKNOWN, UNKNOWN), "HOST_UNKNOWN")],
+)
+def test_a_port_that_is_not_known_leaves_the_way_over_ipv6_open(
+    alone: Stack, destination: Destination, code: str
+) -> None:
+    (finding,) = judge(alone, destination).findings
+
+    assert (finding.code, finding.resource) == (code, urn("aws:ecs/service:Service", "service"))
+    assert finding.verdict is UNDETERMINED
+
+
+# By the service's own egress ------------------------------------------------------------------------------
+
+
+def test_without_a_port_ses_is_reached_on_one_that_it_offers(outside: Stack) -> None:
+    found = judge(outside, Destination(SES, None))
+
+    assert found.findings == ()
+    assert found.path == (
+        Hop("workload", urn(SERVICE, "service")),
+        Hop("internet", SES, "the service's own egress", Origin.AWS_DEFAULT),
+    )
