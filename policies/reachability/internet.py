@@ -360,7 +360,7 @@ class InternetPath:
         called = f"attachment {transit.exit.label}"
         ways = [
             subnet_not_read(transit.exit, called, ref)
-            for ref in self.transit.subnets(transit.exit) or (Ref((), UNKNOWN, open=True),)
+            for ref in self.transit.subnets(transit.exit) or (Ref((), UNKNOWN),)
             if ref.open or not ref.candidates
         ]
         for subnet in self.transit.exits(transit.exit, client.subnet):

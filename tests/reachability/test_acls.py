@@ -244,6 +244,24 @@ def test_an_association_with_an_acl_that_may_be_one_outside_the_graph_leaves_it_
     assert admit_in(graph) is UNDETERMINED
 
 
+def test_an_association_with_one_of_two_acls_that_agree_is_decided() -> None:
+    stack = stack_with(entry(1, "allow"))
+    del stack["acl"]["subnetIds"]
+    stack.add(ACL, "second", vpcId=ref("vpc"), egress=[entry(1, "allow")])
+    association = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
+    stack.add(association, "link", networkAclId=either("acl", "second"), subnetId=ref("subnet"))
+
+    assert admit(stack) is REACHABLE
+
+
+def test_an_association_that_names_no_acl_leaves_it_open() -> None:
+    stack = stack_with(entry(1, "allow"))
+    del stack["acl"]["subnetIds"]
+    stack.add("aws:ec2/networkAclAssociation:NetworkAclAssociation", "link", subnetId=ref("subnet"))
+
+    assert admit(stack) is UNDETERMINED
+
+
 @pytest.mark.parametrize("preview", [True, False], ids=["preview", "update"])
 def test_what_names_a_new_vpcs_default_acl_is_about_that_acl(preview: bool) -> None:
     stack = stack_with()

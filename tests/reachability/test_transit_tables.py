@@ -160,8 +160,11 @@ def test_a_block_that_may_be_of_either_vpc_is_certainly_propagated_by_neither(st
     assert onward(stack, "203.0.113.9") == [None]
 
 
-def test_an_attachment_whose_blocks_are_not_known_hides_no_other(stack: Stack) -> None:
-    stack["spoke-vpc"]["cidrBlock"] = UNKNOWN
-    stack["hub-vpc"]["cidrBlock"] = "203.0.113.0/24"
+@pytest.mark.parametrize(("unknown", "known"), [("spoke", "hub"), ("hub", "spoke")])
+def test_an_attachment_whose_blocks_are_not_known_hides_no_other(
+    stack: Stack, unknown: str, known: str
+) -> None:
+    stack[f"{unknown}-vpc"]["cidrBlock"] = UNKNOWN
+    stack[f"{known}-vpc"]["cidrBlock"] = "203.0.113.0/24"
 
-    assert onward(stack, "203.0.113.9") == ["hub"]
+    assert onward(stack, "203.0.113.9") == [known]

@@ -54,11 +54,19 @@ def test_only_amazons_resolver_knows_private_names(ses: Stack, servers: Any, sho
     assert found == ([] if shown is None else [("VPC_OTHER_RESOLVER", message)])
 
 
-def test_each_set_of_options_that_a_vpc_may_have_counts(ses: Stack) -> None:
-    for name, servers in (("amazons", ["AmazonProvidedDNS"]), ("others", ["10.0.0.9"])):
-        ses.add(OPTIONS, name, domainNameServers=servers)
+@pytest.mark.parametrize("names", [("amazons", "others"), ("others", "amazons")])
+def test_each_set_of_options_that_a_vpc_may_have_counts(ses: Stack, names: tuple[str, str]) -> None:
+    servers = {"amazons": ["AmazonProvidedDNS"], "others": ["10.0.0.9"]}
+    for name in names:
+        ses.add(OPTIONS, name, domainNameServers=servers[name])
         ses.add(ASSOCIATION, f"link-{name}", vpcId=VPC, dhcpOptionsId=ref(name))
 
     assert judged(ses) == (Verdict.UNDETERMINED, {"VPC_OTHER_RESOLVER"})
     ses.remove("link-others")
+    assert judged(ses) == PASSED
+
+
+def test_a_vpc_with_the_default_options_asks_amazons_resolver(ses: Stack) -> None:
+    ses[VPC]["dhcpOptionsId"] = "default"
+
     assert judged(ses) == PASSED
