@@ -122,7 +122,7 @@ class Proof:
     def _reach(self, client: Client, placement: Placement, destination: Destination) -> Outcome:
         ports = self._ports(destination)
         if isinstance(ports, Unknown):
-            return _port_unknown(client, destination)
+            return _port_unknown(client.holder, destination)
         host = destination.host
         if host is None or destination.secret:
             ways = [self._reach_public(client, placement, PUBLIC, port, "any mail server") for port in ports]
@@ -138,10 +138,11 @@ class Proof:
         if refused.findings:
             return refused
         if isinstance(ports, Unknown):
-            return _port_unknown(client, destination)
+            return _port_unknown(client.holder, destination)
         host = destination.host
         if not isinstance(host, str) or destination.secret:
-            return self.ipv6.reach_name(client, placement, PUBLIC, ports, str(destination))
+            way = self.ipv6.reach_name(client, placement, PUBLIC, ports, str(destination))
+            return way if host is None or destination.secret else _host_unknown(client.holder) + softened(way)
         nowhere, where = self._nowhere(host, client.holder), self._addresses(host)
         if nowhere.findings:
             return nowhere
@@ -154,10 +155,7 @@ class Proof:
     def _reach_unknown(self, client: Client, placement: Placement, port: int) -> Outcome:
         """A host not known yet may be a public one, one inside the VPC, or one of a network without a way."""
         public = self._reach_public(client, placement, PUBLIC, port, "a host not known yet")
-        message = "the mail host cannot be known yet, and not every host that it may be can be reached"
-        remedy = "name the host as a plain value, such as email-smtp.REGION.amazonaws.com"
-        question = open_question("HOST_UNKNOWN", client.holder.key, message, remedy)
-        return question + softened(public)
+        return _host_unknown(client.holder) + softened(public)
 
     def _reach_public(
         self, client: Client, placement: Placement, where: Ranges, port: int, name: str
@@ -219,6 +217,8 @@ class Proof:
     def _managed(self, placement: Placement, destination: Destination) -> Outcome:
         """The egress that the service itself brings: to public addresses alone."""
         holder, where = placement.holder, PUBLIC
+        if isinstance(destination.host, Unknown) and not destination.secret:
+            return _host_unknown(holder)
         if isinstance(destination.host, str):
             where, nowhere = self._addresses(destination.host), self._nowhere(destination.host, holder)
             if nowhere.findings:
@@ -244,17 +244,23 @@ class Proof:
         )
 
 
-def _port_unknown(client: Client, destination: Destination) -> Outcome:
+def _host_unknown(holder: Resource) -> Outcome:
+    message = "the mail host cannot be known yet, and not every host that it may be can be reached"
+    remedy = "name the host as a plain value, such as email-smtp.REGION.amazonaws.com"
+    return open_question("HOST_UNKNOWN", holder.key, message, remedy)
+
+
+def _port_unknown(holder: Resource, destination: Destination) -> Outcome:
     if destination.host is UNKNOWN and not destination.secret:
         message = "the environment is not known before creation, nor the mail host and port that it may name"
         remedy = (
             "keep outputs out of it: one inside a JSON text makes all of it unknown; name an SSM parameter, "
             "or look a secret up (aws.secretsmanager.get_secret)"
         )
-        return open_question("HOST_UNKNOWN", client.holder.key, message, remedy)
+        return open_question("HOST_UNKNOWN", holder.key, message, remedy)
     message = "the port of the mail host cannot be known"
     remedy = "give the port as a plain number in the environment or in the pack's config"
-    return open_question("PORT_UNKNOWN", client.holder.key, message, remedy)
+    return open_question("PORT_UNKNOWN", holder.key, message, remedy)
 
 
 def prove(

@@ -148,3 +148,23 @@ def test_without_a_port_ses_is_reached_on_one_that_it_offers(outside: Stack) -> 
         Hop("workload", urn(SERVICE, "service")),
         Hop("internet", SES, "the service's own egress", Origin.AWS_DEFAULT),
     )
+
+
+# A host that is not known yet -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("destination", "codes"),
+    [
+        (Destination(UNKNOWN, 587), ["HOST_UNKNOWN"]),
+        (Destination(UNKNOWN, 587, secret=True), []),
+        (Destination(None, None), []),
+    ],
+)
+def test_a_host_that_is_not_known_yet_may_be_private_and_a_secret_is_some_mail_server(
+    outside: Stack, alone: Stack, destination: Destination, codes: list[str]
+) -> None:
+    for stack in (outside, alone):
+        outcome = judge(stack, destination)
+        assert [finding.code for finding in outcome.findings if finding.code == "HOST_UNKNOWN"] == codes
+        assert (outcome.verdict is UNDETERMINED) or not codes
