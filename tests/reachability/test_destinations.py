@@ -89,16 +89,16 @@ def test_where_the_team_leads_the_name_of_ses_another_port_may_be_open(nat: Stac
 @pytest.mark.parametrize(
     ("destination", "ports"),
     [
-        (Destination(None, None), {465, 587, 2465, 2587}),
-        (Destination(UNKNOWN, None, secret=True), {465, 587, 2465, 2587}),
-        (Destination(NAME, None), {587}),
-        (Destination(NAME, 465), {465}),
+        (Destination(None, None), (465, 587, 2465, 2587)),
+        (Destination(UNKNOWN, None, secret=True), (465, 587, 2465, 2587)),
+        (Destination(NAME, None), (587,)),
+        (Destination(NAME, 465), (465,)),
     ],
     ids=str,
 )
 @pytest.mark.parametrize("open_", [25, 465, 587, 2465, 2587])
 def test_over_ipv6_the_same_ports_of_mail_will_do(
-    alone: Stack, destination: Destination, ports: set[int], open_: int
+    alone: Stack, destination: Destination, ports: tuple[int, ...], open_: int
 ) -> None:
     rule = {"protocol": "tcp", "fromPort": open_, "toPort": open_, "ipv6CidrBlocks": ["::/0"]}
     alone["group"]["egress"] = [rule]
