@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from .graph import Graph, Resource
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from .workloads import Workload
 
 
-NOTHING: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
 HOURS_PER_MONTH: Final = 730
 PUBLIC_ADDRESS: Final = round(HOURS_PER_MONTH * 0.005, 2)
 NAT_GATEWAY: Final = round(HOURS_PER_MONTH * 0.045 + PUBLIC_ADDRESS, 2)
@@ -87,11 +85,13 @@ def with_properties(
     resource: Resource,
     text: str,
     properties: Mapping[str, Any],
-    dependencies: Mapping[str, tuple[str, ...]] = NOTHING,
+    dependencies: Mapping[str, tuple[str, ...]] | None = None,
     monthly: float = 0.0,
 ) -> Change:
     """Set `properties` of a resource, which come from `dependencies` where those change too."""
-    changed = Resource(resource.key, resource.type, resource.name, properties, dependencies=dependencies)
+    changed = Resource(
+        resource.key, resource.type, resource.name, properties, dependencies=dependencies or {}
+    )
     return Change(text, resource.key, (changed,), monthly=monthly)
 
 

@@ -14,6 +14,7 @@ from .firewall import FirewallPolicies
 from .gateways import Gateways
 from .graph import Graph, Ref, Resource
 from .groups import EGRESS, INGRESS, Peer, SecurityGroups
+from .membership import Membership
 from .middleboxes import Middlebox, Middleboxes
 from .network import Network
 from .outcomes import all_of
@@ -63,6 +64,7 @@ class Crossing:
         self.network = Network(graph)
         self.routes = Routes(self.network)
         self.groups = SecurityGroups(self.network)
+        self.membership = Membership(self.groups)
         self.acls = NetworkAcls(self.network)
         self.middleboxes = Middleboxes(self.routes, self.acls, FirewallPolicies(self.network))
         self.encryption = EncryptionControls(self.network)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import kinds
 from .membership import Membership
-from .network import Network, is_new
+from .network import is_new
 from .outcomes import all_of, blocked, open_question, passed, whichever
 from .places import in_one_region
 from .references import Links, judged
@@ -25,18 +25,17 @@ from .verdict import Origin, Outcome
 if TYPE_CHECKING:
     from .evidence import Offer
     from .graph import Ref, Resource
-    from .groups import SecurityGroups
 
 
 class Endpoints:
     """The SMTP endpoints of a network."""
 
-    def __init__(self, network: Network, groups: SecurityGroups, offer: Offer) -> None:
-        self.network = network
-        self.graph = network.graph
-        self.groups_of_network = groups
+    def __init__(self, membership: Membership, offer: Offer) -> None:
+        self.membership = membership
+        self.network = membership.network
+        self.graph = self.network.graph
+        self.groups_of_network = membership.groups
         self.offer = offer
-        self._membership = Membership(groups)
 
     @cached_property
     def smtp(self) -> tuple[Resource, ...]:
@@ -120,8 +119,8 @@ class Endpoints:
 
     def _is_in_its_vpc(self, endpoint: Resource) -> Outcome:
         vpc, groups = self.network.vpc_of(endpoint), self.security_groups(endpoint)
-        placed = self._membership.subnets_in(endpoint, self.subnets(endpoint), vpc)
-        return placed + self._membership.groups_serve(endpoint, groups, vpc)
+        placed = self.membership.subnets_in(endpoint, self.subnets(endpoint), vpc)
+        return placed + self.membership.groups_serve(endpoint, groups, vpc)
 
     def private_dns(self, endpoint: Resource) -> bool | Unknown:
         """Whether the host's name leads to `endpoint` inside its VPC."""

@@ -18,7 +18,7 @@ from .network import Network, table_name
 from .outcomes import all_of, blocked, open_question, passed, softened, whichever
 from .public_access import Departure, PublicAccess
 from .ranges import PRIVATE, PUBLIC, Ranges, addresses
-from .references import either, same
+from .references import same
 from .routing import LOCAL, Route, Routes
 from .values import ABSENT, UNKNOWN, Unknown, is_known
 from .verdict import Outcome, Verdict
@@ -28,12 +28,14 @@ if TYPE_CHECKING:
     from .middleboxes import Middlebox, Middleboxes
 
 
-def is_internet_gateway(target: Ref) -> bool:
-    """Whether what `gatewayId` names is certainly an internet gateway, and no virtual private one."""
-    found = target.candidates
-    named = str(target.id).startswith("igw-")
+def leads_to_internet_gateway(route: Route) -> bool:
+    """Whether `route` certainly names an internet gateway, and no virtual private one."""
+    if route.via != "gatewayId":
+        return False
+    found = route.target.candidates
+    named = str(route.target.id).startswith("igw-")
     all_are = bool(found) and all(gateway.type in kinds.INTERNET_GATEWAY for gateway in found)
-    return named or (all_are and not target.open)
+    return named or (all_are and not route.target.open)
 
 
 def is_regional(nat: Resource) -> bool:
@@ -203,7 +205,7 @@ class Gateways:
                 f"it cannot be known where {table.label}, of the NAT gateway's subnet, sends its traffic",
                 remedy,
             )
-        if route.via == "gatewayId" and is_internet_gateway(route.target):
+        if leads_to_internet_gateway(route):
             through = self.through_internet_gateway(route, way.vpc, way.source, nat.label, way.via)
             return self.past(through, way.departure)
         if route.via == "vpcEndpointId":
@@ -345,13 +347,11 @@ class Gateways:
 
     def _any_gateway_of(self, nat: Resource, vpc: Ref) -> Outcome:
         """A regional NAT gateway has a route table of its own that leads to the VPC's internet gateway."""
-        gateways = self.graph.of_type(*kinds.INTERNET_GATEWAY)
-        for gateway in gateways:
+        for gateway in self.graph.of_type(*kinds.INTERNET_GATEWAY):
             if self.network.attached(gateway, vpc) is True:
                 return passed("internet-gateway", gateway.key, "attached to the VPC", gateway.origin)
         remedy = "attach an internet gateway to the VPC of the regional NAT gateway"
-        maybe = either(self.network.attached(gateway, vpc) for gateway in gateways)
-        if maybe is False and self.network.covers(vpc, "ec2:DescribeInternetGateways"):
+        if not self.network.may_have_gateway(vpc):
             message = f"regional NAT gateway {nat.label} is in a VPC without an internet gateway"
             return blocked("NAT_SUBNET_NOT_PUBLIC", nat.key, message, remedy)
         message = (

@@ -32,6 +32,11 @@ _INNER_NAMES: Final = re.compile(
 """AWS's own names that lead to private addresses, everywhere or inside a VPC, or may do so."""
 
 
+def plain(host: str) -> str:
+    """A name as DNS compares it: without regard to case, nor to the root's dot at its end."""
+    return host.lower().removesuffix(".")
+
+
 def literal(host: str) -> str | None:
     """The address that `host` is, which may stand in brackets; `None` where it is a name."""
     address = host.removeprefix("[").removesuffix("]")
@@ -50,7 +55,7 @@ def is_valid(host: str) -> bool:
     address = literal(host)
     if address:
         return not getattr(ipaddress.ip_address(address), "ipv4_mapped", None)
-    name = host.lower().removesuffix(".")
+    name = plain(host)
     labels = name.split(".")
     return (
         len(name) <= _LONGEST
@@ -69,7 +74,7 @@ def is_public(host: str) -> bool:
     if address:
         number = ipaddress.ip_address(address)
         return not (number.is_loopback or number.is_unspecified)
-    name = host.lower().removesuffix(".")
+    name = plain(host)
     _, dot, last = name.rpartition(".")
     return bool(dot) and last not in _INNER_DOMAINS and not _INNER_NAMES.search(name)
 

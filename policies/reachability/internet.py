@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from .acls import REPLIES
 from .crossing import Client, Crossing, Transit
 from .firewall import Flow
-from .gateways import is_internet_gateway, is_regional
+from .gateways import is_regional, leads_to_internet_gateway
 from .graph import Ref
 from .groups import EGRESS, INGRESS, Peer
 from .left_open import destination_in_vpc, not_modelled, subnet_not_read
@@ -97,11 +97,11 @@ class InternetPath:
             return blocked("BAD_STATE_ROUTE", table.key, message, REMEDY)
         if route.via == "egressOnlyGatewayId" or (wanted & IPV6 and route.via in _FOR_IPV4):
             return self._over_ipv6(route, client, table, wanted, port, name)
-        if wanted & UNROUTED and route.via == "gatewayId" and is_internet_gateway(route.target):
+        if wanted & UNROUTED and leads_to_internet_gateway(route):
             return _not_public(table, name)
         if route.via == "natGatewayId":
             return self._by_nat(route, client, table, wanted, port, name)
-        if route.via == "gatewayId" and is_internet_gateway(route.target):
+        if leads_to_internet_gateway(route):
             return self._by_internet_gateway(route, client, table, wanted, name)
         if route.via in (LOCAL, "vpcPeeringConnectionId"):
             flow = Flow(client.source, client.holder.label, wanted, name, port)
@@ -302,7 +302,7 @@ class InternetPath:
     ) -> Outcome:
         if route is None or route.blackhole or route.via in ("egressOnlyGatewayId", "vpcPeeringConnectionId"):
             return _not_public(table, name)
-        if route.via == "gatewayId" and is_internet_gateway(route.target):
+        if leads_to_internet_gateway(route):
             return _not_public(table, name)
         if route.via == LOCAL:
             return destination_in_vpc(own, vpc)

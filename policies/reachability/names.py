@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from . import kinds
+from .hosts import plain
 from .network import Network, name_of
 from .outcomes import all_of, open_question
 from .references import Links
@@ -176,7 +177,7 @@ def _aliases(service: Resource) -> Iterator[Value]:
 
 
 def _may_answer(source: Resource, host: str) -> bool:
-    wanted = host.lower().removesuffix(".")
+    wanted = plain(host)
     if source.type in kinds.ECS_SERVICE:
         return any(alias is UNKNOWN or str(alias).lower() == wanted for alias in _aliases(source))
     if source.type in kinds.VPC_ENDPOINT:
@@ -184,5 +185,5 @@ def _may_answer(source: Resource, host: str) -> bool:
     if source.type in kinds.RESOLVER_FIREWALL + kinds.PROFILE_ASSOCIATION:
         return True  # Its domain lists, or the zones and rules that it brings along, are not read.
     name = source.get("domainName") if source.type in kinds.RESOLVER_RULE else source.get("name")
-    domain = str(name).lower().removesuffix(".")
+    domain = plain(str(name))
     return name is UNKNOWN or not domain or f".{wanted}".endswith(f".{domain}")

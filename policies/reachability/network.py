@@ -253,7 +253,7 @@ class Network:
 
     def is_free(self, gateway: Resource) -> bool:
         """Whether an internet gateway is certainly attached to no VPC."""
-        return not any(True for _ in self._attachments(gateway))
+        return not tuple(self._attachments(gateway))
 
     def may_have_gateway(self, vpc: Ref) -> bool:
         """Whether an internet gateway may be attached to `vpc`, which has one at most."""

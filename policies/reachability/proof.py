@@ -15,7 +15,6 @@ from .hosts import literal, question
 from .internet import InternetPath, port_25
 from .ipv6 import Ipv6Path
 from .left_open import subnet_not_read
-from .membership import Membership
 from .names import Names
 from .network import is_ipv6_only
 from .outcomes import all_of, any_of, blocked, open_question, passed, softened, whichever
@@ -49,7 +48,6 @@ class Proof:
         self.ses = EndpointPath(self.crossing, offer or Offer())
         self.names = Names(self.crossing.network, self.ses.endpoints)
         self.sharing = Sharing(self.crossing.groups)
-        self.membership = Membership(self.crossing.groups)
         self.ipv6 = Ipv6Path(self.internet, self.names, self.ses)
 
     def workloads(self, origin: Origin = Origin.PROGRAM, *readers: str) -> Iterator[Workload]:
@@ -99,7 +97,7 @@ class Proof:
             if ref.open or not ref.candidates
         ]
         judge = partial(self._from_subnet, placement, destination)
-        together = self.membership.in_one_vpc(holder, placement.subnets)
+        together = self.crossing.membership.in_one_vpc(holder, placement.subnets)
         return _longest_first([*unread, *judged(placement.subnets, judge)]) + together
 
     def _from_subnet(self, placement: Placement, destination: Destination, subnet: Resource) -> Outcome:
@@ -113,7 +111,7 @@ class Proof:
         usable = all_of([*starmap(in_one_region, pairs), self.sharing.admits(client)])
         usable += whichever(tenancies) if tenancies else Outcome()
         usable += self.crossing.encryption.admit(vpc)
-        usable += self.membership.groups_serve(placement.holder, placement.groups, vpc)
+        usable += self.crossing.membership.groups_serve(placement.holder, placement.groups, vpc)
         outcome = here + usable + reach(client, placement, destination)
         return outcome + self.sharing.unseen(client, outcome)
 

@@ -32,7 +32,7 @@ class EndpointPath:
         self.crossing = crossing
         self.graph = crossing.graph
         self.network = crossing.network
-        self.endpoints = Endpoints(crossing.network, crossing.groups, offer)
+        self.endpoints = Endpoints(crossing.membership, offer)
 
     def reach(self, client: Client, region: str, port: int, public: Outcome) -> Outcome:
         """An endpoint with private DNS takes the name, whether it serves or not."""

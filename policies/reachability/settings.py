@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from .hosts import plain
 from .verdict import Destination
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ class Settings:
 
     def addresses_of(self, host: str) -> tuple[str, ...]:
         """The CIDR blocks of `host` that the team has told: none where it has not."""
-        wanted = _plain(host)
-        return next((blocks for name, blocks in self.addresses.items() if _plain(name) == wanted), ())
+        wanted = plain(host)
+        return next((blocks for name, blocks in self.addresses.items() if plain(name) == wanted), ())
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Settings:
@@ -51,8 +52,3 @@ class Settings:
             ),
             addresses={host: tuple(blocks) for host, blocks in options.get("addresses", {}).items()},
         )
-
-
-def _plain(host: str) -> str:
-    """DNS takes no notice of case, nor of the root's dot at the end of a whole name."""
-    return host.casefold().removesuffix(".")
