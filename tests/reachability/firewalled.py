@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import pytest
+
 from reachability import Verdict
 from tests.reachability.stacks import (
     ANYWHERE,
@@ -61,6 +63,12 @@ def stack_with_firewall_behind_nat() -> Stack:
     stack.add(ASSOCIATION, "edge-association", gatewayId=GATEWAY, routeTableId=ref("edge"))
     route_to_firewall(stack, "edge-back", ref("edge"), NAT_BLOCK)
     return stack
+
+
+@pytest.fixture(params=[firewall_stack, stack_with_firewall_behind_nat], ids=["before-nat", "behind-nat"])
+def before_or_behind_nat(request: pytest.FixtureRequest) -> Stack:
+    made: Stack = request.param()
+    return made
 
 
 def add_firewall(stack: Stack, **way_out: Any) -> None:

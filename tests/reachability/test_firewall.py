@@ -14,10 +14,10 @@ from tests.reachability.firewalled import (
     GROUP,
     PASS_MAIL,
     POLICY,
+    before_or_behind_nat,
     firewall_stack,
     policy,
     rule,
-    stack_with_firewall_behind_nat,
     stateful,
     stateless,
     stateless_rule,
@@ -28,10 +28,7 @@ from tests.reachability.stacks import Stack, ref, urn
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 
 
-@pytest.fixture(params=[firewall_stack, stack_with_firewall_behind_nat], ids=["before-nat", "behind-nat"])
-def stack(request: pytest.FixtureRequest) -> Stack:
-    made: Stack = request.param()
-    return made
+stack = before_or_behind_nat
 
 
 @pytest.mark.parametrize("preview", [True, False])

@@ -15,6 +15,7 @@ from tests.reachability.firewalled import (
     NAT_BLOCK,
     ROUTE,
     SUBNET,
+    before_or_behind_nat,
     firewall_stack,
     route_to_firewall,
     stack_with_firewall_behind_nat,
@@ -25,10 +26,7 @@ from tests.reachability.stacks import ACL, ANYWHERE, GATEWAY, PUBLIC_TABLE, VPC,
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 
 
-@pytest.fixture(params=[firewall_stack, stack_with_firewall_behind_nat], ids=["before-nat", "behind-nat"])
-def stack(request: pytest.FixtureRequest) -> Stack:
-    made: Stack = request.param()
-    return made
+stack = before_or_behind_nat
 
 
 # The way through its endpoint -----------------------------------------------------------------------

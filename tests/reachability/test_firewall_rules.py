@@ -10,10 +10,9 @@ from reachability import Verdict
 from tests.reachability.firewalled import (
     GROUP,
     PASS_MAIL,
-    firewall_stack,
+    before_or_behind_nat,
     policy,
     rule,
-    stack_with_firewall_behind_nat,
     stateful,
     stateless,
     stateless_rule,
@@ -24,10 +23,7 @@ from tests.reachability.stacks import Stack, ref
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 
 
-@pytest.fixture(params=[firewall_stack, stack_with_firewall_behind_nat], ids=["before-nat", "behind-nat"])
-def stack(request: pytest.FixtureRequest) -> Stack:
-    made: Stack = request.param()
-    return made
+stack = before_or_behind_nat
 
 
 OPEN = ["aws:alert_strict"]
