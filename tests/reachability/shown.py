@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from reachability import Egress, Verdict, merge, prove
+from reachability import Egress, Settings, Verdict, merge, prove
 from tests.reachability.stacks import Stack
 
 
@@ -23,9 +23,11 @@ def walked(stack: Stack, *kinds: str, preview: bool = True) -> list[tuple[str, s
     return [(hop["kind"], _name(hop["resource"]), hop["fact"], hop["origin"]) for hop in shown]
 
 
-def judged(stack: Stack) -> tuple[Verdict, set[str]]:
+def judged(
+    stack: Stack, *, preview: bool = True, settings: Settings | None = None
+) -> tuple[Verdict, set[str]]:
     """The verdict, and the codes of what stands in the way."""
-    return _judged(stack.prove())
+    return _judged(stack.prove(preview=preview, settings=settings))
 
 
 def judged_with_more(stack: Stack, name: str, prop: str) -> tuple[Verdict, set[str]]:

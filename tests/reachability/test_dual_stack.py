@@ -9,8 +9,9 @@ import pytest
 from reachability import UNKNOWN, Settings, Verdict
 from reachability.ipv6 import BOTH_REMEDY
 from reachability.verdict import Finding
+from tests.reachability.shown import judged
 from tests.reachability.stacks import ANYWHERE, Stack, ref, urn
-from tests.reachability.test_ipv6 import RELAY6, SETTING, judge, network
+from tests.reachability.test_ipv6 import RELAY6, SETTING, network
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 NAME = "smtp.example.com"
@@ -47,7 +48,7 @@ def test_a_way_over_ipv4_is_enough(dual: Stack) -> None:
     route = {"destinationCidrBlock": ANYWHERE, "natGatewayId": ref("nat")}
     dual.add("aws:ec2/route:Route", "out4", routeTableId=ref("tasks-table"), **route)
 
-    assert judge(dual) == (REACHABLE, set())
+    assert judged(dual) == (REACHABLE, set())
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_where_ipv6_is_no_way_either_the_host_is_not_reached(
 ) -> None:
     change(dual)
 
-    assert judge(dual) == found
+    assert judged(dual) == found
 
 
 @pytest.mark.parametrize(
@@ -77,10 +78,10 @@ def test_dns64_makes_an_ipv6_address_for_a_host_that_has_none(
     dual.remove("out6")
     if dns64 is not None:
         dual["tasks"]["enableDns64"] = dns64
-    assert judge(dual) == found
+    assert judged(dual) == found
 
     dual.remove("nat64")
-    assert judge(dual) == NO_WAY
+    assert judged(dual) == NO_WAY
 
 
 @pytest.mark.parametrize(
@@ -102,7 +103,7 @@ def test_another_resolver_may_have_a_dns64_of_its_own_for_what_has_ipv6_addresse
     dual.add(association, "link", vpcId=ref("vpc"), dhcpOptionsId=ref("options"))
     change(dual)
 
-    verdict, codes = judge(dual)
+    verdict, codes = judged(dual)
 
     assert verdict is (UNDETERMINED if perhaps else UNREACHABLE)
     assert ("HOST_OVER_IPV6" in codes) is perhaps
@@ -123,4 +124,4 @@ def test_dns64_is_for_hosts_without_ipv6_addresses(
     dual.remove("out6")
     dual["tasks"]["enableDns64"] = dns64
 
-    assert judge(dual, settings=Settings(addresses={NAME: addresses})) == found
+    assert judged(dual, settings=Settings(addresses={NAME: addresses})) == found

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reachability import Verdict, merge, prove
-from tests.reachability.shown import said
+from tests.reachability.shown import judged, said
 from tests.reachability.stacks import (
     OWNER,
     PRIVATE_TABLE,
@@ -31,11 +31,6 @@ SHARED = (UNDETERMINED, {"NAT_GATEWAY_ADDRESS_IN_USE"})
 TAKEN = (UNREACHABLE, {"NAT_GATEWAY_ADDRESS_IN_USE"})
 
 both_ways = pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
-
-
-def judge(stack: Stack, *, preview: bool = True) -> tuple[Verdict, set[str]]:
-    (egress,) = stack.prove(preview=preview)
-    return egress.verdict, {finding.code for finding in egress.outcome.findings}
 
 
 @both_ways
@@ -67,21 +62,21 @@ def test_one_of_two_that_name_an_address_gets_it(
     nat.add(EIP, "spare", domain="vpc")
     nat.add(EIP, "other", domain="vpc")
     nat.add(type_, "rival", **properties)
-    assert judge(nat, preview=preview) == SHARED
+    assert judged(nat, preview=preview) == SHARED
 
     for prop, value in properties.items():
         if "llocation" in prop:
             nat["rival"][prop] = ref("other") if value == ref("address") else [ref("spare")]
-    assert judge(nat, preview=preview) == PASSED
+    assert judged(nat, preview=preview) == PASSED
 
 
 def test_the_allocation_id_itself_may_be_named_twice(nat: Stack) -> None:
     nat["nat"]["allocationId"] = "eipalloc-1"
     nat.add(NAT, "rival", subnetId=PUBLIC[1], allocationId="eipalloc-2")
-    assert judge(nat) == PASSED
+    assert judged(nat) == PASSED
 
     nat["rival"]["allocationId"] = "eipalloc-1"
-    assert judge(nat) == SHARED
+    assert judged(nat) == SHARED
 
 
 def test_addresses_out_of_one_list_are_taken_to_be_different(nat: Stack) -> None:
@@ -90,20 +85,20 @@ def test_addresses_out_of_one_list_are_taken_to_be_different(nat: Stack) -> None
     nat["nat"]["allocationId"] = either("address", "other")
     nat.add(NAT, "rival", subnetId=PUBLIC[1], allocationId=either("address", "other"))
 
-    assert judge(nat) == PASSED
+    assert judged(nat) == PASSED
 
 
 @both_ways
 @pytest.mark.parametrize("prop", ["instance", "networkInterface"])
 def test_an_address_that_is_made_for_something_else_is_not_free(nat: Stack, prop: str, preview: bool) -> None:
     nat["address"][prop] = ""
-    assert judge(nat, preview=preview) == PASSED
+    assert judged(nat, preview=preview) == PASSED
 
     nat["address"][prop] = "i-1" if prop == "instance" else "eni-1"
-    assert judge(nat, preview=preview) == TAKEN
+    assert judged(nat, preview=preview) == TAKEN
 
     nat["address"][prop] = ref("host")
-    assert judge(nat, preview=preview) == (SHARED if preview else TAKEN)
+    assert judged(nat, preview=preview) == (SHARED if preview else TAKEN)
 
 
 def test_the_interface_that_aws_tells_of_is_the_nat_gateways_own(nat: Stack) -> None:
@@ -126,7 +121,7 @@ def test_a_nat_gateway_of_the_account_may_have_the_address(
     nat["nat"]["allocationId"] = "eipalloc-1"
     nat.hold(NAT, "nat-there", subnetId=subnet, allocationId="eipalloc-1", publicIp="52.0.0.1")
 
-    assert judge(nat) == expected
+    assert judged(nat) == expected
 
 
 def test_what_the_account_has_given_stays_where_it_is(nat: Stack) -> None:
@@ -135,7 +130,7 @@ def test_what_the_account_has_given_stays_where_it_is(nat: Stack) -> None:
     nat[PRIVATE_TABLE]["routes"].append({"cidrBlock": "0.0.0.0/0", "natGatewayId": "nat-there"})
     nat["nat"].update(subnetId=PUBLIC[1], allocationId="eipalloc-1")
 
-    assert judge(nat) == PASSED
+    assert judged(nat) == PASSED
 
 
 @both_ways
@@ -155,7 +150,7 @@ def test_an_address_is_of_one_account_in_one_region(
     through(stack, {"region": REGION, "assumeRoles": role(OWNER)})
     stack.providers["address"] = provider
 
-    assert judge(stack, preview=preview) == ((UNREACHABLE, {code}) if code else PASSED)
+    assert judged(stack, preview=preview) == ((UNREACHABLE, {code}) if code else PASSED)
 
 
 def test_everything_that_is_wrong_with_an_address_is_told() -> None:
@@ -175,4 +170,4 @@ def test_a_nat_gateway_of_the_account_is_not_one_in_a_subnet_to_come(nat: Stack)
     nat.add("aws:ec2/subnet:Subnet", "new", vpcId=VPC, cidrBlock="172.31.200.0/24")
     nat["nat"]["subnetId"] = ref("new")
 
-    assert "NAT_GATEWAY_ADDRESS_IN_USE" in judge(nat)[1]
+    assert "NAT_GATEWAY_ADDRESS_IN_USE" in judged(nat)[1]

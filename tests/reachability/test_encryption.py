@@ -7,16 +7,12 @@ from typing import Any
 import pytest
 
 from reachability import Verdict
+from tests.reachability.shown import judged
 from tests.reachability.stacks import VPC, Stack, ref
 
 CONTROL = "aws:ec2/vpcEncryptionControl:VpcEncryptionControl"
 OPEN = (Verdict.UNDETERMINED, {"VPC_ENCRYPTION_ENFORCED"})
 PASSED: tuple[Verdict, set[str]] = (Verdict.REACHABLE, set())
-
-
-def judge(stack: Stack) -> tuple[Verdict, set[str]]:
-    (egress,) = stack.prove()
-    return egress.verdict, {finding.code for finding in egress.outcome.findings}
 
 
 @pytest.mark.parametrize("type_", [CONTROL, "aws:ec2/encryptionControl:EncryptionControl"])
@@ -28,11 +24,11 @@ def test_a_vpc_that_enforces_encryption(
     stack: Stack = request.getfixturevalue(way)
     stack.add(type_, "control", vpcId=VPC, mode=mode)
 
-    assert judge(stack) == expected
+    assert judged(stack) == expected
 
 
 def test_the_control_of_another_vpc_says_nothing(nat: Stack) -> None:
     nat.add("aws:ec2/vpc:Vpc", "other", cidrBlock="10.9.0.0/16")
     nat.add(CONTROL, "control", vpcId=ref("other"), mode="enforce")
 
-    assert judge(nat) == PASSED
+    assert judged(nat) == PASSED

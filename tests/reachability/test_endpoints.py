@@ -9,6 +9,7 @@ import pytest
 
 from reachability import UNKNOWN, Verdict
 from reachability.ses_names import SMTP_PORTS, endpoint_of_host, region_of_host, region_of_service
+from tests.reachability.shown import judged
 from tests.reachability.stacks import (
     ACL,
     ANYWHERE,
@@ -25,11 +26,6 @@ from tests.reachability.stacks import (
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 HOST = f"email-smtp.{REGION}.amazonaws.com"
-
-
-def judge(stack: Stack, *, preview: bool = True) -> tuple[Verdict, set[str]]:
-    (egress,) = stack.prove(preview=preview)
-    return egress.verdict, {finding.code for finding in egress.outcome.findings}
 
 
 @pytest.mark.parametrize(
@@ -71,7 +67,7 @@ def test_ports_that_ses_offers(ses: Stack, port: int) -> None:
     name_host(ses, HOST, port)
     ses["endpoint-group"]["ingress"][0].update(fromPort=0, toPort=65535)
 
-    assert judge(ses) == (REACHABLE, set())
+    assert judged(ses) == (REACHABLE, set())
 
 
 @pytest.mark.parametrize("records", ["ipv4", "dualstack", "service-defined", None, "ipv6", ref("later")])
@@ -79,7 +75,7 @@ def test_its_names_may_lead_to_ipv6_addresses_alone(ses: Stack, records: Any) ->
     ses["endpoint"].update(ipAddressType="dualstack", dnsOptions={"dnsRecordIpType": records})
 
     open_ = records == "ipv6" or isinstance(records, dict)
-    assert judge(ses) == ((UNDETERMINED, {"ENDPOINT_ADDRESS_TYPE"}) if open_ else (REACHABLE, set()))
+    assert judged(ses) == ((UNDETERMINED, {"ENDPOINT_ADDRESS_TYPE"}) if open_ else (REACHABLE, set()))
 
 
 def with_nat(stack: Stack) -> None:
@@ -98,14 +94,14 @@ def test_a_broken_endpoint_takes_the_name_with_it_though_there_is_a_nat_gateway(
     with_nat(ses)
     ses["endpoint-group"]["ingress"] = []
 
-    assert judge(ses) == (UNREACHABLE, {"ENI_SG_RULES_MISMATCH"})
+    assert judged(ses) == (UNREACHABLE, {"ENI_SG_RULES_MISMATCH"})
 
 
 def test_without_private_dns_the_name_leads_to_the_nat_gateway(ses: Stack) -> None:
     with_nat(ses)
     ses["endpoint"]["privateDnsEnabled"] = False
 
-    assert judge(ses) == (REACHABLE, set())
+    assert judged(ses) == (REACHABLE, set())
 
 
 @pytest.mark.parametrize("in_order", [True, False])
@@ -125,7 +121,7 @@ def test_where_the_vpc_may_not_resolve_it_the_name_may_still_lead_out(
     if not in_order:
         ses["endpoint-group"]["ingress"] = []
 
-    verdict, codes = judge(ses)
+    verdict, codes = judged(ses)
 
     assert verdict is UNDETERMINED
     assert code in codes
@@ -134,32 +130,32 @@ def test_where_the_vpc_may_not_resolve_it_the_name_may_still_lead_out(
 def test_an_endpoint_in_the_account_that_was_not_read_may_take_the_name(ses: Stack) -> None:
     with_nat(ses)
     ses.remove("endpoint")
-    assert judge(ses) == (REACHABLE, set())
+    assert judged(ses) == (REACHABLE, set())
 
     assert ses.account is not None
     ses.account["unread"] = [{"action": "ec2:DescribeVpcEndpoints", "reason": "AccessDenied"}]
-    assert judge(ses)[0] is UNDETERMINED
+    assert judged(ses)[0] is UNDETERMINED
 
 
 def test_an_endpoint_that_may_be_in_another_vpc_may_not_take_the_name(ses: Stack) -> None:
     ses["endpoint"]["vpcId"] = ref("a VPC that is not in the graph")
 
-    verdict, codes = judge(ses)
+    verdict, codes = judged(ses)
     assert verdict is UNDETERMINED
     assert "VPC_NOT_READ" in codes
 
     name_host(ses, ref("a host not known yet"))
-    assert judge(ses)[0] is UNDETERMINED
+    assert judged(ses)[0] is UNDETERMINED
 
     ses["service"]["sourceConfiguration"] = image({})
-    assert "ENDPOINT_UNKNOWN" in judge(ses)[1]
+    assert "ENDPOINT_UNKNOWN" in judged(ses)[1]
 
 
 def test_a_zone_that_does_not_offer_it_is_known_by_its_id_too(ses: Stack) -> None:
     ses[PRIVATE[1]].pop("availabilityZone")
     ses[PRIVATE[1]]["availabilityZoneId"] = "use1-az2"
 
-    assert judge(ses) == (UNREACHABLE, {"VPCE_SERVICE_NOT_INSTALLED_IN_AZ"})
+    assert judged(ses) == (UNREACHABLE, {"VPCE_SERVICE_NOT_INSTALLED_IN_AZ"})
 
 
 @pytest.mark.parametrize(
@@ -169,7 +165,7 @@ def test_a_zone_that_does_not_offer_it_is_known_by_its_id_too(ses: Stack) -> Non
 def test_clients_reach_its_ipv4_addresses(ses: Stack, kind: Any, verdict: Verdict) -> None:
     ses["endpoint"]["ipAddressType"] = kind
 
-    assert judge(ses) == (verdict, set() if verdict is REACHABLE else {"ENDPOINT_ADDRESS_TYPE"})
+    assert judged(ses) == (verdict, set() if verdict is REACHABLE else {"ENDPOINT_ADDRESS_TYPE"})
 
 
 @pytest.mark.parametrize("on", [True, False])
@@ -194,7 +190,7 @@ def test_private_dns_may_be_a_resource_of_its_own(
         setting = "aws:vpc/endpointPrivateDns:EndpointPrivateDns"
         ses.add(setting, f"dns{number}", vpcEndpointId=endpoint, privateDnsEnabled=value)
 
-    verdict, codes = judge(ses)
+    verdict, codes = judged(ses)
 
     assert verdict is found[0]
     assert found[1] <= codes
@@ -210,22 +206,22 @@ def test_subnets_and_groups_may_be_associations(ses: Stack) -> None:
     ses.add(association, "group", vpcEndpointId=ref("endpoint"), securityGroupId=ref("endpoint-group"))
 
     for preview in (True, False):
-        assert judge(ses, preview=preview) == (REACHABLE, set())
+        assert judged(ses, preview=preview) == (REACHABLE, set())
 
 
 def test_without_a_group_the_vpcs_default_one_applies(ses: Stack) -> None:
     ses["endpoint"].pop("securityGroupIds")
-    assert judge(ses) == (UNREACHABLE, {"ENI_SG_RULES_MISMATCH"})
+    assert judged(ses) == (UNREACHABLE, {"ENI_SG_RULES_MISMATCH"})
 
     ses["connector"].pop("securityGroups")
-    assert judge(ses) == (REACHABLE, set())
+    assert judged(ses) == (REACHABLE, set())
 
 
 def test_a_group_of_its_own_stands_in_place_of_the_default_one(ses: Stack) -> None:
     ses["connector"].pop("securityGroups")
     ses["endpoint-group"]["ingress"] = []
 
-    assert judge(ses) == (UNREACHABLE, {"ENI_SG_RULES_MISMATCH"})
+    assert judged(ses) == (UNREACHABLE, {"ENI_SG_RULES_MISMATCH"})
 
 
 @pytest.mark.parametrize(
@@ -247,7 +243,7 @@ def test_an_associated_group_stands_beside_the_default_one(
     association = "aws:ec2/securityGroupAssociation:SecurityGroupAssociation"
     ses.add(association, "link", vpcEndpointId=ref("endpoint"), securityGroupId=ref("bare"), **replaces)
 
-    assert judge(ses, preview=preview)[0] is verdict
+    assert judged(ses, preview=preview)[0] is verdict
 
 
 def test_one_interface_that_cannot_be_reached_leaves_the_other(ses: Stack) -> None:
@@ -264,7 +260,7 @@ def test_one_interface_that_cannot_be_reached_leaves_the_other(ses: Stack) -> No
         },
     )
 
-    assert judge(ses) == (UNDETERMINED, {"SUBNET_ACL_RESTRICTION"})
+    assert judged(ses) == (UNDETERMINED, {"SUBNET_ACL_RESTRICTION"})
 
 
 def test_an_appliance_on_the_way_is_not_followed(ses: Stack) -> None:
@@ -272,7 +268,7 @@ def test_an_appliance_on_the_way_is_not_followed(ses: Stack) -> None:
         {"cidrBlock": "172.31.112.0/20", "networkInterfaceId": "eni-1", "state": "active"}
     ]
 
-    assert judge(ses) == (UNDETERMINED, {"NOT_MODELLED"})
+    assert judged(ses) == (UNDETERMINED, {"NOT_MODELLED"})
 
 
 def statement(effect: str = "Allow", **parts: Any) -> dict[str, Any]:
@@ -300,14 +296,14 @@ def statement(effect: str = "Allow", **parts: Any) -> dict[str, Any]:
 def test_only_a_policy_of_full_access_is_decided(ses: Stack, statements: Any, verdict: Verdict) -> None:
     ses["endpoint"]["policy"] = json.dumps({"Version": "2012-10-17", "Statement": statements})
 
-    assert judge(ses)[0] is verdict
+    assert judged(ses)[0] is verdict
 
 
 @pytest.mark.parametrize("policy", ["no JSON", "[]", "1", UNKNOWN])
 def test_what_is_no_policy_is_not_decided(ses: Stack, policy: Any) -> None:
     ses["endpoint"]["policy"] = policy
 
-    assert judge(ses) == (UNDETERMINED, {"ENDPOINT_POLICY"})
+    assert judged(ses) == (UNDETERMINED, {"ENDPOINT_POLICY"})
 
 
 @pytest.mark.parametrize(
@@ -316,7 +312,7 @@ def test_what_is_no_policy_is_not_decided(ses: Stack, policy: Any) -> None:
 def test_its_state(ses: Stack, state: str, verdict: Verdict) -> None:
     ses["endpoint"]["state"] = state
 
-    assert judge(ses)[0] is verdict
+    assert judged(ses)[0] is verdict
 
 
 @pytest.mark.parametrize(
@@ -325,7 +321,7 @@ def test_its_state(ses: Stack, state: str, verdict: Verdict) -> None:
 def test_what_is_not_known_of_it_decides_nothing(ses: Stack, unknown: str, code: str | None) -> None:
     ses["endpoint"][unknown] = ref("nothing")
 
-    verdict, codes = judge(ses)
+    verdict, codes = judged(ses)
 
     assert verdict is UNDETERMINED
     assert code is None or code in codes
@@ -336,7 +332,7 @@ def test_a_broken_endpoint_that_may_not_take_the_name_leaves_the_way_out(ses: St
     ses["endpoint-group"]["ingress"] = []
     ses["endpoint"]["privateDnsEnabled"] = ref("nothing")
 
-    assert judge(ses) == (UNDETERMINED, {"ENI_SG_RULES_MISMATCH", "ENDPOINT_PRIVATE_DNS_UNKNOWN"})
+    assert judged(ses) == (UNDETERMINED, {"ENI_SG_RULES_MISMATCH", "ENDPOINT_PRIVATE_DNS_UNKNOWN"})
 
 
 @pytest.mark.parametrize("own_service", [True, False])
@@ -347,7 +343,7 @@ def test_an_endpoint_for_a_service_that_is_not_known_yet_may_be_for_ses_unless_t
     ses.add("aws:ec2/vpcEndpointService:VpcEndpointService" if own_service else "test:x:X", "partner")
     ses["endpoint"]["serviceName"] = ref("partner")
 
-    assert judge(ses)[0] is (REACHABLE if own_service else UNDETERMINED)
+    assert judged(ses)[0] is (REACHABLE if own_service else UNDETERMINED)
 
 
 def test_a_gateway_load_balancers_endpoint_is_not_for_ses(ses: Stack) -> None:
@@ -355,4 +351,4 @@ def test_a_gateway_load_balancers_endpoint_is_not_for_ses(ses: Stack) -> None:
     ses.add("test:x:X", "appliance")
     ses["endpoint"].update(serviceName=ref("appliance"), vpcEndpointType="GatewayLoadBalancer")
 
-    assert judge(ses) == (REACHABLE, set())
+    assert judged(ses) == (REACHABLE, set())

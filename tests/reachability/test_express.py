@@ -8,16 +8,12 @@ import pytest
 
 from reachability import UNKNOWN, Verdict
 from reachability.verdict import Finding
+from tests.reachability.shown import judged
 from tests.reachability.stacks import PRIVATE, PUBLIC, VPC, Stack, ref, urn
 from tests.reachability.test_ipv6 import RELAY6, SETTING, network
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 EXPRESS = "aws:ecs/expressGatewayService:ExpressGatewayService"
-
-
-def judge(stack: Stack) -> tuple[Verdict, set[str]]:
-    (egress,) = stack.prove()
-    return egress.verdict, {finding.code for finding in egress.outcome.findings}
 
 
 def hosts(stack: Stack) -> list[str]:
@@ -61,7 +57,7 @@ def test_a_service_leaves_from_the_subnets_and_through_the_groups_that_it_names(
     assert hops["security-group"].endswith("::connector-group")
 
     express["connector-group"]["egress"] = []
-    assert judge(express) == (UNREACHABLE, {"ENI_SG_RULES_MISMATCH"})
+    assert judged(express) == (UNREACHABLE, {"ENI_SG_RULES_MISMATCH"})
 
 
 def test_a_service_without_a_name_has_the_one_in_the_program(express: Stack) -> None:
@@ -107,20 +103,20 @@ def test_the_subnets_that_it_does_not_name_are_not_followed(express: Stack) -> N
 def test_the_subnets_that_are_not_known_may_be_any(express: Stack) -> None:
     express["web"]["networkConfigurations"] = UNKNOWN
 
-    assert judge(express) == (UNDETERMINED, {"SUBNET_NOT_READ"})
+    assert judged(express) == (UNDETERMINED, {"SUBNET_NOT_READ"})
 
 
 def test_in_a_public_subnet_it_may_have_a_public_address(express: Stack) -> None:
     """Express Mode gives one where the subnets are public, which it finds out by itself."""
     express["web"]["networkConfigurations"][0]["subnets"] = [PUBLIC[0]]
 
-    assert judge(express)[0] is UNDETERMINED
+    assert judged(express)[0] is UNDETERMINED
 
 
 def test_whether_it_runs_in_dedicated_tenancy_is_not_documented(express: Stack) -> None:
     express[VPC]["instanceTenancy"] = "dedicated"
 
-    assert judge(express) == (UNDETERMINED, {"VPC_TENANCY"})
+    assert judged(express) == (UNDETERMINED, {"VPC_TENANCY"})
 
 
 @pytest.mark.parametrize(
@@ -130,7 +126,7 @@ def test_whether_it_runs_in_dedicated_tenancy_is_not_documented(express: Stack) 
 def test_the_accounts_setting_gives_it_ipv6_addresses(dual: Stack, value: object, verdict: Verdict) -> None:
     dual["setting"]["value"] = value
 
-    assert judge(dual) == (verdict, set() if verdict is REACHABLE else {"INTERFACE_WITHOUT_IPV6"})
+    assert judged(dual) == (verdict, set() if verdict is REACHABLE else {"INTERFACE_WITHOUT_IPV6"})
 
 
 def test_it_runs_in_a_subnet_without_ipv4(dual: Stack) -> None:
@@ -138,4 +134,4 @@ def test_it_runs_in_a_subnet_without_ipv4(dual: Stack) -> None:
     del dual["tasks"]["cidrBlock"]
     dual["tasks"]["ipv6Native"] = True
 
-    assert judge(dual) == (REACHABLE, set())
+    assert judged(dual) == (REACHABLE, set())

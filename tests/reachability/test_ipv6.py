@@ -26,6 +26,7 @@ from reachability.ranges import (
     translated,
 )
 from reachability.verdict import Origin
+from tests.reachability.shown import judged
 from tests.reachability.stacks import PRIVATE_TABLE, Stack, ref
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
@@ -39,13 +40,6 @@ EGRESS_ONLY = "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway"
 SETTING = "aws:ecs/accountSettingDefault:AccountSettingDefault"
 
 both_ways = pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
-
-
-def judge(
-    stack: Stack, *, preview: bool = True, settings: Settings | None = None
-) -> tuple[Verdict, set[str]]:
-    (egress,) = stack.prove(preview=preview, settings=settings)
-    return egress.verdict, {finding.code for finding in egress.outcome.findings}
 
 
 def network(host: str, *, ipv6_only: bool) -> Stack:
@@ -155,7 +149,7 @@ def test_the_families_of_a_subnet(properties: Any, origin: Origin, only: bool, b
 
 @both_ways
 def test_an_ipv6_address_is_reached_through_an_egress_only_gateway(literal: Stack, preview: bool) -> None:
-    assert judge(literal, preview=preview) == (REACHABLE, set())
+    assert judged(literal, preview=preview) == (REACHABLE, set())
 
 
 @both_ways
@@ -197,7 +191,7 @@ def test_what_stands_in_the_way_of_an_ipv6_address(
         if value is not None:
             literal[name][prop] = value
 
-    found, codes = judge(literal, preview=preview)
+    found, codes = judged(literal, preview=preview)
 
     assert found is verdict
     assert code is None or code in codes
@@ -217,29 +211,29 @@ def test_acls_filter_ipv6_by_entries_of_their_own(
     both = [entry("cidrBlock", "0.0.0.0/0"), entry("ipv6CidrBlock", "::/0", 101)]
     acl = "aws:ec2/networkAcl:NetworkAcl"
     literal.add(acl, "acl", vpcId=ref("vpc"), subnetIds=[ref("tasks")], ingress=both, egress=[*both])
-    assert judge(literal, preview=preview) == (REACHABLE, set())
+    assert judged(literal, preview=preview) == (REACHABLE, set())
 
     denied = entry("ipv6CidrBlock", "::/0", 1, protocol="tcp", fromPort=number, toPort=number, action="deny")
     literal["acl"][direction] = [denied, *both]
-    assert judge(literal, preview=preview)[0] is verdict
+    assert judged(literal, preview=preview)[0] is verdict
     denied["cidrBlock"] = denied.pop("ipv6CidrBlock").replace("::/0", "0.0.0.0/0")
-    assert judge(literal, preview=preview) == (REACHABLE, set())
+    assert judged(literal, preview=preview) == (REACHABLE, set())
 
 
 def test_an_internet_gateway_takes_ipv6_too(literal: Stack) -> None:
     literal["out6"]["gatewayId"] = ref("igw")
     literal["out6"].pop("egressOnlyGatewayId")
 
-    assert judge(literal) == (REACHABLE, set())
+    assert judged(literal) == (REACHABLE, set())
 
 
 def test_block_public_access_stops_ipv6_unless_it_lets_egress_through(literal: Stack) -> None:
     options = "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions"
     literal.add(options, "options", internetGatewayBlockMode="block-bidirectional")
-    assert judge(literal) == (UNREACHABLE, {"VPC_BLOCK_PUBLIC_ACCESS_ENABLED"})
+    assert judged(literal) == (UNREACHABLE, {"VPC_BLOCK_PUBLIC_ACCESS_ENABLED"})
 
     literal["options"]["internetGatewayBlockMode"] = "block-ingress"
-    assert judge(literal) == (REACHABLE, set())
+    assert judged(literal) == (REACHABLE, set())
 
 
 @pytest.mark.parametrize(
@@ -265,7 +259,7 @@ def test_a_function_has_ipv6_where_it_is_allowed(
         literal["out6"].pop("egressOnlyGatewayId")
         literal["out6"]["gatewayId"] = ref("igw")
 
-    assert judge(literal)[0] is verdict
+    assert judged(literal)[0] is verdict
 
 
 def test_what_a_service_reaches_without_a_vpc_over_ipv6_is_not_documented(nat: Stack) -> None:
@@ -273,7 +267,7 @@ def test_what_a_service_reaches_without_a_vpc_over_ipv6_is_not_documented(nat: S
     image = nat["service"]["sourceConfiguration"]["imageRepository"]["imageConfiguration"]
     image["runtimeEnvironmentVariables"]["SMTP_HOST"] = RELAY6
 
-    assert judge(nat) == (UNDETERMINED, {"INTERFACE_WITHOUT_IPV6"})
+    assert judged(nat) == (UNDETERMINED, {"INTERFACE_WITHOUT_IPV6"})
 
 
 # A subnet without IPv4 ------------------------------------------------------------------------------------
@@ -281,19 +275,19 @@ def test_what_a_service_reaches_without_a_vpc_over_ipv6_is_not_documented(nat: S
 
 @both_ways
 def test_a_relay_by_name_needs_the_ways_of_both_families(alone: Stack, preview: bool) -> None:
-    assert judge(alone, preview=preview) == (REACHABLE, set())
+    assert judged(alone, preview=preview) == (REACHABLE, set())
 
     alone.remove("nat64")
-    assert judge(alone, preview=preview)[0] is UNDETERMINED
+    assert judged(alone, preview=preview)[0] is UNDETERMINED
     alone.remove("out6")
-    assert judge(alone, preview=preview)[0] is UNREACHABLE
+    assert judged(alone, preview=preview)[0] is UNREACHABLE
 
 
 @both_ways
 def test_nat64_alone_does_not_reach_a_relay_that_has_ipv6(alone: Stack, preview: bool) -> None:
     alone.remove("out6")
 
-    assert judge(alone, preview=preview)[0] is UNDETERMINED
+    assert judged(alone, preview=preview)[0] is UNDETERMINED
 
 
 @both_ways
@@ -305,9 +299,9 @@ def test_without_dns64_a_relay_of_ipv4_alone_has_no_address(
     if value is not None:
         alone["tasks"]["enableDns64"] = value
 
-    assert judge(alone, preview=preview) == (UNDETERMINED, {"DNS64_OFF"})
+    assert judged(alone, preview=preview) == (UNDETERMINED, {"DNS64_OFF"})
     alone.remove("out6")
-    verdict, codes = judge(alone, preview=preview)
+    verdict, codes = judged(alone, preview=preview)
     assert verdict is UNREACHABLE
     assert "DNS64_OFF" in codes
 
@@ -316,13 +310,13 @@ def test_neither_dns64_nor_a_route_to_nat64_is_enough_alone(alone: Stack) -> Non
     """Every hop and every finding is shown, not just the first."""
     known = Settings(addresses={"smtp.example.com": ("1.1.1.1/32",)})
     alone["tasks"]["enableDns64"] = False
-    assert judge(alone, settings=known) == (UNREACHABLE, {"DNS64_OFF"})
+    assert judged(alone, settings=known) == (UNREACHABLE, {"DNS64_OFF"})
     (egress,) = alone.prove(settings=known)
     assert "nat-gateway" in [hop.kind for hop in egress.outcome.path]
 
     alone.remove("nat64")
     alone.remove("out6")
-    assert judge(alone, settings=known) == (UNREACHABLE, {"DNS64_OFF", "NO_ROUTE_TO_DESTINATION"})
+    assert judged(alone, settings=known) == (UNREACHABLE, {"DNS64_OFF", "NO_ROUTE_TO_DESTINATION"})
 
 
 @both_ways
@@ -339,15 +333,15 @@ def test_the_nat_gateway_of_nat64_must_be_one_that_works(
 ) -> None:
     alone[name].update(changes)
 
-    assert judge(alone, preview=preview)[0] is UNDETERMINED
+    assert judged(alone, preview=preview)[0] is UNDETERMINED
 
 
 def test_where_the_team_knows_the_addresses_of_the_relay_one_family_is_enough(alone: Stack) -> None:
     alone.remove("out6")
     known = Settings(addresses={"smtp.example.com": ("198.51.100.25/32",)})
-    assert judge(alone, settings=Settings(addresses={"smtp.example.com": ("1.1.1.1/32",)}))[0] is REACHABLE
-    assert judge(alone, settings=known)[0] is REACHABLE
-    assert judge(alone, settings=Settings(addresses={"smtp.example.com": (RELAY6,)}))[0] is UNREACHABLE
+    assert judged(alone, settings=Settings(addresses={"smtp.example.com": ("1.1.1.1/32",)}))[0] is REACHABLE
+    assert judged(alone, settings=known)[0] is REACHABLE
+    assert judged(alone, settings=Settings(addresses={"smtp.example.com": (RELAY6,)}))[0] is UNREACHABLE
 
 
 def test_an_acl_of_the_nat_gateways_subnet_sees_both_families(alone: Stack) -> None:
@@ -360,19 +354,19 @@ def test_an_acl_of_the_nat_gateways_subnet_sees_both_families(alone: Stack) -> N
     alone.add(
         acl, "acl", vpcId=ref("vpc"), subnetIds=[ref("public")], ingress=[four, six], egress=[four, six]
     )
-    assert judge(alone) == (REACHABLE, set())
+    assert judged(alone) == (REACHABLE, set())
 
     for direction in ("ingress", "egress"):
         for kept in ([four], [six]):
             alone["acl"][direction] = kept
-            assert judge(alone) == (UNDETERMINED, {"SUBNET_ACL_RESTRICTION"})
+            assert judged(alone) == (UNDETERMINED, {"SUBNET_ACL_RESTRICTION"})
         alone["acl"][direction] = [four, six]
 
 
 def test_the_default_acl_and_group_of_a_new_vpc_let_ipv6_through(alone: Stack) -> None:
     alone["service"]["networkConfiguration"].pop("securityGroups")
 
-    assert judge(alone) == (REACHABLE, set())
+    assert judged(alone) == (REACHABLE, set())
 
 
 @both_ways
@@ -387,14 +381,14 @@ def test_the_default_acl_and_group_of_a_new_vpc_let_ipv6_through(alone: Stack) -
 def test_addresses_from_an_ipv6_only_subnet(
     host: str, found: tuple[Verdict, set[str]], preview: bool
 ) -> None:
-    assert judge(network(host, ipv6_only=True), preview=preview) == found
+    assert judged(network(host, ipv6_only=True), preview=preview) == found
 
 
 def test_an_egress_only_gateway_carries_no_address_of_nat64() -> None:
     stack = network("64:ff9b::808:808", ipv6_only=True)
     stack.remove("nat64")
 
-    assert judge(stack) == (UNREACHABLE, {"IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"})
+    assert judged(stack) == (UNREACHABLE, {"IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"})
 
 
 def test_no_function_runs_in_an_ipv6_only_subnet(alone: Stack) -> None:
@@ -403,12 +397,12 @@ def test_no_function_runs_in_an_ipv6_only_subnet(alone: Stack) -> None:
     variables = {"variables": {"SMTP_HOST": "smtp.example.com", "SMTP_PORT": "587"}}
     alone.add("aws:lambda/function:Function", "function", vpcConfig=config, environment=variables)
 
-    assert judge(alone) == (UNREACHABLE, {"SUBNET_WITHOUT_IPV4"})
+    assert judged(alone) == (UNREACHABLE, {"SUBNET_WITHOUT_IPV4"})
 
 
 def test_an_endpoint_may_take_the_name_from_an_ipv6_only_subnet_too() -> None:
     stack = network("email-smtp.us-east-1.amazonaws.com", ipv6_only=True)
-    assert judge(stack) == (REACHABLE, set())
+    assert judged(stack) == (REACHABLE, set())
 
     stack.add(
         "aws:ec2/vpcEndpoint:VpcEndpoint",
@@ -419,28 +413,28 @@ def test_an_endpoint_may_take_the_name_from_an_ipv6_only_subnet_too() -> None:
         privateDnsEnabled=True,
         subnetIds=[ref("public")],
     )
-    assert judge(stack) == (UNDETERMINED, {"ENDPOINT_OVER_IPV6"})
+    assert judged(stack) == (UNDETERMINED, {"ENDPOINT_OVER_IPV6"})
 
     stack["endpoint"]["serviceName"] = "com.amazonaws.eu-west-1.email-smtp"
-    assert judge(stack) == (REACHABLE, set())
+    assert judged(stack) == (REACHABLE, set())
 
 
 @both_ways
 def test_ses_listens_on_few_ports_over_ipv6_too(preview: bool) -> None:
     stack = network("email-smtp.us-east-1.amazonaws.com", ipv6_only=True)
-    assert judge(stack, preview=preview) == (REACHABLE, set())
+    assert judged(stack, preview=preview) == (REACHABLE, set())
 
     environment = json.loads(stack["task"]["containerDefinitions"])
     environment[0]["environment"].append({"name": "SMTP_PORT", "value": "2525"})
     stack["task"]["containerDefinitions"] = json.dumps(environment)
-    assert judge(stack, preview=preview) == (UNREACHABLE, {"ENDPOINT_PORT"})
+    assert judged(stack, preview=preview) == (UNREACHABLE, {"ENDPOINT_PORT"})
 
 
 @both_ways
 def test_an_ipv6_default_route_makes_no_ipv4_relay_reachable(preview: bool) -> None:
     stack = network("192.0.2.25", ipv6_only=False)
 
-    assert judge(stack, preview=preview)[0] is UNREACHABLE
+    assert judged(stack, preview=preview)[0] is UNREACHABLE
 
 
 # An address in a VPC --------------------------------------------------------------------------------------
@@ -487,10 +481,10 @@ def test_an_address_inside_the_vpc_leaves_open_what_listens_there_alone(
 ) -> None:
     block_of_vpc(literal, "more", "vpc", MORE)
     name_host(literal, block.replace("::/56", "::25"))
-    assert judge(literal, preview=preview) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+    assert judged(literal, preview=preview) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
 
     close(literal, "tasks")
-    assert judge(literal, preview=preview) == (UNREACHABLE, {"SUBNET_ACL_RESTRICTION", "DESTINATION_IN_VPC"})
+    assert judged(literal, preview=preview) == (UNREACHABLE, {"SUBNET_ACL_RESTRICTION", "DESTINATION_IN_VPC"})
 
 
 @both_ways
@@ -500,26 +494,26 @@ def test_within_a_subnet_no_acl_filters_ipv6(ipv6_only: bool, preview: bool) -> 
     stack.add(SETTING, "setting", name="dualStackIPv6", value="enabled")
     close(stack, "tasks")
 
-    assert judge(stack, preview=preview) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+    assert judged(stack, preview=preview) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
 
 
 def test_a_subnet_whose_block_is_not_known_may_have_the_address(literal: Stack) -> None:
     literal["tasks"]["ipv6CidrBlock"] = UNKNOWN
     close(literal, "tasks")
     name_host(literal, "2600:1f18:0:1ff::25")
-    assert judge(literal) == (UNDETERMINED, {"DESTINATION_IN_VPC", "SUBNET_ACL_RESTRICTION"})
+    assert judged(literal) == (UNDETERMINED, {"DESTINATION_IN_VPC", "SUBNET_ACL_RESTRICTION"})
 
     name_host(literal, RELAY6)
-    assert judge(literal)[0] is UNREACHABLE
+    assert judged(literal)[0] is UNREACHABLE
 
 
 def test_a_vpc_whose_block_is_not_known_may_have_the_address(literal: Stack) -> None:
     literal["vpc"]["ipv6CidrBlock"] = UNKNOWN
-    assert judge(literal) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+    assert judged(literal) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
 
     literal["vpc"]["ipv6CidrBlock"] = OWN
     block_of_vpc(literal, "more", "vpc", UNKNOWN)
-    assert judge(literal) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+    assert judged(literal) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
 
 
 def test_nobody_names_an_address_in_a_block_that_aws_has_yet_to_choose(literal: Stack) -> None:
@@ -528,7 +522,7 @@ def test_nobody_names_an_address_in_a_block_that_aws_has_yet_to_choose(literal: 
     literal["tasks"]["ipv6CidrBlock"] = UNKNOWN
     literal.add(BLOCK, "more", vpcId=ref("vpc"), assignGeneratedIpv6CidrBlock=True)
 
-    assert judge(literal) == (REACHABLE, set())
+    assert judged(literal) == (REACHABLE, set())
 
 
 def test_a_host_given_with_addresses_in_its_subnet_and_outside_may_be_either(literal: Stack) -> None:
@@ -536,17 +530,17 @@ def test_a_host_given_with_addresses_in_its_subnet_and_outside_may_be_either(lit
     literal["tasks"].update(ipv6Native=True)
     literal["tasks"].pop("cidrBlock")
     known = Settings(addresses={"smtp.example.com": (RELAY6, "2600:1f18:0:101::25")})
-    assert judge(literal, settings=known) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+    assert judged(literal, settings=known) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
 
     close(literal, "tasks")
-    assert judge(literal, settings=known) == (UNDETERMINED, {"DESTINATION_IN_VPC", "SUBNET_ACL_RESTRICTION"})
+    assert judged(literal, settings=known) == (UNDETERMINED, {"DESTINATION_IN_VPC", "SUBNET_ACL_RESTRICTION"})
 
 
 @both_ways
 def test_an_address_in_the_peer_vpc_leaves_open_what_listens_there_alone(
     peered: Stack, preview: bool
 ) -> None:
-    assert judge(peered, preview=preview) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+    assert judged(peered, preview=preview) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
     (egress,) = peered.prove(preview=preview)
     assert "peering-connection" in [hop.kind for hop in egress.outcome.path]
 
@@ -555,24 +549,24 @@ def test_an_address_in_the_peer_vpc_leaves_open_what_listens_there_alone(
 def test_a_peering_connection_carries_secondary_blocks_too(peered: Stack, preview: bool) -> None:
     name_host(peered, "2600:1f18:0:300::25")
     peered["to-peer"]["destinationIpv6CidrBlock"] = "2600:1f18::/32"
-    assert judge(peered, preview=preview) == (UNREACHABLE, {"PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"})
+    assert judged(peered, preview=preview) == (UNREACHABLE, {"PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"})
 
     block_of_vpc(peered, "more", "peer", MORE)
-    assert judge(peered, preview=preview) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+    assert judged(peered, preview=preview) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
 
 
 @both_ways
 def test_replies_over_ipv6_need_a_route_back_to_the_peering_connection(peered: Stack, preview: bool) -> None:
     peered["mail-table"]["routes"][0]["ipv6CidrBlock"] = MORE
 
-    assert judge(peered, preview=preview) == (UNREACHABLE, {"DESTINATION_IN_VPC", "NO_ROUTE_TO_DESTINATION"})
+    assert judged(peered, preview=preview) == (UNREACHABLE, {"DESTINATION_IN_VPC", "NO_ROUTE_TO_DESTINATION"})
 
 
 def test_the_acl_of_the_peer_s_subnet_filters_ipv6(peered: Stack) -> None:
     acl = {"vpcId": ref("peer"), "subnetIds": [ref("mail")]}
     peered.add("aws:ec2/networkAcl:NetworkAcl", "closed", **acl)
 
-    assert judge(peered) == (UNREACHABLE, {"DESTINATION_IN_VPC", "SUBNET_ACL_RESTRICTION"})
+    assert judged(peered) == (UNREACHABLE, {"DESTINATION_IN_VPC", "SUBNET_ACL_RESTRICTION"})
 
 
 @both_ways
@@ -582,27 +576,27 @@ def test_a_vpc_may_not_let_in_what_comes_by_the_internet(peered: Stack, gateway:
     peered["out6"].pop("egressOnlyGatewayId")
     peered["out6"][gateway] = ref("eigw" if gateway == "egressOnlyGatewayId" else "igw")
 
-    assert judge(peered, preview=preview) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+    assert judged(peered, preview=preview) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
 
 
 def test_an_ipv6_route_that_is_not_known_takes_no_ipv4_packet(nat: Stack) -> None:
     route = {"ipv6CidrBlock": UNKNOWN, "egressOnlyGatewayId": "eigw-1"}
     nat[PRIVATE_TABLE]["routes"].append(route)
 
-    assert judge(nat) == (REACHABLE, set())
+    assert judged(nat) == (REACHABLE, set())
 
 
 def test_in_an_ipv6_only_subnet_the_accounts_setting_does_not_count(alone: Stack) -> None:
     alone.add(SETTING, "setting", name="dualStackIPv6", value="disabled")
 
-    assert judge(alone) == (REACHABLE, set())
+    assert judged(alone) == (REACHABLE, set())
 
 
 def test_dns64_that_is_not_known_may_be_off(alone: Stack) -> None:
     alone["tasks"]["enableDns64"] = UNKNOWN
     alone.remove("out6")
 
-    assert judge(alone)[0] is UNDETERMINED
+    assert judged(alone)[0] is UNDETERMINED
 
 
 def test_dns64_is_amazons_resolvers(alone: Stack) -> None:
@@ -610,4 +604,4 @@ def test_dns64_is_amazons_resolvers(alone: Stack) -> None:
     association = "aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation"
     alone.add(association, "link", vpcId=ref("vpc"), dhcpOptionsId=ref("options"))
 
-    assert judge(alone) == (UNDETERMINED, {"VPC_OTHER_RESOLVER"})
+    assert judged(alone) == (UNDETERMINED, {"VPC_OTHER_RESOLVER"})

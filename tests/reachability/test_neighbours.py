@@ -8,6 +8,7 @@ import pytest
 
 from reachability import UNKNOWN, Origin, Settings, Verdict
 from reachability.verdict import Finding, Hop
+from tests.reachability.shown import judged
 from tests.reachability.stacks import ACL, ANYWHERE, PRIVATE_TABLE, VPC, Stack, name_host, ref
 
 UNREACHABLE, UNDETERMINED = Verdict.UNREACHABLE, Verdict.UNDETERMINED
@@ -46,11 +47,6 @@ def peered(nat: Stack) -> Stack:
     return nat
 
 
-def verdict(stack: Stack) -> tuple[Verdict, set[str]]:
-    (egress,) = stack.prove()
-    return egress.verdict, {finding.code for finding in egress.outcome.findings}
-
-
 def closed(ports: tuple[int, int]) -> dict[str, Any]:
     return {
         "ruleNo": 1,
@@ -63,7 +59,7 @@ def closed(ports: tuple[int, int]) -> dict[str, Any]:
 
 
 def test_a_host_behind_a_peering_connection_leaves_open_what_listens_there_alone(peered: Stack) -> None:
-    assert verdict(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+    assert judged(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
     (egress,) = peered.prove()
     hop = Hop("peering-connection", f"{PEERING}::pcx-1", "to VPC vpc-mail", Origin.ACCOUNT)
     assert hop in egress.outcome.path
@@ -72,7 +68,7 @@ def test_a_host_behind_a_peering_connection_leaves_open_what_listens_there_alone
 def test_either_end_may_have_asked_for_it(peered: Stack) -> None:
     peered["pcx-1"].update(vpcId="vpc-mail", peerVpcId=VPC)
 
-    assert verdict(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+    assert judged(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
 
 
 @pytest.mark.parametrize(
@@ -91,26 +87,26 @@ def test_either_end_may_have_asked_for_it(peered: Stack) -> None:
 def test_replies_must_come_back_by_the_same_connection(peered: Stack, routes: list[dict[str, Any]]) -> None:
     peered["rtb-mail"]["routes"] = routes
 
-    assert verdict(peered) == (UNREACHABLE, {"NO_ROUTE_TO_DESTINATION", "DESTINATION_IN_VPC"})
+    assert judged(peered) == (UNREACHABLE, {"NO_ROUTE_TO_DESTINATION", "DESTINATION_IN_VPC"})
 
 
 def test_replies_by_another_connection_may_come_too(peered: Stack) -> None:
     peered["rtb-mail"]["routes"] = [{"cidrBlock": CLIENTS, "transitGatewayId": "tgw-1"}]
 
-    assert verdict(peered) == (UNDETERMINED, {"NO_ROUTE_TO_DESTINATION", "DESTINATION_IN_VPC"})
+    assert judged(peered) == (UNDETERMINED, {"NO_ROUTE_TO_DESTINATION", "DESTINATION_IN_VPC"})
 
 
 @pytest.mark.parametrize(("direction", "ports"), [("ingress", (587, 587)), ("egress", (1024, 65535))])
 def test_the_acl_of_the_hosts_subnet_counts(peered: Stack, direction: str, ports: tuple[int, int]) -> None:
     peered["acl-mail"][direction] = [closed(ports), OPEN]
 
-    assert verdict(peered) == (UNREACHABLE, {"SUBNET_ACL_RESTRICTION", "DESTINATION_IN_VPC"})
+    assert judged(peered) == (UNREACHABLE, {"SUBNET_ACL_RESTRICTION", "DESTINATION_IN_VPC"})
 
 
 def test_the_other_vpc_must_have_the_address(peered: Stack) -> None:
     peered["vpc-mail"]["cidrBlock"] = "10.10.0.0/16"
 
-    assert verdict(peered) == (UNREACHABLE, {"PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"})
+    assert judged(peered) == (UNREACHABLE, {"PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"})
 
 
 def test_a_host_of_which_the_other_vpc_has_a_part_of_the_addresses_may_not_be_there(peered: Stack) -> None:
@@ -134,18 +130,18 @@ def test_a_host_of_which_the_other_vpc_has_a_part_of_the_addresses_may_not_be_th
 def test_a_vpc_may_have_public_addresses_as_its_own(peered: Stack) -> None:
     name_host(peered, "185.107.232.1")
     peered[PRIVATE_TABLE]["routes"] = [{"cidrBlock": "185.107.232.0/24", "vpcPeeringConnectionId": "pcx-1"}]
-    assert verdict(peered) == (UNREACHABLE, {"PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"})
+    assert judged(peered) == (UNREACHABLE, {"PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"})
 
     association = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"
     peered.hold(association, "vpc-cidr-assoc-1", vpcId="vpc-mail", cidrBlock="185.107.232.0/24")
-    assert verdict(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+    assert judged(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
 
 
 @pytest.mark.parametrize("status", ["pending-acceptance", "rejected", "expired"])
 def test_the_connection_must_be_accepted(peered: Stack, status: str) -> None:
     peered["pcx-1"]["acceptStatus"] = status
 
-    assert verdict(peered) == (UNREACHABLE, {"BAD_STATE", "DESTINATION_IN_VPC"})
+    assert judged(peered) == (UNREACHABLE, {"BAD_STATE", "DESTINATION_IN_VPC"})
 
 
 @pytest.mark.parametrize(
@@ -178,7 +174,7 @@ def test_a_planned_connection_is_accepted_in_the_program_or_may_be_elsewhere(
             vpcPeeringConnectionId=ref("peering"),
         )
 
-    assert verdict(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"} | code)
+    assert judged(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"} | code)
 
 
 @pytest.mark.parametrize(("status", "there"), [("pending-acceptance", False), ("rejected", True)])
@@ -187,20 +183,20 @@ def test_an_accepter_accepts_what_waits_if_it_is_told_to(peered: Stack, status: 
     accepter = "aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter"
     peered.add(accepter, "accepter", vpcPeeringConnectionId="pcx-1", autoAccept=there)
 
-    assert verdict(peered) == (UNREACHABLE, {"BAD_STATE", "DESTINATION_IN_VPC"})
+    assert judged(peered) == (UNREACHABLE, {"BAD_STATE", "DESTINATION_IN_VPC"})
 
 
 def test_a_host_of_which_no_subnet_is_known_may_be_anywhere(peered: Stack) -> None:
     peered["subnet-mail"]["cidrBlock"] = "10.9.2.0/24"
     peered["rtb-mail"]["routes"] = []
 
-    assert verdict(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+    assert judged(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
 
 
 def test_a_connection_of_which_nothing_is_known_is_not_followed(peered: Stack) -> None:
     peered.remove("pcx-1")
 
-    assert verdict(peered) == (UNDETERMINED, {"NOT_MODELLED"})
+    assert judged(peered) == (UNDETERMINED, {"NOT_MODELLED"})
 
 
 @pytest.mark.parametrize(
@@ -216,19 +212,19 @@ def test_a_connection_that_may_not_be_the_way_is_not_followed(
 ) -> None:
     peered[thing].update(changes)
 
-    assert verdict(peered) == (UNDETERMINED, {"NOT_MODELLED"})
+    assert judged(peered) == (UNDETERMINED, {"NOT_MODELLED"})
 
 
 def test_a_subnet_of_another_vpc_with_the_same_addresses_does_not_count(peered: Stack) -> None:
     alike = {"cidrBlock": "10.9.1.0/24", "availabilityZone": "us-east-1a"}
     peered.hold("aws:ec2/subnet:Subnet", "subnet-alike", vpcId="vpc-other", **alike)
 
-    assert verdict(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+    assert judged(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
 
 
 def test_a_host_in_another_subnet_of_the_vpc_is_behind_its_acl(nat: Stack) -> None:
     name_host(nat, "172.31.0.9")
-    assert verdict(nat) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+    assert judged(nat) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
 
     nat.add(
         "aws:ec2/networkAcl:NetworkAcl",
@@ -239,7 +235,7 @@ def test_a_host_in_another_subnet_of_the_vpc_is_behind_its_acl(nat: Stack) -> No
         egress=[],
     )
     nat[ACL]["subnetIds"].remove("subnet-0c31f6a7de52b8941")
-    assert verdict(nat) == (UNREACHABLE, {"SUBNET_ACL_RESTRICTION", "DESTINATION_IN_VPC"})
+    assert judged(nat) == (UNREACHABLE, {"SUBNET_ACL_RESTRICTION", "DESTINATION_IN_VPC"})
 
 
 def test_within_the_clients_own_subnet_no_acl_applies(nat: Stack) -> None:
@@ -247,7 +243,7 @@ def test_within_the_clients_own_subnet_no_acl_applies(nat: Stack) -> None:
     nat["connector"]["subnets"] = ["subnet-058489269eab00608"]
     nat[ACL].update(ingress=[], egress=[])
 
-    assert verdict(nat) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+    assert judged(nat) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
 
 
 def test_a_subnet_whose_block_is_not_known_may_have_the_address(nat: Stack) -> None:
@@ -256,4 +252,4 @@ def test_a_subnet_whose_block_is_not_known_may_have_the_address(nat: Stack) -> N
     nat["subnet-058489269eab00608"].pop("cidrBlock")
     nat[ACL].update(ingress=[], egress=[])
 
-    assert verdict(nat) == (UNDETERMINED, {"DESTINATION_IN_VPC", "SUBNET_ACL_RESTRICTION"})
+    assert judged(nat) == (UNDETERMINED, {"DESTINATION_IN_VPC", "SUBNET_ACL_RESTRICTION"})

@@ -27,6 +27,7 @@ from reachability import (
 from reachability.evidence import Offer
 from reachability.graph import Coverage, Unread
 from reachability.places import Provider, placed
+from tests.reachability.shown import judged
 from tests.reachability.stacks import (
     OWNER,
     REGION,
@@ -44,11 +45,6 @@ REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, V
 OPTIONS = "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions"
 IRELAND = {"region": "eu-west-1"}
 ARN = f"arn:aws:iam::{OWNER}:role/deploy"
-
-
-def judge(stack: Stack, *, preview: bool = True) -> tuple[Verdict, set[str]]:
-    (egress,) = stack.prove(preview=preview)
-    return egress.verdict, {finding.code for finding in egress.outcome.findings}
 
 
 both_ways = pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
@@ -173,11 +169,11 @@ def test_block_public_access_holds_for_its_own_region_alone(preview: bool) -> No
     stack = Stack()
     own_network(stack)
     stack.add(OPTIONS, "options", internetGatewayBlockMode="block-bidirectional")
-    assert judge(stack, preview=preview) == (UNREACHABLE, {"VPC_BLOCK_PUBLIC_ACCESS_ENABLED"})
+    assert judged(stack, preview=preview) == (UNREACHABLE, {"VPC_BLOCK_PUBLIC_ACCESS_ENABLED"})
 
     through(stack, IRELAND)
     stack.providers["options"] = {"region": "us-east-1"}
-    assert judge(stack, preview=preview) == (REACHABLE, set())
+    assert judged(stack, preview=preview) == (REACHABLE, set())
 
 
 @both_ways
@@ -218,7 +214,7 @@ def test_block_public_access_of_a_place_that_is_not_known(
     stack.add(OPTIONS, "options", internetGatewayBlockMode="block-bidirectional")
     stack.providers["options"] = options
 
-    assert judge(stack)[0] is verdict
+    assert judged(stack)[0] is verdict
 
 
 def document(region: str, account: str = "123456789012", **more: Any) -> Properties:
@@ -577,7 +573,7 @@ def test_what_names_a_thing_of_another_region_cannot_be_made(moved: list[str], p
     stack = nat_stack()
     stack.providers.update(dict.fromkeys(moved, IRELAND))
 
-    assert judge(stack, preview=preview) == (UNREACHABLE, {"OTHER_REGION"})
+    assert judged(stack, preview=preview) == (UNREACHABLE, {"OTHER_REGION"})
 
 
 def test_a_subnet_of_a_vpc_in_another_region_cannot_be_made() -> None:
@@ -585,7 +581,7 @@ def test_a_subnet_of_a_vpc_in_another_region_cannot_be_made() -> None:
     own_network(stack)
     stack.providers["vpc"] = IRELAND
 
-    verdict, codes = judge(stack)
+    verdict, codes = judged(stack)
 
     assert verdict is UNREACHABLE
     assert "OTHER_REGION" in codes
@@ -595,8 +591,8 @@ def test_a_subnet_of_a_vpc_in_another_region_cannot_be_made() -> None:
 def test_the_endpoint_of_another_region_is_not_usable(ses: Stack, preview: bool) -> None:
     ses["endpoint"]["vpcId"] = VPC
     ses.providers["endpoint"] = IRELAND
-    assert judge(ses, preview=preview)[0] is UNREACHABLE
-    assert "OTHER_REGION" in judge(ses, preview=preview)[1]
+    assert judged(ses, preview=preview)[0] is UNREACHABLE
+    assert "OTHER_REGION" in judged(ses, preview=preview)[1]
 
 
 @both_ways
@@ -605,12 +601,12 @@ def test_the_service_of_another_region_is_not_usable_without_its_region(ses: Sta
     ses["service"]["sourceConfiguration"]["imageRepository"]["imageConfiguration"][
         "runtimeEnvironmentVariables"
     ]["SMTP_HOST"] = "email-smtp.eu-west-1.amazonaws.com"
-    verdict, codes = judge(ses, preview=preview)
+    verdict, codes = judged(ses, preview=preview)
     assert verdict is UNREACHABLE
     assert "ENDPOINT_FOR_OTHER_REGION" in codes
 
     ses["endpoint"]["serviceRegion"] = "eu-west-1"
-    assert judge(ses, preview=preview) == (UNDETERMINED, {"ENDPOINT_FOR_OTHER_REGION"})
+    assert judged(ses, preview=preview) == (UNDETERMINED, {"ENDPOINT_FOR_OTHER_REGION"})
 
 
 def test_of_unknown_candidates_those_of_another_region_are_not_meant() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from reachability import UNKNOWN, Graph, Origin, Proof, Resource, Verdict, prove
 from reachability.evidence import Offer
+from tests.reachability.shown import judged
 from tests.reachability.stacks import (
     ANYWHERE,
     OWNER,
@@ -160,11 +161,6 @@ def test_an_endpoint_that_is_gone_leaves_the_name_to_the_public_hosts(
 # The resolver of its VPC ---------------------------------------------------------------------------
 
 
-def judge(stack: Stack) -> tuple[Verdict, set[str]]:
-    (egress,) = stack.prove()
-    return egress.verdict, {finding.code for finding in egress.outcome.findings}
-
-
 NEW, DEFAULT = "aws:ec2/vpc:Vpc", "aws:ec2/defaultVpc:DefaultVpc"
 
 
@@ -199,7 +195,7 @@ SAME_OR_ANOTHER = ref("a VPC that is not known yet")
 
 def uses_amazons_resolver(stack: Stack) -> bool:
     """Whether SES's name certainly leads to the endpoint, or may be resolved elsewhere."""
-    found = judge(stack)
+    found = judged(stack)
     assert found in ((REACHABLE, set()), (UNDETERMINED, {"VPC_OTHER_RESOLVER"}))
     return found[0] is REACHABLE
 
@@ -354,7 +350,7 @@ def test_what_an_own_name_does_not_mend(
 ) -> None:
     change(named)
 
-    assert judge(named) == found
+    assert judged(named) == found
 
 
 def test_a_zone_whose_name_is_not_known_is_told_by_its_id(ses: Stack) -> None:

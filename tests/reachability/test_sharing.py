@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from reachability import UNKNOWN, Verdict
+from tests.reachability.shown import judged
 from tests.reachability.stacks import (
     ALL_OUT,
     OWNER,
@@ -32,11 +33,6 @@ ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 both_ways = pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
 
 
-def judge(stack: Stack, *, preview: bool = True) -> tuple[Verdict, set[str]]:
-    (egress,) = stack.prove(preview=preview)
-    return egress.verdict, {finding.code for finding in egress.outcome.findings}
-
-
 @pytest.fixture
 def shared() -> Stack:
     """One account makes a network and shares its private subnet; a function of another one runs there."""
@@ -54,10 +50,10 @@ def shared() -> Stack:
 
 @both_ways
 def test_a_network_made_and_shared_in_one_program_is_proved_end_to_end(shared: Stack, preview: bool) -> None:
-    assert judge(shared, preview=preview) == (REACHABLE, set())
+    assert judged(shared, preview=preview) == (REACHABLE, set())
 
     shared.remove("private-out")
-    assert judge(shared, preview=preview) == (UNREACHABLE, {"NO_ROUTE_TO_DESTINATION"})
+    assert judged(shared, preview=preview) == (UNREACHABLE, {"NO_ROUTE_TO_DESTINATION"})
 
 
 @both_ways
@@ -65,7 +61,7 @@ def test_a_network_made_and_shared_in_one_program_is_proved_end_to_end(shared: S
 def test_a_subnet_that_is_not_shared_is_not_to_be_used(shared: Stack, missing: str, preview: bool) -> None:
     shared.remove(missing)
 
-    assert judge(shared, preview=preview) == (UNREACHABLE, {"SUBNET_NOT_SHARED"})
+    assert judged(shared, preview=preview) == (UNREACHABLE, {"SUBNET_NOT_SHARED"})
 
 
 @both_ways
@@ -81,7 +77,7 @@ def test_a_subnet_that_is_not_shared_is_not_to_be_used(shared: Stack, missing: s
 def test_whom_a_share_invites(shared: Stack, principal: Any, verdict: Verdict, preview: bool) -> None:
     shared["guest-in"]["principal"] = principal
 
-    assert judge(shared, preview=preview) == (
+    assert judged(shared, preview=preview) == (
         verdict,
         set() if verdict is REACHABLE else {"SUBNET_NOT_SHARED"},
     )
@@ -92,42 +88,42 @@ def test_the_principals_of_another_share_are_not_invited(shared: Stack, preview:
     shared.add("aws:ram/resourceShare:ResourceShare", "other", name="other")
     shared["guest-in"]["resourceShareArn"] = ref("other")
 
-    assert judge(shared, preview=preview) == (UNREACHABLE, {"SUBNET_NOT_SHARED"})
+    assert judged(shared, preview=preview) == (UNREACHABLE, {"SUBNET_NOT_SHARED"})
 
 
 def test_a_share_of_which_nothing_is_known_may_invite_anybody(shared: Stack) -> None:
     shared["subnet-in"]["resourceShareArn"] = "arn:aws:ram:us-east-1:111122223333:resource-share/1"
 
-    assert judge(shared) == (UNDETERMINED, {"SUBNET_NOT_SHARED"})
+    assert judged(shared) == (UNDETERMINED, {"SUBNET_NOT_SHARED"})
 
 
 @pytest.mark.parametrize(("link", "prop"), [("subnet-in", "resourceArn"), ("guest-in", "resourceShareArn")])
 def test_what_a_share_has_in_it_may_be_unknown(shared: Stack, link: str, prop: str) -> None:
     shared[link][prop] = UNKNOWN
 
-    assert judge(shared) == (UNDETERMINED, {"SUBNET_NOT_SHARED"})
+    assert judged(shared) == (UNDETERMINED, {"SUBNET_NOT_SHARED"})
 
 
 @both_ways
 def test_participants_have_security_groups_of_their_own(shared: Stack, preview: bool) -> None:
     shared.providers["group"] = OWNERS
-    assert judge(shared, preview=preview) == (UNREACHABLE, {"SECURITY_GROUP_NOT_SHARED"})
+    assert judged(shared, preview=preview) == (UNREACHABLE, {"SECURITY_GROUP_NOT_SHARED"})
 
     shared.add(RESOURCE, "group-in", resourceArn=ref("group"), resourceShareArn=ref("share"))
-    assert judge(shared, preview=preview) == (REACHABLE, set())
+    assert judged(shared, preview=preview) == (REACHABLE, set())
 
 
 @both_ways
 def test_the_default_group_is_its_owners(shared: Stack, preview: bool) -> None:
     shared["function"]["vpcConfig"]["securityGroupIds"] = []
 
-    assert judge(shared, preview=preview) == (UNREACHABLE, {"SECURITY_GROUP_NOT_SHARED"})
+    assert judged(shared, preview=preview) == (UNREACHABLE, {"SECURITY_GROUP_NOT_SHARED"})
 
 
 def test_the_default_group_by_the_vpcs_id_of_it_is_its_owners_too(shared: Stack) -> None:
     shared["function"]["vpcConfig"]["securityGroupIds"] = [ref("vpc")]
 
-    assert judge(shared) == (UNREACHABLE, {"SECURITY_GROUP_NOT_SHARED"})
+    assert judged(shared) == (UNREACHABLE, {"SECURITY_GROUP_NOT_SHARED"})
 
 
 @both_ways
@@ -135,7 +131,7 @@ def test_in_one_account_nothing_need_be_shared(shared: Stack, preview: bool) -> 
     shared.remove("guest-in")
     shared.providers.update(function=OWNERS, group=OWNERS)
 
-    assert judge(shared, preview=preview) == (REACHABLE, set())
+    assert judged(shared, preview=preview) == (REACHABLE, set())
 
 
 # Accounts that are not told --------------------------------------------------------------------------------
@@ -157,16 +153,16 @@ def test_a_subnet_of_credentials_that_are_another_accounts_perhaps(shared: Stack
 
     organization = "arn:aws:organizations::777788889999:organization/o-1"
     shared.add(PRINCIPAL, "all-in", principal=organization, resourceShareArn=ref("share"))
-    assert judge(shared, preview=preview) == (REACHABLE, set())
+    assert judged(shared, preview=preview) == (REACHABLE, set())
 
 
 @both_ways
 def test_a_group_of_credentials_that_are_another_accounts_perhaps(shared: Stack, preview: bool) -> None:
     shared.providers["group"] = UNTOLD
-    assert judge(shared, preview=preview) == (UNDETERMINED, {"SECURITY_GROUP_NOT_SHARED"})
+    assert judged(shared, preview=preview) == (UNDETERMINED, {"SECURITY_GROUP_NOT_SHARED"})
 
     shared.add(RESOURCE, "group-in", resourceArn=ref("group"), resourceShareArn=ref("share"))
-    assert judge(shared, preview=preview) == (REACHABLE, set())
+    assert judged(shared, preview=preview) == (REACHABLE, set())
 
 
 def test_each_group_that_may_be_meant_is_looked_at(shared: Stack) -> None:
@@ -190,14 +186,14 @@ def test_the_default_group_of_credentials_that_are_another_accounts_perhaps(shar
     shared.providers["function"] = UNTOLD
     shared["function"]["vpcConfig"]["securityGroupIds"] = []
 
-    assert judge(shared) == (UNDETERMINED, {"SUBNET_NOT_SHARED", "SECURITY_GROUP_NOT_SHARED"})
+    assert judged(shared) == (UNDETERMINED, {"SUBNET_NOT_SHARED", "SECURITY_GROUP_NOT_SHARED"})
 
 
 @both_ways
 def test_an_owner_has_no_use_of_its_guests_groups(shared: Stack, preview: bool) -> None:
     shared.providers["function"] = OWNERS
 
-    assert judge(shared, preview=preview) == (UNREACHABLE, {"SECURITY_GROUP_NOT_SHARED"})
+    assert judged(shared, preview=preview) == (UNREACHABLE, {"SECURITY_GROUP_NOT_SHARED"})
 
 
 @both_ways
@@ -216,7 +212,7 @@ def test_one_account_needs_no_share(owner: Properties, guest: Properties, previe
     through(stack, owner)
     stack.providers["function"] = guest
 
-    assert judge(stack, preview=preview) == (REACHABLE, set())
+    assert judged(stack, preview=preview) == (REACHABLE, set())
 
 
 @both_ways
@@ -241,6 +237,6 @@ def test_the_owner_alone_makes_endpoints(
     )
     shared.providers.update({"endpoint": maker, "endpoint-group": maker})
 
-    verdict, found = judge(shared, preview=preview)
+    verdict, found = judged(shared, preview=preview)
 
     assert (verdict, found) == (UNREACHABLE if codes else REACHABLE, codes)
