@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
+from .parameters import is_replaced
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mailroute.report.model import Report
 
 _WIDTH_OFF_A_TERMINAL: Final = 100
@@ -60,3 +64,18 @@ def write(text: str) -> None:
         raise
     except OSError as error:
         raise click.ClickException(f"standard output cannot be written: {error.strerror}") from error
+
+
+def save(path: Path, text: str) -> None:
+    """Write the whole of `path` at once, over what is there.
+
+    Raises:
+        click.ClickException: it cannot be written; what was there still is.
+    """
+    replaced = is_replaced(path)
+    try:
+        file = click.open_file(path.resolve() if replaced else path, "w", encoding="utf-8", atomic=replaced)
+        file.write(text)
+        file.close()  # and not by `with`, which puts a half-written file in its place as well
+    except OSError as error:
+        raise click.ClickException(f"{path}: cannot be written: {error.strerror}") from error

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -83,3 +85,30 @@ class Ids(click.ParamType[tuple[str, ...]]):
         if not ids:
             self.fail(f"give at least one id, as in {self._example}", param, ctx)
         return ids
+
+
+class OutputFile(click.Path):
+    """A file to write: that it can be written is known before any work is done."""
+
+    def __init__(self, *, allow_dash: bool = False) -> None:
+        super().__init__(dir_okay=False, writable=True, readable=False, allow_dash=allow_dash, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if self.allow_dash and str(path) == "-":
+            return path
+        try:
+            path.stat()
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError) as error:
+            self.fail(f"{str(value)!r}: {getattr(error, 'strerror', error)}", param, ctx)
+        folder = path.resolve().parent
+        if is_replaced(path) and not os.access(folder, os.W_OK | os.X_OK):
+            self.fail(f"{str(value)!r}: the directory {str(folder)!r} cannot be written to", param, ctx)
+        return path
+
+
+def is_replaced(path: Path) -> bool:
+    """Whether a new file takes the place of `path`: a device or a pipe is written to as it is."""
+    return path.is_file() or not path.exists()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
 import click
 
-from .atomic import atomic_file
 from .inputs import choose_engine, load_account, load_project, policy_packs, proof_settings
-from .output import show
+from .output import save, show
+from .parameters import OutputFile
 from .run import run
 from .status import Status
 
@@ -67,7 +66,7 @@ _PATH: Final = click.Path(path_type=Path)
     "--json", "as_json", is_flag=True, help="Print one JSON object, and nothing else, to standard output."
 )
 @click.option(
-    "--markdown", type=_PATH, metavar="FILE", help="Also write the report as a pull-request comment."
+    "--markdown", type=OutputFile(), metavar="FILE", help="Also write the report as a pull-request comment."
 )
 @click.option(
     "--timeout",
@@ -117,29 +116,27 @@ def command(
     account, account_name = load_account(project, account_file)
     packs = policy_packs(project, packs)
     settings = proof_settings(pack_config)
-    with ExitStack() as cleanup:
-        save = cleanup.enter_context(atomic_file(markdown, "--markdown")) if markdown else None
-        rehearsal = run(
-            choose_engine(engine),
-            project,
-            account,
-            operation=Operation.UP if up else Operation.PREVIEW,
-            packs=packs,
-            pack_config=pack_config,
-            timeout=timeout,
-        )
-        report = build(
-            rehearsal,
-            account.document,
-            settings,
-            account=account_name,
-            program=project.directory,
-            packs=packs,
-            secrets=(project.config[key] for key in project.secret_keys),
-        )
-        if save is not None:
-            from mailroute.report import markdown as markdown_format
+    rehearsal = run(
+        choose_engine(engine),
+        project,
+        account,
+        operation=Operation.UP if up else Operation.PREVIEW,
+        packs=packs,
+        pack_config=pack_config,
+        timeout=timeout,
+    )
+    report = build(
+        rehearsal,
+        account.document,
+        settings,
+        account=account_name,
+        program=project.directory,
+        packs=packs,
+        secrets=(project.config[key] for key in project.secret_keys),
+    )
+    if markdown is not None:
+        from mailroute.report import markdown as markdown_format
 
-            save(markdown_format.render(report))
+        save(markdown, markdown_format.render(report))
     show(report, as_json=as_json)
     return Status.OK if report.ok else Status.BLOCKED

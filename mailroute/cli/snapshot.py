@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from .atomic import atomic_file
-from .output import write
-from .parameters import Ids
+from .output import save, write
+from .parameters import Ids, OutputFile
 from .status import Status
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ _STANDARD_OUTPUT: Final = Path("-")
     "-o",
     "--output",
     "file",
-    type=click.Path(path_type=Path),
+    type=OutputFile(allow_dash=True),
     required=True,
     metavar="FILE",
     help="Where to save it; - is standard output.",
@@ -62,13 +61,15 @@ def command(vpcs: tuple[str, ...], file: Path, region: str | None, variables: tu
     """
     from evidence import EvidenceError
 
-    to_file = file != _STANDARD_OUTPUT
-    with atomic_file(file, "--output") if to_file else nullcontext(write) as save:
-        try:
-            document = _read(vpcs, region, variables)
-        except EvidenceError as error:
-            raise click.ClickException(str(error)) from error
-        save(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+    try:
+        document = _read(vpcs, region, variables)
+    except EvidenceError as error:
+        raise click.ClickException(str(error)) from error
+    text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    if file == _STANDARD_OUTPUT:
+        write(text)
+    else:
+        save(file, text)
     for failure in document["unread"]:
         _say(f"not read: {failure['action']}: {failure['reason']}")
     _say(f"{len(document['resources'])} resources of {', '.join(document['vpcs']) or 'no whole VPC'}")

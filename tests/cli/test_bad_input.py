@@ -43,8 +43,8 @@ def refused(result, *parts: str, status: int = 2) -> None:  # type: ignore[no-un
         (["rehearse", "--account", "none.json"], ["none.json: No such file or directory"]),
         (["rehearse", "--policy-pack", "none"], ["none: no such directory"]),
         (["rehearse", "--policy-pack-config", "none.json"], ["none.json"]),
-        (["rehearse", "--markdown", "no/where/a.md"], ["--markdown no/where/a.md: cannot be written"]),
-        (["rehearse", "--markdown", "."], ["--markdown .: is a directory"]),
+        (["rehearse", "--markdown", "no/where/a.md"], ["--markdown", "no/where' cannot be written to"]),
+        (["rehearse", "--markdown", "."], ["--markdown", "is a directory"]),
     ],
 )
 def test_arguments(cli: Cli, arguments: list[str], parts: list[str]) -> None:

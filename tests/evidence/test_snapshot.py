@@ -175,7 +175,7 @@ def test_nothing_is_written_where_nothing_can_be_read(
         (("--vpc", "subnet-1", "-o", "-"), "'subnet-1' is no id of the form vpc-"),
         (("--vpc", "vpc-1"), "'--output'"),
         (("--vpc", "vpc-1", "-o", "."), "is a directory"),
-        (("--vpc", "vpc-1", "-o", "nowhere/account.json"), "No such file or directory"),
+        (("--vpc", "vpc-1", "-o", "nowhere/account.json"), "nowhere' cannot be written to"),
     ],
 )
 def test_a_wrong_argument_is_one_line(
