@@ -169,6 +169,11 @@ def _signed(value: Any) -> dict[str, Any]:
     raise TypeError(f"{type(value).__name__} has no form in Pulumi's wire format")
 
 
+def without_internal(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """`properties` without those that providers keep for themselves, whose names begin with `__`."""
+    return {key: value for key, value in properties.items() if not key.startswith("__")}
+
+
 def transform(value: Any, visit: Callable[[Any], Any]) -> Any:
     """Rebuild `value` from the inside out, each part replaced by `visit` of it."""
     if isinstance(value, Mapping):

@@ -101,7 +101,7 @@ def proof_settings(pack_config: Path | None) -> Settings:
     Raises:
         RehearsalError: the file cannot be read or is no configuration.
     """
-    from mailroute.rehearsal.engine import policy_config
+    from mailroute.rehearsal.embedded import policy_config
     from reachability import Settings
 
     rules = policy_config.load(pack_config) if pack_config else {}

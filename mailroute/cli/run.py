@@ -45,7 +45,7 @@ def run(
     if engine == "pulumi":
         from mailroute.rehearsal.official import rehearse
     else:
-        from mailroute.rehearsal.engine import rehearse
+        from mailroute.rehearsal.embedded import rehearse
 
     what = "creation of stack" if operation is Operation.UP else "preview of stack"
     title = f"mailroute: {what} {project.stack} of {project.name}, with {_ENGINES[engine]}"

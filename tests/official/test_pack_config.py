@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mailroute.rehearsal import engine, official
+from mailroute.rehearsal import embedded, official
 from mailroute.rehearsal.account import Account
 from mailroute.rehearsal.project import Project
 from mailroute.rehearsal.result import Rehearsal, RehearsalError
@@ -19,7 +19,7 @@ from tests.official.test_languages import NO_DEFAULT_ROUTE
 
 RULE = "apprunner-egress-route"
 EXCEPTION = {"resource": "service", "reason": "until the gateway is paid for", "expires": "2999-12-31"}
-ENGINES = {"embedded": engine.rehearse, "pulumi": official.rehearse}
+ENGINES = {"embedded": embedded.rehearse, "pulumi": official.rehearse}
 BLOCKED = (RULE, "mandatory", "service")
 REPORTED = (RULE, "advisory", "service")
 ACCEPTED = ("advisories", "advisory", "service")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from mailroute.rehearsal import engine
+from mailroute.rehearsal import embedded
 from mailroute.rehearsal.account import Account
 from mailroute.rehearsal.project import Project
 from tests.official.cli import PACK, PROGRAMS, ROOT, STACK, cli_for
@@ -81,7 +81,7 @@ def test_it_judges_a_program_elsewhere(
     shutil.copytree(PROGRAMS / "python", program)
     source = program / "__main__.py"
     source.write_text(source.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
-    rehearsal = engine.rehearse(
+    rehearsal = embedded.rehearse(
         Project.load(program, STACK),
         Account.empty("us-east-1"),
         up=False,

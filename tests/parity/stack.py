@@ -223,8 +223,8 @@ class FragileAccount(Account):
             raise ConnectionError(resource.type)
         super().put(resource)
 
-    def born(self, urn: str) -> None:
-        super().born(urn)
+    def count_creation(self, urn: str) -> None:
+        super().count_creation(urn)
         surprise = self.on_created.pop(urn.split("::", 2)[2], None)
         if surprise is not None:
             surprise()

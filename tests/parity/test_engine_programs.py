@@ -1,6 +1,6 @@
 """The programs that the embedded engine is tested with, run by the official one as well.
 
-Every test of `tests/engine` that rehearses a program or a pack runs here once more, as it is there, but
+Every test of `tests/embedded` that rehearses a program or a pack runs here once more, as it is there, but
 each of its rehearsals is done by both engines, which must agree.
 """
 
@@ -21,11 +21,11 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from mailroute.rehearsal.official.run import run as run_official
 from mailroute.rehearsal.project import Project
 from mailroute.rehearsal.result import EngineFault, PlannedResource, Rehearsal, RehearsalError
-from tests.engine import test_packs, test_protocol
-from tests.engine.conftest import Rehearser, record_answers
-from tests.engine.conftest import rehearse as rehearse
-from tests.engine.recording import Call, RecordedProvider, Recording, serve
-from tests.engine.test_packs import pack as pack
+from tests.embedded import test_packs, test_protocol
+from tests.embedded.conftest import Rehearser, record_answers
+from tests.embedded.conftest import rehearse as rehearse
+from tests.embedded.recording import Call, RecordedProvider, Recording, serve
+from tests.embedded.test_packs import pack as pack
 from tests.parity.stack import needs_pulumi
 
 pytestmark = [pytest.mark.pulumi, needs_pulumi]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mailroute.rehearsal.account import AwsResource, kind_of
-from mailroute.rehearsal.engine import urns
+from mailroute.rehearsal.shared import urns
 from tests.parity.stack import POLICIES, ROOT, SHOP, Stack, account_of, needs_pulumi, stack_of
 
 pytestmark = [pytest.mark.pulumi, needs_pulumi]

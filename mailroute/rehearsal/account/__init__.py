@@ -5,7 +5,7 @@ from __future__ import annotations
 from .account import ACCOUNT_ID, Account, AwsResource
 from .errors import AwsError
 from .kind import Call, Caller, Kind, label
-from .kinds import holders_of, kind_of
+from .kinds import dependents_of, kind_of
 
 __all__ = [
     "ACCOUNT_ID",
@@ -15,7 +15,7 @@ __all__ = [
     "Call",
     "Caller",
     "Kind",
-    "holders_of",
+    "dependents_of",
     "kind_of",
     "label",
 ]

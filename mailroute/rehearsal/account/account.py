@@ -30,14 +30,14 @@ class AwsResource:
         type: Pulumi's type token.
         outputs: its output properties in camelCase, secrets as `wire.Secret`.
         owner: the id of the resource that it came and goes with, such as a default group's VPC.
-        birth: how often its URN had been created before.
+        generation: how often its URN had been created before.
     """
 
     type: str
     id: str
     outputs: Mapping[str, Any] = field(repr=False)
     owner: str | None = None
-    birth: int = 0
+    generation: int = 0
 
     @cached_property
     def properties(self) -> Mapping[str, Any]:
@@ -108,7 +108,7 @@ class Account:
             )
             for service in document.get("endpointServices", ())
         )
-        self._births: dict[str, int] = {}
+        self._generations: dict[str, int] = {}
         self._gone: set[tuple[str, str]] = set()
         self._by_type: defaultdict[str, dict[str, AwsResource]] = defaultdict(dict)
         for entry in document["resources"]:
@@ -232,10 +232,10 @@ class Account:
         """Whether the resource was here and has been taken away."""
         return (type_, identity) in self._gone
 
-    def births(self, urn: str) -> int:
+    def generation(self, urn: str) -> int:
         """How often `urn` was created before: a replacement gets another id than what it replaces."""
-        return self._births.get(urn, 0)
+        return self._generations.get(urn, 0)
 
-    def born(self, urn: str) -> None:
+    def count_creation(self, urn: str) -> None:
         """Count a creation of `urn`."""
-        self._births[urn] = self.births(urn) + 1
+        self._generations[urn] = self.generation(urn) + 1

@@ -12,7 +12,7 @@ from typing import Any, Final
 from .account import Account, AwsResource
 from .errors import AwsError
 
-BORN_AT: Final = "2026-01-05T09:00:00Z"
+CREATED_AT: Final = "2026-01-05T09:00:00Z"
 """When everything in a rehearsal is created: a clock would make each run another one."""
 
 
@@ -30,7 +30,7 @@ class Call:
 
     Attributes:
         urn: the resource in the program.
-        birth: how often that URN was created before.
+        generation: how often that URN was created before.
         inputs: what the program asks for, in camelCase, defaults filled in, secrets in clear.
         id: of the resource to be changed; empty for a new one.
     """
@@ -39,7 +39,7 @@ class Call:
     caller: Caller
     type: str
     urn: str
-    birth: int
+    generation: int
     inputs: Mapping[str, Any]
     id: str = ""
 
@@ -49,7 +49,7 @@ class Call:
 
     def digest(self, purpose: str, length: int) -> str:
         """Hexadecimal digits that only this resource has for this purpose, in every run the same."""
-        seed = f"{self.urn}\n{self.birth}\n{purpose}".encode()
+        seed = f"{self.urn}\n{self.generation}\n{purpose}".encode()
         return hashlib.shake_256(seed).hexdigest((length + 1) // 2)[:length]
 
     def ec2_id(self, prefix: str) -> str:
@@ -114,10 +114,10 @@ class Kind:
         computed_inside: by output, the parts of an object that AWS adds to those that the program gives.
         replaced_by: the inputs whose change makes a new resource.
         references: the inputs that name another resource.
-        lets_go: those of them that do not keep what they name from being deleted.
+        non_blocking_references: those of them that do not block the deletion of what they name.
         checks: what can be seen from the inputs alone, in a preview too.
         rules: what AWS refuses at creation and at an update.
-        brings: what comes into the account, and goes again, with a resource of this type.
+        implicit_resources: what AWS creates, and deletes again, with a resource of this type.
         warns: what a rehearsal lets pass though a first deployment would not.
         imported_as: by its properties, what an import calls it ("Import", pulumi-aws's own pages of each
             type), where that is not its id.
@@ -132,10 +132,10 @@ class Kind:
     computed_inside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     replaced_by: frozenset[str] = frozenset()
     references: Mapping[str, Reference] = field(default_factory=dict)
-    lets_go: frozenset[str] = frozenset()
+    non_blocking_references: frozenset[str] = frozenset()
     checks: tuple[Check, ...] = ()
     rules: tuple[Rule, ...] = ()
-    brings: Callable[[AwsResource, Call], Iterable[AwsResource]] = lambda _resource, _call: ()
+    implicit_resources: Callable[[AwsResource, Call], Iterable[AwsResource]] = lambda _resource, _call: ()
     warns: Callable[[Call], Iterable[str]] = lambda _call: ()
     imported_as: Callable[[Mapping[str, Any]], str] | None = None
 

@@ -16,14 +16,13 @@ from pulumi.runtime.proto import analyzer_pb2, resource_pb2
 
 from mailroute import wire
 
-from ..engine import urns
-from ..engine.review import without_internal
 from ..result import Completed, PlannedResource, Registered
+from ..shared import urns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ..engine.journal import Journal
+    from ..shared.journal import Journal
 
 M = TypeVar("M", bound=Message)
 
@@ -170,7 +169,7 @@ def _planned(
         parent=checked.options.parent or None,
         id=None,
         inputs=wire.decode(checked.properties),
-        outputs=without_internal(outputs),
+        outputs=wire.without_internal(outputs),
         provider=checked.provider.urn or None,
     )
 

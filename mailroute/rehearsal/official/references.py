@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mailroute import wire
 
-from ..engine import stacks, urns
+from ..shared import stacks, urns
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,11 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
-from ..engine import tracebacks, urns
-from ..engine.journal import Journal
-from ..engine.processes import Children, Command
 from ..provider.server import ProviderServer
 from ..result import Diagnostic, Level, Operation, Rehearsal, RehearsalError, Severity
+from ..shared import tracebacks, urns
+from ..shared.journal import Journal
+from ..shared.processes import Children, Command
 from .calls import Calls
 from .log import Log
 from .workspace import Workspace
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..result import Event
 
 _POLL: Final = 0.1
-_GRACE: Final = 10.0
+_GRACE_SECONDS: Final = 10.0
 """Seconds that the CLI gets to end its language host, program and packs, each in a group of its own."""
 _SEVERITIES: Final = {
     "info": Severity.INFO,
@@ -190,7 +190,7 @@ class _Run:
                 directory=self._workspace.directory,
                 environment=self._workspace.environment,
                 on_line=lambda _line: None,
-                grace=_GRACE,
+                grace_seconds=_GRACE_SECONDS,
             )
         )
         while not child.exited.wait(_POLL):

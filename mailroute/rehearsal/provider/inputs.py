@@ -56,19 +56,21 @@ def checked(
     news: Mapping[str, Any],
     olds: Mapping[str, Any],
     autoname: Autoname,
-    births: int,
+    generation: int,
 ) -> dict[str, Any]:
     """The inputs with everything that the provider adds to them, listed under `DEFAULTS`.
 
     Args:
         olds: the resource's checked inputs; empty for a new one and for a replacement.
-        births: how often it was created before: a replacement gets another name than what it replaces.
+        generation: how often it was created before: a replacement gets another name than what it replaces.
     """
     inputs = without_defaults(news)
     added = {name: value for name, value in kind.checked_defaults.items() if inputs.get(name) is None}
     named = name_property(resource)
     if named and inputs.get(named) is None and inputs.get("namePrefix") is None:
-        name = olds.get(named) if named in (olds.get(DEFAULTS) or ()) else _autoname(urn, autoname, births)
+        name = (
+            olds.get(named) if named in (olds.get(DEFAULTS) or ()) else _autoname(urn, autoname, generation)
+        )
         if name:
             added[named] = name
     if resource.tagged and settings.default_tags:
@@ -85,11 +87,11 @@ def failures(resource: ResourceClass, kind: Kind, inputs: Mapping[str, Any]) -> 
         yield from check(inputs)
 
 
-def _autoname(urn: str, autoname: Autoname, births: int) -> str | None:
+def _autoname(urn: str, autoname: Autoname, generation: int) -> str | None:
     """The name in the program and seven digits that only this resource has."""
     if not autoname.enabled or autoname.proposed:
         return autoname.proposed or None
-    digits = hashlib.sha256(f"{urn}\n{births}".encode()).hexdigest()[:7]
+    digits = hashlib.sha256(f"{urn}\n{generation}".encode()).hexdigest()[:7]
     return f"{urn.rpartition('::')[2]}-{digits}"
 
 

@@ -11,7 +11,7 @@ from mailroute.wire import Secret
 from reachability.values import UNKNOWN
 
 from ..account import Call, Kind
-from ..account.kind import BORN_AT
+from ..account.kind import CREATED_AT
 from .inputs import without_defaults
 from .sdk import Output, ResourceClass, Shape
 
@@ -100,7 +100,7 @@ def _plausible(name: str, output: Output, call: Call, identity: str) -> Any:
     if name == "status" or name == "state":
         return "ACTIVE"
     if name.endswith(("Date", "Time", "Timestamp", "At")):
-        return BORN_AT
+        return CREATED_AT
     return f"{name}-{call.digest(name, 8)}"
 
 

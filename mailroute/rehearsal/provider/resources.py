@@ -10,8 +10,9 @@ from mailroute import wire
 from mailroute.wire import Secret
 from reachability.values import UNKNOWN, is_list
 
-from ..account import Account, AwsError, AwsResource, Call, Kind, holders_of, kind_of, label
+from ..account import Account, AwsError, AwsResource, Call, Kind, dependents_of, kind_of, label
 from ..account.kind import references_exist
+from ..shared import urns
 from . import outputs, sdk
 from .inputs import DEFAULTS, without_defaults
 from .sdk import ResourceClass
@@ -29,11 +30,6 @@ class Found:
     id: str
     outputs: Mapping[str, Any]
     inputs: Mapping[str, Any]
-
-
-def type_of(urn: str) -> str:
-    """The type token in a URN."""
-    return urn.split("::")[2].rpartition("$")[2]
 
 
 def class_of(type_: str) -> ResourceClass:
@@ -67,7 +63,7 @@ class Resources:
         Raises:
             ProviderError: AWS refuses it.
         """
-        type_ = type_of(urn)
+        type_ = urns.type_of(urn)
         resource, kind = class_of(type_), kind_of(type_)
         call = self._call(kind, urn, inputs, settings)
         for warning in kind.warns(call):
@@ -77,11 +73,11 @@ class Resources:
         self._judge(kind, call, inputs, "creating")
         identity = kind.identify(call)
         properties = outputs.created(resource, kind, inputs, call, identity)
-        created = AwsResource(type_, identity, properties, birth=call.birth)
-        brought = list(kind.brings(created, call))
+        created = AwsResource(type_, identity, properties, generation=call.generation)
+        brought = list(kind.implicit_resources(created, call))
         for each in (created, *brought):
             self._account.put(each)
-        self._account.born(urn)
+        self._account.count_creation(urn)
         return identity, properties
 
     def update(
@@ -99,7 +95,7 @@ class Resources:
         Raises:
             ProviderError: AWS refuses it.
         """
-        type_ = type_of(urn)
+        type_ = urns.type_of(urn)
         resource, kind = class_of(type_), kind_of(type_)
         existing = self._account.find(type_, identity)
         call = self._call(kind, urn, news, settings, existing, identity)
@@ -110,7 +106,7 @@ class Resources:
         again = outputs.created(resource, kind, news, call, identity)
         properties.update((name, again[name]) for name in kind.recomputed if name in again)
         owner = existing.owner if existing else None
-        self._account.put(AwsResource(type_, identity, properties, owner=owner, birth=call.birth))
+        self._account.put(AwsResource(type_, identity, properties, owner=owner, generation=call.generation))
         return properties
 
     def delete(self, urn: str, identity: str) -> None:
@@ -119,12 +115,12 @@ class Resources:
         Raises:
             ProviderError: something that AWS would not leave behind still uses it.
         """
-        type_ = type_of(urn)
-        holders = sorted({holder.id for holder in holders_of(self._account, type_, identity)})
-        if holders and self._account.find(type_, identity):
+        type_ = urns.type_of(urn)
+        dependents = sorted({dependent.id for dependent in dependents_of(self._account, type_, identity)})
+        if dependents and self._account.find(type_, identity):
             error = AwsError(
                 "DependencyViolation",
-                f"{identity} has dependencies and cannot be deleted: {', '.join(holders)}.",
+                f"{identity} has dependencies and cannot be deleted: {', '.join(dependents)}.",
             )
             raise ProviderError(f"deleting {label(type_)}: {error}")
         self._account.remove(type_, identity)
@@ -137,7 +133,7 @@ class Resources:
         Args:
             state: outputs that the engine holds for it: of use where this account never knew the resource.
         """
-        type_ = type_of(urn)
+        type_ = urns.type_of(urn)
         resource, kind = class_of(type_), kind_of(type_)
         found = self._account.find(type_, identity) or self._imported(kind, identity)
         if found is not None:
@@ -191,9 +187,9 @@ class Resources:
     ) -> Call:
         defaults = {name: value for name, value in kind.defaults.items() if value is not None}
         given = {name: value for name, value in inputs.items() if name != DEFAULTS and value is not None}
-        birth = existing.birth if existing else self._account.births(urn)
+        generation = existing.generation if existing else self._account.generation(urn)
         plain = wire.plain({**defaults, **given})
-        return Call(self._account, settings.caller, kind.type, urn, birth, plain, identity)
+        return Call(self._account, settings.caller, kind.type, urn, generation, plain, identity)
 
     def _judge(self, kind: Kind, call: Call, inputs: Mapping[str, Any], doing: str) -> None:
         """Ask AWS: what it refuses is told without the secrets among the inputs."""

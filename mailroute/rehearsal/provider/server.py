@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Final
 
-import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from ..account import Account
 from ..result import EngineFault
+from ..shared import channels
 from .service import AwsProvider
 
 _WORKERS: Final = 16
 _GRACE_SECONDS: Final = 1.0
-_UNLIMITED: Final = -1
 
 
 class ProviderServer:
@@ -30,13 +28,7 @@ class ProviderServer:
     """
 
     def __init__(self, account: Account) -> None:
-        self._server = grpc.server(
-            ThreadPoolExecutor(_WORKERS, "provider"),
-            options=[
-                ("grpc.max_receive_message_length", _UNLIMITED),
-                ("grpc.max_send_message_length", _UNLIMITED),
-            ],
-        )
+        self._server = channels.new_server(_WORKERS)
         self._provider = AwsProvider(account)
         provider_pb2_grpc.add_ResourceProviderServicer_to_server(self._provider, self._server)
         self.port: int = self._server.add_insecure_port("127.0.0.1:0")

@@ -14,11 +14,12 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provid
 from mailroute import wire
 
 from ..account import Account, AwsError, kind_of
+from ..shared import channels, urns
 from . import sdk
 from .changes import Change, changes, computed_inputs, deletes_first
 from .inputs import Autoname, checked, failures
 from .invokes import InvokeError, answer
-from .resources import ProviderError, Resources, class_of, type_of
+from .resources import ProviderError, Resources, class_of
 from .schema import schema
 from .settings import ConfigError, Settings
 
@@ -36,7 +37,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         self._engines: dict[str, grpc.Channel] = {}
 
     def close(self) -> None:
-        """Let go of the engines that were told something."""
+        """Close the connections to the engines."""
         for channel in self._engines.values():
             channel.close()
 
@@ -107,7 +108,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Check(
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
-        type_ = type_of(request.urn)
+        type_ = urns.type_of(request.urn)
         autoname = Autoname()
         if request.HasField("autonaming"):
             off = request.autonaming.mode == provider_pb2.CheckRequest.AutonamingOptions.DISABLE
@@ -124,7 +125,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             wire.decode(request.news),
             wire.decode(request.olds),
             autoname,
-            self._account.births(request.urn),
+            self._account.generation(request.urn),
         )
         return provider_pb2.CheckResponse(
             inputs=wire.encode(inputs),
@@ -138,7 +139,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
         del context
-        type_ = type_of(request.urn)
+        type_ = urns.type_of(request.urn)
         resource, kind = class_of(type_), kind_of(type_)
         olds, news = wire.decode(request.old_inputs), wire.decode(request.news)
         computed, state = computed_inputs(resource, kind), wire.decode(request.olds)
@@ -236,10 +237,10 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         _unimplemented(context, "the simulated provider has no mappings")
 
     def _attach(self, address: str, context: grpc.ServicerContext) -> None:
-        """Remember the engine behind a connection: it is told what a person should read."""
+        """Remember the engine behind a connection: warnings go to it."""
         peer = context.peer()
         if address and peer not in self._engines:
-            self._engines[peer] = grpc.insecure_channel(address)
+            self._engines[peer] = channels.open_channel(address)
 
     def _resources(self, context: grpc.ServicerContext) -> Resources:
         engine = self._engines.get(context.peer())

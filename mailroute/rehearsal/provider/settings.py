@@ -31,7 +31,7 @@ class Settings:
 
     @classmethod
     def of(cls, account: Account) -> Settings:
-        """The settings of a provider that is told nothing."""
+        """The settings of a provider without configuration."""
         return cls(Caller(account.id, account.region))
 
     @classmethod

@@ -47,11 +47,11 @@ KINDS: Final[Mapping[str, Kind]] = {kind.type: kind for module in _MODULES for k
 """By type token. Every other type is a `Kind` about which nothing is known."""
 
 
-def holders_of(account: Account, type_: str, identity: str) -> Iterator[AwsResource]:
-    """What keeps a resource from being deleted: what names it and did not come with it."""
+def dependents_of(account: Account, type_: str, identity: str) -> Iterator[AwsResource]:
+    """What blocks the deletion of a resource: what refers to it and was not created with it."""
     for kind in KINDS.values():
         for name, reference in kind.references.items():
-            if reference.type != type_ or name in kind.lets_go:
+            if reference.type != type_ or name in kind.non_blocking_references:
                 continue
             for resource in account.of(kind.type):
                 named = resource.get(name)

@@ -20,9 +20,9 @@ _DIRECTIONS: Final = ("ingress", "egress")
 
 def subnets_of(account: Account, acl: str) -> Iterator[str]:
     """The ids of the subnets that the ACL with this id was given."""
-    for holder in account.of(ACL_TYPE, DEFAULT_ACL):
-        if holder.id == acl:
-            yield from holder.items("subnetIds")
+    for resource in account.of(ACL_TYPE, DEFAULT_ACL):
+        if resource.id == acl:
+            yield from resource.items("subnetIds")
     for association in account.of(ACL_ASSOCIATION):
         if association.get("networkAclId") == acl:
             yield str(association.get("subnetId"))
@@ -34,8 +34,8 @@ def rule_number_is_free(call: Call) -> None:
     direction = _direction(call.inputs)
     inline = (
         int(rule["ruleNo"])
-        for holder in call.account.of(ACL_TYPE, DEFAULT_ACL)
-        for rule in (holder.items(direction) if holder.id == acl else ())
+        for resource in call.account.of(ACL_TYPE, DEFAULT_ACL)
+        for rule in (resource.items(direction) if resource.id == acl else ())
     )
     others = (
         int(other.get("ruleNumber"))
@@ -102,7 +102,7 @@ KINDS: Final = (
         _acl,
         replaced_by=frozenset({"vpcId"}),
         references={"vpcId": VPC, "subnetIds": SUBNET},
-        lets_go=frozenset({"subnetIds"}),
+        non_blocking_references=frozenset({"subnetIds"}),
         checks=_INLINE_CHECKS,
         rules=(inline_numbers_differ,),
     ),
@@ -112,10 +112,10 @@ KINDS: Final = (
         _default_acl,
         replaced_by=frozenset({"defaultNetworkAclId"}),
         references={"defaultNetworkAclId": ACL, "subnetIds": SUBNET},
-        lets_go=frozenset({"defaultNetworkAclId", "subnetIds"}),
+        non_blocking_references=frozenset({"defaultNetworkAclId", "subnetIds"}),
         checks=_INLINE_CHECKS,
         rules=(inline_numbers_differ,),
-        brings=_default_acl_wipes,
+        implicit_resources=_default_acl_wipes,
     ),
     Kind(
         _RULE,
@@ -137,7 +137,7 @@ KINDS: Final = (
             }
         ),
         references={"networkAclId": ACL},
-        lets_go=frozenset({"networkAclId"}),
+        non_blocking_references=frozenset({"networkAclId"}),
         checks=(
             one_of("ruleAction", "allow", "deny"),
             ipv4_network("cidrBlock"),
@@ -150,7 +150,7 @@ KINDS: Final = (
         ec2_id("aclassoc"),
         replaced_by=frozenset({"networkAclId", "subnetId"}),
         references={"networkAclId": ACL, "subnetId": SUBNET},
-        lets_go=frozenset({"subnetId"}),
+        non_blocking_references=frozenset({"subnetId"}),
     ),
     Kind(
         "aws:ec2/managedPrefixList:ManagedPrefixList",

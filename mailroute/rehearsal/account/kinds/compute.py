@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ..account import AwsResource
 from ..checks import json_array, one_of
-from ..kind import BORN_AT, Call, Kind, ec2_id, id_from, inner_domain, opaque_id, unique
+from ..kind import CREATED_AT, Call, Kind, ec2_id, id_from, inner_domain, opaque_id, unique
 from .nat import private_address
 from .references import GROUP, SUBNET
 
@@ -32,7 +32,7 @@ def _named(service: str, noun: str, name: str = "name") -> Callable[[Call], str]
 def _function(call: Call, identity: str) -> Mapping[str, Any]:
     arn = call.arn("lambda", f"function:{identity}")
     invoke = f"arn:aws:apigateway:{call.region}:lambda:path/2015-03-31/functions/{arn}/invocations"
-    return {"arn": arn, "qualifiedArn": f"{arn}:$LATEST", "invokeArn": invoke, "lastModified": BORN_AT}
+    return {"arn": arn, "qualifiedArn": f"{arn}:$LATEST", "invokeArn": invoke, "lastModified": CREATED_AT}
 
 
 def _revision(call: Call) -> int:

@@ -37,7 +37,7 @@ def _default_vpc(call: Call) -> tuple[AwsResource, ...]:
             return (found,)
     inputs = {"cidrBlock": str(_BLOCK), "enableDnsSupport": True, "enableDnsHostnames": True}
     of_region = replace(
-        call, urn=f"default VPC of {call.caller.account_id} {call.region}", birth=0, inputs=inputs
+        call, urn=f"default VPC of {call.caller.account_id} {call.region}", generation=0, inputs=inputs
     )
     identity = of_region.ec2_id("vpc")
     outputs = {**inputs, **vpcs.new_vpc(of_region, identity), "default": True, "region": call.region}
@@ -91,13 +91,13 @@ def _subnet(call: Call, _identity: str) -> Mapping[str, Any]:
     return {**_as_adopted(call, _adopted_subnet(call)), "existingDefaultSubnet": True}
 
 
-def _vpc_brings(adopted: AwsResource, call: Call) -> Iterable[AwsResource]:
+def _implicit_vpc(adopted: AwsResource, call: Call) -> Iterable[AwsResource]:
     vpc, *made = _default_vpc(call)
     yield replace(vpc, outputs={**vpc.outputs, **_known_to(vpc, adopted)})
     yield from made
 
 
-def _subnet_brings(adopted: AwsResource, call: Call) -> Iterable[AwsResource]:
+def _implicit_subnet(adopted: AwsResource, call: Call) -> Iterable[AwsResource]:
     made = () if call.account.find(vpcs.SUBNET_TYPE, adopted.id) else _default_vpc(call)
     held = _adopted_subnet(call)
     yield from made
@@ -114,7 +114,7 @@ KINDS: Final = (
         DEFAULT_VPC,
         lambda call: _default_vpc(call)[0].id,
         _vpc,
-        brings=_vpc_brings,
+        implicit_resources=_implicit_vpc,
     ),
     Kind(
         DEFAULT_SUBNET,
@@ -122,6 +122,6 @@ KINDS: Final = (
         _subnet,
         replaced_by=frozenset({"availabilityZone"}),
         rules=(zone_has_default_subnet,),
-        brings=_subnet_brings,
+        implicit_resources=_implicit_subnet,
     ),
 )

@@ -180,7 +180,7 @@ def _zone(call: Call, identity: str) -> Mapping[str, Any]:
     }
 
 
-def _zone_brings(zone: AwsResource, _call: Call) -> Iterable[AwsResource]:
+def _implicit_records(zone: AwsResource, _call: Call) -> Iterable[AwsResource]:
     """Every zone has an NS and an SOA record ("NS and SOA records that Route 53 creates", Route 53 Guide)."""
     servers = zone.items("nameServers")
     soa = f"{servers[0]}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"
@@ -203,7 +203,7 @@ KINDS: Final = (
         defaults={"forceDestroy": False},
         replaced_by=frozenset({"name", "delegationSetId"}),
         rules=(private_zone_is_alone,),
-        brings=_zone_brings,
+        implicit_resources=_implicit_records,
     ),
     Kind(
         RECORD,
@@ -223,6 +223,6 @@ KINDS: Final = (
         },
         replaced_by=frozenset({"zoneId", "vpcId", "vpcRegion"}),
         references={"zoneId": _ZONE_REFERENCE, "vpcId": VPC},
-        lets_go=frozenset({"zoneId", "vpcId"}),
+        non_blocking_references=frozenset({"zoneId", "vpcId"}),
     ),
 )

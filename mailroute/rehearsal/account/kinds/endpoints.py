@@ -136,7 +136,7 @@ def association_fits_endpoint(call: Call) -> None:
     endpoint = call.find(ENDPOINT_TYPE, "vpcEndpointId")
     if endpoint is not None:
         grown = {**endpoint.properties, "subnetIds": [subnet.id for subnet in _subnets(call)]}
-        whole = Call(call.account, call.caller, ENDPOINT_TYPE, call.urn, call.birth, grown, endpoint.id)
+        whole = Call(call.account, call.caller, ENDPOINT_TYPE, call.urn, call.generation, grown, endpoint.id)
         for rule in (service_is_in_zones, one_subnet_for_each_zone, parts_are_in_vpc):
             rule(whole)
 
@@ -223,7 +223,7 @@ KINDS: Final = (
         opaque_id,
         replaced_by=frozenset({"vpcEndpointId", "subnetId"}),
         references={"vpcEndpointId": ENDPOINT, "subnetId": SUBNET},
-        lets_go=frozenset({"vpcEndpointId"}),
+        non_blocking_references=frozenset({"vpcEndpointId"}),
         rules=(association_fits_endpoint,),
     ),
     Kind(
@@ -231,13 +231,13 @@ KINDS: Final = (
         opaque_id,
         replaced_by=frozenset({"vpcEndpointId", "routeTableId"}),
         references={"vpcEndpointId": ENDPOINT, "routeTableId": ROUTE_TABLE},
-        lets_go=frozenset({"vpcEndpointId", "routeTableId"}),
+        non_blocking_references=frozenset({"vpcEndpointId", "routeTableId"}),
     ),
     Kind(
         "aws:ec2/securityGroupAssociation:SecurityGroupAssociation",
         opaque_id,
         replaced_by=frozenset({"vpcEndpointId", "securityGroupId", "replaceDefaultAssociation"}),
         references={"vpcEndpointId": ENDPOINT, "securityGroupId": GROUP},
-        lets_go=frozenset({"vpcEndpointId"}),
+        non_blocking_references=frozenset({"vpcEndpointId"}),
     ),
 )

@@ -57,7 +57,7 @@ KINDS: Final = (
         recomputed=frozenset({"firewallStatuses"}),
         replaced_by=frozenset({"name", "vpcId"}),
         references={"vpcId": VPC},
-        brings=_endpoints,
+        implicit_resources=_endpoints,
     ),
     Kind(
         "aws:networkfirewall/firewallPolicy:FirewallPolicy",

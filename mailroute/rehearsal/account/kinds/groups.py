@@ -42,10 +42,10 @@ class Permission:
 
 def permissions_of(account: Account, group: str) -> Iterator[tuple[AwsResource, Permission]]:
     """Every rule of the group with this id, and the resource that holds it."""
-    for holder in account.of(GROUP_TYPE, DEFAULT_GROUP):
-        for direction in ("ingress", "egress") if holder.id == group else ():
-            for rule in holder.items(direction):
-                yield from ((holder, found) for found in _permissions(direction, rule, group))
+    for resource in account.of(GROUP_TYPE, DEFAULT_GROUP):
+        for direction in ("ingress", "egress") if resource.id == group else ():
+            for rule in resource.items(direction):
+                yield from ((resource, found) for found in _permissions(direction, rule, group))
     for rule in account.of(RULE, EGRESS_RULE, INGRESS_RULE):
         if rule.get("securityGroupId") == group:
             yield from ((rule, found) for found in _standalone(rule.type, rule.properties))
@@ -54,7 +54,7 @@ def permissions_of(account: Account, group: str) -> Iterator[tuple[AwsResource, 
 def rule_is_new(call: Call) -> None:
     """A group has each rule once ("AuthorizeSecurityGroupEgress", Amazon EC2 API Reference)."""
     group = str(call.inputs["securityGroupId"])
-    others = {found for holder, found in permissions_of(call.account, group) if holder.id != call.id}
+    others = {found for resource, found in permissions_of(call.account, group) if resource.id != call.id}
     for permission in _standalone(call.type, call.inputs):
         if permission in others:
             raise AwsError(
@@ -193,7 +193,7 @@ def _single(type_: str) -> Kind:
         _single_rule,
         replaced_by=frozenset({"securityGroupId"}),
         references={"securityGroupId": GROUP, "referencedSecurityGroupId": GROUP},
-        lets_go=frozenset({"securityGroupId"}),
+        non_blocking_references=frozenset({"securityGroupId"}),
         checks=(ipv4_network("cidrIpv4"), ipv6_network("cidrIpv6"), port("fromPort"), port("toPort")),
         rules=(rule_is_new,),
     )
@@ -217,10 +217,10 @@ KINDS: Final = (
         defaults={"namePrefix": None},
         replaced_by=frozenset({"vpcId"}),
         references={"vpcId": VPC},
-        lets_go=frozenset({"vpcId"}),
+        non_blocking_references=frozenset({"vpcId"}),
         checks=_INLINE_CHECKS,
         rules=(inline_rules_differ, peer_group_exists),
-        brings=_default_group_wipes,
+        implicit_resources=_default_group_wipes,
     ),
     Kind(
         RULE,
@@ -240,7 +240,7 @@ KINDS: Final = (
             }
         ),
         references={"securityGroupId": GROUP},
-        lets_go=frozenset({"securityGroupId"}),
+        non_blocking_references=frozenset({"securityGroupId"}),
         checks=(
             one_of("type", "ingress", "egress"),
             ipv4_network("cidrBlocks.*"),

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ..checks import json_object, one_of
 from ..errors import AwsError
-from ..kind import BORN_AT, Call, Kind, id_from, unique
+from ..kind import CREATED_AT, Call, Kind, id_from, unique
 
 USER: Final = "aws:iam/user:User"
 ROLE: Final = "aws:iam/role:Role"
@@ -51,7 +51,7 @@ def _unique_id(call: Call, prefix: str) -> str:
 def _access_key(call: Call, _identity: str) -> Mapping[str, Any]:
     secret = base64.b64encode(bytes.fromhex(call.digest("secret access key", 60))).decode()
     return {
-        "createDate": BORN_AT,
+        "createDate": CREATED_AT,
         "secret": secret,
         "sesSmtpPasswordV4": smtp_password(secret, call.region),
         "encryptedSecret": "",
@@ -60,28 +60,28 @@ def _access_key(call: Call, _identity: str) -> Mapping[str, Any]:
     }
 
 
-def _inline(holder: str) -> Kind:
+def _inline(principal: str) -> Kind:
     """A policy inside a user, role or group."""
     return Kind(
-        f"aws:iam/{holder}Policy:{holder.capitalize()}Policy",
-        lambda call: f"{call.inputs[holder]}:{call.inputs['name']}",
+        f"aws:iam/{principal}Policy:{principal.capitalize()}Policy",
+        lambda call: f"{call.inputs[principal]}:{call.inputs['name']}",
         defaults={"namePrefix": None},
-        replaced_by=frozenset({holder, "name", "namePrefix"}),
+        replaced_by=frozenset({principal, "name", "namePrefix"}),
         checks=(json_object("policy"),),
     )
 
 
-def _attachment(holder: str) -> Kind:
+def _attachment(principal: str) -> Kind:
     """The use of a managed policy by a user, role or group."""
     return Kind(
-        f"aws:iam/{holder}PolicyAttachment:{holder.capitalize()}PolicyAttachment",
-        lambda call: f"{call.inputs[holder]}-{call.inputs['policyArn']}",
-        replaced_by=frozenset({holder, "policyArn"}),
-        imported_as=lambda attachment: f"{attachment[holder]}/{attachment['policyArn']}",
+        f"aws:iam/{principal}PolicyAttachment:{principal.capitalize()}PolicyAttachment",
+        lambda call: f"{call.inputs[principal]}-{call.inputs['policyArn']}",
+        replaced_by=frozenset({principal, "policyArn"}),
+        imported_as=lambda attachment: f"{attachment[principal]}/{attachment['policyArn']}",
     )
 
 
-_HOLDERS: Final = ("user", "role", "group")
+_PRINCIPALS: Final = ("user", "role", "group")
 
 KINDS: Final = (
     Kind(
@@ -96,7 +96,7 @@ KINDS: Final = (
         id_from("name"),
         lambda call, _id: {
             "arn": _arn("role", call),
-            "createDate": BORN_AT,
+            "createDate": CREATED_AT,
             "uniqueId": _unique_id(call, "AROA"),
             "inlinePolicies": call.inputs.get("inlinePolicies") or [],
             "managedPolicyArns": call.inputs.get("managedPolicyArns") or [],
@@ -140,14 +140,14 @@ KINDS: Final = (
         checks=(one_of("status", "Active", "Inactive"),),
         rules=(user_has_few_keys,),
     ),
-    *map(_inline, _HOLDERS),
-    *map(_attachment, _HOLDERS),
+    *map(_inline, _PRINCIPALS),
+    *map(_attachment, _PRINCIPALS),
     Kind(
         "aws:iam/instanceProfile:InstanceProfile",
         id_from("name"),
         lambda call, _id: {
             "arn": _arn("instance-profile", call),
-            "createDate": BORN_AT,
+            "createDate": CREATED_AT,
             "uniqueId": _unique_id(call, "AIPA"),
         },
         defaults={"path": "/", "namePrefix": None},

@@ -8,7 +8,7 @@ from typing import Any, Final
 from ..account import Account
 from ..checks import one_of
 from ..errors import AwsError
-from ..kind import BORN_AT, Call, Kind, id_from, unique
+from ..kind import CREATED_AT, Call, Kind, id_from, unique
 
 IDENTITY: Final = "aws:sesv2/emailIdentity:EmailIdentity"
 _MAIL_FROM: Final = "aws:sesv2/emailIdentityMailFromAttributes:EmailIdentityMailFromAttributes"
@@ -82,7 +82,7 @@ def _identity(call: Call, identity: str) -> Mapping[str, Any]:
     length = asked.get("nextSigningKeyLength") or "RSA_2048_BIT"
     easy = {
         "currentSigningKeyLength": length,
-        "lastKeyGenerationTimestamp": BORN_AT,
+        "lastKeyGenerationTimestamp": CREATED_AT,
         "nextSigningKeyLength": length,
         "tokens": _dkim_tokens(call, identity),
     }

@@ -49,9 +49,9 @@ _TARGETS: Final = (
 
 def routes_of(account: Account, table: str) -> Iterator[Mapping[str, Any]]:
     """Every route of the table with this id, in the form of an inline one, however it was made."""
-    for holder in account.of(TABLE, DEFAULT_TABLE):
-        if holder.id == table:
-            yield from holder.items("routes")
+    for resource in account.of(TABLE, DEFAULT_TABLE):
+        if resource.id == table:
+            yield from resource.items("routes")
     for route in account.of(ROUTE):
         if route.get("routeTableId") == table:
             yield inline(route.properties)
@@ -73,9 +73,9 @@ def standalone(route: Mapping[str, Any]) -> Mapping[str, Any]:
 def associations_of(account: Account, table: str) -> Iterator[Mapping[str, Any]]:
     """Every explicit association of the table with this id: `{subnetId | gatewayId | main}` and its id."""
     replaced = {main.get("vpcId"): main for main in account.of(MAIN_ASSOCIATION)}
-    for holder in account.of(TABLE):
-        for association in holder.items("associations") if holder.id == table else ():
-            if not (association.get("main") and holder.get("vpcId") in replaced):
+    for resource in account.of(TABLE):
+        for association in resource.items("associations") if resource.id == table else ():
+            if not (association.get("main") and resource.get("vpcId") in replaced):
                 yield association
     for main in replaced.values():
         if main.get("routeTableId") == table:
@@ -100,9 +100,11 @@ def destination_is_new(call: Call) -> None:
     table = call.inputs["routeTableId"]
     destination = _destination(inline(call.inputs))
     others = [inline(other.properties) for other in call.others(ROUTE) if other.get("routeTableId") == table]
-    holders = [holder for holder in call.account.of(TABLE, DEFAULT_TABLE) if holder.id == table]
-    others += [route for holder in holders for route in holder.items("routes")]
-    others += [{"cidrBlock": block} for holder in holders for block in _local(call, holder.get("vpcId"))]
+    resources = [resource for resource in call.account.of(TABLE, DEFAULT_TABLE) if resource.id == table]
+    others += [route for resource in resources for route in resource.items("routes")]
+    others += [
+        {"cidrBlock": block} for resource in resources for block in _local(call, resource.get("vpcId"))
+    ]
     if destination and any(_destination(other) == destination for other in others):
         raise AwsError(
             "RouteAlreadyExists", f"The route identified by {destination} already exists in {table}."
@@ -151,7 +153,7 @@ def targets_exist(call: Call) -> None:
 def subnet_has_one_table(call: Call) -> None:
     """A subnet is explicitly associated with one table ("Subnet route tables", Amazon VPC User Guide)."""
     subnet = call.inputs.get("subnetId")
-    tables = {holder.id for holder in call.account.of(TABLE)}
+    tables = {resource.id for resource in call.account.of(TABLE)}
     tables |= {str(other.get("routeTableId")) for other in call.others(ASSOCIATION)}
     for table in sorted(tables) if subnet else ():
         for association in associations_of(call.account, table):
@@ -302,10 +304,10 @@ KINDS: Final = (
         _default_table,
         replaced_by=frozenset({"defaultRouteTableId"}),
         references={"defaultRouteTableId": ROUTE_TABLE},
-        lets_go=frozenset({"defaultRouteTableId"}),
+        non_blocking_references=frozenset({"defaultRouteTableId"}),
         checks=_INLINE_CHECKS,
         rules=_INLINE_RULES,
-        brings=_default_table_wipes,
+        implicit_resources=_default_table_wipes,
     ),
     Kind(
         ROUTE,
@@ -319,7 +321,7 @@ KINDS: Final = (
         defaults={"networkInterfaceId": None},
         replaced_by=frozenset({"routeTableId", *_DESTINATIONS}),
         references={"routeTableId": ROUTE_TABLE},
-        lets_go=frozenset({"routeTableId"}),
+        non_blocking_references=frozenset({"routeTableId"}),
         checks=(
             exactly_one_of("", *_DESTINATIONS),
             exactly_one_of("", *_TARGETS),
@@ -334,7 +336,7 @@ KINDS: Final = (
         ec2_id("rtbassoc"),
         replaced_by=frozenset({"subnetId", "gatewayId"}),
         references={"routeTableId": ROUTE_TABLE, "subnetId": SUBNET},
-        lets_go=frozenset({"subnetId"}),
+        non_blocking_references=frozenset({"subnetId"}),
         checks=(exactly_one_of("", "subnetId", "gatewayId"),),
         rules=(subnet_and_table_share_vpc, subnet_has_one_table),
         imported_as=_association_import,
@@ -345,7 +347,7 @@ KINDS: Final = (
         _main_association,
         replaced_by=frozenset({"vpcId"}),
         references={"vpcId": VPC, "routeTableId": ROUTE_TABLE},
-        lets_go=frozenset({"vpcId"}),
+        non_blocking_references=frozenset({"vpcId"}),
     ),
     Kind(
         INTERNET,

@@ -92,8 +92,8 @@ def _check_size(call: Call, code: str) -> None:
 def _blocks(call: Call, vpc: AwsResource) -> Iterable[ipaddress.IPv4Network]:
     """Every IPv4 block of a VPC."""
     secondary = (other for other in call.others(_SECONDARY) if other.get("vpcId") == vpc.id)
-    for holder in (vpc, *secondary):
-        block = network(holder.get("cidrBlock"))
+    for resource in (vpc, *secondary):
+        block = network(resource.get("cidrBlock"))
         if isinstance(block, ipaddress.IPv4Network):
             yield block
 
@@ -121,7 +121,7 @@ def _default_dhcp_options(call: Call) -> AwsResource:
     for options in call.account.of(_DHCP_OPTIONS):
         if options.items("domainNameServers") == ["AmazonProvidedDNS"]:
             return options
-    of_region = replace(call, urn=f"{call.caller.account_id} {call.region}", birth=0)
+    of_region = replace(call, urn=f"{call.caller.account_id} {call.region}", generation=0)
     return AwsResource(
         _DHCP_OPTIONS,
         of_region.ec2_id("dopt"),
@@ -180,7 +180,7 @@ def new_subnet(call: Call, identity: str) -> Mapping[str, Any]:
 
 
 def _zone(call: Call) -> Zone:
-    """The zone that is asked for; AWS takes any if none is: here neighbours lie in different ones."""
+    """The zone that is asked for; AWS takes any if none is: here adjacent blocks lie in different ones."""
     zones = call.account.zones(call.region)
     asked = {call.inputs.get("availabilityZone"), call.inputs.get("availabilityZoneId")}
     block = network(call.inputs.get("cidrBlock"))
@@ -208,14 +208,14 @@ KINDS: Final = (
         replaced_by=frozenset({"cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength"}),
         checks=(ipv4_network("cidrBlock"), ipv6_network("ipv6CidrBlock")),
         rules=(vpc_size,),
-        brings=parts_of_new_vpc,
+        implicit_resources=parts_of_new_vpc,
     ),
     Kind(
         _SECONDARY,
         ec2_id("vpc-cidr-assoc"),
         replaced_by=frozenset({"vpcId", "cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength"}),
         references={"vpcId": VPC},
-        lets_go=frozenset({"vpcId"}),
+        non_blocking_references=frozenset({"vpcId"}),
         checks=(ipv4_network("cidrBlock"),),
         rules=(vpc_size, secondary_block_is_free),
     ),
@@ -270,6 +270,6 @@ KINDS: Final = (
         opaque_id,
         replaced_by=frozenset({"vpcId", "dhcpOptionsId"}),
         references={"vpcId": VPC, "dhcpOptionsId": DHCP_OPTIONS},
-        lets_go=frozenset({"vpcId"}),
+        non_blocking_references=frozenset({"vpcId"}),
     ),
 )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ...account import AwsResource
-from ...account.kind import BORN_AT
+from ...account.kind import CREATED_AT
 from ...account.kinds.dns import ZONE, vpcs_of
 from .query import Function, InvokeError, Query
 
@@ -114,7 +114,7 @@ def _secret(query: Query, name: str) -> Mapping[str, Any]:
         name if name.startswith("arn:") else query.arn("secretsmanager", f"secret:{name}-{_digest(name, 6)}")
     )
     plain = name.rpartition(":")[2].rpartition("-")[0] if name.startswith("arn:") else name
-    return {"id": arn, "arn": arn, "name": plain, "createdDate": BORN_AT, "lastChangedDate": BORN_AT}
+    return {"id": arn, "arn": arn, "name": plain, "createdDate": CREATED_AT, "lastChangedDate": CREATED_AT}
 
 
 def _secret_version(query: Query) -> Mapping[str, Any]:

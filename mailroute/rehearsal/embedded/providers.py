@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from ..result import EngineFault
-from . import urns
+from ..shared import urns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -88,11 +88,11 @@ class Provider(ABC):
 
     @abstractmethod
     def cancel(self) -> None:
-        """Say goodbye: the provider gets no more calls."""
+        """Tell the provider that it gets no more calls."""
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of it."""
+        """Close the connection to it."""
 
 
 class Providers:

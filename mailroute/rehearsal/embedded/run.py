@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from ..result import EngineFault, Operation, Rehearsal, RehearsalError
-from . import builtin, channels, monitor, policy_config, tracebacks, urns
+from ..shared import channels, tracebacks, urns
+from ..shared.journal import Journal
+from ..shared.processes import Child, Children, Command, activated
+from . import builtin, monitor, policy_config
 from .deployment import Deployment
-from .journal import Journal
 from .lifecycle import Lifecycle
 from .packs import PolicyPack
 from .plugin import DYNAMIC_PACKAGE, PluginProvider
-from .processes import Child, Children, Command, activated
 from .review import MandatoryViolationError
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from .providers import Provider
 
 _LAUNCHER: Final = Path(__file__).with_name("launch.py")
-_LAST_WORDS: Final = 5.0
-"""Seconds that a resource whose creation has begun gets to be finished when the rehearsal ends."""
+SHUTDOWN_GRACE_SECONDS: Final = 5.0
+"""Seconds that a creation which has begun gets to finish when the rehearsal ends."""
 
 
 def run(
@@ -71,7 +72,7 @@ class _Run:
         self._journal = Journal(self._guarded(on_event))
         self._server = channels.new_server(monitor.WORKERS)
         self._address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
-        stack.callback(lambda: self._server.stop(_LAST_WORDS).wait())
+        stack.callback(lambda: self._server.stop(SHUTDOWN_GRACE_SECONDS).wait())
         self._children = stack.enter_context(Children())
         self._packs: list[PolicyPack] = []
         stack.callback(self._close)
@@ -116,15 +117,15 @@ class _Run:
             error.seen = self._deployment.registry.all()
             raise
         finally:
-            self._say_goodbye(program)
+            self._shut_down(program)
         self._journal.release()
         return self._result()
 
-    def _say_goodbye(self, program: Child) -> None:
-        """End the program, let what has begun be finished, and tell providers and packs that this was all."""
+    def _shut_down(self, program: Child) -> None:
+        """End the program, let creations that have begun finish, then shut down providers and packs."""
         self._lifecycle.set_over()
         program.end()
-        self._server.stop(_LAST_WORDS).wait()
+        self._server.stop(SHUTDOWN_GRACE_SECONDS).wait()
         self._deployment.providers.cancel()
         for pack in self._packs:
             pack.finish()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mailroute import wire
 
 from ..result import RehearsalError
-from . import stacks, urns
+from ..shared import stacks, urns
 from .providers import Provider
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class BuiltinProvider(Provider):
         return {"urn": resource.urn, "id": resource.id or "", "state": resource.outputs}, []
 
     def cancel(self) -> None:
-        """Nobody is there to be told."""
+        """There is no process to tell."""
 
     def close(self) -> None:
         """Nothing is held."""

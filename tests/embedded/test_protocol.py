@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mailroute.rehearsal.result import PlannedResource, Rehearsal
-    from tests.engine.conftest import Rehearser
+    from tests.embedded.conftest import Rehearser
 
     Run = Callable[..., Rehearsal]
 

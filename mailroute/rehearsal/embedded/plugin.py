@@ -16,7 +16,7 @@ from mailroute import wire
 from reachability.values import contains_unknown
 
 from ..result import EngineFault, RehearsalError
-from . import channels, tracebacks, urns
+from ..shared import channels, tracebacks, urns
 from .providers import Provider
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class PluginProvider(Provider):
         return wire.decode(getattr(response, "return")), failures
 
     def cancel(self) -> None:
-        with contextlib.suppress(RehearsalError, EngineFault):  # One that is gone need not be told.
+        with contextlib.suppress(RehearsalError, EngineFault):  # One that is gone needs no notice.
             self._tolerant(self._stub.Cancel, Empty())
 
     def close(self) -> None:

@@ -12,10 +12,10 @@ import grpc
 import pytest
 from pulumi.runtime.proto import analyzer_pb2_grpc, provider_pb2_grpc
 
-from mailroute.rehearsal.engine import channels
-from mailroute.rehearsal.engine.run import run
+from mailroute.rehearsal.embedded.run import run
 from mailroute.rehearsal.project import Project
-from tests.engine.recording import (
+from mailroute.rehearsal.shared import channels
+from tests.embedded.recording import (
     MonitorRecorder,
     RecordedProvider,
     Recording,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mailroute.rehearsal.result import Event, Rehearsal
-    from tests.engine.recording import Call
+    from tests.embedded.recording import Call
 
 PACK_INFO = {
     "name": "recorder",

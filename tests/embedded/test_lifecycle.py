@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mailroute.rehearsal.engine.processes import Children, Command
 from mailroute.rehearsal.result import RehearsalError
+from mailroute.rehearsal.shared.processes import Children, Command
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tests.engine.conftest import Rehearser
+    from tests.embedded.conftest import Rehearser
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,7 +32,7 @@ os.rename("started.part", "started")
 DRIVER = """
 import sys
 from pathlib import Path
-from mailroute.rehearsal.engine.run import run
+from mailroute.rehearsal.embedded.run import run
 from mailroute.rehearsal.project import Project
 try:
     run(Project.load(Path(sys.argv[1]), "dev"), {}, up=False, packs=[], pack_config=None, timeout=60,

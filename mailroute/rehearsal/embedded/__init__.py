@@ -33,7 +33,7 @@ def rehearse(
         packs: the directories of the policy packs, in the order in which they judge.
         pack_config: a `--policy-pack-config` file for all of them.
         timeout: seconds for the whole of it.
-        on_event: told of what happens, as it happens; one call at a time, on any thread.
+        on_event: called with each event as it happens; one call at a time, on any thread.
 
     Raises:
         RehearsalError: the program, its config or a pack is wrong, or does not end in time.

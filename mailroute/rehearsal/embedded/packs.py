@@ -13,17 +13,18 @@ from mailroute import wire
 
 from ..project import interpreter
 from ..result import Diagnostic, RehearsalError, Severity
+from ..shared import channels, tracebacks, urns
+from ..shared.processes import Command, activated
 from ..yaml_file import read_yaml
-from . import channels, policy_config, tracebacks, urns
-from .processes import Command, activated
+from . import policy_config
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from ..project import Project
-    from .journal import Journal
-    from .processes import Children
+    from ..shared.journal import Journal
+    from ..shared.processes import Children
 
 
 class PolicyPack:
@@ -114,7 +115,7 @@ class PolicyPack:
         self._judge(self._call("AnalyzeStack", request, stack), stack)
 
     def finish(self) -> None:
-        """Say goodbye, and hand on what the pack had to say on the side."""
+        """Shut the pack down, and note what it has written to its standard error."""
         if self._channel is None or self._child.exited.is_set():
             return
         self._call("Cancel", Empty())

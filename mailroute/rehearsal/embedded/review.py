@@ -50,7 +50,7 @@ class Review:
         for pack in self._packs:
             request.properties.CopyFrom(wire.encode(current))
             current = pack.remediate(request) or current
-        request.properties.CopyFrom(wire.encode(without_internal(current)))
+        request.properties.CopyFrom(wire.encode(wire.without_internal(current)))
         violated = [pack.analyze(request) for pack in self._packs]
         if any(violated) and not self._preview:
             raise MandatoryViolationError
@@ -84,11 +84,6 @@ class Review:
                 if urns
             },
         )
-
-
-def without_internal(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """`properties` without those that providers keep for themselves, whose names begin with `__`."""
-    return {key: value for key, value in properties.items() if not key.startswith("__")}
 
 
 def _provider_resource(provider: Provider) -> analyzer_pb2.AnalyzerProviderResource:

@@ -18,8 +18,8 @@ from ..result import RehearsalError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-_GRACE: Final = 0.5
-"""Seconds that a process gets to end by itself, where nothing else is said."""
+_GRACE_SECONDS: Final = 0.5
+"""Seconds that a process gets to end by itself, unless its command says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Command:
         on_line: gets each line of its output, on any thread.
         on_error_line: gets each line of its standard error.
         announces: whether the first line of its output is for the engine: the port that it listens on.
-        grace: seconds between asking it to end and ending it.
+        grace_seconds: seconds between asking it to end and ending it.
     """
 
     arguments: Sequence[str]
@@ -40,7 +40,7 @@ class Command:
     on_line: Callable[[str], None]
     on_error_line: Callable[[str], None] | None = None
     announces: bool = False
-    grace: float = _GRACE
+    grace_seconds: float = _GRACE_SECONDS
 
 
 class Child:
@@ -54,7 +54,7 @@ class Child:
     def __init__(self, command: Command) -> None:
         self.exited = threading.Event()
         self.status: int | None = None
-        self._grace = command.grace
+        self._grace_seconds = command.grace_seconds
         self._announcement = ""
         self._announced = threading.Event()
         self._reaping = threading.Lock()
@@ -100,7 +100,7 @@ class Child:
     def end(self) -> None:
         """End the process and everything that it started."""
         self._signal(signal.SIGTERM)
-        if not self.exited.wait(self._grace):
+        if not self.exited.wait(self._grace_seconds):
             self._signal(signal.SIGKILL)
             self.exited.wait()
 
@@ -133,7 +133,7 @@ class Child:
         self._signal(signal.SIGKILL)  # what it has left behind
         for thread in self._threads:
             # What left the group may hold the pipe for longer than anybody wants to wait.
-            thread.join(_GRACE)
+            thread.join(_GRACE_SECONDS)
         with self._reaping:
             self.status = self._process.wait()
         self.exited.set()

@@ -11,12 +11,12 @@ import pytest
 from google.protobuf.json_format import MessageToDict, ParseDict
 from pulumi.runtime.proto import analyzer_pb2
 
-from mailroute.rehearsal.engine import policy_config
+from mailroute.rehearsal.embedded import policy_config
 from mailroute.rehearsal.result import Level, NotApplicable, PolicyResult, RehearsalError
-from tests.engine.recording import read_trace
+from tests.embedded.recording import read_trace
 
 if TYPE_CHECKING:
-    from tests.engine.conftest import Rehearser
+    from tests.embedded.conftest import Rehearser
 
 PACKS = Path(__file__).parents[1] / "traces" / "packs"
 BAD = "urn:pulumi:dev::demo::aws:ec2/subnet:Subnet::bad"

@@ -11,7 +11,8 @@ from pulumi.runtime.proto import alias_pb2, analyzer_pb2, resource_pb2
 from mailroute import wire
 
 from ..result import RehearsalError
-from . import callbacks, urns
+from ..shared import urns
+from . import callbacks
 from .plugin import DYNAMIC_PACKAGE
 
 if TYPE_CHECKING:

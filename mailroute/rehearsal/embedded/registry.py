@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..result import RehearsalError
-from . import urns
+from ..shared import urns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -13,7 +13,7 @@ from mailroute import wire
 from reachability.values import UNKNOWN, is_list
 
 from ..result import Diagnostic, RehearsalError, Severity
-from . import channels, tracebacks
+from ..shared import channels, tracebacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from google.protobuf.message import Message
 
-    from .journal import Journal
+    from ..shared.journal import Journal
 
     Answer = TypeVar("Answer", bound=Message)
 

@@ -26,7 +26,7 @@ from pulumi.runtime.proto import (
     provider_pb2_grpc,
 )
 
-from mailroute.rehearsal.engine import urns
+from mailroute.rehearsal.shared import urns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mailroute.rehearsal.engine.monitor import FEATURES
+from mailroute.rehearsal.embedded.monitor import FEATURES
 from mailroute.rehearsal.result import RehearsalError
-from tests.engine.recording import normal, read_trace
+from tests.embedded.recording import normal, read_trace
 
 if TYPE_CHECKING:
-    from tests.engine.conftest import Rehearser
-    from tests.engine.recording import Call
+    from tests.embedded.conftest import Rehearser
+    from tests.embedded.recording import Call
 
 TRACES = Path(__file__).parents[1] / "traces"
 CASES = sorted(path.name for path in TRACES.iterdir() if path.is_dir() and path.name != "packs")

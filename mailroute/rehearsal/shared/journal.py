@@ -1,4 +1,4 @@
-"""What a rehearsal has found so far, told to whoever watches it as it happens."""
+"""What a rehearsal has found so far, passed on as it happens."""
 
 from __future__ import annotations
 

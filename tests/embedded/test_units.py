@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailroute import wire
-from mailroute.rehearsal.engine import tracebacks, urns
-from mailroute.rehearsal.engine.registry import Registry
+from mailroute.rehearsal.embedded.registry import Registry
+from mailroute.rehearsal.shared import tracebacks, urns
 from reachability.values import UNKNOWN
 
 _SCALARS = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text() | st.just(UNKNOWN)

@@ -10,7 +10,7 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 
 from ..result import Diagnostic, EngineFault, RehearsalError, Severity
-from . import tracebacks
+from ..shared import tracebacks
 from .deployment import InvokeError
 from .review import MandatoryViolationError
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from ..shared.journal import Journal
     from .deployment import Deployment
-    from .journal import Journal
     from .lifecycle import Lifecycle
 
 PARALLEL: Final = 8

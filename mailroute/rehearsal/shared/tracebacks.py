@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-_LAUNCHER: Final = Path(__file__).with_name("launch.py")
+_REHEARSAL: Final = Path(__file__).parents[1]
 _FRAME: Final = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)')
 _CALLBACK: Final = re.compile(r"Invoke callback \S+ error: (?P<error>.*?):?\n\s*File ", re.DOTALL)
 
@@ -42,6 +42,6 @@ def _place(frame: str, directory: Path) -> str | None:
     if match is None:
         return None
     file = directory / match["file"]
-    if file == _LAUNCHER or "site-packages" in file.parts or not file.is_relative_to(directory):
+    if file.is_relative_to(_REHEARSAL) or "site-packages" in file.parts or not file.is_relative_to(directory):
         return None
     return f"{file.relative_to(directory)}:{match['line']}"

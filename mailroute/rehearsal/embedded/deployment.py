@@ -15,25 +15,26 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2
 from mailroute import wire
 
 from ..result import Completed, EngineFault, PlannedResource, Registered, RehearsalError
-from . import goals, urns
+from ..shared import urns
+from . import goals
 from .callbacks import Callbacks
 from .goals import Goal, Goals
 from .plugin import UNKNOWN_ID
 from .providers import Providers
 from .registry import Registry
-from .review import Review, without_internal
+from .review import Review
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ..project import Project
-    from .journal import Journal
+    from ..shared.journal import Journal
     from .packs import PolicyPack
     from .providers import Provider
 
 
 class InvokeError(Exception):
-    """A function refused its arguments: the program hears of it, and may go on."""
+    """A function refused its arguments: the program gets the error, and may go on."""
 
 
 class Deployment:
@@ -131,8 +132,8 @@ class Deployment:
                 custom=goal.custom,
                 parent=goal.parent or None,
                 id=known,
-                inputs=without_internal(inputs),
-                outputs=without_internal(outputs),
+                inputs=wire.without_internal(inputs),
+                outputs=wire.without_internal(outputs),
                 dependencies=goal.dependencies,
                 property_dependencies=goal.property_dependencies,
                 provider=provider.urn if provider else None,
@@ -246,7 +247,7 @@ class Deployment:
         version = goal.options.version
         inputs, failures = provider.check_config({**goal.inputs, **({"version": version} if version else {})})
         internal: dict[str, Any] = {"__internal": {}} if version else {}
-        inputs = without_internal(self._review.resource(goal, None, {**inputs, **internal}))
+        inputs = wire.without_internal(self._review.resource(goal, None, {**inputs, **internal}))
         if failures:
             raise RehearsalError(f"{goal.type} {goal.name!r}: {'; '.join(failures)}")
         provider.configure(inputs)
