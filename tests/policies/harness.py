@@ -1,7 +1,6 @@
 """Runs graphs through the policy pack: in its own process, as an engine does, or in this one.
 
-A graph is data (see `cases/README.md`). Unknown values are written `{"$unknown": true}`, secret ones
-`{"$secret": VALUE}`.
+What a graph looks like as a file: `case_files.py`.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from enforcement.accessor import Properties
 from mailroute import wire
-from reachability import Evidence, Graph, Resource
+from reachability import Graph, Resource, combine, parse
 from reachability.places import Provider, placed
 from reachability.values import UNKNOWN
 from rules.rule import Rule, Stack, Violation
@@ -64,15 +63,6 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Case:
-    """A graph, with what the rules are told beside it."""
-
-    nodes: tuple[Node, ...]
-    updating: bool = False
-    config: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Result:
     """One diagnostic of the pack."""
 
@@ -104,47 +94,6 @@ class Results:
 
     def blocked(self, policy: str, urn: str) -> bool:
         return any(result.level == "MANDATORY" and result.urn == urn for result in self.of(policy))
-
-
-def load_case(folder: Path) -> Case:
-    """Read `graph.json` of a case folder."""
-    document = json.loads((folder / "graph.json").read_text(encoding="utf-8"))
-    types = {node["name"]: node["type"] for node in document["resources"]}
-    config = dict(document.get("config", {}))
-    files = sorted(folder.glob("evidence*.json"))
-    if files:
-        for rule in ("apprunner-egress-route", "smtp-endpoint-usable", "nat-gateway-usable"):
-            config[rule] = {**config.get(rule, {}), "evidence": os.pathsep.join(map(str, files))}
-    return Case(
-        nodes=tuple(
-            Node(
-                node["type"],
-                node["name"],
-                decode(node.get("properties", {})),
-                decode(node["declared"]) if "declared" in node else None,
-                {
-                    name: tuple(urn_of(types[source], source) for source in sources)
-                    for name, sources in node.get("dependencies", {}).items()
-                },
-                urn_of(types[node["parent"]], node["parent"]) if "parent" in node else "",
-                node.get("provider", {"region": REGION}),
-            )
-            for node in document["resources"]
-        ),
-        updating=document.get("operation", "preview") == "update",
-        config=config,
-    )
-
-
-def decode(value: Any) -> Any:
-    """JSON with `{"$unknown": true}` and `{"$secret": value}`, as wire values."""
-
-    def visit(part: Any) -> Any:
-        if isinstance(part, Mapping) and "$unknown" in part:
-            return UNKNOWN
-        return wire.Secret(part["$secret"]) if isinstance(part, Mapping) and "$secret" in part else part
-
-    return wire.transform(value, visit)
 
 
 class PackProcess:
@@ -299,10 +248,12 @@ def _provider(node: Node) -> Any:
     return provider
 
 
-def judge(rule: Rule, case: Case, options: Mapping[str, Any]) -> list[Violation]:
-    """What `rule` says of a graph in this process, without the SDK between."""
+def judge(
+    rule: Rule, nodes: Iterable[Node], options: Mapping[str, Any], evidence: Iterable[Mapping[str, Any]] = ()
+) -> list[Violation]:
+    """What `rule` says of a graph and the evidence beside it, in this process, without the SDK between."""
     see = _declared if rule.check is None else _with_outputs
-    stack = Stack(Graph(see(node) for node in case.nodes), Evidence())
+    stack = Stack(Graph(see(node) for node in nodes), combine(map(parse, evidence)))
     check = rule.check(stack, options) if rule.check is not None else None
     found: list[Violation] = []
     for resource in stack.program.of_type(*rule.judges):

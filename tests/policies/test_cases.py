@@ -1,34 +1,40 @@
-"""Every folder under `cases/` is a graph and what its rule must say of it."""
+"""Every file under `cases/` is a graph and what its rule must say of it."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.policies.harness import PackProcess, Result, Results, load_case
+from tests.policies.case_files import CASES, CaseError, PolicyCase, load_case
+from tests.policies.harness import PackProcess, Result, Results
 
-CASES = Path(__file__).parent / "cases"
-FOLDERS = sorted(path.parent for path in CASES.glob("*/*/graph.json"))
+FILES = sorted(CASES.glob("*/*.json"))
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}/{folder.name}")
-def test_case(folder: Path, preview: PackProcess, update: PackProcess) -> None:
-    case = load_case(folder)
-    rule = folder.parent.name
+def read(path: Path) -> PolicyCase:
+    """The case of a file; what is wrong with the file is one line, and no traceback."""
+    try:
+        return load_case(path)
+    except CaseError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_case(path: Path, preview: PackProcess, update: PackProcess, tmp_path: Path) -> None:
+    case = read(path)
     pack = update if case.updating else preview
-    pack.configure(case.config)
+    pack.configure(case.config(tmp_path))
 
     results = pack.run(case.nodes)
 
-    assert _said(results, rule) == json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    assert _said(results, case.rule) == case.expected
 
 
 def _said(results: Results, rule: str) -> dict[str, Any]:
-    """What was said of `rule`, in the form of `expected.json`."""
+    """What was said of `rule`, in the form of `expected`."""
     if results.of(rule):
         return {"verdict": "violated", "violations": _listed(results.of(rule))}
     if rule in results.not_applicable:

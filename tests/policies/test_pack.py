@@ -20,7 +20,8 @@ from reachability import UNKNOWN, Resource
 from rules import RULES
 from rules.apprunner_egress_route import RULE as EGRESS_RULE
 from rules.rule import Judge, Options, Rule, Severity, Stack, Violation, violation
-from tests.policies.harness import Case, Node, PackProcess, judge, load_case
+from tests.policies.case_files import CASES, load_case
+from tests.policies.harness import Node, PackProcess, judge
 
 CONTRACT = {
     "apprunner-egress-route",
@@ -32,7 +33,6 @@ CONTRACT = {
     "ses-sender-least-privilege",
     "private-data-stays-private",
 }
-CASES = Path(__file__).parent / "cases"
 DATABASE = "aws:rds/instance:Instance"
 BUCKET = "aws:s3/bucket:Bucket"
 PUBLIC = Node(DATABASE, "db", {"publiclyAccessible": True})
@@ -238,10 +238,10 @@ def test_only_by_its_code_a_failure_is_accepted(code: str | None, blocks: bool) 
 
 def test_a_service_that_the_proof_does_not_see_does_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reachability.proof.Proof.workloads", lambda *_: iter(()))
-    case = Case((Node("aws:apprunner/service:Service", "api", {"serviceName": "api"}),))
+    nodes = [Node("aws:apprunner/service:Service", "api", {"serviceName": "api"})]
     configured, _ = options.read(EGRESS_RULE, {})
     with pytest.raises(KeyError):
-        judge(EGRESS_RULE, case, configured)
+        judge(EGRESS_RULE, nodes, configured)
 
 
 def test_undetermined_blocks_unless_the_stack_says_otherwise() -> None:
@@ -262,7 +262,7 @@ def test_names_are_unique() -> None:
 
 def test_a_list_may_hold_what_the_program_only_reads(preview: PackProcess) -> None:
     """The SDK drops what is read from the dependencies, and the list looks as if it were all created."""
-    case = load_case(CASES / "apprunner-egress-route" / "nat-gateway")
+    case = load_case(CASES / "apprunner-egress-route" / "nat-gateway.json")
     read = "urn:pulumi:dev::shop::aws:ec2/subnet:Subnet::read"
 
     def with_sources(*more: str) -> list[Node]:
@@ -278,6 +278,6 @@ def test_a_list_may_hold_what_the_program_only_reads(preview: PackProcess) -> No
         ]
 
     (service,) = (node.urn for node in case.nodes if node.type == "aws:apprunner/service:Service")
-    preview.configure(case.config)
+    preview.configure(case.options)
     assert not preview.run(with_sources()).blocked("apprunner-egress-route", service)
     assert preview.run(with_sources(read)).blocked("apprunner-egress-route", service)

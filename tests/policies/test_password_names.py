@@ -6,14 +6,14 @@ import pytest
 
 from enforcement import options
 from rules.smtp_credentials_secret import RULE
-from tests.policies.harness import STACK_TYPE, Case, Node, judge
+from tests.policies.harness import STACK_TYPE, Node, judge
 
 FUNCTION = "aws:lambda/function:Function"
 
 
 def codes(node: Node) -> list[tuple[str, ...]]:
     configured, _ = options.read(RULE, {})
-    return [found.codes for found in judge(RULE, Case((node,)), configured)]
+    return [found.codes for found in judge(RULE, [node], configured)]
 
 
 @pytest.mark.parametrize(
