@@ -86,6 +86,16 @@ def load_case(path: Path) -> PolicyCase:
     )
 
 
+def graph_of(path: Path) -> Mapping[str, Json]:
+    """The resources of a case, as they are written.
+
+    Raises:
+        CaseError: for a file that is no case.
+    """
+    resources, _ = _graph(path, _read(path, _CASE), path.parents[2])
+    return resources
+
+
 def unused(root: Path = ROOT) -> list[str]:
     """The bases that neither a case nor another base uses, and the evidence that no case does."""
     bases, evidence = root.glob("bases/*.json"), root.glob("evidence/*.json")

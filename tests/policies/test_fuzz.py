@@ -8,10 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.policies.harness import PackProcess, Results
-from tests.policies.networks import SERVICE
-from tests.policies.worlds import World, build
+from tests.policies.random_stacks import RULE, SERVICE, RandomStack, build
 
-RULE = "apprunner-egress-route"
 CHUNKS = 8
 
 
@@ -23,19 +21,19 @@ def test_no_service_without_a_path_passes(
     for pack in (preview, update):
         pack.configure({})
     for seed in range(chunk, rounds(test=2_000, fuzz=10_000), CHUNKS):
-        world = build(random.Random(seed))
-        pack = update if world.created else preview
-        results = pack.run(world.nodes, declared=world.declared)
-        _nothing_passes(world, results, f"seed {seed}: {world.story}")
+        stack = build(random.Random(seed))
+        pack = update if stack.created else preview
+        results = pack.run(stack.nodes, declared=stack.declared)
+        _nothing_passes(stack, results, f"seed {seed}: {stack.story}")
 
 
-def _nothing_passes(world: World, results: Results, which: str) -> None:
-    for urn in world.broken:
+def _nothing_passes(stack: RandomStack, results: Results, which: str) -> None:
+    for urn in stack.broken:
         assert results.blocked(RULE, urn), f"{which}: {urn} has no path, and is not blocked"
     for result in results.all:
         assert result.level == "MANDATORY", f"{which}: {result.policy} does not block: {result.message}"
         assert "RULE_FAILED" not in result.codes, f"{which}: {result.message}"
-    if world.declared and not world.blurred:
-        services = {node.urn for node in world.nodes if node.type == SERVICE}
-        for urn in services - world.broken:
+    if stack.declared and not stack.blurred:
+        services = {node.urn for node in stack.nodes if node.type == SERVICE}
+        for urn in services - stack.broken:
             assert not results.blocked(RULE, urn), f"{which}: {urn} has a path, and is blocked"
