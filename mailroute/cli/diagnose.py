@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -188,17 +189,17 @@ def _judge(document: dict[str, Any], service: str, destination: tuple[str, int])
     """
     from mailroute.report.model import EgressChange
     from mailroute.report.repairs import repairs_of
-    from reachability import Destination, Egress, Graph, Origin, Proof, Settings, parse
+    from reachability import Destination, Graph, Origin, Proof, parse
     from reachability.repairs import Repairs
+    from rules.egress import Egresses
 
     known = parse(document)
     graph = Graph(known.resources, known.coverage)
     proof = Proof(graph, offer=known.offer)
-    workload = _named(service, list(proof.workloads(Origin.ACCOUNT)))
-    target = Destination(*destination)
-    outcome = proof.judge(workload.placements, target)
-    egress = Egress(workload.name, workload.resource.key, target, outcome)
-    return EgressChange(egress, egress, repairs_of(Repairs(graph, Settings(), known.offer), egress))
+    judged = Egresses(proof)
+    workload = _named(service, list(judged.workloads(Origin.ACCOUNT)))
+    (egress,) = judged.of(replace(workload, destinations=(Destination(*destination),)))
+    return EgressChange(egress, egress, repairs_of(Repairs(graph, proof.settings, known.offer), egress))
 
 
 def _named(service: str, workloads: Sequence[Workload]) -> Workload:

@@ -1,4 +1,4 @@
-"""`mailroute explain`: a rehearsal's or a diagnosis' JSON, hop by hop, with what would mend a dead path."""
+"""`mailroute explain`: a rehearsal's or a diagnosis' JSON, hop by hop, with what would fix a dead path."""
 
 from __future__ import annotations
 

@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Final
 from mailroute.rehearsal.result import RehearsalError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from mailroute.rehearsal.account import Account
     from mailroute.rehearsal.project import Project
-    from reachability import Settings
+    from rules.rule import Options
 
 _HOME: Final = Path(__file__).resolve().parents[2]
 """Where mailroute's own program and policy pack are."""
 
+_PACK: Final = _HOME / "policies"
+
 _USUAL_STACK: Final = "prod"
 _USUAL_REGION: Final = "us-east-1"
-_EGRESS_RULE: Final = "apprunner-egress-route"
 
 
 def load_project(program: Path | None, stack: str | None) -> Project:
@@ -76,7 +79,7 @@ def policy_packs(project: Project, packs: tuple[Path, ...]) -> tuple[Path, ...]:
     if packs:
         return tuple(pack.resolve() for pack in packs)
     own = project.directory / "policies"
-    return (own if (own / "PulumiPolicy.yaml").is_file() else _HOME / "policies",)
+    return (own if (own / "PulumiPolicy.yaml").is_file() else _PACK,)
 
 
 def choose_engine(engine: str) -> str:
@@ -95,14 +98,26 @@ def choose_engine(engine: str) -> str:
     return engine
 
 
-def proof_settings(pack_config: Path | None) -> Settings:
-    """What the pack's configuration says of mail hosts, so that the report judges what the pack judges.
+def rule_options(pack_config: Path | None, packs: Sequence[Path]) -> Mapping[str, Options]:
+    """What the rules of mailroute's pack are told, by the rule: every option, with defaults.
+
+    A pack of somebody else may have rules that are called alike: then only those are checked that the
+    report goes by as well.
 
     Raises:
-        RehearsalError: the file cannot be read or is no configuration.
+        RehearsalError: the file cannot be read, is no configuration, or an option in it is wrong.
     """
+    from enforcement import options
     from mailroute.rehearsal.embedded import policy_config
-    from reachability import Settings
+    from rules import RULES
+    from rules.egress import WORKLOADS
 
-    rules = policy_config.load(pack_config) if pack_config else {}
-    return Settings.from_options(rules[_EGRESS_RULE].properties if _EGRESS_RULE in rules else {})
+    given = policy_config.load(pack_config) if pack_config else {}
+    ours = _PACK in (pack.resolve() for pack in packs)
+    found: dict[str, Options] = {}
+    for rule in RULES:
+        told = given[rule.name].properties if rule.name in given else {}
+        found[rule.name], problems = options.read(rule, told)
+        if problems and (ours or rule.name in WORKLOADS):
+            raise RehearsalError(f"policy config {pack_config}: {problems[0].message} {problems[0].remedy}")
+    return found

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from .inputs import choose_engine, load_account, load_project, policy_packs, proof_settings
+from .inputs import choose_engine, load_account, load_project, policy_packs, rule_options
 from .output import save, show
 from .parameters import OutputFile
 from .run import run
@@ -115,7 +115,7 @@ def command(
     project = load_project(program, stack)
     account, account_name = load_account(project, account_file)
     packs = policy_packs(project, packs)
-    settings = proof_settings(pack_config)
+    options = rule_options(pack_config, packs)
     rehearsal = run(
         choose_engine(engine),
         project,
@@ -128,7 +128,7 @@ def command(
     report = build(
         rehearsal,
         account.document,
-        settings,
+        options,
         account=account_name,
         program=project.directory,
         packs=packs,

@@ -8,15 +8,13 @@ from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any, Final
 
 from mailroute.rehearsal.result import Diagnostic, Level, Operation, Severity
-from reachability import Graph, Origin, merge, parse, prove
-from reachability.repairs import Repairs
 
 from . import redact
 from .dns import dns_records
+from .egress import egress_changes
 from .graph import PROVIDER, program_resources
-from .model import STACK, EgressChange, Group, Report
+from .model import STACK, Group, Report
 from .next_steps import next_steps
-from .repairs import repairs_of
 
 STOPPED: Final = (
     "a policy stopped the update before everything was created: the egress is not judged, a preview does that"
@@ -27,14 +25,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mailroute.rehearsal.result import PlannedResource, Rehearsal
-    from reachability import Settings
-    from reachability.verdict import Egress
+    from rules.rule import Options
 
 
 def build(
     rehearsal: Rehearsal,
     evidence: Mapping[str, Any],
-    settings: Settings,
+    options: Mapping[str, Options],
     *,
     account: str,
     program: Path,
@@ -45,6 +42,7 @@ def build(
 
     Args:
         evidence: the simulated account, an evidence document.
+        options: what the policy pack's egress rules are told, by the rule: every option of each.
         account: the same in a few words.
         program: the directory of the program.
         packs: those of the policy packs that judged it.
@@ -54,15 +52,7 @@ def build(
     if stopped:
         warning = Diagnostic(Severity.WARNING, STOPPED)
         rehearsal = replace(rehearsal, diagnostics=(*rehearsal.diagnostics, warning))
-    known = parse(evidence)
-    today = prove(Graph(known.resources, known.coverage), settings, known.offer, Origin.ACCOUNT)
-    declared = program_resources(rehearsal.resources)
-    graph = merge(declared, known, project=rehearsal.project, stack=rehearsal.stack)
-    after = () if stopped else prove(graph, settings, known.offer)
-    search = Repairs(graph, settings, known.offer)
-    egress = tuple(
-        replace(change, repairs=repairs_of(search, change.after)) for change in _changes(today, after)
-    )
+    egress = () if stopped else egress_changes(program_resources(rehearsal.resources), evidence, options)
     dns = dns_records(rehearsal)
     report = Report(
         rehearsal=rehearsal,
@@ -81,31 +71,6 @@ def _was_stopped(rehearsal: Rehearsal) -> bool:
     return rehearsal.operation is Operation.UP and any(
         result.level is Level.MANDATORY and result.urn not in created for result in rehearsal.policies
     )
-
-
-def _changes(today: Iterable[Egress], after: Iterable[Egress]) -> tuple[EgressChange, ...]:
-    """Each egress to come with today's of the same service.
-
-    That is today's to the same destination, else one to a destination that the service gives up.
-    """
-    before: defaultdict[str, list[Egress]] = defaultdict(list)
-    for egress in today:
-        before[egress.service].append(egress)
-    new = tuple(after)
-    kept = {(egress.service, egress.destination) for egress in new}
-    given_up = {
-        service: [old for old in found if (service, old.destination) not in kept] or found
-        for service, found in before.items()
-    }
-    changes = (EgressChange(egress, _today(egress, before, given_up)) for egress in new)
-    return tuple(sorted(changes, key=lambda change: (change.after.service, str(change.after.destination))))
-
-
-def _today(
-    egress: Egress, before: Mapping[str, Sequence[Egress]], given_up: Mapping[str, Sequence[Egress]]
-) -> Egress | None:
-    same = (old for old in before.get(egress.service, ()) if old.destination == egress.destination)
-    return next(same, next(iter(given_up.get(egress.service, ())), None))
 
 
 def _groups(resources: Sequence[PlannedResource]) -> tuple[Group, ...]:

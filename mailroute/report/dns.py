@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from reachability.values import ABSENT, UNKNOWN, Unknown, get, items
 
 from . import redact
-from .graph import properties
+from .graph import shown
 from .model import DnsRecord
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def dns_records(rehearsal: Rehearsal) -> tuple[DnsRecord, ...]:
 
 
 def _planned(resource: PlannedResource) -> DnsRecord:
-    record = properties(resource)
+    record = shown(resource)
     fqdn = get(record, "fqdn")
     return DnsRecord(
         label=resource.name,

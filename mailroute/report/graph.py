@@ -1,59 +1,60 @@
-"""Planned resources as the proof reads them."""
+"""Planned resources as the policy pack's rules read them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from reachability import UNKNOWN, Resource
-from reachability.places import Provider, placed
+from enforcement.resources import Properties, resource
+from mailroute import wire
+from reachability.places import Provider
 
 from . import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from mailroute.rehearsal.result import PlannedResource
+    from reachability import Resource
     from reachability.values import Value
 
 PROVIDER: Final = "pulumi:providers:"
 """How the type tokens of providers begin."""
 
+_NO_PROVIDER: Final = Provider(access="")
 
-def properties(planned: PlannedResource) -> dict[str, Value]:
-    """The outputs of a resource over its inputs, without wrappers; a secret is as unknown as a value to come.
 
-    An output that a provider leaves out, or cannot know as a whole, says less than what was declared.
-    """
-    inputs, outputs = redact.without_secrets(planned.inputs), redact.without_secrets(planned.outputs)
-    known = {key: value for key, value in outputs.items() if value is not None and value is not UNKNOWN}
-    return {**outputs, **inputs, **known}
+def shown(planned: PlannedResource) -> Mapping[str, Value]:
+    """The properties of a resource for a person: a secret is as unknown as a value to come."""
+    return Properties(redact.without_secrets(planned.outputs), redact.without_secrets(planned.inputs))
 
 
 def program_resources(planned: Iterable[PlannedResource]) -> tuple[Resource, ...]:
-    """The resources as the proof reads them.
+    """The resources as the rules read them, secrets in clear: what is shown of the proof is redacted.
 
     They are in the order of their URNs: engines complete them in another one each time, and where
     several paths are alike, the one that is shown is the first.
     """
     resources = sorted(planned, key=lambda entry: entry.urn)
     providers = {
-        entry.urn: Provider.of(redact.without_secrets(entry.inputs))
+        entry.urn: Provider.of(_plain(entry.inputs), entry.urn)
         for entry in resources
         if entry.type.startswith(PROVIDER)
     }
-    return tuple(
-        placed(_resource(entry), providers.get(entry.provider or "", Provider())) for entry in resources
-    )
+    return tuple(_resource(entry, providers) for entry in resources)
 
 
-def _resource(planned: PlannedResource) -> Resource:
-    return Resource(
-        key=planned.urn,
-        type=planned.type,
-        name=planned.name,
-        properties=properties(planned),
-        id=planned.id if planned.id is not None else UNKNOWN,
+def _resource(planned: PlannedResource, providers: Mapping[str, Provider]) -> Resource:
+    return resource(
+        planned.urn,
+        planned.type,
+        planned.name,
+        outputs=_plain(planned.outputs),
+        declared=_plain(planned.inputs),
         dependencies={key: tuple(sorted(urns)) for key, urns in planned.property_dependencies.items()},
         parent=planned.parent,
-        inputs=frozenset(planned.inputs),
+        provider=providers.get(planned.provider, Provider()) if planned.provider else _NO_PROVIDER,
     )
+
+
+def _plain(properties: Mapping[str, Any]) -> dict[str, Value]:
+    return {name: wire.plain(value) for name, value in properties.items()}

@@ -152,7 +152,7 @@ def _findings(change: EgressChange) -> Iterator[str]:
 def _repairs(found: Sequence[Repair]) -> Iterator[str]:
     """The smallest sets of changes that make a dead path work, with what each adds to the bill."""
     if found:
-        yield f"**Mend** it by any one of these, each proved by the same proof (prices of {prose(PRICES)}):"
+        yield f"**Any one of these fixes it** (verified; prices of {prose(PRICES)}):"
     for repair in found:
         yield f"- {labels.price(repair)}: {'; '.join(map(prose, repair.changes))}"
 

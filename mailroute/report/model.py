@@ -43,7 +43,7 @@ class EgressChange:
     Attributes:
         after: once the program has run.
         today: in the account as it stands; `None` where the workload is not there yet.
-        repairs: what would mend it where it is dead, the smallest first.
+        repairs: what would fix it where it is dead, the smallest first.
     """
 
     after: Egress

@@ -40,7 +40,7 @@ def next_steps(
         packs: those of the policy packs that judged it.
     """
     if not rehearsal.ok:
-        yield Step("Mend what blocks, as its message says, and rehearse again.")
+        yield Step("Fix what blocks, as its message says, and rehearse again.")
         return
     command = rehearsal.outputs.get(_IMPORT_COMMAND)
     if isinstance(command, str) and any(change.today for change in egress):

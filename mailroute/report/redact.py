@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from mailroute import wire
-from reachability.values import UNKNOWN, Value, is_list
+from reachability import UNKNOWN, Destination
+from reachability.values import Value, is_list
 
 if TYPE_CHECKING:
     from mailroute.rehearsal.result import PlannedResource, Rehearsal
@@ -70,7 +71,10 @@ def masker(secrets: Iterable[str]) -> Callable[[str], str]:
 
 
 def redact(value: T, mask: Callable[[str], str]) -> T:
-    """`value` with `mask` applied to every text anywhere inside; a `Secret`, which no format shows, stays."""
+    """`value` with `mask` applied to every text anywhere inside; a `Secret`, which no format shows, stays.
+
+    A destination whose host or port is a secret is one that nobody knows.
+    """
     return cast("T", _redact(value, mask))
 
 
@@ -79,6 +83,8 @@ def _redact(value: Any, mask: Callable[[str], str]) -> Any:
         return mask(value) if type(value) is str else value
     if isinstance(value, (wire.Secret, bytes)):
         return value
+    if isinstance(value, Destination):
+        return _hidden(value, mask)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         changes = {
             field.name: _redact(getattr(value, field.name), mask) for field in dataclasses.fields(value)
@@ -91,3 +97,12 @@ def _redact(value: Any, mask: Callable[[str], str]) -> Any:
     if is_list(value):
         return [_redact(element, mask) for element in value]
     return value
+
+
+def _hidden(destination: Destination, mask: Callable[[str], str]) -> Destination:
+    host, port = destination.host, destination.port
+    if isinstance(host, str) and mask(host) != host:
+        destination = dataclasses.replace(destination, host=UNKNOWN, secret=True)
+    if isinstance(port, int) and mask(str(port)) != str(port):
+        destination = dataclasses.replace(destination, port=UNKNOWN)
+    return destination

@@ -1,4 +1,4 @@
-"""What would mend a dead path, in words: the search is the proof's own."""
+"""What would fix a dead path, in words: the search is the proof's own."""
 
 from __future__ import annotations
 

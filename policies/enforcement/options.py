@@ -6,7 +6,9 @@ here, and a rule always finds every one of its options.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from ipaddress import ip_network
 from typing import Any, Final
 
 from rules.rule import Options, Rule, Violation
@@ -47,7 +49,7 @@ def schema(rule: Rule) -> dict[str, dict[str, Any]]:
 
 
 def read(rule: Rule, given: Mapping[str, Any]) -> tuple[Options, tuple[Violation, ...]]:
-    """Read the configuration that `rule` was given.
+    """Read the configuration that `rule` was given: the pack's when it runs, the command line's before.
 
     Returns:
         Every option, the default standing in for one that is missing or wrong, and what is wrong.
@@ -60,7 +62,7 @@ def read(rule: Rule, given: Mapping[str, Any]) -> tuple[Options, tuple[Violation
         objection = None if value == option["default"] else _objection(value, option)
         options[name] = value if objection is None else option["default"]
         if objection is not None:
-            problems.append(_invalid(rule, name, objection))
+            problems.append(_invalid(rule, name, objection, option["default"]))
     problems.extend(
         _invalid(rule, name, f"there is no such option; there are {', '.join(sorted(schemas))}")
         for name in given
@@ -69,24 +71,38 @@ def read(rule: Rule, given: Mapping[str, Any]) -> tuple[Options, tuple[Violation
     return options, tuple(problems)
 
 
-def _invalid(rule: Rule, name: str, objection: str) -> Violation:
+def _invalid(rule: Rule, name: str, objection: str, default: Any = None) -> Violation:
+    instead = "leave it out" if default is None else f"leave it out for the default, {json.dumps(default)}"
     return Violation(
         None,
         ("CONFIG_INVALID",),
         f"option {name!r} of {rule.name}: {objection}.",
-        "Correct it in the policy pack's configuration.",
+        f"Correct it in the policy pack's configuration, or {instead}.",
     )
 
 
 def _objection(value: Any, option: Mapping[str, Any]) -> str | None:
-    """What is wrong with `value`, if anything is."""
-    from jsonschema import Draft202012Validator  # needed by few stacks, and slow to import
+    """What is wrong with `value`, if anything is: where, the value, and what the schema asks for."""
+    from jsonschema import Draft202012Validator, FormatChecker  # needed by few stacks, and slow to import
+    from jsonschema.exceptions import best_match
 
-    errors = sorted(Draft202012Validator(option).iter_errors(value), key=lambda error: list(error.path))
-    if not errors:
+    from evidence.file import place, reason
+
+    formats = FormatChecker(())
+    formats.checks("cidr", ValueError)(_is_cidr)
+    fault = best_match(Draft202012Validator(option, format_checker=formats).iter_errors(value))
+    if fault is None:
         return None
-    where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in errors[0].path)
-    return f"{where.lstrip('.')}: {errors[0].message}" if where else str(errors[0].message)
+    where = place(fault.absolute_path)
+    return f"{where}: {reason(fault)}" if where else reason(fault)
+
+
+def _is_cidr(value: Any) -> bool:
+    """
+    Raises:
+        ValueError: it is neither an address nor a block of addresses.
+    """
+    return not isinstance(value, str) or bool(ip_network(value, strict=False))
 
 
 def _whole(value: Any) -> Any:

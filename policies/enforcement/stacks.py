@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,13 +22,20 @@ STATE = "MAILROUTE_STATE"
 """The one that names the stack's exported state."""
 
 
-def build(resources: Iterable[Resource], options: Options) -> Stack:
-    """Build the stack of a program's `resources`, with the evidence that `options` ask for."""
+def build(
+    resources: Iterable[Resource], options: Options, documents: Sequence[Mapping[str, Any]] | None = None
+) -> Stack:
+    """Build the stack of a program's `resources`, with the evidence that `options` ask for.
+
+    Args:
+        documents: the evidence itself, where that is at hand.
+    """
     program = Graph(resources)
     if "evidence" not in options:
         return Stack(program, Evidence())
     try:
-        documents = _documents(os.environ.get(VARIABLE) or options["evidence"], program)
+        if documents is None:
+            documents = _documents(os.environ.get(VARIABLE) or options["evidence"], program)
         return Stack(program, _evidence(documents, os.environ.get(STATE) or options["state"], program))
     except EvidenceError as error:
         return Stack(program, Evidence(), str(error))

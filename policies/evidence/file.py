@@ -42,8 +42,8 @@ def load(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise EvidenceError(f"{path}: byte {error.start} is not UTF-8: {_REMEDY}") from error
     except json.JSONDecodeError as error:
-        place = f"{path}:{error.lineno}:{error.colno}"
-        raise EvidenceError(f"{place}: not JSON: {error.msg}: {_REMEDY}") from error
+        where = f"{path}:{error.lineno}:{error.colno}"
+        raise EvidenceError(f"{where}: not JSON: {error.msg}: {_REMEDY}") from error
     except RecursionError as error:
         raise EvidenceError(f"{path}: nested too deeply to be an evidence file: {_REMEDY}") from error
     validate(document, str(path))
@@ -58,7 +58,8 @@ def validate(document: Any, source: str) -> None:
     """
     fault = best_match(_validator().iter_errors(document))
     if fault is not None:
-        raise EvidenceError(f"{source}: {_place(fault.absolute_path)}: {_reason(fault)}: {_REMEDY}")
+        where = place(fault.absolute_path) or "the document"
+        raise EvidenceError(f"{source}: {where}: {reason(fault)}: {_REMEDY}")
     identities = Counter((resource["type"], resource["id"]) for resource in document["resources"])
     for (kind, identity), count in identities.items():
         if count > 1:
@@ -70,15 +71,16 @@ def _validator() -> Draft202012Validator:
     return Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
-def _place(path: Iterable[str | int]) -> str:
-    """Where in the document: `resources[3].properties.cidrBlock`."""
-    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-    return place.lstrip(".") or "the document"
+def place(path: Iterable[str | int]) -> str:
+    """Where in a document: `resources[3].properties.cidrBlock`; empty for the whole of it."""
+    steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return steps.lstrip(".")
 
 
-def _reason(fault: ValidationError) -> str:
-    """The validator's own words, without values that fill a screen."""
-    shown = repr(fault.instance)
-    if len(shown) <= _LONGEST_VALUE:
-        return str(fault.message)
-    return str(fault.message).replace(shown, f"{shown[:_LONGEST_VALUE]}...")
+def reason(fault: ValidationError) -> str:
+    """The value and what is wrong with it, in the validator's words; a value that fills a screen is cut."""
+    value = repr(fault.instance)
+    shown = value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}..."
+    if value in fault.message:
+        return str(fault.message).replace(value, shown)
+    return f"{shown}: {fault.message}"

@@ -1,22 +1,26 @@
 """`workload-egress-route`: what `apprunner-egress-route` asks, of ECS services and Lambda functions.
 
-Only of those that name a mail host: many others need no way out at all.
+Many of them need no way out at all: only what they name, or the rule's `destinations` do, is asked.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 from reachability import kinds
 
-from .apprunner_egress_route import OPTIONS, egress_of
+from .egress import OPTIONS, check_of
 from .rule import Rule, Severity
 
+_NAME: Final = "workload-egress-route"
+
 RULE = Rule(
-    name="workload-egress-route",
-    description="Every ECS service and Lambda function has a proven path to each mail server that it names.",
+    name=_NAME,
+    description="Every ECS service and Lambda function has a proven path to each mail server that it needs.",
     reference="Task networking (Amazon ECS); Giving Lambda functions access to resources in a VPC",
     remedy="Add an SES endpoint (SmtpEndpoint) or a NAT gateway (NatEgress) to the VPC of the workload.",
     severity=Severity.CRITICAL,
     judges=(*kinds.ECS_SERVICE, *kinds.ECS_EXPRESS_SERVICE, *kinds.LAMBDA_FUNCTION),
-    check=egress_of("ecs", "lambda"),
+    check=check_of(_NAME),
     options=OPTIONS,
 )

@@ -111,6 +111,13 @@ def test_pack_config_that_the_pack_does_not_take(cli: Cli, project: Make, tmp_pa
     refused(cli("rehearse", *arguments), "config.json: no-vpc", "'loud'")
 
 
+def test_an_option_of_a_rule_that_is_wrong(cli: Cli, tmp_path: Path) -> None:
+    told = {"apprunner-egress-route": {"destinations": [{"port": 587}]}}
+    (tmp_path / "config.json").write_text(json.dumps(told), encoding="utf-8")
+    result = cli("rehearse", "--policy-pack-config", "config.json")
+    refused(result, "config.json: option 'destinations' of apprunner-egress-route", "{'port': 587}", "'host'")
+
+
 def test_nothing_is_written_where_the_run_fails(cli: Cli, project: Make, tmp_path: Path) -> None:
     report = tmp_path / "report.md"
     report.write_text("before", encoding="utf-8")

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from enforcement import options
 from mailroute import wire
 from mailroute.rehearsal.result import Diagnostic, Level, Operation, PolicyResult, Severity
 from mailroute.report import as_json, markdown, redact, terminal
 from mailroute.report.build import STOPPED, build
-from mailroute.report.graph import program_resources, properties
+from mailroute.report.graph import program_resources, shown
 from mailroute.report.model import Change, EgressChange
-from reachability import UNKNOWN, Destination, Settings, Verdict
+from reachability import UNKNOWN, Verdict
+from rules import RULES
+from rules.rule import Options
 from tests.cli.samples import AFTER, ENDPOINT, PREFIX, REHEARSAL, STACK, TODAY, resource
 
 PROGRAM = Path("/shop")
@@ -48,16 +52,29 @@ def service(name: str, host: str, kind: str = "DEFAULT", relay: str | None = Non
     }
 
 
+def options_of(told: dict[str, dict[str, Any]]) -> dict[str, Options]:
+    """The options of the rules that are told something, by their defaults where they are not."""
+    return {rule.name: options.read(rule, told.get(rule.name, {}))[0] for rule in RULES}
+
+
 def report_of(*resources: Any, account: dict[str, Any] | None = None, **changes: Any) -> Any:
-    settings = changes.pop("settings", Settings())
+    told = changes.pop("told", {})
     rehearsal = replace(REHEARSAL, **{"policies": (), "diagnostics": (), "outputs": {}, **changes})
     return build(
         replace(rehearsal, resources=resources),
         account or evidence(),
-        settings,
+        options_of(told),
         account="an account",
         program=PROGRAM,
         packs=(PROGRAM / "policies",),
+    )
+
+
+def shown_by_every_format(report: Any) -> tuple[str, ...]:
+    return (
+        as_json.render(report),
+        markdown.render(report),
+        terminal.render(report, width=100, colour=False),
     )
 
 
@@ -97,11 +114,11 @@ def test_an_update_that_a_policy_stopped_has_no_egress_to_judge() -> None:
 
 
 def test_today_is_matched_by_destination_before_anything_else() -> None:
-    chat = Destination("chat.example", 443, optional=True)
+    chat = {"host": "chat.example", "port": 443, "optional": True}
     report = report_of(
         planned_service("api", "new.example"),
         account=evidence(service("api", "old.example")),
-        settings=Settings(destinations=(chat,)),
+        told={"apprunner-egress-route": {"destinations": [chat]}},
     )
     pairs = {change.after.destination.host: change.today.destination.host for change in report.egress}
     assert pairs == {"new.example": "old.example", "chat.example": "chat.example"}
@@ -113,7 +130,7 @@ def test_a_destination_beside_the_old_one_is_compared_with_that() -> None:
             "aws:apprunner/service:Service", "api", inputs=service("api", "old.example", relay="new.example")
         ),
         account=evidence(service("api", "old.example")),
-        settings=Settings(host_variables=("SMTP_HOST", "RELAY_HOST"), port_variables=("SMTP_PORT",)),
+        told={"apprunner-egress-route": {"hostVariables": ["SMTP_HOST", "RELAY_HOST"]}},
     )
     pairs = {change.after.destination.host: change.today.destination.host for change in report.egress}
     assert pairs == {"old.example": "old.example", "new.example": "old.example"}
@@ -132,9 +149,36 @@ def test_change(today: Any, after: Any, change: Change) -> None:
     assert EgressChange(after, today).change is change
 
 
-def test_a_secret_host_is_not_known_to_the_proof() -> None:
-    (change,) = report_of(planned_service("api", wire.Secret("hidden.example"))).egress  # type: ignore[arg-type]
-    assert change.after.destination.host is UNKNOWN
+def test_a_secret_environment_is_judged_and_never_shown() -> None:
+    """The pack sees the values: the report says what the pack says."""
+    hidden = {
+        name: wire.Secret(value) for name, value in {"SMTP_HOST": "mail.hidden", "SMTP_PORT": "2525"}.items()
+    }
+    inputs = service("api", "")
+    image = inputs["sourceConfiguration"]["imageRepository"]["imageConfiguration"]
+    image["runtimeEnvironmentVariables"] = hidden
+    report = report_of(resource("aws:apprunner/service:Service", "api", inputs=inputs))
+
+    (change,) = report.egress
+    assert change.after.verdict is Verdict.REACHABLE
+    (entry,) = json.loads(as_json.render(report))["egress"]
+    assert entry["destination"] == {"host": {"$secret": True}, "port": {"$unknown": True}}
+    for text in shown_by_every_format(report):
+        assert "mail.hidden" not in text
+        assert "2525" not in text
+
+
+def test_a_service_that_moves_to_ecs_has_the_egress_of_today() -> None:
+    moved = resource(
+        "aws:ecs/expressGatewayService:ExpressGatewayService",
+        "api",
+        inputs={
+            "serviceName": "api",
+            "primaryContainer": {"environments": [{"name": "SMTP_HOST", "value": "a.example"}]},
+        },
+    )
+    (change,) = report_of(moved, account=evidence(service("api", "a.example"))).egress
+    assert (change.after.urn, change.today.verdict) == (moved.urn, Verdict.REACHABLE)
 
 
 def test_an_output_that_is_not_known_as_a_whole_leaves_what_was_declared() -> None:
@@ -144,7 +188,7 @@ def test_an_output_that_is_not_known_as_a_whole_leaves_what_was_declared() -> No
         inputs={"routes": [{"cidrBlock": "0.0.0.0/0", "natGatewayId": UNKNOWN}], "vpcId": "vpc-1"},
         outputs={"routes": UNKNOWN, "vpcId": "vpc-1", "arn": UNKNOWN, "tags": None},
     )
-    assert properties(planned) == {
+    assert dict(shown(planned)) == {
         "routes": [{"cidrBlock": "0.0.0.0/0", "natGatewayId": UNKNOWN}],
         "vpcId": "vpc-1",
         "arn": UNKNOWN,
@@ -153,7 +197,7 @@ def test_an_output_that_is_not_known_as_a_whole_leaves_what_was_declared() -> No
 
 
 def test_a_resource_without_an_id_has_one_that_is_not_known() -> None:
-    new, old = program_resources([ENDPOINT, replace(ENDPOINT, urn="urn:z", id="vpce-1")])
+    new, old = program_resources([ENDPOINT, replace(ENDPOINT, urn="urn:z", outputs={"id": "vpce-1"})])
     assert (new.id, old.id) == (UNKNOWN, "vpce-1")
     assert new.inputs == frozenset(ENDPOINT.inputs)
 
@@ -220,10 +264,10 @@ def test_next_is_to_create_it_with_the_pack_as_the_gate() -> None:
     assert step.command == "pulumi up --stack prod --cwd /shop --policy-pack policies"
 
 
-def test_next_is_to_mend_it_while_something_blocks() -> None:
+def test_next_is_to_fix_it_while_something_blocks() -> None:
     blocked = PolicyResult("p", "r", Level.MANDATORY, "", "no")
     (step,) = report_of(ENDPOINT, policies=(blocked,)).next_steps
-    assert "Mend" in step.text
+    assert step.text == "Fix what blocks, as its message says, and rehearse again."
 
 
 def test_next_is_to_take_over_a_service_that_is_there() -> None:
@@ -259,19 +303,15 @@ def test_no_format_shows_a_secret_that_a_policy_or_the_program_tells(where: dict
         diagnostics=(Diagnostic(Severity.INFO, f"using {PASSWORD}"),),
         outputs={"url": f"smtp://u:{PASSWORD}@host", "json": '{"password": "hunter2\\"\\nx"}'},
     )
-    for shown in (
-        as_json.render(report),
-        markdown.render(report),
-        terminal.render(report, width=100, colour=False),
-    ):
-        assert "hunter2" not in shown
-        assert redact.MASK in shown.replace("\\", "")
+    for text in shown_by_every_format(report):
+        assert "hunter2" not in text
+        assert redact.MASK in text.replace("\\", "")
 
 
 def test_a_secret_of_the_config_is_masked_though_no_resource_holds_it() -> None:
     rehearsal = replace(REHEARSAL, diagnostics=(Diagnostic(Severity.INFO, "token is tok-123"),))
     report = build(
-        rehearsal, evidence(), Settings(), account="", program=PROGRAM, packs=(), secrets=("tok-123",)
+        rehearsal, evidence(), options_of({}), account="", program=PROGRAM, packs=(), secrets=("tok-123",)
     )
     assert report.rehearsal.diagnostics[0].message == f"token is {redact.MASK}"
 

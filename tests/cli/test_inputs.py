@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from mailroute.cli.inputs import choose_engine, load_account, load_project, policy_packs
+from mailroute.cli.inputs import choose_engine, load_account, load_project, policy_packs, rule_options
 from mailroute.rehearsal.result import RehearsalError
+from rules import RULES
 from tests.cli.conftest import ROOT, Cli
 
 Make = Callable[..., Path]
+PACK = ROOT / "policies"
 
 
 @pytest.mark.parametrize(
@@ -54,6 +58,59 @@ def test_default_pack_is_that_of_the_program_else_ours(project: Make) -> None:
     assert policy_packs(load_project(program, None), ()) == (program / "policies",)
     (program / "policies" / "PulumiPolicy.yaml").unlink()
     assert policy_packs(load_project(program, None), ()) == (ROOT / "policies",)
+
+
+def test_without_a_configuration_every_option_has_its_default() -> None:
+    found = rule_options(None, [PACK])
+    assert set(found) == {rule.name for rule in RULES}
+    assert found["workload-egress-route"]["hostVariables"] == ["SMTP_HOST"]
+
+
+def test_each_rule_is_told_what_is_its_own(tmp_path: Path) -> None:
+    told = {
+        "apprunner-egress-route": {"enforcementLevel": "advisory", "hostVariables": ["RELAY"]},
+        "workload-egress-route": {"destinations": [{"host": "a.example", "port": 587.0}]},
+        "smtp-port-allowed": "disabled",
+    }
+    found = rule_options(_config(tmp_path, told), [PACK])
+    assert found["apprunner-egress-route"]["hostVariables"] == ["RELAY"]
+    assert found["workload-egress-route"]["hostVariables"] == ["SMTP_HOST"]
+    assert found["workload-egress-route"]["destinations"] == [{"host": "a.example", "port": 587}]
+    assert found["apprunner-egress-route"]["destinations"] == []
+
+
+@pytest.mark.parametrize(
+    ("told", "parts"),
+    [
+        ({"apprunner-egress-route": {"destinations": [{"port": 587}]}}, ["[0]: {'port': 587}: 'host' is"]),
+        ({"workload-egress-route": {"hostVariables": "MAIL"}}, ["hostVariables", "'MAIL' is not of type"]),
+        ({"smtp-port-allowed": {"ports": [587]}}, ["'ports' of smtp-port-allowed", "no such option"]),
+    ],
+)
+def test_a_wrong_option_is_one_line_before_the_run(
+    tmp_path: Path, told: dict[str, Any], parts: list[str]
+) -> None:
+    file = _config(tmp_path, told)
+    with pytest.raises(RehearsalError) as refused:
+        rule_options(file, [PACK])
+    line = str(refused.value)
+    assert line.startswith(f"policy config {file}: option ")
+    assert [part for part in parts if part not in line] == []
+    assert "leave it out" in line
+    assert "\n" not in line
+
+
+def test_options_of_another_pack_are_its_own_but_for_egress(tmp_path: Path) -> None:
+    other = [tmp_path / "pack"]
+    rule_options(_config(tmp_path, {"smtp-port-allowed": {"ports": [587]}}), other)
+    with pytest.raises(RehearsalError):
+        rule_options(_config(tmp_path, {"workload-egress-route": {"ports": [587]}}), other)
+
+
+def _config(folder: Path, told: dict[str, Any]) -> Path:
+    file = folder / "config.json"
+    file.write_text(json.dumps(told), encoding="utf-8")
+    return file
 
 
 def test_auto_takes_the_cli_where_it_is_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

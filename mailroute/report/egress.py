@@ -1,0 +1,69 @@
+"""The egress of each workload today and after, as the policy pack's egress rules judge it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from enforcement import stacks
+from reachability import Graph, Origin, Proof, Settings, parse
+from reachability.repairs import Repairs
+from rules.egress import WORKLOADS, Egresses
+
+from .model import EgressChange
+from .repairs import repairs_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from reachability import Resource
+    from reachability.verdict import Egress
+    from rules.rule import Options
+
+
+def egress_changes(
+    resources: Sequence[Resource], evidence: Mapping[str, Any], options: Mapping[str, Options]
+) -> tuple[EgressChange, ...]:
+    """Each egress of the program beside today's, with what would fix it; by service and destination.
+
+    Args:
+        resources: those of the program.
+        evidence: the account, an evidence document.
+        options: what each egress rule is told, by the rule.
+    """
+    known = parse(evidence)
+    account = Graph(known.resources, known.coverage)
+    today: list[Egress] = []
+    after: list[tuple[Egress, Repairs]] = []
+    for rule, kinds in WORKLOADS.items():
+        settings = Settings.from_options(options[rule])
+        stack = stacks.build(resources, options[rule], (evidence,))
+        repairs = Repairs(stack.graph, settings, stack.evidence.offer)
+        proof = Proof(stack.graph, settings, stack.evidence.offer)
+        after += [(egress, repairs) for egress in Egresses(proof, kinds).all()]
+        today += Egresses(Proof(account, settings, known.offer), kinds).all(Origin.ACCOUNT)
+    before = _Today(today, (egress for egress, _ in after))
+    changes = (
+        EgressChange(egress, before.of(egress), repairs_of(repairs, egress)) for egress, repairs in after
+    )
+    return tuple(sorted(changes, key=lambda change: (change.after.service, str(change.after.destination))))
+
+
+class _Today:
+    """Today's egress of the services that the program has too."""
+
+    def __init__(self, today: Iterable[Egress], after: Iterable[Egress]) -> None:
+        kept = {(egress.service, egress.destination) for egress in after}
+        self._by_service: defaultdict[str, list[Egress]] = defaultdict(list)
+        for egress in today:
+            self._by_service[egress.service].append(egress)
+        self._given_up = {
+            service: [egress for egress in found if (service, egress.destination) not in kept] or found
+            for service, found in self._by_service.items()
+        }
+
+    def of(self, egress: Egress) -> Egress | None:
+        """Today's to the same destination, else one to a destination that the service gives up."""
+        found = self._by_service.get(egress.service, ())
+        same = (old for old in found if old.destination == egress.destination)
+        return next(same, next(iter(self._given_up.get(egress.service, ())), None))

@@ -1,0 +1,74 @@
+"""A resource of the program as the rules and the report read it: its outputs over its declared inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from reachability.graph import Resource
+from reachability.places import Provider, placed
+from reachability.values import ABSENT, UNKNOWN, Value
+
+
+class Properties(Mapping[str, Value]):
+    """The outputs of one resource over its declared inputs.
+
+    A provider may show a set with an unknown element as wholly unknown, or leave it out: what the
+    program declared then stands in. One that is not configured yet shows nothing at all: then every
+    property that is not declared is unknown.
+
+    Args:
+        outputs: JSON in camelCase, with `UNKNOWN` for what is not known yet.
+        declared: the inputs, in the same form.
+    """
+
+    def __init__(self, outputs: Mapping[str, Value], declared: Mapping[str, Value]) -> None:
+        self._outputs = outputs
+        self._declared = declared
+
+    def __getitem__(self, name: str) -> Value:
+        value = self._outputs.get(name, ABSENT if self._outputs else UNKNOWN)
+        if value is UNKNOWN or value is ABSENT or value is None:
+            value = self._declared.get(name, value)
+        if value is ABSENT:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*self._outputs, *self._declared)))
+
+    def __len__(self) -> int:
+        return len(set(self._outputs) | set(self._declared))
+
+
+def resource(
+    urn: str,
+    type_: str,
+    name: str,
+    *,
+    outputs: Mapping[str, Value],
+    declared: Mapping[str, Value] | None,
+    dependencies: Mapping[str, tuple[str, ...]],
+    parent: str | None,
+    provider: Provider,
+) -> Resource:
+    """The resource that an engine shows.
+
+    Args:
+        outputs: what it has once it is planned or created: see `Properties`.
+        declared: its inputs, `None` where they are not known.
+        dependencies: by top-level property, the URNs of the resources that its value comes from.
+        parent: the URN of its parent.
+    """
+    properties = Properties(outputs, declared or {})
+    identity = properties.get("id")
+    shown = Resource(
+        key=urn,
+        type=type_,
+        name=name,
+        properties=properties,
+        id=identity if isinstance(identity, str) else UNKNOWN,
+        dependencies=dependencies,
+        parent=parent,
+        inputs=None if declared is None else frozenset(declared),
+    )
+    return placed(shown, provider)
