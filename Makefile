@@ -28,17 +28,17 @@ preview: $(VENV)/.runtime ## Rehearse the incident's own stack: what would be cr
 test: $(VENV)/.dev ## Run the whole test suite
 	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
-lint: $(VENV)/.dev ## Check style and types
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+lint: $(VENV)/.dev ## Check style and types; ARGS=policies/rules checks these alone
+	$(BIN)/ruff check $(or $(ARGS),.)
+	$(BIN)/ruff format --check $(or $(ARGS),.)
+	$(BIN)/mypy $(ARGS)
 	$(BIN)/mypy policies/__main__.py
-	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/pyright --pythonpath $(BIN)/python $(ARGS)
 
 fuzz: $(VENV)/.dev ## Run the generated tests for much longer
 	MAILROUTE_FUZZ=1 $(BIN)/pytest -n 2 --timeout 0 -m fuzz $(ARGS)
 
-mutation: $(VENV)/.mutation ## Change the proof at random places, and count what the tests find; ARGS="acls groups"
+mutation: $(VENV)/.dev ## Change the proof at random places, and count what the tests find; ARGS="acls groups"
 	@PYTHONPATH=.:policies $(BIN)/python -m tests.mutation $(ARGS)
 
 bench: $(VENV)/.runtime $(PEER:%=$(VENV)/%/.installed) ## Time the policy pack beside an empty one; PEER=checkov adds Checkov
@@ -49,7 +49,6 @@ lock: ## Resolve the dependencies anew (needs uv)
 	$(COMPILE) --group build pyproject.toml -o requirements.txt
 	$(COMPILE) --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 	echo checkov | $(COMPILE) - -o bench/requirements-checkov.txt
-	echo mutmut | $(COMPILE) -c requirements-dev.txt - -o tests/mutation/requirements.txt
 
 clean: ## Remove everything that make and the tools wrote
 	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -76,11 +75,6 @@ $(VENV)/.runtime: requirements.txt pyproject.toml $(VENV)/.created
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	@echo "mailroute: installing the locked development tools into $(VENV) (once)" >&2
 	@$(BIN)/python $(INSTALL) --require-hashes -r requirements-dev.txt
-	@touch $@
-
-$(VENV)/.mutation: tests/mutation/requirements.txt $(VENV)/.dev
-	@echo "mailroute: installing mutmut's operators into $(VENV) (once)" >&2
-	@$(BIN)/python $(INSTALL) --require-hashes -r tests/mutation/requirements.txt
 	@touch $@
 
 $(VENV)/checkov/.installed: bench/requirements-checkov.txt $(VENV)/.created

@@ -1,4 +1,4 @@
-"""The mutation score of the proof: `make mutation`; `make mutation ARGS="acls groups"` of a few modules."""
+"""The mutation score of the proof, or of a part: `make mutation`, `make mutation ARGS="acls values:get"`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -39,8 +40,8 @@ def explanations() -> dict[Key, str]:
 
 def report(mutants: list[Mutant], survivors: list[Mutant], explained: dict[Key, str]) -> bool:
     """Print the score of each module; whether the survivors are those that are explained."""
-    judged = {mutant.module for mutant in mutants}
-    stale = [key for key in explained if key[0] in judged and key not in map(_key, survivors)]
+    judged = {(mutant.module, mutant.function) for mutant in mutants}
+    stale = [key for key in explained if key[:2] in judged and key not in map(_key, survivors)]
     for key in stale:
         print("explained, but no survivor:", *key, sep="\n  ")
     every = Counter(mutant.module for mutant in mutants)
@@ -55,21 +56,44 @@ def report(mutants: list[Mutant], survivors: list[Mutant], explained: dict[Key, 
     return not left and not stale
 
 
+def chosen(parts: Sequence[str]) -> list[Mutant]:
+    """The mutants of some `parts` of the proof, `MODULE` or `MODULE:FUNCTION`; of all where none is given.
+
+    Raises:
+        ValueError: the proof has no such part.
+    """
+    found: list[Mutant] = []
+    for part in parts or modules():
+        module, _, function = part.partition(":")
+        if module not in modules():
+            raise ValueError(f"the proof has no module {module}; it has {', '.join(modules())}")
+        mutants = list(mutants_of(module))
+        names = sorted({mutant.function for mutant in mutants})
+        if function and function not in names:
+            raise ValueError(f"{module} has no function {function} to mutate; it has {', '.join(names)}")
+        found += [mutant for mutant in mutants if function in ("", mutant.function)]
+    return found
+
+
 def main() -> int:
     """Exit status: 0 every mutant is killed or explained, 1 one is not, 2 the tests fail without a mutant."""
     parser = argparse.ArgumentParser(prog="make mutation", description=__doc__)
     parser.add_argument(
-        "modules", nargs="*", metavar="MODULE", help="acls, workloads.model, ...; default: all"
+        "parts",
+        nargs="*",
+        metavar="MODULE[:FUNCTION]",
+        help="acls, workloads.model, values:get; default: all",
     )
+    parser.add_argument("--tests", nargs="+", default=TESTS, metavar="PATH", help="default: the proof's")
     parser.add_argument("-j", "--workers", type=int, default=os.cpu_count() or 1, metavar="N")
     arguments = parser.parse_args()
-    unknown = sorted(set(arguments.modules) - set(modules()))
-    if unknown:
-        parser.error(f"the proof has no module {', '.join(unknown)}; it has {', '.join(modules())}")
+    try:
+        mutants = chosen(arguments.parts)
+    except ValueError as error:
+        parser.error(str(error))
     began = time.monotonic()
     os.environ["MAILROUTE_ROUNDS"] = ROUNDS
     explained = explanations()
-    mutants = [mutant for module in arguments.modules or modules() for mutant in mutants_of(module)]
 
     def show(mutant: Mutant) -> None:
         if _key(mutant) not in explained:
@@ -87,7 +111,7 @@ def main() -> int:
         "no:xdist",
         *LEFT_OUT,
     )
-    status = pytest.main([*TESTS, *options], plugins=[runner])
+    status = pytest.main([*arguments.tests, *options], plugins=[runner])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         return 2
     clean = report(mutants, runner.survivors, explained)

@@ -109,7 +109,8 @@ def _changes(node: cst.CSTNode) -> Iterator[str]:
     blank = cst.Module([])
     for kind, operator in OPERATORS:
         for changed in operator(node) if isinstance(node, kind) else ():
-            if operator is mutators.operator_arg_removal and not _leaves_out(node, changed):
+            removes = operator is mutators.operator_arg_removal
+            if removes and isinstance(node, cst.Call) and not _leaves_out(node, changed):
                 continue
             if isinstance(changed, cst.SimpleString) and "XX" not in changed.value:
                 continue

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from docs import render, render_proof
 from rules import RULES
+from tests.project.test_make import SET_UP, make
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("tests/**/README.md")])
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
@@ -27,6 +27,17 @@ def test_links_lead_somewhere(document: Path) -> None:
         assert linked.exists(), target
         if anchor:
             assert anchor in anchors(linked), target
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_that_are_named_are_there(document: Path) -> None:
+    """`tests/x.py`, `tests/x.py::test_y`, `docs/adr/`, from the root; capitals stand for any name."""
+    folders = {path.name for path in ROOT.iterdir() if path.is_dir()}
+    text = document.read_text(encoding="utf-8")
+    for path, test in re.findall(r"(?<![\w/.])((?:[\w.-]+/)+(?:[\w-]+(?:\.\w+)+)?)(?:::(\w+))?", text):
+        if path.split("/")[0] in folders and not re.search("[A-Z]{4}", path):
+            assert (ROOT / path).exists(), path
+            assert not test or f"def {test}(" in (ROOT / path).read_text(encoding="utf-8"), test
 
 
 def anchors(document: Path) -> set[str]:
@@ -46,22 +57,29 @@ def test_the_index_of_decisions_is_complete() -> None:
         assert sections == ["Context", "Decision", "Consequences", "Alternatives"], name
 
 
-def test_the_reference_of_the_policies_is_that_of_the_rules() -> None:
-    assert render.PAGE.read_text(encoding="utf-8") == render.page(), "run: python docs/render.py"
+@pytest.mark.parametrize(
+    ("program", "page", "has"),
+    [
+        ("render.py", "policies.md", "## apprunner-egress-route"),
+        ("render_proof.py", "proof.md", "| `NO_ROUTE_TO_DESTINATION` | unreachable |"),
+    ],
+)
+def test_a_reference_is_what_its_program_writes(program: str, page: str, has: str, tmp_path: Path) -> None:
+    (tmp_path / "reference").mkdir()
+    copy = shutil.copy(ROOT / "docs" / program, tmp_path)
 
+    subprocess.run([sys.executable, copy], check=True, cwd=tmp_path)
 
-def test_the_reference_of_the_proof_is_that_of_its_source() -> None:
-    page = render_proof.page()
-    assert render_proof.PAGE.read_text(encoding="utf-8") == page, "run: python docs/render_proof.py"
-    assert "| `NO_ROUTE_TO_DESTINATION` | unreachable |" in page
+    written = (tmp_path / "reference" / page).read_text(encoding="utf-8")
+    assert (ROOT / "docs/reference" / page).read_text(encoding="utf-8") == written, f"run: docs/{program}"
+    assert has in written
 
 
 def test_the_readme_shows_what_a_preview_prints() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     (shown,) = re.findall(r"^```text\n(.*?)^```", readme, re.S | re.M)
-    command = [sys.executable, "-m", "mailroute", "rehearse", "--stack", "prod", "--engine", "embedded"]
-    environment = {**os.environ, "COLUMNS": "100"}
-    printed = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, text=True)
+    printed = make(*SET_UP, "preview", "ARGS=--engine embedded", COLUMNS="100")
+    assert printed.returncode == 0, printed.stderr
     for passage in shown.strip().split("\n\n"):
         assert passage in printed.stdout
 

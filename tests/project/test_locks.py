@@ -9,12 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
-LOCKS = [
-    "requirements.txt",
-    "requirements-dev.txt",
-    "bench/requirements-checkov.txt",
-    "tests/mutation/requirements.txt",
-]
+LOCKS = ["requirements.txt", "requirements-dev.txt", "bench/requirements-checkov.txt"]
 
 
 def entries(lock: str) -> list[str]:
