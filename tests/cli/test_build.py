@@ -85,7 +85,7 @@ def planned_service(name: str, host: str, **changes: Any) -> Any:
 # Egress
 
 
-def test_egress_is_that_of_the_program_beside_that_of_the_account() -> None:
+def test_egress_of_the_program_stands_beside_today_s() -> None:
     report = report_of(planned_service("api", "new.example"), account=evidence(service("api", "old.example")))
     (change,) = report.egress
     assert change.after.urn == f"{PREFIX}aws:apprunner/service:Service::api"
@@ -181,7 +181,7 @@ def test_a_service_that_moves_to_ecs_has_the_egress_of_today() -> None:
     assert (change.after.urn, change.today.verdict) == (moved.urn, Verdict.REACHABLE)
 
 
-def test_an_output_that_is_not_known_as_a_whole_leaves_what_was_declared() -> None:
+def test_an_unknown_output_leaves_what_was_declared() -> None:
     planned = resource(
         "aws:ec2/routeTable:RouteTable",
         "table",
@@ -233,7 +233,7 @@ def test_resources_are_grouped_by_the_innermost_component() -> None:
 # DNS
 
 
-def test_dns_records_of_route_53_and_those_that_are_left_to_a_person() -> None:
+def test_dns_records_of_route_53_and_those_left_to_a_person() -> None:
     known = resource(
         "aws:route53/record:Record",
         "spf",
@@ -293,7 +293,7 @@ PASSWORD = 'hunter2"\nx'
         {"inputs": {"whole": wire.Secret({"user": "u", "password": PASSWORD})}},
     ],
 )
-def test_no_format_shows_a_secret_that_a_policy_or_the_program_tells(where: dict[str, Any]) -> None:
+def test_no_format_shows_a_secret_that_a_message_holds(where: dict[str, Any]) -> None:
     leaky = resource(
         "aws:ec2/eip:Eip", "address", **{"inputs": {"tags": {"note": f"is {PASSWORD}"}}, **where}
     )
@@ -308,7 +308,7 @@ def test_no_format_shows_a_secret_that_a_policy_or_the_program_tells(where: dict
         assert redact.MASK in text.replace("\\", "")
 
 
-def test_a_secret_of_the_config_is_masked_though_no_resource_holds_it() -> None:
+def test_a_secret_that_only_the_config_holds_is_masked() -> None:
     rehearsal = replace(REHEARSAL, diagnostics=(Diagnostic(Severity.INFO, "token is tok-123"),))
     report = build(
         rehearsal, evidence(), options_of({}), account="", program=PROGRAM, packs=(), secrets=("tok-123",)

@@ -36,7 +36,7 @@ def diagnosis() -> str:
     return done.stdout
 
 
-def test_every_hop_says_where_it_is_known_from_and_each_repair_its_price(diagnosis: str) -> None:
+def test_hops_name_their_source_and_fixes_their_price(diagnosis: str) -> None:
     done = _mailroute("explain", "-", text=diagnosis)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
@@ -92,7 +92,7 @@ def test_what_is_no_rehearsal_is_refused_in_one_line(text: str, reason: str) -> 
     assert done.stderr.count("\n") == 1
 
 
-def test_a_service_that_is_not_there_is_refused_with_those_that_are(diagnosis: str) -> None:
+def test_an_unknown_service_is_refused_with_the_known_ones(diagnosis: str) -> None:
     done = _mailroute("explain", "-", "--service", "shop", text=diagnosis)
     assert done.returncode == 2
     assert "there are: daadaar-backend" in done.stderr

@@ -158,7 +158,7 @@ def test_terminal_leaves_a_command_whole_to_be_copied() -> None:
     assert command in plain(report, 60)
 
 
-def test_a_policy_that_judges_no_resource_at_all_is_not_applicable() -> None:
+def test_a_policy_that_judges_nothing_is_not_applicable() -> None:
     said = tuple(
         NotApplicable("mailroute", "smtp-port-allowed", entry.urn, "not this")
         for entry in REHEARSAL.resources
@@ -185,7 +185,7 @@ def test_markdown_tells_the_story() -> None:
         assert part in shown
 
 
-def test_markdown_says_once_what_stands_in_the_way_today_and_after_and_what_mends_it() -> None:
+def test_markdown_says_findings_of_today_and_after_once() -> None:
     mends = (Repair(("add a NAT gateway",), 36.5), Repair(("move", "open the group"), 0.0))
     shown = markdown.render(replace(REPORT, egress=(EgressChange(TODAY, TODAY, repairs=mends),)))
     assert shown.count("`NO_ROUTE`") == 1
@@ -231,7 +231,7 @@ def test_mermaid_label_is_words_alone() -> None:
     assert "#quot;x#quot;" in escaped
 
 
-def test_markdown_of_a_huge_report_fits_a_comment_and_says_what_it_leaves_out() -> None:
+def test_markdown_fits_a_comment_and_says_what_is_left_out() -> None:
     many = tuple(resource("aws:ec2/eip:Eip", f"address-{index}") for index in range(5_000))
     report = replace(
         REPORT,

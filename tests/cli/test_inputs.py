@@ -40,7 +40,7 @@ def test_default_program_is_our_own() -> None:
     assert load_project(None, "dev").directory == ROOT
 
 
-def test_default_account_is_the_file_beside_the_program_for_that_stack() -> None:
+def test_the_default_account_is_the_stack_s_own_file() -> None:
     account, name = load_account(load_project(ROOT, "prod"), None)
     assert (account.id, account.region) == ("123456789012", "us-east-1")
     assert "123456789012 in us-east-1, as of 2026-01-05T09:00:00Z" in name

@@ -54,7 +54,7 @@ def on_a_terminal(*arguments: str, **changes: str) -> tuple[int, str]:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), written.decode()
 
 
-def test_a_terminal_shows_a_live_tree_and_then_the_report_in_colour(project: Make) -> None:
+def test_a_terminal_shows_a_live_tree_then_a_coloured_report(project: Make) -> None:
     status, shown = on_a_terminal(*EMBEDDED, "--program", str(project(program=LATE)))
     assert status == 0
     assert "\x1b[32m✔ \x1b[0mshop-dev\x1b[2m  pulumi.pulumi.Stack" in shown
@@ -69,7 +69,7 @@ def test_no_color_on_a_terminal_is_honoured(project: Make) -> None:
     assert not re.search(r"\x1b\[[0-9;]*[1-9][0-9;]*m", shown)
 
 
-def test_off_a_terminal_there_is_a_line_for_each_resource_and_no_colour(cli: Cli, project: Make) -> None:
+def test_off_a_terminal_a_resource_is_one_line_without_colour(cli: Cli, project: Make) -> None:
     result = cli(*EMBEDDED, "--program", str(project()), FORCE_COLOR="1", TERM="xterm-256color")
     assert "\x1b" not in result.stdout + result.stderr
     lines = result.stderr.splitlines()

@@ -45,7 +45,7 @@ def policies_of(graph: Any, role: str) -> list[dict[str, Any]]:
     ]
 
 
-def test_all_outbound_traffic_goes_through_a_connector_of_its_own(register: Callable[..., Any]) -> None:
+def test_all_outbound_traffic_goes_through_its_connector(register: Callable[..., Any]) -> None:
     graph = register(lambda: AppRunnerService("api", args()))
     connector = graph.one("aws:apprunner/vpcConnector:VpcConnector").inputs
     assert connector["subnets"] == ["subnet-00000001", "subnet-00000002"]

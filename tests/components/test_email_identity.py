@@ -63,7 +63,7 @@ def test_the_identity_signs_with_easy_dkim_and_its_own_mail_from(register: Calla
     assert {f"{RECORD}::mail-mail-from-mx", identity.key} <= mail_from.dependencies
 
 
-def test_in_a_preview_there_are_three_dkim_records_that_come_from_the_identity(
+def test_a_preview_has_three_dkim_records_of_the_identity(
     register: Callable[..., Any],
 ) -> None:
     graph = register(lambda: EmailIdentity("mail", {"domain": "daadaar.com", "zone_id": ZONE}), preview=True)
@@ -116,7 +116,7 @@ def test_a_dmarc_record_that_exists_is_left_alone(register: Callable[..., Any]) 
     assert len(records(graph)) == 5
 
 
-def test_events_go_to_a_new_topic_that_only_this_configuration_set_may_use(
+def test_events_go_to_a_topic_for_this_configuration_set_alone(
     register: Callable[..., Any],
 ) -> None:
     args: EmailIdentityArgs = {"domain": "daadaar.com", "zone_id": ZONE, "publish_events": True}

@@ -44,7 +44,7 @@ def test_another_zone_moves_no_subnet(block: ipaddress.IPv4Network) -> None:
 
 
 @given(st.permutations(ZONES), st.sets(st.sampled_from(ZONES)), st.integers(2, 3))
-def test_the_same_zones_are_preferred_in_whatever_order_they_come(
+def test_the_order_of_zones_does_not_change_the_choice(
     zones: list[str], offered: set[str], count: int
 ) -> None:
     chosen = preferred(zones, offered, count)

@@ -72,7 +72,7 @@ def test_per_zone_keeps_traffic_in_its_zone(register: Callable[..., Any]) -> Non
     ]
 
 
-def test_regional_is_one_gateway_with_an_address_of_its_own_in_every_zone(
+def test_a_regional_gateway_has_one_address_for_each_zone(
     register: Callable[..., Any],
 ) -> None:
     graph = register(lambda: egress({"create": {"zone_count": 2}}, mode="regional"))
@@ -103,9 +103,7 @@ def test_a_change_of_mode_shares_no_address(register: Callable[..., Any]) -> Non
 
 
 @pytest.mark.parametrize("preview", [True, False])
-def test_gateway_and_address_wait_for_the_internet_gateway_and_its_route(
-    register: Callable[..., Any], preview: bool
-) -> None:
+def test_gateway_and_address_wait_for_the_internet_route(register: Callable[..., Any], preview: bool) -> None:
     graph = register(lambda: egress(NEW), preview=preview)
     needed = {"aws:ec2/internetGateway:InternetGateway::net", "aws:ec2/route:Route::net-public"}
     for kind in (GATEWAY, ADDRESS):
@@ -137,7 +135,7 @@ def test_an_existing_table_gains_just_the_route(register: Callable[..., Any]) ->
 @pytest.mark.parametrize(
     "target", [{"gatewayId": "igw-1"}, {"transitGatewayId": "tgw-1"}, {"natGatewayId": "nat-1"}]
 )
-def test_an_existing_default_route_is_refused_before_any_resource(
+def test_a_default_route_is_refused_before_any_resource(
     register: Callable[..., Any], account: Any, target: dict[str, str]
 ) -> None:
     account.route_tables[TABLE]["routes"].append({"cidrBlock": "0.0.0.0/0", **target})
@@ -153,7 +151,7 @@ def test_an_existing_default_route_is_refused_before_any_resource(
     assert refused.value.graph.custom == {}  # type: ignore[attr-defined]
 
 
-def test_this_stacks_own_default_route_is_no_stranger_in_the_second_up(
+def test_a_second_up_accepts_the_stack_s_own_default_route(
     register: Callable[..., Any], account: Any
 ) -> None:
     account.route_tables[TABLE]["routes"].append({"cidrBlock": "0.0.0.0/0", "natGatewayId": "nat-1"})
@@ -172,7 +170,7 @@ def test_other_routes_do_not_matter(register: Callable[..., Any], account: Any) 
     assert default_routes(register(lambda: egress(OLD), account=account)) == {TABLE: "nat-us-east-1a-id"}
 
 
-def test_the_gateway_is_near_its_users_in_the_first_public_subnet_of_the_zone(
+def test_the_gateway_is_in_the_zone_s_first_public_subnet(
     register: Callable[..., Any],
 ) -> None:
     zones = ["us-east-1c", "us-east-1b", "us-east-1b"]

@@ -77,16 +77,14 @@ def test_zones_with_the_smtp_endpoint_come_first(register: Callable[..., Any], a
     assert zones == {"us-east-1a", "us-east-1c", "us-east-1f"}
 
 
-def test_zones_by_name_are_taken_as_they_are_and_nothing_is_asked(
-    register: Callable[..., Any], account: Any
-) -> None:
+def test_zones_by_name_are_taken_without_a_lookup(register: Callable[..., Any], account: Any) -> None:
     args: NetworkArgs = {"create": {"availability_zones": ["us-east-1f", "us-east-1d"]}}
     graph = register(lambda: Network("net", args), account=account)
     assert graph.outputs["mailroute:index:Network::net"]["availabilityZones"] == ["us-east-1f", "us-east-1d"]
     assert account.asked == []
 
 
-def test_adopting_registers_nothing_and_finds_zones_tables_and_public_subnets(
+def test_adopting_only_reads_zones_tables_and_public_subnets(
     register: Callable[..., Any],
 ) -> None:
     args: NetworkArgs = {"adopt": {"vpc_id": VPC, "private_subnet_ids": PRIVATE}}
@@ -127,9 +125,7 @@ def test_secondary_blocks_belong_to_the_vpc(register: Callable[..., Any], accoun
     assert topology_of(register, args, account=account).cidr_blocks == ["172.31.0.0/16", "100.64.0.0/16"]
 
 
-def test_a_table_that_this_stack_made_for_a_subnet_is_not_adopted(
-    register: Callable[..., Any], account: Any
-) -> None:
+def test_a_subnet_table_of_this_stack_is_not_adopted(register: Callable[..., Any], account: Any) -> None:
     """The second `up` finds the table of the first: taking it for somebody else's would delete it."""
     account.route_tables[PRIVATE_TABLE]["tags"] = {"pulumi:project": "mailroute", "pulumi:stack": "test"}
     args: NetworkArgs = {"adopt": {"vpc_id": VPC, "private_subnet_ids": PRIVATE}}

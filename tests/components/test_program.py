@@ -49,7 +49,7 @@ every_run = pytest.mark.parametrize(
 )
 
 
-def test_prod_adopts_the_incidents_network_and_creates_none_of_it(program: Callable[..., Any]) -> None:
+def test_prod_creates_nothing_of_the_incident_s_network(program: Callable[..., Any]) -> None:
     for preview in (True, False):
         custom = set(program("prod", preview=preview).custom)
         (rights,) = custom - PROD_CUSTOM
@@ -65,7 +65,7 @@ def test_dev_is_made_from_nothing(program: Callable[..., Any]) -> None:
     assert len(graph.of_type("aws:ec2/subnet:Subnet")) == 6
 
 
-def test_the_gateway_of_a_new_network_waits_for_its_internet_gateway(program: Callable[..., Any]) -> None:
+def test_a_new_network_s_nat_waits_for_its_internet_gateway(program: Callable[..., Any]) -> None:
     gateway = program("dev").one("aws:ec2/natGateway:NatGateway")
     assert {
         "aws:ec2/internetGateway:InternetGateway::network",
@@ -74,9 +74,7 @@ def test_the_gateway_of_a_new_network_waits_for_its_internet_gateway(program: Ca
 
 
 @pytest.mark.parametrize("preview", [True, False])
-def test_the_service_sends_to_ses_with_credentials_from_the_secret(
-    program: Callable[..., Any], preview: bool
-) -> None:
+def test_the_service_has_ses_credentials_from_the_secret(program: Callable[..., Any], preview: bool) -> None:
     service = program("prod", preview=preview).one("aws:apprunner/service:Service").inputs
     image = service["sourceConfiguration"]["imageRepository"]["imageConfiguration"]
     assert image["runtimeEnvironmentVariables"] == {
@@ -91,7 +89,7 @@ def test_the_service_sends_to_ses_with_credentials_from_the_secret(
     }
 
 
-def test_the_route_nat_sends_to_the_relay_with_the_secret_that_is_there(program: Callable[..., Any]) -> None:
+def test_route_nat_has_relay_credentials_from_their_secret(program: Callable[..., Any]) -> None:
     service = program("prod", route="nat").one("aws:apprunner/service:Service").inputs
     image = service["sourceConfiguration"]["imageRepository"]["imageConfiguration"]
     assert image["runtimeEnvironmentVariables"] == {"SMTP_HOST": "smtp-relay.brevo.com", "SMTP_PORT": "587"}
@@ -112,7 +110,7 @@ def rules(graph: Any, direction: str) -> set[tuple[str, str, Any]]:
     }
 
 
-def test_only_the_connector_may_use_the_endpoint_and_only_on_its_port(program: Callable[..., Any]) -> None:
+def test_only_the_connector_may_use_the_endpoint_s_port(program: Callable[..., Any]) -> None:
     graph = program("prod", smtpPort="2465")
     assert graph.stack_outputs["smtpPort"] == 2465
     assert environment(graph)["SMTP_PORT"] == "2465"
@@ -124,7 +122,7 @@ def test_only_the_connector_may_use_the_endpoint_and_only_on_its_port(program: C
     }
 
 
-def test_through_nat_the_connector_may_reach_the_relays_port_and_its_own_vpc(
+def test_with_nat_the_connector_may_reach_relay_and_vpc_alone(
     program: Callable[..., Any],
 ) -> None:
     graph = program("dev", relayPort="2525", relayHost="smtp.example.com")
@@ -203,7 +201,7 @@ def test_the_config_of_the_network_reaches_it(program: Callable[..., Any]) -> No
     assert given.one("aws:ec2/natGateway:NatGateway").inputs["subnetId"] == "subnet-07be90d42f1a6c385"
 
 
-def test_both_ways_are_there_and_mail_takes_the_one_that_is_asked_for(program: Callable[..., Any]) -> None:
+def test_with_both_paths_mail_takes_the_configured_one(program: Callable[..., Any]) -> None:
     hosts = {}
     for mail_through in ("ses", "nat"):
         graph = program("prod", route="both", mailThrough=mail_through)
@@ -221,7 +219,7 @@ def test_the_domain_outlives_the_switch_to_nat(program: Callable[..., Any]) -> N
 
 
 @every_run
-def test_every_resource_that_can_be_tagged_names_its_project_and_stack(
+def test_every_taggable_resource_names_project_and_stack(
     program: Callable[..., Any], stack: str, route: str
 ) -> None:
     graph = program(stack, route=route, domain="daadaar.com", publishEvents="true")
@@ -233,7 +231,7 @@ def test_every_resource_that_can_be_tagged_names_its_project_and_stack(
 
 @every_run
 @pytest.mark.parametrize("preview", [True, False])
-def test_every_resource_is_the_child_of_a_component_and_named_after_it(
+def test_every_resource_has_its_component_s_name_and_parent(
     program: Callable[..., Any], stack: str, route: str, preview: bool
 ) -> None:
     graph = program(stack, route=route, domain="daadaar.com", preview=preview)
@@ -291,7 +289,7 @@ def test_dev_exports(program: Callable[..., Any]) -> None:
     assert not {"smtpSecretArn", "relaySecretArn", "dnsRecordsToPublish"} & set(outputs)
 
 
-def test_external_dns_shows_what_is_known_before_the_identity_exists(program: Callable[..., Any]) -> None:
+def test_external_dns_shows_known_records_in_a_preview(program: Callable[..., Any]) -> None:
     graph = program("prod", preview=True, dns="external")
     assert graph.of_type("aws:route53/record:Record") == []
     dkim = {"name": UNKNOWN, "type": "CNAME", "ttl": 1800, "value": UNKNOWN}
@@ -488,7 +486,7 @@ def test_external_dns_shows_what_is_known_before_the_identity_exists(program: Ca
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
 )
-def test_a_wrong_config_is_refused_in_one_line_before_anything_is_registered(
+def test_wrong_config_is_one_line_before_any_resource(
     program: Callable[..., Any], changes: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ArgumentError) as refused:
@@ -506,7 +504,7 @@ def test_a_wrong_config_is_refused_in_one_line_before_anything_is_registered(
         ("ses", "zones", "SmtpEndpoint.subnets"),
     ],
 )
-def test_an_account_that_does_not_fit_stops_the_program_before_it_registers_anything_in_it(
+def test_an_unfit_account_stops_it_before_any_resource(
     program: Callable[..., Any], account: Any, route: str, spoil: str, argument: str
 ) -> None:
     if spoil == "default route":

@@ -70,7 +70,7 @@ def test_every_route_is_proven_and_no_policy_objects(
     ]
 
 
-def test_a_default_route_that_is_there_stops_the_program_in_one_line(
+def test_an_existing_default_route_stops_it_in_one_line(
     rehearse: Callable[..., Rehearsed], account: Any, tmp_path: Path
 ) -> None:
     routes = account.route_tables[PRIVATE_TABLE]["routes"]

@@ -182,7 +182,7 @@ def test_no_replacement_would_delete_first(
             assert "name" not in resource.inputs or resource.type == "aws:route53/record:Record"
 
 
-def test_the_connectors_name_changes_with_its_subnets_and_its_group(
+def test_connector_name_changes_with_subnets_and_group(
     program: Callable[..., Any],
 ) -> None:
     def name(**changes: Any) -> str:

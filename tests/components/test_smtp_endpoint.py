@@ -92,7 +92,7 @@ def test_subnets_that_cannot_serve_are_left_out_and_named(
     ]
 
 
-def test_new_subnets_are_chosen_by_their_zone_before_they_have_an_id(register: Callable[..., Any]) -> None:
+def test_new_subnets_are_chosen_by_zone_without_an_id(register: Callable[..., Any]) -> None:
     """The endpoint then depends on the subnets that it is in, and not on those that it leaves out."""
 
     def program() -> None:

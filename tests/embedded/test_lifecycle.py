@@ -102,9 +102,7 @@ def test_what_a_program_leaves_behind_is_ended(rehearser: Rehearser) -> None:
     assert _are_gone(_started(rehearser.directory))
 
 
-def test_a_pack_that_never_loads_is_ended_before_the_program_begins(
-    rehearser: Rehearser, tmp_path: Path
-) -> None:
+def test_a_pack_that_never_loads_ends_before_the_program(rehearser: Rehearser, tmp_path: Path) -> None:
     rehearser.write(LINGERING)
     pack = tmp_path / "pack"
     pack.mkdir()

@@ -71,7 +71,7 @@ def test_same_verdicts_as_pulumi(
     }
 
 
-def test_a_violation_stops_an_update_before_the_resource_is_created(
+def test_a_violation_stops_an_update_before_creation(
     rehearser: Rehearser, pack: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PACK_MODE", "resource-violation")

@@ -215,7 +215,7 @@ def test_the_projects_own_virtualenv_runs_it_where_it_is_there(tmp_path: Path) -
     assert not loaded.diagnostics
 
 
-def test_a_key_that_the_schema_does_not_declare_is_said_to_be_none(tmp_path: Path) -> None:
+def test_a_key_outside_the_schema_is_reported(tmp_path: Path) -> None:
     """It is not refused, since Pulumi takes it; it is most likely a typing error."""
     project = PROJECT + "config:\n  relayHost: {type: string, default: a}\n"
     loaded = _load(tmp_path, project, "config:\n  aws:region: us-east-1\n  demo:relayhost: b\n")

@@ -77,7 +77,7 @@ eu = Provider("eu", region="eu-west-1")
 )
 
 
-def test_children_inherit_what_transforms_have_given_their_parent(rehearser: Rehearser) -> None:
+def test_children_inherit_what_a_transform_gave_their_parent(rehearser: Rehearser) -> None:
     rehearser.write(
         PROVIDERS
         + """
@@ -128,7 +128,7 @@ pulumi.export("got", pulumi.runtime.invoke_output(
     assert not rehearser.recording.of("provider", "Invoke")
 
 
-def test_transforms_of_a_component_reach_its_children_and_the_stacks_come_last(rehearse: Run) -> None:
+def test_transforms_reach_children_and_the_stack_s_come_last(rehearse: Run) -> None:
     rehearsal = rehearse(
         PRELUDE
         + """
@@ -515,7 +515,7 @@ def test_the_program_is_in_the_directory_that_the_project_names(rehearser: Rehea
     assert rehearser.run().outputs == {"at": ["src", 1]}
 
 
-def test_the_program_is_the_file_that_the_project_names_without_what_is_beside_it(
+def test_the_program_is_the_file_that_the_project_names(
     rehearser: Rehearser,
 ) -> None:
     source = """

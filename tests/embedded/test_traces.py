@@ -80,7 +80,7 @@ def _without_loading(steps: list[str]) -> list[str]:
     return [step for step in steps if "LanguageRuntime" not in step and step != "> monitor.GetDeploymentInfo"]
 
 
-def test_the_program_is_told_what_pulumi_tells_it_and_no_feature_that_is_not_there(
+def test_the_program_is_told_only_of_features_that_are_there(
     rehearser: Rehearser,
 ) -> None:
     trace = _Trace("secrets", "preview")

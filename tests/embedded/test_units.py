@@ -108,7 +108,7 @@ def _registry(*, exists: bool) -> Registry:
 
 
 @pytest.mark.parametrize("root", ["outer", "inner", "resource", "nowhere"])
-def test_a_component_waits_for_what_it_holds_but_not_for_what_hangs_on_that(root: str) -> None:
+def test_a_component_waits_for_what_it_holds_alone(root: str) -> None:
     assert not _registry(exists=False).has_pending([root])
 
 

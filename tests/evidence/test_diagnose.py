@@ -14,9 +14,7 @@ from tests.evidence.front import Front
 INCIDENT = ROOT / "accounts" / "prod.json"
 
 
-def test_a_service_without_a_way_out_is_unreachable_at_its_route_table(
-    account: Account, process: Command
-) -> None:
+def test_a_service_without_egress_fails_at_its_route_table(account: Account, process: Command) -> None:
     result = process("diagnose", "--service", "shop", "--to", f"{RELAY}:587", "--json")
     assert result.returncode == 1, result.stderr
     entry = json.loads(result.stdout)
@@ -64,7 +62,7 @@ def test_a_service_behind_the_smtp_endpoint_is_reachable(account: Account, mailr
     assert {finding["code"] for finding in json.loads(closed.stdout)["findings"]} == {"ENI_SG_RULES_MISMATCH"}
 
 
-def test_a_connector_is_judged_by_its_subnets_and_groups_without_app_runner(
+def test_subnets_and_groups_are_judged_without_app_runner(
     account: Account, front: Front, mailroute: Command
 ) -> None:
     account.nat()
@@ -85,9 +83,7 @@ def test_a_connector_is_judged_by_its_subnets_and_groups_without_app_runner(
     assert not [action for action in front.calls if action.startswith("apprunner:")]
 
 
-def test_a_private_zone_that_may_take_the_name_leaves_it_undetermined(
-    account: Account, mailroute: Command
-) -> None:
+def test_a_private_zone_that_may_shadow_is_undetermined(account: Account, mailroute: Command) -> None:
     account.nat()
     zone = account.private_zone("brevo.com")
     result = mailroute("diagnose", "--service", "shop", "--to", f"{RELAY}:587", "--json")
@@ -104,7 +100,7 @@ def test_a_private_zone_that_may_take_the_name_leaves_it_undetermined(
         ("apprunner:DescribeVpcConnector", "CONNECTOR_NOT_READ"),
     ],
 )
-def test_what_may_not_be_read_is_named_and_leaves_undetermined_what_depends_on_it(
+def test_a_denied_read_is_named_and_leaves_it_undetermined(
     account: Account, front: Front, mailroute: Command, denied: str, code: str
 ) -> None:
     account.nat()

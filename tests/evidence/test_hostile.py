@@ -101,7 +101,7 @@ def test_one_denied_action_turns_no_verdict_and_is_named(
 @pytest.mark.parametrize(
     "action", ["ec2:SearchTransitGatewayRoutes", "ecs:DescribeServices", "apprunner:DescribeService"]
 )
-def test_calls_that_are_turned_away_for_their_rate_are_made_again(
+def test_throttled_calls_are_made_again(
     refusing: Front, mailroute: Command, monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "3")

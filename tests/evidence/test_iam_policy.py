@@ -10,7 +10,7 @@ from tests.evidence.front import Front
 from tests.evidence.inspected import Inspected
 
 
-def test_the_policy_allows_what_the_commands_call_and_nothing_else(
+def test_the_policy_allows_exactly_what_the_commands_call(
     account: Account, front: Front, mailroute: Command
 ) -> None:
     Inspected(account, elsewhere=account.new_vpc("10.40.0.0/16"))

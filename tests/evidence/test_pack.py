@@ -49,7 +49,7 @@ def codes(pack: PackProcess, nodes: list[Node]) -> set[str]:
     return {code for result in pack.run(nodes).of(RULE) for code in result.codes}
 
 
-def test_an_endpoint_of_the_account_counts_unless_the_stack_is_about_to_delete_it(
+def test_an_account_s_endpoint_counts_unless_about_to_be_deleted(
     front: Front, account: Account, pack: PackProcess
 ) -> None:
     account.endpoint()

@@ -483,7 +483,7 @@ def test_the_zone_of_an_smtp_endpoint_is_the_endpoint_s_to_tell() -> None:
     )
 
 
-def test_a_service_without_a_connector_keeps_the_environment_s_names_alone() -> None:
+def test_a_service_without_connector_keeps_variable_names_alone() -> None:
     answer = {
         "ServiceName": "api",
         "ServiceArn": "arn:aws:apprunner:us-east-1:1:service/api/1",

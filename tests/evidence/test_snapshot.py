@@ -204,7 +204,7 @@ def test_calls_grow_with_the_vpcs_and_not_with_what_is_in_them(
     assert more - few == Counter({**EACH_VPC, "apprunner:DescribeService": 1})
 
 
-def test_calls_grow_with_what_a_transit_gateway_leads_to_and_not_with_its_attachments(
+def test_calls_grow_with_transit_routes_not_with_attachments(
     account: Account, front: Front, mailroute: Command
 ) -> None:
     def calls() -> Counter[str]:

@@ -85,7 +85,7 @@ def test_no_denied_action_turns_a_verdict(readings: dict[str, Told]) -> None:
         assert undetermined >= OPEN.get((name, host), set()), (name, host)
 
 
-def test_any_mail_server_may_be_behind_an_endpoint_that_was_not_read(readings: dict[str, Told]) -> None:
+def test_an_unread_endpoint_may_lead_to_any_mail_server(readings: dict[str, Told]) -> None:
     assert judge(readings["closed"].document(), None) is UNREACHABLE
     assert judge(readings["closed"].document(Action.VPC_ENDPOINTS), None) is UNDETERMINED
 
@@ -105,7 +105,7 @@ def test_public_access_that_is_blocked_is_seen(readings: dict[str, Told]) -> Non
     assert blocking.but(PUBLIC_ACCESS_EXCLUSIONS=[exclusion]).verdict(RELAY) is REACHABLE
 
 
-def test_a_vpc_that_another_account_shares_is_never_read_as_a_whole(readings: dict[str, Told]) -> None:
+def test_a_shared_vpc_is_never_read_as_a_whole(readings: dict[str, Told]) -> None:
     reading = readings["closed"]
     (vpc,) = reading.answers[Action.VPCS]
     foreign = reading.but(VPCS=[{**vpc, "OwnerId": "210987654321"}])

@@ -23,9 +23,7 @@ def one_line(result: Result) -> str:
     return result.stderr
 
 
-def test_every_kind_is_found_by_its_name_and_its_arn_live_and_saved(
-    account: Account, mailroute: Command, tmp_path: Path
-) -> None:
+def test_every_kind_is_found_by_name_and_arn(account: Account, mailroute: Command, tmp_path: Path) -> None:
     account.nat()
     function = account.function("mailer")
     service = account.ecs_service("worker", "jobs")
@@ -48,7 +46,7 @@ def test_every_kind_is_found_by_its_name_and_its_arn_live_and_saved(
         assert mailroute("diagnose", "--service", name, *TO, "--evidence", file) == live
 
 
-def test_a_snapshot_holds_the_services_of_its_vpcs_without_their_secrets(
+def test_a_snapshot_holds_services_without_their_secrets(
     account: Account, front: Front, mailroute: Command, tmp_path: Path
 ) -> None:
     account.function("mailer")
@@ -82,7 +80,7 @@ def test_a_snapshot_holds_the_services_of_its_vpcs_without_their_secrets(
     ] == (listed)
 
 
-def test_a_name_that_several_services_have_is_one_line_with_their_arns(
+def test_an_ambiguous_name_is_one_line_with_the_arns(
     account: Account, front: Front, mailroute: Command, tmp_path: Path
 ) -> None:
     arns = [
@@ -146,7 +144,7 @@ def test_a_wrong_arn_is_one_line(front: Front, mailroute: Command, arn: str, say
     assert says in one_line(mailroute("diagnose", "--service", arn, "--region", "us-east-1", *TO))
 
 
-def test_a_service_is_shown_with_the_capacity_providers_that_it_runs_on() -> None:
+def test_a_service_is_shown_with_its_capacity_providers() -> None:
     """They tell whether its tasks may have public addresses."""
     answer = {"serviceArn": "arn:aws:ecs:us-east-1:111122223333:service/jobs/worker", "serviceName": "worker"}
     spot = {"capacityProvider": "FARGATE_SPOT", "weight": 1, "base": 0}

@@ -65,7 +65,7 @@ def test_a_broken_program_is_stopped_before_anything_is_created(
 
 
 @pytest.mark.parametrize("language", ["yaml", "python"])
-def test_without_a_preview_a_broken_path_is_found_when_it_is_there(language: str, tmp_path: Path) -> None:
+def test_without_a_preview_the_update_finds_a_broken_path(language: str, tmp_path: Path) -> None:
     with cli_for(language, tmp_path, change=NO_DEFAULT_ROUTE[language]) as cli:
         done = cli.deploy("up", "--skip-preview")
         assert done.status == 1

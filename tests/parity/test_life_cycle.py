@@ -80,7 +80,7 @@ def test_this_project_lives_from_route_to_route(make: Make, name: str) -> None:
     assert stack.held().keys() == stack.before.keys() - {(SERVICE, service) for service in services}
 
 
-def test_what_takes_the_way_out_away_is_stopped_and_nothing_is_changed(running: Stack) -> None:
+def test_a_change_that_removes_the_path_is_stopped(running: Stack) -> None:
     held, managed = running.held(), running.managed()
     running.configure(way="none")
     stopped = running.up()
@@ -101,7 +101,7 @@ def test_without_a_preview_the_way_out_is_judged_when_it_is_gone(running: Stack)
     assert running.verdict("shop", RELAY) == "reachable"
 
 
-def test_a_route_that_somebody_deletes_is_seen_by_refresh_and_restored(running: Stack) -> None:
+def test_a_deleted_route_is_seen_by_refresh_and_restored(running: Stack) -> None:
     route = default_route(running)
     running.account.remove(ROUTE, route.id)
     assert running.verdict("shop", RELAY) == "unreachable"
@@ -121,7 +121,7 @@ def test_a_group_that_somebody_closes_is_opened_again(running: Stack) -> None:
     assert running.verdict("shop", RELAY) == "reachable"
 
 
-def test_a_creation_that_fails_half_way_is_taken_up_where_it_ended(shop: Stack) -> None:
+def test_a_failed_creation_goes_on_where_it_ended(shop: Stack) -> None:
     shop.configure(zone="us-east-1e")
     failed = shop.run("up", "--yes", "--skip-preview")
     assert failed.status != 0
@@ -161,9 +161,7 @@ def test_a_request_that_the_kill_cut_off_is_simply_made_again(shop: Stack) -> No
         (f"{SERVICE}::shop", "Service with the provided name already exists"),
     ],
 )
-def test_what_was_created_unseen_is_refused_a_second_time_and_imported(
-    shop: Stack, victim: str, refusal: str
-) -> None:
+def test_what_a_kill_left_behind_is_refused_and_imported(shop: Stack, victim: str, refusal: str) -> None:
     """`kill -9` between AWS's answer and its arrival: the worst moment there is."""
     shop.account.on_created[victim] = shop.kill
     be_killed(shop)
@@ -180,7 +178,7 @@ def test_what_was_created_unseen_is_refused_a_second_time_and_imported(
     assert shop.held() == {}
 
 
-def test_what_this_projects_components_make_is_imported_beneath_them(make: Make) -> None:
+def test_what_components_create_is_imported_beneath_them(make: Make) -> None:
     stack = make(ROOT, "dev")
     stack.account.on_created["mailroute:index:NatEgress$aws:ec2/natGateway:NatGateway::nat-us-east-1a"] = (
         stack.kill
@@ -196,7 +194,7 @@ def test_what_this_projects_components_make_is_imported_beneath_them(make: Make)
     assert stack.held() == {}
 
 
-def test_what_has_no_name_of_its_own_is_doubled_unless_it_is_imported(shop: Stack) -> None:
+def test_a_nameless_resource_is_doubled_unless_imported(shop: Stack) -> None:
     shop.account.on_created[f"{TABLE}::private"] = shop.kill
     be_killed(shop)
     shop.done("cancel", "--yes")
@@ -205,7 +203,7 @@ def test_what_has_no_name_of_its_own_is_doubled_unless_it_is_imported(shop: Stac
     assert TABLE in shop.orphans()
 
 
-def test_what_has_no_name_of_its_own_is_not_doubled_if_it_is_imported_first(shop: Stack) -> None:
+def test_a_nameless_resource_imported_first_is_not_doubled(shop: Stack) -> None:
     shop.account.on_created[f"{TABLE}::private"] = shop.kill
     be_killed(shop)
     shop.done("cancel", "--yes")

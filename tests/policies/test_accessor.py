@@ -80,7 +80,7 @@ def test_what_was_declared_stands_in_for_what_is_not_shown(outputs: dict[str, An
     assert get(read(outputs, {"a": ["declared"]}), "a") == value
 
 
-def test_a_resource_that_shows_nothing_is_unknown_where_it_declares_nothing() -> None:
+def test_what_is_neither_shown_nor_declared_is_unknown() -> None:
     properties = read({}, {"a": "declared"})
     assert (get(properties, "a"), get(properties, "b")) == ("declared", UNKNOWN)
     assert list(properties) == ["a"]

@@ -74,9 +74,7 @@ def test_an_address_or_a_block_is_taken(block: str) -> None:
         ({**EXCEPTION, "reason": "  "}, "EXCEPTION_INVALID"),
     ],
 )
-def test_an_exception_has_a_reason_and_lasts_to_the_end_of_its_last_day(
-    given: dict[str, Any], code: str | None
-) -> None:
+def test_an_exception_has_a_reason_and_a_last_day(given: dict[str, Any], code: str | None) -> None:
     exemptions, problems = exceptions.read({"exceptions": [given]}, TODAY)
     assert [problem.codes for problem in problems] == ([] if code is None else [(code,)])
     assert len(exemptions) == (1 if code is None else 0)

@@ -67,7 +67,7 @@ def test_a_level_that_the_stack_sets_counts(preview: PackProcess) -> None:
     assert (result.policy, result.level) == ("private-data-stays-private", "ADVISORY")
 
 
-def test_a_rule_is_not_applicable_where_the_stack_has_nothing_to_judge(preview: PackProcess) -> None:
+def test_a_rule_without_its_resources_is_not_applicable(preview: PackProcess) -> None:
     preview.configure({})
     results = preview.run([Node(BUCKET, "files", {"bucket": "files"})])
     assert results.all == ()
@@ -94,7 +94,7 @@ def test_a_path_is_not_said_twice_in_an_update(update: PackProcess) -> None:
     assert "smtp-credentials-secret" not in [result.policy for result in results.stack]
 
 
-def test_a_text_that_only_an_update_knows_is_judged_before_it_creates_anything() -> None:
+def test_a_text_known_in_an_update_is_judged_before_creation() -> None:
     """What the remedy of a preview promises to who makes it advisory: `containerDefinitions` is one text."""
     containers = [{"name": "app", "environment": [{"name": "SMTP_PASSWORD", "value": "hunter2"}]}]
     unknown = Node("aws:ecs/taskDefinition:TaskDefinition", "task", {"containerDefinitions": UNKNOWN})
@@ -141,7 +141,7 @@ def test_what_a_state_has_only_read_is_not_the_stack_s_own() -> None:
     assert [result.codes for result in made] == [("NAT_SUBNET_NOT_PUBLIC",)]
 
 
-def test_evidence_of_the_environment_wins_and_is_where_the_command_was_given(tmp_path: Path) -> None:
+def test_evidence_of_the_environment_comes_first(tmp_path: Path) -> None:
     missing = tmp_path / "missing.json"
     service = Node("aws:apprunner/service:Service", "api", {"serviceName": "api"})
     variables = {"MAILROUTE_EVIDENCE": "missing.json", "PWD": str(tmp_path)}

@@ -28,7 +28,7 @@ def test_there_are_workflows() -> None:
     assert [path.name for path in WORKFLOWS] == ["ci.yml", "preview.yml", "up.yml"]
 
 
-def test_actions_are_pinned_by_commit_with_their_version_beside_it(workflow: Path) -> None:
+def test_actions_are_pinned_by_commit_and_say_their_version(workflow: Path) -> None:
     uses = [line for line in workflow.read_text(encoding="utf-8").splitlines() if "uses:" in line]
     for line in uses:
         assert re.fullmatch(r" +- uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
@@ -53,7 +53,7 @@ def test_permissions_are_given_job_by_job(workflow: Path) -> None:
     assert "write" not in document["permissions"].values()
 
 
-def test_only_the_job_that_runs_no_code_of_the_request_may_write_to_it() -> None:
+def test_only_a_job_without_the_request_s_code_may_write() -> None:
     (preview,) = (path for path in WORKFLOWS if path.name == "preview.yml")
     for job in yaml.safe_load(preview.read_text(encoding="utf-8"))["jobs"].values():
         runs_code = any("run" in step for step in job["steps"])

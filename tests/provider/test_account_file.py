@@ -32,7 +32,7 @@ def test_the_schema_is_a_schema() -> None:
     Draft202012Validator.check_schema(json.loads(evidence.SCHEMA.read_text(encoding="utf-8")))
 
 
-def test_the_incidents_account_is_valid_sorted_and_free_of_secrets(document: dict[str, Any]) -> None:
+def test_the_incident_s_account_is_valid_and_without_secrets(document: dict[str, Any]) -> None:
     assert evidence.load(PROD) == document
     assert PROD.read_text(encoding="utf-8") == json.dumps(document, indent=2, sort_keys=True) + "\n"
     keys = [(resource["type"], resource["id"]) for resource in document["resources"]]
@@ -54,7 +54,7 @@ def test_the_incidents_account_refers_only_to_what_it_holds(document: dict[str, 
     assert len(named) > 10
 
 
-def test_the_incidents_account_has_the_properties_that_pulumi_aws_has(document: dict[str, Any]) -> None:
+def test_the_incident_s_account_has_pulumi_aws_properties(document: dict[str, Any]) -> None:
     extra = {"aws:ec2/routeTable:RouteTable": {"associations"}}
     for resource in document["resources"]:
         known = sdk.resource_class(resource["type"])
@@ -147,7 +147,7 @@ def test_an_account_of_another_region_is_refused() -> None:
     assert Account.load(PROD).region == Account.load(PROD, "us-east-1").region == "us-east-1"
 
 
-def test_an_empty_account_is_a_valid_document_with_zones_and_services() -> None:
+def test_an_empty_account_is_valid_with_zones_and_services() -> None:
     account = Account.empty("us-east-1")
     evidence.validate(account.document, "empty")
     assert [zone.id for zone in account.zones("us-east-1")][:3] == ["use1-az4", "use1-az6", "use1-az1"]

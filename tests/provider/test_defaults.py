@@ -22,7 +22,7 @@ def test_a_region_has_its_default_vpc_whoever_adopts_it_first(connect: Callable[
     assert (subnet.outputs["cidrBlock"], subnet.outputs["mapPublicIpOnLaunch"]) == ("172.31.0.0/20", True)
 
 
-def test_what_a_program_adopts_is_that_of_the_account_and_stays_there(
+def test_an_adopted_default_vpc_stays_in_the_account(
     connect: Callable[[Account], Client],
 ) -> None:
     account = Account.empty("us-east-1")

@@ -308,7 +308,7 @@ def test_roles_secrets_and_repositories_that_are_there(prod: Client) -> None:
     assert repository["repositoryUrl"] == "123456789012.dkr.ecr.us-east-1.amazonaws.com/daadaar-backend"
 
 
-def test_what_account_files_need_not_show_gets_its_arn_and_no_more(client: Client) -> None:
+def test_what_an_account_file_leaves_out_gets_its_arn_alone(client: Client) -> None:
     role = client.invoke("iam/getRole", name="deploy")
     assert role["arn"] == "arn:aws:iam::123456789012:role/deploy"
     assert role["assumeRolePolicy"] == ""

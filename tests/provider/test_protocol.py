@@ -62,7 +62,7 @@ def test_what_is_not_there_is_refused_loudly(client: Client, method: str) -> Non
     assert "\n" not in raised.value.details()
 
 
-def test_a_preview_knows_inputs_and_defaults_and_nothing_that_aws_computes(client: Client) -> None:
+def test_a_preview_knows_inputs_and_defaults_alone(client: Client) -> None:
     made = client.preview(VPC, "v", cidrBlock="10.0.0.0/16", tags={"Name": "v"})
     assert made.id == ""
     assert made.inputs == {"cidrBlock": "10.0.0.0/16", "tags": {"Name": "v"}, "__defaults": []}
@@ -98,7 +98,7 @@ def test_what_aws_adds_inside_an_object_is_unknown_in_a_preview(client: Client) 
     assert len(set(made.outputs["dkimSigningAttributes"]["tokens"])) == 3
 
 
-def test_creation_gives_ids_and_puts_the_resource_into_the_account(client: Client) -> None:
+def test_creation_gives_ids_and_adds_to_the_account(client: Client) -> None:
     vpc = client.create(VPC, "v", cidrBlock="10.0.0.0/16")
     assert vpc.id.startswith("vpc-0")
     assert len(vpc.id) == len("vpc-") + 17
@@ -429,7 +429,7 @@ def test_an_unknown_value_is_a_change_and_may_replace(client: Client) -> None:
     assert provider_pb2.PropertyDiff.Kind.Name(diff.detailedDiff["vpcId"].kind) == "UPDATE_REPLACE"
 
 
-def test_a_name_that_the_program_gives_must_be_free_before_its_replacement(client: Client) -> None:
+def test_a_fixed_name_must_be_free_before_replacement(client: Client) -> None:
     role = client.create("aws:iam/role:Role", "r", name="fixed", assumeRolePolicy="{}")
     named = client.diff(role, name="fixed", assumeRolePolicy="{}", path="/other/")
     assert list(named.replaces) == ["path"]
@@ -487,12 +487,12 @@ def test_reading_finds_what_the_account_holds(prod: Client) -> None:
     assert prod.read(VPC, "vpc-0nowhere")[0] == ""
 
 
-def test_reading_what_this_account_never_knew_believes_the_engine(client: Client) -> None:
+def test_reading_an_unknown_resource_believes_the_engine(client: Client) -> None:
     state = {"id": "vpc-0earlier", "cidrBlock": "10.9.0.0/16"}
     assert client.read(VPC, "vpc-0earlier", state)[:2] == ("vpc-0earlier", state)
 
 
-def test_reading_what_account_files_do_not_show_says_what_the_id_says(client: Client) -> None:
+def test_reading_what_files_do_not_show_takes_the_id_s_word(client: Client) -> None:
     identity, outputs, _ = client.read("aws:iam/role:Role", "deploy")
     assert (identity, outputs["name"]) == ("deploy", "deploy")
     assert outputs["arn"] == "arn:aws:iam::123456789012:role/deploy"

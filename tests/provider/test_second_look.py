@@ -110,7 +110,7 @@ def test_what_a_program_leaves_to_aws_is_no_change(client: Client, vpc: Made) ->
     assert list(changed.diffs) == ["mapPublicIpOnLaunch"]  # false where it is not given
 
 
-def test_what_a_program_says_besides_an_import_is_no_change_where_it_is_so(client: Client, vpc: Made) -> None:
+def test_an_import_that_is_as_declared_changes_nothing(client: Client, vpc: Made) -> None:
     imported = Made(vpc.urn, vpc.id, {"cidrBlock": "10.0.0.0/16"}, vpc.outputs)
     assert vpc.outputs["instanceTenancy"] == "default"
     assert list(client.diff(imported, cidrBlock="10.0.0.0/16", instanceTenancy="default").diffs) == []
@@ -153,7 +153,7 @@ def test_what_is_there_is_not_created_again(
         client.create(type_, "second", **inputs)
 
 
-def test_the_regions_own_dhcp_options_are_the_same_whichever_vpc_comes_first(
+def test_the_region_s_dhcp_options_do_not_depend_on_order(
     connect: Callable[[Account], Client], vpc: Made
 ) -> None:
     other = connect(Account.empty("us-east-1")).create(VPC, "other", cidrBlock="10.1.0.0/16")
