@@ -127,6 +127,8 @@ class Front:
         transit_routes: the routes of transit gateway route tables, in the form of EC2's API.
         profiles: the associations of Route 53 Profiles, in the form of its API.
         faults: the error codes that IAM actions get.
+        codeless: the IAM actions that are refused without an error code.
+        answers: what EC2 answers to IAM actions in place of moto, in the form of its API.
         expires_after: how many calls come through before the credentials expire.
     """
 
@@ -148,6 +150,8 @@ class Front:
         self.transit_routes: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         self.profiles: list[dict[str, Any]] = []
         self.faults: dict[str, str] = {}
+        self.codeless: set[str] = set()
+        self.answers: dict[str, dict[str, Any]] = {}
         self.expires_after: int | None = None
 
     def own_answer(self, service: str, operation: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -158,6 +162,8 @@ class Front:
             answer = self.firewalls.answer(operation, request)
         elif service == "ecs":
             answer = self.express.answer(request)
+        elif f"{service}:{operation}" in self.answers:
+            answer = self.answers[f"{service}:{operation}"]
         elif service == "ec2":
             answer = {"Routes": self.transit_routes[request["TransitGatewayRouteTableId"]]}
         else:
@@ -199,6 +205,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(service, "RequestLimitExceeded", 503)
         elif action in self.front.broken:
             self._send(500, b"", "text/plain")
+        elif action in self.front.codeless:
+            self._send(400, b"{}", "application/json")
         elif action in self.front.denied:
             self._refuse(service)
         elif (
@@ -210,7 +218,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(
                 200 if answer else 400, json.dumps(answer or fault).encode(), "application/x-amz-json-1.0"
             )
-        elif action == "ec2:SearchTransitGatewayRoutes":
+        elif action in self.front.answers or action == "ec2:SearchTransitGatewayRoutes":
             request = {name: values[0] for name, values in parse_qs(body.decode()).items()}
             answer = self.front.own_answer(service, operation, request)
             shape = _output(service, operation)

@@ -43,11 +43,15 @@ def session() -> StubbedSession:
     return StubbedSession()
 
 
+def subnet(identity: str) -> dict[str, str]:
+    return {"SubnetId": identity, "VpcId": "vpc-1", "AvailabilityZone": "us-east-1a"}
+
+
 def test_every_page_is_read_each_as_large_as_aws_makes_them(session: StubbedSession) -> None:
     expected = {"Filters": FILTERS, "MaxResults": 1000}
-    first: dict[str, Any] = {"Subnets": [{"SubnetId": "subnet-1"}], "NextToken": "more"}
+    first: dict[str, Any] = {"Subnets": [subnet("subnet-1")], "NextToken": "more"}
     session.stubs["ec2"].add_response("describe_subnets", first, expected)
-    last = {"Subnets": [{"SubnetId": "subnet-2"}, {"SubnetId": "subnet-3"}]}
+    last = {"Subnets": [subnet("subnet-2"), subnet("subnet-3")]}
     session.stubs["ec2"].add_response("describe_subnets", last, {**expected, "NextToken": "more"})
     read: list[tuple[Action, int]] = []
     api = Api(session, REGION, lambda action, count: read.append((action, count)))
@@ -57,16 +61,104 @@ def test_every_page_is_read_each_as_large_as_aws_makes_them(session: StubbedSess
     session.stubs["ec2"].assert_no_pending_responses()
 
 
+def test_pages_that_botocore_has_no_paginator_for_are_read(session: StubbedSession) -> None:
+    operation = "describe_vpc_block_public_access_exclusions"
+    assert not session.clients["ec2"].can_paginate(operation)
+    fields = {
+        "ResourceArn": "arn:aws:ec2:us-east-1:1:vpc/vpc-1",
+        "InternetGatewayExclusionMode": "allow-egress",
+    }
+    for identity, given, onward in (("a", {}, {"NextToken": "more"}), ("b", {"NextToken": "more"}, {})):
+        answer = {"VpcBlockPublicAccessExclusions": [{"ExclusionId": identity, **fields}], **onward}
+        session.stubs["ec2"].add_response(operation, answer, {"MaxResults": 1000, **given})
+    api = Api(session, REGION)
+    answers = api.fetch([Request(Action.PUBLIC_ACCESS_EXCLUSIONS)])
+    assert [item["ExclusionId"] for item in answers[Action.PUBLIC_ACCESS_EXCLUSIONS]] == ["a", "b"]
+
+
 def test_a_page_that_leads_back_to_itself_is_a_failure(session: StubbedSession) -> None:
     for _ in range(2):
         session.stubs["ec2"].add_response("describe_subnets", {"Subnets": [], "NextToken": "again"})
     api = Api(session, REGION)
     assert api.fetch([Request(Action.SUBNETS)]) == {}
-    assert api.unread == {Action.SUBNETS: "PaginationError"}
+    assert "same next token" in api.unread[Action.SUBNETS]
+
+
+def test_routes_beyond_the_last_page_are_a_failure(session: StubbedSession) -> None:
+    answer: dict[str, Any] = {"Routes": [], "AdditionalRoutesAvailable": True}
+    session.stubs["ec2"].add_response("search_transit_gateway_routes", answer)
+    api = Api(session, REGION)
+    request = Request(Action.TRANSIT_ROUTES, {"TransitGatewayRouteTableId": "tgw-rtb-1", "Filters": FILTERS})
+    assert api.fetch([request]) == {}
+    assert "there are more routes" in api.unread[Action.TRANSIT_ROUTES]
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ({}, "the answer lacks Subnets"),
+        ({"Subnets": [subnet("subnet-1"), {"SubnetId": "subnet-2"}]}, "the answer lacks VpcId"),
+        (
+            {"Subnets": [{**subnet("a"), "Ipv6CidrBlockAssociationSet": [{"Ipv6CidrBlock": "2600::/64"}]}]},
+            "the answer lacks Ipv6CidrBlockAssociationSet.Ipv6CidrBlockState",
+        ),
+    ],
+)
+def test_a_field_that_an_answer_lacks_is_named(
+    session: StubbedSession, answer: dict[str, Any], reason: str
+) -> None:
+    session.stubs["ec2"].add_response("describe_subnets", answer)
+    api = Api(session, REGION)
+    assert api.fetch([Request(Action.SUBNETS)]) == {}
+    assert api.unread == {Action.SUBNETS: reason}
+
+
+def test_the_attribute_that_was_asked_for_is_in_the_answer(session: StubbedSession) -> None:
+    for name in ("EnableDnsSupport", "EnableDnsHostnames"):
+        answer = {"VpcId": "vpc-1", name: {"Value": True}}
+        session.stubs["ec2"].add_response("describe_vpc_attribute", answer)
+    api = Api(session, REGION)
+    requests = [one for one in network.attributes("vpc-1") if "Support" in one.parameters["Attribute"]]
+    assert list(api.fetch(requests)) == [Action.VPC_ATTRIBUTE]
+    assert api.fetch(requests) == {}
+    assert api.unread == {Action.VPC_ATTRIBUTE: "the answer lacks EnableDnsSupport"}
+
+
+DENIED = "You are not authorized to perform this operation. User: arn:aws:iam::123456789012:user/team is"
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        ({"service_message": f"{DENIED}\nnot."}, f"UnauthorizedOperation: {DENIED} not"),
+        (
+            {"service_message": f"{DENIED} not. Encoded authorization failure message: {'x' * 999}"},
+            f"UnauthorizedOperation: {DENIED} not",
+        ),
+        ({"service_message": "no " * 999}, "UnauthorizedOperation: " + "no " * 98 + "no..."),
+        (
+            {"service_error_code": "400", "service_message": "Bad Request", "http_status_code": 400},
+            "an answer with HTTP status 400 and no error code of AWS's",
+        ),
+        (
+            {"service_error_code": "", "http_status_code": 502},
+            "an answer with HTTP status 502 and no error code of AWS's",
+        ),
+    ],
+)
+def test_a_refusal_says_aws_s_code_and_message(
+    session: StubbedSession, error: dict[str, Any], reason: str
+) -> None:
+    session.stubs["ec2"].add_client_error(
+        "describe_subnets", **{"service_error_code": "UnauthorizedOperation", **error}
+    )
+    api = Api(session, REGION)
+    assert api.fetch([Request(Action.SUBNETS)]) == {}
+    assert api.unread == {Action.SUBNETS: reason}
 
 
 def test_an_action_of_which_one_call_fails_counts_as_unread(session: StubbedSession) -> None:
-    session.stubs["ec2"].add_response("describe_subnets", {"Subnets": [{"SubnetId": "subnet-1"}]})
+    session.stubs["ec2"].add_response("describe_subnets", {"Subnets": [subnet("subnet-1")]})
     session.stubs["ec2"].add_client_error("describe_subnets", "InternalError")
     api = Api(session, REGION)
     assert api.fetch([Request(Action.SUBNETS)] * 2) == {}

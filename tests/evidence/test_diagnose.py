@@ -181,11 +181,11 @@ def test_no_access_is_one_line_that_says_what_to_do(
 
     front.denied = {"ec2:DescribeSubnets"}
     line = _fails(mailroute, *subnets)
-    assert "ec2:DescribeSubnets (UnauthorizedOperation)" in line
+    assert "ec2:DescribeSubnets (UnauthorizedOperation: no)" in line
     assert "mailroute iam-policy" in line
 
     front.denied = {"sts:GetCallerIdentity"}
-    assert "AWS refuses the credentials (AccessDenied)" in _fails(mailroute, *subnets)
+    assert "AWS refuses the credentials (AccessDenied: no)" in _fails(mailroute, *subnets)
 
     front.denied = set()
     assert (

@@ -139,5 +139,6 @@ def test_credentials_that_expire_are_one_line(refusing: Front, mailroute: Comman
     result = mailroute("diagnose", "--service", "shop", *TO)
     assert (result.returncode, result.stdout) == (FAILED, "")
     assert result.stderr == (
-        "mailroute: error: AWS refuses the credentials (ExpiredToken): renew them, as with 'aws sso login'\n"
+        "mailroute: error: AWS refuses the credentials (ExpiredToken: no): "
+        "renew them, as with 'aws sso login'\n"
     )

@@ -113,7 +113,7 @@ def test_an_account_that_cannot_be_read_blocks(front: Front, account: Account, p
     results = pack.run(nodes)
     assert results.blocked(RULE, nodes[1].urn)
     (line,) = [result.message for result in results.of(RULE) if "EVIDENCE_UNREADABLE" in result.message]
-    assert "AWS refuses the credentials (AccessDenied)" in line
+    assert "AWS refuses the credentials (AccessDenied: no)" in line
 
 
 def test_what_may_not_be_read_is_named_by_the_rule(front: Front, account: Account, pack: PackProcess) -> None:
@@ -121,4 +121,4 @@ def test_what_may_not_be_read_is_named_by_the_rule(front: Front, account: Accoun
     front.denied = {"ec2:DescribeVpcEndpoints"}
     (result,) = pack.run(program(account)).of(RULE)
     assert {"ENDPOINTS_NOT_READ", "NOT_READ"} <= set(result.codes)
-    assert "ec2:DescribeVpcEndpoints failed (UnauthorizedOperation)" in result.message
+    assert "ec2:DescribeVpcEndpoints failed (UnauthorizedOperation: no)" in result.message

@@ -132,7 +132,7 @@ def test_what_may_not_be_read_is_named_in_the_file(
     file = tmp_path / "part.json"
     result = mailroute("snapshot", "--vpc", account.vpc, "-o", file)
     assert result.returncode == 0
-    assert "not read: ec2:DescribeNatGateways: UnauthorizedOperation\n" in result.stderr
+    assert "not read: ec2:DescribeNatGateways: UnauthorizedOperation: no\n" in result.stderr
     document = load(file)
     assert [failure["action"] for failure in document["unread"]] == [
         "apprunner:ListServices",
@@ -158,7 +158,7 @@ def test_nothing_is_written_where_nothing_can_be_read(
         (
             {"ec2:DescribeVpcs", "ec2:DescribeSubnets"},
             account.vpc,
-            "ec2:DescribeSubnets (UnauthorizedOperation)",
+            "ec2:DescribeSubnets (UnauthorizedOperation: no)",
         ),
     ):
         front.denied = denied

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from evidence.live import Action
+from evidence.live.api import lacking
 from reachability import Verdict
 from tests.evidence.account import REGION, RELAY, SES_HOST, Account
 from tests.evidence.conftest import empty
 from tests.evidence.front import Front
-from tests.evidence.told import OWNER, Told, judge, read
+from tests.evidence.told import OWNER, Told, judge, read, without_each
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 
@@ -140,3 +141,24 @@ def test_a_prefix_list_is_only_shown_with_its_entries(readings: dict[str, Told])
 
     assert blocks(shown.document()) == [[{"cidr": "192.0.2.0/24"}]]
     assert blocks(shown.document(Action.PREFIX_LIST_ENTRIES)) == []
+
+
+NOT_IN_EVERY_ANSWER = {
+    "Associations.SubnetId",  # a main table's association has none, nor has a gateway's
+    "IpPermissions.ToPort",  # nor a permission for all protocols
+    "Entries.CidrBlock",  # an entry for IPv6 has the other
+}
+"""What AWS leaves out of some answers, so that one which lacks it says something else."""
+
+
+@pytest.mark.parametrize(("name", "host"), [("endpoint", SES_HOST), ("nat", RELAY)])
+def test_a_missing_field_turns_no_verdict(readings: dict[str, Told], name: str, host: str) -> None:
+    reading = readings[name]
+    turned = set()
+    for action, answers in reading.answers.items():
+        for path, changed in without_each(answers):
+            if any(lacking(answer, action.fields) for answer in changed):
+                continue  # it counts as unread
+            if reading.but(**{action.name: changed}).verdict(host) is UNREACHABLE:
+                turned.add(path)
+    assert turned <= NOT_IN_EVERY_ANSWER

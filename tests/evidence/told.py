@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -67,3 +67,16 @@ def read(account: Account) -> Told:
     }
     reading = network.read(connect(REGION), [account.vpc])
     return Told(reading.vpcs, reading.answers, connector)
+
+
+def without_each(answer: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Each field of `answer` at any depth, and the answer without it."""
+    if isinstance(answer, dict):
+        for name, value in answer.items():
+            here = f"{path}.{name}".lstrip(".")
+            yield here, {other: answer[other] for other in answer if other != name}
+            yield from ((inner, {**answer, name: part}) for inner, part in without_each(value, here))
+    elif isinstance(answer, list):
+        for index, value in enumerate(answer):
+            for inner, part in without_each(value, path):
+                yield inner, [*answer[:index], part, *answer[index + 1 :]]

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from textwrap import shorten
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -29,16 +30,26 @@ _EXPIRED: Final = frozenset(
     {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId"}
 )
 """What AWS says of credentials that ran out, or were withdrawn (Amazon EC2 API Reference, "Error codes")."""
-_NEXT_PAGE: Final = {
-    "NextToken": "NextToken",
-    "nextToken": "nextToken",
-    "NextMarker": "Marker",
-}
-"""Where a page says where the next one starts, and what to ask for it by."""
+_LONGEST_REASON: Final = 300
+_ENCODED: Final = "Encoded authorization failure message"
+"""What follows it in a message of EC2's tells a person nothing."""
 
 
 class AccessError(EvidenceError):
     """The account cannot be read at all: `str()` is one line with the reason and the remedy."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why something was not read.
+
+    Attributes:
+        code: AWS's own where it answered, else the kind of the error.
+        text: what to tell a person: the code and AWS's message, in one line.
+    """
+
+    code: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -47,11 +58,13 @@ class Request:
 
     Attributes:
         about: what each answer is about that AWS does not repeat in it.
+        fields: what each answer has beside the fields of every answer to the action.
     """
 
     action: Action
     parameters: Mapping[str, Any] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
+    fields: tuple[str, ...] = ()
 
 
 def filtered(action: Action, name: str, values: Iterable[str]) -> Iterator[Request]:
@@ -90,7 +103,8 @@ class Api:
     def fetch(self, requests: Iterable[Request]) -> Answers:
         """The answers to `requests`, made side by side: every page of each, by action.
 
-        An action of which one call was denied or failed is named in `unread`, and not among the answers.
+        An action of which one call was denied or failed, or has an answer that lacks a field which AWS
+        always gives, is named in `unread`, and not among the answers.
 
         Raises:
             AccessError: the credentials ran out meanwhile.
@@ -102,9 +116,6 @@ class Api:
         with ThreadPoolExecutor(_WORKERS) as pool:
             for request, answers in zip(wanted, pool.map(self._read, wanted), strict=True):
                 found[request.action].extend(answers)
-        expired = _EXPIRED.intersection(self.unread.values())
-        if expired:
-            raise _refused(min(expired))
         return {action: answers for action, answers in found.items() if action not in self.unread}
 
     def denial(self) -> AccessError:
@@ -120,51 +131,33 @@ class Api:
         return self.region in regions(service) or self.region not in regions("ec2")
 
     def _read(self, request: Request) -> list[Answer]:
+        """
+        Raises:
+            AccessError: the credentials have run out.
+        """
         from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
         from botocore.parsers import ResponseParserError
 
         action, client = request.action, self._clients[request.action.service]
         try:
-            found: list[Answer] = [
-                {**answer, **request.about}
-                for page in self._pages(client, request)
-                for answer in _results(page, action)
-            ]
+            found = [answer for page in _pages(client, request) for answer in _results(page, request)]
+        except _IncompleteAnswer as error:
+            self.unread[action] = str(error)
+            return []
         except (ClientError, BotoCoreError, ResponseParserError) as error:
-            reason = _reason(error)
-            lacking = action.recent and (
-                _is_lacking(client, reason)
+            failure = _failure(error)
+            if failure.code in _EXPIRED:
+                raise _refused(failure) from error
+            missing = action.recent and (
+                _is_missing(client, failure)
                 or (isinstance(error, EndpointConnectionError) and not self.has(action.service))
             )
-            if reason not in action.nothing and not lacking:
-                self.unread[action] = reason
+            if failure.code not in action.nothing and not missing:
+                self.unread[action] = failure.text
             return []
         if self._on_read:
             self._on_read(action, len(found))
         return found
-
-    def _pages(self, client: Any, request: Request) -> Iterator[Answer]:
-        """Every page, each as large as AWS makes them.
-
-        Raises:
-            PaginationError: a page leads back to itself, or tells of more without saying how to get it.
-        """
-        from botocore import xform_name
-        from botocore.exceptions import PaginationError
-
-        operation = request.action.operation
-        accepted = client.meta.service_model.operation_model(operation).input_shape.members
-        limit = accepted["MaxResults"].metadata.get("max") if "MaxResults" in accepted else None
-        parameters = {**request.parameters, **({"MaxResults": limit} if limit else {})}
-        while True:
-            page = getattr(client, xform_name(operation))(**parameters)
-            yield page
-            onward = {name: page[key] for key, name in _NEXT_PAGE.items() if page.get(key)}
-            if not onward and not page.get("AdditionalRoutesAvailable"):
-                return
-            if onward.items() <= parameters.items():
-                raise PaginationError(message="a page that leads back to itself, or nowhere")
-            parameters.update(onward)
 
     def _client(self, service: str) -> Any:
         from botocore.config import Config
@@ -194,16 +187,19 @@ class Api:
         from botocore.parsers import ResponseParserError
 
         try:
-            return str(self._client("sts").get_caller_identity()["Account"])
+            account = self._client("sts").get_caller_identity().get("Account")
         except NoCredentialsError as error:
             raise AccessError(
                 "no AWS credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
                 "or read a saved account with --evidence FILE"
             ) from error
         except (ClientError, SSOError, TokenRetrievalError) as error:
-            raise _refused(_reason(error)) from error
+            raise _refused(_failure(error)) from error
         except (BotoCoreError, ResponseParserError, ValueError) as error:
-            raise AccessError(f"AWS cannot be reached: {_one_line(error)}") from error
+            raise AccessError(f"AWS cannot be reached: {_failure(error).text}") from error
+        if account is None:
+            raise AccessError("AWS cannot be reached: the answer to sts:GetCallerIdentity lacks Account")
+        return str(account)
 
 
 def connect(
@@ -228,7 +224,7 @@ def connect(
     try:
         session = boto3.Session(profile_name=profile, region_name=region or os.environ.get("AWS_REGION"))
     except BotoCoreError as error:
-        raise AccessError(f"the AWS configuration cannot be used: {_one_line(error)}") from error
+        raise AccessError(f"the AWS configuration cannot be used: {_failure(error).text}") from error
     where = session.region_name
     if not where:
         raise AccessError("no AWS region: give --region, or set AWS_REGION")
@@ -244,35 +240,111 @@ def _assumed(session: Any, role: str, region: str) -> Any:
     try:
         answer = session.client("sts").assume_role(RoleArn=role, RoleSessionName="mailroute")
     except (ClientError, BotoCoreError) as error:
-        raise AccessError(f"role {role} cannot be assumed: {_reason(error)}") from error
+        raise AccessError(f"role {role} cannot be assumed: {_failure(error).text}") from error
+    keys = ("AccessKeyId", "SecretAccessKey", "SessionToken")
+    missing = lacking(answer, ("Credentials", *(f"Credentials.{key}" for key in keys)))
+    if missing:
+        raise AccessError(f"role {role} cannot be assumed: the answer to sts:AssumeRole lacks {missing}")
     given = answer["Credentials"]
-    return boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], region)
+    return boto3.Session(*(given[key] for key in keys), region)
 
 
-def _results(page: Answer, action: Action) -> list[Answer]:
+class _IncompleteAnswer(Exception):
+    """An answer lacks what every answer of AWS's has: `str()` says what."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"the answer lacks {field}")
+
+
+def _pages(client: Any, request: Request) -> Iterator[Answer]:
+    """Every page, each as large as AWS makes them.
+
+    Raises:
+        PaginationError: a page leads back to itself, or tells of more without saying how to get it.
+    """
+    from botocore import xform_name
+    from botocore.exceptions import PaginationError
+    from botocore.paginate import Paginator
+
+    operation = client.meta.service_model.operation_model(request.action.operation)
+    method, accepted = xform_name(operation.name), operation.input_shape.members
+    limit = accepted["MaxResults"].metadata.get("max") if "MaxResults" in accepted else None
+    parameters = {**request.parameters, **({"MaxResults": limit} if limit else {})}
+    if client.can_paginate(method):
+        pages = client.get_paginator(method).paginate(**parameters)
+    elif "NextToken" in accepted:  # botocore lacks the paginators of a few
+        token = {"input_token": "NextToken", "output_token": "NextToken", "result_key": request.action.result}
+        pages = Paginator(getattr(client, method), token, operation).paginate(**parameters)
+    else:
+        pages = (getattr(client, method)(**parameters),)
+    for page in pages:
+        yield page
+        if page.get("AdditionalRoutesAvailable") and not page.get("NextToken"):
+            raise PaginationError(message="there are more routes, and no token to ask for them by")
+
+
+def _results(page: Answer, request: Request) -> list[Answer]:
+    """
+    Raises:
+        _IncompleteAnswer: an answer lacks a field.
+    """
+    action = request.action
     value = page.get(action.result) if action.result else page
     if value is None:
-        return []
+        raise _IncompleteAnswer(action.result)
     listed = value if isinstance(value, list) else [value]
-    return [{"Arn": item} if isinstance(item, str) else item for item in listed]
+    found: list[Answer] = [
+        {**({"Arn": item} if isinstance(item, str) else item), **request.about} for item in listed
+    ]
+    for answer in found:
+        missing = lacking(answer, (*action.fields, *request.fields))
+        if missing:
+            raise _IncompleteAnswer(missing)
+    return found
 
 
-def _refused(reason: str) -> AccessError:
-    return AccessError(f"AWS refuses the credentials ({reason}): renew them, as with 'aws sso login'")
+def lacking(answer: Answer, fields: Iterable[str]) -> str | None:
+    """The first of `fields` that `answer` does not have; `None` where it has them all."""
+    return next((path for path in fields if _lacks(answer, path)), None)
 
 
-def _reason(error: Exception) -> str:
-    """Why a call failed, in a word: AWS's own code where it answered."""
+def _lacks(answer: Answer, path: str) -> bool:
+    name, _, rest = path.partition(".")
+    value = answer.get(name)
+    if not rest:
+        return value is None
+    parts = value if isinstance(value, list) else [value]
+    return any(_lacks(part, rest) for part in parts if part is not None)
+
+
+def _refused(failure: Failure) -> AccessError:
+    return AccessError(f"AWS refuses the credentials ({failure.text}): renew them, as with 'aws sso login'")
+
+
+def _failure(error: Exception) -> Failure:
+    from botocore.parsers import ResponseParserError
+
+    kind = type(error).__name__
+    if isinstance(error, ResponseParserError):  # it quotes the answer, which may hold secrets
+        return Failure(kind, "the answer cannot be parsed")
     response = getattr(error, "response", None)
-    code = response.get("Error", {}).get("Code") if isinstance(response, Mapping) else None
-    return str(code or type(error).__name__)
+    if not isinstance(response, Mapping):
+        return Failure(kind, _short(str(error)))
+    told = response.get("Error", {})
+    code = str(told.get("Code") or "")
+    if not code or code.isdecimal():  # botocore gives the HTTP status where AWS gives no code
+        status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", code)
+        return Failure(kind, f"an answer with HTTP status {status} and no error code of AWS's")
+    message = _short(str(told.get("Message") or "").partition(_ENCODED)[0])
+    return Failure(code, f"{code}: {message}" if message else code)
 
 
-def _is_lacking(client: Any, reason: str) -> bool:
+def _is_missing(client: Any, failure: Failure) -> bool:
     """Whether what answers is not AWS, and did not just refuse: it does not know the action."""
     host = urlsplit(client.meta.endpoint_url).hostname or ""
-    return not host.endswith(_AWS_DOMAINS) and not any(word in reason for word in _DENIED)
+    return not host.endswith(_AWS_DOMAINS) and not any(word in failure.code for word in _DENIED)
 
 
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()).rstrip(".")
+def _short(text: str) -> str:
+    """`text` in one line, without a full stop at its end."""
+    return shorten(text.strip().rstrip("."), _LONGEST_REASON, placeholder="...")

@@ -46,12 +46,13 @@ def build(api: Api, reading: network.Reading, entries: Iterable[Entry]) -> dict[
 
 def _endpoint_services(answers: Answers) -> Iterator[dict[str, Any]]:
     for item in answers.get(Action.ENDPOINT_SERVICES, ()):
-        yield {
-            "serviceName": item["ServiceName"],
-            "serviceType": item["ServiceType"][0]["ServiceType"],
-            "privateDnsName": item.get("PrivateDnsName"),
-            "availabilityZones": sorted(item.get("AvailabilityZones") or ()),
-        }
+        for kind in item["ServiceType"][:1]:
+            yield {
+                "serviceName": item["ServiceName"],
+                "serviceType": kind["ServiceType"],
+                "privateDnsName": item.get("PrivateDnsName"),
+                "availabilityZones": sorted(item["AvailabilityZones"]),
+            }
 
 
 def _sorted(resources: Iterable[Entry]) -> list[Entry]:

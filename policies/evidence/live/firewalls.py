@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from .actions import Action
 from .api import Answer, Answers, Api, Request
-from .shapes import Entry, entry, leads_to_endpoint, tags
+from .shapes import Entry, entry, leads_to_endpoint, present, tags
 
 _ACRONYM: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]+$")
 _MANAGED_BY_AWS: Final = ":aws-managed:"
@@ -105,7 +105,9 @@ def _states(states: Mapping[str, Answer]) -> list[dict[str, Any]]:
         {
             "availabilityZone": zone,
             "attachments": [
-                {"endpointId": state["Attachment"]["EndpointId"], "subnetId": state["Attachment"]["SubnetId"]}
+                present(
+                    endpointId=state["Attachment"]["EndpointId"], subnetId=state["Attachment"].get("SubnetId")
+                )
             ],
         }
         for zone, state in sorted(states.items())

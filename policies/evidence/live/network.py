@@ -72,7 +72,11 @@ PARTS: Final = (
 )
 
 _GATEWAY: Final = re.compile(r"tgw-[0-9a-f]+")
-DNS_ATTRIBUTES: Final = ("enableDnsSupport", "enableDnsHostnames")
+_DNS_ATTRIBUTES: Final = {
+    "enableDnsSupport": "EnableDnsSupport",
+    "enableDnsHostnames": "EnableDnsHostnames",
+}
+"""VPC attributes as they are asked for, and as the answers show them."""
 
 
 def vpcs_of(api: Api, ids: Iterable[str]) -> dict[str, str]:
@@ -160,8 +164,13 @@ def _vpc_round(api: Api, vpcs: Iterable[str], *, attached: bool = True) -> Itera
         where = {"VPCId": vpc, "VPCRegion": api.region}
         yield Request(Action.PRIVATE_ZONES, where, where)
         yield Request(Action.RESOLVER_FIREWALLS, {"VpcId": vpc})
-        for attribute in DNS_ATTRIBUTES:
-            yield Request(Action.VPC_ATTRIBUTE, {"VpcId": vpc, "Attribute": attribute})
+        yield from attributes(vpc)
+
+
+def attributes(vpc: str) -> Iterator[Request]:
+    """The calls for a VPC's attributes that DNS depends on: each shows the one that it asks for."""
+    for asked, told in _DNS_ATTRIBUTES.items():
+        yield Request(Action.VPC_ATTRIBUTE, {"VpcId": vpc, "Attribute": asked}, fields=(told,))
 
 
 def _second_round(answers: Answers, prefix_lists: Iterable[str]) -> Iterator[Request]:
@@ -234,7 +243,7 @@ def _of_vpc(answers: Answers, vpc: str) -> tuple[dict[str, bool], str | None, st
     attributes = {
         name: item[name]["Value"]
         for item in answers.get(Action.VPC_ATTRIBUTE, ())
-        for name in ("EnableDnsSupport", "EnableDnsHostnames")
+        for name in _DNS_ATTRIBUTES.values()
         if item.get("VpcId") == vpc and name in item
     }
 

@@ -41,7 +41,7 @@ def kept(plain: Mapping[str, Any], variables: Collection[str]) -> dict[str, Any]
 
 
 def tags(item: Answer) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in item.get("Tags") or ()}
+    return {tag["Key"]: tag.get("Value", "") for tag in item.get("Tags") or () if "Key" in tag}
 
 
 def vpc(

@@ -1,0 +1,142 @@
+"""Answers that lack a field, as an emulator of AWS may give: what they tell counts as unread, by name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from evidence import validate
+from evidence.live import AccessError, Action, Api, api, connect, of_service, of_vpcs
+from evidence.live.api import Answer, Request
+from tests.evidence.account import REGION, RELAY, Account
+from tests.evidence.conftest import Command, empty
+from tests.evidence.front import Front
+from tests.evidence.inspected import Inspected
+from tests.evidence.told import without_each
+
+OPTIONS = "ec2:DescribeVpcBlockPublicAccessOptions"
+
+
+PUBLIC_ACCESS = {"VpcBlockPublicAccessOptions": {"AwsRegion": REGION, "InternetGatewayBlockMode": "off"}}
+Pages = dict[tuple[Action, str], list[Answer]]
+"""What the calls to an account were answered."""
+
+
+def key(request: Request) -> tuple[Action, str]:
+    return request.action, json.dumps(request.parameters, sort_keys=True)
+
+
+def fill(account: Account) -> None:
+    """Everything that live evidence reads, but for DNS firewalls, which moto lacks."""
+    Inspected(account, elsewhere=account.new_vpc("10.40.0.0/16"))
+    account.prefix_list("10.99.0.0/16")
+    account.resolvers("10.20.0.2")
+    account.forwards("corp.example.com")
+    account.private_zone("corp.internal")
+    account.hub(default_route=False)
+    account.endpoint()
+    account.express_service("web")
+    account.ecs_service("worker")
+    account.function("mailer")
+    account.ec2.create_egress_only_internet_gateway(VpcId=account.vpc)
+    account.ec2.create_vpc_peering_connection(VpcId=account.vpc, PeerVpcId=account.new_vpc("10.50.0.0/16"))
+    exclusion = {
+        "ExclusionId": "vpcbpa-exclude-1",
+        "ResourceArn": f"arn:aws:ec2:{REGION}:123456789012:vpc/{account.vpc}",
+        "InternetGatewayExclusionMode": "allow-egress",
+    }
+    account.front.answers = {
+        OPTIONS: PUBLIC_ACCESS,
+        "ec2:DescribeVpcBlockPublicAccessExclusions": {"VpcBlockPublicAccessExclusions": [exclusion]},
+    }
+    association = {"Id": "rpassoc-1", "ProfileId": "rp-1", "ResourceId": account.vpc}
+    account.front.profiles = [association]
+
+
+def read(api_: Api, vpc: str, action: Action | None = None) -> list[dict[str, Any]]:
+    """The documents that answers to `action` may be in."""
+    api_.unread.clear()
+    documents = [of_vpcs(api_, [vpc])]
+    if action in (None, Action.CONNECTOR, Action.FUNCTION):
+        documents += [of_service(api_, service) for service in ("shop", "mailer")]
+    return documents
+
+
+@pytest.fixture(scope="module")
+def recorded(
+    shared_front: Front, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Api, str, Pages]]:
+    """An account, its VPC, and what its calls were answered."""
+    with pytest.MonkeyPatch.context() as patch:
+        account = Account(empty(shared_front, patch, tmp_path_factory.mktemp("aws")))
+        fill(account)
+        recorded_: Pages = {}
+        pages = api._pages
+
+        def record(client: Any, request: Request) -> Iterator[Answer]:
+            answers: list[Answer] = [
+                {name: value for name, value in page.items() if name != "ResponseMetadata"}
+                for page in pages(client, request)
+            ]
+            recorded_[key(request)] = answers
+            return iter(answers)
+
+        with patch.context() as recording:
+            recording.setattr(api, "_pages", record)
+            found = connect(REGION)
+            read(found, account.vpc)
+        yield found, account.vpc, recorded_
+
+
+@pytest.mark.parametrize(
+    "action",
+    [action for action in Action if action is not Action.RESOLVER_FIREWALLS],
+    ids=lambda action: action.permission,
+)
+def test_a_missing_field_is_named_and_ends_nothing(
+    recorded: tuple[Api, str, Pages], monkeypatch: pytest.MonkeyPatch, action: Action
+) -> None:
+    found, vpc, pages = recorded
+    monkeypatch.setattr(api, "_WORKERS", 1)
+    monkeypatch.setattr(api, "_pages", lambda _, request: iter(pages.get(key(request), ())))
+    known = [entry for document in read(found, vpc) for entry in document["resources"]]
+    changes: dict[str, Pages] = {}
+    for call, answers in pages.items():
+        for path, changed in without_each(answers) if call[0] is action else ():
+            changes.setdefault(path.removeprefix(f"{action.result}."), {**pages, call: changed})
+    assert len(changes) > len(action.fields) / 2
+    for path, given in changes.items():
+        monkeypatch.setattr(api, "_pages", lambda _, request, given=given: iter(given.get(key(request), ())))
+        with suppress(AccessError):
+            for document in read(found, vpc, action):
+                new = [entry for entry in document["resources"] if entry not in known]
+                validate({**document, "resources": new}, path)
+        if path in (action.result, *action.fields):
+            assert found.unread[action].endswith(f"the answer lacks {path}")
+
+
+def test_block_public_access_without_its_region_leaves_the_verdict_open(
+    account: Account, front: Front, mailroute: Command
+) -> None:
+    account.nat()
+    arguments = ("diagnose", "--service", "shop", "--to", f"{RELAY}:587", "--json")
+    front.answers[OPTIONS] = PUBLIC_ACCESS
+    assert mailroute(*arguments).returncode == 0
+    front.answers[OPTIONS] = {"VpcBlockPublicAccessOptions": {"InternetGatewayBlockMode": "off"}}
+    result = mailroute(*arguments)
+    assert (result.returncode, result.stderr) == (4, "")
+    named = [finding["message"] for finding in json.loads(result.stdout)["findings"]]
+    assert any(message.startswith(f"{OPTIONS} failed (the answer lacks AwsRegion)") for message in named)
+
+
+def test_a_refusal_without_a_code_says_so(account: Account, front: Front, mailroute: Command) -> None:
+    front.codeless = {"apprunner:ListServices"}
+    result = mailroute("diagnose", "--service", "shop", "--to", f"{RELAY}:587")
+    assert result.returncode == 2
+    assert (
+        "apprunner:ListServices: an answer with HTTP status 400 and no error code of AWS's" in result.stderr
+    )
