@@ -67,6 +67,7 @@ def test_pages_that_botocore_has_no_paginator_for_are_read(session: StubbedSessi
     fields = {
         "ResourceArn": "arn:aws:ec2:us-east-1:1:vpc/vpc-1",
         "InternetGatewayExclusionMode": "allow-egress",
+        "State": "create-complete",
     }
     for identity, given, onward in (("a", {}, {"NextToken": "more"}), ("b", {"NextToken": "more"}, {})):
         answer = {"VpcBlockPublicAccessExclusions": [{"ExclusionId": identity, **fields}], **onward}

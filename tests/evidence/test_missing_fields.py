@@ -48,6 +48,7 @@ def fill(account: Account) -> None:
         "ExclusionId": "vpcbpa-exclude-1",
         "ResourceArn": f"arn:aws:ec2:{REGION}:123456789012:vpc/{account.vpc}",
         "InternetGatewayExclusionMode": "allow-egress",
+        "State": "create-complete",
     }
     account.front.answers = {
         OPTIONS: PUBLIC_ACCESS,
@@ -119,7 +120,7 @@ def test_a_missing_field_is_named_and_ends_nothing(
             assert found.unread[action].endswith(f"the answer lacks {path}")
 
 
-def test_block_public_access_without_its_region_leaves_the_verdict_open(
+def test_public_access_without_its_region_is_undetermined(
     account: Account, front: Front, mailroute: Command
 ) -> None:
     account.nat()

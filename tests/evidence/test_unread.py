@@ -99,11 +99,23 @@ def test_public_access_that_is_blocked_is_seen(readings: dict[str, Told]) -> Non
         "ExclusionId": "vpcbpa-exclude-1",
         "InternetGatewayExclusionMode": "allow-egress",
         "ResourceArn": f"arn:aws:ec2:{REGION}:{OWNER}:vpc/{vpc}",
+        "State": "create-complete",
     }
     blocking = reading.but(PUBLIC_ACCESS=[options])
     assert blocking.verdict(RELAY) is UNREACHABLE
     assert blocking.verdict(RELAY, Action.PUBLIC_ACCESS_EXCLUSIONS) is UNDETERMINED
     assert blocking.but(PUBLIC_ACCESS_EXCLUSIONS=[exclusion]).verdict(RELAY) is REACHABLE
+    for state, verdict in (
+        ("update-complete", REACHABLE),
+        ("delete-complete", UNREACHABLE),
+        ("create-failed", UNREACHABLE),
+        ("disable-complete", UNREACHABLE),
+        ("delete-in-progress", UNDETERMINED),
+        ("update-failed", UNDETERMINED),
+    ):
+        assert (
+            blocking.but(PUBLIC_ACCESS_EXCLUSIONS=[{**exclusion, "State": state}]).verdict(RELAY) is verdict
+        )
 
 
 def test_a_shared_vpc_is_never_read_as_a_whole(readings: dict[str, Told]) -> None:

@@ -177,7 +177,7 @@ class Action(Enum):
         "ec2",
         "DescribeVpcBlockPublicAccessExclusions",
         "VpcBlockPublicAccessExclusions",
-        ("ExclusionId", "ResourceArn", "InternetGatewayExclusionMode"),
+        ("ExclusionId", "ResourceArn", "InternetGatewayExclusionMode", "State"),
         (_NO_SUCH_ACTION,),
         True,
     )

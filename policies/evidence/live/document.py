@@ -20,7 +20,11 @@ def build(api: Api, reading: network.Reading, entries: Iterable[Entry]) -> dict[
     A VPC that another account shares shows only a part of itself, so it never counts as read.
     """
     answers = reading.answers
-    unread = [*api.unread.items(), *transit.hidden(answers, api.account)]
+    unread = [
+        *api.unread.items(),
+        *transit.hidden(answers, api.account),
+        *network.changing(answers),
+    ]
     return {
         "$schema": _SCHEMA,
         "version": 1,

@@ -71,6 +71,9 @@ PARTS: Final = (
     ),
 )
 
+_IN_FORCE: Final = frozenset({"create-complete", "update-complete"})
+_NOT_IN_FORCE: Final = frozenset({"create-failed", "delete-complete", "disable-complete"})
+"""States of exclusions (Amazon EC2 API Reference, "VpcBlockPublicAccessExclusion")."""
 _GATEWAY: Final = re.compile(r"tgw-[0-9a-f]+")
 _DNS_ATTRIBUTES: Final = {
     "enableDnsSupport": "EnableDnsSupport",
@@ -217,6 +220,9 @@ def resources(reading: Reading, account: str) -> Iterator[Entry]:
                 yield shown
     for action, shape in _NAMED.items():
         yield from map(shape, answers.get(action, ()))
+    for item in answers.get(Action.PUBLIC_ACCESS_EXCLUSIONS, ()):
+        if item["State"] in _IN_FORCE:
+            yield shapes.public_access_exclusion(item)
     for item in answers.get(Action.PROFILES, ()):
         if item["ResourceId"] in reading.vpcs:
             yield dns.profile_association(item)
@@ -227,11 +233,17 @@ def resources(reading: Reading, account: str) -> Iterator[Entry]:
     yield from _lists_with_entries(answers)
 
 
+def changing(answers: Answers) -> Iterator[tuple[Action, str]]:
+    """Exclusions of which AWS does not tell yet whether they are in force, as the action and the reason."""
+    for item in answers.get(Action.PUBLIC_ACCESS_EXCLUSIONS, ()):
+        if item["State"] not in _IN_FORCE | _NOT_IN_FORCE:
+            yield Action.PUBLIC_ACCESS_EXCLUSIONS, f"{item['ExclusionId']} is in state {item['State']}"
+
+
 _NAMED: Final[Mapping[Action, Shape]] = {
     Action.DHCP_OPTIONS: shapes.dhcp_options,
     Action.ADDRESSES: shapes.address,
     Action.PUBLIC_ACCESS: shapes.public_access,
-    Action.PUBLIC_ACCESS_EXCLUSIONS: shapes.public_access_exclusion,
     Action.RESOLVER_RULE_ASSOCIATIONS: dns.resolver_rule_association,
     Action.RESOLVER_RULES: dns.resolver_rule,
     Action.RESOLVER_FIREWALLS: dns.resolver_firewall,
