@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from enforcement import stacks
+from enforcement.resources import Program
+from enforcement.stacks import Stacks
 from reachability import Graph, Origin, Proof, Settings, parse
 from reachability.repairs import Repairs
 from rules.egress import WORKLOADS, Egresses
@@ -35,12 +36,12 @@ def egress_changes(
     account = Graph(known.resources, known.coverage)
     today: list[Egress] = []
     after: list[tuple[Egress, Repairs]] = []
+    stacks = Stacks(lambda: Program(tuple(resources)), (evidence,))
     for rule, kinds in WORKLOADS.items():
         settings = Settings.from_options(options[rule])
-        stack = stacks.build(resources, options[rule], (evidence,))
+        stack = stacks.build(options[rule])
         repairs = Repairs(stack.graph, settings, stack.evidence.offer)
-        proof = Proof(stack.graph, settings, stack.evidence.offer)
-        after += [(egress, repairs) for egress in Egresses(proof, kinds).all()]
+        after += [(egress, repairs) for egress in Egresses(stack.proof(settings), kinds).all()]
         today += Egresses(Proof(account, settings, known.offer), kinds).all(Origin.ACCOUNT)
     before = _Today(today, (egress for egress, _ in after))
     changes = (

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from reachability.graph import Resource
 from reachability.places import Provider, placed
 from reachability.values import ABSENT, UNKNOWN, Value
+from rules.rule import PropertyPath
 
 
 class Properties(Mapping[str, Value]):
@@ -72,3 +74,15 @@ def resource(
         inputs=None if declared is None else frozenset(declared),
     )
     return placed(shown, provider)
+
+
+@dataclass(frozen=True)
+class Program:
+    """The resources that a stack manages.
+
+    Attributes:
+        secrets: by URN, the paths of the outputs that are marked as secret.
+    """
+
+    resources: tuple[Resource, ...]
+    secrets: Mapping[str, frozenset[PropertyPath]] = field(default_factory=dict)

@@ -102,8 +102,7 @@ def check_of(rule: str) -> Callable[[Stack, Options], Judge]:
 
 
 def _check(kinds: Iterable[str], stack: Stack, options: Options) -> Judge:
-    proof = Proof(stack.graph, Settings.from_options(options), stack.evidence.offer)
-    egresses = Egresses(proof, kinds)
+    egresses = Egresses(stack.proof(Settings.from_options(options)), kinds)
     workloads = {workload.resource.key: workload for workload in egresses.workloads()}
 
     def judge(resource: Resource) -> Iterator[Violation]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reachability import Graph, Proof, Resource, kinds
+from reachability import Resource, kinds
 
-from .rule import EVIDENCE, Judge, Options, Rule, Severity, Stack, Violation, found
+from .rule import EVIDENCE, Judge, Options, Rule, Severity, Stack, Violation, found, proof_alone
 
 
 def _check_alone(nat: Resource, _options: Options) -> Iterator[Violation]:
-    for finding in Proof(Graph([nat])).crossing.gateways.translates(nat).findings:
+    for finding in proof_alone(nat).crossing.gateways.translates(nat).findings:
         yield found(nat, finding)
 
 
 def _check(stack: Stack, _options: Options) -> Judge:
-    gateways = Proof(stack.graph, offer=stack.evidence.offer).crossing.gateways
+    gateways = stack.proof().crossing.gateways
 
     def judge(nat: Resource) -> Iterator[Violation]:
         if nat.get("connectivityType") != "private":

@@ -8,11 +8,13 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from reachability import Evidence, Finding, Graph, Resource, Verdict, merge
+from reachability import Evidence, Finding, Graph, Proof, Resource, Settings, Verdict, merge
 
 Options = Mapping[str, Any]
 """A rule's configuration: every option of its schema, with the default where the stack sets none."""
 
+PropertyPath = tuple[str | int, ...]
+"""The way to a value inside a resource's properties, as `Resource.get` takes it."""
 
 EVIDENCE: Mapping[str, Mapping[str, Any]] = {
     "evidence": {
@@ -91,16 +93,45 @@ class Stack:
         evidence_problem: why the evidence that was asked for could not be read, one line.
     """
 
-    def __init__(self, program: Graph, evidence: Evidence, evidence_problem: str | None = None) -> None:
+    def __init__(
+        self,
+        program: Graph,
+        evidence: Evidence,
+        evidence_problem: str | None = None,
+        *,
+        secrets: Mapping[str, frozenset[PropertyPath]] | None = None,
+    ) -> None:
         self.program = program
         self.evidence = evidence
         self.evidence_problem = evidence_problem
+        self._secrets = secrets or {}
+        self._proofs: list[Proof] = []
 
     @cached_property
     def graph(self) -> Graph:
         """The program's resources over those of the account."""
         project, stack = _names(self.program)
         return merge(self.program, self.evidence, project=project, stack=stack)
+
+    def proof(self, settings: Settings | None = None) -> Proof:
+        """The proof over `graph`: one for all rules whose settings are the same."""
+        wanted = settings or Settings()
+        for proof in self._proofs:
+            if proof.settings == wanted:
+                return proof
+        proof = Proof(self.graph, wanted, self.evidence.offer)
+        self._proofs.append(proof)
+        return proof
+
+    def is_secret(self, resource: Resource, path: PropertyPath) -> bool:
+        """Whether the value at `path` of a resource, or what it is in, is marked as secret."""
+        marked = self._secrets.get(resource.key, frozenset())
+        return any(path[: length + 1] in marked for length in range(len(path)))
+
+
+def proof_alone(resource: Resource) -> Proof:
+    """The proof over one resource, whatever else there may be."""
+    return Proof(Graph([resource]))
 
 
 def _names(program: Graph) -> tuple[str, str]:

@@ -1,9 +1,8 @@
 """`smtp-credentials-secret`: an SMTP password is neither in a plain variable nor in an output.
 
-The policy SDK hands over secrets in clear, marked by nothing. A password is known by the name that it
-goes by, by a URL that contains one, or by being equal to one that a resource of the stack has.
-Whether an *output* is marked secret cannot be seen at all: one that holds an SMTP password, or is
-named like one, is reported as undetermined, unless `secretOutputs` declares it.
+A password is known by the name that it goes by, by a URL that contains one, or by being equal to one
+that a resource of the stack has. An environment variable is plain whatever Pulumi marks as secret: AWS
+shows it. An output is plain unless it, or the object that it is in, is marked.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from reachability.graph import Resource
 from reachability.values import UNKNOWN, Unknown, Value, is_list
 
 from .environment import WORKLOADS, environments
-from .rule import Judge, Options, Rule, Severity, Stack, Violation, undetermined, violation
+from .rule import Judge, Options, PropertyPath, Rule, Severity, Stack, Violation, undetermined, violation
 
 _STACK: Final = "pulumi:pulumi:Stack"
 _ACCESS_KEY: Final = "aws:iam/accessKey:AccessKey"
@@ -37,6 +36,7 @@ _REMEDY: Final = (
     "Keep it in Secrets Manager and name its ARN in runtimeEnvironmentSecrets, or in the secrets of an ECS "
     "container."
 )
+_OUTPUT_REMEDY: Final = "Export the secret's ARN instead, or mark the output: pulumi.Output.secret(...)."
 
 
 def _words(name: str) -> list[str]:
@@ -85,15 +85,14 @@ def _plain_variable(workload: Resource, name: str) -> Violation:
     return violation(workload, "PASSWORD_IN_ENVIRONMENT", message, _REMEDY)
 
 
-def _check(stack: Stack, options: Options) -> Judge:
-    return partial(_judge, tuple(_passwords(stack)), options)
+def _check(stack: Stack, _options: Options) -> Judge:
+    return partial(_judge, stack, tuple(_passwords(stack)))
 
 
-def _judge(passwords: tuple[str, ...], options: Options, resource: Resource) -> Iterator[Violation]:
+def _judge(stack: Stack, passwords: tuple[str, ...], resource: Resource) -> Iterator[Violation]:
     if resource.type == _STACK:
         for name in resource.properties:
-            if name not in options["secretOutputs"]:
-                yield from _check_output(resource, name, resource.get(name), passwords)
+            yield from _check_output(stack, resource, (name,), passwords)
         return
     for environment in environments(resource):
         if isinstance(environment.variables, Unknown):
@@ -117,26 +116,38 @@ def _contains(value: Value, passwords: tuple[str, ...]) -> bool:
 
 
 def _check_output(
-    stack: Resource, path: str, value: Value, passwords: tuple[str, ...]
+    stack: Stack, root: Resource, path: PropertyPath, passwords: tuple[str, ...]
 ) -> Iterator[Violation]:
     """An output may be an object: a password may be anywhere inside."""
+    if stack.is_secret(root, path):
+        return
+    value = root.get(*path)
     if isinstance(value, Mapping):
-        for name, element in value.items():
-            yield from _check_output(stack, f"{path}.{name}", element, passwords)
-        return
-    if is_list(value):
-        for index, element in enumerate(value):
-            yield from _check_output(stack, f"{path}[{index}]", element, passwords)
-        return
-    words = _words(path)
-    named = _is_set(value) and _names_password(words) and _about_mail(words)
-    if named or _contains(value, passwords):
-        yield undetermined(
-            stack,
-            "OUTPUT_SECRECY_UNKNOWN",
-            f"the output {path} holds an SMTP password; no policy can see whether it is marked secret.",
-            "Export the secret's ARN instead, or mark the output as secret and name it in secretOutputs.",
-        )
+        for name in value:
+            yield from _check_output(stack, root, (*path, name), passwords)
+    elif is_list(value):
+        for index in range(len(value)):
+            yield from _check_output(stack, root, (*path, index), passwords)
+    elif _contains(value, passwords) or (_is_set(value) and _names_mail_password(path)):
+        yield _plain_output(root, path, value)
+
+
+def _names_mail_password(path: PropertyPath) -> bool:
+    words = _words(_dotted(path))
+    return _names_password(words) and _about_mail(words)
+
+
+def _plain_output(root: Resource, path: PropertyPath, value: Value) -> Violation:
+    """What is not known yet may still become a secret: an `apply` marks one when it runs."""
+    report, when = (undetermined, " so far") if value is UNKNOWN else (violation, "")
+    message = f"the output {_dotted(path)} holds an SMTP password, and is not marked as secret{when}."
+    return report(root, "PASSWORD_IN_OUTPUT", message, _OUTPUT_REMEDY)
+
+
+def _dotted(path: PropertyPath) -> str:
+    """A path as one writes it: `smtp.users[0].password`."""
+    steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return steps.removeprefix(".")
 
 
 RULE = Rule(
@@ -148,12 +159,4 @@ RULE = Rule(
     judges=(*WORKLOADS, _STACK),
     check_alone=_check_environment,
     check=_check,
-    options={
-        "secretOutputs": {
-            "description": "Outputs that the program marks as secret, which a policy cannot see.",
-            "type": "array",
-            "items": {"type": "string"},
-            "default": [],
-        },
-    },
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reachability import Finding, Graph, Outcome, Proof, Resource, kinds
+from reachability import Finding, Outcome, Proof, Resource, kinds
 from reachability.groups import INGRESS
 from reachability.groups import Rule as GroupRule
 from reachability.outcomes import blocked, open_question
@@ -17,18 +17,18 @@ from reachability.ranges import Ranges
 from reachability.ses_names import SMTP_PORTS
 from reachability.values import UNKNOWN, Unknown
 
-from .rule import EVIDENCE, Judge, Options, Rule, Severity, Stack, Violation, found
+from .rule import EVIDENCE, Judge, Options, Rule, Severity, Stack, Violation, found, proof_alone
 
 
 def _check_alone(endpoint: Resource, _options: Options) -> Iterator[Violation]:
-    endpoints = Proof(Graph([endpoint])).ses.endpoints
+    endpoints = proof_alone(endpoint).ses.endpoints
     if endpoint in endpoints.smtp:
         for finding in endpoints.is_interface(endpoint).findings:
             yield _told(endpoint, finding)
 
 
 def _check(stack: Stack, _options: Options) -> Judge:
-    proof = Proof(stack.graph, offer=stack.evidence.offer)
+    proof = stack.proof()
 
     def judge(endpoint: Resource) -> Iterator[Violation]:
         if endpoint in proof.ses.endpoints.smtp:

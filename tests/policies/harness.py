@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,17 +19,14 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
-from enforcement.accessor import Properties
+from enforcement.deployment import STACK_TYPE, Deployment
+from enforcement.stacks import Stacks
 from mailroute import wire
-from reachability import Graph, Resource, combine, parse
-from reachability.places import Provider, placed
-from reachability.values import UNKNOWN
-from rules.rule import Rule, Stack, Violation
+from rules.rule import Rule, Violation
 
 PACK = Path(__file__).parents[2] / "policies"
 PROJECT, STACK = "shop", "dev"
 REGION = "us-east-1"
-STACK_TYPE = "pulumi:pulumi:Stack"
 _MESSAGE_SIZE = 400 << 20
 
 
@@ -187,9 +184,7 @@ class PackProcess:
         if deployed and declared:
             calls = [self._analyze(node) for node in others]  # Side by side, as an engine does.
             before += [call.result() for call in calls]
-        response = self._stub.AnalyzeStack(
-            analyzer_pb2.AnalyzeStackRequest(resources=[self._resource(node) for node in nodes])
-        )
+        response = self._stub.AnalyzeStack(whole(nodes))
         return Results(
             before=tuple(
                 self._result(diagnostic, node.urn)
@@ -201,28 +196,7 @@ class PackProcess:
         )
 
     def _analyze(self, node: Node) -> Any:
-        declared = node.properties if node.declared is None else node.declared
-        if node.type == STACK_TYPE:
-            declared = {}
-        request = analyzer_pb2.AnalyzeRequest(
-            type=node.type, urn=node.urn, name=node.name, properties=wire.encode(declared)
-        )
-        request.provider.CopyFrom(_provider(node))
-        return self._stub.Analyze.future(request)
-
-    @staticmethod
-    def _resource(node: Node) -> Any:
-        resource = analyzer_pb2.AnalyzerResource(
-            type=node.type,
-            urn=node.urn,
-            name=node.name,
-            properties=wire.encode(node.properties),
-            parent=node.parent,
-        )
-        resource.provider.CopyFrom(_provider(node))
-        for name, sources in node.dependencies.items():
-            resource.propertyDependencies[name].urns.extend(sources)
-        return resource
+        return self._stub.Analyze.future(declaration(node))
 
     def _result(self, diagnostic: Any, urn: str) -> Result:
         message = diagnostic.message.removeprefix(self._descriptions[diagnostic.policyName] + "\n")
@@ -233,6 +207,37 @@ class PackProcess:
             codes=tuple(message.partition(": ")[0].split(", ")),
             message=message,
         )
+
+
+def declaration(node: Node) -> Any:
+    """The message with which an engine shows a resource before it is created."""
+    declared = node.properties if node.declared is None else node.declared
+    if node.type == STACK_TYPE:
+        declared = {}
+    request = analyzer_pb2.AnalyzeRequest(
+        type=node.type, urn=node.urn, name=node.name, properties=wire.encode(declared)
+    )
+    request.provider.CopyFrom(_provider(node))
+    return request
+
+
+def whole(nodes: Iterable[Node]) -> Any:
+    """The message with which it shows the whole stack."""
+    return analyzer_pb2.AnalyzeStackRequest(resources=[_resource(node) for node in nodes])
+
+
+def _resource(node: Node) -> Any:
+    resource = analyzer_pb2.AnalyzerResource(
+        type=node.type,
+        urn=node.urn,
+        name=node.name,
+        properties=wire.encode(node.properties),
+        parent=node.parent,
+    )
+    resource.provider.CopyFrom(_provider(node))
+    for name, sources in node.dependencies.items():
+        resource.propertyDependencies[name].urns.extend(sources)
+    return resource
 
 
 def _provider(node: Node) -> Any:
@@ -251,36 +256,21 @@ def _provider(node: Node) -> Any:
 def judge(
     rule: Rule, nodes: Iterable[Node], options: Mapping[str, Any], evidence: Iterable[Mapping[str, Any]] = ()
 ) -> list[Violation]:
-    """What `rule` says of a graph and the evidence beside it, in this process, without the SDK between."""
-    see = _declared if rule.check is None else _with_outputs
-    stack = Stack(Graph(see(node) for node in nodes), combine(map(parse, evidence)))
-    check = rule.check(stack, options) if rule.check is not None else None
+    """What `rule` says of a graph and the evidence beside it, in this process: no engine, and no SDK."""
+    shown = tuple(nodes)
+    deployment = Deployment()
+    for node in shown:
+        deployment.remember(declaration(node))
     found: list[Violation] = []
+    if rule.check is None:
+        for node in shown:
+            if rule.check_alone is not None and node.type in rule.judges:
+                found.extend(rule.check_alone(deployment.declared(declaration(node)), options))
+        return found
+    stack = Stacks(lambda: deployment.program(whole(shown)), tuple(evidence)).build(options)
+    check = rule.check(stack, options)
     for resource in stack.program.of_type(*rule.judges):
         if rule.check_alone is not None:
             found.extend(rule.check_alone(resource, options))
-        if check is not None:
-            found.extend(check(resource))
+        found.extend(check(resource))
     return found
-
-
-def _declared(node: Node) -> Resource:
-    """A resource as it is declared: what a rule sees before it is created."""
-    declared = wire.plain(node.properties if node.declared is None else node.declared)
-    resource = Resource(
-        key=node.urn,
-        type=node.type,
-        name=node.name,
-        properties=declared,
-        dependencies=node.dependencies,
-        parent=node.parent or None,
-        inputs=frozenset(declared),
-    )
-    return placed(resource, Provider.of(node.provider))
-
-
-def _with_outputs(node: Node) -> Resource:
-    """The same with what AWS gives it: what a rule of the whole stack sees."""
-    declared = _declared(node)
-    properties = Properties(wire.plain(node.properties), declared.properties)
-    return replace(declared, properties=properties, id=properties.get("id", UNKNOWN))

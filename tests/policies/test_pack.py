@@ -9,19 +9,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pulumi_policy as sdk
 import pytest
 from pulumi.runtime.proto import analyzer_pb2
-from pulumi_policy.proxy import unknown_checking_proxy
 
 from enforcement import options
-from enforcement.pack import Enforcement
+from enforcement.answer import Answer
+from enforcement.pack import ADVISORIES, Enforcement
+from mailroute import wire
 from reachability import UNKNOWN, Resource
 from rules import RULES
 from rules.apprunner_egress_route import RULE as EGRESS_RULE
 from rules.rule import Judge, Options, Rule, Severity, Stack, Violation, violation
 from tests.policies.case_files import CASES, load_case
-from tests.policies.harness import Node, PackProcess, judge
+from tests.policies.harness import Node, PackProcess, judge, urn_of, whole
 
 CONTRACT = {
     "apprunner-egress-route",
@@ -36,7 +36,7 @@ CONTRACT = {
 DATABASE = "aws:rds/instance:Instance"
 BUCKET = "aws:s3/bucket:Bucket"
 PUBLIC = Node(DATABASE, "db", {"publiclyAccessible": True})
-OPTIONS = sdk.PolicyResourceOptions(False, [], None, [], sdk.PolicyCustomTimeouts(0, 0, 0), [])
+FIRST, SECOND = urn_of(BUCKET, "first"), urn_of(BUCKET, "second")
 
 
 def test_every_rule_of_the_contract_is_mandatory(preview: PackProcess) -> None:
@@ -174,35 +174,29 @@ def _rule(**parts: Any) -> Rule:
 
 
 def _judged(rule: Rule, **config: Any) -> list[tuple[str, str | None]]:
-    """What the policy of `rule` reports of a stack with two buckets."""
-    policy, advisories = Enforcement(updating=False, today=date(2026, 1, 5)).policies([rule])
-    resources = [
-        sdk.PolicyResource(
-            BUCKET, unknown_checking_proxy({"password": "hunter2"}), f"urn::{name}", name, OPTIONS,
-            None, None, [], {},
-        )
-        for name in ("first", "second")
-    ]  # fmt: skip
-    reported: list[tuple[str, str | None]] = []
-
-    def report(message: str, urn: str | None = None) -> None:
-        reported.append((message, urn))
-
-    assert isinstance(policy, sdk.StackValidationPolicy)
-    assert isinstance(advisories, sdk.StackValidationPolicy)
-    policy.validate(sdk.StackValidationArgs(resources, config), report)
-    reported.append(("ADVISORIES", None))
-    advisories.validate(sdk.StackValidationArgs(resources, {}), report)
-    return reported
+    """What the policy of `rule` reports of a stack with two buckets, and then the advisories."""
+    enforcement = Enforcement([rule], updating=False, today=date(2026, 1, 5))
+    enforcement.configure({rule.name: config})
+    names = (rule.name, ADVISORIES)
+    info = analyzer_pb2.AnalyzerInfo(policies=[analyzer_pb2.PolicyInfo(name=name) for name in names])
+    answer = Answer(info, dict.fromkeys(names, analyzer_pb2.MANDATORY))
+    nodes = [Node(BUCKET, name, {"password": wire.Secret("hunter2")}) for name in ("first", "second")]
+    enforcement.judge_stack(whole(nodes), answer)
+    found = [(each.policyName, each.message.strip(), each.urn or None) for each in answer.message.diagnostics]
+    return [
+        *((message, urn) for policy, message, urn in found if policy == rule.name),
+        ("ADVISORIES", None),
+        *((message, urn) for policy, message, urn in found if policy == ADVISORIES),
+    ]
 
 
 def test_a_rule_that_breaks_blocks_and_judges_what_comes_after() -> None:
     *blocking, (end, _) = _judged(_rule(check=_judges))
     assert end == "ADVISORIES"
     assert [(message.partition(":")[0], urn) for message, urn in blocking] == [
-        ("SEEN", "urn::first"),
-        ("RULE_FAILED", "urn::first"),
-        ("SEEN", "urn::second"),
+        ("SEEN", FIRST),
+        ("RULE_FAILED", FIRST),
+        ("SEEN", SECOND),
     ]
     assert "RuntimeError at test_pack.py:" in blocking[1][0]
     assert "hunter2" not in str(blocking)
@@ -211,8 +205,8 @@ def test_a_rule_that_breaks_blocks_and_judges_what_comes_after() -> None:
 def test_a_rule_that_cannot_begin_blocks_every_resource() -> None:
     *blocking, _ = _judged(_rule(check=_never_ready))
     assert [(message.partition(":")[0], urn) for message, urn in blocking] == [
-        ("RULE_FAILED", "urn::first"),
-        ("RULE_FAILED", "urn::second"),
+        ("RULE_FAILED", FIRST),
+        ("RULE_FAILED", SECOND),
     ]
 
 
@@ -220,7 +214,7 @@ def test_a_stack_that_cannot_be_read_blocks(monkeypatch: pytest.MonkeyPatch) -> 
     def never(*_: Any) -> Stack:
         raise RuntimeError("hunter2")
 
-    monkeypatch.setattr("enforcement.stacks.build", never)
+    monkeypatch.setattr("enforcement.stacks.Stacks.build", never)
     (blocking, urn), _ = _judged(_rule(check=_judges))
     assert (blocking.partition(":")[0], urn) == ("RULE_FAILED", None)
     assert "hunter2" not in blocking
@@ -261,7 +255,7 @@ def test_names_are_unique() -> None:
 
 
 def test_a_list_may_hold_what_the_program_only_reads(preview: PackProcess) -> None:
-    """The SDK drops what is read from the dependencies, and the list looks as if it were all created."""
+    """What is read is not in the stack: without it, the list would look as if it were all created."""
     case = load_case(CASES / "apprunner-egress-route" / "nat-gateway.json")
     read = "urn:pulumi:dev::shop::aws:ec2/subnet:Subnet::read"
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from enforcement import options
+from enforcement.deployment import STACK_TYPE
+from mailroute.wire import Secret
+from reachability import UNKNOWN
 from rules.smtp_credentials_secret import RULE
-from tests.policies.harness import STACK_TYPE, Node, judge
+from tests.policies.harness import Node, judge
 
 FUNCTION = "aws:lambda/function:Function"
 
@@ -54,7 +59,7 @@ def test_variable(name: str, plain: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "asked"),
+    ("name", "plain"),
     [
         ("smtpPassword", True),
         ("smtp_pass", True),
@@ -65,6 +70,25 @@ def test_variable(name: str, plain: bool) -> None:
         ("sessionPassword", False),
     ],
 )
-def test_output(name: str, asked: bool) -> None:
+def test_output(name: str, plain: bool) -> None:
     found = codes(Node(STACK_TYPE, "shop-dev", {name: "a value"}))
-    assert found == ([("OUTPUT_SECRECY_UNKNOWN",)] if asked else [])
+    assert found == ([("PASSWORD_IN_OUTPUT",)] if plain else [])
+
+
+@pytest.mark.parametrize(
+    ("value", "undetermined"),
+    [
+        ({"user": "a", "password": "b"}, [False]),
+        ([{"password": "b"}, {"password": UNKNOWN}], [False, True]),
+        (Secret({"password": "b"}), []),
+        (Secret(UNKNOWN), []),
+        ([{"password": Secret("b")}, {"password": Secret(UNKNOWN)}], []),
+        ({"user": Secret("a"), "password": "b"}, [False]),
+    ],
+)
+def test_an_output_is_secret_where_it_is_marked(value: Any, undetermined: list[bool]) -> None:
+    configured, _ = options.read(RULE, {})
+    found = judge(RULE, [Node(STACK_TYPE, "shop-dev", {"smtp": value})], configured)
+    assert [(each.codes, each.undetermined) for each in found] == [
+        (("PASSWORD_IN_OUTPUT",), is_open) for is_open in undetermined
+    ]

@@ -1,0 +1,147 @@
+"""What an engine shows of one deployment: each resource as the program declares it, then the whole stack.
+
+The messages are read here, once, into resources with known, unknown and absent values. Secrets are in
+clear, for the rules; which values are secret is told beside them.
+
+Source: Pulumi's protocol, `proto/pulumi/analyzer.proto`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto.analyzer_pb2 import (
+    AnalyzeRequest,
+    AnalyzerProviderResource,
+    AnalyzerResource,
+    AnalyzeStackRequest,
+)
+
+from reachability import kinds
+from reachability.graph import Resource
+from reachability.places import Provider, placed
+from reachability.values import UNKNOWN, Value
+from rules.rule import PropertyPath
+
+from .resources import Program, resource
+from .wire import SIGNATURE_KEY, Secret, decode, flat
+
+STACK_TYPE: Final = "pulumi:pulumi:Stack"
+
+_REDACTED: Final = "[secret]"
+"""What stands in a state for a secret that `pulumi policy analyze` cannot decrypt, whatever its type."""
+
+_CREATED_OF_NOTHING: Final = (
+    *kinds.INTERNET_GATEWAY,
+    *kinds.EIP,
+    kinds.VPC[1],
+    kinds.DEFAULT_SECURITY_GROUP,
+    kinds.DHCP_OPTIONS[1],
+)
+"""The types of which a program may create a resource without any input."""
+
+
+class Deployment:
+    """The resources of a deployment, as the engine shows one after the other.
+
+    Args:
+        stored: whether they come from a stack's state and no program runs. Then what the program has
+            only read (`.get()`) comes by as well, which nothing but its lack of inputs tells.
+    """
+
+    def __init__(self, *, stored: bool = False) -> None:
+        self._stored = stored
+        self._declared: dict[str, bytes] = {}
+        self._providers: dict[str, Provider] = {}
+
+    def __contains__(self, urn: str) -> bool:
+        """Whether the resource came by before the stack."""
+        return urn in self._declared
+
+    def remember(self, request: AnalyzeRequest) -> None:
+        """Keep what the program declares of a resource, unread, until the stack is judged.
+
+        The stack itself is always the first: with it, a new deployment begins.
+        """
+        if request.type == STACK_TYPE:
+            self._declared.clear()
+            self._providers.clear()
+        self._declared[request.urn] = request.properties.SerializeToString()
+
+    def declared(self, request: AnalyzeRequest) -> Resource:
+        """The resource as the program declares it: its inputs."""
+        properties = read(request.properties)
+        declared = Resource(
+            key=request.urn,
+            type=request.type,
+            name=request.name,
+            properties=properties,
+            parent=request.options.parent or None,
+            inputs=frozenset(properties),
+        )
+        return placed(declared, self._provider(request))
+
+    def manages(self, resource: Resource) -> bool:
+        """Whether a resource is the stack's own, and not one that its program only reads."""
+        if not self._stored or not resource.type.startswith("aws:"):
+            return True
+        return resource.inputs != frozenset() or resource.type in _CREATED_OF_NOTHING
+
+    def program(self, request: AnalyzeStackRequest) -> Program:
+        """The resources that the stack manages: their outputs, over what was declared of them."""
+        secrets: dict[str, frozenset[PropertyPath]] = {}
+        managed = []
+        for shown in request.resources:
+            marked: set[PropertyPath] = set()
+            found = self._shown(shown, marked)
+            if self.manages(found):
+                managed.append(found)
+            if marked:
+                secrets[shown.urn] = frozenset(marked)
+        return Program(tuple(managed), secrets)
+
+    def _shown(self, shown: AnalyzerResource, marked: set[PropertyPath]) -> Resource:
+        kept = self._declared.get(shown.urn)
+        declared = None if kept is None else read(Struct.FromString(kept))
+        return resource(
+            shown.urn,
+            shown.type,
+            shown.name,
+            outputs=read(shown.properties, marked),
+            declared=declared,
+            dependencies={name: tuple(found.urns) for name, found in shown.propertyDependencies.items()},
+            parent=shown.parent or None,
+            provider=self._provider(shown),
+        )
+
+    def _provider(self, message: AnalyzeRequest | AnalyzerResource) -> Provider:
+        key = message.provider.urn
+        if key not in self._providers:
+            told = message.HasField("provider")
+            self._providers[key] = _provider(message.provider) if told else Provider(access="")
+        return self._providers[key]
+
+
+def _provider(message: AnalyzerProviderResource) -> Provider:
+    return Provider.of(read(message.properties), message.urn)
+
+
+def read(properties: Struct, marked: set[PropertyPath] | None = None) -> dict[str, Value]:
+    """The properties of a message in clear; the paths of what is marked as secret are added to `marked`."""
+    secrets: set[PropertyPath] = set() if marked is None else marked
+    return {name: _clear(value, (name,), secrets) for name, value in decode(properties).items()}
+
+
+def _clear(value: Any, path: PropertyPath, marked: set[PropertyPath]) -> Value:
+    value = flat(value)
+    if isinstance(value, Secret):
+        marked.add(path)
+        return UNKNOWN if value.value == _REDACTED else _clear(value.value, path, marked)
+    if isinstance(value, dict):
+        if SIGNATURE_KEY in value:
+            return UNKNOWN  # an asset or an archive: nothing here looks inside one
+        return {name: _clear(element, (*path, name), marked) for name, element in value.items()}
+    if isinstance(value, list):
+        return [_clear(element, (*path, index), marked) for index, element in enumerate(value)]
+    return value
