@@ -30,7 +30,7 @@ class Checkov:
     """Checkov's graph checks. What it takes to look at a single resource is its start."""
 
     def __init__(self) -> None:
-        single = Stack(stack(1000).resources[:1], frozenset())
+        single = Stack(stack(1_000).resources[:1], frozenset())
         # The first scan also compiles what is loaded, which is no part of a start.
         self.start = min(self.scan(single).seconds for _ in range(3))
 

@@ -2,8 +2,8 @@
 
 A stack is made of cells. A cell is one VPC with five services behind it, and the rest of it is what
 other programs have: buckets, queues, functions. Every second VPC reaches SES through an endpoint,
-the others a mail relay through a NAT gateway. In each thousand resources one service is broken: its
-subnets have no default route, and the pack has to find it.
+the others a mail relay through a NAT gateway. In every fourth VPC one service is broken: its subnets
+have no default route, and the pack has to find it.
 """
 
 from __future__ import annotations
@@ -94,14 +94,22 @@ class Stack:
 
 
 def stack(size: int) -> Stack:
-    """A stack of exactly `size` resources, a multiple of 1,000."""
+    """A stack of exactly `size` resources, four cells in each thousand.
+
+    Raises:
+        ValueError: it is too small for a single cell.
+    """
     resources: list[Resource] = []
     broken: set[str] = set()
-    for cell in range(size // 1000 * CELLS_PER_THOUSAND):
+    for cell in range(max(1, size * CELLS_PER_THOUSAND // 1000)):
         breaks = cell % CELLS_PER_THOUSAND == 0
         resources += _cell(f"cell{cell}", cell, breaks)
         if breaks:
             broken.add(f"cell{cell}-service0")
+    if len(resources) > size:
+        raise ValueError(
+            f"a graph of {size} resources is too small: one VPC with its services takes {len(resources)}"
+        )
     resources += _unrelated(size - len(resources))
     return Stack(tuple(resources), frozenset(broken))
 

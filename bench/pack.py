@@ -29,7 +29,7 @@ _SERVICE: Final = "/pulumirpc.Analyzer"
 
 @dataclass(frozen=True)
 class Cost:
-    """What a pack cost, and the violations it reported, by policy and resource.
+    """What a pack cost, and the violations it reported, each by policy, resource and codes.
 
     Attributes:
         start, resources, stack: seconds until it was configured, for the resources one by one, and for
@@ -43,7 +43,7 @@ class Cost:
     stack: float
     cpu: float
     memory: float
-    violations: Counter[tuple[str, str]]
+    violations: Counter[tuple[str, str, str]]
 
     @property
     def seconds(self) -> float:
@@ -75,8 +75,13 @@ def run(pack: Path, messages: Messages) -> Cost:
             stack=time.perf_counter() - analyzed,
             cpu=_processor_time(process.pid),
             memory=_peak_memory(process.pid),
-            violations=Counter((found.policyName, found.urn.rsplit("::", 1)[-1]) for found in diagnostics),
+            violations=Counter(map(_violation, diagnostics)),
         )
+
+
+def _violation(found: proto.AnalyzeDiagnostic) -> tuple[str, str, str]:
+    codes, _, _ = found.message.removeprefix(f"{found.description}\n").partition(": ")
+    return found.policyName, found.urn.rpartition("::")[2], codes
 
 
 @contextmanager

@@ -8,6 +8,8 @@ Source: Pulumi's protocol, `proto/pulumi/analyzer.proto`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, Final
 
 from google.protobuf.struct_pb2 import Struct
@@ -40,6 +42,29 @@ _CREATED_OF_NOTHING: Final = (
     kinds.DHCP_OPTIONS[1],
 )
 """The types of which a program may create a resource without any input."""
+
+
+class Declared(Mapping[str, Value]):
+    """What a program declares of one resource, read where its outputs do not say."""
+
+    def __init__(self, kept: bytes) -> None:
+        self._kept = kept
+        self._names = frozenset(Struct.FromString(kept).fields)
+
+    @cached_property
+    def _values(self) -> Mapping[str, Value]:
+        return read(Struct.FromString(self._kept))
+
+    def __getitem__(self, name: str) -> Value:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 class Deployment:
@@ -103,7 +128,7 @@ class Deployment:
 
     def _shown(self, shown: AnalyzerResource, marked: set[PropertyPath]) -> Resource:
         kept = self._declared.get(shown.urn)
-        declared = None if kept is None else read(Struct.FromString(kept))
+        declared = None if kept is None else Declared(kept)
         return resource(
             shown.urn,
             shown.type,
