@@ -4,9 +4,9 @@ import pulumi
 
 from components import AppRunnerService, EmailIdentity, NatEgress, Network, SmtpCredentials, SmtpEndpoint
 from components.app_runner_service import import_command
-from components.lookup import DEFAULT_ROUTE, Account
-from components.mail_path import MailPath, every_address, sign_in
-from components.settings import NAT, SES, load
+from components.helpers.lookup import DEFAULT_ROUTE, Account
+from components.stack.mail_path import MailPath, every_address, sign_in
+from components.stack.settings import NAT, SES, load
 
 settings = load(pulumi.Config())
 

@@ -9,6 +9,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 if __name__ == "__main__":
     from components import COMPONENTS
-    from components.component import PACKAGE
+    from components.helpers.component import PACKAGE
 
     component_provider_host(name=PACKAGE, components=COMPONENTS)

@@ -8,12 +8,12 @@ from typing import Any, Optional
 import pulumi
 import pulumi_aws as aws
 
-from . import checks
-from .app_runner_args import AppRunnerServiceArgs, check
-from .app_runner_rules import ECR_PUBLIC
-from .component import Component, ownership, received
-from .iam_documents import read_secrets, trust
-from .rules import allow
+from .helpers import checks
+from .helpers.app_runner_args import AppRunnerServiceArgs, check
+from .helpers.app_runner_rules import ECR_PUBLIC
+from .helpers.component import Component, ownership, received
+from .helpers.iam_documents import read_secrets, trust
+from .helpers.security_group_rules import allow
 
 _ECR_ACCESS = "arn:aws:iam::aws:policy/service-role/AWSAppRunnerServicePolicyForECRAccess"
 _LONGEST_CONNECTOR_NAME = 40

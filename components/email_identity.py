@@ -6,11 +6,11 @@ import pulumi
 import pulumi_aws as aws
 from typing_extensions import NotRequired, TypedDict
 
-from . import checks
-from .component import Component, ownership, received
-from .dns_records import DMARC_POLICIES, DnsRecord, PlannedRecord, sender_records, zone_snippet
-from .iam_documents import publish_events
-from .lookup import Account
+from .helpers import checks
+from .helpers.component import Component, ownership, received
+from .helpers.dns_records import DMARC_POLICIES, DnsRecord, PlannedRecord, sender_records, zone_snippet
+from .helpers.iam_documents import publish_events
+from .helpers.lookup import Account
 
 ROUTE53, EXTERNAL = DNS_HOSTS = ("route53", "external")
 UNMANAGED = "unmanaged"

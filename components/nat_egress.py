@@ -6,11 +6,11 @@ import pulumi
 import pulumi_aws as aws
 from typing_extensions import NotRequired, TypedDict
 
-from . import checks, subnets
-from .component import Component, ownership, received
-from .lookup import DEFAULT_ROUTE, Account
-from .nat_plan import ARGUMENT, MODES, REGIONAL, RoutedTable, gateway_zones, routed_tables
-from .subnets import SubnetArgs
+from .helpers import checks, subnets
+from .helpers.component import Component, ownership, received
+from .helpers.lookup import DEFAULT_ROUTE, Account
+from .helpers.nat_plan import ARGUMENT, MODES, REGIONAL, RoutedTable, gateway_zones, routed_tables
+from .helpers.subnets import SubnetArgs
 
 
 class NatEgressArgs(TypedDict):

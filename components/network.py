@@ -6,14 +6,14 @@ import pulumi
 import pulumi_aws as aws
 from typing_extensions import NotRequired, TypedDict
 
-from . import checks
-from .adoption import adopt
-from .cidr import MOST_ZONES, zone_blocks
-from .component import Component, ownership, received
-from .lookup import DEFAULT_ROUTE, Account
+from .helpers import checks
+from .helpers.adoption import adopt
+from .helpers.cidr import MOST_ZONES, zone_blocks
+from .helpers.component import Component, ownership, received
+from .helpers.lookup import DEFAULT_ROUTE, Account
+from .helpers.subnets import SubnetArgs, Topology
+from .helpers.zones import preferred
 from .smtp_endpoint import smtp_service
-from .subnets import SubnetArgs, Topology
-from .zones import preferred
 
 _CIDR_BLOCK = "10.0.0.0/16"
 _ZONE_COUNT = 2

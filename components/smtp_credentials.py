@@ -7,9 +7,9 @@ import pulumi
 import pulumi_aws as aws
 from typing_extensions import NotRequired, TypedDict
 
-from . import checks
-from .component import Component, ownership, received
-from .iam_documents import send_as
+from .helpers import checks
+from .helpers.component import Component, ownership, received
+from .helpers.iam_documents import send_as
 
 USERNAME_KEY, PASSWORD_KEY = "username", "password"
 """The JSON keys of a secret with SMTP credentials."""

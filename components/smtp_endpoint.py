@@ -6,12 +6,12 @@ import pulumi
 import pulumi_aws as aws
 from typing_extensions import NotRequired, TypedDict
 
-from . import checks, subnets
-from .component import Component, ownership, received
-from .lookup import Account
-from .rules import allow
-from .subnets import SubnetArgs
-from .zones import offering
+from .helpers import checks, subnets
+from .helpers.component import Component, ownership, received
+from .helpers.lookup import Account
+from .helpers.security_group_rules import allow
+from .helpers.subnets import SubnetArgs
+from .helpers.zones import offering
 
 _ARGUMENT = checks.of("SmtpEndpoint")
 

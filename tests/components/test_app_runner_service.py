@@ -12,7 +12,7 @@ import pytest
 
 from components import AppRunnerService
 from components.app_runner_service import import_command
-from components.checks import ArgumentError
+from components.helpers.checks import ArgumentError
 
 SERVICE = "aws:apprunner/service:Service"
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"

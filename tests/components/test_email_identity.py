@@ -10,8 +10,8 @@ import pulumi
 import pytest
 
 from components import EmailIdentity
-from components.checks import ArgumentError
 from components.email_identity import EmailIdentityArgs
+from components.helpers.checks import ArgumentError
 
 IDENTITY = "mailroute:index:EmailIdentity::mail"
 RECORD = "aws:route53/record:Record"

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.app_runner_rules import MEMORY_OF_CPU, size
-from components.checks import ArgumentError, domain, of
-from components.cidr import ZoneBlocks, zone_blocks
-from components.dns_records import DnsRecord, zone_snippet
-from components.iam_documents import read_secrets
-from components.zones import offering, preferred
+from components.helpers.app_runner_rules import MEMORY_OF_CPU, size
+from components.helpers.checks import ArgumentError, domain, of
+from components.helpers.cidr import ZoneBlocks, zone_blocks
+from components.helpers.dns_records import DnsRecord, zone_snippet
+from components.helpers.iam_documents import read_secrets
+from components.helpers.zones import offering, preferred
 
 ZONES = [f"us-east-1{letter}" for letter in "abcdef"]
 blocks = st.builds(

@@ -9,7 +9,7 @@ import pulumi
 import pytest
 
 from components import NatEgress, Network
-from components.checks import ArgumentError
+from components.helpers.checks import ArgumentError
 from components.network import NetworkArgs
 
 VPC = "vpc-0e9cd2c204069ca54"

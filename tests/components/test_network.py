@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from components import Network
-from components.checks import ArgumentError
+from components.helpers.checks import ArgumentError
 from components.network import NetworkArgs
 from reachability.values import UNKNOWN
 

@@ -17,7 +17,7 @@ from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from components import COMPONENTS, AppRunnerService, Network, SmtpEndpoint
-from components.component import PACKAGE
+from components.helpers.component import PACKAGE
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 GOLDEN = Path(__file__).with_name("schema.json")

@@ -10,7 +10,7 @@ from typing import Any
 import pulumi_aws as aws
 import pytest
 
-from components.checks import ArgumentError
+from components.helpers.checks import ArgumentError
 from mailroute.wire import Secret
 from reachability.values import UNKNOWN
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from components import SmtpCredentials
-from components.checks import ArgumentError
+from components.helpers.checks import ArgumentError
 from mailroute.wire import Secret
 from reachability.values import UNKNOWN
 

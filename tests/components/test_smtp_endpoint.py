@@ -10,7 +10,7 @@ import pulumi_aws as aws
 import pytest
 
 from components import SmtpEndpoint
-from components.checks import ArgumentError
+from components.helpers.checks import ArgumentError
 from reachability.values import UNKNOWN
 
 VPC = "vpc-0e9cd2c204069ca54"

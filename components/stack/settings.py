@@ -6,9 +6,10 @@ from typing import Any, Optional, cast
 
 import pulumi
 
-from . import app_runner_args, checks, email_identity, network
-from .component import camel
-from .nat_plan import MODES
+from .. import email_identity, network
+from ..helpers import app_runner_args, checks
+from ..helpers.component import camel
+from ..helpers.nat_plan import MODES
 
 SES, NAT, BOTH = ROUTES = ("ses", "nat", "both")
 _MAIL_VARIABLES = ("SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASS")

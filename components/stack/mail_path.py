@@ -6,8 +6,8 @@ from typing import Any
 
 import pulumi
 
-from .app_runner_args import DestinationArgs
-from .smtp_credentials import PASSWORD_KEY, USERNAME_KEY, secret_reference
+from ..helpers.app_runner_args import DestinationArgs
+from ..smtp_credentials import PASSWORD_KEY, USERNAME_KEY, secret_reference
 
 
 @dataclass(frozen=True)

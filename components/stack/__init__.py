@@ -1,0 +1,1 @@
+"""What the program makes of a stack's config."""
