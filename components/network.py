@@ -11,9 +11,9 @@ from .helpers.adoption import adopt
 from .helpers.cidr import MOST_ZONES, zone_blocks
 from .helpers.component import Component, ownership, received
 from .helpers.lookup import DEFAULT_ROUTE, Account
+from .helpers.ses import smtp_service
 from .helpers.subnets import SubnetArgs, Topology
 from .helpers.zones import preferred
-from .smtp_endpoint import smtp_service
 
 _CIDR_BLOCK = "10.0.0.0/16"
 _ZONE_COUNT = 2

@@ -10,20 +10,11 @@ from .helpers import checks, subnets
 from .helpers.component import Component, ownership, received
 from .helpers.lookup import Account
 from .helpers.security_group_rules import allow
+from .helpers.ses import SMTP_PORTS, smtp_host, smtp_service
 from .helpers.subnets import SubnetArgs
 from .helpers.zones import offering
 
 _ARGUMENT = checks.of("SmtpEndpoint")
-
-
-def smtp_service(region: str) -> str:
-    """The name of the SES SMTP endpoint service of `region`."""
-    return f"com.amazonaws.{region}.email-smtp"
-
-
-def smtp_host(region: str) -> str:
-    """The SES SMTP host of `region`, which private DNS resolves to the endpoint."""
-    return f"email-smtp.{region}.amazonaws.com"
 
 
 class SmtpEndpointArgs(TypedDict):
@@ -64,7 +55,7 @@ class SmtpEndpoint(Component):
     ) -> None:
         args = received(args)
         checks.keys(_ARGUMENT, args, SmtpEndpointArgs.__annotations__, SmtpEndpointArgs.__required_keys__)
-        port = checks.one_of(_ARGUMENT("port"), args.get("port", 587), checks.SES_SMTP_PORTS)
+        port = checks.one_of(_ARGUMENT("port"), args.get("port", 587), SMTP_PORTS)
         subnets.check(_ARGUMENT("subnets"), args["subnets"])
         account = Account(opts)
         region = account.region()

@@ -7,9 +7,6 @@ from typing import Any, NoReturn, Optional, TypeVar
 
 import pulumi
 
-SES_SMTP_PORTS = (587, 465, 2587, 2465)
-"""The ports of an SES SMTP endpoint in a VPC: Amazon SES Developer Guide, "Setting up VPC endpoints"."""
-
 T = TypeVar("T")
 Label = Callable[[str], str]
 """How a person knows an argument: a component's argument, or the key of a stack's config."""

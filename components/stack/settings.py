@@ -10,6 +10,7 @@ from .. import email_identity, network
 from ..helpers import app_runner_args, checks
 from ..helpers.component import camel
 from ..helpers.nat_plan import MODES
+from ..helpers.ses import SMTP_PORTS
 
 SES, NAT, BOTH = ROUTES = ("ses", "nat", "both")
 _MAIL_VARIABLES = ("SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASS")
@@ -96,7 +97,7 @@ def load(config: pulumi.Config) -> Settings:
         domain=read.text("domain") or "",
         network=_network(read),
         identity=_identity(read, required=SES in paths),
-        smtp_port=checks.one_of(read.label("smtpPort"), read.number("smtpPort"), checks.SES_SMTP_PORTS),
+        smtp_port=checks.one_of(read.label("smtpPort"), read.number("smtpPort"), SMTP_PORTS),
         relay=Relay(
             host=checks.domain(read.label("relayHost"), read.required("relayHost")),
             port=checks.port(read.label("relayPort"), read.number("relayPort")),

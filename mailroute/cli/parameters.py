@@ -10,8 +10,6 @@ from typing import Any, Final
 
 import click
 
-_LABEL: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE)
-_LONGEST_NAME: Final = 253
 _HIGHEST_PORT: Final = 65535
 
 
@@ -45,7 +43,9 @@ def _host_and_port(text: str) -> tuple[str, int]:
         return _ipv6(host[1:-1]), int(port)
     if ":" in host:
         raise ValueError("put an IPv6 address in brackets, as in [2001:db8::1]:587")
-    if not _is_host(host):
+    from reachability.hosts import is_valid
+
+    if not is_valid(host):
         raise ValueError(f"{host!r} is neither a host name nor an IPv4 address")
     return host, int(port)
 
@@ -54,17 +54,6 @@ def _ipv6(host: str) -> str:
     if "%" in host:
         raise ValueError(f"{host!r} names an interface, which means something on one machine only")
     return str(ipaddress.IPv6Address(host))
-
-
-def _is_host(host: str) -> bool:
-    labels = host.removesuffix(".").split(".")
-    if labels[-1].isdecimal():  # a name never ends so, and an address always does
-        try:
-            ipaddress.IPv4Address(host)
-        except ValueError:
-            return False
-        return True
-    return len(host) <= _LONGEST_NAME and all(_LABEL.fullmatch(label) for label in labels)
 
 
 class Ids(click.ParamType[tuple[str, ...]]):

@@ -23,13 +23,35 @@ _PUBLIC_PORTS: Final = SMTP_PORTS | {25}
 
 _SERVICE: Final = re.compile(r"^com\.amazonaws\.([a-z0-9-]+)\.email-smtp$")
 _HOST: Final = re.compile(r"^email-smtp\.([a-z0-9-]+)\.amazonaws\.com$", re.IGNORECASE)
+_FIPS_HOST: Final = re.compile(r"^email-smtp-fips\.[a-z0-9-]+\.amazonaws\.com$", re.IGNORECASE)
+"""AWS General Reference, "Amazon Simple Email Service endpoints and quotas"."""
 _OWN_NAME: Final = re.compile(
     r"^(vpce-[0-9a-f]+)-[0-9a-z-]+\.[a-z0-9-]+\.[a-z0-9-]+\.vpce\.amazonaws\.com$", re.IGNORECASE
 )
 
 
+def smtp_service(region: str) -> str:
+    """The name of the SES SMTP endpoint service of `region`."""
+    return f"com.amazonaws.{region}.email-smtp"
+
+
+def smtp_host(region: str) -> str:
+    """The SES SMTP host of `region`, which private DNS of an SMTP endpoint resolves to the endpoint."""
+    return f"email-smtp.{region}.amazonaws.com"
+
+
+def is_smtp_host(host: str) -> bool:
+    """Whether `host` is SES's for SMTP: a region's, its FIPS one, or a name of an SMTP endpoint itself."""
+    own = endpoint_of_host(host) is not None and ".email-smtp." in host.lower()
+    return own or _is_public(host)
+
+
+def _is_public(host: str) -> bool:
+    return region_of_host(host) is not None or _FIPS_HOST.match(host.removesuffix(".")) is not None
+
+
 def region_of_host(host: str) -> str | None:
-    """The region of an Amazon SES SMTP host name, `None` for any other host."""
+    """The region of an SES host that private DNS of an SMTP endpoint answers for; `None` for any other."""
     match = _HOST.match(host.removesuffix("."))
     return match.group(1).lower() if match else None
 
@@ -48,7 +70,7 @@ def region_of_service(service: str) -> str | None:
 
 def listens(host: str, port: int, holder: Resource) -> Outcome:
     """Whether `host` takes connections on `port` at all, which is known of SES's hosts alone."""
-    if port in _PUBLIC_PORTS or region_of_host(host) is None:
+    if port in _PUBLIC_PORTS or not _is_public(host):
         return Outcome()
     return port_not_offered(port, holder)
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from reachability import kinds
 from reachability.graph import Resource
-from reachability.ses_names import endpoint_of_host, region_of_host
+from reachability.ses_names import is_smtp_host, region_of_service
 from reachability.values import UNKNOWN, Unknown, items
 
 from .environment import WORKLOADS, environments
@@ -136,11 +136,11 @@ def _sends_through_ses(stack: Stack) -> bool:
         if not isinstance(environment.variables, Unknown)
         for value in environment.variables.values()
     )
-    if any(isinstance(value, str) and (region_of_host(value) or endpoint_of_host(value)) for value in hosts):
+    if any(isinstance(value, str) and is_smtp_host(value) for value in hosts):
         return True
     services = [endpoint.get("serviceName") for endpoint in stack.program.of_type(*kinds.VPC_ENDPOINT)]
     return bool(stack.program.of_type(*_SES)) or any(
-        service is UNKNOWN or str(service).endswith(".email-smtp") for service in services
+        service is UNKNOWN or region_of_service(str(service)) for service in services
     )
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from reachability.graph import Resource
-from reachability.ses_names import SMTP_PORTS
+from reachability.ses_names import SMTP_PORTS, is_smtp_host
 from reachability.values import ABSENT, UNKNOWN, Unknown, Value, get, to_int
 
 from .environment import VARIABLES, WORKLOADS, environments
 from .rule import Options, Rule, Severity, Violation, undetermined, violation
 
-_SES_HOST: Final = re.compile(r"(^|\.)email-smtp(-fips)?\.[a-z0-9-]+\.(vpce\.)?amazonaws\.com\.?$", re.I)
 _PORTS: Final = range(1, 65536)
 _REMEDY: Final = "Set it to 587 (STARTTLS) or 465 (TLS from the start)."
 
@@ -49,7 +47,7 @@ def _judge(workload: Resource, name: str, value: Value, host: Value) -> Iterator
     elif port not in SMTP_PORTS and host is UNKNOWN:
         message = f"{name} of {workload.name!r} is {port}, and its host is not known yet."
         yield undetermined(workload, "SMTP_HOST_UNKNOWN", message, _REMEDY)
-    elif port not in SMTP_PORTS and isinstance(host, str) and _SES_HOST.search(host):
+    elif port not in SMTP_PORTS and isinstance(host, str) and is_smtp_host(host):
         offered = ", ".join(map(str, sorted(SMTP_PORTS)))
         message = f"{name} of {workload.name!r} is {port}, and {host} offers {offered} only."
         yield violation(workload, "SMTP_PORT_NOT_OFFERED", message, _REMEDY)

@@ -246,7 +246,7 @@ def _assumed(session: Any, role: str, region: str) -> Any:
     if missing:
         raise AccessError(f"role {role} cannot be assumed: the answer to sts:AssumeRole lacks {missing}")
     given = answer["Credentials"]
-    return boto3.Session(*(given[key] for key in keys), region)
+    return boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], region)
 
 
 class _IncompleteAnswer(Exception):

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from reachability.ses_names import region_of_host
+
 from .api import Answer
 from .shapes import Entry, entry
 
-_ENDPOINTS_OWN_ZONES: Final = ("vpce.amazonaws.com", "email-smtp.")
+_ENDPOINTS: Final = "vpce.amazonaws.com"
+"""Who owns the zones of VPC endpoints."""
 
 
 def private_zone(name: str, identity: str, vpcs: Iterable[Answer]) -> Entry:
@@ -27,9 +30,7 @@ def private_zone(name: str, identity: str, vpcs: Iterable[Answer]) -> Entry:
 
 def is_of_endpoint(item: Answer) -> bool:
     """Whether a zone is what AWS makes for private DNS of an SMTP endpoint, which tells so itself."""
-    owner, name = _ENDPOINTS_OWN_ZONES
-    service = item.get("Owner", {}).get("OwningService")
-    return service == owner and str(item["Name"]).startswith(name)
+    return item.get("Owner", {}).get("OwningService") == _ENDPOINTS and bool(region_of_host(item["Name"]))
 
 
 def resolver_rule(item: Answer) -> Entry:

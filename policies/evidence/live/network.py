@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from reachability.ses_names import smtp_service
+
 from . import dns, firewalls, shapes, transit
 from .actions import Action
 from .api import Answer, Answers, Api, Request, filtered
@@ -141,9 +143,8 @@ def _peers(api: Api, answers: Answers) -> set[str]:
 
 
 def _account_round(api: Api) -> Iterator[Request]:
-    service = f"com.amazonaws.{api.region}.email-smtp"
     yield Request(Action.AVAILABILITY_ZONES)
-    yield Request(Action.ENDPOINT_SERVICES, {"ServiceNames": [service]})
+    yield Request(Action.ENDPOINT_SERVICES, {"ServiceNames": [smtp_service(api.region)]})
     yield Request(Action.PUBLIC_ACCESS)
     yield Request(Action.PUBLIC_ACCESS_EXCLUSIONS)
     yield Request(Action.PROFILES)
