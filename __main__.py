@@ -1,4 +1,4 @@
-"""The way of an App Runner service's mail: to SES inside the VPC, or through NAT to any relay."""
+"""The egress path of an App Runner service's mail: to SES inside the VPC, or through NAT to any relay."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""The components of mailroute: the path of an App Runner service's mail, and what is at its ends."""
+"""The components of mailroute: an App Runner service, its network, and the egress path of its mail."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""The way to the internet: NAT gateways with addresses of their own, and the default routes to them."""
+"""Egress to the internet: NAT gateways with addresses of their own, and the default routes to them."""
 
 from typing import Optional
 
@@ -23,21 +23,21 @@ class NatEgressArgs(TypedDict):
     public_subnets: NotRequired[list[SubnetArgs]]
     """Subnets with a route to an internet gateway, for NAT gateways that are not regional."""
     mode: NotRequired[str]
-    """`single` (one, cheapest), `per-zone` (one for each zone) or `regional`. Default: `single`."""
+    """`single` (cheapest), `per-zone` or `regional` (one, an address in each zone). Default: `single`."""
 
 
 class NatEgress(Component):
     """NAT gateways, their Elastic IP addresses, and a default route for each private subnet.
 
-    Let it depend on a new network (`depends_on`): AWS wants the internet gateway to be there first. A route
-    table that exists is adopted: it only gains the default route. One that has a default route already is
+    Let it depend on a new network (`depends_on`): AWS requires an internet gateway. A route table that
+    exists is adopted: it only gains the default route. One that has a default route already is
     refused, as AWS would refuse the second; this stack's own route is known by the tags of its gateway.
     """
 
     nat_gateway_ids: pulumi.Output[list[str]]
     """The ids of the NAT gateways."""
     public_ips: pulumi.Output[list[str]]
-    """The addresses that the outside world sees: those that a mail relay may want on its allow-list."""
+    """The public source addresses of the traffic: those to put on a mail relay's allow-list."""
 
     def __init__(self, name: str, args: NatEgressArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         args = received(args)
@@ -83,7 +83,10 @@ class NatEgress(Component):
     def _regional(
         self, name: str, zones: list[str]
     ) -> tuple[list[aws.ec2.Eip], dict[str, aws.ec2.NatGateway]]:
-        """One NAT gateway for the VPC, with an address in each of `zones`: a stable set to allow-list."""
+        """One NAT gateway for the VPC, with an address in each of `zones`: a stable set to allow-list.
+
+        Given addresses switch off its own expansion to other zones (EC2 API Reference, "CreateNatGateway").
+        """
         addresses = {zone: self._address(f"{name}-{zone}") for zone in zones}
         gateway = aws.ec2.NatGateway(
             name,
@@ -121,7 +124,7 @@ class NatEgress(Component):
 
 
 def _require_room(vpc_id: pulumi.Input[str], tables: list[RoutedTable], account: Account) -> None:
-    """No table has a default route yet, and no subnet loses a route, as far as can be asked.
+    """No table has a default route yet, and no subnet loses a route, as far as can be looked up.
 
     Raises:
         ArgumentError: a table has a default route that is not this stack's own, or a subnet without a table

@@ -1,4 +1,4 @@
-"""The network: a new VPC over two or three zones, or the one that is there already."""
+"""The network: a new VPC over two or three zones, or an existing one."""
 
 from typing import Optional
 
@@ -53,11 +53,11 @@ class NetworkArgs(TypedDict):
 
 
 class Network(Component):
-    """A VPC whose private subnets have no way out until a NAT gateway or an endpoint gives them one.
+    """A VPC whose private subnets have no egress until a NAT gateway or an endpoint is added.
 
     A new one has a tier of public subnets (default route to an internet gateway), one of private subnets
-    (a route table of its own for each zone, without a default route) and one of intra subnets (never a way
-    out, for databases). An existing one is adopted by its ids.
+    (a route table of its own for each zone, without a default route) and one of intra subnets (never with
+    egress, for databases). An existing one is adopted by its ids.
     """
 
     vpc_id: pulumi.Output[str]
@@ -69,7 +69,7 @@ class Network(Component):
     public_subnet_ids: pulumi.Output[list[str]]
     """The ids of the public subnets."""
     intra_subnet_ids: pulumi.Output[list[str]]
-    """The ids of the subnets that never have a way out; none where the network is an existing one."""
+    """The ids of the subnets that never have egress; none where the network is an existing one."""
     availability_zones: pulumi.Output[list[str]]
     """The zones of the private subnets, in their order."""
 

@@ -1,4 +1,4 @@
-"""The way to SES without the internet: an interface VPC endpoint for SMTP."""
+"""SES without the internet: an interface VPC endpoint for SMTP."""
 
 from typing import Optional
 
@@ -104,7 +104,7 @@ class SmtpEndpoint(Component):
 
 
 def _require_dns(vpc_id: pulumi.Input[str], account: Account) -> None:
-    """The VPC resolves private names, where it is there already and can be asked."""
+    """The VPC resolves private names, where it exists already and can be looked up."""
     known = checks.known(vpc_id)
     if known is None:
         return

@@ -1,4 +1,4 @@
-"""A network that is there already, as AWS describes it."""
+"""An existing network, as AWS describes it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Optional

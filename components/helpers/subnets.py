@@ -1,4 +1,4 @@
-"""How a network is handed from one component to the next."""
+"""Subnets, as one component passes them to the next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A way for mail to leave, as the program hands it from the path's components to the service."""
+"""An egress path for mail, as the program passes it from the path's components to the service."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -50,7 +50,7 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="mailroute")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """The way that mail takes out of an AWS App Runner service: rehearsed, proven, explained.
+    """Build, prove and explain the egress path of an AWS App Runner service's mail.
 
     \b
     Examples:

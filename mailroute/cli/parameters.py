@@ -70,7 +70,7 @@ class Ids(click.ParamType[tuple[str, ...]]):
     ) -> tuple[str, ...]:
         ids = tuple(dict.fromkeys(part.strip() for part in str(value).split(",") if part.strip()))
         for wrong in (part for part in ids if not self._id.fullmatch(part)):
-            self.fail(f"{wrong!r} is no id of the form {self._example}", param, ctx)
+            self.fail(f"{wrong!r} is not an id such as {self._example}", param, ctx)
         if not ids:
             self.fail(f"give at least one id, as in {self._example}", param, ctx)
         return ids

@@ -14,7 +14,7 @@ Options = Mapping[str, Any]
 """A rule's configuration: every option of its schema, with the default where the stack sets none."""
 
 PropertyPath = tuple[str | int, ...]
-"""The way to a value inside a resource's properties, as `Resource.get` takes it."""
+"""The path to a value inside a resource's properties, as `Resource.get` takes it."""
 
 EVIDENCE: Mapping[str, Mapping[str, Any]] = {
     "evidence": {
@@ -51,7 +51,7 @@ class Violation:
         urn: the resource at fault, `None` for the stack as a whole.
         codes: what is wrong, in capitals; several where one violation has several causes.
         message: what is wrong, where, and the value, which is never that of a secret.
-        remedy: what mends it.
+        remedy: what fixes it.
         undetermined: whether a value that is not known yet leaves the question open.
         optional: whether what is wrong is something that nobody needs: it is reported only.
     """
@@ -158,7 +158,7 @@ class Rule:
         name: the policy's name in Pulumi.
         description: what must hold, one sentence.
         reference: the AWS documents, by title, that say why.
-        remedy: what mends a violation, in general.
+        remedy: what fixes a violation, in general.
         judges: the type tokens of the resources that it judges.
         check_alone: what one resource alone can decide; it also runs before the resource is created.
         check: what only the whole stack can decide: given the stack, it returns what judges one

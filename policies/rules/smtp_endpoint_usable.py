@@ -46,10 +46,10 @@ def _check(stack: Stack, _options: Options) -> Judge:
 
 def _told(endpoint: Resource, finding: Finding) -> Violation:
     """A finding, which is an open question where the service that the endpoint is for is not known."""
-    told = found(endpoint, finding)
+    shown = found(endpoint, finding)
     if endpoint.declared("serviceName") is not UNKNOWN:
-        return told
-    return replace(told, message=f"If it is for SES's SMTP, {told.message}", undetermined=True)
+        return shown
+    return replace(shown, message=f"If it is for SES's SMTP, {shown.message}", undetermined=True)
 
 
 def _lets_in(proof: Proof, endpoint: Resource) -> Outcome:

@@ -39,7 +39,7 @@ def _judge(workload: Resource, name: str, value: Value, host: Value) -> Iterator
     except (TypeError, ValueError):
         port = None
     if port not in _PORTS:
-        message = f"{name} of {workload.name!r} is no whole number from 1 to 65535."
+        message = f"{name} of {workload.name!r} is not a whole number from 1 to 65535."
         yield violation(workload, "SMTP_PORT_INVALID", message, _REMEDY)
     elif port == 25:
         message = f"{name} of {workload.name!r} is 25, which AWS blocks towards public addresses."

@@ -143,7 +143,7 @@ def test_a_saved_account_needs_no_aws(process: Command, front: Front) -> None:
         (("--service", "shop", "--to", "[fe80::1%eth0]:587"), "one machine"),
         (("--service", "shop", "--to", "300.1.1.1:587"), "neither a host name nor an IPv4 address"),
         (("--service", "shop", "--to", "a host:587"), "neither a host name"),
-        (("--subnets", "vpc-1", "--to", f"{RELAY}:587"), "'vpc-1' is no id of the form subnet-"),
+        (("--subnets", "vpc-1", "--to", f"{RELAY}:587"), "'vpc-1' is not an id such as subnet-"),
         (("--subnets", ",", "--to", f"{RELAY}:587"), "give at least one id"),
         (("--service", "shop", "--to", f"{RELAY}:587"), "there are daadaar-backend"),
         (("--service", "shop", "--to", f"{RELAY}:587", "--region", "eu-west-1"), "leave out --region"),

@@ -172,7 +172,7 @@ def test_nothing_is_written_where_nothing_can_be_read(
     ("arguments", "says"),
     [
         (("-o", "-"), "'--vpc'"),
-        (("--vpc", "subnet-1", "-o", "-"), "'subnet-1' is no id of the form vpc-"),
+        (("--vpc", "subnet-1", "-o", "-"), "'subnet-1' is not an id such as vpc-"),
         (("--vpc", "vpc-1"), "'--output'"),
         (("--vpc", "vpc-1", "-o", "."), "is a directory"),
         (("--vpc", "vpc-1", "-o", "nowhere/account.json"), "nowhere' cannot be written to"),

@@ -52,7 +52,7 @@ def collect(
         An evidence document, valid by the schema.
 
     Raises:
-        AccessError: the account cannot be read, or nothing that tells where `ids` belong.
+        AccessError: the account cannot be read, or nothing that shows which VPC `ids` belong to.
     """
     return of_ids(connect(region, profile=profile, roles=roles), ids)
 

@@ -32,7 +32,7 @@ _EXPIRED: Final = frozenset(
 """What AWS says of credentials that ran out, or were withdrawn (Amazon EC2 API Reference, "Error codes")."""
 _LONGEST_REASON: Final = 300
 _ENCODED: Final = "Encoded authorization failure message"
-"""What follows it in a message of EC2's tells a person nothing."""
+"""What follows it in a message of EC2's means nothing to a person."""
 
 
 class AccessError(EvidenceError):
@@ -88,7 +88,7 @@ class Api:
         """
         Args:
             session: a `boto3.Session`, whose credentials are tried at once.
-            on_read: told of each call that came through, with the number of things that it showed.
+            on_read: called for each call that succeeded, with the number of things that it showed.
 
         Raises:
             AccessError: the credentials are missing or refused, or AWS cannot be reached.
@@ -260,7 +260,7 @@ def _pages(client: Any, request: Request) -> Iterator[Answer]:
     """Every page, each as large as AWS makes them.
 
     Raises:
-        PaginationError: a page leads back to itself, or tells of more without saying how to get it.
+        PaginationError: a page leads back to itself, or says that there are more without a token for them.
     """
     from botocore import xform_name
     from botocore.exceptions import PaginationError
@@ -330,12 +330,12 @@ def _failure(error: Exception) -> Failure:
     response = getattr(error, "response", None)
     if not isinstance(response, Mapping):
         return Failure(kind, _short(str(error)))
-    told = response.get("Error", {})
-    code = str(told.get("Code") or "")
+    given = response.get("Error", {})
+    code = str(given.get("Code") or "")
     if not code or code.isdecimal():  # botocore gives the HTTP status where AWS gives no code
         status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", code)
         return Failure(kind, f"an answer with HTTP status {status} and no error code of AWS's")
-    message = _short(str(told.get("Message") or "").partition(_ENCODED)[0])
+    message = _short(str(given.get("Message") or "").partition(_ENCODED)[0])
     return Failure(code, f"{code}: {message}" if message else code)
 
 

@@ -35,7 +35,7 @@ def connectors(api: Api, arns: Iterable[str]) -> list[Entry]:
 def all_in(api: Api, subnets: Collection[str], variables: Collection[str]) -> list[Entry]:
     """Every connector that lies in some of `subnets`, and every service that uses one.
 
-    App Runner tells how a service is connected only of one service at a time.
+    Only `DescribeService` shows a service's connector, one service at a time.
     """
     answers = _fetched(api, [Request(Action.CONNECTORS), Request(Action.SERVICES)])
     links = [

@@ -29,7 +29,7 @@ def private_zone(name: str, identity: str, vpcs: Iterable[Answer]) -> Entry:
 
 
 def is_of_endpoint(item: Answer) -> bool:
-    """Whether a zone is what AWS makes for private DNS of an SMTP endpoint, which tells so itself."""
+    """Whether a zone is what AWS makes for private DNS of an SMTP endpoint, which shows that itself."""
     return item.get("Owner", {}).get("OwningService") == _ENDPOINTS and bool(region_of_host(item["Name"]))
 
 

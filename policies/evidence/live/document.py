@@ -1,4 +1,4 @@
-"""The evidence document of some VPCs, put together from what AWS tells of them."""
+"""The evidence document of some VPCs, put together from AWS's answers."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """AWS Network Firewall: the firewalls whose endpoints routes lead to, with their policies and rule groups.
 
-Source: AWS Network Firewall API Reference, "DescribeFirewall" and its neighbours.
+Source: AWS Network Firewall API Reference, "DescribeFirewall" and the actions that it refers to.
 """
 
 from __future__ import annotations

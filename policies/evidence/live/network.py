@@ -41,7 +41,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Reading:
-    """What AWS told of VPCs.
+    """What AWS shows of VPCs.
 
     Attributes:
         vpcs: the ids of all that were read: those asked for, and those that their packets may cross.
@@ -110,7 +110,7 @@ def _starting(prefix: str, ids: Iterable[str]) -> Iterator[str]:
 
 
 def read(api: Api, vpcs: Iterable[str], ids: Iterable[str] = ()) -> Reading:
-    """Everything that AWS tells of `vpcs` and of what they name.
+    """Everything that AWS shows of `vpcs` and of what they name.
 
     A VPC of the same account and region that peers with one of them, or that their transit gateway sends
     packets to, is read like them.
@@ -173,8 +173,8 @@ def _vpc_round(api: Api, vpcs: Iterable[str], *, attached: bool = True) -> Itera
 
 def attributes(vpc: str) -> Iterator[Request]:
     """The calls for a VPC's attributes that DNS depends on: each shows the one that it asks for."""
-    for asked, told in _DNS_ATTRIBUTES.items():
-        yield Request(Action.VPC_ATTRIBUTE, {"VpcId": vpc, "Attribute": asked}, fields=(told,))
+    for asked, shown in _DNS_ATTRIBUTES.items():
+        yield Request(Action.VPC_ATTRIBUTE, {"VpcId": vpc, "Attribute": asked}, fields=(shown,))
 
 
 def _second_round(answers: Answers, prefix_lists: Iterable[str]) -> Iterator[Request]:
@@ -235,7 +235,7 @@ def resources(reading: Reading, account: str) -> Iterator[Entry]:
 
 
 def changing(answers: Answers) -> Iterator[tuple[Action, str]]:
-    """Exclusions of which AWS does not tell yet whether they are in force, as the action and the reason."""
+    """Exclusions that may or may not be in force, as the action and the reason."""
     for item in answers.get(Action.PUBLIC_ACCESS_EXCLUSIONS, ()):
         if item["State"] not in _IN_FORCE | _NOT_IN_FORCE:
             yield Action.PUBLIC_ACCESS_EXCLUSIONS, f"{item['ExclusionId']} is in state {item['State']}"
@@ -252,7 +252,7 @@ _NAMED: Final[Mapping[Action, Shape]] = {
 
 
 def _of_vpc(answers: Answers, vpc: str) -> tuple[dict[str, bool], str | None, str | None, str | None]:
-    """What other calls tell of a VPC: its DNS attributes, main table, default group and default ACL."""
+    """What other calls show of a VPC: its DNS attributes, main table, default group and default ACL."""
     attributes = {
         name: item[name]["Value"]
         for item in answers.get(Action.VPC_ATTRIBUTE, ())

@@ -47,7 +47,7 @@ def tags(item: Answer) -> dict[str, str]:
 def vpc(
     item: Answer, dns: Mapping[str, bool], table: str | None, group: str | None, acl: str | None
 ) -> Entry:
-    """A VPC with what AWS tells elsewhere: its DNS attributes, and the defaults that belong to it."""
+    """A VPC with what other calls show: its DNS attributes, and the defaults that belong to it."""
     return entry(
         "aws:ec2/vpc:Vpc",
         item["VpcId"],

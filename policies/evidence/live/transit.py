@@ -1,7 +1,7 @@
 """Transit gateways: each one as a whole or not at all, since the proof takes what is not shown for not there.
 
-Sources: Amazon EC2 API Reference, "SearchTransitGatewayRoutes" and its neighbours; AWS Transit Gateway Guide,
-"Transit gateway route tables".
+Sources: Amazon EC2 API Reference, "SearchTransitGatewayRoutes", "DescribeTransitGatewayVpcAttachments"; AWS
+Transit Gateway Guide, "Transit gateway route tables".
 """
 
 from __future__ import annotations
