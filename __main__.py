@@ -5,7 +5,7 @@ import pulumi
 from components import AppRunnerService, EmailIdentity, NatEgress, Network, SmtpCredentials, SmtpEndpoint
 from components.app_runner_service import import_command
 from components.helpers.lookup import DEFAULT_ROUTE, Account
-from components.stack.mail_path import MailPath, every_address, sign_in
+from components.stack.mail_path import PASSWORD, USER, MailPath, every_address, sign_in
 from components.stack.settings import NAT, SES, load
 
 settings = load(pulumi.Config())
@@ -45,7 +45,7 @@ def through_ses() -> MailPath:
     return MailPath(
         host=endpoint.host,
         port=port,
-        secrets={"SMTP_USER": sender.username_reference, "SMTP_PASS": sender.password_reference},
+        secrets={USER: sender.username_reference, PASSWORD: sender.password_reference},
         destination={"name": "ses", "port": port, "security_group_id": endpoint.security_group_id},
         components=[endpoint, sender],
         exports={

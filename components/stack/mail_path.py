@@ -9,10 +9,13 @@ import pulumi
 from ..helpers.app_runner_args import DestinationArgs
 from ..smtp_credentials import PASSWORD_KEY, USERNAME_KEY, secret_reference
 
+MAIL_VARIABLES = HOST, PORT, USER, PASSWORD = ("SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASS")
+"""The environment variables that the path sets."""
+
 
 @dataclass(frozen=True)
 class MailPath:
-    """A way for mail to leave.
+    """An egress path for mail.
 
     Attributes:
         secrets: the secret environment variables that the service signs in with.
@@ -31,7 +34,7 @@ class MailPath:
     @property
     def environment(self) -> dict[str, pulumi.Input[str]]:
         """The plain environment variables of a service that sends this way."""
-        return {"SMTP_HOST": self.host, "SMTP_PORT": str(self.port)}
+        return {HOST: self.host, PORT: str(self.port)}
 
 
 def every_address(cidr_blocks: Sequence[str]) -> list[DestinationArgs]:
@@ -42,6 +45,6 @@ def every_address(cidr_blocks: Sequence[str]) -> list[DestinationArgs]:
 def sign_in(secret_arn: str) -> dict[str, pulumi.Input[str]]:
     """The secret environment variables for a secret with the JSON keys `username` and `password`."""
     return {
-        "SMTP_USER": secret_reference(secret_arn, USERNAME_KEY),
-        "SMTP_PASS": secret_reference(secret_arn, PASSWORD_KEY),
+        USER: secret_reference(secret_arn, USERNAME_KEY),
+        PASSWORD: secret_reference(secret_arn, PASSWORD_KEY),
     }

@@ -11,9 +11,9 @@ from ..helpers import app_runner_args, checks
 from ..helpers.component import camel
 from ..helpers.nat_plan import MODES
 from ..helpers.ses import SMTP_PORTS
+from .mail_path import MAIL_VARIABLES
 
 SES, NAT, BOTH = ROUTES = ("ses", "nat", "both")
-_MAIL_VARIABLES = ("SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASS")
 _DESTINATION_KEYS = {
     "name": "name",
     "port": "port",
@@ -90,6 +90,7 @@ def load(config: pulumi.Config) -> Settings:
     """
     read = _Reader(config)
     route, mail_through = read.one_of("route", ROUTES), read.one_of("mailThrough", (SES, NAT))
+    kms_key_arn = read.arn("kmsKeyArn", "kms")
     paths = (NAT, SES) if route == BOTH else (route,)
     return Settings(
         paths=paths,
@@ -104,9 +105,9 @@ def load(config: pulumi.Config) -> Settings:
             secret_arn=read.arn("relaySecretArn", "secretsmanager", "secret:[^:]+"),
         ),
         nat_mode=read.one_of("natMode", MODES),
-        kms_key_arn=read.arn("kmsKeyArn", "kms"),
+        kms_key_arn=kms_key_arn,
         reach_vpc=read.flag("reachVpc"),
-        service=_service(read),
+        service=_service(read, kms_key_arn),
     )
 
 
@@ -126,7 +127,7 @@ def _network(read: _Reader) -> network.NetworkArgs:
 
 
 def _identity(read: _Reader, required: bool) -> Optional[email_identity.EmailIdentityArgs]:
-    """The sending domain. It outlives a switch to `nat`, so that the way back needs no verification."""
+    """The sending domain. It outlives a switch to `nat`, so that switching back needs no verification."""
     domain = read.text("domain")
     if domain is None:
         if required:
@@ -156,7 +157,7 @@ def _identity(read: _Reader, required: bool) -> Optional[email_identity.EmailIde
     return args
 
 
-def _service(read: _Reader) -> app_runner_args.AppRunnerServiceArgs:
+def _service(read: _Reader, kms_key_arn: Optional[str]) -> app_runner_args.AppRunnerServiceArgs:
     args: dict[str, Any] = {
         "service_name": read.required("serviceName"),
         "image": read.required("image"),
@@ -167,7 +168,7 @@ def _service(read: _Reader) -> app_runner_args.AppRunnerServiceArgs:
         "environment": read.object("environment"),
         "secrets": read.object("secrets"),
         "policy_arns": read.object("policyArns"),
-        "kms_key_arns": [key] if (key := read.arn("kmsKeyArn", "kms")) else [],
+        "kms_key_arns": [kms_key_arn] if kms_key_arn else [],
         "destinations": [_destination(read, entry) for entry in read.object("destinations")],
     }
     if path := read.text("healthCheckPath"):
@@ -175,7 +176,7 @@ def _service(read: _Reader) -> app_runner_args.AppRunnerServiceArgs:
     service = cast(app_runner_args.AppRunnerServiceArgs, args)
     app_runner_args.check(service, read.label)
     for key in ("environment", "secrets"):
-        for variable in sorted(set(args[key]) & set(_MAIL_VARIABLES)):
+        for variable in sorted(set(args[key]) & set(MAIL_VARIABLES)):
             checks.refuse(read.label(key), variable, "the route sets this variable", "leave it out")
     return service
 

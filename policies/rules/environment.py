@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from reachability import kinds
 from reachability.graph import Resource
+from reachability.settings import Settings
 from reachability.values import UNKNOWN, Unknown, Value, get
 from reachability.workloads.ecs import containers
 from reachability.workloads.model import pairs
@@ -44,13 +45,13 @@ VARIABLES: Mapping[str, Mapping[str, Any]] = {
         "description": "The environment variables that hold a mail server's host name.",
         "type": "array",
         "items": {"type": "string", "minLength": 1},
-        "default": ["SMTP_HOST"],
+        "default": list(Settings.host_variables),
     },
     "portVariables": {
         "description": "The environment variables that hold its port, in the order of hostVariables.",
         "type": "array",
         "items": {"type": "string", "minLength": 1},
-        "default": ["SMTP_PORT"],
+        "default": list(Settings.port_variables),
     },
 }
 """Options of the rules that read where a service sends its mail."""

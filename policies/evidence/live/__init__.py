@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
+from reachability.settings import Settings
+
 from . import app_runner, network, services
 from .actions import Action, iam_policy
 from .adopted import Access, adopted, texts
@@ -33,7 +35,7 @@ __all__ = [
     "region_of",
 ]
 
-VARIABLES: Final = ("SMTP_HOST", "SMTP_PORT")
+VARIABLES: Final = (*Settings.host_variables, *Settings.port_variables)
 """The environment variables of a service whose values are kept: no others, since one may be a secret."""
 
 
