@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Final
 
 import reachability
-from reachability import kinds
 
 SOURCE: Final = Path(inspect.getfile(reachability)).parent
 PAGE: Final = Path(__file__).parent / "reference" / "proof.md"

@@ -187,19 +187,19 @@ def _judge(document: dict[str, Any], service: str, destination: tuple[str, int])
     Raises:
         ClickException: the account shows no such service.
     """
+    from mailroute.fixes import Repairs
     from mailroute.report.model import EgressChange
     from mailroute.report.repairs import repairs_of
     from reachability import Destination, Graph, Origin, Proof, parse
-    from reachability.repairs import Repairs
     from rules.egress import Egresses
 
     known = parse(document)
     graph = Graph(known.resources, known.coverage)
-    proof = Proof(graph, offer=known.offer)
+    proof = Proof(graph, zones=known.zones)
     judged = Egresses(proof)
     workload = _named(service, list(judged.workloads(Origin.ACCOUNT)))
     (egress,) = judged.of(replace(workload, destinations=(Destination(*destination),)))
-    return EgressChange(egress, egress, repairs_of(Repairs(graph, proof.settings, known.offer), egress))
+    return EgressChange(egress, egress, repairs_of(Repairs(graph, proof.settings, known.zones), egress))
 
 
 def _named(service: str, workloads: Sequence[Workload]) -> Workload:

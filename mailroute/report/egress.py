@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from enforcement.resources import Program
 from enforcement.stacks import Stacks
+from mailroute.fixes import Repairs
 from reachability import Graph, Origin, Proof, Settings, parse
-from reachability.repairs import Repairs
 from rules.egress import WORKLOADS, Egresses
 
 from .model import EgressChange
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from reachability import Resource
-    from reachability.verdict import Egress
+    from reachability.egress import Egress
     from rules.rule import Options
 
 
@@ -40,9 +40,9 @@ def egress_changes(
     for rule, kinds in WORKLOADS.items():
         settings = Settings.from_options(options[rule])
         stack = stacks.build(options[rule])
-        repairs = Repairs(stack.graph, settings, stack.evidence.offer)
+        repairs = Repairs(stack.graph, settings, stack.evidence.zones)
         after += [(egress, repairs) for egress in Egresses(stack.proof(settings), kinds).all()]
-        today += Egresses(Proof(account, settings, known.offer), kinds).all(Origin.ACCOUNT)
+        today += Egresses(Proof(account, settings, known.zones), kinds).all(Origin.ACCOUNT)
     before = _Today(today, (egress for egress, _ in after))
     changes = (
         EgressChange(egress, before.of(egress), repairs_of(repairs, egress)) for egress, repairs in after

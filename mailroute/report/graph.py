@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from enforcement.resources import Properties, resource
 from mailroute import wire
-from reachability.places import Provider
+from reachability.graph.provider_scope import Provider
 
 from . import redact
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mailroute.rehearsal.result import Diagnostic, PolicyResult
-    from reachability.verdict import Egress, Finding
+    from reachability.egress import Egress
+    from reachability.verdict import Finding
 
     from .model import DnsRecord, EgressChange, Group, Repair, Report
 

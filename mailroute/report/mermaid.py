@@ -12,7 +12,7 @@ from . import labels
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reachability.verdict import Egress
+    from reachability.egress import Egress
 
     from .model import EgressChange
 

@@ -11,8 +11,8 @@ from reachability.verdict import Verdict
 
 if TYPE_CHECKING:
     from mailroute.rehearsal.result import PlannedResource, PolicyResult, Rehearsal
+    from reachability.egress import Egress
     from reachability.values import Unknown
-    from reachability.verdict import Egress
 
 
 STACK: Final = "pulumi:pulumi:Stack"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from reachability.changes import HOURS_PER_MONTH, PRICES_OF
+from mailroute.fixes.changes import HOURS_PER_MONTH, PRICES_OF
 
 from .model import Repair
 
 if TYPE_CHECKING:
+    from mailroute.fixes import Repairs
     from reachability import Egress
-    from reachability.repairs import Repairs
 
 PRICES: Final = f"{PRICES_OF}, {HOURS_PER_MONTH} hours a month, before traffic"
 

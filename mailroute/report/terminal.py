@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mailroute.rehearsal.result import Diagnostic, PlannedResource, PolicyResult
-    from reachability.verdict import Egress, Finding
+    from reachability.egress import Egress
+    from reachability.verdict import Finding
 
     from .model import EgressChange, Repair, Report
     from .model import Group as ResourceGroup

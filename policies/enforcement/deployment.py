@@ -20,9 +20,8 @@ from pulumi.runtime.proto.analyzer_pb2 import (
     AnalyzeStackRequest,
 )
 
-from reachability import kinds
-from reachability.graph import Resource
-from reachability.places import Provider, placed
+from reachability.graph import Resource, tokens
+from reachability.graph.provider_scope import Provider, placed
 from reachability.values import UNKNOWN, Value
 from rules.rule import PropertyPath
 
@@ -35,11 +34,11 @@ _REDACTED: Final = "[secret]"
 """What stands in a state for a secret that `pulumi policy analyze` cannot decrypt, whatever its type."""
 
 _CREATED_OF_NOTHING: Final = (
-    *kinds.INTERNET_GATEWAY,
-    *kinds.EIP,
-    kinds.VPC[1],
-    kinds.DEFAULT_SECURITY_GROUP,
-    kinds.DHCP_OPTIONS[1],
+    *tokens.INTERNET_GATEWAY,
+    *tokens.EIP,
+    tokens.VPC[1],
+    tokens.DEFAULT_SECURITY_GROUP,
+    tokens.DHCP_OPTIONS[1],
 )
 """The types of which a program may create a resource without any input."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reachability.graph import Resource
-from reachability.places import Provider, placed
+from reachability.graph.provider_scope import Provider, placed
 from reachability.values import ABSENT, UNKNOWN, Value
 from rules.rule import PropertyPath
 

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
 
-SCHEMA: Final = Path(__file__).parent.parent / "reachability" / "evidence.schema.json"
+SCHEMA: Final = Path(__file__).parent.parent / "reachability" / "graph" / "evidence.schema.json"
 """Where the JSON Schema of an evidence file is."""
 
 _LONGEST_VALUE: Final = 60
-_REMEDY: Final = "write it with `mailroute snapshot`, or after policies/reachability/evidence.schema.json"
+_REMEDY: Final = (
+    "write it with `mailroute snapshot`, or after policies/reachability/graph/evidence.schema.json"
+)
 
 
 class EvidenceError(Exception):

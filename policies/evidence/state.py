@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from reachability import kinds
+from reachability.graph import tokens
 
 from .file import EvidenceError
 
@@ -71,18 +71,18 @@ def _route(outputs: Properties) -> Part:
         "ipv6CidrBlock": outputs.get("destinationIpv6CidrBlock") or None,
         "destinationPrefixListId": outputs.get("destinationPrefixListId") or None,
     }
-    return kinds.ROUTE_TABLE[0], outputs.get("routeTableId"), _filter("routes", destination)
+    return tokens.ROUTE_TABLE[0], outputs.get("routeTableId"), _filter("routes", destination)
 
 
 def _association(outputs: Properties) -> Part:
     link = {"subnetId": outputs.get("subnetId") or None, "gatewayId": outputs.get("gatewayId") or None}
-    return kinds.ROUTE_TABLE[0], outputs.get("routeTableId"), _filter("associations", link)
+    return tokens.ROUTE_TABLE[0], outputs.get("routeTableId"), _filter("associations", link)
 
 
 def _acl_rule(outputs: Properties) -> Part:
     direction = "egress" if outputs.get("egress") else "ingress"
     number = {"ruleNo": outputs.get("ruleNumber")}
-    return kinds.NETWORK_ACL[0], outputs.get("networkAclId"), _filter(direction, number)
+    return tokens.NETWORK_ACL[0], outputs.get("networkAclId"), _filter(direction, number)
 
 
 def _filter(listed: str, wanted: Properties) -> Callable[[Properties], None]:
@@ -110,7 +110,7 @@ def _group_rule(direction: str) -> Callable[[Properties], Part]:
             "securityGroups": _listed(outputs, "referencedSecurityGroupId"),
         }
         return (
-            kinds.SECURITY_GROUP[0],
+            tokens.SECURITY_GROUP[0],
             group,
             _subtract(direction, group, outputs.get("ipProtocol"), outputs, peers),
         )
@@ -128,7 +128,7 @@ def _classic_rule(outputs: Properties) -> Part:
         "securityGroups": _listed(outputs, "sourceSecurityGroupId") + [group] * bool(outputs.get("self")),
     }
     return (
-        kinds.SECURITY_GROUP[0],
+        tokens.SECURITY_GROUP[0],
         group,
         _subtract(outputs.get("type", ""), group, outputs.get("protocol"), outputs, peers),
     )
@@ -168,11 +168,11 @@ def _listed(outputs: Properties, name: str) -> list[str]:
 
 
 _READERS: Final[Mapping[str, Callable[[Properties], Part]]] = {
-    kinds.ROUTE[0]: _route,
-    kinds.ROUTE_TABLE_ASSOCIATION[0]: _association,
-    kinds.NETWORK_ACL_RULE[0]: _acl_rule,
-    kinds.EGRESS_RULE[0]: _group_rule("egress"),
-    kinds.INGRESS_RULE[0]: _group_rule("ingress"),
-    kinds.SECURITY_GROUP_RULE[0]: _classic_rule,
+    tokens.ROUTE[0]: _route,
+    tokens.ROUTE_TABLE_ASSOCIATION[0]: _association,
+    tokens.NETWORK_ACL_RULE[0]: _acl_rule,
+    tokens.EGRESS_RULE[0]: _group_rule("egress"),
+    tokens.INGRESS_RULE[0]: _group_rule("ingress"),
+    tokens.SECURITY_GROUP_RULE[0]: _classic_rule,
 }
 """The types that AWS shows as a part of something else."""

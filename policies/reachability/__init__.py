@@ -1,16 +1,18 @@
 """The proof that a workload's packets reach its mail server, over a graph of planned resources.
 
-No engine and no network here: the command line, the policy pack and the tests share this package.
+No engine and no network here: the command line, the policy pack and the tests share this package. It reads
+from the ground up: `values` and `verdict`; the `graph` of resources and what references stand for; `aws`, one
+type per entity; `forwarding`, the walk; `workloads`; and `proof`, which asks them.
 """
 
 from __future__ import annotations
 
-from .evidence import Evidence, Offer, combine, merge, parse
-from .graph import Coverage, Graph, Ref, Resource
+from .egress import Destination, Egress
+from .graph import Coverage, Evidence, Graph, Ref, Resource, ZoneAvailability, combine, merge, parse
 from .proof import Proof, prove
 from .settings import Settings
 from .values import ABSENT, UNKNOWN
-from .verdict import Destination, Egress, Finding, Hop, Origin, Outcome, Verdict
+from .verdict import Finding, Hop, Origin, Outcome, Verdict
 
 __all__ = [
     "ABSENT",
@@ -22,7 +24,6 @@ __all__ = [
     "Finding",
     "Graph",
     "Hop",
-    "Offer",
     "Origin",
     "Outcome",
     "Proof",
@@ -30,6 +31,7 @@ __all__ = [
     "Resource",
     "Settings",
     "Verdict",
+    "ZoneAvailability",
     "combine",
     "merge",
     "parse",

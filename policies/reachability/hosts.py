@@ -12,11 +12,12 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, Final
 
-from .outcomes import open_question
-from .verdict import Outcome
+from .findings import names
+from .verdict import PASSES
 
 if TYPE_CHECKING:
     from .graph import Resource
+    from .verdict import Outcome
 
 _LONGEST: Final = 253
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
@@ -79,20 +80,12 @@ def is_public(host: str) -> bool:
     return bool(dot) and last not in _INNER_DOMAINS and not _INNER_NAMES.search(name)
 
 
-def question(host: str, holder: Resource) -> Outcome:
-    """A finding where nobody can know what `holder` reaches by the name `host`."""
+def question(host: str, owner: Resource) -> Outcome:
+    """A finding where nobody can know what `owner` reaches by the name `host`."""
     if not is_valid(host):
-        message = (
-            f"{host!r} is no host name and no plain address: what {holder.label} makes of it is not known"
-        )
-        remedy = "name the host alone, without scheme, port, path or blanks: smtp.example.com"
-        return open_question("HOST_INVALID", holder.key, message, remedy)
+        return names.INVALID_HOST(owner, host=host)
     if is_public(host):
-        return Outcome()
+        return PASSES
     if literal(host):
-        itself = f"{host} is {holder.label} itself, and whether a relay runs beside it is not known"
-        public = "name the mail server's public host; a relay beside the service is judged by its own"
-        return open_question("NAME_NOT_PUBLIC", holder.key, itself, public)
-    message = f"{host} may lead to a private address, or nowhere: it is no name of a public host"
-    remedy = "name the mail server's public host, or give this one's addresses in the pack's config"
-    return open_question("NAME_NOT_PUBLIC", holder.key, message, remedy)
+        return names.HOST_IS_ITSELF(owner, host=host)
+    return names.HOST_NOT_PUBLIC(owner, host=host)

@@ -164,5 +164,6 @@ UNROUTED: Final = union(
     ]
 )
 """What never crosses an internet gateway: private, loopback, link-local, multicast and reserved addresses."""
+ALL_PORTS: Final = Ranges.of((0, 65535))
 EPHEMERAL_PORTS: Final = Ranges.of((1024, 65535))
 """The ports that replies come back to (Amazon VPC User Guide, "Ephemeral ports")."""

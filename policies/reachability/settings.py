@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from .egress import Destination
 from .hosts import plain
-from .verdict import Destination
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ them fails loudly instead of passing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeGuard
 
 
@@ -42,6 +42,17 @@ ABSENT: Final = Absent("absent")
 
 Value = Any
 """JSON (`str`, `float`, `int`, `bool`, `Mapping`, `Sequence`), `UNKNOWN` or `ABSENT`."""
+
+Truth = bool | Unknown
+"""Whether something holds: yes, no, or `UNKNOWN`."""
+
+
+def any_true(answers: Iterable[Truth]) -> Truth:
+    """Three-valued `any`."""
+    found = list(answers)
+    if any(answer is True for answer in found):
+        return True
+    return UNKNOWN if any(answer is UNKNOWN for answer in found) else False
 
 
 def is_known(value: Value) -> bool:

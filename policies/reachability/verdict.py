@@ -1,16 +1,13 @@
-"""What a proof says: a verdict, the path that it walked, and what stands in the way."""
+"""What a proof says: a verdict, the path that it walked, what stands in the way, and how these combine."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from .values import UNKNOWN, Unknown
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 class Verdict(str, Enum):
@@ -63,7 +60,7 @@ class Hop:
 
 @dataclass(frozen=True)
 class Finding:
-    """One blocker: a `code`, the `resource` at fault, what is wrong and what mends it.
+    """One blocker: a `code`, the `resource` at fault, what is wrong and what fixes it.
 
     `verdict` says whether it proves the path dead or only leaves it open.
     """
@@ -82,6 +79,10 @@ class Finding:
             "remedy": self.remedy,
         }
 
+    def as_undetermined(self) -> Finding:
+        """The same finding where it only may be the case."""
+        return replace(self, verdict=Verdict.UNDETERMINED)
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -96,90 +97,66 @@ class Outcome:
 
     def __add__(self, other: Outcome) -> Outcome:
         """Both must hold: the hops follow each other, the findings add up."""
-        return Outcome(self.path + other.path, _unique(self.findings + other.findings))
+        return Outcome(self.path + other.path, _unique((*self.findings, *other.findings)))
+
+    def as_undetermined(self) -> Outcome:
+        """The same outcome where what it finds only may be the case."""
+        return replace(self, findings=tuple(finding.as_undetermined() for finding in self.findings))
+
+    def without_path(self) -> Outcome:
+        """What it finds, without the hops."""
+        return Outcome(findings=self.findings)
+
+
+PASSES = Outcome()
+"""A step that lets the packet through, and is no hop of its own."""
 
 
 def _unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(dict.fromkeys(findings))
 
 
-@dataclass(frozen=True)
-class Destination:
-    """Where the mail goes: a host name or address, and a TCP port.
+def hop(kind: str, resource: str, fact: str = "", origin: Origin = Origin.PROGRAM) -> Outcome:
+    """A step that lets the packet through."""
+    return Outcome((Hop(kind, resource, fact, origin),))
 
-    `host` is `UNKNOWN` where it cannot be known (a secret, or an output of a resource to come);
-    `None` where the service names none. An `optional` one is judged and never blocks.
+
+def all_of(outcomes: Iterable[Outcome]) -> Outcome:
+    """Every one must hold: their hops in a row, the findings of all."""
+    total = PASSES
+    for outcome in outcomes:
+        total += outcome
+    return total
+
+
+def any_of(outcomes: Sequence[Outcome]) -> Outcome:
+    """One that holds is enough; a reachable one is preferred, then an undetermined one."""
+    for wanted in (Verdict.REACHABLE, Verdict.UNDETERMINED):
+        for outcome in outcomes:
+            if outcome.verdict is wanted:
+                return outcome
+    findings = [finding for outcome in outcomes for finding in outcome.findings]
+    return Outcome(outcomes[0].path, _unique(findings))
+
+
+def across_possibilities(possibilities: Sequence[Outcome]) -> Outcome:
+    """Exactly one of `possibilities` will be the case, and it is not known which.
+
+    The verdict is theirs where they agree, and undetermined where they do not.
     """
-
-    host: str | Unknown | None
-    port: int | Unknown | None
-    optional: bool = False
-    secret: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        hidden = {"$secret": True} if self.secret else {"$unknown": True}
-        return {
-            "host": hidden if self.host is UNKNOWN else self.host,
-            "port": {"$unknown": True} if self.port is UNKNOWN else self.port,
-            **({"optional": True} if self.optional else {}),
-        }
-
-    @classmethod
-    def from_json(cls, entry: Mapping[str, Any]) -> Destination:
-        """Read what `as_json` wrote."""
-        host, port = entry["host"], entry["port"]
-        return cls(
-            UNKNOWN if isinstance(host, Mapping) else host,
-            UNKNOWN if isinstance(port, Mapping) else port,
-            bool(entry.get("optional")),
-            isinstance(host, Mapping) and "$secret" in host,
-        )
-
-    def __str__(self) -> str:
-        if self.host is None:
-            return "any mail server"
-        hidden = "a host that is a secret" if self.secret else "a host not known yet"
-        host = hidden if self.host is UNKNOWN else str(self.host)
-        return host if self.port is None or self.port is UNKNOWN else f"{host}:{self.port}"
+    if len(possibilities) == 1:
+        return possibilities[0]
+    verdicts = {outcome.verdict for outcome in possibilities}
+    if verdicts == {Verdict.REACHABLE}:
+        return possibilities[0]
+    failing = [outcome for outcome in possibilities if outcome.verdict is not Verdict.REACHABLE]
+    findings = [finding for outcome in failing for finding in outcome.findings]
+    if verdicts != {Verdict.UNREACHABLE}:
+        findings = [finding.as_undetermined() for finding in findings]
+    return Outcome(failing[0].path, _unique(findings))
 
 
-@dataclass(frozen=True)
-class Egress:
-    """The egress of one workload to one destination."""
-
-    service: str
-    urn: str
-    destination: Destination
-    outcome: Outcome = field(default_factory=Outcome)
-
-    @property
-    def verdict(self) -> Verdict:
-        return self.outcome.verdict
-
-    @classmethod
-    def from_json(cls, entry: Mapping[str, Any]) -> Egress:
-        """Read what `as_json` wrote; each finding counts as the whole did.
-
-        Raises:
-            KeyError, TypeError, ValueError: it is not of that form.
-        """
-        verdict = Verdict(entry["verdict"])
-        path = tuple(
-            Hop(hop["kind"], hop["resource"], hop["fact"], Origin(hop["origin"])) for hop in entry["path"]
-        )
-        findings = tuple(
-            Finding(found["code"], found["resource"], found["message"], found["remedy"], verdict)
-            for found in entry["findings"]
-        )
-        destination = Destination.from_json(entry["destination"])
-        return cls(entry["service"], entry["urn"], destination, Outcome(path, findings))
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "service": self.service,
-            "urn": identifier(self.urn),
-            "destination": self.destination.as_json(),
-            "verdict": self.verdict.value,
-            "path": [hop.as_json() for hop in self.outcome.path],
-            "findings": [finding.as_json() for finding in self.outcome.findings],
-        }
+def worst_first(outcomes: Sequence[Outcome]) -> Outcome:
+    """All must hold; the path shown is that of the worst, so that it ends where the findings are."""
+    ranked = sorted(outcomes, key=lambda outcome: -_SEVERITY[outcome.verdict])
+    return Outcome(ranked[0].path, _unique(finding for outcome in ranked for finding in outcome.findings))

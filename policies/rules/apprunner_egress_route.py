@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from reachability import kinds
+from reachability.graph import tokens
 
 from .egress import OPTIONS, check_of
 from .rule import Rule, Severity
@@ -17,7 +17,7 @@ RULE = Rule(
     reference="Enabling VPC access for outgoing traffic (App Runner); How Amazon VPC works",
     remedy="Add an SES endpoint (SmtpEndpoint) or a NAT gateway (NatEgress) to the VPC of the connector.",
     severity=Severity.CRITICAL,
-    judges=kinds.APP_RUNNER_SERVICE,
+    judges=tokens.APP_RUNNER_SERVICE,
     check=check_of(_NAME),
     options=OPTIONS,
 )

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reachability import kinds
-from reachability.graph import Resource
+from reachability.graph import Resource, tokens
 from reachability.settings import Settings
 from reachability.values import UNKNOWN, Unknown, Value, get
 from reachability.workloads.ecs import containers
@@ -16,10 +15,10 @@ from reachability.workloads.model import pairs
 from .rule import Violation, undetermined
 
 WORKLOADS: Final = (
-    *kinds.APP_RUNNER_SERVICE,
-    *kinds.LAMBDA_FUNCTION,
-    *kinds.ECS_TASK_DEFINITION,
-    *kinds.ECS_EXPRESS_SERVICE,
+    *tokens.APP_RUNNER_SERVICE,
+    *tokens.LAMBDA_FUNCTION,
+    *tokens.ECS_TASK_DEFINITION,
+    *tokens.ECS_EXPRESS_SERVICE,
 )
 
 _TEXT: Final = "containerDefinitions"
@@ -72,11 +71,11 @@ class Environment:
 
 def environments(workload: Resource) -> Iterator[Environment]:
     """Every environment that `workload` sets in plain text."""
-    if workload.type in kinds.ECS_TASK_DEFINITION:
+    if workload.type in tokens.ECS_TASK_DEFINITION:
         yield from _containers(workload.get("containerDefinitions"))
-    elif workload.type in kinds.ECS_EXPRESS_SERVICE:
+    elif workload.type in tokens.ECS_EXPRESS_SERVICE:
         yield from _seen("primaryContainer", pairs(workload.get("primaryContainer", "environments"), "value"))
-    elif workload.type in kinds.LAMBDA_FUNCTION:
+    elif workload.type in tokens.LAMBDA_FUNCTION:
         yield from _seen("environment", workload.get("environment", "variables"))
     elif workload.get("sourceConfiguration") is UNKNOWN:
         yield Environment("sourceConfiguration", UNKNOWN)

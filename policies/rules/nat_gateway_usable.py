@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reachability import Resource, kinds
+from reachability import Resource
+from reachability.graph import tokens
 
 from .rule import EVIDENCE, Judge, Options, Rule, Severity, Stack, Violation, found, proof_alone
 
 
 def _check_alone(nat: Resource, _options: Options) -> Iterator[Violation]:
-    for finding in proof_alone(nat).crossing.gateways.translates(nat).findings:
+    for finding in proof_alone(nat).network.nat_gateways.read(nat).translates().findings:
         yield found(nat, finding)
 
 
 def _check(stack: Stack, _options: Options) -> Judge:
-    gateways = stack.proof().crossing.gateways
+    proof = stack.proof()
 
     def judge(nat: Resource) -> Iterator[Violation]:
         if nat.get("connectivityType") != "private":
-            outcome = gateways.elastic_ips.given_to(nat) + gateways.sends_out(nat)
+            gateway = proof.network.nat_gateways.read(nat)
+            outcome = gateway.gets_address + proof.walk.sends_out(gateway)
             for finding in outcome.findings:
                 yield found(nat, finding)
 
@@ -32,7 +34,7 @@ RULE = Rule(
     reference="NAT gateways (Amazon VPC); Regional NAT gateways",
     remedy="Give it an Elastic IP address and a public subnet of its VPC, as NatEgress does.",
     severity=Severity.HIGH,
-    judges=kinds.NAT_GATEWAY,
+    judges=tokens.NAT_GATEWAY,
     check_alone=_check_alone,
     check=_check,
     options=EVIDENCE,

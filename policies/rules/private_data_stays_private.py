@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final
 
-from reachability import kinds
-from reachability.graph import Resource
-from reachability.groups import ALL_PORTS, ALL_PROTOCOLS, TCP, port_range
+from reachability.aws.security_group import tcp_ports
+from reachability.graph import Resource, tokens
 from reachability.ranges import Ranges
 from reachability.values import ABSENT, UNKNOWN, Unknown, Value, get, items
 
@@ -78,10 +77,10 @@ def _check_database(database: Resource) -> Iterator[Violation]:
 
 
 def _openings(resource: Resource) -> tuple[_Opening, ...] | Unknown:
-    if resource.type in kinds.SECURITY_GROUP:
+    if resource.type in tokens.SECURITY_GROUP:
         ingress = items(resource.properties, "ingress")
         return ingress if isinstance(ingress, Unknown) else tuple(map(_inline, ingress))
-    if resource.type in kinds.INGRESS_RULE:
+    if resource.type in tokens.INGRESS_RULE:
         cidrs = (resource.get("cidrIpv4"), resource.get("cidrIpv6"))
         return (
             _Opening(resource.get("ipProtocol"), resource.get("fromPort"), resource.get("toPort"), cidrs),
@@ -123,12 +122,8 @@ def _check_opening(resource: Resource, opening: _Opening, databases: list[int]) 
 
 def _ports(opening: _Opening) -> Ranges | Unknown:
     """The TCP ports that `opening` opens."""
-    if isinstance(opening.protocol, Unknown):
-        return UNKNOWN
-    protocol = str(opening.protocol).lower()
-    if protocol in ALL_PROTOCOLS:
-        return ALL_PORTS
-    return port_range(opening.from_port, opening.to_port) if protocol in TCP else Ranges()
+    ports = tcp_ports(opening.protocol, opening.from_port, opening.to_port)
+    return Ranges() if ports is None else ports
 
 
 def _holds(ports: Ranges, port: int) -> bool:
@@ -159,9 +154,9 @@ RULE = Rule(
     severity=Severity.CRITICAL,
     judges=(
         *_DATABASES,
-        *kinds.SECURITY_GROUP,
-        *kinds.SECURITY_GROUP_RULE,
-        *kinds.INGRESS_RULE,
+        *tokens.SECURITY_GROUP,
+        *tokens.SECURITY_GROUP_RULE,
+        *tokens.INGRESS_RULE,
     ),
     check_alone=_check,
     options={

@@ -119,7 +119,7 @@ class Stack:
         for proof in self._proofs:
             if proof.settings == wanted:
                 return proof
-        proof = Proof(self.graph, wanted, self.evidence.offer)
+        proof = Proof(self.graph, wanted, self.evidence.zones)
         self._proofs.append(proof)
         return proof
 

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from reachability import kinds
-from reachability.graph import Resource
-from reachability.ses_names import is_smtp_host, region_of_service
+from reachability.aws.ses import is_smtp_host, region_of_service
+from reachability.graph import Resource, tokens
 from reachability.values import UNKNOWN, Unknown, items
 
 from .environment import WORKLOADS, environments
@@ -138,7 +137,7 @@ def _sends_through_ses(stack: Stack) -> bool:
     )
     if any(isinstance(value, str) and is_smtp_host(value) for value in hosts):
         return True
-    services = [endpoint.get("serviceName") for endpoint in stack.program.of_type(*kinds.VPC_ENDPOINT)]
+    services = [endpoint.get("serviceName") for endpoint in stack.program.of_type(*tokens.VPC_ENDPOINT)]
     return bool(stack.program.of_type(*_SES)) or any(
         service is UNKNOWN or region_of_service(str(service)) for service in services
     )

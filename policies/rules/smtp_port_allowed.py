@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from reachability.aws.ses import SMTP_PORTS, is_smtp_host
 from reachability.graph import Resource
-from reachability.ses_names import SMTP_PORTS, is_smtp_host
 from reachability.values import ABSENT, UNKNOWN, Unknown, Value, get, to_int
 
 from .environment import VARIABLES, WORKLOADS, environments

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from reachability import kinds
+from reachability.graph import tokens
 
 from .egress import OPTIONS, check_of
 from .rule import Rule, Severity
@@ -20,7 +20,7 @@ RULE = Rule(
     reference="Task networking (Amazon ECS); Giving Lambda functions access to resources in a VPC",
     remedy="Add an SES endpoint (SmtpEndpoint) or a NAT gateway (NatEgress) to the VPC of the workload.",
     severity=Severity.CRITICAL,
-    judges=(*kinds.ECS_SERVICE, *kinds.ECS_EXPRESS_SERVICE, *kinds.LAMBDA_FUNCTION),
+    judges=(*tokens.ECS_SERVICE, *tokens.ECS_EXPRESS_SERVICE, *tokens.LAMBDA_FUNCTION),
     check=check_of(_NAME),
     options=OPTIONS,
 )

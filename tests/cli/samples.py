@@ -16,8 +16,9 @@ from mailroute.rehearsal.result import (
 )
 from mailroute.report.model import DnsRecord, EgressChange, Group, Report, Step
 from mailroute.wire import Secret
+from reachability.egress import Destination, Egress
 from reachability.values import UNKNOWN
-from reachability.verdict import Destination, Egress, Finding, Hop, Origin, Outcome
+from reachability.verdict import Finding, Hop, Origin, Outcome
 
 PREFIX = "urn:pulumi:prod::shop::"
 STACK = f"{PREFIX}pulumi:pulumi:Stack::shop-prod"

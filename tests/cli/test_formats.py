@@ -12,7 +12,7 @@ import pytest
 from mailroute.rehearsal.result import Level, NotApplicable, PolicyResult
 from mailroute.report import as_json, markdown, mermaid, terminal
 from mailroute.report.model import DnsRecord, EgressChange, Group, Repair, Step
-from reachability.verdict import Destination
+from reachability.egress import Destination
 from tests.cli.samples import AFTER, ENDPOINT, PREFIX, REHEARSAL, REPORT, STACK, TODAY, resource
 
 if TYPE_CHECKING:

@@ -38,7 +38,7 @@ def _rehearse(program: Path, operation: Operation, *packs: Path) -> tuple[dict[s
     )
     declared = program_resources(rehearsal.resources)
     graph = merge(declared, evidence, project=rehearsal.project, stack=rehearsal.stack)
-    egress = {entry.service: entry for entry in prove(graph, Settings(), evidence.offer)}
+    egress = {entry.service: entry for entry in prove(graph, Settings(), evidence.zones)}
     reported = {result.urn for result in rehearsal.policies if result.policy.endswith("egress-route")}
     return egress, reported
 

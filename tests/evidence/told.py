@@ -54,7 +54,7 @@ SERVICE = {
 
 def judge(found: dict[str, Any], host: str | None) -> Verdict:
     known = parse(found)
-    proof = Proof(Graph(known.resources, known.coverage), offer=known.offer)
+    proof = Proof(Graph(known.resources, known.coverage), zones=known.zones)
     (workload,) = proof.workloads(Origin.ACCOUNT)
     return proof.judge(workload.placements, Destination(host, 587)).verdict
 

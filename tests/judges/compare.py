@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, Final
 
 from reachability import Destination, Graph, Origin, Proof, Resource, Settings, Verdict, merge, parse
-from reachability.evidence import Evidence
+from reachability.graph.evidence import Evidence
 from reachability.values import UNKNOWN
 from tests.judges.inspection import InspectedAccount
 from tests.judges.specification import SMTP_PORTS, Attempt, Fate, Interface, block, hears, is_public
@@ -156,7 +156,7 @@ def compare(
     """
     evidence = parse(document)
     graph = Graph(program) if program else account_graph(evidence)
-    proof = Proof(graph, settings, offer=evidence.offer)
+    proof = Proof(graph, settings, zones=evidence.zones)
     (workload,) = proof.workloads(Origin.PROGRAM if program else Origin.ACCOUNT)
     if destination is None:
         destination = rng.choice((*workload.destinations, *workload.destinations, rng.choice(EXTRA)))

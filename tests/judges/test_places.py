@@ -47,7 +47,7 @@ def _judge(
     first = parts[0]
     held = combine(parse(part.document) for part in rng.sample(parts, len(parts)) if not part.program)
     program = [resource for part in parts for resource in part.program]
-    proof = Proof(account_graph(held, program), offer=held.offer)
+    proof = Proof(account_graph(held, program), zones=held.zones)
     origin = Origin.PROGRAM if first.program else Origin.ACCOUNT
     (workload,) = (found for found in proof.workloads(origin) if first.has(found.resource))
     if destination is None:

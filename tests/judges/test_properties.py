@@ -53,7 +53,7 @@ def of_program(resources: Sequence[Resource], document: t.Document) -> Verdicts:
 
 
 def _judge(graph: Graph, origin: Origin, document: t.Document) -> Verdicts:
-    proof = Proof(graph, offer=parse(document).offer)
+    proof = Proof(graph, zones=parse(document).zones)
     (workload,) = proof.workloads(origin)
     return tuple(proof.judge(workload.placements, destination).verdict for destination in DESTINATIONS)
 

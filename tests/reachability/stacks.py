@@ -26,7 +26,7 @@ from reachability import (
     parse,
     prove,
 )
-from reachability.places import Provider, placed
+from reachability.graph.provider_scope import Provider, placed
 
 Properties = dict[str, Any]
 
@@ -106,7 +106,7 @@ class Stack:
 
     def prove(self, *, preview: bool = True, settings: Settings | None = None) -> tuple[Egress, ...]:
         graph = self.graph(preview=preview)
-        return prove(graph, settings, self.evidence().offer, Origin.PROGRAM)
+        return prove(graph, settings, self.evidence().zones, Origin.PROGRAM)
 
     def _resource(self, name: str, preview: bool) -> Resource:
         type_, properties = self.program[name]

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-
-from reachability import UNKNOWN, Graph, Origin, Verdict
 from reachability.acls import NetworkAcls, implicit_default_acl
 from reachability.groups import EGRESS, INGRESS
 from reachability.network import Network
+
+from reachability import UNKNOWN, Graph, Origin, Verdict
 from reachability.ranges import EPHEMERAL_PORTS, Ranges, addresses
 from tests.reachability.stacks import ANYWHERE, Stack, either, one_subnet_of_the_account, ref
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reachability import UNKNOWN, Graph, Proof, Resource
 from reachability.changes import Change, Situation, applied, block_of_workload, reference, with_properties
+
+from reachability import UNKNOWN, Graph, Proof, Resource
 from tests.reachability.stacks import Stack
 
 TABLE = Resource(

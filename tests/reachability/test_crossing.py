@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from reachability.crossing import Crossing
+from reachability.network import Network, ipv6_of
 
 from reachability import UNKNOWN, Graph, Resource
-from reachability.crossing import Crossing
 from reachability.graph import Ref
-from reachability.network import Network, ipv6_of
+from reachability.graph.references import exactly
 from reachability.ranges import IPV6, PRIVATE, Ranges, addresses
-from reachability.references import exactly
 from reachability.values import ABSENT
 from tests.reachability.stacks import one_subnet, one_subnet_of_the_account
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-
-from reachability import Verdict, kinds
 from reachability.crossing import Crossing
 from reachability.groups import EGRESS, Peer
+
+from reachability import Verdict
+from reachability.graph import tokens
+from reachability.graph.references import exactly
 from reachability.ranges import addresses
-from reachability.references import exactly
 from tests.reachability.stacks import ALL_OUT, Stack, one_subnet, one_subnet_of_the_account
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
@@ -30,7 +31,7 @@ def of_the_account(*, read: bool) -> Stack:
 def lets_out(stack: Stack, group: str, *, by_id: bool = True, preview: bool = True) -> Verdict:
     """Whether an interface with the group, which the VPC may stand for, lets mail out."""
     graph = stack.graph(preview=preview)
-    (vpc,) = graph.of_type(*kinds.VPC)
+    (vpc,) = graph.of_type(*tokens.VPC)
     groups = Crossing(graph).groups
     ref = groups.group_ref(vpc, group, "x") if by_id else exactly(vpc)
     relay = Peer("the relay", addresses("8.8.8.8"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from reachability.ipv6 import BOTH_REMEDY
 
 from reachability import UNKNOWN, Settings, Verdict
-from reachability.ipv6 import BOTH_REMEDY
 from reachability.verdict import Finding
 from tests.reachability.shown import judged
 from tests.reachability.stacks import ANYWHERE, Stack, ref, urn

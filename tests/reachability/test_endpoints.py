@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reachability import UNKNOWN, Verdict
-from reachability.ses_names import SMTP_PORTS, endpoint_of_host, region_of_host, region_of_service
+from reachability.aws.ses import SMTP_PORTS, endpoint_of_host, region_of_host, region_of_service
 from tests.reachability.shown import judged
 from tests.reachability.stacks import (
     ACL,

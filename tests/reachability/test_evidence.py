@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from reachability import UNKNOWN, Origin, Resource, Verdict, merge, parse
-from reachability.evidence import Evidence, Offer, combine
 from reachability.graph import Unread
+from reachability.graph.evidence import Evidence, ZoneAvailability, combine
 from tests.reachability.stacks import REGION, VPC, Stack, incident
 
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
@@ -28,8 +28,8 @@ def test_a_document_becomes_resources_of_the_account() -> None:
     )
     assert held().resources[0].name == "vpce-1"
     assert evidence.coverage.vpcs == {(ACCOUNT, REGION, VPC)}
-    assert evidence.offer.smtp_zones == {(ACCOUNT, REGION): {"us-east-1a", "us-east-1b", "us-east-1c"}}
-    assert evidence.offer.zone_ids[ACCOUNT, REGION, "us-east-1a"] == "use1-az4"
+    assert evidence.zones.smtp_zones == {(ACCOUNT, REGION): {"us-east-1a", "us-east-1b", "us-east-1c"}}
+    assert evidence.zones.zone_ids[ACCOUNT, REGION, "us-east-1a"] == "use1-az4"
 
 
 @pytest.mark.parametrize(
@@ -45,13 +45,13 @@ def test_a_document_becomes_resources_of_the_account() -> None:
     ],
 )
 def test_zones_that_offer_the_smtp_endpoint(region: str, name: Any, zone_id: Any, offered: object) -> None:
-    offer = Offer({(ACCOUNT, "us-east-1", "us-east-1d"): "use1-az2"})
+    offer = ZoneAvailability({(ACCOUNT, "us-east-1", "us-east-1d"): "use1-az2"})
 
     assert offer.smtp_in_zone(region, name, zone_id) is offered
 
 
 def test_what_aws_says_of_a_service_wins_over_the_list_of_zone_ids() -> None:
-    offer = Offer(smtp_zones={(ACCOUNT, "us-east-1"): frozenset({"us-east-1d"})})
+    offer = ZoneAvailability(smtp_zones={(ACCOUNT, "us-east-1"): frozenset({"us-east-1d"})})
 
     assert offer.smtp_in_zone("us-east-1", "us-east-1d", "use1-az2") is True
     assert offer.smtp_in_zone("us-east-1", "us-east-1a", "use1-az4") is False
@@ -132,7 +132,7 @@ def test_the_evidence_of_several_regions_adds_up() -> None:
 
     assert both.coverage.vpcs == {(ACCOUNT, REGION, VPC), (ACCOUNT, "eu-west-1", "vpc-eu")}
     assert both.coverage.unread == (Unread("a:B", "no", ACCOUNT, "eu-west-1"),)
-    assert set(both.offer.smtp_zones) == {(ACCOUNT, REGION)}
+    assert set(both.zones.smtp_zones) == {(ACCOUNT, REGION)}
 
 
 def test_what_two_regions_show_by_one_id_has_a_key_for_each_of_them() -> None:
@@ -151,7 +151,7 @@ def test_what_two_regions_show_by_one_id_has_a_key_for_each_of_them() -> None:
 def test_what_zones_offer_is_told_by_region_and_account() -> None:
     other = "210987654321"
     zones = {"us-east-1a": frozenset({"us-east-1a"}), "us-east-1b": frozenset({"us-east-1b"})}
-    offer = Offer(
+    offer = ZoneAvailability(
         smtp_zones={
             (ACCOUNT, "us-east-1"): zones["us-east-1a"],
             (other, "us-east-1"): zones["us-east-1b"],

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from reachability.repairs import Repairs
 
 from reachability import Finding, Settings, Verdict, merge, prove
-from reachability.repairs import Repairs
 from tests.reachability.firewalled import (
     FIREWALL,
     GROUP,
@@ -103,7 +103,7 @@ def test_mail_that_a_rule_group_drops_is_mended_by_a_rule_before_the_others(
     stack["group"]["ruleGroup"] = {**stateful(*rules), "ruleVariables": {}}
     (egress,) = stack.prove()
 
-    repairs = Repairs(stack.graph(), Settings(), stack.evidence().offer).of(egress)
+    repairs = Repairs(stack.graph(), Settings(), stack.evidence().zones).of(egress)
 
     texts = [tuple(change.text for change in repair.changes) for repair in repairs]
     assert ("pass TCP 587 in the first rule of rule group group",) in texts
@@ -116,7 +116,7 @@ def test_what_no_stateful_rule_can_mend_is_left_to_a_person(stack: Stack) -> Non
     stack["policy"]["firewallPolicy"] = policy(statelessDefaultActions=["aws:drop"])
     (egress,) = stack.prove()
 
-    repairs = Repairs(stack.graph(), Settings(), stack.evidence().offer).of(egress)
+    repairs = Repairs(stack.graph(), Settings(), stack.evidence().zones).of(egress)
 
     assert not [repair for repair in repairs if any("TCP 587" in change.text for change in repair.changes)]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from reachability.crossing import Crossing
 
 from reachability import Verdict
-from reachability.crossing import Crossing
 from tests.reachability.stacks import (
     ANYWHERE,
     GATEWAY,

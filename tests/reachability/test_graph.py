@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from reachability import ABSENT, UNKNOWN, Graph, Origin, Resource, kinds
-from reachability.graph import Ref, Unread, nearest
-from reachability.references import members, settled
+from reachability import ABSENT, UNKNOWN, Graph, Origin, Resource
+from reachability.graph import Ref, Unread, nearest, tokens
+from reachability.graph.references import members, settled
 
 KINDS = ("vpc", "default-vpc")
 
@@ -116,8 +116,8 @@ def test_a_subnet_hands_on_nothing_but_its_vpc_and_others_do_so_as_a_vpc_alone()
     )
     graph = Graph([vpc, subnet, group, balancer, service])
 
-    groups = graph.ref(service, UNKNOWN, "n", (*kinds.SECURITY_GROUP, *kinds.VPC))
-    vpcs = graph.ref(service, UNKNOWN, "n", kinds.VPC)
+    groups = graph.ref(service, UNKNOWN, "n", (*tokens.SECURITY_GROUP, *tokens.VPC))
+    vpcs = graph.ref(service, UNKNOWN, "n", tokens.VPC)
 
     assert groups.candidates == (group,)
     assert vpcs.candidates == (vpc,)

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from reachability.crossing import Crossing
+from reachability.groups import EGRESS, INGRESS, Peer, implicit_default_group
 
 from reachability import UNKNOWN, Finding, Graph, Origin, Verdict
-from reachability.crossing import Crossing
 from reachability.graph import Ref
-from reachability.groups import EGRESS, INGRESS, Peer, implicit_default_group
+from reachability.graph.references import exactly
 from reachability.ranges import addresses
-from reachability.references import exactly
 from tests.reachability.stacks import ANYWHERE, Stack, either, ref
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"

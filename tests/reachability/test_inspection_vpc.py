@@ -62,7 +62,7 @@ class Account:
         }
         evidence = parse(document)
         graph = merge([], evidence, project="p", stack="s")
-        return prove(graph, offer=evidence.offer, origin=Origin.ACCOUNT)
+        return prove(graph, zones=evidence.zones, origin=Origin.ACCOUNT)
 
     def verdict(self) -> tuple[Verdict, set[str]]:
         (egress,) = self.prove()

@@ -7,10 +7,10 @@ import json
 from typing import Any
 
 import pytest
-
-from reachability import UNKNOWN, Resource, Settings, Verdict
 from reachability.ipv6 import block_of
 from reachability.network import is_ipv6_only
+
+from reachability import UNKNOWN, Resource, Settings, Verdict
 from reachability.ranges import (
     IPV4,
     IPV6,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from reachability import UNKNOWN, Origin, Proof, Verdict
 from reachability.changes import Change, Situation, applied
 from reachability.mending import mended
+
+from reachability import UNKNOWN, Origin, Proof, Verdict
 from reachability.verdict import Finding
 from tests.reachability.firewalled import PASS_MAIL, firewall_stack, policy, stateful
 from tests.reachability.stacks import ACL, GATEWAY, PRIVATE, REGION, VPC, Stack, own_network, ref, ses_stack
@@ -18,7 +19,7 @@ OFFERED = "VPCE_SERVICE_NOT_INSTALLED_IN_AZ"
 
 
 def _situation(stack: Stack, changes: tuple[Change, ...] = (), *, preview: bool = True) -> Situation:
-    proof = Proof(applied(stack.graph(preview=preview), changes), offer=stack.evidence().offer)
+    proof = Proof(applied(stack.graph(preview=preview), changes), zones=stack.evidence().zones)
     return Situation(proof, next(proof.workloads(Origin.PROGRAM)), 587)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from reachability.crossing import Crossing
+from reachability.middleboxes import Middlebox
+from reachability.routing import Route
 
 from reachability import ABSENT, UNKNOWN
-from reachability.crossing import Crossing
 from reachability.graph import Graph, Ref
-from reachability.middleboxes import Middlebox
+from reachability.graph.references import exactly
 from reachability.ranges import ANY_ADDRESS
-from reachability.references import exactly
-from reachability.routing import Route
 from tests.reachability.firewalled import ENDPOINT, FIREWALL, ROUTE, SUBNET
 from tests.reachability.stacks import ANYWHERE, Stack, either, ref
 

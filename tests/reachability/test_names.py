@@ -18,7 +18,7 @@ NAMESPACE = "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace"
 
 
 def judge(stack: Stack, host: str, settings: Settings | None = None) -> Outcome:
-    proof = Proof(stack.graph(), settings, stack.evidence().offer)
+    proof = Proof(stack.graph(), settings, stack.evidence().zones)
     (workload,) = proof.workloads(Origin.PROGRAM, "apprunner")
     return proof.judge(workload.placements, Destination(host, 587))
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from reachability.network import Network, table_name
+from reachability.outcomes import blocked, passed
 
 from reachability import UNKNOWN, Graph, Origin, Outcome, Resource, Verdict
 from reachability.graph import Coverage, Ref, Unread
-from reachability.network import Network, table_name
-from reachability.outcomes import blocked, passed
+from reachability.graph.references import exactly, judged, members, refers, same, settled
 from reachability.ranges import Ranges, addresses, union
-from reachability.references import exactly, judged, members, refers, same, settled
 from reachability.values import ABSENT
 from tests.reachability.stacks import OWNER, REGION, Stack, either, ref
 

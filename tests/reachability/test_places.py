@@ -24,9 +24,9 @@ from reachability import (
     parse,
     prove,
 )
-from reachability.evidence import Offer
 from reachability.graph import Coverage, Unread
-from reachability.places import Provider, placed
+from reachability.graph.evidence import ZoneAvailability
+from reachability.graph.provider_scope import Provider, placed
 from tests.reachability.shown import judged
 from tests.reachability.stacks import (
     OWNER,
@@ -229,7 +229,7 @@ def options_of(region: str, mode: str, account: str = "123456789012") -> Evidenc
 def judge_with(stack: Stack, *parts: Evidence) -> tuple[Verdict, set[str]]:
     evidence = combine(parts)
     graph = merge(stack.resources(preview=True), evidence, project="mailroute", stack="prod")
-    (egress,) = prove(graph, offer=evidence.offer)
+    (egress,) = prove(graph, zones=evidence.zones)
     return egress.verdict, {finding.code for finding in egress.outcome.findings}
 
 
@@ -289,12 +289,12 @@ def test_zone_names_are_those_of_the_subnets_account() -> None:
         parse(document(REGION, availabilityZones=zones[0])),
         parse(document(REGION, OWNER, availabilityZones=zones[1])),
     )
-    offer = combine(parts).offer
+    offer = combine(parts).zones
 
     assert offer.smtp_in_zone(REGION, "us-east-1a", UNKNOWN, "123456789012") is True
     assert offer.smtp_in_zone(REGION, "us-east-1a", UNKNOWN, OWNER) is False
     assert offer.smtp_in_zone(REGION, "us-east-1a", UNKNOWN) is UNKNOWN
-    assert Offer().smtp_in_zone(REGION, "us-east-1a", UNKNOWN, OWNER) is UNKNOWN
+    assert ZoneAvailability().smtp_in_zone(REGION, "us-east-1a", UNKNOWN, OWNER) is UNKNOWN
 
 
 def test_one_id_in_two_regions_names_two_things() -> None:
@@ -390,7 +390,7 @@ def verdicts(parts: Iterable[Evidence], *program: Resource) -> dict[str, Verdict
     """The verdict of the function of each region."""
     evidence = combine(parts)
     graph = merge(program, evidence, project="p", stack="s")
-    return {egress.service: egress.verdict for egress in prove(graph, None, evidence.offer, Origin.ACCOUNT)}
+    return {egress.service: egress.verdict for egress in prove(graph, None, evidence.zones, Origin.ACCOUNT)}
 
 
 RELAY = "smtp.example.com"

@@ -26,7 +26,7 @@ SES = f"email-smtp.{REGION}.amazonaws.com"
 
 
 def judge(stack: Stack, destination: Destination, settings: Settings | None = None) -> Outcome:
-    proof = Proof(stack.graph(), settings, stack.evidence().offer)
+    proof = Proof(stack.graph(), settings, stack.evidence().zones)
     (workload,) = proof.workloads()
     return proof.judge(workload.placements, destination)
 
@@ -122,7 +122,7 @@ def test_the_addresses_of_a_host_that_a_team_knows_are_enough(nat: Stack, host: 
 def test_each_hop_says_that_it_is_the_accounts() -> None:
     stack = Stack(account=incident())
 
-    (egress,) = prove(stack.graph(), offer=stack.evidence().offer, origin=Origin.ACCOUNT)
+    (egress,) = prove(stack.graph(), zones=stack.evidence().zones, origin=Origin.ACCOUNT)
 
     hops = {hop.kind: hop.origin for hop in egress.outcome.path}
     assert hops == dict.fromkeys(

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from reachability.changes import applied
+from reachability.repairs import Repair, Repairs
 
 from reachability import Graph, Origin, Settings, Verdict, merge, parse, prove
-from reachability.changes import applied
 from reachability.proof import Proof
-from reachability.repairs import Repair, Repairs
 from tests.reachability.stacks import (
     ALL_OUT,
     ANYWHERE,
@@ -48,10 +48,10 @@ def _properties(account: dict[str, Any], identity: str) -> dict[str, Any]:
 def _repairs(account: dict[str, Any]) -> tuple[Repair, ...]:
     evidence = parse(account)
     graph = merge([], evidence, project="p", stack="s")
-    (egress,) = prove(graph, offer=evidence.offer, origin=Origin.ACCOUNT)
-    repairs = Repairs(graph, Settings(), evidence.offer).of(egress)
+    (egress,) = prove(graph, zones=evidence.zones, origin=Origin.ACCOUNT)
+    repairs = Repairs(graph, Settings(), evidence.zones).of(egress)
     for repair in repairs:
-        _holds_and_needs_every_change(graph, egress.urn, repair, evidence.offer)
+        _holds_and_needs_every_change(graph, egress.urn, repair, evidence.zones)
     return repairs
 
 
@@ -196,7 +196,7 @@ def test_the_tasks_of_a_service_in_a_public_subnet_get_addresses(
         **launch,
     )
     (egress,) = nat.prove()
-    repairs = Repairs(nat.graph(), Settings(), nat.evidence().offer).of(egress)
+    repairs = Repairs(nat.graph(), Settings(), nat.evidence().zones).of(egress)
     found = {repair.changes[0].text: repair.monthly for repair in repairs if len(repair.changes) == 1}
     address = found.get("give the tasks of tasks public addresses (assign_public_ip=True)")
     assert address == (3.65 if helps else None)
@@ -215,7 +215,7 @@ def test_a_workload_that_is_not_in_the_graph_gets_no_repair(nat: Stack) -> None:
     nat.remove("default")
     (egress,) = nat.prove()
 
-    assert Repairs(Graph([]), Settings(), nat.evidence().offer).of(egress) == ()
+    assert Repairs(Graph([]), Settings(), nat.evidence().zones).of(egress) == ()
 
 
 def test_a_repair_that_takes_another_workloads_path_away_is_none(nat: Stack) -> None:
@@ -240,12 +240,12 @@ def test_a_repair_that_takes_another_workloads_path_away_is_none(nat: Stack) -> 
     nat.add("aws:apprunner/service:Service", "other", **service)
     verdicts = {egress.service: egress for egress in nat.prove()}
     assert verdicts["daadaar-backend"].verdict is Verdict.REACHABLE
-    repairs = Repairs(nat.graph(), Settings(), nat.evidence().offer)
+    repairs = Repairs(nat.graph(), Settings(), nat.evidence().zones)
 
     offered = [change.text for repair in repairs.of(verdicts["other"]) for change in repair.changes]
     assert offered == ["route 0.0.0.0/0 of route table lone-table to NAT gateway nat"]
     nat["connector-group"]["egress"] = [ALL_OUT]
-    repairs = Repairs(nat.graph(), Settings(), nat.evidence().offer)
+    repairs = Repairs(nat.graph(), Settings(), nat.evidence().zones)
     assert len(repairs.of(verdicts["other"])) == 2
 
 
@@ -254,7 +254,7 @@ def test_a_service_that_names_no_port_gets_the_one_that_mail_clients_try_first(n
     nat["service"]["sourceConfiguration"] = image({})
     (egress,) = nat.prove()
 
-    (repair,) = Repairs(nat.graph(), Settings(), nat.evidence().offer).of(egress)
+    (repair,) = Repairs(nat.graph(), Settings(), nat.evidence().zones).of(egress)
 
     assert [change.text for change in repair.changes] == ["let TCP 587 out of security group connector-group"]
 
@@ -265,13 +265,13 @@ def test_no_host_of_ses_is_proposed_where_the_region_is_not_known(nat: Stack) ->
     (egress,) = nat.prove()
 
     assert egress.verdict is Verdict.UNREACHABLE
-    assert Repairs(nat.graph(), Settings(), nat.evidence().offer).of(egress) == ()
+    assert Repairs(nat.graph(), Settings(), nat.evidence().zones).of(egress) == ()
 
 
 def _offered(stack: Stack, service: str = "daadaar-backend") -> list[list[str]]:
     """The repairs of this service, each as the texts of its changes."""
     egress = next(found for found in stack.prove() if found.service == service)
-    repairs = Repairs(stack.graph(), Settings(), stack.evidence().offer).of(egress)
+    repairs = Repairs(stack.graph(), Settings(), stack.evidence().zones).of(egress)
     return [[change.text for change in repair.changes] for repair in repairs]
 
 
@@ -340,7 +340,7 @@ def test_a_repair_that_takes_the_path_of_a_service_of_the_account_away_is_none(n
     evidence = nat.evidence()
     (account,) = (
         found
-        for found in prove(nat.graph(), offer=evidence.offer, origin=Origin.ACCOUNT)
+        for found in prove(nat.graph(), zones=evidence.zones, origin=Origin.ACCOUNT)
         if found.service == "there"
     )
     assert account.verdict is Verdict.REACHABLE

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
-from reachability import Resource, Verdict
 from reachability.crossing import Client, Crossing
-from reachability.graph import Graph
 from reachability.middleboxes import Middlebox
-from reachability.ranges import addresses
-from reachability.references import exactly
 from reachability.replies import Replies
 from reachability.transit import TransitGateways
+
+from reachability import Resource, Verdict
+from reachability.graph import Graph
+from reachability.graph.references import exactly
+from reachability.ranges import addresses
 from tests.reachability.stacks import Stack, either, one_subnet, ref
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from reachability.network import Network
-from reachability.ranges import PUBLIC, addresses, cidr_text
-from reachability.references import exactly
 from reachability.routing import Routes, Share
+
+from reachability.graph.references import exactly
+from reachability.ranges import PUBLIC, addresses, cidr_text
 from tests.reachability.stacks import ANYWHERE, Stack, either, one_subnet, one_subnet_of_the_account, ref
 
 VPC, SUBNET, TABLE = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:ec2/routeTable:RouteTable"

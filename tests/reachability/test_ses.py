@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reachability import UNKNOWN, Graph, Origin, Proof, Resource, Verdict, prove
-from reachability.evidence import Offer
+from reachability.graph.evidence import ZoneAvailability
 from tests.reachability.shown import judged
 from tests.reachability.stacks import (
     ANYWHERE,
@@ -68,7 +68,7 @@ def two() -> Stack:
     return stack
 
 
-def judge_each(stack: Stack, *unread: str, offer: Offer | None = None) -> dict[str, tuple[Verdict, set[str]]]:
+def judge_each(stack: Stack, *unread: str, offer: ZoneAvailability | None = None) -> dict[str, tuple[Verdict, set[str]]]:
     """What becomes of each function's mail; the endpoint's VPC may be one of `unread` as well."""
     resources = [
         replace(found, dependencies={**found.dependencies, "vpcId": (*found.dependencies["vpcId"], *unread)})
@@ -78,7 +78,7 @@ def judge_each(stack: Stack, *unread: str, offer: Offer | None = None) -> dict[s
     ]
     return {
         egress.service: (egress.verdict, {finding.code for finding in egress.outcome.findings})
-        for egress in prove(Graph(resources), offer=offer)
+        for egress in prove(Graph(resources), zones=offer)
     }
 
 
@@ -115,9 +115,9 @@ def test_whether_its_zone_offers_it_is_told_by_the_name_in_its_subnets_account(t
     del two["private"]["availabilityZoneId"]
     two["private"]["availabilityZone"] = "us-east-1a"
     zones = {OWNER: "use1-az4", "444455556666": "use1-az2"}
-    offer = Offer({(account, REGION, "us-east-1a"): zone for account, zone in zones.items()})
+    offer = ZoneAvailability({(account, REGION, "us-east-1a"): zone for account, zone in zones.items()})
 
-    assert judge_each(two, offer=offer)["mailer"] == (REACHABLE, set())
+    assert judge_each(two, zones=offer)["mailer"] == (REACHABLE, set())
     assert judge_each(two)["mailer"] == (UNDETERMINED, {"VPCE_ZONE_UNKNOWN"})
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from reachability.network import Network
+
 from tests.reachability.stacks import Stack, one_subnet, one_subnet_of_the_account, ref
 
 VPC, SUBNET, TABLE = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:ec2/routeTable:RouteTable"

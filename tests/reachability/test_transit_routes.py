@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
-from reachability import UNKNOWN, Graph, Resource
 from reachability.network import Network
 from reachability.transit import TransitGateways
+
+from reachability import UNKNOWN, Graph, Resource
 from tests.reachability.transited import (
     SPOKE,
     centralised,

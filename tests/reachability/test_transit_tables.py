@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from reachability.network import Network
+from reachability.transit import TransitGateways
 
 from reachability import UNKNOWN, Verdict
-from reachability.network import Network
 from reachability.ranges import addresses
-from reachability.transit import TransitGateways
 from tests.reachability.shown import judged, judged_with_more
 from tests.reachability.stacks import ANYWHERE, Stack, either, own_network, ref
 

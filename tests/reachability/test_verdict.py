@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from reachability.outcomes import all_of, any_of, blocked, open_question, passed, soften, whichever
 
 from reachability import UNKNOWN, Destination, Egress, Finding, Origin, Outcome, Verdict
-from reachability.outcomes import all_of, any_of, blocked, open_question, passed, soften, whichever
 from reachability.verdict import Hop, worst
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from reachability.changes import Situation
+from reachability.ways_out import add_address, add_endpoint, add_nat_route
 
 from reachability import Graph, Origin, Proof, Resource
-from reachability.changes import Situation
-from reachability.evidence import Offer
+from reachability.graph.evidence import ZoneAvailability
 from reachability.verdict import Finding
-from reachability.ways_out import add_address, add_endpoint, add_nat_route
 from tests.reachability.stacks import PRIVATE, PRIVATE_TABLE, REGION, VPC, Stack, own_network, ref
 
 NO_ROUTE = "NO_ROUTE_TO_DESTINATION"
@@ -20,11 +20,11 @@ NO_ROUTE = "NO_ROUTE_TO_DESTINATION"
 def _situation(
     stack: Stack,
     change: Callable[[Resource], Resource] = lambda resource: resource,
-    offer: Offer | None = None,
+    offer: ZoneAvailability | None = None,
 ) -> Situation:
     """Of the stack's one workload, every resource of the graph changed before it is proved."""
     graph = stack.graph()
-    proof = Proof(Graph(map(change, graph), graph.coverage), offer=offer or stack.evidence().offer)
+    proof = Proof(Graph(map(change, graph), graph.coverage), zones=offer or stack.evidence().zones)
     (workload,) = proof.workloads(Origin.PROGRAM)
     return Situation(proof, workload, 587)
 
@@ -109,7 +109,7 @@ def test_an_endpoint_stands_in_the_zones_that_offer_it_by_their_names_in_its_sub
         ("123456789012", REGION): frozenset({"us-east-1a"}),
         ("other", REGION): frozenset({"us-east-1b"}),
     }
-    situation = _situation(nat, offer=Offer(smtp_zones=owners))
+    situation = _situation(nat, zones=ZoneAvailability(smtp_zones=owners))
 
     change = add_endpoint(situation, _finding(situation, PRIVATE_TABLE))
 
@@ -120,7 +120,7 @@ def test_an_endpoint_stands_in_the_zones_that_offer_it_by_their_names_in_its_sub
 def test_an_endpoint_stands_in_the_zones_that_offer_it_by_their_ids(nat: Stack) -> None:
     nat[PRIVATE[0]]["availabilityZoneId"] = "use1-az2"
     nat[PRIVATE[1]]["availabilityZoneId"] = "use1-az4"
-    situation = _situation(nat, offer=Offer())
+    situation = _situation(nat, zones=ZoneAvailability())
 
     change = add_endpoint(situation, _finding(situation, PRIVATE_TABLE))
 

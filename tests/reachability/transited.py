@@ -129,5 +129,5 @@ def egress_of(account: dict[str, Any]) -> Egress:
     gateway.setdefault("associationDefaultRouteTableId", "tgw-rtb-default")
     evidence = parse(account)
     graph = merge([], evidence, project="p", stack="s")
-    (egress,) = prove(graph, offer=evidence.offer, origin=Origin.ACCOUNT)
+    (egress,) = prove(graph, zones=evidence.zones, origin=Origin.ACCOUNT)
     return egress

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from reachability.ses_names import region_of_host
+from reachability.aws.ses import region_of_host
 
 from .api import Answer
 from .shapes import Entry, entry

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reachability.ses_names import smtp_service
+from reachability.aws.ses import smtp_service
 
 from . import dns, firewalls, shapes, transit
 from .actions import Action

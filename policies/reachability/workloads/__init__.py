@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from ..graph import Graph
-from ..groups import SecurityGroups
+from ..aws import Network
 from ..settings import Settings
 from . import app_runner, ecs, lambda_functions
 from .model import Placement, Workload
 
 APP_RUNNER: Final = "apprunner"
 
-Reader = Callable[[Graph, SecurityGroups, Settings], Iterator[Workload]]
+Reader = Callable[[Network, Settings], Iterator[Workload]]
 
 READERS: Final[Mapping[str, Reader]] = {
     APP_RUNNER: app_runner.services,

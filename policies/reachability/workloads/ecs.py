@@ -9,60 +9,57 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from .. import kinds
-from ..values import ABSENT, UNKNOWN, Unknown, Value, get, items
-from .model import ANY_MAIL_SERVER, Placement, Workload, in_vpc, named, named_hosts, not_followed, pairs
+from ..findings import placement
+from ..graph import tokens
+from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, get, items
+from .model import ANY_MAIL_SERVER, Placement, Workload, in_vpc, named, named_hosts, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..graph import Graph, Resource
-    from ..groups import SecurityGroups
+    from ..aws import Network
+    from ..egress import Destination
+    from ..graph import Graph
+    from ..graph.resource import Resource
     from ..settings import Settings
-    from ..verdict import Destination
 
 _FARGATE: Final = ("FARGATE", "FARGATE_SPOT")
 """The capacity providers of Fargate, which every cluster may name."""
 
 
-def services(graph: Graph, groups: SecurityGroups, settings: Settings) -> Iterator[Workload]:
+def services(network: Network, settings: Settings) -> Iterator[Workload]:
     """Every service; one whose containers name no mail host needs none."""
-    for service in graph.of_type(*kinds.ECS_SERVICE):
-        hosts = _hosts(graph, service, settings)
-        yield Workload(
-            service, named(service, service.get("name")), (_placement(graph, groups, service),), hosts
-        )
-    for service in graph.of_type(*kinds.ECS_EXPRESS_SERVICE):
+    for service in network.graph.of_type(*tokens.ECS_SERVICE):
+        hosts = _hosts(network.graph, service, settings)
+        yield Workload(service, named(service, service.get("name")), (_placement(network, service),), hosts)
+    for service in network.graph.of_type(*tokens.ECS_EXPRESS_SERVICE):
         container = service.get("primaryContainer")
         variables = pairs(get(container, "environments"), "value")
         secrets = pairs(get(container, "secrets"), "valueFrom")
         hosts = named_hosts(variables, secrets, settings, service, "primaryContainer")
-        yield Workload(
-            service, named(service, service.get("serviceName")), (_express(graph, groups, service),), hosts
-        )
+        name = named(service, service.get("serviceName"))
+        yield Workload(service, name, (_express(network, service),), hosts)
 
 
-def _placement(graph: Graph, groups: SecurityGroups, service: Resource) -> Placement:
+def _placement(network: Network, service: Resource) -> Placement:
     config = service.declared("networkConfiguration")
     if config is ABSENT:
-        what = f"service {service.label} has no network configuration: it runs in its instances' own network"
-        return not_followed(service, what, "use the awsvpc network mode")
+        return Placement(service, problem=placement.ECS_WITHOUT_NETWORK(service))
     return in_vpc(
-        graph,
-        groups,
+        network,
         service,
         "networkConfiguration",
         config=config,
         subnets="subnets",
         security_groups="securityGroups",
         public_address=_has_public_address(service, config),
-        ipv6=_dual_stack(graph, service),
+        ipv6=_dual_stack(network.graph, service),
         ipv6_only=True,
         dedicated=True if runs_on_fargate(service) is False else UNKNOWN,  # Not documented of Fargate.
     )
 
 
-def _has_public_address(service: Resource, config: Value) -> bool | Unknown:
+def _has_public_address(service: Resource, config: Value) -> Truth:
     """Tasks on Fargate alone get public addresses."""
     public = get(config, "assignPublicIp")
     on_fargate = runs_on_fargate(service)
@@ -71,7 +68,7 @@ def _has_public_address(service: Resource, config: Value) -> bool | Unknown:
     return on_fargate if public is True else False
 
 
-def runs_on_fargate(service: Resource) -> bool | Unknown:
+def runs_on_fargate(service: Resource) -> Truth:
     """Whether all tasks of a service run on Fargate: by its launch type, or by its capacity providers.
 
     A service that names neither runs where its cluster says, and on instances where that says nothing.
@@ -89,33 +86,31 @@ def runs_on_fargate(service: Resource) -> bool | Unknown:
     return UNKNOWN if len(fargate) > 1 else fargate.pop()
 
 
-def _express(graph: Graph, groups: SecurityGroups, service: Resource) -> Placement:
+def _express(network: Network, service: Resource) -> Placement:
     """Express Mode gives a task a public address where its subnets are public."""
     configured = items(service.declared("networkConfigurations"))
     if configured == ():
-        what = f"service {service.label} leaves its subnets to ECS Express Mode: the default VPC's"
-        return not_followed(service, what, "name the subnets in network_configurations")
+        return Placement(service, problem=placement.EXPRESS_IN_DEFAULT_VPC(service))
     return in_vpc(
-        graph,
-        groups,
+        network,
         service,
         "networkConfigurations",
         config=UNKNOWN if isinstance(configured, Unknown) else configured[0],
         subnets="subnets",
         security_groups="securityGroups",
         public_address=UNKNOWN,
-        ipv6=_dual_stack(graph, service),
+        ipv6=_dual_stack(network.graph, service),
         ipv6_only=True,
         dedicated=UNKNOWN,
     )
 
 
-def _dual_stack(graph: Graph, service: Resource) -> bool | Unknown:
+def _dual_stack(graph: Graph, service: Resource) -> Truth:
     """Whether tasks get IPv6 addresses beside IPv4 ones: a setting of the account in a region.
 
     Source: Amazon ECS Developer Guide, "Access Amazon ECS features with account settings".
     """
-    for setting in graph.of_type(*kinds.ECS_ACCOUNT_SETTING):
+    for setting in graph.of_type(*tokens.ECS_ACCOUNT_SETTING):
         if setting.get("name") == "dualStackIPv6" and setting.in_place_of(service) is True:
             value = setting.get("value")
             return UNKNOWN if value is UNKNOWN else str(value) == "enabled"
@@ -154,13 +149,13 @@ def _task_definitions(graph: Graph, service: Resource) -> tuple[Resource | None,
     """
     prop = "taskDefinition"
     value = service.declared(prop)
-    ref = graph.ref(service, value, prop, kinds.ECS_TASK_DEFINITION)
+    ref = graph.ref(service, value, prop, tokens.ECS_TASK_DEFINITION)
     if not ref.open:
         return ref.candidates
     family = str(value).rpartition("/")[2].partition(":")[0]
     named = tuple(
         task
-        for task in graph.of_type(*kinds.ECS_TASK_DEFINITION)
+        for task in graph.of_type(*tokens.ECS_TASK_DEFINITION)
         if task.get("family") == family and task.in_place_of(service) is not False
     )
     return named or (*ref.candidates, None)

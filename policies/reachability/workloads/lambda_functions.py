@@ -8,32 +8,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import kinds
+from ..findings import placement
+from ..graph import tokens
 from ..values import ABSENT, UNKNOWN, get, items
-from .model import Placement, Workload, in_vpc, named, named_hosts, not_followed
+from .model import Placement, Workload, in_vpc, named, named_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..graph import Graph, Resource
-    from ..groups import SecurityGroups
+    from ..aws import Network
+    from ..graph.resource import Resource
     from ..settings import Settings
 
 
-def functions(graph: Graph, groups: SecurityGroups, settings: Settings) -> Iterator[Workload]:
+def functions(network: Network, settings: Settings) -> Iterator[Workload]:
     """Every function; one that names no mail host needs none."""
-    for function in graph.of_type(*kinds.LAMBDA_FUNCTION):
+    for function in network.graph.of_type(*tokens.LAMBDA_FUNCTION):
         variables = function.get("environment", "variables")
         hosts = named_hosts(variables, ABSENT, settings, function, "environment")
         yield Workload(
             function,
             named(function, function.get("name")),
-            tuple(_placements(graph, groups, function)),
+            tuple(_placements(network, function)),
             hosts,
         )
 
 
-def _placements(graph: Graph, groups: SecurityGroups, function: Resource) -> Iterator[Placement]:
+def _placements(network: Network, function: Resource) -> Iterator[Placement]:
     """In a VPC a function's interfaces have private addresses alone, in public subnets too."""
     config = function.declared("vpcConfig")
     subnets = items(config, "subnetIds")
@@ -41,15 +42,13 @@ def _placements(graph: Graph, groups: SecurityGroups, function: Resource) -> Ite
         if function.declared("capacityProviderConfig") is ABSENT:
             yield Placement(function, managed=True)
         else:
-            what = f"function {function.label} runs on the instances of a capacity provider"
-            yield not_followed(function, what, "see that the capacity provider's subnets have a way out")
+            yield Placement(function, problem=placement.FUNCTION_ON_INSTANCES(function))
         return
     if config is UNKNOWN:
         yield Placement(function, managed=True)
     allowed = get(config, "ipv6AllowedForDualStack")
     yield in_vpc(
-        graph,
-        groups,
+        network,
         function,
         "vpcConfig",
         config=config,

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from .. import kinds
-from ..graph import Ref, Resource
-from ..outcomes import blocked, open_question
-from ..values import ABSENT, UNKNOWN, Absent, Unknown, Value, elements, get, is_known, items, to_int
-from ..verdict import Destination, Outcome
+from ..egress import Destination
+from ..findings import placement
+from ..values import ABSENT, UNKNOWN, Absent, Truth, Unknown, Value, elements, get, is_known, items, to_int
+from ..verdict import PASSES, Outcome
 
 if TYPE_CHECKING:
-    from ..graph import Graph
-    from ..groups import SecurityGroups
+    from ..aws import Network
+    from ..aws.security_group import SecurityGroup
+    from ..aws.subnet import Subnet
+    from ..aws.vpc import Vpc
+    from ..graph.references import Ref
+    from ..graph.resource import Resource
     from ..settings import Settings
 
 ANY_MAIL_SERVER: Final = Destination(None, None)
@@ -26,7 +29,7 @@ class Placement:
     """Where the packets of a workload leave from.
 
     Attributes:
-        holder: the resource that says so.
+        owner: the resource that says so.
         managed: outside any VPC of the account, with the service's own way to the internet.
         subnets: any of them may hold the workload, so all must have the path.
         groups: the security groups on its interfaces; none stands for the VPC's default group.
@@ -37,30 +40,26 @@ class Placement:
         problem: why none of this can be known.
     """
 
-    holder: Resource
+    owner: Resource
     managed: bool = False
-    subnets: tuple[Ref, ...] = ()
-    groups: tuple[Ref, ...] = ()
-    public_address: bool | Unknown = False
-    ipv6: bool | Unknown = False
+    subnets: tuple[Ref[Subnet], ...] = ()
+    groups: tuple[Ref[SecurityGroup], ...] = ()
+    public_address: Truth = False
+    ipv6: Truth = False
     ipv6_only: bool = False
-    dedicated: bool | Unknown = True
-    problem: Outcome = field(default_factory=Outcome)
+    dedicated: Truth = True
+    problem: Outcome = PASSES
 
-    def runs_in(self, vpc: Resource) -> Outcome:
+    def runs_in(self, vpc: Vpc) -> Outcome:
         """Whether AWS runs the workload in a VPC of this tenancy, which AWS makes its default VPCs without.
 
         Source: AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC".
         """
-        tenancy, holder = vpc.declared("instanceTenancy"), self.holder
-        if self.dedicated is True or tenancy in (ABSENT, "default") or vpc.type == kinds.DEFAULT_VPC:
-            return Outcome()
-        remedy = 'set instance_tenancy="default" on the VPC, or peer it to one that has it'
-        if self.dedicated is False and tenancy == "dedicated":
-            message = f"VPC {vpc.label} is of dedicated tenancy, where {holder.label} cannot run"
-            return blocked("VPC_TENANCY", vpc.key, message, remedy)
-        message = f"VPC {vpc.label} is or may be of dedicated tenancy, where {holder.label} may not run"
-        return open_question("VPC_TENANCY", vpc.key, message, remedy)
+        if self.dedicated is True or vpc.dedicated is False:
+            return PASSES
+        sure = self.dedicated is False and vpc.dedicated is True
+        says = placement.DEDICATED_TENANCY if sure else placement.MAYBE_DEDICATED_TENANCY
+        return says(vpc, owner=self.owner)
 
 
 @dataclass(frozen=True)
@@ -74,39 +73,33 @@ class Workload:
 
 
 def in_vpc(
-    graph: Graph,
-    groups: SecurityGroups,
-    holder: Resource,
+    network: Network,
+    owner: Resource,
     prop: str,
     *,
     config: Value,
     subnets: str,
     security_groups: str,
-    public_address: bool | Unknown = False,
-    ipv6: bool | Unknown = False,
+    public_address: Truth = False,
+    ipv6: Truth = False,
     ipv6_only: bool = False,
-    dedicated: bool | Unknown = True,
+    dedicated: Truth = True,
 ) -> Placement:
-    """The placement that `config`, of the top-level property `prop` of `holder`, describes.
+    """The placement that `config`, of the top-level property `prop` of `owner`, describes.
 
     Args:
         subnets: the name of the list of subnets in `config`.
         security_groups: that of the list of security groups.
     """
     return Placement(
-        holder,
-        subnets=graph.refs(holder, elements(config, subnets), prop, kinds.SUBNET),
-        groups=groups.group_refs(holder, elements(config, security_groups), prop),
+        owner,
+        subnets=network.subnets.refs(owner, elements(config, subnets), prop),
+        groups=network.security_groups.refs(owner, elements(config, security_groups), prop),
         public_address=public_address,
         ipv6=ipv6,
         ipv6_only=ipv6_only,
         dedicated=dedicated,
     )
-
-
-def not_followed(holder: Resource, what: str, remedy: str) -> Placement:
-    """A placement of which nothing can be said."""
-    return Placement(holder, problem=open_question("WORKLOAD_NOT_MODELLED", holder.key, what, remedy))
 
 
 def named(service: Resource, name: Value) -> str:
@@ -115,14 +108,14 @@ def named(service: Resource, name: Value) -> str:
 
 
 def named_hosts(
-    variables: Value, secrets: Value, settings: Settings, holder: Resource, prop: str
+    variables: Value, secrets: Value, settings: Settings, owner: Resource, prop: str
 ) -> tuple[Destination, ...]:
-    """The mail hosts that the environment in the property `prop` of `holder` names.
+    """The mail hosts that the environment in the property `prop` of `owner` names.
 
     An environment that is unknown as a whole may name any: one destination that is not known. What is unknown
     and comes from no resource is a secret of the program's configuration.
     """
-    computed = bool(holder.dependencies.get(prop))
+    computed = bool(owner.dependencies.get(prop))
     found: list[Destination] = []
     for host_name, port_name in settings.variables:
         host, port = get(variables, host_name), get(variables, port_name)

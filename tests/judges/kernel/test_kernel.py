@@ -67,7 +67,7 @@ def test_the_kernel_bears_out_every_verdict(
 
 def _compare(account: Document, seed: int, patience: float) -> Comparison:
     evidence = parse(account)
-    proof = Proof(account_graph(evidence), offer=evidence.offer)
+    proof = Proof(account_graph(evidence), zones=evidence.zones)
     (workload,) = proof.workloads(Origin.ACCOUNT)
     destination = Random(seed).choice(DESTINATIONS)
     outcome = proof.judge(workload.placements, destination)

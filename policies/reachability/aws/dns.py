@@ -1,0 +1,168 @@
+"""What a mail host's name leads to inside a VPC, where it may differ from the public answer.
+
+Sources: Amazon Route 53 Developer Guide, "Working with private hosted zones", "Forwarding outbound DNS
+queries" and "What are Amazon Route 53 Profiles?"; AWS Cloud Map Developer Guide, "AWS Cloud Map namespaces";
+AWS PrivateLink Guide, "Manage DNS names for VPC endpoint services"; Amazon ECS Developer Guide, "Amazon ECS
+Service Connect components".
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from ..findings import names
+from ..graph import tokens
+from ..graph.references import Links
+from ..hosts import plain
+from ..values import ABSENT, UNKNOWN, Value, elements, get
+from ..verdict import all_of
+from .vpc import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..graph.references import Ref
+    from ..graph.resource import Resource
+    from ..verdict import Outcome
+    from .vpc import Vpc
+    from .vpc_endpoint import VpcEndpoints
+
+_READ_BY: Final = (
+    "route53:ListHostedZonesByVPC",
+    "route53resolver:ListResolverRuleAssociations",
+    "route53resolver:ListResolverRules",
+    "route53resolver:ListFirewallRuleGroupAssociations",
+    "route53profiles:ListProfileAssociations",
+)
+"""The IAM actions that show what may answer for a name in a VPC of the account."""
+_PUBLIC_ANSWERS: Final = frozenset({"SYSTEM", "RECURSIVE"})
+"""The types of rules by which Amazon's resolver answers itself; every VPC has a recursive one."""
+_AWS_DOMAIN: Final = ".amazonaws.com"
+_WITHOUT_NAMES: Final = (ABSENT, "Gateway", "GatewayLoadBalancer")
+"""The types of endpoints that take no name; the first is the default."""
+
+
+class Dns:
+    """The private zones, forwarding rules and endpoints of one graph, which answer for names."""
+
+    def __init__(self, endpoints: VpcEndpoints) -> None:
+        self.endpoints = endpoints
+        self.vpcs = endpoints.vpcs
+        self.graph = endpoints.graph
+
+    def shadow(self, host: str, vpc: Ref[Vpc]) -> Outcome:
+        """A finding for each zone, forwarding rule or endpoint that may answer for `host` in `vpc`."""
+        if not all(self.vpcs.covers(vpc, action) for action in _READ_BY):
+            subject = vpc.candidates[0].key if vpc.candidates else name_of(vpc)
+            return names.UNREAD_NAMES(subject, vpc=name_of(vpc), host=host)
+        in_vpcs = (self._zones, self._rules, self._firewalls, self._profiles, self._services)
+        sources = [link.source for held in vpc.candidates for links in in_vpcs for link in links.to(held)]
+        sources += self.graph.of_type(*tokens.ECS_SERVICE)
+        return all_of(_may_lead_elsewhere(source, host) for source in sources if _may_answer(source, host))
+
+    @staticmethod
+    def resolves(vpc: Ref[Vpc]) -> Outcome:
+        """Whether clients in `vpc` ask Amazon's resolver, and it answers: what others know is not in AWS.
+
+        Source: Amazon VPC User Guide, "DNS attributes for your VPC".
+        """
+        if vpc.unread:
+            return names.UNREAD_VPC(name_of(vpc))
+        asks = [found.asks_amazons_resolver() for found in vpc.candidates]
+        unsure = (found for found in vpc.candidates if found.dns_support is not True)
+        return all_of([*asks, *(names.DNS_SUPPORT_MAYBE_OFF(found) for found in unsure)])
+
+    @cached_property
+    def _zones(self) -> Links[Resource]:
+        return Links(self._read_zones())
+
+    def _read_zones(self) -> Iterator[tuple[Resource, Ref[Resource]]]:
+        for zone in self.graph.of_type(*tokens.PRIVATE_ZONE):
+            for value in elements(zone.declared("vpcs")):
+                yield zone, self.graph.ref(zone, get(value, "vpcId"), "vpcs", tokens.VPC)
+        for link in self.graph.of_type(*tokens.ZONE_ASSOCIATION):
+            for candidate in self.graph.named(link, "zoneId", tokens.PRIVATE_ZONE).candidates:
+                yield candidate, self.graph.named(link, "vpcId", tokens.VPC)
+        for namespace in self.graph.of_type(*tokens.CLOUD_MAP_NAMESPACE):
+            yield namespace, self.graph.named(namespace, "vpc", tokens.VPC)
+
+    @cached_property
+    def _firewalls(self) -> Links[Resource]:
+        return self._linked("vpcId", *tokens.RESOLVER_FIREWALL)
+
+    @cached_property
+    def _profiles(self) -> Links[Resource]:
+        return self._linked("resourceId", *tokens.PROFILE_ASSOCIATION)
+
+    def _linked(self, prop: str, *types: str) -> Links[Resource]:
+        return Links((link, self.graph.named(link, prop, tokens.VPC)) for link in self.graph.of_type(*types))
+
+    @cached_property
+    def _services(self) -> Links[Resource]:
+        """Endpoints for services that are not AWS's, or may not be, and that take a name of their owners'."""
+        return Links(
+            (endpoint, self.graph.named(endpoint, "vpcId", tokens.VPC))
+            for endpoint in self.graph.of_type(*tokens.VPC_ENDPOINT)
+            if endpoint.declared("vpcEndpointType") not in _WITHOUT_NAMES
+            and self.endpoints.private_dns(endpoint) is not False
+            and not _is_of_aws(endpoint.declared("serviceName"))
+        )
+
+    @cached_property
+    def _rules(self) -> Links[Resource]:
+        return Links(self._read_rules())
+
+    def _read_rules(self) -> Iterator[tuple[Resource, Ref[Resource]]]:
+        for link in self.graph.of_type(*tokens.RESOLVER_RULE_ASSOCIATION):
+            for rule in self.graph.named(link, "resolverRuleId", tokens.RESOLVER_RULE).candidates:
+                if rule.get("ruleType") not in _PUBLIC_ANSWERS:
+                    yield rule, self.graph.named(link, "vpcId", tokens.VPC)
+
+
+_SOURCES: Final = {
+    tokens.RESOLVER_RULE: "resolver rule",
+    tokens.PRIVATE_ZONE: "private hosted zone",
+    tokens.CLOUD_MAP_NAMESPACE: "Cloud Map namespace",
+    tokens.VPC_ENDPOINT: "VPC endpoint",
+    tokens.ECS_SERVICE: "Service Connect of ECS service",
+    tokens.RESOLVER_FIREWALL: "DNS Firewall rule group association",
+    tokens.PROFILE_ASSOCIATION: "Route 53 Profile association",
+}
+_CURES: Final = {
+    tokens.VPC_ENDPOINT: "set private_dns_enabled=False",
+    tokens.ECS_SERVICE: "give its client alias another dns_name",
+}
+
+
+def _may_lead_elsewhere(source: Resource, host: str) -> Outcome:
+    what = next(text for types, text in _SOURCES.items() if source.type in types)
+    cures = (text for types, text in _CURES.items() if source.type in types)
+    cure = next(cures, "take the zone or rule off the VPC")
+    return names.MAY_ANSWER(source, what=what, host=host, cure=cure)
+
+
+def _is_of_aws(service: Value) -> bool:
+    """Whether an endpoint's service is certainly AWS's own, whose names are under `amazonaws.com`."""
+    name = str(service)
+    return name.startswith(("com.amazonaws.", "aws.")) and not name.startswith("com.amazonaws.vpce.")
+
+
+def _aliases(service: Resource) -> Iterator[Value]:
+    """The names that Service Connect gives an ECS service in the tasks that take part."""
+    for offered in elements(service.get("serviceConnectConfiguration"), "services"):
+        for alias in elements(offered, "clientAlias"):
+            yield get(alias, "dnsName")
+
+
+def _may_answer(source: Resource, host: str) -> bool:
+    wanted = plain(host)
+    if source.type in tokens.ECS_SERVICE:
+        return any(alias is UNKNOWN or str(alias).lower() == wanted for alias in _aliases(source))
+    if source.type in tokens.VPC_ENDPOINT:
+        return not wanted.endswith(_AWS_DOMAIN)
+    if source.type in tokens.RESOLVER_FIREWALL + tokens.PROFILE_ASSOCIATION:
+        return True  # Its domain lists, or the zones and rules that it brings along, are not read.
+    name = source.get("domainName") if source.type in tokens.RESOLVER_RULE else source.get("name")
+    domain = plain(str(name))
+    return name is UNKNOWN or not domain or f".{wanted}".endswith(f".{domain}")

@@ -1,0 +1,98 @@
+"""Elastic IP addresses: whether a NAT gateway gets the one that it names.
+
+Sources: Amazon EC2 API Reference, "CreateNatGateway": an address that is associated with another resource
+must first be disassociated; Amazon EC2 User Guide, "Elastic IP addresses": each is one account's, in one
+region.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from ..findings import gateways
+from ..graph import tokens
+from ..graph.provider_scope import in_one_region
+from ..graph.references import settled
+from ..values import ABSENT, UNKNOWN, elements
+from ..verdict import PASSES, Origin, Outcome, all_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..graph.graph import Graph
+    from ..graph.resource import Resource
+
+_OWNERS: Final = (
+    (tokens.NAT_GATEWAY, "allocationId"),
+    (tokens.NAT_GATEWAY, "secondaryAllocationIds"),
+    (tokens.NAT_GATEWAY_EIP_ASSOCIATION, "allocationId"),
+    (tokens.EIP_ASSOCIATION, "allocationId"),
+)
+"""What an address is associated with, and the property that names it."""
+
+
+class ElasticIps:
+    """The Elastic IP addresses of one graph, and what names them."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    def given_to(self, nat: Resource) -> Outcome:
+        """Whether `nat` gets its address; one of the account has it already.
+
+        An address that may be one of several is taken to be the one that is free.
+        """
+        named = self.graph.ref(nat, nat.declared("allocationId"), "allocationId", tokens.EIP)
+        if nat.origin is Origin.ACCOUNT or named.identity is None:
+            return PASSES
+        held = [_is_free(named.target, nat)] if named.target else []
+        return all_of([*held, *(self._shared(nat, other) for other in self._owners[named.identity])])
+
+    def _shared(self, nat: Resource, other: Resource) -> Outcome:
+        """AWS gives an address that two name to the first of them, whichever that is."""
+        if other == nat or other.in_place_of(nat) is False:
+            return PASSES
+        if other.origin is Origin.ACCOUNT and self._may_be(other, nat):
+            return PASSES
+        return gateways.ELASTIC_IP_SHARED(nat, other=other)
+
+    def _may_be(self, shown: Resource, nat: Resource) -> bool:
+        """Whether a NAT gateway that the account shows may be `nat` itself, which has been there before."""
+        here, there = (
+            self.graph.ref(each, each.declared("subnetId"), "subnetId", tokens.SUBNET)
+            for each in (shown, nat)
+        )
+        return here.same_as(there) is not False
+
+    @cached_property
+    def _owners(self) -> defaultdict[str, list[Resource]]:
+        """By the identity of an address, what certainly names it."""
+        found: defaultdict[str, list[Resource]] = defaultdict(list)
+        for identity, owner in self._read_owners():
+            found[identity].append(owner)
+        return found
+
+    def _read_owners(self) -> Iterator[tuple[str, Resource]]:
+        for types, prop in _OWNERS:
+            for owner in self.graph.of_type(*types):
+                values = elements(owner.declared(prop))
+                for ref in settled(self.graph.refs(owner, values, prop, tokens.EIP)):
+                    if ref.identity is not None:
+                        yield ref.identity, owner
+
+
+def _is_free(address: Resource, nat: Resource) -> Outcome:
+    """Whether `address` is one of the region and account of `nat`, and of nothing else."""
+    outcome = in_one_region(nat, address)
+    if nat.in_account_of(address) is False:
+        outcome += gateways.ELASTIC_IP_OF_OTHER_ACCOUNT(nat, address=address)
+    for prop in ("instance", "networkInterface"):
+        # AWS tells of the NAT gateway's own interface there once it has one.
+        given = address.get(prop) if address.inputs is not None and prop in address.inputs else ABSENT
+        if given is UNKNOWN:
+            outcome += gateways.ELASTIC_IP_MAYBE_ELSEWHERE(nat, address=address, prop=prop)
+        elif given not in (ABSENT, ""):
+            outcome += gateways.ELASTIC_IP_ELSEWHERE(nat, address=address, given=given)
+    return outcome

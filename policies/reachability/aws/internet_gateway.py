@@ -1,0 +1,102 @@
+"""Internet gateways and egress-only internet gateways: which VPC they are attached to.
+
+Sources: Amazon VPC User Guide, "Enable internet access for a VPC using an internet gateway" and "Egress-only
+internet gateways".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..findings import routing
+from ..graph import tokens
+from ..values import ABSENT, UNKNOWN, Truth, any_true
+from ..verdict import Outcome, hop
+from .entity import Entity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..graph.references import Ref
+    from ..graph.resource import Resource
+    from .vpc import Vpc, Vpcs
+
+
+@dataclass(frozen=True, eq=False)
+class InternetGateway(Entity):
+    """An internet gateway.
+
+    Attributes:
+        attachments: the VPCs that it may be attached to, with whether it certainly is.
+    """
+
+    attachments: tuple[tuple[Ref[Vpc], bool], ...]
+
+    def attached_to(self, vpc: Ref[Vpc]) -> Truth:
+        """Whether it is attached to `vpc`, by itself or by an attachment."""
+        return any_true(other.same_as(vpc) if certain else UNKNOWN for other, certain in self.attachments)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it is certainly attached to no VPC."""
+        return not self.attachments
+
+    def serves(self, vpc: Ref[Vpc]) -> Outcome:
+        """Whether packets of `vpc` leave by it."""
+        attached = self.attached_to(vpc)
+        if attached is True:
+            return hop("internet-gateway", self.key, "attached to the VPC", self.origin)
+        if attached is False:
+            return routing.GATEWAY_NOT_ATTACHED(self)
+        return routing.GATEWAY_MAYBE_NOT_ATTACHED(self)
+
+
+@dataclass(frozen=True, eq=False)
+class EgressOnlyInternetGateway(Entity):
+    """An egress-only internet gateway, which carries IPv6 alone."""
+
+    vpc: Ref[Vpc]
+
+    def serves(self, vpc: Ref[Vpc]) -> Outcome:
+        """Whether packets of `vpc` leave by it."""
+        own = self.vpc.same_as(vpc)
+        if own is True:
+            return hop("egress-only-internet-gateway", self.key, "of the VPC", self.origin)
+        if own is False:
+            return routing.EGRESS_ONLY_OF_OTHER_VPC(self)
+        return routing.EGRESS_ONLY_MAYBE_OF_OTHER_VPC(self)
+
+
+class InternetGateways:
+    """The internet gateways of one graph."""
+
+    def __init__(self, vpcs: Vpcs) -> None:
+        self.vpcs = vpcs
+        self.graph = vpcs.graph
+        self._read: dict[str, InternetGateway] = {}
+
+    def __iter__(self) -> Iterator[InternetGateway]:
+        return map(self.read, self.graph.of_type(*tokens.INTERNET_GATEWAY))
+
+    def read(self, gateway: Resource) -> InternetGateway:
+        if gateway.key not in self._read:
+            self._read[gateway.key] = InternetGateway(gateway, tuple(self._attachments(gateway)))
+        return self._read[gateway.key]
+
+    def read_egress_only(self, gateway: Resource) -> EgressOnlyInternetGateway:
+        return EgressOnlyInternetGateway(gateway, self.vpcs.of(gateway))
+
+    def may_be_attached_to(self, vpc: Ref[Vpc]) -> bool:
+        """Whether an internet gateway may be attached to `vpc`, which has one at most."""
+        read = self.vpcs.covers(vpc, "ec2:DescribeInternetGateways")
+        return not read or any(gateway.attached_to(vpc) is not False for gateway in self)
+
+    def _attachments(self, gateway: Resource) -> Iterator[tuple[Ref[Vpc], bool]]:
+        if gateway.declared("vpcId") is not ABSENT:
+            yield self.vpcs.of(gateway), True
+        for attachment in self.graph.of_type(*tokens.INTERNET_GATEWAY_ATTACHMENT):
+            named = self.graph.named(attachment, "internetGatewayId", tokens.INTERNET_GATEWAY)
+            meant = named.stands_for(gateway)
+            if meant is not False:
+                yield self.vpcs.of(attachment), meant is True

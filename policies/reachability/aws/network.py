@@ -1,0 +1,50 @@
+"""The AWS network of one graph: every kind of entity, each made from its resource once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .block_public_access import BlockPublicAccess
+from .dns import Dns
+from .internet_gateway import InternetGateways
+from .middlebox import Middleboxes
+from .nat_gateway import NatGateways
+from .network_acl import NetworkAcls
+from .network_firewall import FirewallPolicies
+from .network_interface import NetworkInterfaces
+from .peering import PeeringConnections
+from .prefix_list import PrefixLists
+from .ram import ResourceShares
+from .route_table_association import RouteTables
+from .security_group import SecurityGroups
+from .subnet import Subnets
+from .transit_gateway import TransitGateways
+from .vpc import Vpcs
+from .vpc_endpoint import VpcEndpoints
+
+if TYPE_CHECKING:
+    from ..graph.evidence import ZoneAvailability
+    from ..graph.graph import Graph
+
+
+class Network:
+    """The entities of one graph, those that others are made of first."""
+
+    def __init__(self, graph: Graph, zones: ZoneAvailability) -> None:
+        self.graph = graph
+        self.vpcs = Vpcs(graph)
+        self.subnets = Subnets(self.vpcs)
+        self.prefix_lists = PrefixLists(graph)
+        self.security_groups = SecurityGroups(self.vpcs, self.prefix_lists)
+        self.network_interfaces = NetworkInterfaces(self.security_groups)
+        self.network_acls = NetworkAcls(self.subnets)
+        self.route_tables = RouteTables(self.vpcs, self.prefix_lists)
+        self.internet_gateways = InternetGateways(self.vpcs)
+        self.nat_gateways = NatGateways(self.subnets)
+        self.block_public_access = BlockPublicAccess(self.vpcs)
+        self.middleboxes = Middleboxes(self.subnets, self.network_acls, FirewallPolicies(graph))
+        self.transit_gateways = TransitGateways(self.subnets, self.prefix_lists)
+        self.peering_connections = PeeringConnections(self.vpcs)
+        self.vpc_endpoints = VpcEndpoints(self.subnets, self.network_interfaces, zones)
+        self.dns = Dns(self.vpc_endpoints)
+        self.resource_shares = ResourceShares(self.vpcs)

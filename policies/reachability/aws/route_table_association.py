@@ -1,0 +1,228 @@
+"""Which route table is in force in a subnet, or behind an internet gateway.
+
+Source: Amazon VPC User Guide, "Subnet route tables", "Main route table" and "Gateway route tables": the
+explicit association, else the VPC's main table.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from ..findings import routing
+from ..graph import tokens
+from ..graph.references import Links, Ref, exactly
+from ..graph.resource import Resource
+from ..values import UNKNOWN, Truth, elements, get
+from ..verdict import Origin, all_of
+from .route_table import Routes, RouteTable, may_learn_routes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ..ranges import Ranges
+    from ..verdict import Outcome
+    from .internet_gateway import InternetGateway
+    from .prefix_list import PrefixLists
+    from .subnet import Subnet
+    from .vpc import Vpc, Vpcs
+
+_ORIGINAL_TABLE: Final = ("defaultRouteTableId", "mainRouteTableId")
+"""What tells the table that AWS made with a VPC."""
+
+
+class RouteTables:
+    """The route tables of one graph, by what they are associated with."""
+
+    def __init__(self, vpcs: Vpcs, prefix_lists: PrefixLists) -> None:
+        self.vpcs = vpcs
+        self.graph = vpcs.graph
+        self.routes = Routes(self.graph, prefix_lists)
+        self._read: dict[str, RouteTable] = {}
+        self._by_subnet: dict[str, tuple[RouteTable | None, ...]] = {}
+
+    def in_force(self, subnet: Subnet) -> tuple[RouteTable | None, ...]:
+        """The tables that may be in force in `subnet`: one where it is certain.
+
+        `None` stands for a table that the graph does not hold.
+        """
+        if subnet.key not in self._by_subnet:
+            found = {table.key if table else None: table for table in self._in_force(subnet)}
+            self._by_subnet[subnet.key] = tuple(
+                self.read(table) if table else None for table in found.values()
+            )
+        return self._by_subnet[subnet.key]
+
+    def behind(self, gateway: InternetGateway) -> tuple[tuple[RouteTable | None, bool], ...]:
+        """The tables that route, or may route, what comes in by `gateway`; whether each certainly does."""
+        links = [(self._tables(link.source), link.certain) for link in self._edge_associations.to(gateway)]
+        return tuple(
+            (self.read(table) if table else None, certain and len(tables) == 1)
+            for tables, certain in links
+            for table in tables
+        )
+
+    def each(self, subnet: Subnet, judge: Callable[[RouteTable], Outcome]) -> list[Outcome]:
+        """What `judge` says of each table that may be in force in `subnet`; one that is not read is open."""
+        return [
+            routing.TABLE_NOT_READ(subnet) if table is None else judge(table)
+            for table in self.in_force(subnet)
+        ]
+
+    def leave_local(self, subnet: Subnet, vpc: Ref[Vpc], wanted: Ranges) -> Outcome:
+        """Whether the tables of `subnet` leave `wanted`, inside the same VPC, to the local route."""
+        return all_of(self.each(subnet, lambda table: table.leaves_local(vpc, wanted)))
+
+    def read(self, table: Resource) -> RouteTable:
+        if table.key not in self._read:
+            routes = tuple(self.routes.of(table, self.standalone_in(table)))
+            self._read[table.key] = RouteTable(table, routes, may_learn_routes(table, self._propagations))
+        return self._read[table.key]
+
+    def standalone_in(self, table: Resource) -> list[tuple[Resource, bool]]:
+        """The routes declared by themselves that may stand in `table`, with whether they certainly do."""
+        return [(link.source, link.certain) for link in self._standalone.to(table)]
+
+    # Which table a reference is --------------------------------------------------------------------
+
+    def _named(self, link: Resource) -> Ref[Resource]:
+        """The table that a route or an association names; a VPC stands for the table AWS made with it."""
+        ref = self.graph.named(link, "routeTableId", tokens.ROUTE_TABLE + tokens.VPC)
+        return self.graph.or_maker(ref, link, tokens.VPC, *_ORIGINAL_TABLE)
+
+    def _tables(self, ref: Ref[Resource]) -> list[Resource | None]:
+        """The tables that `ref` may be; a VPC among its candidates stands for the table AWS made with it.
+
+        `None` among them where it may be one that the graph does not hold.
+        """
+        if ref.absent:
+            return []
+        found: list[Resource | None] = [None] if ref.open else []
+        for candidate in ref.candidates:
+            if candidate.type in tokens.VPC:
+                found.extend(self._original_tables(exactly(candidate)))
+            else:
+                value = candidate.id
+                found.append(self._beside(value, candidate) if isinstance(value, str) else candidate)
+        return found
+
+    def _beside(self, value: str, user: Resource) -> Resource | None:
+        """The table with the id `value` beside `user`; where the program adopts it as default table, that."""
+        for adopted in self.graph.of_type(tokens.DEFAULT_ROUTE_TABLE):
+            if adopted.get("defaultRouteTableId") == value and adopted.in_place_of(user) is not False:
+                return adopted
+        return self.graph.beside(user, value, tokens.ROUTE_TABLE)
+
+    # What tables are associated with ---------------------------------------------------------------
+
+    def _in_force(self, subnet: Subnet) -> Iterator[Resource | None]:
+        links = self._associations.to(subnet)
+        certain = next((link.source for link in links if link.certain), None)
+        for link in links:
+            if not link.certain or link.source is certain:
+                yield from self._tables(link.source[1])
+        if certain is None:
+            vpc = subnet.vpc
+            resources = Ref(tuple(found.resource for found in vpc.candidates), vpc.id, vpc.open)
+            yield from self._main_tables(resources)
+
+    @cached_property
+    def _associations(self) -> Links[tuple[Resource, Ref[Resource]]]:
+        """Subnets' explicit associations, as `(what says so, table)`; the program's come first."""
+        return Links(self._read_associations())
+
+    def _read_associations(self) -> Iterator[tuple[tuple[Resource, Ref[Resource]], Ref[Resource]]]:
+        for link in self.graph.of_type(*tokens.ROUTE_TABLE_ASSOCIATION):
+            yield (link, self._named(link)), self.graph.named(link, "subnetId", tokens.SUBNET)
+        for held, subnet in self._held_associations("subnetId", tokens.SUBNET):
+            yield (held, exactly(held)), subnet
+
+    def _held_associations(
+        self, prop: str, types: tuple[str, ...]
+    ) -> Iterator[tuple[Resource, Ref[Resource]]]:
+        """What the account's tables are associated with, as `(table, subnet or gateway)`."""
+        for held in self.graph.of_type(*tokens.ROUTE_TABLE):
+            if held.origin is Origin.ACCOUNT:
+                for association in elements(held.get("associations")):
+                    yield held, self.graph.ref(held, get(association, prop), prop, types)
+
+    @cached_property
+    def _edge_associations(self) -> Links[Ref[Resource]]:
+        return Links(self._read_edge_associations())
+
+    def _read_edge_associations(self) -> Iterator[tuple[Ref[Resource], Ref[Resource]]]:
+        for link in self.graph.of_type(*tokens.ROUTE_TABLE_ASSOCIATION):
+            value = link.declared("gatewayId")
+            yield self._named(link), self.graph.ref(link, value, "gatewayId", tokens.INTERNET_GATEWAY)
+        for held, gateway in self._held_associations("gatewayId", tokens.INTERNET_GATEWAY):
+            yield exactly(held), gateway
+
+    def _main_tables(self, vpc: Ref[Resource]) -> list[Resource | None]:
+        found: list[Resource | None] = []
+        for link in self.graph.of_type(*tokens.MAIN_ROUTE_TABLE):
+            applies = self.graph.named(link, "vpcId", tokens.VPC).same_as(vpc)
+            if applies is not False:
+                found.extend(self._tables(self._named(link)))
+            if applies is True:
+                return found
+        main = vpc.target.get("mainRouteTableId") if vpc.target else UNKNOWN
+        held = self._beside(main, vpc.target) if vpc.target and isinstance(main, str) else None
+        if held is not None or (vpc.target is not None and vpc.target.origin is Origin.ACCOUNT):
+            return [*found, held]
+        return found + self._original_tables(vpc)
+
+    def _original_tables(self, vpc: Ref[Resource]) -> list[Resource | None]:
+        """The table that AWS made with `vpc`, its main one until another is associated as such."""
+        found: list[Resource | None] = []
+        for adopted in self.graph.of_type(tokens.DEFAULT_ROUTE_TABLE):
+            applies = self._is_original_of(adopted, vpc)
+            if applies is not False:
+                found.append(adopted)
+            if applies is True:
+                return found
+        for candidate in vpc.candidates:
+            found.append(implicit_main_table(candidate) if self.vpcs.read(candidate).is_new else None)
+        return [*found, None] if vpc.unread else found
+
+    def _is_original_of(self, adopted: Resource, vpc: Ref[Resource]) -> Truth:
+        """Whether a `DefaultRouteTable` adopts the table that AWS made with `vpc`."""
+        named = self.graph.named(adopted, "defaultRouteTableId", tokens.VPC + tokens.ROUTE_TABLE)
+        table = self.graph.or_maker(named, adopted, tokens.VPC, *_ORIGINAL_TABLE).target
+        if table is None:
+            return UNKNOWN
+        made_with = (
+            exactly(table) if table.type in tokens.VPC else self.graph.named(table, "vpcId", tokens.VPC)
+        )
+        return made_with.same_as(vpc)
+
+    # Routes that are resources of their own ----------------------------------------------------------
+
+    @cached_property
+    def _propagations(self) -> Links[Resource]:
+        return Links(self._given_to_tables(tokens.ROUTE_PROPAGATION))
+
+    @cached_property
+    def _standalone(self) -> Links[Resource]:
+        return Links(self._given_to_tables(tokens.ROUTE))
+
+    def _given_to_tables(self, given: tuple[str, ...]) -> Iterator[tuple[Resource, Ref[Resource]]]:
+        for thing in self.graph.of_type(*given):
+            ref = self._named(thing)
+            tables = self._tables(ref)
+            found = tuple(table for table in tables if table is not None)
+            yield thing, Ref(found, ref.id, open=len(found) < len(tables))
+
+
+def implicit_main_table(vpc: Resource) -> Resource:
+    """The main table that AWS makes with a new VPC: it has the local route alone.
+
+    Source: Amazon VPC User Guide, "Main route table".
+    """
+    told = vpc.get("mainRouteTableId")
+    return Resource(
+        key=f"{vpc.key}#mainRouteTable",
+        type=tokens.ROUTE_TABLE[0],
+        name=f"main route table of {vpc.name}",
+        id=told if isinstance(told, str) else UNKNOWN,
+        origin=Origin.AWS_DEFAULT,
+    )

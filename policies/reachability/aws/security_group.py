@@ -1,0 +1,378 @@
+"""Security groups: stateful, permissive, the union of all rules of all groups on an interface.
+
+Source: Amazon VPC User Guide, "Security group rules" and "Default security groups for your VPCs".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from ..findings import filters
+from ..graph import tokens
+from ..graph.references import Links, Ref, exactly, members, settled
+from ..graph.resource import Resource
+from ..packet import EGRESS, INGRESS
+from ..ranges import ALL_PORTS, ANY_ADDRESS, IPV4, IPV6, Ranges, addresses, cidr_text, union
+from ..values import (
+    ABSENT,
+    UNKNOWN,
+    Absent,
+    Truth,
+    Unknown,
+    Value,
+    elements,
+    get,
+    is_known,
+    items,
+    known_items,
+    to_int,
+)
+from ..verdict import Origin, Outcome, hop
+from .entity import Entity
+
+if TYPE_CHECKING:
+    from ..graph.graph import Graph
+    from .prefix_list import PrefixLists
+    from .vpc import Vpc, Vpcs
+
+ALL_PROTOCOLS: Final = frozenset({"-1", "all"})
+TCP: Final = frozenset({"tcp", "6", "6.0"})
+_GROUPS: Final = tokens.SECURITY_GROUP + tokens.VPC
+"""What names a group: AWS makes a default one with each VPC, and the VPC stands for it until it is known."""
+_SAYS: Final = {
+    EGRESS: ("to", filters.NO_RULE_OUT, filters.NO_GROUP_OUT, filters.A_PART_OUT, filters.MAYBE_NO_RULE_OUT),
+    INGRESS: ("from", filters.NO_RULE_IN, filters.NO_GROUP_IN, filters.A_PART_IN, filters.MAYBE_NO_RULE_IN),
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule that lets TCP through; what is not known of it is `UNKNOWN`.
+
+    Attributes:
+        groups: the security groups of the peers that it names, adopted default ones in their place.
+        source: the resource that declares it.
+        certain: whether it certainly stands in its group.
+    """
+
+    ports: Ranges | Unknown
+    addresses: Ranges | Unknown
+    groups: tuple[Ref[Resource], ...]
+    source: Resource
+    certain: bool = True
+
+    def matches(self, peer: Peer, port: int) -> tuple[Ranges, bool]:
+        """The part of `peer` that the rule may match on `port`, and whether it certainly does."""
+        ports = ALL_PORTS if isinstance(self.ports, Unknown) else self.ports
+        if not Ranges.of((port, port)) <= ports:
+            return Ranges(), True
+        certain = self.certain and not isinstance(self.ports, Unknown)
+        answers = [named.same_as(other) for named in self.groups for other in peer.groups]
+        if any(answer is True for answer in answers):
+            return peer.addresses, certain
+        if any(answer is UNKNOWN for answer in answers) or isinstance(self.addresses, Unknown):
+            return peer.addresses, False
+        return peer.addresses & self.addresses, certain
+
+    def opens(self, ports: Iterable[int]) -> Truth:
+        """Whether it lets anybody through on one of `ports`."""
+        if isinstance(self.ports, Unknown):
+            return UNKNOWN
+        opens = any(Ranges.of((port, port)) <= self.ports for port in ports)
+        return UNKNOWN if opens and not self.certain else opens
+
+
+@dataclass(frozen=True, eq=False)
+class SecurityGroup(Entity):
+    """A security group with the rules of all three notations."""
+
+    ingress: tuple[Rule, ...]
+    egress: tuple[Rule, ...]
+
+    def rules(self, direction: str) -> tuple[Rule, ...]:
+        return self.egress if direction == EGRESS else self.ingress
+
+
+@dataclass(frozen=True)
+class Peer:
+    """The other side of a connection: where its interfaces may be, and the groups on them."""
+
+    name: str
+    addresses: Ranges
+    groups: tuple[Ref[SecurityGroup], ...] = ()
+
+
+def admits(groups: Sequence[Ref[SecurityGroup]], direction: str, peer: Peer, port: int) -> Outcome:
+    """Whether interfaces with `groups` let a TCP connection to or from `peer` through on `port`."""
+    sure = Ranges()
+    maybe = ANY_ADDRESS if any(ref.open for ref in groups) else Ranges()
+    for ref in groups:
+        for group in ref.candidates:
+            for rule in group.rules(direction):
+                matched, certain = rule.matches(peer, port)
+                maybe = maybe | matched
+                if certain and ref.target is not None:
+                    sure = sure | matched
+    seen = [group for ref in groups for group in ref.candidates]
+    named = ", ".join(group.label for group in seen) or "not known"
+    subject = seen[0].key if seen else peer.name
+    way, no_rule, no_group, a_part, maybe_none = _SAYS[direction]
+    facts = {"groups": named, "name": peer.name, "port": port}
+    if peer.addresses <= sure:
+        origin = seen[0].origin if seen else Origin.PROGRAM
+        return hop("security-group", subject, f"{direction} {way} {peer.name} on {port} allowed", origin)
+    if not peer.addresses & maybe:
+        return no_rule(subject, **facts) if seen else no_group(subject, **facts)
+    if seen and peer.addresses & sure:
+        return a_part(subject, **facts, gap=cidr_text(peer.addresses - sure))
+    return maybe_none(subject, **facts)
+
+
+class SecurityGroups:
+    """The security groups of one graph."""
+
+    def __init__(self, vpcs: Vpcs, prefix_lists: PrefixLists) -> None:
+        self.graph: Graph = vpcs.graph
+        self.vpcs = vpcs
+        self.prefix_lists = prefix_lists
+        self._read: dict[str, SecurityGroup] = {}
+
+    def read(self, group: Resource) -> SecurityGroup:
+        if group.key not in self._read:
+            self._read[group.key] = SecurityGroup(
+                group, ingress=tuple(self._rules(group, INGRESS)), egress=tuple(self._rules(group, EGRESS))
+            )
+        return self._read[group.key]
+
+    # Which group a reference is --------------------------------------------------------------------
+
+    def ref(self, resource: Resource, value: Value, prop: str) -> Ref[SecurityGroup]:
+        """The group that `value` stands for, in the property `prop` of `resource`."""
+        return self._in_force(self.named(resource, value, prop)).map(self.read)
+
+    def refs(self, resource: Resource, values: Iterable[Value], prop: str) -> tuple[Ref[SecurityGroup], ...]:
+        """The groups that `resource` lists as `values` in its property `prop`."""
+        named = self.graph.refs(resource, map(_group_id, values), prop, _GROUPS)
+        found = settled([self._or_vpc(ref, resource) for ref in named])
+        return tuple(self._in_force(ref).map(self.read) for ref in found)
+
+    def default_of(self, vpc: Ref[Vpc]) -> Ref[SecurityGroup]:
+        """The default group of `vpc`, which applies where no group is given."""
+        if not vpc.candidates:
+            return Ref((), UNKNOWN, open=True)
+        resources = Ref(tuple(found.resource for found in vpc.candidates), vpc.id, vpc.open)
+        return self._in_force(resources).map(self.read)
+
+    def or_default(
+        self, groups: tuple[Ref[SecurityGroup], ...], vpc: Ref[Vpc]
+    ) -> tuple[Ref[SecurityGroup], ...]:
+        """`groups`, or where there is none the default group of `vpc`."""
+        return groups or (self.default_of(vpc),)
+
+    def named(self, resource: Resource, value: Value, prop: str) -> Ref[Resource]:
+        return self._or_vpc(self.graph.ref(resource, _group_id(value), prop, _GROUPS), resource)
+
+    def _or_vpc(self, ref: Ref[Resource], user: Resource) -> Ref[Resource]:
+        """`ref`; for a default group that the graph does not hold, its VPC."""
+        return self.graph.or_maker(ref, user, tokens.VPC, "defaultSecurityGroupId")
+
+    def _in_force(self, ref: Ref[Resource]) -> Ref[Resource]:
+        """`ref` with the default group in place of each VPC, and what the program has adopted instead."""
+        found: list[Resource | None] = []
+        for candidate in ref.candidates:
+            if candidate.type in tokens.VPC:
+                found.extend(self._defaults(candidate))
+            else:
+                found.append(self._adopted(candidate))
+        groups = tuple(group for group in found if group is not None)
+        return Ref(groups, ref.id, open=ref.open or len(groups) < len(found))
+
+    def _defaults(self, vpc: Resource) -> list[Resource | None]:
+        """What the default group of `vpc` may be; `None` for one that the graph does not hold."""
+        adopted = self._adopted_defaults.to(vpc)
+        certain = [link.source for link in adopted if link.certain]
+        if certain:
+            return [certain[0]]
+        return [*(link.source for link in adopted), self._original_default(vpc)]
+
+    @cached_property
+    def _adopted_defaults(self) -> Links[Resource]:
+        groups = self.graph.of_type(tokens.DEFAULT_SECURITY_GROUP)
+        return Links((group, self.graph.named(group, "vpcId", tokens.VPC)) for group in groups)
+
+    def _original_default(self, vpc: Resource) -> Resource | None:
+        held = self.graph.beside(vpc, vpc.get("defaultSecurityGroupId"), tokens.SECURITY_GROUP)
+        if held is None and self.vpcs.read(vpc).is_new:
+            return implicit_default_group(vpc)
+        return held
+
+    def _adopted(self, group: Resource) -> Resource:
+        """The program's `DefaultSecurityGroup` where it has adopted `group` of the account."""
+        vpc = self.graph.named(group, "vpcId", tokens.VPC).target
+        if group.origin is Origin.ACCOUNT and vpc and vpc.get("defaultSecurityGroupId") == group.id:
+            adopted = next((link.source for link in self._adopted_defaults.to(vpc) if link.certain), None)
+            return adopted or group
+        return group
+
+    # Rules -----------------------------------------------------------------------------------------
+
+    def _rules(self, group: Resource, direction: str) -> Iterator[Rule]:
+        """Every rule of `group`: inline, `SecurityGroupRule`, and `vpc.SecurityGroup...Rule`.
+
+        Those that a `VpcSecurityGroupRulesExclusive` of the group does not list may be gone.
+        """
+        lists = [self._listed(link.source, direction) for link in self._exclusive.to(group)]
+        for rule in self._written(group, direction):
+            kept = all(rule.source in listed for listed in lists)
+            yield rule if kept else replace(rule, certain=False)
+
+    @cached_property
+    def _exclusive(self) -> Links[Resource]:
+        return Links(
+            (link, self._in_force(self.named(link, link.get("securityGroupId"), "securityGroupId")))
+            for link in self.graph.of_type(*tokens.EXCLUSIVE_RULES)
+        )
+
+    def _listed(self, link: Resource, direction: str) -> tuple[Resource, ...]:
+        """The rules that an exclusive list certainly has."""
+        types = tokens.INGRESS_RULE if direction == INGRESS else tokens.EGRESS_RULE
+        prop = f"{direction}RuleIds"
+        return members(settled(self.graph.refs(link, elements(link.get(prop)), prop, types)))[0]
+
+    def _written(self, group: Resource, direction: str) -> Iterator[Rule]:
+        entries = elements(group.declared(direction))
+        exclusive = group.origin is Origin.PROGRAM and bool(entries)
+        for entry in entries:
+            if entry is UNKNOWN:
+                yield Rule(UNKNOWN, UNKNOWN, (), group)
+            elif isinstance(entry, Mapping):
+                yield from self._inline(group, direction, entry)
+        for link in self._standalone[direction].to(group):
+            yield from self._separate(link.source, group, link.certain and not exclusive)
+
+    @cached_property
+    def _standalone(self) -> dict[str, Links[Resource]]:
+        return {
+            INGRESS: Links(self._read_standalone(INGRESS, tokens.INGRESS_RULE)),
+            EGRESS: Links(self._read_standalone(EGRESS, tokens.EGRESS_RULE)),
+        }
+
+    def _read_standalone(
+        self, direction: str, types: tuple[str, ...]
+    ) -> Iterator[tuple[Resource, Ref[Resource]]]:
+        for rule in self.graph.of_type(*tokens.SECURITY_GROUP_RULE, *types):
+            if rule.type in types or rule.get("type") in (direction, UNKNOWN):
+                named = self.named(rule, rule.get("securityGroupId"), "securityGroupId")
+                yield rule, self._in_force(named)
+
+    def _inline(self, group: Resource, direction: str, entry: Mapping[str, Any]) -> Iterator[Rule]:
+        blocks = _of_both(entry, "cidrBlocks", "ipv6CidrBlocks")
+        lists = self._prefix_lists(group, direction, items(entry, "prefixListIds"))
+        groups = [self.named(group, value, direction) for value in elements(entry, "securityGroups")]
+        if get(entry, "self") is True:
+            groups.append(exactly(group))
+        yield from self._made(get(entry, "protocol"), entry, (*blocks, lists), groups, group, certain=True)
+
+    def _separate(self, rule: Resource, group: Resource, certain: bool) -> Iterator[Rule]:
+        entry = rule.properties
+        if rule.type in tokens.SECURITY_GROUP_RULE:
+            certain = certain and rule.get("type") is not UNKNOWN
+            blocks = _of_both(entry, "cidrBlocks", "ipv6CidrBlocks")
+            lists = self._prefix_lists(rule, "prefixListIds", items(entry, "prefixListIds"))
+            prop, protocol, own = "sourceSecurityGroupId", rule.get("protocol"), rule.get("self") is True
+        else:
+            blocks = _of_both(entry, "cidrIpv4", "cidrIpv6")
+            lists = self._prefix_lists(rule, "prefixListId", elements(entry, "prefixListId"))
+            prop, protocol, own = "referencedSecurityGroupId", rule.get("ipProtocol"), False
+        peer = rule.declared(prop)
+        groups = [] if peer is ABSENT else [self.named(rule, peer, prop)]
+        if own:
+            groups.append(exactly(group))
+        yield from self._made(protocol, entry, (*blocks, lists), groups, rule, certain)
+
+    def _prefix_lists(self, source: Resource, prop: str, listed: tuple[Value, ...] | Unknown) -> Peers:
+        found = [self.prefix_lists.blocks(source, value, prop) for value in known_items(listed)]
+        if isinstance(listed, Unknown) or any(isinstance(blocks, Unknown) for blocks in found):
+            return ANY_ADDRESS, False
+        return union(addresses(cidr) for blocks in found for cidr in known_items(blocks)), True
+
+    def _made(
+        self,
+        protocol: Value,
+        entry: Mapping[str, Any],
+        peers: Iterable[Peers],
+        groups: Sequence[Ref[Resource]],
+        source: Resource,
+        certain: bool,
+    ) -> Iterator[Rule]:
+        """The rule for the known addresses, and one for each set that is not known."""
+        ports = tcp_ports(protocol, get(entry, "fromPort"), get(entry, "toPort"))
+        if ports is None:
+            return
+        for peer, known in peers:
+            if peer:
+                yield Rule(ports, peer, (), source, certain and known)
+        if groups:
+            yield Rule(ports, Ranges(), tuple(map(self._in_force, groups)), source, certain)
+
+
+def _group_id(value: Value) -> Value:
+    """`value` without the account in front of a group in a peer VPC: "ACCOUNT/sg-..."."""
+    return value.rpartition("/")[2] if isinstance(value, str) else value
+
+
+Peers = tuple[Ranges, bool]
+"""Addresses, and whether it is certain that all of them are meant."""
+
+
+def _of_both(entry: Mapping[str, Any], ipv4: str, ipv6: str) -> Iterator[Peers]:
+    """The addresses of each family, in the list of that name: all of the family where that is not known."""
+    for family, name in ((IPV4, ipv4), (IPV6, ipv6)):
+        blocks = elements(entry, name)
+        if any(block is UNKNOWN for block in blocks):
+            yield family, False
+        else:
+            yield union(addresses(block) for block in blocks if is_known(block) and block), True
+
+
+def tcp_ports(protocol: Value, first: Value, last: Value) -> Ranges | Unknown | None:
+    """The ports of a rule or an ACL entry that matches TCP; `None` for one that does not."""
+    if isinstance(protocol, Unknown):
+        return protocol
+    if str(protocol).lower() in ALL_PROTOCOLS:
+        return ALL_PORTS
+    if str(protocol).lower() not in TCP:
+        return None
+    return port_range(first, last)
+
+
+def port_range(first: Value, last: Value) -> Ranges | Unknown:
+    """The ports of a TCP rule; all where none is given, or -1."""
+    low, high = to_int(first), to_int(last)
+    if isinstance(low, Unknown) or isinstance(high, Unknown):
+        return UNKNOWN
+    if isinstance(low, Absent) or low == -1:
+        return ALL_PORTS
+    return Ranges.of((low, high if isinstance(high, int) else low))
+
+
+def implicit_default_group(vpc: Resource) -> Resource:
+    """The default group of a new VPC: all traffic out, traffic in from itself."""
+    value = vpc.get("defaultSecurityGroupId")
+    return Resource(
+        key=f"{vpc.key}#defaultSecurityGroup",
+        type=tokens.SECURITY_GROUP[0],
+        name=f"default security group of {vpc.name}",
+        properties={
+            "ingress": [{"protocol": "-1", "self": True}],
+            "egress": [{"protocol": "-1", "cidrBlocks": ["0.0.0.0/0"], "ipv6CidrBlocks": ["::/0"]}],
+        },
+        id=value if isinstance(value, str) else UNKNOWN,
+        region=vpc.region,
+        origin=Origin.AWS_DEFAULT,
+        account=vpc.account,
+        access=vpc.access,
+    )

@@ -1,0 +1,82 @@
+"""Amazon SES's SMTP by its names: the hosts and endpoints that have them, and the ports that it offers there.
+
+Sources: Amazon SES Developer Guide, "Connecting to an Amazon SES SMTP endpoint" and "Setting up VPC endpoints
+with Amazon SES"; AWS PrivateLink Guide, "Access an AWS service using an interface VPC endpoint".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from ..findings import endpoints
+from ..verdict import PASSES
+
+if TYPE_CHECKING:
+    from ..findings.code import Subject
+    from ..verdict import Outcome
+
+SMTP_PORTS: Final = frozenset({465, 587, 2465, 2587})
+"""The ports that the SMTP endpoint offers; port 25 is not among them."""
+SMTP_PORTS_TEXT: Final = ", ".join(map(str, sorted(SMTP_PORTS)))
+
+_PUBLIC_PORTS: Final = SMTP_PORTS | {25}
+"""The ports of SES's public hosts."""
+
+_SERVICE: Final = re.compile(r"^com\.amazonaws\.([a-z0-9-]+)\.email-smtp$")
+_HOST: Final = re.compile(r"^email-smtp\.([a-z0-9-]+)\.amazonaws\.com$", re.IGNORECASE)
+_FIPS_HOST: Final = re.compile(r"^email-smtp-fips\.[a-z0-9-]+\.amazonaws\.com$", re.IGNORECASE)
+"""AWS General Reference, "Amazon Simple Email Service endpoints and quotas"."""
+_OWN_NAME: Final = re.compile(
+    r"^(vpce-[0-9a-f]+)-[0-9a-z-]+\.[a-z0-9-]+\.[a-z0-9-]+\.vpce\.amazonaws\.com$", re.IGNORECASE
+)
+
+
+def smtp_service(region: str) -> str:
+    """The name of the SES SMTP endpoint service of `region`."""
+    return f"com.amazonaws.{region}.email-smtp"
+
+
+def smtp_host(region: str) -> str:
+    """The SES SMTP host of `region`, which private DNS of an SMTP endpoint resolves to the endpoint."""
+    return f"email-smtp.{region}.amazonaws.com"
+
+
+def is_smtp_host(host: str) -> bool:
+    """Whether `host` is SES's for SMTP: a region's, its FIPS one, or a name of an SMTP endpoint itself."""
+    own = endpoint_of_host(host) is not None and ".email-smtp." in host.lower()
+    return own or _is_public(host)
+
+
+def _is_public(host: str) -> bool:
+    return region_of_host(host) is not None or _FIPS_HOST.match(host.removesuffix(".")) is not None
+
+
+def region_of_host(host: str) -> str | None:
+    """The region of an SES host that private DNS of an SMTP endpoint answers for; `None` for any other."""
+    match = _HOST.match(host.removesuffix("."))
+    return match.group(1).lower() if match else None
+
+
+def endpoint_of_host(host: str) -> str | None:
+    """The id of the VPC endpoint that `host` is a DNS name of, the region's or a zone's; else `None`."""
+    match = _OWN_NAME.match(host.removesuffix("."))
+    return match.group(1).lower() if match else None
+
+
+def region_of_service(service: str) -> str | None:
+    """The region of an SMTP endpoint service name, `None` for any other service."""
+    match = _SERVICE.match(service)
+    return match.group(1) if match else None
+
+
+def listens(host: str, port: int, owner: Subject) -> Outcome:
+    """Whether `host` takes connections on `port` at all, which is known of SES's hosts alone."""
+    if port in _PUBLIC_PORTS or not _is_public(host):
+        return PASSES
+    return port_not_offered(port, owner)
+
+
+def port_not_offered(port: int, subject: Subject) -> Outcome:
+    """The finding that SES does not offer `port`."""
+    return endpoints.PORT_NOT_OFFERED(subject, port=port, ports=SMTP_PORTS_TEXT)

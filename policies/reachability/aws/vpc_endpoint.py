@@ -1,0 +1,316 @@
+"""Interface endpoints for Amazon SES's SMTP: which takes the mail host's name, and whether it serves.
+
+Sources: Amazon SES Developer Guide, "Setting up VPC endpoints with Amazon SES"; AWS PrivateLink Guide,
+"Access an AWS service using an interface VPC endpoint".
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from ..findings import endpoints, names, routing
+from ..graph import tokens
+from ..graph.provider_scope import in_one_region
+from ..graph.references import Link, Links, Ref, judged
+from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, elements, get, is_known, known_items
+from ..verdict import PASSES, Origin, Outcome, across_possibilities, all_of, hop
+from .entity import Entity
+from .ses import SMTP_PORTS, port_not_offered, region_of_service
+
+if TYPE_CHECKING:
+    from ..graph.evidence import ZoneAvailability
+    from ..graph.resource import Resource
+    from .network_interface import NetworkInterfaces
+    from .security_group import SecurityGroup
+    from .subnet import Subnet, Subnets
+    from .vpc import Vpc
+
+
+@dataclass(frozen=True, eq=False)
+class VpcEndpoint(Entity):
+    """A VPC endpoint that is for SES's SMTP, or may be.
+
+    Attributes:
+        subnets: where it has an interface; an unknown list is one open reference.
+        security_groups: those on its interfaces; none stands for the VPC's default group.
+        private_dns: whether the host's name leads to it inside its VPC.
+        kind: its `vpcEndpointType`, `ABSENT` for the default.
+        full_access: whether its policies certainly allow everything to everybody.
+        in_its_region: whether it is where its service and its VPC are.
+        in_its_vpc: whether its subnets and groups are of its VPC.
+        offered: whether AWS offers the service in its zones.
+    """
+
+    vpc: Ref[Vpc]
+    subnets: tuple[Ref[Subnet], ...]
+    security_groups: tuple[Ref[SecurityGroup], ...]
+    private_dns: Truth
+    kind: Value
+    state: Value
+    ip_address_type: Value
+    record_ip_type: Value
+    full_access: bool
+    in_its_region: Outcome
+    in_its_vpc: Outcome
+    offered: Outcome
+
+    @cached_property
+    def usable(self) -> Outcome:
+        """What holds or fails whoever the client is, by SES's name: all but groups, ACLs and ports."""
+        return all_of([self.serves, self.takes_name(), self._vpc_resolves()])
+
+    @cached_property
+    def serves(self) -> Outcome:
+        """The same of whoever has its address, by one of its own names: those resolve everywhere."""
+        return all_of(
+            [
+                self.is_interface(),
+                self.in_its_region,
+                self._speaks_ipv4(),
+                self.is_available(),
+                self.in_its_vpc,
+                self.offered,
+                PASSES if self.full_access else endpoints.POLICY_NOT_FULL_ACCESS(self),
+            ]
+        )
+
+    def is_interface(self) -> Outcome:
+        if self.kind is UNKNOWN:
+            return endpoints.ENDPOINT_MAYBE_OF_OTHER_TYPE(self)
+        if self.kind == "Interface":
+            return PASSES
+        given = "Gateway (the default)" if self.kind is ABSENT else str(self.kind)
+        return endpoints.ENDPOINT_OF_OTHER_TYPE(self, kind=given)
+
+    def is_available(self) -> Outcome:
+        if not is_known(self.state) or str(self.state).lower() in ("available", "pending"):
+            return PASSES
+        return routing.ENDPOINT_BAD_STATE(self, state=self.state)
+
+    def takes_name(self) -> Outcome:
+        if self.private_dns is True:
+            return PASSES
+        unknown = self.private_dns is UNKNOWN
+        return endpoints.PRIVATE_DNS_MAYBE_OFF(self) if unknown else endpoints.PRIVATE_DNS_OFF(self)
+
+    def offers_port(self, port: int) -> Outcome:
+        if port in SMTP_PORTS:
+            return hop("vpc-endpoint", self.key, f"SES's SMTP, port {port}", self.origin)
+        return port_not_offered(port, self)
+
+    def _vpc_resolves(self) -> Outcome:
+        """Private DNS needs the VPC's DNS support and hostnames, and Amazon's resolver."""
+        if self.vpc.unread:
+            return names.UNREAD_VPC_OF_ENDPOINT(self)
+        return across_possibilities([vpc.resolves_private_dns() for vpc in self.vpc.candidates])
+
+    def _speaks_ipv4(self) -> Outcome:
+        """Whether its interfaces have IPv4 addresses, and its names lead to them.
+
+        Source: AWS CDK API Reference, "VpcEndpointDnsRecordIpType": what a service defines has such ones.
+        """
+        if self.ip_address_type not in (ABSENT, "ipv4", "dualstack"):
+            return endpoints.ENDPOINT_OF_IPV6(self)
+        unsure = self.record_ip_type in (UNKNOWN, "ipv6")
+        return endpoints.ENDPOINT_NAMES_OF_IPV6(self) if unsure else PASSES
+
+
+class VpcEndpoints:
+    """The SMTP endpoints of one graph."""
+
+    def __init__(self, subnets: Subnets, interfaces: NetworkInterfaces, zones: ZoneAvailability) -> None:
+        self.subnets = subnets
+        self.vpcs = subnets.vpcs
+        self.graph = subnets.graph
+        self.interfaces = interfaces
+        self.groups = interfaces.groups
+        self.zones = zones
+        self._read: dict[str, VpcEndpoint] = {}
+
+    @cached_property
+    def smtp(self) -> tuple[VpcEndpoint, ...]:
+        """Every endpoint that is for SES's SMTP in some region, or may be."""
+        found = self.graph.of_type(*tokens.VPC_ENDPOINT)
+        return tuple(self.read(each) for each in found if self._serves(each, None) is not False)
+
+    def in_vpc(self, vpc: Vpc, region: str | None) -> list[Link[VpcEndpoint]]:
+        """The SMTP endpoints for `region` that are in `vpc`, or may be."""
+        answers = ((link, self._serves(link.source.resource, region)) for link in self._by_vpc.to(vpc))
+        return [
+            Link(link.source, link.certain and serves is True)
+            for link, serves in answers
+            if serves is not False
+        ]
+
+    def named(self, identity: str, user: Resource) -> Resource | None:
+        """The endpoint with the id `identity`, which `user` names."""
+        return self.graph.by_id(identity, tokens.VPC_ENDPOINT, user)
+
+    @cached_property
+    def _by_vpc(self) -> Links[VpcEndpoint]:
+        return Links((endpoint, endpoint.vpc) for endpoint in self.smtp)
+
+    def _serves(self, endpoint: Resource, region: str | None) -> Truth:
+        """Whether an endpoint is for SES's SMTP in `region`, or in any."""
+        if endpoint.get("state") == "deleted":
+            return False
+        service = endpoint.declared("serviceName")
+        if isinstance(service, Unknown):
+            own = self.graph.ref(endpoint, service, "serviceName", tokens.ENDPOINT_SERVICE)
+            balances = endpoint.declared("vpcEndpointType") == "GatewayLoadBalancer"
+            return service if own.open and not balances else False
+        found = region_of_service(str(service))
+        return found is not None and region in (None, found)
+
+    # What an endpoint is ---------------------------------------------------------------------------
+
+    def read(self, endpoint: Resource) -> VpcEndpoint:
+        if endpoint.key not in self._read:
+            self._read[endpoint.key] = self._make(endpoint)
+        return self._read[endpoint.key]
+
+    def _make(self, endpoint: Resource) -> VpcEndpoint:
+        vpc, subnets, groups = (
+            self.vpcs.of(endpoint),
+            self._subnets(endpoint),
+            self._security_groups(endpoint),
+        )
+        placed = self.interfaces.in_vpc(endpoint, subnets, vpc)
+        return VpcEndpoint(
+            endpoint,
+            vpc=vpc,
+            subnets=subnets,
+            security_groups=groups,
+            private_dns=self.private_dns(endpoint),
+            kind=endpoint.declared("vpcEndpointType"),
+            state=endpoint.get("state"),
+            ip_address_type=endpoint.declared("ipAddressType"),
+            record_ip_type=endpoint.declared("dnsOptions", "dnsRecordIpType"),
+            full_access=self._gives_full_access(endpoint),
+            in_its_region=_is_in_its_region(endpoint, vpc),
+            in_its_vpc=placed + self.interfaces.groups_serve(endpoint, groups, vpc),
+            offered=self._is_offered(endpoint, subnets),
+        )
+
+    def private_dns(self, endpoint: Resource) -> Truth:
+        """Whether a name leads to `endpoint` inside its VPC."""
+        settings = self._private_dns_settings.to(endpoint)
+        values = {link.source.get("privateDnsEnabled") if link.certain else UNKNOWN for link in settings} or {
+            endpoint.declared("privateDnsEnabled")
+        }
+        return UNKNOWN if UNKNOWN in values or len(values) > 1 else True in values
+
+    def _subnets(self, endpoint: Resource) -> tuple[Ref[Subnet], ...]:
+        listed = self.subnets.refs(endpoint, elements(endpoint.declared("subnetIds")), "subnetIds")
+        links = (link.source for link in self._subnet_associations.to(endpoint))
+        return (*listed, *(self.subnets.ref(link, link.get("subnetId"), "subnetId") for link in links))
+
+    def _security_groups(self, endpoint: Resource) -> tuple[Ref[SecurityGroup], ...]:
+        prop = "securityGroupId"
+        refs = list(self.groups.refs(endpoint, elements(endpoint.declared(f"{prop}s")), f"{prop}s"))
+        links = [link.source for link in self._group_associations.to(endpoint)]
+        replaced = [link.declared("replaceDefaultAssociation") for link in links]
+        if links and not refs and True not in replaced:
+            default = self.groups.default_of(self.vpcs.of(endpoint))
+            refs.append(replace(default, open=default.open or UNKNOWN in replaced))
+        return (*refs, *(self.groups.ref(link, link.get(prop), prop) for link in links))
+
+    def _is_offered(self, endpoint: Resource, subnets: tuple[Ref[Subnet], ...]) -> Outcome:
+        """AWS refuses an endpoint in a zone that does not offer the service."""
+        if not subnets:
+            return endpoints.WITHOUT_SUBNET(endpoint)
+        region = region_of_service(str(endpoint.declared("serviceName")))
+        return all_of(judged(subnets, partial(self._offered, region)))
+
+    def _offered(self, region: str | None, subnet: Subnet) -> Outcome:
+        offered: Truth = UNKNOWN
+        if region is not None:
+            offered = self.zones.smtp_in_zone(region, subnet.zone, subnet.zone_id, subnet.account)
+        if offered is True:
+            return PASSES
+        zone = next(filter(is_known, (subnet.zone, subnet.zone_id)), "not known")
+        says = endpoints.ZONE_WITHOUT_SERVICE if offered is False else endpoints.ZONE_MAYBE_WITHOUT_SERVICE
+        return says(subnet, zone=zone)
+
+    def _gives_full_access(self, endpoint: Resource) -> bool:
+        """A policy that allows everything to everybody, as the one that AWS sets by itself, is no obstacle.
+
+        Any other is left open: whether the SMTP service takes endpoint policies at all is not documented,
+        and one that does not gives full access whatever they say. Source: AWS PrivateLink Guide, "Control
+        access to VPC endpoints using endpoint policies".
+        """
+        attached = (link.source.get("policy") for link in self._policies.to(endpoint))
+        policies = (endpoint.declared("policy"), *attached)
+        return all(policy is ABSENT or _gives_full_access(policy) for policy in policies)
+
+    # What is declared apart from it ------------------------------------------------------------------
+
+    def _linked(self, types: tuple[str, ...]) -> Links[Resource]:
+        return Links(
+            (link, self.graph.named(link, "vpcEndpointId", tokens.VPC_ENDPOINT))
+            for link in self.graph.of_type(*types)
+        )
+
+    @cached_property
+    def _private_dns_settings(self) -> Links[Resource]:
+        return self._linked(tokens.ENDPOINT_PRIVATE_DNS)
+
+    @cached_property
+    def _subnet_associations(self) -> Links[Resource]:
+        return self._linked(tokens.ENDPOINT_SUBNET)
+
+    @cached_property
+    def _group_associations(self) -> Links[Resource]:
+        return self._linked(tokens.ENDPOINT_GROUP)
+
+    @cached_property
+    def _policies(self) -> Links[Resource]:
+        return self._linked(tokens.ENDPOINT_POLICY)
+
+
+def _is_in_its_region(endpoint: Resource, vpc: Ref[Vpc]) -> Outcome:
+    """AWS makes an endpoint for a service of its own region; for some of another one, if that is named.
+
+    Source: AWS PrivateLink Guide, "Cross-Region enabled AWS services".
+    """
+    beside = [_is_of(endpoint, candidate.resource) for candidate in vpc.candidates]
+    outcome = across_possibilities(beside) if beside else PASSES
+    service, here = region_of_service(str(endpoint.declared("serviceName"))), endpoint.region
+    if service is None or here in (UNKNOWN, service) or endpoint.origin is Origin.ACCOUNT:
+        return outcome
+    sure = endpoint.declared("serviceRegion") is ABSENT
+    says = endpoints.SERVICE_OF_OTHER_REGION if sure else endpoints.SERVICE_MAYBE_OF_OTHER_REGION
+    return outcome + says(endpoint, here=here, service=service)
+
+
+def _is_of(endpoint: Resource, vpc: Resource) -> Outcome:
+    """An endpoint is in its VPC's region, and its VPC's owner makes it.
+
+    Source: Amazon VPC User Guide, "Responsibilities and permissions for owners and participants".
+    """
+    beside = in_one_region(endpoint, vpc)
+    if endpoint.origin is Origin.ACCOUNT or endpoint.in_account_of(vpc) is not False:
+        return beside
+    return beside + endpoints.ENDPOINT_OF_PARTICIPANT(endpoint, vpc=vpc)
+
+
+def _gives_full_access(policy: Value) -> bool:
+    """Whether a policy denies nothing, and has a statement that allows everything to everybody."""
+    try:
+        document: Any = json.loads(policy) if isinstance(policy, str) else None
+    except ValueError:
+        return False
+    statements = known_items(get(document, "Statement"))
+    return all(get(each, "Effect") == "Allow" for each in statements) and any(map(_is_for_all, statements))
+
+
+def _is_for_all(statement: Value) -> bool:
+    given = {name: get(statement, name) for name in ("Action", "Resource", "Principal", "Condition")}
+    principal = get(given["Principal"], "AWS")
+    if principal is ABSENT:
+        principal = given["Principal"]
+    everything = (given["Action"], given["Resource"], principal)
+    return all("*" in known_items(value) for value in everything) and given["Condition"] in (ABSENT, {})

@@ -1,0 +1,97 @@
+"""The answer for one workload and one mail server: where its mail goes, and what the proof says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .values import UNKNOWN, Unknown
+from .verdict import PASSES, Finding, Hop, Origin, Outcome, Verdict, identifier
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where the mail goes: a host name or address, and a TCP port.
+
+    `host` is `UNKNOWN` where it cannot be known (a secret, or an output of a resource to come);
+    `None` where the service names none. An `optional` one is judged and never blocks.
+    """
+
+    host: str | Unknown | None
+    port: int | Unknown | None
+    optional: bool = False
+    secret: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        hidden = {"$secret": True} if self.secret else {"$unknown": True}
+        return {
+            "host": hidden if self.host is UNKNOWN else self.host,
+            "port": {"$unknown": True} if self.port is UNKNOWN else self.port,
+            **({"optional": True} if self.optional else {}),
+        }
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> Destination:
+        """Read what `as_json` wrote."""
+        host, port = entry["host"], entry["port"]
+        return cls(
+            UNKNOWN if isinstance(host, Mapping) else host,
+            UNKNOWN if isinstance(port, Mapping) else port,
+            bool(entry.get("optional")),
+            isinstance(host, Mapping) and "$secret" in host,
+        )
+
+    @property
+    def any_host(self) -> bool:
+        """Whether any mail server will do: none is named, or the one that is named is a secret."""
+        return self.host is None or self.secret
+
+    def __str__(self) -> str:
+        if self.host is None:
+            return "any mail server"
+        hidden = "a host that is a secret" if self.secret else "a host that is not known until the update"
+        host = hidden if self.host is UNKNOWN else str(self.host)
+        return host if self.port is None or self.port is UNKNOWN else f"{host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Egress:
+    """The egress of one workload to one destination."""
+
+    service: str
+    urn: str
+    destination: Destination
+    outcome: Outcome = PASSES
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.outcome.verdict
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> Egress:
+        """Read what `as_json` wrote; each finding counts as the whole did.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is not of that form.
+        """
+        verdict = Verdict(entry["verdict"])
+        path = tuple(
+            Hop(hop["kind"], hop["resource"], hop["fact"], Origin(hop["origin"])) for hop in entry["path"]
+        )
+        findings = tuple(
+            Finding(found["code"], found["resource"], found["message"], found["remedy"], verdict)
+            for found in entry["findings"]
+        )
+        destination = Destination.from_json(entry["destination"])
+        return cls(entry["service"], entry["urn"], destination, Outcome(path, findings))
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "service": self.service,
+            "urn": identifier(self.urn),
+            "destination": self.destination.as_json(),
+            "verdict": self.verdict.value,
+            "path": [hop.as_json() for hop in self.outcome.path],
+            "findings": [finding.as_json() for finding in self.outcome.findings],
+        }

@@ -1,0 +1,11 @@
+"""The catalogue of findings: every code once, with its source, and each statement with verdict and remedy.
+
+The analysis names a statement and its facts; no text stands in it.
+"""
+
+from __future__ import annotations
+
+from . import endpoints, filters, gateways, names, placement, routing
+from .code import Code, Statement
+
+__all__ = ["Code", "Statement", "endpoints", "filters", "gateways", "names", "placement", "routing"]

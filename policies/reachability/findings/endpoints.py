@@ -1,0 +1,156 @@
+"""What an interface endpoint for SES's SMTP, or a firewall's endpoint, lacks."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .code import Code
+from .routing import GIVE_EVIDENCE
+
+_SETTING_UP: Final = 'Amazon SES Developer Guide, "Setting up VPC endpoints with Amazon SES"'
+_INTERFACE_ENDPOINTS: Final = 'AWS PrivateLink Guide, "Access an AWS service using an interface VPC endpoint"'
+
+ENDPOINT_TYPE = Code(
+    "ENDPOINT_TYPE",
+    f'{_SETTING_UP}; Amazon EC2 API Reference, "CreateRoute"',
+)
+ENDPOINT_OF_OTHER_TYPE = ENDPOINT_TYPE.unreachable(
+    "VPC endpoint {subject.label} is of type {kind}; SES's SMTP needs one of type Interface",
+    'set vpc_endpoint_type="Interface"',
+)
+ENDPOINT_TAKES_NO_ROUTE = ENDPOINT_TYPE.unreachable(
+    "VPC endpoint {subject.label} is not of type GatewayLoadBalancer: no route can lead to it",
+    "route to a Gateway Load Balancer endpoint, or to that of a firewall",
+)
+ENDPOINT_TYPE_UNKNOWN = Code("ENDPOINT_TYPE_UNKNOWN", _SETTING_UP)
+ENDPOINT_MAYBE_OF_OTHER_TYPE = ENDPOINT_TYPE_UNKNOWN.undetermined(
+    "it cannot be known whether VPC endpoint {subject.label} is of type Interface",
+    'set vpc_endpoint_type="Interface"',
+)
+
+ENDPOINT_FOR_OTHER_REGION = Code(
+    "ENDPOINT_FOR_OTHER_REGION",
+    'AWS PrivateLink Guide, "Cross-Region enabled AWS services"; Amazon SES Developer Guide, "Connecting '
+    "to an "
+    'Amazon SES SMTP endpoint"',
+)
+_OWN_SERVICE: Final = "set service_name to com.amazonaws.{here}.email-smtp"
+SERVICE_OF_OTHER_REGION = ENDPOINT_FOR_OTHER_REGION.unreachable(
+    "VPC endpoint {subject.label} is in {here}, and for SES's SMTP in {service}", _OWN_SERVICE
+)
+SERVICE_MAYBE_OF_OTHER_REGION = ENDPOINT_FOR_OTHER_REGION.undetermined(
+    "VPC endpoint {subject.label} is in {here}, and for SES's SMTP in {service}", _OWN_SERVICE
+)
+NOT_FOR_REGION_OF_HOST = ENDPOINT_FOR_OTHER_REGION.unreachable(
+    "VPC endpoint {subject.label} is not for SES's SMTP in {region}",
+    "set service_name to com.amazonaws.{region}.email-smtp",
+)
+NOT_FOR_REGION_OF_HOST_BUT_OWN = ENDPOINT_FOR_OTHER_REGION.unreachable(
+    "VPC endpoint {subject.label} is not for SES's SMTP in {region}",
+    "name SES's host of its own region: email-smtp.{subject.region}.amazonaws.com",
+)
+
+ENDPOINT_ADDRESS_TYPE = Code(
+    "ENDPOINT_ADDRESS_TYPE",
+    'AWS PrivateLink Guide, "IP address types"; AWS CDK API Reference, "VpcEndpointDnsRecordIpType"',
+)
+ENDPOINT_OF_IPV6 = ENDPOINT_ADDRESS_TYPE.undetermined(
+    "VPC endpoint {subject.label} may have IPv6 addresses alone, and clients reach it over IPv4",
+    'set ip_address_type="ipv4"',
+)
+ENDPOINT_NAMES_OF_IPV6 = ENDPOINT_ADDRESS_TYPE.undetermined(
+    "the names of VPC endpoint {subject.label} may lead to IPv6 addresses alone",
+    'set dns_record_ip_type="ipv4" in its dns_options',
+)
+
+ENDPOINT_PRIVATE_DNS_OFF = Code("ENDPOINT_PRIVATE_DNS_OFF", 'AWS PrivateLink Guide, "Private DNS names"')
+PRIVATE_DNS_OFF = ENDPOINT_PRIVATE_DNS_OFF.unreachable(
+    "private DNS of VPC endpoint {subject.label} is off, so the mail host's name still leads to its public "
+    "addresses",
+    "set private_dns_enabled=True",
+)
+ENDPOINT_PRIVATE_DNS_UNKNOWN = Code(
+    "ENDPOINT_PRIVATE_DNS_UNKNOWN", 'AWS PrivateLink Guide, "Private DNS names"'
+)
+PRIVATE_DNS_MAYBE_OFF = ENDPOINT_PRIVATE_DNS_UNKNOWN.undetermined(
+    "it cannot be known whether private DNS of VPC endpoint {subject.label} is on",
+    "set private_dns_enabled=True",
+)
+
+ENDPOINT_NO_SUBNET = Code("ENDPOINT_NO_SUBNET", _SETTING_UP)
+WITHOUT_SUBNET = ENDPOINT_NO_SUBNET.unreachable(
+    "VPC endpoint {subject.label} has no subnet, so it has no interface in the VPC",
+    "give it subnet_ids, at most one subnet in each zone that offers the service",
+)
+_ZONES_THAT_OFFER: Final = (
+    "give the endpoint subnets in zones that offer it (aws.ec2.get_vpc_endpoint_service lists them)"
+)
+VPCE_SERVICE_NOT_INSTALLED_IN_AZ = Code("VPCE_SERVICE_NOT_INSTALLED_IN_AZ", _SETTING_UP)
+ZONE_WITHOUT_SERVICE = VPCE_SERVICE_NOT_INSTALLED_IN_AZ.unreachable(
+    "subnet {subject.label} is in zone {zone}, where AWS does not offer SES's SMTP endpoint",
+    _ZONES_THAT_OFFER,
+)
+VPCE_ZONE_UNKNOWN = Code("VPCE_ZONE_UNKNOWN", _SETTING_UP)
+ZONE_MAYBE_WITHOUT_SERVICE = VPCE_ZONE_UNKNOWN.undetermined(
+    "it cannot be known whether AWS offers SES's SMTP endpoint in the zone of subnet {subject.label} "
+    "({zone})",
+    _ZONES_THAT_OFFER,
+)
+
+ENDPOINT_POLICY = Code(
+    "ENDPOINT_POLICY", 'AWS PrivateLink Guide, "Control access to VPC endpoints using endpoint policies"'
+)
+POLICY_NOT_FULL_ACCESS = ENDPOINT_POLICY.undetermined(
+    "the policy of VPC endpoint {subject.label} does not allow everything to everybody, and what that does "
+    "to "
+    "SMTP is not documented",
+    "leave the endpoint's policy out, which stands for full access",
+)
+
+ENDPOINT_PORT = Code(
+    "ENDPOINT_PORT", 'Amazon SES Developer Guide, "Connecting to an Amazon SES SMTP endpoint"'
+)
+PORT_NOT_OFFERED = ENDPOINT_PORT.unreachable(
+    "port {port} is not offered by SES's SMTP endpoint", "use one of the ports {ports}"
+)
+
+ENDPOINT_NOT_READ = Code("ENDPOINT_NOT_READ", 'Amazon VPC User Guide, "Middlebox routing"')
+UNREAD_FIREWALL_ENDPOINT = ENDPOINT_NOT_READ.undetermined(
+    "{subject.label} sends this traffic to endpoint {place}, and nothing is known of it: it is that of no "
+    "firewall or Gateway Load Balancer in the program or the evidence",
+    f"{GIVE_EVIDENCE}, or create the firewall in the program",
+)
+ENDPOINTS_NOT_READ = Code("ENDPOINTS_NOT_READ", _INTERFACE_ENDPOINTS)
+UNREAD_ENDPOINTS = ENDPOINTS_NOT_READ.undetermined(
+    "whether VPC {vpc} has an endpoint for SES's SMTP has not been read", GIVE_EVIDENCE
+)
+
+ENDPOINT_IN_OTHER_VPC = Code("ENDPOINT_IN_OTHER_VPC", _INTERFACE_ENDPOINTS)
+IN_OTHER_VPC = ENDPOINT_IN_OTHER_VPC.unreachable(
+    "VPC endpoint {subject.label} is in another VPC, where it does not take the name",
+    "create one in the workload's VPC",
+)
+ENDPOINT_UNKNOWN = Code("ENDPOINT_UNKNOWN", _INTERFACE_ENDPOINTS)
+MAYBE_IN_OTHER_VPC = ENDPOINT_UNKNOWN.undetermined(
+    "it cannot be known whether VPC endpoint {subject.label} is for SES's SMTP in the workload's VPC",
+    "give it the service_name and the vpc_id as plain values, or as outputs of one resource",
+)
+UNKNOWN_ENDPOINT_NAMED = ENDPOINT_UNKNOWN.undetermined(
+    "the host is a name of VPC endpoint {identity}, not known as SES's in the workload's VPC",
+    f"{GIVE_EVIDENCE}, or create the endpoint in that VPC",
+)
+
+ENDPOINT_OVER_IPV6 = Code("ENDPOINT_OVER_IPV6", 'AWS PrivateLink Guide, "IP address types"')
+ENDPOINT_FROM_IPV6_ONLY = ENDPOINT_OVER_IPV6.undetermined(
+    "the name may lead to an endpoint in the VPC, and the path there of {owner.label} from IPv6-only subnet "
+    "{subject.label} is not followed",
+    "use a subnet with an IPv4 block",
+)
+
+VPC_NOT_OWNED = Code(
+    "VPC_NOT_OWNED", 'Amazon VPC User Guide, "Responsibilities and permissions for owners and participants"'
+)
+ENDPOINT_OF_PARTICIPANT = VPC_NOT_OWNED.unreachable(
+    "VPC {vpc.label} is account {vpc.account}'s, which alone may make endpoints in it",
+    "create {subject.label} through a provider of account {vpc.account}",
+)

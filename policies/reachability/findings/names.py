@@ -1,0 +1,141 @@
+"""What a mail host's name leads to, or may lead to, and by which port."""
+
+from __future__ import annotations
+
+from .code import Code
+from .routing import GIVE_EVIDENCE
+
+# Hosts and ports -----------------------------------------------------------------------------------
+
+HOST_UNKNOWN = Code("HOST_UNKNOWN", 'Pulumi documentation, "Inputs and outputs"')
+UNKNOWN_HOST = HOST_UNKNOWN.undetermined(
+    "the mail host cannot be known yet, and not every host that it may be can be reached",
+    "name the host as a plain value, such as email-smtp.REGION.amazonaws.com",
+)
+UNKNOWN_ENVIRONMENT = HOST_UNKNOWN.undetermined(
+    "the environment is not known before creation, nor the mail host and port that it may name",
+    "keep outputs out of it: one inside a JSON text makes all of it unknown; name an SSM parameter, or "
+    "look a "
+    "secret up (aws.secretsmanager.get_secret)",
+)
+HOST_INVALID = Code("HOST_INVALID", "RFC 1123, section 2.1")
+INVALID_HOST = HOST_INVALID.undetermined(
+    "{host!r} is no host name and no plain address: what {subject.label} makes of it is not known",
+    "name the host alone, without scheme, port, path or blanks: smtp.example.com",
+)
+NAME_NOT_PUBLIC = Code(
+    "NAME_NOT_PUBLIC",
+    'RFC 6761, "Special-Use Domain Names"; RFC 6762, "Multicast DNS"; Elastic Load Balancing User Guide, '
+    '"How '
+    'Elastic Load Balancing works"',
+)
+HOST_NOT_PUBLIC = NAME_NOT_PUBLIC.undetermined(
+    "{host} may lead to a private address, or nowhere: it is no name of a public host",
+    "name the mail server's public host, or give this one's addresses in the pack's config",
+)
+HOST_IS_ITSELF = NAME_NOT_PUBLIC.undetermined(
+    "{host} is {subject.label} itself, and whether a relay runs beside it is not known",
+    "name the mail server's public host; a relay beside the service is judged by its own",
+)
+PORT_UNKNOWN = Code("PORT_UNKNOWN", 'Amazon SES Developer Guide, "Connecting to an Amazon SES SMTP endpoint"')
+UNKNOWN_PORT = PORT_UNKNOWN.undetermined(
+    "the port of the mail host cannot be known",
+    "give the port as a plain number in the environment or in the pack's config",
+)
+PORT_25_BLOCKED = Code("PORT_25_BLOCKED", 'Amazon EC2 User Guide, "Restriction on email sent using port 25"')
+PORT_25 = PORT_25_BLOCKED.undetermined(
+    "AWS blocks outbound port 25 to public addresses unless an account has asked to lift that",
+    "use port 587 or 465",
+)
+
+# Name resolution in a VPC --------------------------------------------------------------------------
+
+NAME_SHADOWED = Code(
+    "NAME_SHADOWED",
+    'Amazon Route 53 Developer Guide, "Working with private hosted zones" and "Forwarding outbound DNS '
+    'queries"',
+)
+MAY_ANSWER = NAME_SHADOWED.undetermined(
+    "{what} {subject.label} may answer for {host} inside the VPC, and the proof does not resolve it",
+    "name the host's addresses in the pack's config, or {cure}",
+)
+NAMES_NOT_READ = Code("NAMES_NOT_READ", 'Amazon Route 53 API Reference, "ListHostedZonesByVPC"')
+UNREAD_NAMES = NAMES_NOT_READ.undetermined(
+    "whether a zone or rule of VPC {vpc} answers for {host} has not been read", GIVE_EVIDENCE
+)
+VPC_NOT_READ = Code("VPC_NOT_READ", 'Amazon VPC User Guide, "DNS attributes for your VPC"')
+UNREAD_VPC = VPC_NOT_READ.undetermined(
+    "nothing is known of VPC {subject}, whose DNS settings decide whether names resolve", GIVE_EVIDENCE
+)
+UNREAD_VPC_OF_ENDPOINT = VPC_NOT_READ.undetermined(
+    "nothing is known of the VPC of VPC endpoint {subject.label}, whose DNS settings decide", GIVE_EVIDENCE
+)
+VPC_DNS_SUPPORT_OFF = Code("VPC_DNS_SUPPORT_OFF", 'Amazon VPC User Guide, "DNS attributes for your VPC"')
+DNS_SUPPORT_MAYBE_OFF = VPC_DNS_SUPPORT_OFF.undetermined(
+    "enableDnsSupport of VPC {subject.label} is not known to be on: names may not resolve",
+    "set enable_dns_support=True on the VPC",
+)
+DNS_SUPPORT_OFF = VPC_DNS_SUPPORT_OFF.unreachable(
+    "enableDnsSupport of VPC {subject.label} is off, so private DNS of its endpoints does not work",
+    "set enable_dns_support=True on the VPC",
+)
+VPC_DNS_HOSTNAMES_OFF = Code("VPC_DNS_HOSTNAMES_OFF", 'Amazon VPC User Guide, "DNS attributes for your VPC"')
+DNS_HOSTNAMES_OFF = VPC_DNS_HOSTNAMES_OFF.unreachable(
+    "enableDnsHostnames of VPC {subject.label} is off, so private DNS of its endpoints does not work",
+    "set enable_dns_hostnames=True on the VPC",
+)
+VPC_DNS_UNKNOWN = Code("VPC_DNS_UNKNOWN", 'Amazon VPC User Guide, "DNS attributes for your VPC"')
+DNS_ATTRIBUTE_UNKNOWN = VPC_DNS_UNKNOWN.undetermined(
+    "it cannot be known whether {attribute} of VPC {subject.label} is on", "set {argument}=True on the VPC"
+)
+VPC_OTHER_RESOLVER = Code("VPC_OTHER_RESOLVER", 'Amazon VPC User Guide, "DHCP option sets in Amazon VPC"')
+OTHER_RESOLVER = VPC_OTHER_RESOLVER.undetermined(
+    "the DHCP options of VPC {subject.label} name other resolvers ({servers}) than Amazon's",
+    "keep AmazonProvidedDNS in the VPC's DHCP options, or add an exception where those ask it",
+)
+
+# IPv6 ----------------------------------------------------------------------------------------------
+
+INTERFACE_WITHOUT_IPV6 = Code("INTERFACE_WITHOUT_IPV6", 'Amazon VPC User Guide, "IPv6 support for your VPC"')
+_NAME_OR_IPV4 = "name the host, or its IPv4 address"
+SERVICE_MAYBE_WITHOUT_IPV6 = INTERFACE_WITHOUT_IPV6.undetermined(
+    "{host} is reached over IPv6, and whether the service has it is not documented", _NAME_OR_IPV4
+)
+SUBNET_WITHOUT_IPV6 = INTERFACE_WITHOUT_IPV6.unreachable(
+    "{name} is reached over IPv6, and subnet {subject.label} has no IPv6 block", _NAME_OR_IPV4
+)
+WORKLOAD_WITHOUT_IPV6 = INTERFACE_WITHOUT_IPV6.unreachable(
+    "{name} is reached over IPv6, and {subject.label} has IPv4 addresses alone", _NAME_OR_IPV4
+)
+WORKLOAD_MAYBE_WITHOUT_IPV6 = INTERFACE_WITHOUT_IPV6.undetermined(
+    "it cannot be known whether the interfaces of {subject.label} have IPv6 addresses", _NAME_OR_IPV4
+)
+HOST_OVER_IPV6 = Code("HOST_OVER_IPV6", 'Amazon VPC User Guide, "DNS64 and NAT64"')
+MAYBE_OVER_IPV6 = HOST_OVER_IPV6.undetermined(
+    "there is no way to {name} over IPv4, and there may be one over IPv6, if the host has it",
+    "route 0.0.0.0/0 to a NAT gateway too, or give the host's addresses in the pack's config",
+)
+SUBNET_WITHOUT_IPV4 = Code(
+    "SUBNET_WITHOUT_IPV4",
+    'App Runner API Reference, "CreateVpcConnector"; AWS Lambda Developer Guide, "Giving Lambda functions '
+    "access "
+    'to resources in an Amazon VPC"; Amazon ECS Developer Guide, "Amazon ECS task networking options for '
+    'Fargate"',
+)
+CANNOT_RUN_IN_IPV6_ONLY = SUBNET_WITHOUT_IPV4.unreachable(
+    "subnet {subject.label} is IPv6-only, where {owner.label} cannot run", "use a subnet with an IPv4 block"
+)
+IPV4_FROM_IPV6_ONLY = SUBNET_WITHOUT_IPV4.unreachable(
+    "{name} is an IPv4 address, and subnet {subject.label} is IPv6-only",
+    "name the host, with DNS64 and NAT64",
+)
+DNS64_OFF = Code("DNS64_OFF", 'Amazon VPC User Guide, "DNS64 and NAT64"')
+_DNS64 = "set enable_dns64=True on the subnet and route 64:ff9b::/96 to a NAT gateway"
+WITHOUT_DNS64 = DNS64_OFF.unreachable(
+    "{name} has IPv4 addresses alone, and subnet {subject.label} IPv6 alone: without DNS64 the name leads "
+    "nowhere",
+    _DNS64,
+)
+MAYBE_WITHOUT_DNS64 = DNS64_OFF.undetermined(
+    "{name} has IPv4 addresses alone, and subnet {subject.label} IPv6 alone: DNS64 may be off", _DNS64
+)

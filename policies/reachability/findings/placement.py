@@ -1,0 +1,147 @@
+"""Where AWS runs a workload, and whose the network is that it runs in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .code import Code
+from .routing import GIVE_EVIDENCE
+
+# Workloads -----------------------------------------------------------------------------------------
+
+NO_SUBNET = Code("NO_SUBNET", 'AWS App Runner API Reference, "CreateVpcConnector"')
+WORKLOAD_WITHOUT_SUBNET = NO_SUBNET.unreachable(
+    "{subject.label} has no subnet", "give it at least one subnet"
+)
+
+WORKLOAD_NOT_MODELLED = Code(
+    "WORKLOAD_NOT_MODELLED",
+    'Amazon ECS Developer Guide, "Task networking" and "Amazon ECS Express Mode"; AWS Lambda Developer '
+    "Guide, "
+    '"Lambda Managed Instances"',
+)
+ECS_WITHOUT_NETWORK = WORKLOAD_NOT_MODELLED.undetermined(
+    "service {subject.label} has no network configuration: it runs in its instances' own network",
+    "use the awsvpc network mode",
+)
+EXPRESS_IN_DEFAULT_VPC = WORKLOAD_NOT_MODELLED.undetermined(
+    "service {subject.label} leaves its subnets to ECS Express Mode: the default VPC's",
+    "name the subnets in network_configurations",
+)
+FUNCTION_ON_INSTANCES = WORKLOAD_NOT_MODELLED.undetermined(
+    "function {subject.label} runs on the instances of a capacity provider",
+    "see that the capacity provider's subnets have a way out",
+)
+
+CONNECTOR_NOT_READ = Code(
+    "CONNECTOR_NOT_READ", 'AWS App Runner Developer Guide, "Enabling VPC access for outgoing traffic"'
+)
+UNREAD_CONNECTOR = CONNECTOR_NOT_READ.undetermined(
+    "VPC connector {place} of service {subject.label} is neither in the program nor in the evidence",
+    "create the aws.apprunner.VpcConnector in the program, or give the account's evidence",
+)
+
+NOT_READ = Code("NOT_READ", 'AWS Identity and Access Management User Guide, "Policies and permissions"')
+ACTION_FAILED = NOT_READ.undetermined(
+    "{action} failed ({reason}), so what it shows of the account is not known",
+    "allow {action}: see mailroute iam-policy",
+)
+
+SUBNET_NOT_READ = Code("SUBNET_NOT_READ", 'Amazon VPC User Guide, "Subnets for your VPC"')
+UNREAD_SUBNET = SUBNET_NOT_READ.undetermined(
+    "subnet {place} of {called} is neither in the program nor in the evidence",
+    f"{GIVE_EVIDENCE}, or create the subnet in the program",
+)
+SUBNET_MAYBE_READ_ONLY = SUBNET_NOT_READ.undetermined(
+    "a subnet of {called} is not known yet, and may be one that the program only reads",
+    "list the subnets one by one, and those that are only read by their ids as plain text",
+)
+
+VPC_TENANCY = Code(
+    "VPC_TENANCY",
+    'AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC"',
+)
+_DEFAULT_TENANCY: Final = 'set instance_tenancy="default" on the VPC, or peer it to one that has it'
+DEDICATED_TENANCY = VPC_TENANCY.unreachable(
+    "VPC {subject.label} is of dedicated tenancy, where {owner.label} cannot run", _DEFAULT_TENANCY
+)
+MAYBE_DEDICATED_TENANCY = VPC_TENANCY.undetermined(
+    "VPC {subject.label} is or may be of dedicated tenancy, where {owner.label} may not run", _DEFAULT_TENANCY
+)
+
+SUBNET_OF_OTHER_VPC = Code(
+    "SUBNET_OF_OTHER_VPC",
+    'AWS App Runner API Reference, "CreateVpcConnector"; AWS Lambda API Reference, "VpcConfig"; Amazon ECS '
+    "API "
+    'Reference, "AwsVpcConfiguration"',
+)
+SUBNETS_OF_TWO_VPCS = SUBNET_OF_OTHER_VPC.unreachable(
+    "{subject.label} is in VPC {vpc}, and has a subnet of VPC {other}", "name the subnets of one VPC alone"
+)
+
+# Regions and accounts ------------------------------------------------------------------------------
+
+OTHER_REGION = Code("OTHER_REGION", 'Amazon VPC User Guide, "How Amazon VPC works"')
+NAMED_IN_OTHER_REGION = OTHER_REGION.unreachable(
+    "{subject.label} is in {subject.region}, and {named.label}, which it names, is in {named.region}",
+    "create both through providers of the same region",
+)
+
+SUBNET_NOT_SHARED = Code(
+    "SUBNET_NOT_SHARED", 'Amazon VPC User Guide, "Share your VPC subnets with other accounts"'
+)
+_UNTOLD: Final = "their providers have different credentials, and do not both tell their account"
+_TELL: Final = (
+    "tell the account of both providers (allowed_account_ids, or the role in assume_roles), or create both "
+    "through one provider"
+)
+_SHARE: Final = "share it (aws.ram.ResourceShare with a ResourceAssociation and a PrincipalAssociation)"
+SUBNET_OF_OTHER_ACCOUNT = SUBNET_NOT_SHARED.unreachable(
+    "subnet {subject.label} is account {subject.account}'s, and is not shared with account "
+    "{owner.account}, where "
+    "{owner.label} is",
+    _SHARE,
+)
+SUBNET_MAYBE_NOT_SHARED = SUBNET_NOT_SHARED.undetermined(
+    "subnet {subject.label} is account {subject.account}'s, and it cannot be known whether it is shared with "
+    "account {owner.account}, where {owner.label} is",
+    _SHARE,
+)
+SUBNET_MAYBE_OF_OTHER_ACCOUNT = SUBNET_NOT_SHARED.undetermined(
+    f"subnet {{subject.label}} may be another account's than {{owner.label}}: {_UNTOLD}", _TELL
+)
+
+SECURITY_GROUP_NOT_SHARED = Code(
+    "SECURITY_GROUP_NOT_SHARED", 'Amazon VPC User Guide, "Share security groups with AWS Organizations"'
+)
+_GROUP_OF_ITS_OWN: Final = "give {owner.label} a security group that its own account owns"
+DEFAULT_GROUP_OF_OTHER_ACCOUNT = SECURITY_GROUP_NOT_SHARED.unreachable(
+    "the VPC's default security group is its owner's, so {subject.label} needs one of its own",
+    "give {subject.label} a security group that its own account owns",
+)
+DEFAULT_GROUP_MAYBE_OF_OTHER_ACCOUNT = SECURITY_GROUP_NOT_SHARED.undetermined(
+    f"the VPC's default security group may be another account's than {{subject.label}}: {_UNTOLD}",
+    f"{_TELL}, or give {{subject.label}} a security group that its own account owns",
+)
+GROUP_MAYBE_OF_OTHER_ACCOUNT = SECURITY_GROUP_NOT_SHARED.undetermined(
+    f"security group {{subject.label}} may be another account's than {{owner.label}}: {_UNTOLD}", _TELL
+)
+GROUP_OF_OTHER_ACCOUNT = SECURITY_GROUP_NOT_SHARED.unreachable(
+    "security group {subject.label} is account {subject.account}'s, not that of {owner.label}",
+    _GROUP_OF_ITS_OWN,
+)
+GROUP_MAYBE_NOT_SHARED = SECURITY_GROUP_NOT_SHARED.undetermined(
+    "security group {subject.label} is account {subject.account}'s, not that of {owner.label}, and may not "
+    "be "
+    "shared with it",
+    _GROUP_OF_ITS_OWN,
+)
+
+OWNER_NOT_READ = Code(
+    "OWNER_NOT_READ", 'Amazon VPC User Guide, "Responsibilities and permissions for owners and participants"'
+)
+UNREAD_OWNER = OWNER_NOT_READ.undetermined(
+    "subnet {subject.label} is shared by account {subject.account}, of which there is no evidence",
+    "give account {subject.account}'s evidence beside this one's (mailroute snapshot, run in account "
+    "{subject.account})",
+)

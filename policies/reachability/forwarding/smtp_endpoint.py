@@ -1,0 +1,151 @@
+"""The way to SES's SMTP through an interface endpoint of the VPC, which takes the name of the mail host.
+
+Sources: AWS PrivateLink Guide, "Access an AWS service using an interface VPC endpoint"; Amazon SES Developer
+Guide, "Setting up VPC endpoints with Amazon SES".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..aws.security_group import Peer, admits
+from ..aws.subnet import unread
+from ..aws.vpc import name_of
+from ..findings import endpoints
+from ..graph.references import Link, members
+from ..packet import INGRESS, Packet
+from ..verdict import PASSES, Outcome, Verdict, across_possibilities, all_of, any_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ..aws.subnet import Subnet
+    from ..aws.vpc_endpoint import VpcEndpoint
+    from .leg import Client
+    from .walk import Walk
+
+
+class ToSmtpEndpoint:
+    """The ways from the subnets of one network to SES's SMTP endpoints."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self.network = walk.network
+        self.endpoints = walk.network.vpc_endpoints
+
+    def reach(self, client: Client, region: str, port: int, public: Callable[[], Outcome]) -> Outcome:
+        """An endpoint with private DNS takes the name, whether it serves or not.
+
+        Args:
+            public: the way to SES's public host, which counts where none certainly does.
+        """
+        possibilities: list[Outcome] = []
+        near: list[Outcome] = []
+        certain = False
+        for link in self.of(client, region):
+            endpoint = link.source
+            if endpoint.private_dns is False:
+                near.append(endpoint.takes_name())
+                continue
+            possibilities.append(self._by_name(client, endpoint, port))
+            certain = certain or (link.certain and endpoint.private_dns is True)
+        dead = all(outcome.verdict is Verdict.UNREACHABLE for outcome in possibilities)
+        if certain and not (dead and self._name_escapes(client, region)):
+            return across_possibilities(possibilities)
+        near.extend(self._elsewhere(client, region))
+        way = public()
+        if way.verdict is Verdict.UNREACHABLE:
+            way += all_of(near)
+        return across_possibilities([*possibilities, *self.unread(client), way])
+
+    def unread(self, client: Client) -> Iterator[Outcome]:
+        """The possibility that the VPC has an endpoint that nobody has read, where there may be one."""
+        if not self.network.vpcs.covers(client.vpc, "ec2:DescribeVpcEndpoints"):
+            yield endpoints.UNREAD_ENDPOINTS(client.subnet, vpc=name_of(client.vpc))
+
+    def of(self, client: Client, region: str | None = None) -> list[Link[VpcEndpoint]]:
+        """The endpoints for SES's SMTP in `region`, or any, that are in the VPC of `client`, or may be."""
+        return [
+            Link(link.source, link.certain and client.vpc.target is not None)
+            for vpc in client.vpc.candidates
+            for link in self.endpoints.in_vpc(vpc, region)
+        ]
+
+    def _name_escapes(self, client: Client, region: str) -> bool:
+        """Whether private DNS may not work, or the endpoint may be gone: the name then stays public.
+
+        Source: Amazon EC2 API Reference, "VpcEndpoint": its states.
+        """
+        gone = any(link.source.is_available().findings for link in self.of(client, region))
+        return gone or any(vpc.resolves_private_dns().findings for vpc in client.vpc.candidates)
+
+    def _elsewhere(self, client: Client, region: str) -> Iterator[Outcome]:
+        """What may be the endpoint that is missing, or is not: in another VPC, or for another region."""
+        here = {link.source: link.certain for link in self.of(client, region)}
+        for endpoint in self.endpoints.smtp:
+            if endpoint.vpc.same_as(client.vpc) is False:
+                yield endpoints.IN_OTHER_VPC(endpoint)
+            elif endpoint not in here:
+                own = isinstance(endpoint.region, str) and endpoint.region != region
+                says = endpoints.NOT_FOR_REGION_OF_HOST_BUT_OWN if own else endpoints.NOT_FOR_REGION_OF_HOST
+                yield says(endpoint, region=region)
+            elif not here[endpoint]:
+                yield endpoints.MAYBE_IN_OTHER_VPC(endpoint)
+
+    def any(self, client: Client, port: int) -> Outcome:
+        """The way to one of the endpoints that the VPC has, whatever region's name it takes."""
+        return any_of(
+            [
+                self._by_name(client, link.source, port)
+                + (PASSES if link.certain else endpoints.MAYBE_IN_OTHER_VPC(link.source))
+                for link in self.of(client)
+            ]
+        )
+
+    def by_own_name(self, client: Client, identity: str, port: int) -> Outcome:
+        """The way to the endpoint that the host is a name of: with private DNS or without.
+
+        Source: AWS PrivateLink Guide, "Access an AWS service using an interface VPC endpoint".
+        """
+        named = self.endpoints.named(identity, client.subnet.resource)
+        found = next((endpoint for endpoint in self.endpoints.smtp if endpoint.resource == named), None)
+        if found is None or found.vpc.same_as(client.vpc) is not True:
+            return endpoints.UNKNOWN_ENDPOINT_NAMED(named or client.owner, identity=identity)
+        return found.serves + self._through(client, found, port)
+
+    def _by_name(self, client: Client, endpoint: VpcEndpoint, port: int) -> Outcome:
+        return endpoint.usable + self._through(client, endpoint, port)
+
+    def _through(self, client: Client, endpoint: VpcEndpoint, port: int) -> Outcome:
+        """The way to an SMTP endpoint in the same VPC: any of its interfaces may answer for the name."""
+        or_default = self.network.security_groups.or_default
+        groups = or_default(endpoint.security_groups, client.vpc)
+        sender = Peer(client.owner.label, client.source, or_default(client.groups, client.vpc))
+        arrives = admits(groups, INGRESS, sender, port)
+        called = f"VPC endpoint {endpoint.label}"
+        maybe = arrives.as_undetermined().without_path()
+        interfaces = [unread(endpoint, called, ref) + maybe for ref in endpoint.subnets if ref.unread]
+        certain, possible = members(endpoint.subnets)
+        for subnet in (*certain, *possible):
+            peer = Peer(called, subnet.where(), groups)
+            leaves = self.walk.leaves(client, peer, port)
+            interfaces.append(leaves + self._crosses(client, subnet, peer, port, arrives))
+        steps = [across_possibilities(interfaces)] if interfaces else []
+        return all_of([*steps, endpoint.offers_port(port)])
+
+    def _crosses(self, client: Client, target: Subnet, peer: Peer, port: int, arrives: Outcome) -> Outcome:
+        """From one subnet of a VPC to another and back; within one, neither routes nor ACLs apply.
+
+        Args:
+            arrives: whether the interface in `target` lets the client's packets in.
+        """
+        if target == client.subnet:
+            return arrives
+        tables, acls = self.network.route_tables, self.network.network_acls
+        packet = Packet(client.source, client.subnet.label, peer.addresses, peer.name, port)
+        local = tables.leave_local(client.subnet, client.vpc, peer.addresses)
+        leaves = local + acls.lets_out(client.subnet, packet)
+        if local.findings:
+            return leaves  # What an appliance on the way makes of a packet is not known.
+        back = tables.leave_local(target, client.vpc, client.source)
+        return leaves + acls.lets_in(target, packet) + back + arrives

@@ -1,0 +1,260 @@
+"""What a reference stands for: the one place that says so, and how references compare.
+
+A planned resource names others by ids that nobody knows yet. What such a value may be is asked here alone:
+the resources that its property depends on. A relation is three-valued: a reference that is not known may or
+may not be the thing asked for.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
+
+from ..values import ABSENT, UNKNOWN, Absent, Truth, Unknown, Value
+from ..verdict import Outcome, across_possibilities
+from . import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from .graph import Graph
+    from .resource import Resource
+
+_VPCS: Final = frozenset(tokens.VPC)
+_SUBNETS: Final = frozenset(tokens.SUBNET)
+_BETWEEN_REGIONS: Final = ("aws:route53/", "aws:ec2/vpcPeeringConnection", "aws:ec2transitgateway/peering")
+"""What the types of resources begin with that may name what is in another region."""
+
+
+class Thing(Protocol):
+    """What a reference leads to: a resource, or a typed entity made from one."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def id(self) -> str | Unknown: ...
+
+
+T = TypeVar("T")
+E = TypeVar("E", bound=Thing)
+F = TypeVar("F", bound=Thing)
+
+
+@dataclass(frozen=True)
+class Ref(Generic[E]):
+    """What a reference may stand for.
+
+    Attributes:
+        candidates: the things that it may be.
+        id: its value where that is known, else `UNKNOWN`; `ABSENT` where nothing is set.
+        open: whether it may also be something that the graph does not hold.
+    """
+
+    candidates: tuple[E, ...]
+    id: str | Unknown | Absent
+    open: bool = False
+
+    @property
+    def target(self) -> E | None:
+        """The one thing that it must be, if there is just one."""
+        return self.candidates[0] if len(self.candidates) == 1 and not self.open else None
+
+    @property
+    def unread(self) -> bool:
+        """Whether it may be, or certainly is, something of which nothing is known."""
+        return self.open or not self.candidates
+
+    @property
+    def place(self) -> str:
+        """Its id for a person."""
+        return self.id if isinstance(self.id, str) else "not known yet"
+
+    @property
+    def absent(self) -> bool:
+        return self.id is ABSENT
+
+    @property
+    def identity(self) -> str | None:
+        """A key that two references to the same thing share; `None` where that cannot be known."""
+        if self.target is not None:
+            return self.target.key
+        return self.id if isinstance(self.id, str) else None
+
+    def stands_for(self, thing: Thing) -> Truth:
+        """Whether it is `thing`."""
+        if self.target is not None:
+            return self.target.key == thing.key
+        if isinstance(self.id, str):
+            return False
+        candidates = (candidate.key for candidate in self.candidates)
+        return UNKNOWN if self.open or thing.key in candidates else False
+
+    def same_as(self, other: Ref[F]) -> Truth:
+        """Whether both stand for the same thing."""
+        if self.identity is not None and other.identity is not None:
+            return UNKNOWN if _may_adopt(self, other) else self.identity == other.identity
+        if self.open or other.open:
+            return UNKNOWN
+        shared = {mine.key for mine in self.candidates} & {theirs.key for theirs in other.candidates}
+        return UNKNOWN if shared else False
+
+    def differs_from(self, other: Ref[F]) -> bool:
+        """Whether both are known and differ."""
+        return not self.absent and not other.absent and self.same_as(other) is False
+
+    def map(self, read: Callable[[E], F]) -> Ref[F]:
+        """The same reference, with what `read` makes of each candidate."""
+        return Ref(tuple(map(read, self.candidates)), self.id, self.open)
+
+
+def exactly(thing: E) -> Ref[E]:
+    """A reference that certainly is `thing`."""
+    return Ref((thing,), thing.id)
+
+
+def _may_adopt(first: Ref[E], second: Ref[F]) -> bool:
+    """Whether one is a default VPC that the program takes over, and the other an id that nobody has read."""
+    for target, other in ((first.target, second.target), (second.target, first.target)):
+        adopted = target is not None and target.type == tokens.DEFAULT_VPC and target.id is UNKNOWN
+        if adopted and other is None:
+            return True
+    return False
+
+
+# What a value may be -------------------------------------------------------------------------------
+
+
+def resolve(graph: Graph, resource: Resource, value: Value, prop: str, types: Iterable[str]) -> Ref[Resource]:
+    """What `value` stands for, which `resource` holds in its top-level property `prop`.
+
+    Args:
+        value: an id or ARN, `UNKNOWN` or `ABSENT`.
+        types: the type tokens that the reference can stand for.
+    """
+    if value is ABSENT:
+        return Ref((), ABSENT)
+    if value is not UNKNOWN:
+        target = graph.by_id(str(value), types, resource)
+        return Ref((target,) if target else (), str(value), open=target is None)
+    candidates, complete = _sources(graph, resource, prop, types)
+    return Ref(candidates, UNKNOWN, open=not (candidates and complete))
+
+
+def resolve_list(
+    graph: Graph, resource: Resource, values: Iterable[Value], prop: str, types: Iterable[str]
+) -> tuple[Ref[Resource], ...]:
+    """What the elements of one list stand for, which names each thing once.
+
+    More unknown elements than candidates left for them: some come from outside the graph, and
+    which of them do is not known.
+    """
+    wanted = tuple(types)
+    found = tuple(resolve(graph, resource, value, prop, wanted) for value in values)
+    named = {ref.target for ref in found if ref.id is not UNKNOWN}
+    unknown = [ref for ref in found if ref.id is UNKNOWN]
+    free = {candidate for ref in unknown for candidate in ref.candidates} - named
+    if len(unknown) <= len(free):
+        return found
+    return tuple(replace(ref, open=True) if ref.id is UNKNOWN else ref for ref in found)
+
+
+def _sources(
+    graph: Graph, resource: Resource, prop: str, types: Iterable[str]
+) -> tuple[tuple[Resource, ...], bool]:
+    """The resources of `types` that the unknown property `prop` may take its value from.
+
+    A dependency of another type is followed in turn: it may hand on what it was given itself; a
+    component stands for what is inside it. What it was given as its VPC is handed on as a VPC
+    alone, and a subnet has nothing else to hand on. What is in another region is meant only where
+    nothing else can be: AWS refuses it. The flag says whether the graph holds every one.
+    """
+    complete = True
+    wanted = frozenset(types)
+    vpc_only = wanted <= _VPCS
+    found: dict[str, Resource] = {}
+    queue = list(resource.dependencies.get(prop, ()))
+    seen: set[str] = {resource.key}
+    while queue:
+        key = queue.pop()
+        if key in seen:
+            continue
+        seen.add(key)
+        source = graph.find(key)
+        if source is None:
+            complete = False
+            continue
+        if source.type in wanted:
+            found[source.key] = source
+            continue
+        for name, keys in source.dependencies.items():
+            if vpc_only or (name != "vpcId" and source.type not in _SUBNETS):
+                queue.extend(keys)
+        queue.extend(child.key for child in graph.children_of(key))
+    ordered = [found[key] for key in sorted(found)]  # An engine names them in any order.
+    near = [source for source in ordered if source.in_region_of(resource) is not False]
+    everywhere = resource.type.startswith(_BETWEEN_REGIONS)
+    return tuple(ordered if everywhere or not near else near), complete
+
+
+# Lists of references -------------------------------------------------------------------------------
+
+
+def members(refs: Sequence[Ref[E]]) -> tuple[tuple[E, ...], tuple[E, ...]]:
+    """What a list of references certainly names, and what it only may name.
+
+    A list names each thing once: as many unknown elements as candidates left for them are all of these.
+    """
+    certain = dict.fromkeys(ref.target for ref in refs if ref.target is not None)
+    unknown = [ref for ref in refs if ref.target is None]
+    left = dict.fromkeys(found for ref in unknown for found in ref.candidates if found not in certain)
+    if len(unknown) == len(left) and not any(ref.open for ref in unknown):
+        return (*certain, *left), ()
+    return tuple(certain), tuple(left)
+
+
+def judged(refs: Sequence[Ref[E]], judge: Callable[[E], Outcome]) -> list[Outcome]:
+    """What `judge` makes of each thing that a list certainly names, and of whatever else it may name."""
+    certain, possible = members(refs)
+    outcomes = [judge(thing) for thing in certain]
+    if possible:
+        outcomes.append(across_possibilities([judge(thing) for thing in possible]))
+    return outcomes
+
+
+def settled(refs: Sequence[Ref[E]]) -> tuple[Ref[E], ...]:
+    """The references of a list, each to the one thing it names where `members` is certain of all of them."""
+    certain, possible = members(refs)
+    if possible or any(ref.unread for ref in refs):
+        return tuple(refs)
+    return tuple(exactly(thing) for thing in certain)
+
+
+# What refers to a thing ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Link(Generic[T]):
+    """Something that refers to a thing: `certain` where it does, else it may."""
+
+    source: T
+    certain: bool
+
+
+class Links(Generic[T]):
+    """What refers to each thing, found by that thing."""
+
+    def __init__(self, links: Iterable[tuple[T, Ref[E]]]) -> None:
+        self._by_key: defaultdict[str, list[Link[T]]] = defaultdict(list)
+        self._to_any: list[Link[T]] = []
+        for source, ref in links:
+            for candidate in ref.candidates:
+                self._by_key[candidate.key].append(Link(source, ref.target is not None))
+            if ref.open and ref.id is UNKNOWN:
+                self._to_any.append(Link(source, certain=False))
+
+    def to(self, thing: Thing) -> list[Link[T]]:
+        """Each link that leads to `thing`, or may."""
+        return self._by_key.get(thing.key, []) + self._to_any

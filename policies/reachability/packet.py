@@ -1,0 +1,47 @@
+"""A packet: what opens a TCP connection, and by it the replies that come back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .ranges import EPHEMERAL_PORTS, Ranges
+
+INGRESS = "ingress"
+EGRESS = "egress"
+REPLIES = "replies (TCP 1024-65535)"
+
+
+@dataclass(frozen=True)
+class Packet:
+    """The packets that open a connection, from any of `source` to any of `destination`.
+
+    The port that it comes from is any ephemeral one, to which its replies go back.
+
+    Attributes:
+        sender: what has the source addresses, for a person.
+        name: the destination for a person.
+        port: the TCP port that it goes to.
+    """
+
+    source: Ranges
+    sender: str
+    destination: Ranges
+    name: str
+    port: int
+
+    @property
+    def ports(self) -> Ranges:
+        return Ranges.of((self.port, self.port))
+
+    @property
+    def reply_ports(self) -> Ranges:
+        return EPHEMERAL_PORTS
+
+    @property
+    def what(self) -> str:
+        """It, for a person."""
+        return f"TCP {self.port}"
+
+    def to(self, destination: Ranges) -> Packet:
+        """The packets of it that go to `destination`, or that NAT64 has translated to that."""
+        return replace(self, destination=destination)
