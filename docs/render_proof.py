@@ -1,26 +1,23 @@
-"""Writes the reference of the proof from its own source: `python docs/render_proof.py`.
-
-What the page lists is what the code names: type tokens, properties that it reads, findings that it makes.
-"""
+"""Writes the reference of the proof from its types and catalogue of findings: `python docs/render_proof.py`."""
 
 from __future__ import annotations
 
-import ast
+import dataclasses
+import importlib
 import inspect
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import pkgutil
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from string import Formatter
+from types import ModuleType
 from typing import Final
 
-import reachability
+from reachability import aws, findings, forwarding, workloads
+from reachability.graph import tokens
 
-SOURCE: Final = Path(inspect.getfile(reachability)).parent
 PAGE: Final = Path(__file__).parent / "reference" / "proof.md"
-READERS: Final = frozenset({"get", "declared", "is_on", "items", "elements", "_set", "_side", "_blocks"})
-VERDICTS: Final = {"blocked": "unreachable", "open_question": "undetermined"}
-
-REPAIRS: Final = frozenset({"mending", "ways_out"})
-"""Modules that change graphs: what they read, the proof reads too."""
+PARTS: Final = (aws, forwarding, workloads)
 
 INTRODUCTION: Final = """\
 # What the proof models
@@ -36,155 +33,78 @@ not count.
 """
 
 
-@dataclass(frozen=True)
-class Module:
-    """One module of the proof, as its source says."""
-
-    name: str
-    tree: ast.Module
-
-    @property
-    def documentation(self) -> list[str]:
-        return (ast.get_docstring(self.tree) or "").split("\n\n")
-
-    @property
-    def tokens(self) -> list[str]:
-        """The type tokens that it names, through `kinds`."""
-        names = (
-            node.attr
-            for node in ast.walk(self.tree)
-            if isinstance(node, ast.Attribute)
-            and isinstance(node.value, ast.Name)
-            and node.value.id == "kinds"
-        )
-        found: dict[str, None] = {}
-        for name in names:
-            value = getattr(kinds, name)
-            found.update(dict.fromkeys((value,) if isinstance(value, str) else value))
-        return sorted(found)
-
-    @property
-    def properties(self) -> list[str]:
-        """The properties that it reads."""
-        found = {
-            argument.value
-            for call in self._calls()
-            if _called(call) in READERS
-            for argument in call.args
-            if isinstance(argument, ast.Constant)
-            and isinstance(argument.value, str)
-            and argument.value[:1].islower()
-        }
-        return sorted(found)
-
-    def findings(self) -> Iterator[tuple[str, str, str]]:
-        """The findings that it makes, as `(code, verdict, what is wrong)`."""
-        for function in ast.walk(self.tree):
-            if isinstance(function, ast.FunctionDef):
-                texts = {**_assigned(self.tree.body), **_assigned(ast.walk(function))}
-                for call in ast.walk(function):
-                    if isinstance(call, ast.Call) and _called(call) in VERDICTS and len(call.args) > 2:
-                        yield from _finding(call, texts)
-
-    def _calls(self) -> Iterator[ast.Call]:
-        return (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
-
-
-def _called(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-
-
-Texts = dict[str, list[tuple[int, list[str]]]]
-"""What local names stand for from a line on: one text, or several where a condition chooses."""
-
-
-def _assigned(nodes: Iterable[ast.AST]) -> Texts:
-    texts: Texts = {}
-    for node in nodes:
-        if isinstance(node, ast.Assign) and node.value is not None:
-            _note(texts, node.lineno, node.targets[0], _branches(node.value))
-        elif isinstance(node, ast.AnnAssign) and node.value is not None:
-            _note(texts, node.lineno, node.target, _branches(node.value))
-    return texts
-
-
-def _note(texts: Texts, line: int, target: ast.expr, values: Iterable[ast.expr]) -> None:
-    if isinstance(target, ast.Tuple):
-        tuples = [value for value in values if isinstance(value, ast.Tuple)]
-        for index, element in enumerate(target.elts):
-            _note(texts, line, element, [value.elts[index] for value in tuples])
-    elif isinstance(target, ast.Name):
-        found = [text for value in values if (text := _text(value)) is not None]
-        if found:
-            texts.setdefault(target.id, []).append((line, found))
-
-
-def _branches(node: ast.expr) -> tuple[ast.expr, ...]:
-    return (node.body, node.orelse) if isinstance(node, ast.IfExp) else (node,)
-
-
-def _finding(call: ast.Call, texts: Texts) -> Iterator[tuple[str, str, str]]:
-    code, _, message, *_ = call.args
-    for name in _resolve(code, texts):
-        yield name, VERDICTS[_called(call)], (_resolve(message, texts) or ["…"])[0]
-
-
-def _resolve(node: ast.expr, texts: Texts) -> list[str]:
-    """The texts that an argument may be: of a name, what was last given to it above."""
-    if isinstance(node, ast.Name):
-        above = [found for line, found in sorted(texts.get(node.id, [])) if line <= node.lineno]
-        return above[-1] if above else []
-    text = _text(node)
-    return [] if text is None else [text]
-
-
-def _text(node: ast.expr) -> str | None:
-    """A text with its gaps shown as `…`."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.JoinedStr):
-        return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
-    return None
-
-
-def modules() -> list[Module]:
-    """The modules of the proof that name resources or findings, in the order of their names."""
-    paths = sorted(SOURCE.rglob("*.py"))
-    return [
-        Module(
-            ".".join(path.relative_to(SOURCE).with_suffix("").parts),
-            ast.parse(path.read_text(encoding="utf-8")),
-        )
-        for path in paths
-        if path.name != "__init__.py"
-    ]
-
-
 def page() -> str:
     """The whole page."""
-    lines = [INTRODUCTION, "## Parts\n"]
-    for module in modules():
-        says = module.tokens or any(part.startswith("Source") for part in module.documentation)
-        if says and module.properties and module.name not in REPAIRS:
+    lines = [INTRODUCTION]
+    for package in PARTS:
+        lines += [f"## {package.__name__.rpartition('.')[2]}\n", f"{_paragraphs(package)[0]}\n"]
+        for module in _modules(package):
             lines += _part(module)
-    lines.append("## Findings\n")
-    lines.append("| code | verdict | what is wrong | part |")
-    lines.append("|---|---|---|---|")
-    found = sorted({(*finding, module.name) for module in modules() for finding in module.findings()})
-    lines += [f"| `{code}` | {verdict} | {message} | `{name}` |" for code, verdict, message, name in found]
-    return "\n".join(lines) + "\n"
+    lines += ["## Resource types\n", "| what it is | type tokens |", "|---|---|", *_types(), ""]
+    lines += [
+        "## Findings\n",
+        "| code | verdict | what is wrong | what fixes it | source |",
+        "|---|---|---|---|---|",
+    ]
+    return "\n".join([*lines, *_findings()]) + "\n"
 
 
-def _part(module: Module) -> Iterator[str]:
-    title, *rest = module.documentation
-    yield f"### {module.name}\n"
-    yield f"{' '.join(title.split())}\n"
-    for paragraph in rest:
-        if paragraph.startswith(("Source:", "Sources:")):
-            yield f"{' '.join(paragraph.split())}\n"
-    if module.tokens:
-        yield f"- Types: {', '.join(f'`{token}`' for token in module.tokens)}"
-    yield f"- Properties: {', '.join(f'`{name}`' for name in module.properties)}\n"
+def _modules(package: ModuleType) -> list[ModuleType]:
+    """The modules of a package, in the order of their names."""
+    names = sorted(found.name for found in pkgutil.iter_modules(package.__path__))
+    return [importlib.import_module(f"{package.__name__}.{name}") for name in names]
+
+
+def _part(module: ModuleType) -> Iterator[str]:
+    """One module: what it says of itself, its sources, and its types with their fields."""
+    title, *rest = _paragraphs(module)
+    yield f"### {module.__name__.rpartition('.')[2]}\n"
+    yield f"{title}\n"
+    yield from (f"{text}\n" for text in rest if "Source" in text)
+    types = [found for found in _classes(module) if dataclasses.is_dataclass(found)]
+    yield from (f"- **{found.__name__}**{_fields(found)}: {_paragraphs(found)[0]}" for found in types)
+    if types:
+        yield ""
+
+
+def _fields(found: type) -> str:
+    names = [f"`{field.name}`" for field in dataclasses.fields(found) if field.name != "resource"]
+    return f" ({', '.join(names)})" if names else ""
+
+
+def _classes(module: ModuleType) -> list[type]:
+    """The public classes that a module defines, in its order."""
+    found = [
+        thing
+        for name, thing in vars(module).items()
+        if inspect.isclass(thing) and thing.__module__ == module.__name__ and not name.startswith("_")
+    ]
+    return sorted(found, key=lambda one: inspect.getsourcelines(one)[1])
+
+
+def _paragraphs(thing: ModuleType | type) -> list[str]:
+    """The paragraphs of its documentation, each in one line."""
+    return [" ".join(text.split()) for text in (inspect.getdoc(thing) or "").split("\n\n")]
+
+
+def _types() -> Iterator[str]:
+    for name, value in vars(tokens).items():
+        if name.isupper() and isinstance(value, tuple):
+            what = name.replace("_", " ").lower()
+            yield f"| {what} | {', '.join(f'`{token}`' for token in value)} |"
+
+
+def _findings() -> Iterator[str]:
+    for name, code in sorted(findings.Code.catalogue.items()):
+        for statement in code.statements:
+            texts = [_shown(statement.message), _shown(statement.remedy), code.source]
+            yield f"| `{name}` | {statement.verdict.value} | {' | '.join(texts)} |"
+
+
+def _shown(text: str) -> str:
+    """A text with its gaps shown as `…`."""
+    parts = (literal + ("…" if field is not None else "") for literal, field, _, _ in Formatter().parse(text))
+    return re.sub(r"\s+", " ", "".join(parts))
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ class BlockPublicAccess:
     def lets_out(self, departure: Departure) -> Outcome:
         """Whether connections may leave through an internet gateway, or an egress-only one."""
         passed: tuple[Entity, ...] = (*departure.vpc.candidates, *departure.subnets)
-        around = tuple(dict.fromkeys(entity.resource for entity in passed))
+        around = tuple(entity.resource for entity in dict.fromkeys(passed))
         possibilities = [
             self._under(options, certain, departure) for options, certain in self._options_around(around)
         ]
@@ -69,7 +69,7 @@ class BlockPublicAccess:
         """
         found = [
             (options, answers <= {True})
-            for options in self.graph.of_type(*tokens.BLOCK_PUBLIC_ACCESS)
+            for options in self._options
             if False not in (answers := {options.in_place_of(resource) for resource in around})
         ]
         sure = [options for options, certain in found if certain]
@@ -107,7 +107,7 @@ class BlockPublicAccess:
     def _unread(self, vpc: Ref[Vpc], around: tuple[Resource, ...]) -> Outcome:
         """The account of a VPC sets it, for those too that this shares subnets with, and alone shows it."""
         action = "ec2:DescribeVpcBlockPublicAccessOptions"
-        if self.vpcs.covers(vpc, action) and not self.graph.coverage.misses(action, *around):
+        if self.vpcs.covers(vpc, action, *around):
             return PASSES
         return gateways.PUBLIC_ACCESS_NOT_READ(around[0])
 
@@ -118,6 +118,10 @@ class BlockPublicAccess:
             if (link.certain and mode in modes) if sure else (mode is UNKNOWN or mode in modes):
                 return True
         return False
+
+    @cached_property
+    def _options(self) -> tuple[Resource, ...]:
+        return self.graph.of_type(*tokens.BLOCK_PUBLIC_ACCESS)
 
     @cached_property
     def _exclusions(self) -> Links[Resource]:

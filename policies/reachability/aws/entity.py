@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Entity:
-    """One AWS entity, made from a resource of the graph."""
+    """One AWS entity, made from a resource of the graph: there is one for each in a network."""
 
     resource: Resource
 
@@ -46,12 +46,6 @@ class Entity:
     @cached_property
     def account(self) -> str | Unknown:
         return self.resource.account
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Entity) and self.key == other.key
-
-    def __hash__(self) -> int:
-        return hash(self.key)
 
     def __repr__(self) -> str:
         return f"<{self.key}>"

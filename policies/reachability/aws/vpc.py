@@ -20,7 +20,7 @@ from ..verdict import PASSES, Origin, Outcome, all_of
 from .entity import Entity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
     from ..graph.graph import Graph
     from ..graph.resource import Resource
@@ -110,6 +110,7 @@ class Vpcs:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self._read: dict[str, Vpc] = {}
+        self._covered: dict[tuple[Hashable, ...], bool] = {}
 
     def __iter__(self) -> Iterator[Vpc]:
         return map(self.read, self.graph.of_type(*tokens.VPC))
@@ -151,11 +152,18 @@ class Vpcs:
 
     # What is known of a VPC ------------------------------------------------------------------------
 
-    def covers(self, vpc: Ref[Vpc], action: str) -> bool:
-        """Whether all that the IAM action `action` shows of `vpc` is in the graph.
+    def covers(self, vpc: Ref[Vpc], action: str, *around: Resource) -> bool:
+        """Whether all that the IAM action `action` shows of `vpc`, and of what is `around`, is in the graph.
 
         A VPC that the program creates is new, and holds nothing else; one of the account has been read.
         """
+        asked = (vpc, action, *(place.key for place in around))
+        if asked not in self._covered:
+            missed = bool(around) and self.graph.coverage.misses(action, *around)
+            self._covered[asked] = self._covers(vpc, action) and not missed
+        return self._covered[asked]
+
+    def _covers(self, vpc: Ref[Vpc], action: str) -> bool:
         if vpc.open:
             return self._has_read(vpc.id, action)
         return bool(vpc.candidates) and all(

@@ -18,7 +18,6 @@ from . import tokens
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from .graph import Graph
     from .resource import Resource
 
 _VPCS: Final = frozenset(tokens.VPC)
@@ -36,6 +35,14 @@ class Thing(Protocol):
     def type(self) -> str: ...
     @property
     def id(self) -> str | Unknown: ...
+
+
+class Index(Protocol):
+    """What references are looked up in: the resources of a graph."""
+
+    def find(self, key: str) -> Resource | None: ...
+    def by_id(self, value: str, types: Iterable[str], user: Resource) -> Resource | None: ...
+    def children_of(self, key: str) -> Iterable[Resource]: ...
 
 
 T = TypeVar("T")
@@ -127,7 +134,7 @@ def _may_adopt(first: Ref[E], second: Ref[F]) -> bool:
 # What a value may be -------------------------------------------------------------------------------
 
 
-def resolve(graph: Graph, resource: Resource, value: Value, prop: str, types: Iterable[str]) -> Ref[Resource]:
+def resolve(index: Index, resource: Resource, value: Value, prop: str, types: Iterable[str]) -> Ref[Resource]:
     """What `value` stands for, which `resource` holds in its top-level property `prop`.
 
     Args:
@@ -137,14 +144,14 @@ def resolve(graph: Graph, resource: Resource, value: Value, prop: str, types: It
     if value is ABSENT:
         return Ref((), ABSENT)
     if value is not UNKNOWN:
-        target = graph.by_id(str(value), types, resource)
+        target = index.by_id(str(value), types, resource)
         return Ref((target,) if target else (), str(value), open=target is None)
-    candidates, complete = _sources(graph, resource, prop, types)
+    candidates, complete = _sources(index, resource, prop, types)
     return Ref(candidates, UNKNOWN, open=not (candidates and complete))
 
 
 def resolve_list(
-    graph: Graph, resource: Resource, values: Iterable[Value], prop: str, types: Iterable[str]
+    index: Index, resource: Resource, values: Iterable[Value], prop: str, types: Iterable[str]
 ) -> tuple[Ref[Resource], ...]:
     """What the elements of one list stand for, which names each thing once.
 
@@ -152,7 +159,7 @@ def resolve_list(
     which of them do is not known.
     """
     wanted = tuple(types)
-    found = tuple(resolve(graph, resource, value, prop, wanted) for value in values)
+    found = tuple(resolve(index, resource, value, prop, wanted) for value in values)
     named = {ref.target for ref in found if ref.id is not UNKNOWN}
     unknown = [ref for ref in found if ref.id is UNKNOWN]
     free = {candidate for ref in unknown for candidate in ref.candidates} - named
@@ -162,7 +169,7 @@ def resolve_list(
 
 
 def _sources(
-    graph: Graph, resource: Resource, prop: str, types: Iterable[str]
+    index: Index, resource: Resource, prop: str, types: Iterable[str]
 ) -> tuple[tuple[Resource, ...], bool]:
     """The resources of `types` that the unknown property `prop` may take its value from.
 
@@ -182,7 +189,7 @@ def _sources(
         if key in seen:
             continue
         seen.add(key)
-        source = graph.find(key)
+        source = index.find(key)
         if source is None:
             complete = False
             continue
@@ -192,7 +199,7 @@ def _sources(
         for name, keys in source.dependencies.items():
             if vpc_only or (name != "vpcId" and source.type not in _SUBNETS):
                 queue.extend(keys)
-        queue.extend(child.key for child in graph.children_of(key))
+        queue.extend(child.key for child in index.children_of(key))
     ordered = [found[key] for key in sorted(found)]  # An engine names them in any order.
     near = [source for source in ordered if source.in_region_of(resource) is not False]
     everywhere = resource.type.startswith(_BETWEEN_REGIONS)
