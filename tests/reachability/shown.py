@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from reachability import Egress, Settings, Verdict, merge, prove
+from reachability import Destination, Egress, Outcome, Proof, Settings, Verdict, merge, prove
 from tests.reachability.stacks import Stack
 
 
@@ -28,6 +28,13 @@ def judged(
 ) -> tuple[Verdict, set[str]]:
     """The verdict, and the codes of what stands in the way."""
     return _judged(stack.prove(preview=preview, settings=settings))
+
+
+def judge(stack: Stack, destination: Destination, settings: Settings | None = None) -> Outcome:
+    """What the proof says of the one workload and a destination that it does not name itself."""
+    proof = Proof(stack.graph(), settings, stack.evidence().zones)
+    (workload,) = proof.workloads()
+    return proof.judge(workload.placements, destination)
 
 
 def judged_with_more(stack: Stack, name: str, prop: str) -> tuple[Verdict, set[str]]:

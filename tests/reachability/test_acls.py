@@ -6,17 +6,20 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from reachability.acls import NetworkAcls, implicit_default_acl
-from reachability.groups import EGRESS, INGRESS
-from reachability.network import Network
 
-from reachability import UNKNOWN, Graph, Origin, Verdict
+from reachability import UNKNOWN, Graph, Origin, Verdict, ZoneAvailability
+from reachability.aws import Network
+from reachability.aws.network_acl import NetworkAcl
+from reachability.aws.subnet import Subnet
+from reachability.packet import EGRESS, INGRESS, Packet
 from reachability.ranges import EPHEMERAL_PORTS, Ranges, addresses
+from reachability.verdict import across_possibilities
 from tests.reachability.stacks import ANYWHERE, Stack, either, one_subnet_of_the_account, ref
 
 ACL, RULE = "aws:ec2/networkAcl:NetworkAcl", "aws:ec2/networkAclRule:NetworkAclRule"
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 SMTP = Ranges.of((587, 587))
+UNREAD = (UNDETERMINED, {"ACL_NOT_READ"})
 
 notations = pytest.mark.parametrize("notation", ["inline", "standalone"])
 
@@ -44,14 +47,45 @@ def stack_with(*entries: dict[str, Any], notation: str = "inline") -> Stack:
     return stack
 
 
-def admit(stack: Stack, where: str = "8.8.8.8", ports: Ranges = SMTP, direction: str = EGRESS) -> Verdict:
-    return admit_in(stack.graph(), where, ports, direction)
+def the_subnet(network: Network) -> Subnet:
+    (subnet,) = network.graph.of_type("aws:ec2/subnet:Subnet")
+    return network.subnets.read(subnet)
 
 
-def admit_in(graph: Graph, where: str = "8.8.8.8", ports: Ranges = SMTP, direction: str = EGRESS) -> Verdict:
-    (subnet,) = graph.of_type("aws:ec2/subnet:Subnet")
-    acls = NetworkAcls(Network(graph))
-    return acls.admit(subnet, direction, "the peer", addresses(where), ports, "packets").verdict
+def in_force(stack: Stack, *, preview: bool = True) -> tuple[Subnet, tuple[NetworkAcl | None, ...]]:
+    """The one subnet, and the ACLs that may be in force there."""
+    network = Network(stack.graph(preview=preview), ZoneAvailability())
+    subnet = the_subnet(network)
+    return subnet, network.network_acls.in_force(subnet)
+
+
+def admit(
+    stack: Stack,
+    where: str = "8.8.8.8",
+    ports: Ranges = SMTP,
+    direction: str = EGRESS,
+    *,
+    preview: bool = True,
+) -> Verdict:
+    """What the ACLs of the one subnet, all of which are read, make of packets in one direction."""
+    subnet, found = in_force(stack, preview=preview)
+    acls = [acl for acl in found if acl is not None]
+    assert len(acls) == len(found)
+    return across_possibilities(
+        [acl.admits(subnet, direction, "the peer", addresses(where), ports, "packets") for acl in acls]
+    ).verdict
+
+
+def lets_out(stack: Stack) -> tuple[Verdict, set[str]]:
+    """What the one subnet makes of a packet to the internet and of its replies, and what is found there."""
+    return lets_out_of(stack.graph())
+
+
+def lets_out_of(graph: Graph) -> tuple[Verdict, set[str]]:
+    network = Network(graph, ZoneAvailability())
+    packet = Packet(addresses("10.0.0.9"), "the client", addresses("8.8.8.8"), "the peer", 587)
+    outcome = network.network_acls.lets_out(the_subnet(network), packet)
+    return outcome.verdict, {finding.code for finding in outcome.findings}
 
 
 @notations
@@ -204,10 +238,11 @@ def test_an_association_that_is_not_known_may_put_an_acl_in_force(acl: Any, subn
 
 def test_a_new_vpcs_default_acl_is_known_from_aws() -> None:
     stack = stack_with()
-    (vpc,) = stack.graph().of_type("aws:ec2/vpc:Vpc")
+    stack.remove("acl")
 
-    acl = implicit_default_acl(vpc)
+    _, (acl,) = in_force(stack)
 
+    assert acl is not None
     assert (acl.type, acl.origin) == (ACL, Origin.AWS_DEFAULT)
 
 
@@ -224,7 +259,7 @@ def test_an_association_with_an_acl_that_is_not_read_leaves_it_open() -> None:
     association = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
     stack.add(association, "link", networkAclId="acl-unread", subnetId=ref("subnet"))
 
-    assert admit(stack) is UNDETERMINED
+    assert lets_out(stack) == UNREAD
 
 
 def test_an_association_with_an_acl_that_may_be_one_outside_the_graph_leaves_it_open() -> None:
@@ -232,7 +267,7 @@ def test_an_association_with_an_acl_that_may_be_one_outside_the_graph_leaves_it_
     del stack["acl"]["subnetIds"]
     association = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
     stack.add(association, "link", networkAclId=ref("acl"), subnetId=ref("subnet"))
-    assert admit(stack) is REACHABLE
+    assert lets_out(stack) == (REACHABLE, set())
 
     graph = Graph(
         replace(found, dependencies={**found.dependencies, "networkAclId": ("urn:outside", acl.key)})
@@ -241,7 +276,7 @@ def test_an_association_with_an_acl_that_may_be_one_outside_the_graph_leaves_it_
         for found in stack.graph()
         for acl in stack.graph().of_type(ACL)
     )
-    assert admit_in(graph) is UNDETERMINED
+    assert lets_out_of(graph) == UNREAD
 
 
 def test_an_association_with_one_of_two_acls_that_agree_is_decided() -> None:
@@ -259,7 +294,7 @@ def test_an_association_that_names_no_acl_leaves_it_open() -> None:
     del stack["acl"]["subnetIds"]
     stack.add("aws:ec2/networkAclAssociation:NetworkAclAssociation", "link", subnetId=ref("subnet"))
 
-    assert admit(stack) is UNDETERMINED
+    assert lets_out(stack) == UNREAD
 
 
 @pytest.mark.parametrize("preview", [True, False], ids=["preview", "update"])
@@ -268,26 +303,19 @@ def test_what_names_a_new_vpcs_default_acl_is_about_that_acl(preview: bool) -> N
     stack.remove("acl")
     stack["vpc"]["defaultNetworkAclId"] = UNKNOWN if preview else "id-vpc"
     denies = {"ruleNumber": 50, "ruleAction": "deny", "protocol": "tcp", "fromPort": 587, "toPort": 587}
-    assert judge(stack, preview=preview) is REACHABLE
+    assert admit(stack, preview=preview) is REACHABLE
 
     stack.add(RULE, "deny", networkAclId=ref("vpc"), egress=True, cidrBlock=ANYWHERE, **denies)
-    assert judge(stack, preview=preview) is UNREACHABLE
+    assert admit(stack, preview=preview) is UNREACHABLE
 
     stack.add(ACL, "closed", vpcId=ref("vpc"), subnetIds=[ref("subnet")])
     stack.remove("deny")
-    assert judge(stack, preview=preview) is UNREACHABLE
+    assert admit(stack, preview=preview) is UNREACHABLE
 
     stack.remove("closed")
     association = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
     stack.add(association, "link", networkAclId=ref("vpc"), subnetId=ref("subnet"))
-    assert judge(stack, preview=preview) is REACHABLE
-
-
-def judge(stack: Stack, *, preview: bool) -> Verdict:
-    graph = stack.graph(preview=preview)
-    (subnet,) = graph.of_type("aws:ec2/subnet:Subnet")
-    acls = NetworkAcls(Network(graph))
-    return acls.admit(subnet, EGRESS, "the peer", addresses("8.8.8.8"), SMTP, "packets").verdict
+    assert admit(stack, preview=preview) is REACHABLE
 
 
 def test_an_ipv6_packet_has_entries_of_its_own() -> None:
@@ -321,7 +349,7 @@ def test_the_program_may_adopt_the_default_acl_of_the_account(read: bool) -> Non
     stack = of_the_account(read=read)
     default = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
     stack.add(default, "elsewhere", defaultNetworkAclId="acl-2")
-    assert admit(stack) is (REACHABLE if read else UNDETERMINED)
+    assert lets_out(stack) == ((REACHABLE, set()) if read else UNREAD)
 
     stack.add(default, "adopted", defaultNetworkAclId="acl-1")
     assert admit(stack) is UNREACHABLE
@@ -342,4 +370,4 @@ def test_an_association_with_the_accounts_default_acl_that_is_not_read_leaves_it
     association = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
     stack.add(association, "link", networkAclId="acl-1", subnetId="subnet-1")
 
-    assert admit(stack) is UNDETERMINED
+    assert lets_out(stack) == UNREAD

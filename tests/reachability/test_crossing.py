@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import pytest
-from reachability.crossing import Crossing
-from reachability.network import Network, ipv6_of
 
-from reachability import UNKNOWN, Graph, Resource
-from reachability.graph import Ref
+from reachability import UNKNOWN, Graph, Origin, Ref, Resource, ZoneAvailability
+from reachability.aws import Network
+from reachability.aws.vpc import Block, Vpc, blocks_of
 from reachability.graph.references import exactly
 from reachability.ranges import IPV6, PRIVATE, Ranges, addresses
 from reachability.values import ABSENT
-from tests.reachability.stacks import one_subnet, one_subnet_of_the_account
+from tests.reachability.stacks import Stack, one_subnet, one_subnet_of_the_account
+
+
+def network_of(stack: Stack) -> Network:
+    return Network(stack.graph(), ZoneAvailability())
 
 
 def test_an_interface_is_in_the_block_of_its_subnet_or_else_in_that_of_its_vpc() -> None:
     stack = one_subnet()
 
-    def held() -> tuple[object, object]:
-        graph = stack.graph()
-        crossing, (subnet,) = Crossing(graph), graph.of_type("aws:ec2/subnet:Subnet")
-        return crossing.addresses_in(subnet), crossing.addresses_in(subnet, IPV6)
+    def held() -> tuple[Ranges, Ranges]:
+        (subnet,) = network_of(stack).subnets
+        return subnet.where(), subnet.where(IPV6)
 
     assert held()[0] == addresses("10.0.0.0/20")
     stack["subnet"]["cidrBlock"] = UNKNOWN
@@ -32,31 +34,33 @@ def test_an_interface_is_in_the_block_of_its_subnet_or_else_in_that_of_its_vpc()
 
 
 def test_a_workload_without_groups_has_those_of_its_vpc_if_that_is_known() -> None:
-    graph = one_subnet().graph()
-    (vpc,) = graph.of_type("aws:ec2/vpc:Vpc")
-    own = (exactly(vpc),)
+    network = network_of(one_subnet())
+    (vpc,) = network.vpcs
+    groups, nothing = network.security_groups, Ref[Vpc]((), ABSENT)
 
-    crossing = Crossing(graph)
-    assert crossing.groups_or_default((), exactly(vpc)) == own
-    assert crossing.groups_or_default(own, Ref((), ABSENT)) == own
-    assert crossing.groups_or_default((), Ref((), ABSENT)) == (Ref((), UNKNOWN, open=True),)
+    own = groups.or_default((), exactly(vpc))
+    (group,) = (ref.target for ref in own)
+    assert group is not None
+    assert (group.label, group.origin) == ("default security group of vpc", Origin.AWS_DEFAULT)
+    assert groups.or_default(own, nothing) == own
+    assert groups.or_default((), nothing) == (Ref((), UNKNOWN, open=True),)
 
 
 @pytest.mark.parametrize(
     ("properties", "blocks"),
     [
-        ({"cidrBlock": "10.0.0.0/16"}, ([("10.0.0.0/16", True)], [])),
-        ({"ipv4IpamPoolId": "ipam-pool-1", "ipv6CidrBlock": ""}, ([(UNKNOWN, True)], [])),
-        ({"cidrBlock": UNKNOWN, "ipv6CidrBlock": UNKNOWN}, ([(UNKNOWN, True)], [(UNKNOWN, True)])),
+        ({"cidrBlock": "10.0.0.0/16"}, ((Block("10.0.0.0/16"),), ())),
+        ({"ipv4IpamPoolId": "ipam-pool-1", "ipv6CidrBlock": ""}, ((Block(UNKNOWN),), ())),
+        ({"cidrBlock": UNKNOWN, "ipv6CidrBlock": UNKNOWN}, ((Block(UNKNOWN),), (Block(UNKNOWN),))),
     ],
 )
 def test_a_vpc_has_an_ipv4_block_whatever_is_told_and_an_ipv6_block_where_it_asks(
     properties: dict[str, object], blocks: tuple[object, object]
 ) -> None:
-    vpc = Resource("urn:vpc", "aws:ec2/vpc:Vpc", "vpc", properties)
-    network = Network(Graph([vpc]))
+    graph = Graph([Resource("urn:vpc", "aws:ec2/vpc:Vpc", "vpc", properties)])
+    (vpc,) = Network(graph, ZoneAvailability()).vpcs
 
-    assert (network.blocks_of(exactly(vpc)), network.blocks_of(exactly(vpc), IPV6)) == blocks
+    assert (blocks_of(exactly(vpc)), blocks_of(exactly(vpc), IPV6)) == blocks
 
 
 @pytest.mark.parametrize(
@@ -79,10 +83,10 @@ def test_a_vpc_may_have_an_internet_gateway_that_nobody_has_read(
     stack.account["unread"] = [{"action": action, "reason": "AccessDenied"} for action in unread]
     if attached:
         stack.hold("aws:ec2/internetGateway:InternetGateway", "igw-1", vpcId=attached)
-    network = Network(stack.graph())
-    (vpc,) = network.graph.of_type("aws:ec2/vpc:Vpc")
+    network = network_of(stack)
+    (vpc,) = network.vpcs
 
-    assert network.may_have_gateway(exactly(vpc)) is may
+    assert network.internet_gateways.may_be_attached_to(exactly(vpc)) is may
 
 
 @pytest.mark.parametrize(
@@ -99,4 +103,7 @@ def test_a_vpc_may_have_an_internet_gateway_that_nobody_has_read(
 def test_a_subnet_has_the_ipv6_addresses_that_it_asks_for(
     properties: dict[str, object], held: object
 ) -> None:
-    assert ipv6_of(Resource("urn:subnet", "aws:ec2/subnet:Subnet", "subnet", properties)) == held
+    graph = Graph([Resource("urn:subnet", "aws:ec2/subnet:Subnet", "subnet", properties)])
+    (subnet,) = Network(graph, ZoneAvailability()).subnets
+
+    assert subnet.ipv6 == held

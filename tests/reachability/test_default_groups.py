@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from reachability.crossing import Crossing
-from reachability.groups import EGRESS, Peer
 
-from reachability import Verdict
-from reachability.graph import tokens
+from reachability import Verdict, ZoneAvailability
+from reachability.aws import Network
+from reachability.aws.security_group import Peer, admits
 from reachability.graph.references import exactly
+from reachability.packet import EGRESS
 from reachability.ranges import addresses
 from tests.reachability.stacks import ALL_OUT, Stack, one_subnet, one_subnet_of_the_account
 
@@ -30,12 +30,10 @@ def of_the_account(*, read: bool) -> Stack:
 
 def lets_out(stack: Stack, group: str, *, by_id: bool = True, preview: bool = True) -> Verdict:
     """Whether an interface with the group, which the VPC may stand for, lets mail out."""
-    graph = stack.graph(preview=preview)
-    (vpc,) = graph.of_type(*tokens.VPC)
-    groups = Crossing(graph).groups
-    ref = groups.group_ref(vpc, group, "x") if by_id else exactly(vpc)
-    relay = Peer("the relay", addresses("8.8.8.8"))
-    return groups.admit((ref,), EGRESS, relay, 587, "a remedy").verdict
+    network = Network(stack.graph(preview=preview), ZoneAvailability())
+    groups, (vpc,) = network.security_groups, network.vpcs
+    ref = groups.ref(vpc.resource, group, "x") if by_id else groups.default_of(exactly(vpc))
+    return admits((ref,), EGRESS, Peer("the relay", addresses("8.8.8.8")), 587).verdict
 
 
 @named

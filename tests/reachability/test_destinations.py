@@ -6,14 +6,15 @@ import pytest
 
 from reachability import UNKNOWN, Destination, Hop, Origin, Settings, Verdict
 from reachability.verdict import Finding
-from tests.reachability.stacks import VPC, Stack, urn
-from tests.reachability.test_ipv6 import network
-from tests.reachability.test_proof import SES, judge
+from tests.reachability.over_ipv6 import network
+from tests.reachability.shown import judge
+from tests.reachability.stacks import REGION, VPC, Stack, urn
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 CONNECTOR = "aws:apprunner/vpcConnector:VpcConnector"
 SERVICE = "aws:apprunner/service:Service"
 NAME = "smtp.example.com"
+SES = f"email-smtp.{REGION}.amazonaws.com"
 RELAY = "198.51.0.0/16"
 
 

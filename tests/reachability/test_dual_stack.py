@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from reachability.ipv6 import BOTH_REMEDY
 
 from reachability import UNKNOWN, Settings, Verdict
 from reachability.verdict import Finding
+from tests.reachability.over_ipv6 import RELAY6, SETTING, network
 from tests.reachability.shown import judged
 from tests.reachability.stacks import ANYWHERE, Stack, ref, urn
-from tests.reachability.test_ipv6 import RELAY6, SETTING, network
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 NAME = "smtp.example.com"
@@ -38,7 +37,7 @@ def test_a_host_that_ipv4_does_not_reach_may_have_an_ipv6_address(dual: Stack) -
         "HOST_OVER_IPV6",
         urn("aws:ec2/subnet:Subnet", "tasks"),
         f"there is no way to {NAME} over IPv4, and there may be one over IPv6, if the host has it",
-        BOTH_REMEDY,
+        "route 0.0.0.0/0 to a NAT gateway too, or give the host's addresses in the pack's config",
         UNDETERMINED,
     )
     assert (missing.code, missing.verdict) == ("NO_ROUTE_TO_DESTINATION", UNDETERMINED)

@@ -102,7 +102,7 @@ def test_a_definition_that_is_not_read_needs_a_way_to_some_mail_server(tasks: St
 
 @pytest.mark.parametrize(
     ("definitions", "shown"),
-    [(ref("address"), "a host not known yet"), (UNKNOWN, "a host that is a secret")],
+    [(ref("address"), "a host that is not known until the update"), (UNKNOWN, "a host that is a secret")],
 )
 def test_containers_that_are_not_known_may_name_any_host(
     tasks: Stack, definitions: object, shown: str

@@ -8,9 +8,9 @@ import pytest
 
 from reachability import UNKNOWN, Verdict
 from reachability.verdict import Finding
+from tests.reachability.over_ipv6 import RELAY6, SETTING, network
 from tests.reachability.shown import judged
 from tests.reachability.stacks import PRIVATE, PUBLIC, VPC, Stack, ref, urn
-from tests.reachability.test_ipv6 import RELAY6, SETTING, network
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 EXPRESS = "aws:ecs/expressGatewayService:ExpressGatewayService"
@@ -73,9 +73,9 @@ def test_a_service_without_a_name_has_the_one_in_the_program(express: Stack) -> 
         (container("smtp.example.com", "OTHER"), []),
         ({"secrets": [{"name": "SMTP_HOST", "valueFrom": "arn:secret"}]}, ["a host that is a secret"]),
         (container(UNKNOWN), ["a host that is a secret"]),  # It comes from no resource.
-        (container(ref("address")), ["a host not known yet"]),
-        (container("smtp.example.com", ref("address")), ["a host not known yet"]),
-        ({"environments": ref("address")}, ["a host not known yet"]),
+        (container(ref("address")), ["a host that is not known until the update"]),
+        (container("smtp.example.com", ref("address")), ["a host that is not known until the update"]),
+        ({"environments": ref("address")}, ["a host that is not known until the update"]),
     ],
 )
 def test_the_mail_host_of_its_container(express: Stack, primary: Any, shown: list[str]) -> None:

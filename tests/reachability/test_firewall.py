@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from reachability.repairs import Repairs
 
+from mailroute.fixes import Repairs
 from reachability import Finding, Settings, Verdict, merge, prove
 from tests.reachability.firewalled import (
     FIREWALL,

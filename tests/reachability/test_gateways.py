@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from reachability.crossing import Crossing
 
-from reachability import Verdict
+from reachability import Verdict, ZoneAvailability
+from reachability.aws import Network
+from reachability.forwarding import Walk
 from tests.reachability.stacks import (
     ANYWHERE,
     GATEWAY,
@@ -26,9 +27,9 @@ REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, V
 
 def codes(stack: Stack, step: str) -> set[str]:
     """The codes of one step of the NAT gateway: `translates` or `sends_out`."""
-    graph = stack.graph()
-    (gateway,) = graph.of_type(NAT)
-    outcome = getattr(Crossing(graph).gateways, step)(gateway)
+    network = Network(stack.graph(), ZoneAvailability())
+    (gateway,) = network.nat_gateways
+    outcome = gateway.translates() if step == "translates" else Walk(network).sends_out(gateway)
     return {finding.code for finding in outcome.findings}
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from reachability import ABSENT, UNKNOWN, Graph, Origin, Resource
-from reachability.graph import Ref, Unread, nearest, tokens
+from reachability.graph import Ref, Unread, tokens
 from reachability.graph.references import members, settled
+from reachability.graph.resource import nearest
 
 KINDS = ("vpc", "default-vpc")
 
@@ -128,7 +129,7 @@ def test_a_subnet_hands_on_nothing_but_its_vpc_and_others_do_so_as_a_vpc_alone()
     [("vpc-1", "vpc-1", "vpc-1"), (UNKNOWN, None, "not known yet"), (ABSENT, None, "not known yet")],
 )
 def test_how_a_reference_to_what_is_not_in_the_graph_is_told(value: Any, identity: Any, place: str) -> None:
-    ref = Ref((), value, open=True)
+    ref: Ref[Resource] = Ref((), value, open=True)
 
     assert (ref.identity, ref.place) == (identity, place)
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from reachability.crossing import Crossing
-from reachability.groups import EGRESS, INGRESS, Peer, implicit_default_group
 
-from reachability import UNKNOWN, Finding, Graph, Origin, Verdict
-from reachability.graph import Ref
+from reachability import UNKNOWN, Finding, Graph, Origin, Ref, Verdict, ZoneAvailability
+from reachability.aws import Network
+from reachability.aws.security_group import Peer, SecurityGroup, admits
 from reachability.graph.references import exactly
+from reachability.packet import EGRESS, INGRESS
 from reachability.ranges import addresses
-from tests.reachability.stacks import ANYWHERE, Stack, either, ref
+from tests.reachability.stacks import ANYWHERE, OWNER, REGION, Stack, either, ref, role, through, urn
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
@@ -57,6 +56,23 @@ def stack_with(notation: str, rule: dict[str, Any], direction: str = EGRESS) -> 
     return stack
 
 
+def network_of(stack: Stack, *, preview: bool = True) -> Network:
+    return Network(stack.graph(preview=preview), ZoneAvailability())
+
+
+def groups_of(network: Network) -> dict[str, Ref[SecurityGroup]]:
+    """By their names, the groups that the program declares."""
+    read = network.security_groups.read
+    return {group.name: exactly(read(group)) for group in network.graph.of_type(GROUP)}
+
+
+def default_of(stack: Stack) -> Ref[SecurityGroup]:
+    """The default group of the VPC `vpc`."""
+    network = network_of(stack)
+    vpc = next(vpc for vpc in network.vpcs if vpc.label == "vpc")
+    return network.security_groups.default_of(exactly(vpc))
+
+
 def admit(
     stack: Stack,
     where: str,
@@ -66,10 +82,9 @@ def admit(
     peer: str = "",
     preview: bool = True,
 ) -> tuple[Verdict, list[str]]:
-    graph = stack.graph(preview=preview)
-    groups = {group.name: exactly(group) for group in graph.of_type(GROUP)}
+    groups = groups_of(network_of(stack, preview=preview))
     other = Peer("the peer", addresses(where), (groups[peer],) if peer else ())
-    outcome = Crossing(graph).groups.admit((groups["group"],), direction, other, port, "a remedy")
+    outcome = admits((groups["group"],), direction, other, port)
     return outcome.verdict, [finding.code for finding in outcome.findings]
 
 
@@ -168,14 +183,11 @@ def test_what_inline_rules_do_not_list_may_be_removed() -> None:
 def test_a_new_vpcs_default_group_lets_all_out_and_only_itself_in() -> None:
     stack = Stack()
     stack.add("aws:ec2/vpc:Vpc", "vpc", cidrBlock="10.0.0.0/16")
-    graph = stack.graph()
-    (vpc,) = graph.of_type("aws:ec2/vpc:Vpc")
-    groups = Crossing(graph).groups
-    default, host = (exactly(vpc),), addresses("10.0.0.9")
+    default, host = (default_of(stack),), addresses("10.0.0.9")
 
-    out = groups.admit(default, EGRESS, Peer("anywhere", addresses(ANYWHERE)), 587, "")
-    member = groups.admit(default, INGRESS, Peer("a member", host, default), 587, "")
-    stranger = groups.admit(default, INGRESS, Peer("a stranger", host), 587, "")
+    out = admits(default, EGRESS, Peer("anywhere", addresses(ANYWHERE)), 587)
+    member = admits(default, INGRESS, Peer("a member", host, default), 587)
+    stranger = admits(default, INGRESS, Peer("a stranger", host), 587)
 
     assert [outcome.verdict for outcome in (out, member, stranger)] == [REACHABLE, REACHABLE, UNREACHABLE]
 
@@ -184,19 +196,15 @@ def test_adopting_the_default_group_wipes_it() -> None:
     stack = Stack()
     stack.add("aws:ec2/vpc:Vpc", "vpc", cidrBlock="10.0.0.0/16")
     stack.add("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "adopted", vpcId=ref("vpc"))
-    graph = stack.graph()
-    (vpc,) = graph.of_type("aws:ec2/vpc:Vpc")
 
-    outcome = Crossing(graph).groups.admit(
-        (exactly(vpc),), EGRESS, Peer("anywhere", addresses(ANYWHERE)), 587, "add a rule"
-    )
+    outcome = admits((default_of(stack),), EGRESS, Peer("anywhere", addresses(ANYWHERE)), 587)
 
     assert outcome.findings == (
         Finding(
             "ENI_SG_RULES_MISMATCH",
-            next(group.key for group in graph if group.name == "adopted"),
+            urn("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "adopted"),
             "no egress rule of security group adopted lets TCP 587 to anywhere through",
-            "add a rule",
+            "add an egress rule for TCP 587 to anywhere to the workload's security group",
         ),
     )
 
@@ -229,31 +237,24 @@ def test_a_rule_may_be_for_a_group_that_is_not_in_the_graph() -> None:
 
 def test_of_two_groups_that_may_be_on_the_interface_both_must_open_the_port() -> None:
     stack = stack_with("inline", RULE)
-    graph = stack.graph()
-    one, other = (
-        next(group for group in graph.of_type(GROUP) if group.name == name) for name in ("group", "peer")
-    )
-    whichever = Ref((one, other), UNKNOWN)
+    groups = groups_of(network_of(stack))
+    one_of_both = Ref(groups["group"].candidates + groups["peer"].candidates, UNKNOWN)
 
-    outcome = Crossing(graph).groups.admit(
-        (whichever,), EGRESS, Peer("the peer", addresses("10.0.0.1")), 587, ""
-    )
+    outcome = admits((one_of_both,), EGRESS, Peer("the peer", addresses("10.0.0.1")), 587)
 
     assert outcome.verdict is UNDETERMINED
 
 
 def test_an_interface_without_a_group_has_no_rules() -> None:
-    outcome = Crossing(Stack().graph()).groups.admit(
-        (), EGRESS, Peer("the peer", addresses("10.0.0.1")), 587, ""
-    )
+    outcome = admits((), EGRESS, Peer("the peer", addresses("10.0.0.1")), 587)
 
     assert [(found.code, found.resource) for found in outcome.findings] == [("SG_HAS_NO_RULES", "the peer")]
 
 
 def test_the_default_group_of_a_vpc_that_is_not_known_is_not_known() -> None:
-    groups = Crossing(Stack().graph()).groups
+    groups = network_of(Stack()).security_groups
 
-    assert groups.default_of(Ref((), "vpc-unread", open=True)) == [None]
+    assert groups.default_of(Ref((), "vpc-unread", open=True)) == Ref((), UNKNOWN, open=True)
 
 
 def test_a_default_group_may_be_adopted() -> None:
@@ -262,12 +263,8 @@ def test_a_default_group_may_be_adopted() -> None:
         stack.add("aws:ec2/vpc:Vpc", name, cidrBlock="10.0.0.0/16")
     type_ = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
     stack.add(type_, "adopted", vpcId=either("vpc", "other"))
-    graph = stack.graph()
-    vpc = next(vpc for vpc in graph.of_type("aws:ec2/vpc:Vpc") if vpc.name == "vpc")
 
-    outcome = Crossing(graph).groups.admit(
-        (exactly(vpc),), EGRESS, Peer("anywhere", addresses(ANYWHERE)), 587, "add a rule"
-    )
+    outcome = admits((default_of(stack),), EGRESS, Peer("anywhere", addresses(ANYWHERE)), 587)
 
     assert outcome.verdict is UNDETERMINED
 
@@ -318,11 +315,9 @@ def test_a_rule_of_its_own_may_be_of_a_group_that_is_not_in_the_graph() -> None:
     stack.add(GROUP, "gone")
     stack["r"]["securityGroupId"] = either("group", "gone")
     graph = Graph(resource for resource in stack.resources(preview=True) if resource.name != "gone")
-    group = next(group for group in graph.of_type(GROUP) if group.name == "group")
+    group = groups_of(Network(graph, ZoneAvailability()))["group"]
 
-    outcome = Crossing(graph).groups.admit(
-        (exactly(group),), EGRESS, Peer("the peer", addresses("10.0.0.1")), 587, ""
-    )
+    outcome = admits((group,), EGRESS, Peer("the peer", addresses("10.0.0.1")), 587)
 
     assert outcome.verdict is UNDETERMINED
 
@@ -330,13 +325,20 @@ def test_a_rule_of_its_own_may_be_of_a_group_that_is_not_in_the_graph() -> None:
 def test_a_new_vpcs_default_group_is_known_from_aws() -> None:
     stack = Stack()
     stack.add("aws:ec2/vpc:Vpc", "vpc", cidrBlock="10.0.0.0/16", defaultSecurityGroupId="sg-1")
+    through(stack, {"region": REGION, "assumeRoles": role(OWNER)})
     (vpc,) = stack.graph().of_type("aws:ec2/vpc:Vpc")
 
-    group = implicit_default_group(vpc)
-
+    group = default_of(stack).target
+    assert group is not None
     assert (group.type, group.id, group.origin) == (GROUP, "sg-1", Origin.AWS_DEFAULT)
-    assert (group.region, group.account, group.access) == (vpc.region, vpc.account, vpc.access)
-    assert implicit_default_group(replace(vpc, properties={})).id is UNKNOWN
+    made = group.resource
+    assert (made.region, made.account, made.access) == (vpc.region, vpc.account, vpc.access)
+    assert (made.region, made.account, made.access is None) == (REGION, OWNER, False)
+
+    del stack["vpc"]["defaultSecurityGroupId"]
+    group = default_of(stack).target
+    assert group is not None
+    assert group.id is UNKNOWN
 
 
 @pytest.mark.parametrize("direction", [EGRESS, INGRESS])

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from typing import Any
 
 import pytest
-from reachability.ipv6 import block_of
-from reachability.network import is_ipv6_only
 
-from reachability import UNKNOWN, Resource, Settings, Verdict
+from reachability import UNKNOWN, Graph, Origin, Resource, Settings, Verdict, ZoneAvailability
+from reachability.aws import Network
 from reachability.ranges import (
     IPV4,
     IPV6,
@@ -25,61 +23,16 @@ from reachability.ranges import (
     synthesized,
     translated,
 )
-from reachability.verdict import Origin
+from tests.reachability.over_ipv6 import OPEN6, OWN, RELAY6, SETTING, network
 from tests.reachability.shown import judged
 from tests.reachability.stacks import PRIVATE_TABLE, Stack, ref
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
-RELAY6 = "2600:1f18::25"
-OWN = "2600:1f18:0:100::/56"
 PEER = "2600:1f18:0:200::/56"
 MORE = "2600:1f18:0:300::/56"
 BLOCK = "aws:ec2/vpcIpv6CidrBlockAssociation:VpcIpv6CidrBlockAssociation"
-OPEN6 = {"protocol": "-1", "fromPort": 0, "toPort": 0, "ipv6CidrBlocks": ["::/0"]}
-EGRESS_ONLY = "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway"
-SETTING = "aws:ecs/accountSettingDefault:AccountSettingDefault"
 
 both_ways = pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
-
-
-def network(host: str, *, ipv6_only: bool) -> Stack:
-    """An ECS service in a subnet that has a way out over IPv6, and one over NAT64."""
-    stack = Stack()
-    stack.add("aws:ec2/vpc:Vpc", "vpc", cidrBlock="10.0.0.0/16", ipv6CidrBlock=OWN)
-    stack.add("aws:ec2/internetGateway:InternetGateway", "igw", vpcId=ref("vpc"))
-    stack.add(EGRESS_ONLY, "eigw", vpcId=ref("vpc"))
-    stack.add("aws:ec2/subnet:Subnet", "public", vpcId=ref("vpc"), cidrBlock="10.0.0.0/24")
-    own: dict[str, Any] = {"ipv6CidrBlock": "2600:1f18:0:101::/64"}
-    own |= {"ipv6Native": True, "enableDns64": True} if ipv6_only else {"cidrBlock": "10.0.1.0/24"}
-    stack.add("aws:ec2/subnet:Subnet", "tasks", vpcId=ref("vpc"), **own)
-    for name in ("public", "tasks"):
-        stack.add("aws:ec2/routeTable:RouteTable", f"{name}-table", vpcId=ref("vpc"))
-        stack.add(
-            "aws:ec2/routeTableAssociation:RouteTableAssociation",
-            f"{name}-link",
-            subnetId=ref(name),
-            routeTableId=ref(f"{name}-table"),
-        )
-    stack.add("aws:ec2/eip:Eip", "address", domain="vpc")
-    stack.add("aws:ec2/natGateway:NatGateway", "nat", subnetId=ref("public"), allocationId=ref("address"))
-    for name, table, block, target, gateway in (
-        ("out", "public", {"destinationCidrBlock": "0.0.0.0/0"}, "gatewayId", "igw"),
-        ("out6", "tasks", {"destinationIpv6CidrBlock": "::/0"}, "egressOnlyGatewayId", "eigw"),
-        ("nat64", "tasks", {"destinationIpv6CidrBlock": "64:ff9b::/96"}, "natGatewayId", "nat"),
-    ):
-        route = {"routeTableId": ref(f"{table}-table"), **block, target: ref(gateway)}
-        stack.add("aws:ec2/route:Route", name, **route)
-    stack.add("aws:ec2/securityGroup:SecurityGroup", "group", vpcId=ref("vpc"), egress=[copy.deepcopy(OPEN6)])
-    container = f'[{{"environment": [{{"name": "SMTP_HOST", "value": "{host}"}}]}}]'
-    stack.add("aws:ecs/taskDefinition:TaskDefinition", "task", containerDefinitions=container)
-    stack.add(
-        "aws:ecs/service:Service",
-        "service",
-        name="mailer",
-        taskDefinition=ref("task"),
-        networkConfiguration={"subnets": [ref("tasks")], "securityGroups": [ref("group")]},
-    )
-    return stack
 
 
 @pytest.fixture
@@ -139,9 +92,10 @@ def test_dns64_and_nat64_undo_one_another() -> None:
     ],
 )
 def test_the_families_of_a_subnet(properties: Any, origin: Origin, only: bool, block: str) -> None:
-    subnet = Resource("s", "aws:ec2/subnet:Subnet", "s", properties, origin=origin)
+    graph = Graph([Resource("s", "aws:ec2/subnet:Subnet", "s", properties, origin=origin)])
+    (subnet,) = Network(graph, ZoneAvailability()).subnets
 
-    assert (is_ipv6_only(subnet), cidr_text(block_of(subnet))) == (only, block)
+    assert (subnet.ipv6_only, cidr_text(subnet.possible_ipv6)) == (only, block)
 
 
 # An IPv6 address ----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 
 from reachability import Verdict
 from tests.reachability.firewalled import ASSOCIATION, ROUTE, SUBNET, TABLE
+from tests.reachability.over_ipv6 import EGRESS_ONLY, RELAY6, network
 from tests.reachability.shown import judged, judged_with_more, said, walked
 from tests.reachability.stacks import (
     ANYWHERE,
@@ -22,7 +23,6 @@ from tests.reachability.stacks import (
     own_network,
     ref,
 )
-from tests.reachability.test_ipv6 import EGRESS_ONLY, RELAY6, network
 
 NAT = "aws:ec2/natGateway:NatGateway"
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
