@@ -89,7 +89,7 @@ def lets_out_of(graph: Graph) -> tuple[Verdict, set[str]]:
 
 
 @notations
-def test_the_lowest_number_that_matches_decides_whatever_the_order(notation: str) -> None:
+def test_the_lowest_rule_number_that_matches_decides(notation: str) -> None:
     stack = stack_with(entry(200, "allow"), entry(100, "deny", "8.0.0.0/8"), notation=notation)
 
     assert admit(stack, "8.8.8.8") is UNREACHABLE
@@ -225,7 +225,7 @@ def test_an_association_of_its_own_puts_an_acl_in_force() -> None:
     [(either("acl", "other"), ref("subnet")), (ref("acl"), either("subnet", "away"))],
     ids=["of one of two ACLs", "to one of two subnets"],
 )
-def test_an_association_that_is_not_known_may_put_an_acl_in_force(acl: Any, subnet: Any) -> None:
+def test_an_association_not_known_may_put_an_acl_in_force(acl: Any, subnet: Any) -> None:
     stack = stack_with(entry(1, "deny"))
     stack["acl"].pop("subnetIds")
     stack.add(ACL, "other", vpcId=ref("vpc"), subnetIds=[], egress=[entry(1, "allow")])
@@ -246,14 +246,14 @@ def test_a_new_vpcs_default_acl_is_known_from_aws() -> None:
     assert (acl.type, acl.origin) == (ACL, Origin.AWS_DEFAULT)
 
 
-def test_an_adopted_default_acl_is_not_that_of_a_subnet_with_another() -> None:
+def test_an_explicit_acl_wins_over_an_adopted_default_one() -> None:
     stack = stack_with(entry(1, "allow"))
     stack.add("aws:ec2/defaultNetworkAcl:DefaultNetworkAcl", "adopted", defaultNetworkAclId=ref("vpc"))
 
     assert admit(stack) is REACHABLE
 
 
-def test_an_association_with_an_acl_that_is_not_read_leaves_it_open() -> None:
+def test_an_association_with_an_unread_acl_is_undetermined() -> None:
     stack = stack_with()
     stack.remove("acl")
     association = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
@@ -262,7 +262,7 @@ def test_an_association_with_an_acl_that_is_not_read_leaves_it_open() -> None:
     assert lets_out(stack) == UNREAD
 
 
-def test_an_association_with_an_acl_that_may_be_one_outside_the_graph_leaves_it_open() -> None:
+def test_an_association_maybe_with_an_unread_acl() -> None:
     stack = stack_with(entry(1, "allow"))
     del stack["acl"]["subnetIds"]
     association = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
@@ -279,7 +279,7 @@ def test_an_association_with_an_acl_that_may_be_one_outside_the_graph_leaves_it_
     assert lets_out_of(graph) == UNREAD
 
 
-def test_an_association_with_one_of_two_acls_that_agree_is_decided() -> None:
+def test_two_possible_acls_that_agree_decide() -> None:
     stack = stack_with(entry(1, "allow"))
     del stack["acl"]["subnetIds"]
     stack.add(ACL, "second", vpcId=ref("vpc"), egress=[entry(1, "allow")])
@@ -289,7 +289,7 @@ def test_an_association_with_one_of_two_acls_that_agree_is_decided() -> None:
     assert admit(stack) is REACHABLE
 
 
-def test_an_association_that_names_no_acl_leaves_it_open() -> None:
+def test_an_association_without_an_acl_is_undetermined() -> None:
     stack = stack_with(entry(1, "allow"))
     del stack["acl"]["subnetIds"]
     stack.add("aws:ec2/networkAclAssociation:NetworkAclAssociation", "link", subnetId=ref("subnet"))
@@ -298,7 +298,7 @@ def test_an_association_that_names_no_acl_leaves_it_open() -> None:
 
 
 @pytest.mark.parametrize("preview", [True, False], ids=["preview", "update"])
-def test_what_names_a_new_vpcs_default_acl_is_about_that_acl(preview: bool) -> None:
+def test_the_vpc_stands_for_its_new_default_acl(preview: bool) -> None:
     stack = stack_with()
     stack.remove("acl")
     stack["vpc"]["defaultNetworkAclId"] = UNKNOWN if preview else "id-vpc"
@@ -365,7 +365,7 @@ def test_the_program_may_add_to_an_acl_of_the_account() -> None:
     assert admit(stack) is UNREACHABLE
 
 
-def test_an_association_with_the_accounts_default_acl_that_is_not_read_leaves_it_open() -> None:
+def test_an_association_with_an_unread_default_acl() -> None:
     stack = of_the_account(read=False)
     association = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
     stack.add(association, "link", networkAclId="acl-1", subnetId="subnet-1")

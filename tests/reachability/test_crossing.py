@@ -17,7 +17,7 @@ def network_of(stack: Stack) -> Network:
     return Network(stack.graph(), ZoneAvailability())
 
 
-def test_an_interface_is_in_the_block_of_its_subnet_or_else_in_that_of_its_vpc() -> None:
+def test_an_interface_is_in_the_block_of_its_subnet_or_vpc() -> None:
     stack = one_subnet()
 
     def held() -> tuple[Ranges, Ranges]:
@@ -33,7 +33,7 @@ def test_an_interface_is_in_the_block_of_its_subnet_or_else_in_that_of_its_vpc()
     assert held() == (PRIVATE, IPV6)
 
 
-def test_a_workload_without_groups_has_those_of_its_vpc_if_that_is_known() -> None:
+def test_without_groups_the_default_group_of_the_vpc_applies() -> None:
     network = network_of(one_subnet())
     (vpc,) = network.vpcs
     groups, nothing = network.security_groups, Ref[Vpc]((), ABSENT)
@@ -54,7 +54,7 @@ def test_a_workload_without_groups_has_those_of_its_vpc_if_that_is_known() -> No
         ({"cidrBlock": UNKNOWN, "ipv6CidrBlock": UNKNOWN}, ((Block(UNKNOWN),), (Block(UNKNOWN),))),
     ],
 )
-def test_a_vpc_has_an_ipv4_block_whatever_is_told_and_an_ipv6_block_where_it_asks(
+def test_a_vpc_has_an_ipv4_block_and_an_ipv6_block_if_it_asks(
     properties: dict[str, object], blocks: tuple[object, object]
 ) -> None:
     graph = Graph([Resource("urn:vpc", "aws:ec2/vpc:Vpc", "vpc", properties)])
@@ -74,7 +74,7 @@ def test_a_vpc_has_an_ipv4_block_whatever_is_told_and_an_ipv6_block_where_it_ask
         (None, ["vpc-1"], ["ec2:DescribeNatGateways"], False),
     ],
 )
-def test_a_vpc_may_have_an_internet_gateway_that_nobody_has_read(
+def test_a_vpc_may_have_an_unread_internet_gateway(
     attached: str | None, vpcs: list[str], unread: list[str], may: bool
 ) -> None:
     stack = one_subnet_of_the_account()

@@ -48,7 +48,7 @@ def test_the_program_may_adopt_the_default_group_of_the_account(read: bool, by_i
 
 
 @named
-def test_the_default_group_of_a_vpc_that_the_program_has_made_before_is_what_the_account_shows(
+def test_the_account_shows_the_default_group_of_an_existing_vpc(
     by_id: bool,
 ) -> None:
     stack = one_subnet()

@@ -34,7 +34,7 @@ def outside(nat: Stack) -> Stack:
 # A name whose addresses the team knows --------------------------------------------------------------------
 
 
-def test_no_zone_of_the_vpc_matters_to_a_host_whose_addresses_the_team_knows(nat: Stack) -> None:
+def test_addresses_given_by_the_team_win_over_private_zones(nat: Stack) -> None:
     nat.add("aws:route53/zone:Zone", "zone", name="example.com", vpcs=[{"vpcId": VPC}])
     destination, known = Destination(NAME, 587), Settings(addresses={NAME: (RELAY,)})
 
@@ -46,9 +46,7 @@ def test_no_zone_of_the_vpc_matters_to_a_host_whose_addresses_the_team_knows(nat
     ("host", "told"),
     [(NAME, NAME), (NAME, "SMTP.Example.com"), (NAME, f"{NAME}."), ("SMTP.Example.com.", NAME)],
 )
-def test_a_name_is_the_same_in_any_case_and_with_the_dot_of_the_root(
-    nat: Stack, host: str, told: str
-) -> None:
+def test_addresses_match_hosts_ignoring_case_and_trailing_dot(nat: Stack, host: str, told: str) -> None:
     nat["connector-group"]["egress"][0]["cidrBlocks"] = [RELAY]
 
     assert judge(nat, Destination(host, 587)).verdict is UNDETERMINED
@@ -60,7 +58,7 @@ def test_a_name_is_the_same_in_any_case_and_with_the_dot_of_the_root(
 @pytest.mark.parametrize(
     ("addresses", "codes"), [({}, ["NAME_NOT_PUBLIC"]), ({"Mail.Internal.": (RELAY,)}, [])]
 )
-def test_where_a_name_of_ones_own_network_leads_the_team_alone_can_tell(
+def test_a_private_name_needs_the_addresses_option(
     outside: Stack, addresses: dict[str, tuple[str, ...]], codes: list[str]
 ) -> None:
     found = judge(outside, Destination("mail.internal", 587), Settings(addresses=addresses))
@@ -69,7 +67,7 @@ def test_where_a_name_of_ones_own_network_leads_the_team_alone_can_tell(
 
 
 @pytest.mark.parametrize("told", [SES, SES.upper()])
-def test_where_the_team_leads_the_name_of_ses_another_port_may_be_open(nat: Stack, told: str) -> None:
+def test_an_ses_host_with_given_addresses_may_offer_other_ports(nat: Stack, told: str) -> None:
     destination = Destination(SES, 2525)
     known = judge(nat, destination, Settings(addresses={told: (RELAY,)}))
 
@@ -114,7 +112,7 @@ def test_over_ipv6_the_same_ports_of_mail_will_do(
         (Destination(UNKNOWN, 587, secret=True), "a host that is a secret:587"),
     ],
 )
-def test_what_is_not_reached_over_ipv6_is_named_though_its_host_is_not(
+def test_unreachable_over_ipv6_names_any_mail_server_or_a_secret(
     alone: Stack, destination: Destination, name: str
 ) -> None:
     for route in ("out6", "nat64"):
@@ -129,9 +127,7 @@ def test_what_is_not_reached_over_ipv6_is_named_though_its_host_is_not(
     ("destination", "code"),
     [(Destination(NAME, UNKNOWN), "PORT_UNKNOWN"), (Destination(UNKNOWN, UNKNOWN), "HOST_UNKNOWN")],
 )
-def test_a_port_that_is_not_known_leaves_the_way_over_ipv6_open(
-    alone: Stack, destination: Destination, code: str
-) -> None:
+def test_an_unknown_port_over_ipv6_is_undetermined(alone: Stack, destination: Destination, code: str) -> None:
     (finding,) = judge(alone, destination).findings
 
     assert (finding.code, finding.resource) == (code, urn("aws:ecs/service:Service", "service"))
@@ -162,7 +158,7 @@ def test_without_a_port_ses_is_reached_on_one_that_it_offers(outside: Stack) -> 
         (Destination(None, None), []),
     ],
 )
-def test_a_host_that_is_not_known_yet_may_be_private_and_a_secret_is_some_mail_server(
+def test_an_unknown_host_may_be_private_a_secret_may_not(
     outside: Stack, alone: Stack, destination: Destination, codes: list[str]
 ) -> None:
     for stack in (outside, alone):

@@ -29,7 +29,7 @@ def dual() -> Stack:
     return stack
 
 
-def test_a_host_that_ipv4_does_not_reach_may_have_an_ipv6_address(dual: Stack) -> None:
+def test_a_host_unreachable_over_ipv4_may_have_an_ipv6_address(dual: Stack) -> None:
     (egress,) = dual.prove()
 
     question, missing = egress.outcome.findings
@@ -92,7 +92,7 @@ def test_dns64_makes_an_ipv6_address_for_a_host_that_has_none(
     ],
     ids=["has addresses", "has no addresses", "has no block"],
 )
-def test_another_resolver_may_have_a_dns64_of_its_own_for_what_has_ipv6_addresses(
+def test_another_resolver_may_have_its_own_dns64(
     dual: Stack, change: Callable[[Stack], object], perhaps: bool
 ) -> None:
     for name in ("out6", "nat64"):

@@ -59,7 +59,7 @@ def _strategy(*providers: object) -> dict[str, object]:
         (False, {}, UNREACHABLE),
     ],
 )
-def test_a_public_subnet_is_a_way_for_public_addresses_alone(
+def test_a_public_subnet_helps_only_with_a_public_ip_address(
     tasks: Stack, public: object, launch: dict[str, object], verdict: Verdict
 ) -> None:
     tasks["tasks"]["networkConfiguration"].update(subnets=[PUBLIC[0]], assignPublicIp=public)
@@ -89,7 +89,7 @@ def test_a_service_may_name_its_task_definition_by_its_family(
 
 
 @pytest.mark.parametrize("way", [True, False])
-def test_a_definition_that_is_not_read_needs_a_way_to_some_mail_server(tasks: Stack, way: bool) -> None:
+def test_an_unread_task_definition_needs_any_mail_server(tasks: Stack, way: bool) -> None:
     tasks["tasks"]["taskDefinition"] = "mailer"
     if not way:
         tasks.remove("default")
@@ -120,7 +120,7 @@ def test_the_name_of_a_service(tasks: Stack, given: Any, shown: str) -> None:
     assert [egress.service for egress in tasks.prove()] == [shown]
 
 
-def test_a_service_without_a_task_definition_names_no_host_and_its_task_sets_do(tasks: Stack) -> None:
+def test_task_sets_name_the_hosts_of_an_external_service(tasks: Stack) -> None:
     del tasks["tasks"]["taskDefinition"]
     tasks["tasks"]["deploymentController"] = {"type": "EXTERNAL"}
     assert hosts(tasks) == []
@@ -143,7 +143,7 @@ def test_the_names_in_container_definitions_may_be_in_any_case(tasks: Stack) -> 
     assert hosts(tasks) == [UNKNOWN]
 
 
-def test_a_file_of_variables_may_name_the_host_that_the_container_does_not(tasks: Stack) -> None:
+def test_an_environment_file_may_name_the_host(tasks: Stack) -> None:
     files = {"environmentFiles": [{"type": "s3", "value": "arn:aws:s3:::settings/mail.env"}]}
     define(tasks, {"name": "app", **files})
     assert hosts(tasks) == [None]

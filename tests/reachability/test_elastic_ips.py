@@ -153,7 +153,7 @@ def test_an_address_is_of_one_account_in_one_region(
     assert judged(stack, preview=preview) == ((UNREACHABLE, {code}) if code else PASSED)
 
 
-def test_everything_that_is_wrong_with_an_address_is_told() -> None:
+def test_every_fault_of_an_elastic_ip_address_is_reported() -> None:
     stack = Stack()
     own_network(stack)
     through(stack, {"region": REGION, "assumeRoles": role(OWNER)})
@@ -164,7 +164,7 @@ def test_everything_that_is_wrong_with_an_address_is_told() -> None:
     assert codes == ["OTHER_REGION", "ELASTIC_IP_NOT_OWNED", *2 * ["NAT_GATEWAY_ADDRESS_IN_USE"]]
 
 
-def test_a_nat_gateway_of_the_account_is_not_one_in_a_subnet_to_come(nat: Stack) -> None:
+def test_a_nat_gateway_in_a_new_subnet_is_not_the_accounts(nat: Stack) -> None:
     nat["nat"]["allocationId"] = "eipalloc-1"
     nat.hold(NAT, "nat-there", subnetId=PUBLIC[0], allocationId="eipalloc-1", publicIp="52.0.0.1")
     nat.add("aws:ec2/subnet:Subnet", "new", vpcId=VPC, cidrBlock="172.31.200.0/24")

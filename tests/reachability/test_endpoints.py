@@ -90,7 +90,7 @@ def with_nat(stack: Stack) -> None:
     )
 
 
-def test_a_broken_endpoint_takes_the_name_with_it_though_there_is_a_nat_gateway(ses: Stack) -> None:
+def test_a_broken_endpoint_takes_the_name_despite_a_nat_gateway(ses: Stack) -> None:
     with_nat(ses)
     ses["endpoint-group"]["ingress"] = []
 
@@ -113,7 +113,7 @@ def test_without_private_dns_the_name_leads_to_the_nat_gateway(ses: Stack) -> No
         ({"dhcpOptionsId": "dopt-1"}, "VPC_OTHER_RESOLVER"),
     ],
 )
-def test_where_the_vpc_may_not_resolve_it_the_name_may_still_lead_out(
+def test_without_private_dns_in_the_vpc_the_name_stays_public(
     ses: Stack, change: dict[str, Any], code: str, in_order: bool
 ) -> None:
     with_nat(ses)
@@ -127,7 +127,7 @@ def test_where_the_vpc_may_not_resolve_it_the_name_may_still_lead_out(
     assert code in codes
 
 
-def test_an_endpoint_in_the_account_that_was_not_read_may_take_the_name(ses: Stack) -> None:
+def test_an_unread_endpoint_may_take_the_name(ses: Stack) -> None:
     with_nat(ses)
     ses.remove("endpoint")
     assert judged(ses) == (REACHABLE, set())
@@ -137,7 +137,7 @@ def test_an_endpoint_in_the_account_that_was_not_read_may_take_the_name(ses: Sta
     assert judged(ses)[0] is UNDETERMINED
 
 
-def test_an_endpoint_that_may_be_in_another_vpc_may_not_take_the_name(ses: Stack) -> None:
+def test_an_endpoint_maybe_in_another_vpc_may_not_take_the_name(ses: Stack) -> None:
     ses["endpoint"]["vpcId"] = ref("a VPC that is not in the graph")
 
     verdict, codes = judged(ses)
@@ -327,7 +327,7 @@ def test_what_is_not_known_of_it_decides_nothing(ses: Stack, unknown: str, code:
     assert code is None or code in codes
 
 
-def test_a_broken_endpoint_that_may_not_take_the_name_leaves_the_way_out(ses: Stack) -> None:
+def test_a_broken_endpoint_that_may_not_take_the_name(ses: Stack) -> None:
     with_nat(ses)
     ses["endpoint-group"]["ingress"] = []
     ses["endpoint"]["privateDnsEnabled"] = ref("nothing")
@@ -336,9 +336,7 @@ def test_a_broken_endpoint_that_may_not_take_the_name_leaves_the_way_out(ses: St
 
 
 @pytest.mark.parametrize("own_service", [True, False])
-def test_an_endpoint_for_a_service_that_is_not_known_yet_may_be_for_ses_unless_the_program_makes_it(
-    ses: Stack, own_service: bool
-) -> None:
+def test_an_endpoint_of_an_unknown_service_may_be_for_ses(ses: Stack, own_service: bool) -> None:
     with_nat(ses)
     ses.add("aws:ec2/vpcEndpointService:VpcEndpointService" if own_service else "test:x:X", "partner")
     ses["endpoint"]["serviceName"] = ref("partner")

@@ -50,7 +50,7 @@ def test_zones_that_offer_the_smtp_endpoint(region: str, name: Any, zone_id: Any
     assert offer.smtp_in_zone(region, name, zone_id) is offered
 
 
-def test_what_aws_says_of_a_service_wins_over_the_list_of_zone_ids() -> None:
+def test_the_zones_that_aws_reports_win_over_the_zone_id_list() -> None:
     offer = ZoneAvailability(smtp_zones={(ACCOUNT, "us-east-1"): frozenset({"us-east-1d"})})
 
     assert offer.smtp_in_zone("us-east-1", "us-east-1d", "use1-az2") is True
@@ -72,7 +72,7 @@ def endpoints(evidence: Evidence, *program: Resource, deleted: tuple[str, ...] =
     return list(graph.of_type(ENDPOINT))
 
 
-def test_what_this_stack_made_and_no_longer_declares_is_about_to_go() -> None:
+def test_what_this_stack_no_longer_declares_is_gone() -> None:
     own = {"pulumi:project": "mailroute", "pulumi:stack": "prod"}
 
     assert endpoints(held(tags=own)) == []
@@ -81,11 +81,11 @@ def test_what_this_stack_made_and_no_longer_declares_is_about_to_go() -> None:
     assert len(endpoints(held())) == 1
 
 
-def test_what_the_stacks_state_has_and_the_program_has_not_is_about_to_go() -> None:
+def test_what_the_state_has_and_the_program_has_not_is_gone() -> None:
     assert endpoints(held(), deleted=("vpce-1",)) == []
 
 
-def test_what_the_program_manages_replaces_what_the_account_shows_of_it() -> None:
+def test_the_programs_resource_replaces_the_accounts() -> None:
     declared = Resource(key="urn:endpoint", type=ENDPOINT, name="endpoint", id="vpce-1")
 
     assert endpoints(held(), declared) == [declared]
@@ -102,7 +102,7 @@ def test_a_service_is_known_by_its_name() -> None:
     assert list(graph.of_type(service)) == [declared]
 
 
-def test_the_endpoint_taken_out_of_the_program_is_blocked_though_the_account_still_has_it(ses: Stack) -> None:
+def test_an_endpoint_removed_from_the_program_counts_as_gone(ses: Stack) -> None:
     live = {name: value for name, value in ses["endpoint"].items() if name != "securityGroupIds"}
     ses.remove("endpoint")
     ses.hold(
@@ -135,7 +135,7 @@ def test_the_evidence_of_several_regions_adds_up() -> None:
     assert set(both.zones.smtp_zones) == {(ACCOUNT, REGION)}
 
 
-def test_what_two_regions_show_by_one_id_has_a_key_for_each_of_them() -> None:
+def test_one_id_in_two_regions_has_a_key_for_each() -> None:
     table = {"type": "aws:ec2/routeTable:RouteTable", "id": "rtb-1", "properties": {}}
     parts = [
         {"accountId": ACCOUNT, "region": region, "vpcs": [], "resources": [table]}
@@ -148,7 +148,7 @@ def test_what_two_regions_show_by_one_id_has_a_key_for_each_of_them() -> None:
     ]
 
 
-def test_what_zones_offer_is_told_by_region_and_account() -> None:
+def test_zone_availability_is_by_region_and_account() -> None:
     other = "210987654321"
     zones = {"us-east-1a": frozenset({"us-east-1a"}), "us-east-1b": frozenset({"us-east-1b"})}
     offer = ZoneAvailability(
@@ -180,7 +180,7 @@ def test_a_resource_is_in_the_account_of_its_owner() -> None:
 
 
 @pytest.mark.parametrize("owner_first", [True, False])
-def test_of_a_shared_subnet_its_owner_shows_more(owner_first: bool) -> None:
+def test_the_owners_view_of_a_shared_subnet_wins(owner_first: bool) -> None:
     owner = shared("vpc-1", account=ACCOUNT, cidrBlock="10.0.0.0/24")
     participant = shared("vpc-other", account="210987654321")
 
@@ -189,7 +189,7 @@ def test_of_a_shared_subnet_its_owner_shows_more(owner_first: bool) -> None:
     assert [subnet.get("cidrBlock") for subnet in both.resources] == ["10.0.0.0/24"]
 
 
-def test_what_the_program_manages_is_known_by_its_arn() -> None:
+def test_the_programs_resource_is_known_by_its_arn() -> None:
     declared = Resource(
         key="urn:endpoint", type=ENDPOINT, name="endpoint", properties={"arn": "vpce-1"}, region=REGION
     )
@@ -212,7 +212,7 @@ def test_two_endpoints_of_one_service_are_two() -> None:
     assert len(endpoints(evidence, declared)) == 2
 
 
-def test_tags_of_the_provider_tell_what_this_stack_made_too() -> None:
+def test_default_tags_mark_what_this_stack_made() -> None:
     own = {"pulumi:project": "mailroute", "pulumi:stack": "prod"}
     entry = {"type": ENDPOINT, "id": "vpce-1", "properties": {"tags": {}, "tagsAll": own}}
     evidence = parse({"accountId": ACCOUNT, "region": REGION, "vpcs": [], "resources": [entry]})
@@ -220,7 +220,7 @@ def test_tags_of_the_provider_tell_what_this_stack_made_too() -> None:
     assert endpoints(evidence) == []
 
 
-def test_an_association_of_the_program_leaves_the_propagation_of_the_same_id() -> None:
+def test_an_association_does_not_replace_a_propagation_of_its_id() -> None:
     """Pulumi gives both the ids of the table and the attachment as theirs."""
     identity = "tgw-rtb-1_tgw-attach-1"
     association = "aws:ec2transitgateway/routeTableAssociation:RouteTableAssociation"
@@ -249,7 +249,7 @@ def test_an_association_of_the_program_leaves_the_propagation_of_the_same_id() -
         ),
     ],
 )
-def test_what_is_a_part_of_what_the_program_manages_is_its_to_say(type_: str, prop: str, whole: str) -> None:
+def test_the_program_decides_the_parts_of_what_it_manages(type_: str, prop: str, whole: str) -> None:
     """A route that the program has taken out of its own table is about to go, whoever shows it."""
     document = incident()
     document["resources"] += [
@@ -300,7 +300,7 @@ def declared_default(kind: str, *, region: str = REGION, **properties: Any) -> R
         (declared_default("Vpc"), {"default": True}, UNKNOWN),
     ],
 )
-def test_a_default_vpc_or_subnet_is_the_accounts_before_it_is_adopted(
+def test_an_adopted_default_vpc_or_subnet_is_the_accounts(
     declared: Resource, vpc: dict[str, Any], identity: object
 ) -> None:
     graph = merge([declared], default_network(**vpc), project="p", stack="s")

@@ -46,7 +46,7 @@ def dual() -> Stack:
     return stack
 
 
-def test_a_service_leaves_from_the_subnets_and_through_the_groups_that_it_names(express: Stack) -> None:
+def test_an_express_service_uses_its_own_subnets_and_groups(express: Stack) -> None:
     (egress,) = express.prove()
 
     assert (egress.service, str(egress.destination)) == ("mailer", "smtp.example.com")

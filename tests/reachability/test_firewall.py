@@ -97,7 +97,7 @@ def test_what_a_policy_decides(stack: Stack, changes: dict[str, Any], expected: 
 
 
 @pytest.mark.parametrize("rules", [[rule(destinationPort="443")], [rule("DROP")]])
-def test_mail_that_a_rule_group_drops_is_mended_by_a_rule_before_the_others(
+def test_a_first_stateful_rule_fixes_what_a_rule_group_drops(
     stack: Stack, rules: list[dict[str, Any]]
 ) -> None:
     stack["group"]["ruleGroup"] = {**stateful(*rules), "ruleVariables": {}}
@@ -112,7 +112,7 @@ def test_mail_that_a_rule_group_drops_is_mended_by_a_rule_before_the_others(
     assert len(group.get("ruleGroup", "rulesSource", "statefulRules")) == 2
 
 
-def test_what_no_stateful_rule_can_mend_is_left_to_a_person(stack: Stack) -> None:
+def test_a_stateless_drop_has_no_fix(stack: Stack) -> None:
     stack["policy"]["firewallPolicy"] = policy(statelessDefaultActions=["aws:drop"])
     (egress,) = stack.prove()
 
@@ -122,7 +122,7 @@ def test_what_no_stateful_rule_can_mend_is_left_to_a_person(stack: Stack) -> Non
 
 
 @pytest.mark.parametrize(("priority", "expected"), [(1, UNREACHABLE), (3, REACHABLE)])
-def test_groups_are_read_in_the_order_of_their_priorities(
+def test_stateful_groups_are_read_in_order_of_priority(
     stack: Stack, priority: int, expected: Verdict
 ) -> None:
     """Before creation it cannot be known which priority is that of which group."""
@@ -148,7 +148,7 @@ def test_an_order_that_does_not_matter_need_not_be_known(stack: Stack, header: d
     assert verdict(stack) == (REACHABLE, set())
 
 
-def test_a_few_groups_of_unknown_priority_are_tried_in_every_order(stack: Stack) -> None:
+def test_up_to_four_groups_are_tried_in_every_order(stack: Stack) -> None:
     names = [f"group-{index}" for index in range(4)]
     for name in names:
         stack.add(GROUP, name, type="STATEFUL", ruleGroup=stateful(PASS_MAIL))
@@ -159,7 +159,7 @@ def test_a_few_groups_of_unknown_priority_are_tried_in_every_order(stack: Stack)
 
 
 @pytest.mark.parametrize("kind", ["stateless", "stateful"])
-def test_a_group_that_nobody_has_read_may_drop_mail(stack: Stack, kind: str) -> None:
+def test_an_unread_rule_group_may_drop_mail(stack: Stack, kind: str) -> None:
     references = [{"resourceArn": "arn:other", "priority": 1}]
     stack["policy"]["firewallPolicy"] = policy(**{f"{kind}RuleGroupReferences": references})
 
@@ -189,7 +189,7 @@ def test_groups_of_unknown_priority_may_be_read_in_any_order(stack: Stack) -> No
 
 
 @pytest.mark.parametrize("preview", [True, False])
-def test_stateless_groups_are_read_in_the_order_of_their_priorities_too(stack: Stack, preview: bool) -> None:
+def test_stateless_groups_are_read_in_order_of_priority(stack: Stack, preview: bool) -> None:
     for name, action in (("drops", "aws:drop"), ("forwards", "aws:forward_to_sfe")):
         stack.add(GROUP, name, type="STATELESS", ruleGroup=stateless(stateless_rule(1, action)))
     references = [
@@ -205,7 +205,7 @@ def test_stateless_groups_are_read_in_the_order_of_their_priorities_too(stack: S
     ("target", "place"),
     [("arn:aws:network-firewall:other", "arn:aws:network-firewall:other"), (ref("service"), "not known yet")],
 )
-def test_a_policy_that_nobody_has_read_leaves_it_open(target: Any, place: str) -> None:
+def test_an_unread_firewall_policy_is_undetermined(target: Any, place: str) -> None:
     stack = firewall_stack()
     stack["firewall"]["firewallPolicyArn"] = target
 
@@ -218,7 +218,7 @@ def test_a_policy_that_nobody_has_read_leaves_it_open(target: Any, place: str) -
     )
 
 
-def test_a_policy_that_may_be_another_leaves_it_open(stack: Stack) -> None:
+def test_a_policy_that_may_be_another_is_undetermined(stack: Stack) -> None:
     resources = []
     for resource in stack.resources(preview=True):
         sources = (*resource.dependencies.get("firewallPolicyArn", ()), "urn:pulumi:elsewhere")
@@ -233,7 +233,7 @@ def test_a_policy_that_may_be_another_leaves_it_open(stack: Stack) -> None:
     assert {finding.code for finding in egress.outcome.findings} == {"FIREWALL_POLICY_NOT_READ"}
 
 
-def test_a_policy_that_decrypts_tls_leaves_it_open() -> None:
+def test_a_policy_that_decrypts_tls_is_undetermined() -> None:
     stack = firewall_stack()
     stack["policy"]["firewallPolicy"] = policy(tlsInspectionConfigurationArn="arn:tls")
 
@@ -246,7 +246,7 @@ def test_a_policy_that_decrypts_tls_leaves_it_open() -> None:
     )
 
 
-def test_a_policy_that_passes_packets_and_inspects_their_replies_leaves_it_open() -> None:
+def test_asymmetric_stateless_forwarding_is_undetermined() -> None:
     stack = firewall_stack()
     to_mail = stateless_rule(1, "aws:pass", destinationPorts=[{"fromPort": 587, "toPort": 587}])
     stack.add(GROUP, "packets", type="STATELESS", ruleGroup=stateless(to_mail))

@@ -83,7 +83,7 @@ def test_the_firewall_sees_the_addresses_of_the_nat_gateway(behind: Stack, sourc
     assert judged(behind) == (PASSED if passes else (UNREACHABLE, {"FIREWALL_RULES_RESTRICTION"}))
 
 
-def test_an_acl_of_the_firewalls_subnet_must_let_in_the_nat_gateway(behind: Stack) -> None:
+def test_the_firewall_subnets_acl_must_admit_the_nat_gateway(behind: Stack) -> None:
     entry = {"ruleNo": 1, "protocol": "6", "fromPort": 587, "toPort": 587, "cidrBlock": NAT_BLOCK}
     behind[ACL]["ingress"].append({**entry, "action": "deny"})
 
@@ -91,7 +91,7 @@ def test_an_acl_of_the_firewalls_subnet_must_let_in_the_nat_gateway(behind: Stac
     assert f"network ACL {ACL} of subnet fw-subnet denies ingress: TCP 587 from NAT gateway nat" in messages
 
 
-def test_two_firewalls_behind_a_nat_gateway_must_both_see_the_replies(two: Stack) -> None:
+def test_two_firewalls_behind_nat_must_both_see_the_replies(two: Stack) -> None:
     assert judged(two) == PASSED
 
     two["outer-back"]["vpcEndpointId"] = ref("outer")
@@ -100,7 +100,7 @@ def test_two_firewalls_behind_a_nat_gateway_must_both_see_the_replies(two: Stack
     assert said(two) == [("FIREWALL_ASYMMETRIC_ROUTING", "outer-table", message, remedy)]
 
 
-def test_two_firewalls_behind_a_nat_gateway_may_lead_to_each_other(two: Stack) -> None:
+def test_two_firewalls_that_lead_to_each_other_are_a_loop(two: Stack) -> None:
     two["outer-default"].pop("gatewayId")
     two["outer-default"]["vpcEndpointId"] = ref("firewall")
 
@@ -127,7 +127,7 @@ def test_replies_go_to_the_private_address_of_the_nat_gateway(
     assert judged(behind) == expected
 
 
-def test_the_addresses_of_a_subnet_whose_block_is_not_known_may_be_any_private_ones(behind: Stack) -> None:
+def test_a_subnet_of_unknown_block_may_have_any_private_address(behind: Stack) -> None:
     behind["group"]["ruleGroup"] = stateful(rule(source="ANY"))
     assert judged(behind) == PASSED
 
@@ -138,9 +138,7 @@ def test_the_addresses_of_a_subnet_whose_block_is_not_known_may_be_any_private_o
 @pytest.mark.parametrize(
     "table", [either("edge", "spare"), "rtb-unread", None], ids=["one of two", "not read", "none"]
 )
-def test_replies_come_back_to_the_firewall_by_a_table_of_the_internet_gateway(
-    behind: Stack, table: Any
-) -> None:
+def test_replies_reach_the_firewall_by_a_gateway_route_table(behind: Stack, table: Any) -> None:
     behind.add(TABLE, "spare", vpcId=VPC)
     behind["edge-association"]["routeTableId"] = table
     if table is None:

@@ -65,7 +65,7 @@ def test_both_sides_of_its_subnet_are_looked_at(stack: Stack, direction: str, po
     assert verdict(stack) == (UNREACHABLE, {"SUBNET_ACL_RESTRICTION"})
 
 
-def test_a_firewall_that_leads_to_itself_goes_round_in_a_circle(stack: Stack) -> None:
+def test_a_firewall_that_routes_to_itself_is_a_loop(stack: Stack) -> None:
     stack.remove("fw-default")
     route_to_firewall(stack, "circle", ref("fw-table"), ANYWHERE)
 
@@ -73,14 +73,14 @@ def test_a_firewall_that_leads_to_itself_goes_round_in_a_circle(stack: Stack) ->
     assert "ROUTING_LOOP" in verdict(stack)[1]
 
 
-def test_an_endpoint_of_which_nothing_is_known_leaves_it_open(stack: Stack) -> None:
+def test_an_unread_endpoint_is_undetermined(stack: Stack) -> None:
     for name in [name for name, (_, properties) in stack.program.items() if "vpcEndpointId" in properties]:
         stack[name]["vpcEndpointId"] = "vpce-other"
 
     assert verdict(stack) == (UNDETERMINED, {"ENDPOINT_NOT_READ"})
 
 
-def test_a_route_of_the_account_finds_the_firewall_by_its_endpoints_id(stack: Stack) -> None:
+def test_the_accounts_route_names_a_firewalls_endpoint_by_id(stack: Stack) -> None:
     for name in [name for name, (_, properties) in stack.program.items() if "vpcEndpointId" in properties]:
         stack[name]["vpcEndpointId"] = "vpce-firewall"
     attachments = [{"endpointId": "vpce-firewall", "subnetId": ref("fw-subnet")}]
@@ -91,7 +91,7 @@ def test_a_route_of_the_account_finds_the_firewall_by_its_endpoints_id(stack: St
     assert verdict(stack) == (UNDETERMINED, {"ENDPOINT_NOT_READ"})
 
 
-def test_which_of_several_endpoints_a_route_names_is_not_known_before_creation(stack: Stack) -> None:
+def test_a_planned_route_may_name_any_endpoint_of_the_firewall(stack: Stack) -> None:
     stack.add(SUBNET, "fw-b", vpcId=VPC, cidrBlock="172.31.201.0/28", availabilityZone="us-east-1b")
     stack.add(ASSOCIATION, "fw-b-association", subnetId=ref("fw-b"), routeTableId=ref("fw-table"))
     stack["firewall"]["subnetMappings"].append({"subnetId": ref("fw-b")})
@@ -101,7 +101,7 @@ def test_which_of_several_endpoints_a_route_names_is_not_known_before_creation(s
     assert verdict(stack)[0] is UNREACHABLE
 
 
-def test_an_association_brings_an_endpoint_of_a_firewall_elsewhere(stack: Stack) -> None:
+def test_an_endpoint_association_adds_an_endpoint(stack: Stack) -> None:
     stack["firewall"]["subnetMappings"] = [{"subnetId": "subnet-elsewhere"}]
     association = "aws:networkfirewall/vpcEndpointAssociation:VpcEndpointAssociation"
     stack.add(
@@ -125,7 +125,7 @@ def test_an_association_brings_an_endpoint_of_a_firewall_elsewhere(stack: Stack)
 # The way back ---------------------------------------------------------------------------------------
 
 
-def test_replies_that_come_by_another_way_leave_it_open() -> None:
+def test_replies_by_another_path_are_undetermined() -> None:
     stack = firewall_stack()
     stack.remove("back-1")
     assert verdict(stack) == (UNDETERMINED, {"FIREWALL_ASYMMETRIC_ROUTING"})
@@ -144,9 +144,7 @@ def test_replies_that_come_by_another_way_leave_it_open() -> None:
         ({"vpcEndpointId": "vpce-unread"}, "may not send"),
     ],
 )
-def test_replies_that_go_past_the_firewall_are_told_from_those_that_may(
-    target: dict[str, Any], verb: str
-) -> None:
+def test_replies_that_bypass_the_firewall_or_may(target: dict[str, Any], verb: str) -> None:
     stack = firewall_stack()
     stack["back-1"].pop("vpcEndpointId")
     stack["back-1"].update(target)
@@ -186,7 +184,7 @@ def test_the_firewalls_own_subnet_must_hand_replies_on(stack: Stack) -> None:
     assert verdict(stack) == (UNDETERMINED, {"NOT_MODELLED"})
 
 
-def test_an_edge_route_to_a_firewall_that_the_packets_have_not_passed_leaves_it_open() -> None:
+def test_an_edge_route_to_a_firewall_not_passed_before() -> None:
     stack = stack_with_firewall_behind_nat()
     stack.remove("nat-default")
     stack[PUBLIC_TABLE]["routes"] = [{"cidrBlock": ANYWHERE, "gatewayId": GATEWAY, "state": "active"}]
@@ -226,7 +224,7 @@ def test_two_firewalls_in_a_row_must_both_see_the_replies() -> None:
     assert verdict(stack) == (UNDETERMINED, {"FIREWALL_ASYMMETRIC_ROUTING"})
 
 
-def test_a_regional_nat_gateway_behind_a_firewall_shows_no_way_back() -> None:
+def test_replies_of_a_regional_nat_gateway_are_not_modelled() -> None:
     stack = firewall_stack()
     stack.program["nat"] = ("aws:ec2/natGateway:NatGateway", {"vpcId": VPC, "availabilityMode": "regional"})
 

@@ -157,7 +157,7 @@ def test_a_list_of_domains_passes_no_mail_that_begins_in_clear(stack: Stack) -> 
     assert verdict(stack) == (UNDETERMINED, {"FIREWALL_RULES_RESTRICTION"})
 
 
-def test_rules_in_suricatas_language_may_stand_in_the_group_itself(stack: Stack) -> None:
+def test_suricata_rules_may_stand_in_the_group_itself(stack: Stack) -> None:
     stack["group"]["rules"] = "drop tcp any any -> any any (sid:1;)"
 
     assert verdict(stack)[0] is UNDETERMINED

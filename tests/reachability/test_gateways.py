@@ -64,7 +64,7 @@ def test_a_nat_gateway_behind_another_is_not_followed(nat: Stack) -> None:
     assert codes(nat, "sends_out") == {"NOT_MODELLED"}
 
 
-def test_a_nat_gateway_that_leads_back_to_itself_does_not_lead_out(nat: Stack) -> None:
+def test_a_nat_gateway_that_routes_to_itself_is_not_public(nat: Stack) -> None:
     nat[PUBLIC_TABLE]["routes"] = []
     nat.add(
         "aws:ec2/route:Route",
@@ -77,7 +77,7 @@ def test_a_nat_gateway_that_leads_back_to_itself_does_not_lead_out(nat: Stack) -
     assert codes(nat, "sends_out") == {"NAT_SUBNET_NOT_PUBLIC"}
 
 
-def test_a_private_nat_gateway_may_lead_on_through_a_transit_gateway(nat: Stack) -> None:
+def test_a_private_nat_gateway_may_use_a_transit_gateway(nat: Stack) -> None:
     nat["nat"]["connectivityType"] = "private"
     nat[PUBLIC_TABLE]["routes"] = [{"cidrBlock": ANYWHERE, "transitGatewayId": "tgw-1", "state": "active"}]
 
@@ -105,7 +105,7 @@ def test_an_attachment_of_its_own_attaches_it(nat: Stack) -> None:
 
 
 @pytest.mark.parametrize("attached", [True, False])
-def test_a_regional_nat_gateway_needs_the_vpcs_internet_gateway_alone(nat: Stack, attached: bool) -> None:
+def test_a_regional_nat_gateway_needs_only_an_internet_gateway(nat: Stack, attached: bool) -> None:
     nat.program["nat"] = (NAT, {"vpcId": VPC, "availabilityMode": "regional"})
     nat[PUBLIC_TABLE]["routes"] = []
     if not attached:
@@ -186,7 +186,7 @@ def test_a_nat_gateway_may_lead_to_other_networks(
         ({"subnetId": None, "vpcId": VPC, "availabilityMode": "regional"}, "NOT_MODELLED"),
     ],
 )
-def test_where_a_nat_gateway_sends_private_addresses_may_be_unknown(
+def test_a_nat_gateway_without_a_known_subnet_is_not_modelled(
     nat: Stack, changed: dict[str, Any], code: str
 ) -> None:
     name_host(nat, "192.168.7.25")

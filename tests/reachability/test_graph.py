@@ -54,7 +54,7 @@ def test_an_unknown_is_any_of_its_dependencies_of_the_right_type() -> None:
     assert graph.ref(user, UNKNOWN, "none", KINDS).open
 
 
-def test_a_dependency_of_another_type_is_followed_and_a_component_stands_for_its_children() -> None:
+def test_dependencies_of_other_types_and_components_are_followed() -> None:
     vpc = resource("v")
     lookup = resource("lookup", "lookup", dependencies={"x": ("v",)})
     component = resource("component", "component")
@@ -99,7 +99,7 @@ def test_a_known_element_is_no_candidate_for_an_unknown_one() -> None:
     assert members(refs) == ((one, other), ())
 
 
-def test_a_subnet_hands_on_nothing_but_its_vpc_and_others_do_so_as_a_vpc_alone() -> None:
+def test_a_subnet_hands_on_only_its_vpc() -> None:
     """Its blocks come from the VPC, which as a source of a group would stand for the default group."""
     vpc = Resource(key="vpc", type="aws:ec2/vpc:Vpc", name="vpc")
     subnet = Resource(
@@ -128,17 +128,17 @@ def test_a_subnet_hands_on_nothing_but_its_vpc_and_others_do_so_as_a_vpc_alone()
     ("value", "identity", "place"),
     [("vpc-1", "vpc-1", "vpc-1"), (UNKNOWN, None, "not known yet"), (ABSENT, None, "not known yet")],
 )
-def test_how_a_reference_to_what_is_not_in_the_graph_is_told(value: Any, identity: Any, place: str) -> None:
+def test_a_reference_to_what_is_not_in_the_graph(value: Any, identity: Any, place: str) -> None:
     ref: Ref[Resource] = Ref((), value, open=True)
 
     assert (ref.identity, ref.place) == (identity, place)
 
 
-def test_a_resource_is_told_by_its_id_once_it_has_one() -> None:
+def test_a_resource_is_labelled_by_its_id_once_it_has_one() -> None:
     assert [resource("one").label, resource("one", id="vpc-1").label] == ["one", "vpc-1"]
 
 
-def test_more_unknown_elements_than_candidates_may_be_something_outside() -> None:
+def test_more_unknown_elements_than_candidates_are_open() -> None:
     one, other = resource("one", id="vpc-1"), resource("other")
     user = resource("u", "user", dependencies={"x": ("one", "other")})
     graph = Graph([one, other, user])
@@ -152,7 +152,7 @@ def test_more_unknown_elements_than_candidates_may_be_something_outside() -> Non
     assert opened("vpc-1", UNKNOWN, UNKNOWN) == [False, True, True]
 
 
-def test_an_unknown_that_depends_on_nothing_listed_may_be_anything() -> None:
+def test_an_unknown_without_dependencies_may_be_anything() -> None:
     user = resource("u", "user")
 
     assert Graph([user]).ref(user, UNKNOWN, "x", KINDS) == Ref((), UNKNOWN, open=True)
@@ -168,7 +168,7 @@ def test_a_dependency_that_is_named_twice_hides_none_before_it() -> None:
 # Regions and accounts -----------------------------------------------------------------------------------
 
 
-def test_an_id_means_what_is_in_the_region_of_the_one_that_names_it() -> None:
+def test_an_id_means_the_one_in_the_region_of_its_user() -> None:
     here, there = (resource(name, id="x-1", region=name) for name in ("here", "there"))
     user = resource("u", "user", region="there")
     graph = Graph([here, there, user])
@@ -186,9 +186,7 @@ def test_an_id_means_what_is_in_the_region_of_the_one_that_names_it() -> None:
         ("aws:route53/zoneAssociation:ZoneAssociation", "here", {"here", "unknown", "there"}),
     ],
 )
-def test_an_unknown_is_in_the_region_of_the_one_that_names_it(
-    kind: str, region: str, sources: set[str]
-) -> None:
+def test_an_unknown_is_in_the_region_of_its_user(kind: str, region: str, sources: set[str]) -> None:
     found = [resource("here", region="here"), resource("there", region="there"), resource("unknown")]
     user = resource("u", kind, region=region, dependencies={"x": ("here", "there", "unknown")})
 
@@ -264,7 +262,7 @@ def test_what_was_not_read_concerns_what_may_be_there(unread: Any, concerned: bo
     assert Unread("action", "why", **unread).concerns(resource("r"))
 
 
-def test_of_two_with_one_id_in_a_region_that_of_the_users_account_is_meant() -> None:
+def test_an_id_means_the_one_in_the_account_of_its_user() -> None:
     own, others = (
         Resource(f"urn:{account}", "t", account, id="vpc-1", region="us-east-1", account=account)
         for account in ("111122223333", "444455556666")

@@ -108,7 +108,7 @@ def test_a_rule_for_a_block(
 
 @previews
 @notations
-def test_a_rule_for_a_group_lets_its_members_through_wherever_they_are(notation: str, preview: bool) -> None:
+def test_a_rule_for_a_group_admits_its_members_anywhere(notation: str, preview: bool) -> None:
     stack = stack_with(notation, {**SMTP, "securityGroups": [ref("peer")]}, INGRESS)
 
     assert admit(stack, "192.0.2.1", direction=INGRESS, peer="peer", preview=preview)[0] is REACHABLE
@@ -165,7 +165,7 @@ def test_rules_add_up() -> None:
     assert admit(stack, ANYWHERE)[0] is REACHABLE
 
 
-def test_a_rule_that_is_not_known_decides_nothing() -> None:
+def test_a_rule_of_unknown_blocks_is_undetermined() -> None:
     stack = stack_with("inline", {**RULE, "cidrBlocks": [ref("vpc")]})
 
     assert admit(stack, "10.0.0.1") == (UNDETERMINED, ["SG_RULES_UNKNOWN"])
@@ -180,7 +180,7 @@ def test_what_inline_rules_do_not_list_may_be_removed() -> None:
     assert admit(stack, "8.8.8.8")[0] is UNDETERMINED
 
 
-def test_a_new_vpcs_default_group_lets_all_out_and_only_itself_in() -> None:
+def test_a_new_default_group_lets_all_out_and_itself_in() -> None:
     stack = Stack()
     stack.add("aws:ec2/vpc:Vpc", "vpc", cidrBlock="10.0.0.0/16")
     default, host = (default_of(stack),), addresses("10.0.0.9")
@@ -211,12 +211,12 @@ def test_adopting_the_default_group_wipes_it() -> None:
 
 @notations
 @pytest.mark.parametrize("what", ["protocol", "fromPort", "toPort"])
-def test_a_rule_of_which_something_is_not_known_may_open_the_port(notation: str, what: str) -> None:
+def test_a_rule_that_is_partly_unknown_may_open_the_port(notation: str, what: str) -> None:
     assert admit(stack_with(notation, {**RULE, what: ref("vpc")}), "10.0.0.1")[0] is UNDETERMINED
     assert admit(stack_with(notation, {**RULE, what: ref("vpc")}), "10.1.0.1")[0] is UNREACHABLE
 
 
-def test_a_rule_that_is_not_known_at_all_may_open_the_port() -> None:
+def test_an_unknown_rule_may_open_the_port() -> None:
     assert admit(stack_with("inline", ref("vpc")), "10.0.0.1") == (UNDETERMINED, ["SG_RULES_UNKNOWN"])
 
 
@@ -229,13 +229,13 @@ def test_a_rule_may_be_for_one_of_two_groups(notation: str) -> None:
     assert admit(stack, "10.0.0.1", direction=INGRESS, peer="group")[0] is UNREACHABLE
 
 
-def test_a_rule_may_be_for_a_group_that_is_not_in_the_graph() -> None:
+def test_a_rule_may_be_for_an_unread_group() -> None:
     stack = stack_with("inline", {**SMTP, "securityGroups": [{"ref": "somewhere else"}]}, INGRESS)
 
     assert admit(stack, "10.0.0.1", direction=INGRESS, peer="peer")[0] is UNDETERMINED
 
 
-def test_of_two_groups_that_may_be_on_the_interface_both_must_open_the_port() -> None:
+def test_each_of_two_possible_groups_must_open_the_port() -> None:
     stack = stack_with("inline", RULE)
     groups = groups_of(network_of(stack))
     one_of_both = Ref(groups["group"].candidates + groups["peer"].candidates, UNKNOWN)
@@ -251,7 +251,7 @@ def test_an_interface_without_a_group_has_no_rules() -> None:
     assert [(found.code, found.resource) for found in outcome.findings] == [("SG_HAS_NO_RULES", "the peer")]
 
 
-def test_the_default_group_of_a_vpc_that_is_not_known_is_not_known() -> None:
+def test_the_default_group_of_an_unread_vpc_is_open() -> None:
     groups = network_of(Stack()).security_groups
 
     assert groups.default_of(Ref((), "vpc-unread", open=True)) == Ref((), UNKNOWN, open=True)
@@ -280,13 +280,13 @@ def test_a_rule_for_an_ipv6_block(notation: str, preview: bool) -> None:
 
 @notations
 @pytest.mark.parametrize("lists", [[ref("list")], ref("list")], ids=["element", "list"])
-def test_a_rule_for_a_prefix_list_that_is_not_read_may_open_the_port(notation: str, lists: Any) -> None:
+def test_a_rule_for_an_unread_prefix_list_may_open_the_port(notation: str, lists: Any) -> None:
     if notation != "inline" and not isinstance(lists, list):
         return  # An unknown list of one that is a single value.
     assert admit(stack_with(notation, {**SMTP, "prefixListIds": lists}), "10.0.0.1")[0] is UNDETERMINED
 
 
-def test_the_account_in_front_of_a_group_of_a_peer_vpc_is_no_part_of_its_id() -> None:
+def test_a_group_of_a_peer_vpc_may_be_named_with_its_account() -> None:
     stack = stack_with("inline", {**SMTP, "securityGroups": ["123456789012/id-peer"]}, INGRESS)
 
     assert admit(stack, "10.0.0.1", direction=INGRESS, peer="peer", preview=False)[0] is REACHABLE
@@ -303,14 +303,14 @@ def test_ports_that_are_left_out_are_all_of_them(ports: dict[str, int]) -> None:
     assert admit(stack_with("inline", rule), "8.8.8.8")[0] is REACHABLE
 
 
-def test_a_rule_of_its_own_may_be_for_the_other_direction() -> None:
+def test_a_standalone_rule_may_be_for_the_other_direction() -> None:
     stack = stack_with("rule", RULE)
     stack["r"]["type"] = ref("vpc")
 
     assert admit(stack, "10.0.0.1")[0] is UNDETERMINED
 
 
-def test_a_rule_of_its_own_may_be_of_a_group_that_is_not_in_the_graph() -> None:
+def test_a_standalone_rule_may_be_of_an_unread_group() -> None:
     stack = stack_with("rule", RULE)
     stack.add(GROUP, "gone")
     stack["r"]["securityGroupId"] = either("group", "gone")

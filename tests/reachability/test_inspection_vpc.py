@@ -225,7 +225,7 @@ def test_a_firewall_before_the_nat_gateway_of_a_hub_is_followed(combined: Accoun
     assert combined.verdict() == (REACHABLE, set())
 
 
-def test_the_path_says_that_the_account_holds_the_firewall_and_its_policy(combined: Account) -> None:
+def test_the_path_shows_the_accounts_firewall_and_its_policy(combined: Account) -> None:
     (egress,) = combined.prove()
 
     kind, held = "aws:networkfirewall", Origin.ACCOUNT
@@ -244,7 +244,7 @@ def test_a_firewall_in_a_vpc_of_its_own_is_followed(apart: Account) -> None:
     assert apart.verdict() == (REACHABLE, set())
 
 
-def test_replies_that_go_round_the_firewall_of_a_hub_leave_it_open(combined: Account) -> None:
+def test_replies_that_bypass_the_hubs_firewall_are_undetermined(combined: Account) -> None:
     combined["nat-a-table"]["routes"] = [to(ANY, gatewayId="igw"), by_tgw(SPOKE)]
 
     assert combined.verdict() == (UNDETERMINED, {"FIREWALL_ASYMMETRIC_ROUTING"})
@@ -257,19 +257,19 @@ def test_replies_without_a_route_are_lost(combined: Account) -> None:
     assert combined.verdict() == (UNREACHABLE, {"NO_ROUTE_TO_DESTINATION"})
 
 
-def test_the_firewalls_subnet_must_send_replies_back_to_the_transit_gateway(combined: Account) -> None:
+def test_the_firewall_subnet_must_return_to_the_transit_gateway(combined: Account) -> None:
     combined["fw-a-table"]["routes"].pop()
 
     assert combined.verdict() == (UNREACHABLE, {"NO_ROUTE_TO_DESTINATION"})
 
 
-def test_the_transit_gateway_must_bring_replies_to_the_inspection_vpc(apart: Account) -> None:
+def test_the_transit_gateway_must_return_to_the_inspection_vpc(apart: Account) -> None:
     route(apart, "before", SPOKE, "attach-spoke")
 
     assert apart.verdict() == (UNREACHABLE, {"NO_ROUTE_TO_DESTINATION"})
 
 
-def test_the_attachments_subnet_must_send_replies_through_the_firewall(apart: Account) -> None:
+def test_the_attachment_subnet_must_return_by_the_firewall(apart: Account) -> None:
     apart["attach-a-table"]["routes"].append(by_tgw(SPOKE))
 
     assert apart.verdict() == (UNDETERMINED, {"FIREWALL_ASYMMETRIC_ROUTING"})
@@ -313,7 +313,7 @@ def test_in_appliance_mode_packets_may_leave_in_any_zone(apart: Account) -> None
     assert apart.verdict()[0] is UNDETERMINED
 
 
-def test_a_transit_gateway_that_sends_packets_back_to_the_firewall_goes_round_in_a_circle(
+def test_a_transit_gateway_back_to_the_firewall_is_a_loop(
     apart: Account,
 ) -> None:
     apart.resources = [entry for entry in apart.resources if entry["id"] != f"after-{ANY}"]

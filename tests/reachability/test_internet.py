@@ -38,9 +38,7 @@ NOT_PUBLIC = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
         ({"natGatewayId": UNKNOWN}, (UNDETERMINED, {"ROUTE_TARGET_UNKNOWN"})),
     ],
 )
-def test_where_a_nat_gateway_sends_what_is_for_a_private_address(
-    nat: Stack, target: Any, expected: tuple[Verdict, set[str]]
-) -> None:
+def test_private_destinations_behind_nat(nat: Stack, target: Any, expected: tuple[Verdict, set[str]]) -> None:
     name_host(nat, "10.50.0.5")
     if target is not None:
         nat[PUBLIC_TABLE]["routes"].append({"cidrBlock": "10.50.0.0/16", **target})
@@ -53,7 +51,7 @@ def test_where_a_nat_gateway_sends_what_is_for_a_private_address(
     [{"subnetId": "subnet-unread"}, {"subnetId": None, "vpcId": VPC, "availabilityMode": "regional"}],
     ids=["not read", "regional"],
 )
-def test_where_a_nat_gateway_without_a_subnet_sends_it_is_not_known(nat: Stack, place: Any) -> None:
+def test_nat_gateway_without_subnet(nat: Stack, place: Any) -> None:
     name_host(nat, "10.50.0.5")
     nat["nat"].update(place)
 
@@ -62,7 +60,7 @@ def test_where_a_nat_gateway_without_a_subnet_sends_it_is_not_known(nat: Stack, 
     assert "NOT_MODELLED" in codes
 
 
-def test_a_nat_gateway_that_may_be_in_a_subnet_outside_the_graph_may_send_it_anywhere(nat: Stack) -> None:
+def test_a_nat_gateway_maybe_in_an_unread_subnet(nat: Stack) -> None:
     name_host(nat, "10.50.0.5")
     nat.add("aws:ec2/subnet:Subnet", "public", vpcId=VPC, cidrBlock="172.31.200.0/24")
     association = "aws:ec2/routeTableAssociation:RouteTableAssociation"
@@ -73,7 +71,7 @@ def test_a_nat_gateway_that_may_be_in_a_subnet_outside_the_graph_may_send_it_any
     assert judged_with_more(nat, "nat", "subnetId") == (UNDETERMINED, {NOT_PUBLIC, "NOT_MODELLED"})
 
 
-def test_what_a_nat_gateway_hands_to_its_own_vpc_is_left_open(nat: Stack) -> None:
+def test_what_nat_sends_into_its_own_vpc_is_undetermined(nat: Stack) -> None:
     """A more specific route than the local one leads to the gateway, whose own table has the local one."""
     name_host(nat, "172.31.5.9")
     nat["default"]["destinationCidrBlock"] = "172.31.5.0/24"
@@ -82,7 +80,7 @@ def test_what_a_nat_gateway_hands_to_its_own_vpc_is_left_open(nat: Stack) -> Non
 
 
 @pytest.mark.parametrize("where", ["client", "nat"])
-def test_a_virtual_private_gateway_is_no_way_that_the_proof_follows(nat: Stack, where: str) -> None:
+def test_a_virtual_private_gateway_is_not_modelled(nat: Stack, where: str) -> None:
     """Nor is it an internet gateway, by its id or before it has one."""
     name_host(nat, "10.50.0.5")
     nat.add("aws:ec2/vpnGateway:VpnGateway", "vpn", vpcId=VPC)
@@ -96,7 +94,7 @@ def test_a_virtual_private_gateway_is_no_way_that_the_proof_follows(nat: Stack, 
             assert judged(nat) == (UNDETERMINED, {"NOT_MODELLED"})
 
 
-def test_a_gateway_that_may_be_one_outside_the_graph_may_be_a_virtual_private_one(nat: Stack) -> None:
+def test_an_unread_gateway_may_be_a_virtual_private_gateway(nat: Stack) -> None:
     nat.add("aws:ec2/internetGateway:InternetGateway", "igw", vpcId=VPC)
     nat["default"].update(natGatewayId=None, gatewayId=ref("igw"))
     assert judged(nat) == (UNREACHABLE, {"IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"})
@@ -104,7 +102,7 @@ def test_a_gateway_that_may_be_one_outside_the_graph_may_be_a_virtual_private_on
     assert judged_with_more(nat, "default", "gatewayId") == (UNDETERMINED, {"NOT_MODELLED"})
 
 
-def test_what_is_not_followed_is_named_as_the_kind_of_thing_that_it_is(nat: Stack) -> None:
+def test_a_target_that_is_not_modelled_is_named_by_its_kind(nat: Stack) -> None:
     network = "arn:aws:networkmanager::123456789012:core-network/core-network-1"
     nat["default"].update(natGatewayId=None, coreNetworkArn=network)
 
@@ -131,7 +129,7 @@ def test_a_nat_gateway_of_another_vpc_takes_nothing(nat: Stack) -> None:
     assert judged(nat) == (UNREACHABLE, {"NGW_REQUIRES_SOURCE_IN_VPC"})
 
 
-def test_how_a_regional_nat_gateway_answers_a_firewall_is_not_known() -> None:
+def test_regional_nat_gateway_and_firewall() -> None:
     stack = firewall_stack()
     stack.program["nat"] = (stack.program["nat"][0], {"vpcId": VPC, "availabilityMode": "regional"})
 
@@ -160,7 +158,7 @@ def test_an_internet_gateway_drops_what_is_for_a_private_address(nat: Stack) -> 
     assert finding.message == "internet gateways drop what is sent to 10.50.0.5, which is no public address"
 
 
-def test_a_peering_connection_carries_the_addresses_of_its_vpcs_alone(nat: Stack) -> None:
+def test_a_peering_connection_carries_only_its_vpcs_addresses(nat: Stack) -> None:
     nat.add("aws:ec2/vpc:Vpc", "peer", cidrBlock="10.9.0.0/16")
     nat.add("aws:ec2/vpcPeeringConnection:VpcPeeringConnection", "peering", vpcId=VPC, peerVpcId=ref("peer"))
     nat["default"].update(natGatewayId=None, vpcPeeringConnectionId=ref("peering"))
@@ -198,7 +196,7 @@ def test_the_internet_gateway_and_the_internet_are_hops(nat: Stack) -> None:
     ]
 
 
-def test_an_internet_gateway_is_a_hop_for_those_that_may_have_a_public_address(nat: Stack) -> None:
+def test_an_internet_gateway_is_a_hop_for_a_maybe_public_address(nat: Stack) -> None:
     _tasks(nat, public=UNKNOWN)
 
     assert judged(nat) == (UNDETERMINED, {"IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"})
@@ -207,7 +205,7 @@ def test_an_internet_gateway_is_a_hop_for_those_that_may_have_a_public_address(n
     ]
 
 
-def test_replies_come_back_through_the_firewall_that_a_public_address_sends_through(nat: Stack) -> None:
+def test_replies_to_a_public_address_return_by_the_firewall(nat: Stack) -> None:
     _tasks(nat, public=True)
     add_firewall(nat, gatewayId=GATEWAY)
     nat["group"]["ruleGroup"]["rulesSource"]["statefulRules"][0]["header"]["source"] = "ANY"
@@ -224,9 +222,7 @@ def test_replies_come_back_through_the_firewall_that_a_public_address_sends_thro
 @pytest.mark.parametrize(
     ("read", "code"), [([VPC], "NAT_GATEWAY_MISSING"), ([], "NAT_GATEWAY_NOT_READ")], ids=["read", "not read"]
 )
-def test_a_nat_gateway_is_missing_only_where_all_of_its_vpc_was_read(
-    nat: Stack, read: list[str], code: str
-) -> None:
+def test_a_nat_gateway_is_missing_only_in_a_vpc_that_was_read(nat: Stack, read: list[str], code: str) -> None:
     name_host(nat, "8.8.8.8")
     nat["default"]["natGatewayId"] = "nat-gone"
     assert nat.account is not None
@@ -237,7 +233,7 @@ def test_a_nat_gateway_is_missing_only_where_all_of_its_vpc_was_read(
     assert code in codes
 
 
-def test_a_nat_gateway_is_not_missing_where_gateways_could_not_be_read(nat: Stack) -> None:
+def test_an_unread_nat_gateway_is_not_missing(nat: Stack) -> None:
     nat["default"]["natGatewayId"] = "nat-gone"
     assert nat.account is not None
     nat.account["unread"] = [{"action": "ec2:DescribeNatGateways", "reason": "UnauthorizedOperation"}]
@@ -252,7 +248,7 @@ def test_an_internet_gateway_is_known_by_its_id(nat: Stack) -> None:
     assert judged(nat) == (UNREACHABLE, {"IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"})
 
 
-def test_replies_that_an_appliance_takes_on_their_way_back_leave_it_open(nat: Stack) -> None:
+def test_replies_by_an_appliance_are_undetermined(nat: Stack) -> None:
     nat[PUBLIC_TABLE]["routes"].append({"cidrBlock": "172.31.96.0/20", "networkInterfaceId": "eni-1"})
 
     assert judged(nat) == (UNDETERMINED, {"NOT_MODELLED"})

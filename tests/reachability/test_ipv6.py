@@ -102,7 +102,7 @@ def test_the_families_of_a_subnet(properties: Any, origin: Origin, only: bool, b
 
 
 @both_ways
-def test_an_ipv6_address_is_reached_through_an_egress_only_gateway(literal: Stack, preview: bool) -> None:
+def test_an_ipv6_address_by_an_egress_only_internet_gateway(literal: Stack, preview: bool) -> None:
     assert judged(literal, preview=preview) == (REACHABLE, set())
 
 
@@ -181,7 +181,7 @@ def test_an_internet_gateway_takes_ipv6_too(literal: Stack) -> None:
     assert judged(literal) == (REACHABLE, set())
 
 
-def test_block_public_access_stops_ipv6_unless_it_lets_egress_through(literal: Stack) -> None:
+def test_block_public_access_stops_ipv6_unless_egress_is_allowed(literal: Stack) -> None:
     options = "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions"
     literal.add(options, "options", internetGatewayBlockMode="block-bidirectional")
     assert judged(literal) == (UNREACHABLE, {"VPC_BLOCK_PUBLIC_ACCESS_ENABLED"})
@@ -216,7 +216,7 @@ def test_a_function_has_ipv6_where_it_is_allowed(
     assert judged(literal)[0] is verdict
 
 
-def test_what_a_service_reaches_without_a_vpc_over_ipv6_is_not_documented(nat: Stack) -> None:
+def test_ipv6_of_a_service_without_a_vpc_is_undetermined(nat: Stack) -> None:
     nat["service"]["networkConfiguration"] = {"egressConfiguration": {"egressType": "DEFAULT"}}
     image = nat["service"]["sourceConfiguration"]["imageRepository"]["imageConfiguration"]
     image["runtimeEnvironmentVariables"]["SMTP_HOST"] = RELAY6
@@ -290,7 +290,7 @@ def test_the_nat_gateway_of_nat64_must_be_one_that_works(
     assert judged(alone, preview=preview)[0] is UNDETERMINED
 
 
-def test_where_the_team_knows_the_addresses_of_the_relay_one_family_is_enough(alone: Stack) -> None:
+def test_given_addresses_need_only_their_own_family(alone: Stack) -> None:
     alone.remove("out6")
     known = Settings(addresses={"smtp.example.com": ("198.51.100.25/32",)})
     assert judged(alone, settings=Settings(addresses={"smtp.example.com": ("1.1.1.1/32",)}))[0] is REACHABLE
@@ -354,7 +354,7 @@ def test_no_function_runs_in_an_ipv6_only_subnet(alone: Stack) -> None:
     assert judged(alone) == (UNREACHABLE, {"SUBNET_WITHOUT_IPV4"})
 
 
-def test_an_endpoint_may_take_the_name_from_an_ipv6_only_subnet_too() -> None:
+def test_an_endpoint_may_take_the_name_in_an_ipv6_only_subnet() -> None:
     stack = network("email-smtp.us-east-1.amazonaws.com", ipv6_only=True)
     assert judged(stack) == (REACHABLE, set())
 
@@ -430,9 +430,7 @@ def peered(literal: Stack) -> Stack:
 
 @both_ways
 @pytest.mark.parametrize("block", [OWN, MORE], ids=["first block", "secondary block"])
-def test_an_address_inside_the_vpc_leaves_open_what_listens_there_alone(
-    literal: Stack, block: str, preview: bool
-) -> None:
+def test_an_address_in_the_vpc_leaves_its_listener_open(literal: Stack, block: str, preview: bool) -> None:
     block_of_vpc(literal, "more", "vpc", MORE)
     name_host(literal, block.replace("::/56", "::25"))
     assert judged(literal, preview=preview) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
@@ -470,7 +468,7 @@ def test_a_vpc_whose_block_is_not_known_may_have_the_address(literal: Stack) -> 
     assert judged(literal) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
 
 
-def test_nobody_names_an_address_in_a_block_that_aws_has_yet_to_choose(literal: Stack) -> None:
+def test_a_block_that_aws_has_yet_to_choose_holds_no_mail_host(literal: Stack) -> None:
     literal["vpc"].pop("ipv6CidrBlock")
     literal["vpc"]["assignGeneratedIpv6CidrBlock"] = True
     literal["tasks"]["ipv6CidrBlock"] = UNKNOWN
@@ -479,7 +477,7 @@ def test_nobody_names_an_address_in_a_block_that_aws_has_yet_to_choose(literal: 
     assert judged(literal) == (REACHABLE, set())
 
 
-def test_a_host_given_with_addresses_in_its_subnet_and_outside_may_be_either(literal: Stack) -> None:
+def test_a_host_with_addresses_in_and_outside_the_subnet(literal: Stack) -> None:
     name_host(literal, "smtp.example.com")
     literal["tasks"].update(ipv6Native=True)
     literal["tasks"].pop("cidrBlock")
@@ -491,9 +489,7 @@ def test_a_host_given_with_addresses_in_its_subnet_and_outside_may_be_either(lit
 
 
 @both_ways
-def test_an_address_in_the_peer_vpc_leaves_open_what_listens_there_alone(
-    peered: Stack, preview: bool
-) -> None:
+def test_an_address_in_the_peer_vpc_leaves_its_listener_open(peered: Stack, preview: bool) -> None:
     assert judged(peered, preview=preview) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
     (egress,) = peered.prove(preview=preview)
     assert "peering-connection" in [hop.kind for hop in egress.outcome.path]
@@ -510,7 +506,7 @@ def test_a_peering_connection_carries_secondary_blocks_too(peered: Stack, previe
 
 
 @both_ways
-def test_replies_over_ipv6_need_a_route_back_to_the_peering_connection(peered: Stack, preview: bool) -> None:
+def test_ipv6_replies_need_a_route_to_the_peering_connection(peered: Stack, preview: bool) -> None:
     peered["mail-table"]["routes"][0]["ipv6CidrBlock"] = MORE
 
     assert judged(peered, preview=preview) == (UNREACHABLE, {"DESTINATION_IN_VPC", "NO_ROUTE_TO_DESTINATION"})
@@ -525,7 +521,7 @@ def test_the_acl_of_the_peer_s_subnet_filters_ipv6(peered: Stack) -> None:
 
 @both_ways
 @pytest.mark.parametrize("gateway", ["egressOnlyGatewayId", "gatewayId"])
-def test_a_vpc_may_not_let_in_what_comes_by_the_internet(peered: Stack, gateway: str, preview: bool) -> None:
+def test_a_vpc_may_not_admit_what_comes_by_the_internet(peered: Stack, gateway: str, preview: bool) -> None:
     peered.remove("to-peer")
     peered["out6"].pop("egressOnlyGatewayId")
     peered["out6"][gateway] = ref("eigw" if gateway == "egressOnlyGatewayId" else "igw")
@@ -540,7 +536,7 @@ def test_an_ipv6_route_that_is_not_known_takes_no_ipv4_packet(nat: Stack) -> Non
     assert judged(nat) == (REACHABLE, set())
 
 
-def test_in_an_ipv6_only_subnet_the_accounts_setting_does_not_count(alone: Stack) -> None:
+def test_the_accounts_setting_is_moot_in_an_ipv6_only_subnet(alone: Stack) -> None:
     alone.add(SETTING, "setting", name="dualStackIPv6", value="disabled")
 
     assert judged(alone) == (REACHABLE, set())

@@ -32,14 +32,14 @@ def two() -> Stack:
 
 
 @pytest.mark.parametrize("preview", [True, False], ids=["preview", "update"])
-def test_a_workload_in_subnets_of_two_vpcs_is_none(two: Stack, preview: bool) -> None:
+def test_a_workload_cannot_be_in_subnets_of_two_vpcs(two: Stack, preview: bool) -> None:
     assert judge(two, preview=preview) == PASSED
 
     two["function"]["vpcConfig"]["subnetIds"] = [ref("private"), ref("other-private")]
     assert judge(two, preview=preview) == (UNREACHABLE, {"SUBNET_OF_OTHER_VPC"})
 
 
-def test_a_subnet_that_is_only_maybe_named_is_not_held_against_a_workload(two: Stack) -> None:
+def test_a_subnet_that_may_be_named_does_not_count_against_it(two: Stack) -> None:
     two["function"]["vpcConfig"]["subnetIds"] = [{"ref": ("private", "other-private")}]
 
     assert judge(two) == PASSED
@@ -60,7 +60,7 @@ def test_a_group_of_another_vpc_serves_where_it_is_associated(two: Stack, previe
     assert judge(two, preview=preview) == PASSED
 
 
-def test_a_group_that_is_only_maybe_of_another_vpc_is_open(two: Stack) -> None:
+def test_a_group_maybe_of_another_vpc_is_undetermined(two: Stack) -> None:
     two.add(GROUP, "own", vpcId=ref("vpc"), egress=[ALL_OUT])
     two["function"]["vpcConfig"]["securityGroupIds"] = [{"ref": ("group", "own")}]
 
@@ -68,14 +68,14 @@ def test_a_group_that_is_only_maybe_of_another_vpc_is_open(two: Stack) -> None:
 
 
 @pytest.mark.parametrize("untold", [[0], [1], [0, 1]])
-def test_subnets_whose_vpc_is_not_told_are_not_known_to_be_of_two(nat: Stack, untold: list[int]) -> None:
+def test_subnets_of_unknown_vpcs_may_be_of_one(nat: Stack, untold: list[int]) -> None:
     for index in untold:
         del nat[PRIVATE[index]]["vpcId"]
 
     assert "SUBNET_OF_OTHER_VPC" not in judge(nat)[1]
 
 
-def test_a_subnet_whose_vpc_is_not_told_may_be_of_its_groups_vpc(nat: Stack) -> None:
+def test_a_subnet_of_an_unknown_vpc_may_be_of_its_groups_vpc(nat: Stack) -> None:
     for subnet in PRIVATE:
         del nat[subnet]["vpcId"]
     verdict, codes = judge(nat)
@@ -98,7 +98,7 @@ def test_a_group_without_a_vpc_is_the_default_vpcs(two: Stack, nat: Stack) -> No
     assert judge(nat) == PASSED
 
 
-def test_a_default_vpc_that_the_program_takes_over_may_be_one_that_is_named_by_its_id(two: Stack) -> None:
+def test_an_adopted_default_vpc_may_be_one_named_by_its_id(two: Stack) -> None:
     two.add("aws:ec2/defaultVpc:DefaultVpc", "default")
     two["group"]["vpcId"] = ref("default")
     two["private"]["vpcId"] = "vpc-11112222"
@@ -110,7 +110,7 @@ def test_a_default_vpc_that_the_program_takes_over_may_be_one_that_is_named_by_i
     assert judge(two) == (UNREACHABLE, {"SECURITY_GROUP_OF_OTHER_VPC"})
 
 
-def test_which_vpcs_a_group_of_the_account_is_associated_with_is_not_known(nat: Stack) -> None:
+def test_the_associations_of_the_accounts_group_are_not_known(nat: Stack) -> None:
     nat.hold("aws:ec2/vpc:Vpc", "vpc-other", cidrBlock="10.9.0.0/16")
     nat.hold(GROUP, "sg-other", vpcId="vpc-other", ingress=[], egress=[ALL_OUT])
     nat["connector"]["securityGroups"] = ["sg-other"]
