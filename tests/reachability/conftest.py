@@ -1,4 +1,4 @@
-"""The incident's stacks, mended: fresh ones for every test."""
+"""The incident's stacks, fixed: fresh ones for every test."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from tests.reachability.stacks import Stack, nat_stack, ses_stack
 
 @pytest.fixture
 def nat() -> Stack:
-    """The incident mended with a NAT gateway; its service sends to a relay on the internet."""
+    """The incident fixed with a NAT gateway; its service sends to a relay on the internet."""
     return nat_stack()
 
 
 @pytest.fixture
 def ses() -> Stack:
-    """The incident mended with SES's SMTP endpoint; its service sends to SES."""
+    """The incident fixed with SES's SMTP endpoint; its service sends to SES."""
     return ses_stack()

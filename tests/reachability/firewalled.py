@@ -1,4 +1,4 @@
-"""The incident mended with a NAT gateway behind an AWS Network Firewall, for tests to change."""
+"""The incident fixed with a NAT gateway behind an AWS Network Firewall, for tests to change."""
 
 from __future__ import annotations
 

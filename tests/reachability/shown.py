@@ -17,9 +17,9 @@ def said(stack: Stack) -> list[tuple[str, str, str, str]]:
 
 
 def walked(stack: Stack, *kinds: str, preview: bool = True) -> list[tuple[str, str, str, str]]:
-    """The hops of these kinds: kind, resource, fact and origin."""
+    """The hops of these kinds, or else of all: kind, resource, fact and origin."""
     (egress,) = stack.prove(preview=preview)
-    shown = [hop.as_json() for hop in egress.outcome.path if hop.kind in kinds]
+    shown = [hop.as_json() for hop in egress.outcome.path if hop.kind in (kinds or (hop.kind,))]
     return [(hop["kind"], _name(hop["resource"]), hop["fact"], hop["origin"]) for hop in shown]
 
 

@@ -26,6 +26,7 @@ from reachability import (
     parse,
     prove,
 )
+from reachability.aws import Network
 from reachability.graph.provider_scope import Provider, placed
 
 Properties = dict[str, Any]
@@ -104,6 +105,9 @@ class Stack:
     def graph(self, *, preview: bool = True) -> Graph:
         return merge(self.resources(preview=preview), self.evidence(), project="mailroute", stack="prod")
 
+    def network(self, *, preview: bool = True) -> Network:
+        return Network(self.graph(preview=preview), self.evidence().zones)
+
     def prove(self, *, preview: bool = True, settings: Settings | None = None) -> tuple[Egress, ...]:
         graph = self.graph(preview=preview)
         return prove(graph, settings, self.evidence().zones, Origin.PROGRAM)
@@ -153,7 +157,7 @@ def incident() -> Properties:
 
 
 def ses_stack() -> Stack:
-    """The incident mended with the SMTP endpoint: `Pulumi.prod.yaml` in its essence."""
+    """The incident fixed with the SMTP endpoint: `Pulumi.prod.yaml` in its essence."""
     stack = Stack(account=incident())
     stack.add(
         "aws:ec2/securityGroup:SecurityGroup", "connector-group", vpcId=VPC, egress=[copy.deepcopy(ALL_OUT)]
@@ -181,7 +185,7 @@ def ses_stack() -> Stack:
 
 
 def nat_stack() -> Stack:
-    """The incident mended with a NAT gateway in a public subnet."""
+    """The incident fixed with a NAT gateway in a public subnet."""
     stack = Stack(account=incident())
     stack.add(
         "aws:ec2/securityGroup:SecurityGroup", "connector-group", vpcId=VPC, egress=[copy.deepcopy(ALL_OUT)]

@@ -54,7 +54,7 @@ def the_subnet(network: Network) -> Subnet:
 
 def in_force(stack: Stack, *, preview: bool = True) -> tuple[Subnet, tuple[NetworkAcl | None, ...]]:
     """The one subnet, and the ACLs that may be in force there."""
-    network = Network(stack.graph(preview=preview), ZoneAvailability())
+    network = stack.network(preview=preview)
     subnet = the_subnet(network)
     return subnet, network.network_acls.in_force(subnet)
 

@@ -9,19 +9,15 @@ from reachability.aws import Network
 from reachability.aws.vpc import Block, Vpc, blocks_of
 from reachability.graph.references import exactly
 from reachability.ranges import IPV6, PRIVATE, Ranges, addresses
-from reachability.values import ABSENT
-from tests.reachability.stacks import Stack, one_subnet, one_subnet_of_the_account
-
-
-def network_of(stack: Stack) -> Network:
-    return Network(stack.graph(), ZoneAvailability())
+from reachability.values import ABSENT, Unknown
+from tests.reachability.stacks import one_subnet, one_subnet_of_the_account
 
 
 def test_an_interface_is_in_the_block_of_its_subnet_or_vpc() -> None:
     stack = one_subnet()
 
     def held() -> tuple[Ranges, Ranges]:
-        (subnet,) = network_of(stack).subnets
+        (subnet,) = stack.network().subnets
         return subnet.where(), subnet.where(IPV6)
 
     assert held()[0] == addresses("10.0.0.0/20")
@@ -34,7 +30,7 @@ def test_an_interface_is_in_the_block_of_its_subnet_or_vpc() -> None:
 
 
 def test_without_groups_the_default_group_of_the_vpc_applies() -> None:
-    network = network_of(one_subnet())
+    network = one_subnet().network()
     (vpc,) = network.vpcs
     groups, nothing = network.security_groups, Ref[Vpc]((), ABSENT)
 
@@ -83,27 +79,42 @@ def test_a_vpc_may_have_an_unread_internet_gateway(
     stack.account["unread"] = [{"action": action, "reason": "AccessDenied"} for action in unread]
     if attached:
         stack.hold("aws:ec2/internetGateway:InternetGateway", "igw-1", vpcId=attached)
-    network = network_of(stack)
+    network = stack.network()
     (vpc,) = network.vpcs
 
     assert network.internet_gateways.may_be_attached_to(exactly(vpc)) is may
 
 
 @pytest.mark.parametrize(
-    ("properties", "held"),
+    ("properties", "origin", "only", "ipv6"),
     [
-        ({}, Ranges()),
-        ({"ipv6CidrBlock": "", "ipv6IpamPoolId": "", "ipv6NetmaskLength": 0}, Ranges()),
-        ({"ipv6CidrBlock": "2001:db8::/64"}, addresses("2001:db8::/64")),
-        ({"ipv6NetmaskLength": 64}, UNKNOWN),
-        ({"ipv6IpamPoolId": "ipam-pool-1"}, UNKNOWN),
-        ({"ipv6Native": True}, UNKNOWN),
+        ({}, Origin.PROGRAM, False, Ranges()),
+        ({}, Origin.ACCOUNT, False, Ranges()),
+        ({"cidrBlock": "10.0.0.0/24"}, Origin.PROGRAM, False, Ranges()),
+        (
+            {"ipv6CidrBlock": "", "ipv6IpamPoolId": "", "ipv6NetmaskLength": 0},
+            Origin.PROGRAM,
+            False,
+            Ranges(),
+        ),
+        ({"ipv6NetmaskLength": 64}, Origin.PROGRAM, False, UNKNOWN),
+        ({"ipv6IpamPoolId": "ipam-pool-1"}, Origin.PROGRAM, False, UNKNOWN),
+        ({"ipv6Native": True}, Origin.PROGRAM, True, UNKNOWN),
+        ({"ipv6CidrBlock": "2600::/64"}, Origin.PROGRAM, False, addresses("2600::/64")),
+        ({"ipv6CidrBlock": "2600::/64"}, Origin.ACCOUNT, True, addresses("2600::/64")),
+        (
+            {"ipv6CidrBlock": "2600::/64", "cidrBlock": "10.0.0.0/24"},
+            Origin.ACCOUNT,
+            False,
+            addresses("2600::/64"),
+        ),
     ],
 )
 def test_a_subnet_has_the_ipv6_addresses_that_it_asks_for(
-    properties: dict[str, object], held: object
+    properties: dict[str, object], origin: Origin, only: bool, ipv6: Ranges | Unknown
 ) -> None:
-    graph = Graph([Resource("urn:subnet", "aws:ec2/subnet:Subnet", "subnet", properties)])
-    (subnet,) = Network(graph, ZoneAvailability()).subnets
+    resource = Resource("urn:subnet", "aws:ec2/subnet:Subnet", "subnet", properties, origin=origin)
+    (subnet,) = Network(Graph([resource]), ZoneAvailability()).subnets
 
-    assert subnet.ipv6 == held
+    assert (subnet.ipv6_only, subnet.ipv6) == (only, ipv6)
+    assert subnet.possible_ipv6 == (IPV6 if isinstance(ipv6, Unknown) else ipv6)

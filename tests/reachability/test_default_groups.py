@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reachability import Verdict, ZoneAvailability
-from reachability.aws import Network
+from reachability import Verdict
 from reachability.aws.security_group import Peer, admits
 from reachability.graph.references import exactly
 from reachability.packet import EGRESS
@@ -30,7 +29,7 @@ def of_the_account(*, read: bool) -> Stack:
 
 def lets_out(stack: Stack, group: str, *, by_id: bool = True, preview: bool = True) -> Verdict:
     """Whether an interface with the group, which the VPC may stand for, lets mail out."""
-    network = Network(stack.graph(preview=preview), ZoneAvailability())
+    network = stack.network(preview=preview)
     groups, (vpc,) = network.security_groups, network.vpcs
     ref = groups.ref(vpc.resource, group, "x") if by_id else groups.default_of(exactly(vpc))
     return admits((ref,), EGRESS, Peer("the relay", addresses("8.8.8.8")), 587).verdict

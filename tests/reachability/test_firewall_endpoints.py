@@ -21,6 +21,7 @@ from tests.reachability.firewalled import (
     stack_with_firewall_behind_nat,
     verdict,
 )
+from tests.reachability.shown import said
 from tests.reachability.stacks import ACL, ANYWHERE, GATEWAY, PUBLIC_TABLE, VPC, Stack, ref, urn
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
@@ -229,6 +230,12 @@ def test_replies_of_a_regional_nat_gateway_are_not_modelled() -> None:
     stack.program["nat"] = ("aws:ec2/natGateway:NatGateway", {"vpcId": VPC, "availabilityMode": "regional"})
 
     assert verdict(stack) == (UNDETERMINED, {"NOT_MODELLED"})
+    assert said(stack)[0] == (
+        "NOT_MODELLED",
+        "nat",
+        "how regional NAT gateway nat routes replies to what lies before it is not known",
+        "use a NAT gateway in a subnet, whose route table shows it",
+    )
 
 
 # Gateway Load Balancers -------------------------------------------------------------------------------

@@ -6,13 +6,11 @@ from typing import Any
 
 import pytest
 
-from reachability import Verdict, ZoneAvailability
-from reachability.aws import Network
+from reachability import Verdict
 from reachability.forwarding import Walk
 from tests.reachability.stacks import (
     ANYWHERE,
     GATEWAY,
-    PRIVATE_TABLE,
     PUBLIC,
     PUBLIC_TABLE,
     VPC,
@@ -27,7 +25,7 @@ REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, V
 
 def codes(stack: Stack, step: str) -> set[str]:
     """The codes of one step of the NAT gateway: `translates` or `sends_out`."""
-    network = Network(stack.graph(), ZoneAvailability())
+    network = stack.network()
     (gateway,) = network.nat_gateways
     outcome = gateway.translates() if step == "translates" else Walk(network).sends_out(gateway)
     return {finding.code for finding in outcome.findings}
@@ -118,67 +116,6 @@ def test_a_regional_nat_gateway_needs_only_an_internet_gateway(nat: Stack, attac
     assert codes(nat, "sends_out") == (set() if attached else {"NAT_SUBNET_NOT_PUBLIC"})
 
 
-def test_a_nat_gateway_of_another_vpc_serves_nobody_here(nat: Stack) -> None:
-    nat.hold("aws:ec2/vpc:Vpc", "vpc-other", cidrBlock="10.9.0.0/16", mainRouteTableId="rtb-other")
-    nat.hold(
-        "aws:ec2/subnet:Subnet",
-        "subnet-other",
-        vpcId="vpc-other",
-        cidrBlock="10.9.0.0/20",
-        availabilityZone="us-east-1a",
-    )
-    nat.hold("aws:ec2/routeTable:RouteTable", "rtb-other", vpcId="vpc-other", routes=[], associations=[])
-    nat["nat"]["subnetId"] = "subnet-other"
-
-    (egress,) = nat.prove()
-
-    assert egress.verdict is UNREACHABLE
-    assert "NGW_REQUIRES_SOURCE_IN_VPC" in {finding.code for finding in egress.outcome.findings}
-
-
-def test_the_path_is_shown_hop_by_hop(nat: Stack) -> None:
-    (egress,) = nat.prove(preview=False)
-
-    kinds = [hop.kind for hop in egress.outcome.path]
-    assert kinds[0] == "workload"
-    assert kinds[-1] == "internet"
-    assert [kind for kind in kinds if "gateway" in kind or "subnet" in kind] == [
-        "subnet",
-        "nat-gateway",
-        "nat-subnet",
-        "internet-gateway",
-    ]
-
-
-@pytest.mark.parametrize("kind", ["public", "private"])
-@pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
-@pytest.mark.parametrize(
-    ("routes", "verdict", "code"),
-    [
-        ([], UNREACHABLE, "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"),
-        ([{"gatewayId": GATEWAY}], UNREACHABLE, "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"),
-        ([{"transitGatewayId": "tgw-1"}], UNDETERMINED, "NOT_MODELLED"),
-        ([{"gatewayId": "vgw-1"}], UNDETERMINED, "NOT_MODELLED"),
-        ([{"transitGatewayId": "tgw-1", "state": "blackhole"}], UNREACHABLE, "IGW_DESTINATION"),
-    ],
-)
-def test_a_nat_gateway_may_lead_to_other_networks(
-    nat: Stack, routes: list[dict[str, str]], verdict: Verdict, code: str, preview: bool, kind: str
-) -> None:
-    """Either kind of gateway carries private addresses to a transit or virtual private gateway."""
-    name_host(nat, "192.168.7.25")
-    nat["nat"]["connectivityType"] = kind
-    to_internet = {"cidrBlock": ANYWHERE, "gatewayId": GATEWAY}
-    nat[PUBLIC_TABLE]["routes"] = [
-        *({"cidrBlock": "192.168.0.0/16", **route} for route in routes),
-        {**to_internet, "state": "active"},
-    ]
-    (egress,) = nat.prove(preview=preview)
-
-    assert egress.verdict is verdict
-    assert [finding.code.startswith(code) for finding in egress.outcome.findings] == [True]
-
-
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
@@ -195,14 +132,3 @@ def test_a_nat_gateway_without_a_known_subnet_is_not_modelled(
 
     assert egress.verdict is UNDETERMINED
     assert [finding.code for finding in egress.outcome.findings] == [code]
-
-
-def test_a_virtual_private_gateway_takes_private_addresses(nat: Stack) -> None:
-    name_host(nat, "192.168.7.25")
-    nat.add("aws:ec2/vpnGateway:VpnGateway", "vgw", vpcId=VPC)
-    to_office = {"destinationCidrBlock": "192.168.0.0/16", "gatewayId": ref("vgw")}
-    nat.add("aws:ec2/route:Route", "office", routeTableId=PRIVATE_TABLE, **to_office)
-    (egress,) = nat.prove()
-
-    assert egress.verdict is UNDETERMINED
-    assert [finding.code for finding in egress.outcome.findings] == ["NOT_MODELLED"]

@@ -56,10 +56,6 @@ def stack_with(notation: str, rule: dict[str, Any], direction: str = EGRESS) -> 
     return stack
 
 
-def network_of(stack: Stack, *, preview: bool = True) -> Network:
-    return Network(stack.graph(preview=preview), ZoneAvailability())
-
-
 def groups_of(network: Network) -> dict[str, Ref[SecurityGroup]]:
     """By their names, the groups that the program declares."""
     read = network.security_groups.read
@@ -68,7 +64,7 @@ def groups_of(network: Network) -> dict[str, Ref[SecurityGroup]]:
 
 def default_of(stack: Stack) -> Ref[SecurityGroup]:
     """The default group of the VPC `vpc`."""
-    network = network_of(stack)
+    network = stack.network()
     vpc = next(vpc for vpc in network.vpcs if vpc.label == "vpc")
     return network.security_groups.default_of(exactly(vpc))
 
@@ -82,7 +78,7 @@ def admit(
     peer: str = "",
     preview: bool = True,
 ) -> tuple[Verdict, list[str]]:
-    groups = groups_of(network_of(stack, preview=preview))
+    groups = groups_of(stack.network(preview=preview))
     other = Peer("the peer", addresses(where), (groups[peer],) if peer else ())
     outcome = admits((groups["group"],), direction, other, port)
     return outcome.verdict, [finding.code for finding in outcome.findings]
@@ -237,7 +233,7 @@ def test_a_rule_may_be_for_an_unread_group() -> None:
 
 def test_each_of_two_possible_groups_must_open_the_port() -> None:
     stack = stack_with("inline", RULE)
-    groups = groups_of(network_of(stack))
+    groups = groups_of(stack.network())
     one_of_both = Ref(groups["group"].candidates + groups["peer"].candidates, UNKNOWN)
 
     outcome = admits((one_of_both,), EGRESS, Peer("the peer", addresses("10.0.0.1")), 587)
@@ -252,7 +248,7 @@ def test_an_interface_without_a_group_has_no_rules() -> None:
 
 
 def test_the_default_group_of_an_unread_vpc_is_open() -> None:
-    groups = network_of(Stack()).security_groups
+    groups = Stack().network().security_groups
 
     assert groups.default_of(Ref((), "vpc-unread", open=True)) == Ref((), UNKNOWN, open=True)
 

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from reachability import UNKNOWN, Verdict
-from tests.reachability.firewalled import ROUTE, add_firewall, firewall_stack, route_to_firewall
+from tests.reachability.firewalled import ROUTE, add_firewall, route_to_firewall
 from tests.reachability.shown import judged, judged_with_more, said, walked
 from tests.reachability.stacks import (
+    ACL,
+    ANYWHERE,
     GATEWAY,
     PRIVATE,
     PRIVATE_TABLE,
@@ -27,37 +29,33 @@ UNREACHABLE, UNDETERMINED = Verdict.UNREACHABLE, Verdict.UNDETERMINED
 NOT_PUBLIC = "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
 
 
+@pytest.mark.parametrize("kind", ["public", "private"])
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
 @pytest.mark.parametrize(
-    ("target", "expected"),
+    ("target", "verdict", "code"),
     [
-        (None, (UNREACHABLE, {NOT_PUBLIC})),
-        ({"transitGatewayId": "tgw-1", "state": "blackhole"}, (UNREACHABLE, {NOT_PUBLIC})),
-        ({"egressOnlyGatewayId": "eigw-1"}, (UNREACHABLE, {NOT_PUBLIC})),
-        ({"vpcPeeringConnectionId": "pcx-1"}, (UNREACHABLE, {NOT_PUBLIC})),
-        ({"transitGatewayId": "tgw-1"}, (UNDETERMINED, {"NOT_MODELLED"})),
-        ({"natGatewayId": UNKNOWN}, (UNDETERMINED, {"ROUTE_TARGET_UNKNOWN"})),
+        (None, UNREACHABLE, NOT_PUBLIC),
+        ({"gatewayId": GATEWAY}, UNREACHABLE, NOT_PUBLIC),
+        ({"transitGatewayId": "tgw-1", "state": "blackhole"}, UNREACHABLE, NOT_PUBLIC),
+        ({"egressOnlyGatewayId": "eigw-1"}, UNREACHABLE, NOT_PUBLIC),
+        ({"vpcPeeringConnectionId": "pcx-1"}, UNREACHABLE, NOT_PUBLIC),
+        ({"transitGatewayId": "tgw-1"}, UNDETERMINED, "NOT_MODELLED"),
+        ({"gatewayId": "vgw-1"}, UNDETERMINED, "NOT_MODELLED"),
+        ({"natGatewayId": UNKNOWN}, UNDETERMINED, "ROUTE_TARGET_UNKNOWN"),
     ],
 )
-def test_private_destinations_behind_nat(nat: Stack, target: Any, expected: tuple[Verdict, set[str]]) -> None:
+def test_where_a_nat_gateway_sends_private_destinations(
+    nat: Stack, target: Any, verdict: Verdict, code: str, preview: bool, kind: str
+) -> None:
+    """Either kind of gateway carries private addresses to a transit or virtual private gateway."""
     name_host(nat, "10.50.0.5")
+    nat["nat"]["connectivityType"] = kind
     if target is not None:
         nat[PUBLIC_TABLE]["routes"].append({"cidrBlock": "10.50.0.0/16", **target})
+    (egress,) = nat.prove(preview=preview)
 
-    assert judged(nat) == expected
-
-
-@pytest.mark.parametrize(
-    "place",
-    [{"subnetId": "subnet-unread"}, {"subnetId": None, "vpcId": VPC, "availabilityMode": "regional"}],
-    ids=["not read", "regional"],
-)
-def test_nat_gateway_without_subnet(nat: Stack, place: Any) -> None:
-    name_host(nat, "10.50.0.5")
-    nat["nat"].update(place)
-
-    found, codes = judged(nat)
-    assert found is UNDETERMINED
-    assert "NOT_MODELLED" in codes
+    assert egress.verdict is verdict
+    assert [finding.code for finding in egress.outcome.findings] == [code]
 
 
 def test_a_nat_gateway_maybe_in_an_unread_subnet(nat: Stack) -> None:
@@ -85,13 +83,10 @@ def test_a_virtual_private_gateway_is_not_modelled(nat: Stack, where: str) -> No
     name_host(nat, "10.50.0.5")
     nat.add("aws:ec2/vpnGateway:VpnGateway", "vpn", vpcId=VPC)
     for gateway in ("vgw-1", ref("vpn")):
-        if where == "client":
-            nat["default"].update(natGatewayId=None, gatewayId=gateway)
-            assert judged(nat) == (UNDETERMINED, {"NOT_MODELLED"})
-        else:
-            nat.add(ROUTE, "vpn-route", routeTableId=PUBLIC_TABLE, destinationCidrBlock="10.50.0.0/16")
-            nat["vpn-route"]["gatewayId"] = gateway
-            assert judged(nat) == (UNDETERMINED, {"NOT_MODELLED"})
+        table = PRIVATE_TABLE if where == "client" else PUBLIC_TABLE
+        nat.add(ROUTE, "vpn-route", routeTableId=table, destinationCidrBlock="10.50.0.0/16")
+        nat["vpn-route"]["gatewayId"] = gateway
+        assert judged(nat) == (UNDETERMINED, {"NOT_MODELLED"})
 
 
 def test_an_unread_gateway_may_be_a_virtual_private_gateway(nat: Stack) -> None:
@@ -129,22 +124,43 @@ def test_a_nat_gateway_of_another_vpc_takes_nothing(nat: Stack) -> None:
     assert judged(nat) == (UNREACHABLE, {"NGW_REQUIRES_SOURCE_IN_VPC"})
 
 
-def test_regional_nat_gateway_and_firewall() -> None:
-    stack = firewall_stack()
-    stack.program["nat"] = (stack.program["nat"][0], {"vpcId": VPC, "availabilityMode": "regional"})
+def test_a_nat_gateway_in_another_vpc_of_the_account(nat: Stack) -> None:
+    everything = [{"ruleNo": 100, "action": "allow", "protocol": "-1", "cidrBlock": ANYWHERE}]
+    to_internet = {"cidrBlock": ANYWHERE, "gatewayId": "igw-other"}
+    place = {"vpcId": "vpc-other", "cidrBlock": "10.9.0.0/20", "availabilityZone": "us-east-1a"}
+    ids = {"mainRouteTableId": "rtb-other", "defaultNetworkAclId": "acl-other"}
+    nat.hold("aws:ec2/vpc:Vpc", "vpc-other", cidrBlock="10.9.0.0/16", **ids)
+    nat.hold("aws:ec2/subnet:Subnet", "subnet-other", **place)
+    nat.hold("aws:ec2/routeTable:RouteTable", "rtb-other", vpcId="vpc-other", routes=[to_internet])
+    acl = {"vpcId": "vpc-other", "ingress": everything, "egress": everything}
+    nat.hold("aws:ec2/networkAcl:NetworkAcl", "acl-other", **acl)
+    nat.hold("aws:ec2/internetGateway:InternetGateway", "igw-other", vpcId="vpc-other")
+    nat["nat"]["subnetId"] = "subnet-other"
+    assert nat.account is not None
+    nat.account["vpcs"].append("vpc-other")
 
-    assert said(stack)[0] == (
-        "NOT_MODELLED",
-        "nat",
-        "how regional NAT gateway nat routes replies to what lies before it is not known",
-        "use a NAT gateway in a subnet, whose route table shows it",
-    )
+    assert judged(nat) == (UNREACHABLE, {"NGW_REQUIRES_SOURCE_IN_VPC"})
 
 
-def test_the_nat_gateway_and_the_internet_are_hops(nat: Stack) -> None:
-    assert walked(nat, "nat-gateway", "internet") == [
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
+def test_the_path_by_a_nat_gateway_is_shown_hop_by_hop(nat: Stack, preview: bool) -> None:
+    client, relay = "connector" if preview else "id-connector", "smtp-relay.brevo.com"
+
+    assert walked(nat, preview=preview) == [
+        ("workload", "connector", "", "program"),
+        ("subnet", PRIVATE[0], "us-east-1a", "account"),
+        ("security-group", "connector-group", f"egress to {relay} on 587 allowed", "program"),
+        ("network-acl", ACL, f"egress: TCP 587 to {relay} allowed", "account"),
+        ("network-acl", ACL, f"ingress: replies (TCP 1024-65535) from {relay} allowed", "account"),
+        ("route-table", PRIVATE_TABLE, PRIVATE_TABLE, "account"),
         ("nat-gateway", "nat", f"translates for {PRIVATE[0]}", "program"),
-        ("internet", "smtp-relay.brevo.com", "", "aws default"),
+        ("nat-subnet", PUBLIC[0], f"route table {PUBLIC_TABLE}", "account"),
+        ("internet-gateway", GATEWAY, "attached to the VPC", "account"),
+        ("network-acl", ACL, f"egress: TCP 587 to {relay} allowed", "account"),
+        ("network-acl", ACL, f"ingress: replies (TCP 1024-65535) from {relay} allowed", "account"),
+        ("network-acl", ACL, f"ingress: TCP 587 from {client} allowed", "account"),
+        ("network-acl", ACL, f"egress: replies (TCP 1024-65535) to {client} allowed", "account"),
+        ("internet", relay, "", "aws default"),
     ]
 
 

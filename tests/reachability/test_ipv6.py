@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from reachability import UNKNOWN, Graph, Origin, Resource, Settings, Verdict, ZoneAvailability
-from reachability.aws import Network
+from reachability import UNKNOWN, Settings, Verdict
 from reachability.ranges import (
     IPV4,
     IPV6,
@@ -77,25 +76,6 @@ def test_dns64_and_nat64_undo_one_another() -> None:
     assert translated(synthesized(PUBLIC)) == PUBLIC
     assert translated(addresses(RELAY6)) == Ranges()
     assert synthesized(addresses(RELAY6)) == Ranges()
-
-
-@pytest.mark.parametrize(
-    ("properties", "origin", "only", "block"),
-    [
-        ({"cidrBlock": "10.0.0.0/24"}, Origin.PROGRAM, False, ""),
-        ({"ipv6Native": True}, Origin.PROGRAM, True, "::/0"),
-        ({"ipv6CidrBlock": "2600::/64", "cidrBlock": "10.0.0.0/24"}, Origin.ACCOUNT, False, "2600::/64"),
-        ({"ipv6CidrBlock": "2600::/64"}, Origin.ACCOUNT, True, "2600::/64"),
-        ({"ipv6CidrBlock": "2600::/64"}, Origin.PROGRAM, False, "2600::/64"),
-        ({"ipv6IpamPoolId": "ipam-1"}, Origin.PROGRAM, False, "::/0"),
-        ({}, Origin.ACCOUNT, False, ""),
-    ],
-)
-def test_the_families_of_a_subnet(properties: Any, origin: Origin, only: bool, block: str) -> None:
-    graph = Graph([Resource("s", "aws:ec2/subnet:Subnet", "s", properties, origin=origin)])
-    (subnet,) = Network(graph, ZoneAvailability()).subnets
-
-    assert (subnet.ipv6_only, cidr_text(subnet.possible_ipv6)) == (only, block)
 
 
 # An IPv6 address ----------------------------------------------------------------------------------------
@@ -231,16 +211,11 @@ def test_ipv6_of_a_service_without_a_vpc_is_undetermined(nat: Stack) -> None:
 def test_a_relay_by_name_needs_the_ways_of_both_families(alone: Stack, preview: bool) -> None:
     assert judged(alone, preview=preview) == (REACHABLE, set())
 
-    alone.remove("nat64")
+    nat64 = alone.program.pop("nat64")
     assert judged(alone, preview=preview)[0] is UNDETERMINED
     alone.remove("out6")
     assert judged(alone, preview=preview)[0] is UNREACHABLE
-
-
-@both_ways
-def test_nat64_alone_does_not_reach_a_relay_that_has_ipv6(alone: Stack, preview: bool) -> None:
-    alone.remove("out6")
-
+    alone.program["nat64"] = nat64  # A relay that has an IPv6 address gets none from DNS64.
     assert judged(alone, preview=preview)[0] is UNDETERMINED
 
 
