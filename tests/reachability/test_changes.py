@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reachability.changes import Change, Situation, applied, block_of_workload, reference, with_properties
-
+from mailroute.fixes.changes import Change, Situation, applied, block_of_workload, reference, with_properties
 from reachability import UNKNOWN, Graph, Proof, Resource
 from tests.reachability.stacks import Stack
 

@@ -1,13 +1,12 @@
-"""What mends a finding, one change at a time; whether it helps is what the proof says afterwards."""
+"""What fixes a finding, one change at a time; whether it helps is what the proof says afterwards."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
-from reachability.changes import Change, Situation, applied
-from reachability.mending import mended
-
+from mailroute.fixes.changes import Change, Situation, applied
+from mailroute.fixes.fixes import fixed
 from reachability import UNKNOWN, Origin, Proof, Verdict
 from reachability.verdict import Finding
 from tests.reachability.firewalled import PASS_MAIL, firewall_stack, policy, stateful
@@ -23,11 +22,11 @@ def _situation(stack: Stack, changes: tuple[Change, ...] = (), *, preview: bool 
     return Situation(proof, next(proof.workloads(Origin.PROGRAM)), 587)
 
 
-def _mended(stack: Stack, code: str, name: str, *, preview: bool = True) -> Change | None:
-    """What mends this finding at the resource of this name, or of this id."""
+def _fixed(stack: Stack, code: str, name: str, *, preview: bool = True) -> Change | None:
+    """What fixes this finding at the resource of this name, or of this id."""
     situation = _situation(stack, preview=preview)
     key = next(found.key for found in situation.graph if name in (found.name, found.id))
-    return mended(situation, Finding(code, key, "", ""), NO_OTHER_WAY)
+    return fixed(situation, Finding(code, key, "", ""), NO_OTHER_WAY)
 
 
 def _verdict_after(stack: Stack, change: Change | None) -> Verdict:
@@ -53,14 +52,14 @@ def test_a_subnet_in_a_zone_without_the_service_is_left_out_of_the_endpoint_that
     stack.program.update({name: ses_stack().program[name] for name in ("connector-group", "connector")})
     stack.program["service"] = ses_stack().program["service"]
 
-    change = _mended(stack, OFFERED, PRIVATE[0])
+    change = _fixed(stack, OFFERED, PRIVATE[0])
 
     assert change is not None
     (endpoint,) = change.put
     assert (endpoint.name, endpoint.properties["subnetIds"]) == ("both", [PRIVATE[1]])
     assert change.text == f"leave subnet {PRIVATE[0]} out of the endpoint"
     stack.remove("both")
-    assert _mended(stack, OFFERED, PRIVATE[0]) is None
+    assert _fixed(stack, OFFERED, PRIVATE[0]) is None
 
 
 def test_a_subnet_of_the_program_is_left_out_before_it_is_created(ses: Stack) -> None:
@@ -72,7 +71,7 @@ def test_a_subnet_of_the_program_is_left_out_before_it_is_created(ses: Stack) ->
     (egress,) = ses.prove()
     assert [finding.code for finding in egress.outcome.findings] == [OFFERED]
 
-    change = _mended(ses, OFFERED, "wrong")
+    change = _fixed(ses, OFFERED, "wrong")
 
     assert _verdict_after(ses, change) is Verdict.REACHABLE
 
@@ -83,24 +82,24 @@ def test_only_a_free_internet_gateway_is_attached() -> None:
     own_network(stack)
     stack.add("aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway", "egress-only")
     del stack["igw"]["vpcId"]
-    free = _mended(stack, "BAD_STATE_ATTACHMENT", "igw")
+    free = _fixed(stack, "BAD_STATE_ATTACHMENT", "igw")
     assert _verdict_after(stack, free) is Verdict.REACHABLE
     assert free is not None
     assert free.text == "attach internet gateway igw to VPC vpc"
-    assert _mended(stack, "BAD_STATE_ATTACHMENT", "egress-only") is None
+    assert _fixed(stack, "BAD_STATE_ATTACHMENT", "egress-only") is None
 
     stack.add("aws:ec2/vpc:Vpc", "other", cidrBlock="10.9.0.0/16")
     stack["igw"]["vpcId"] = ref("other")
-    assert _mended(stack, "BAD_STATE_ATTACHMENT", "igw") is None
+    assert _fixed(stack, "BAD_STATE_ATTACHMENT", "igw") is None
 
     del stack["igw"]["vpcId"]
     attachment = "aws:ec2/internetGatewayAttachment:InternetGatewayAttachment"
     stack.add(attachment, "attachment", internetGatewayId=ref("igw"), vpcId=ref("other"))
-    assert _mended(stack, "BAD_STATE_ATTACHMENT", "igw") is None
+    assert _fixed(stack, "BAD_STATE_ATTACHMENT", "igw") is None
     stack["attachment"]["internetGatewayId"] = GATEWAY
-    assert _mended(stack, "BAD_STATE_ATTACHMENT", "igw") is not None
+    assert _fixed(stack, "BAD_STATE_ATTACHMENT", "igw") is not None
     stack.add("aws:ec2/internetGateway:InternetGateway", "own", vpcId=ref("vpc"))
-    assert _mended(stack, "BAD_STATE_ATTACHMENT", "igw") is None
+    assert _fixed(stack, "BAD_STATE_ATTACHMENT", "igw") is None
 
 
 def test_a_gateway_is_attached_only_where_it_and_the_vpc_are_known(nat: Stack) -> None:
@@ -110,14 +109,14 @@ def test_a_gateway_is_attached_only_where_it_and_the_vpc_are_known(nat: Stack) -
     gateway = next(found.key for found in situation.graph if found.id == GATEWAY)
 
     for where, key in ((situation, "nowhere"), (nowhere, gateway)):
-        assert mended(where, Finding("BAD_STATE_ATTACHMENT", key, "", ""), NO_OTHER_WAY) is None
+        assert fixed(where, Finding("BAD_STATE_ATTACHMENT", key, "", ""), NO_OTHER_WAY) is None
 
 
 def test_the_default_group_that_a_workload_has_for_want_of_any_is_opened_outwards(nat: Stack) -> None:
     nat.add("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "wiped", vpcId=VPC)
     nat["connector"]["securityGroups"] = []
 
-    change = _mended(nat, "ENI_SG_RULES_MISMATCH", "wiped")
+    change = _fixed(nat, "ENI_SG_RULES_MISMATCH", "wiped")
 
     assert _verdict_after(nat, change) is Verdict.REACHABLE
     assert change is not None
@@ -127,7 +126,7 @@ def test_the_default_group_that_a_workload_has_for_want_of_any_is_opened_outward
 def test_a_group_on_both_sides_that_lets_out_is_opened_inwards(ses: Stack) -> None:
     ses["endpoint"]["securityGroupIds"] = [ref("connector-group")]
 
-    change = _mended(ses, "ENI_SG_RULES_MISMATCH", "connector-group")
+    change = _fixed(ses, "ENI_SG_RULES_MISMATCH", "connector-group")
 
     assert _verdict_after(ses, change) is Verdict.REACHABLE
     assert change is not None
@@ -139,14 +138,14 @@ def test_an_acl_entry_whose_number_is_not_known_keeps_it(nat: Stack) -> None:
     numbered = [{**entry, "ruleNo": 1}, {**entry, "ruleNo": ref("nowhere")}]
     nat.add("aws:ec2/defaultNetworkAcl:DefaultNetworkAcl", "acl", defaultNetworkAclId=ACL, egress=numbered)
 
-    change = _mended(nat, "SUBNET_ACL_RESTRICTION", "acl")
+    change = _fixed(nat, "SUBNET_ACL_RESTRICTION", "acl")
 
     assert change is not None
     numbers = [found["ruleNo"] for found in change.put[0].properties["egress"]]
     assert numbers[:3] == [1, 2, 3]
     assert not isinstance(numbers[3], int)
     numbered[1]["ruleNo"] = 32766
-    assert _mended(nat, "SUBNET_ACL_RESTRICTION", "acl") is None
+    assert _fixed(nat, "SUBNET_ACL_RESTRICTION", "acl") is None
 
 
 def test_mail_passes_in_the_first_rule_group_whose_rules_are_known() -> None:
@@ -157,7 +156,7 @@ def test_mail_passes_in_the_first_rule_group_whose_rules_are_known() -> None:
     stack["policy"]["firewallPolicy"] = {**policy(), "statefulRuleGroupReferences": references}
     stack["group"]["ruleGroup"] = stateful({**PASS_MAIL, "action": "DROP"})
 
-    change = _mended(stack, "FIREWALL_RULES_RESTRICTION", "policy", preview=False)
+    change = _fixed(stack, "FIREWALL_RULES_RESTRICTION", "policy", preview=False)
 
     assert change is not None
     assert change.text == "pass TCP 587 in the first rule of rule group id-group"
@@ -174,5 +173,5 @@ def test_what_nothing_mends_is_gone_around(nat: Stack) -> None:
     finding = Finding("BLOCKED_BY_SOMETHING_ELSE", "nowhere", "", "")
     around = Change("go around", "nowhere")
 
-    assert mended(situation, finding, lambda _situation, _finding: around) is around
-    assert mended(situation, finding, NO_OTHER_WAY) is None
+    assert fixed(situation, finding, lambda _situation, _finding: around) is around
+    assert fixed(situation, finding, NO_OTHER_WAY) is None

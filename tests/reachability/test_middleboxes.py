@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from reachability.crossing import Crossing
-from reachability.middleboxes import Middlebox
-from reachability.routing import Route
 
-from reachability import ABSENT, UNKNOWN
-from reachability.graph import Graph, Ref
+from reachability import ABSENT, UNKNOWN, Graph, Proof, Ref, Resource
+from reachability.aws.middlebox import Middlebox
+from reachability.aws.route_table import Route
 from reachability.graph.references import exactly
 from reachability.ranges import ANY_ADDRESS
 from tests.reachability.firewalled import ENDPOINT, FIREWALL, ROUTE, SUBNET
@@ -40,7 +38,7 @@ def named(stack: Stack, target: Any, *, preview: bool = True) -> set[str | None]
     (route,) = graph.of_type(ROUTE)
     prop = "vpcEndpointId"
     found = graph.ref(route, route.get(prop), prop, (FIREWALL, ELSEWHERE, ENDPOINT))
-    boxes = Crossing(graph).middleboxes.named(found)
+    boxes = Proof(graph).network.middleboxes.named(found)
     assert len(set(boxes)) == len(boxes)
     return {box.label if box else None for box in boxes}
 
@@ -109,20 +107,21 @@ def test_a_firewall_says_which_endpoints_it_has(stack: Stack, target: str, boxes
     assert named(stack, target, preview=False) == boxes
 
 
-def leads(graph: Graph, via: str, target: Ref, *, blackhole: bool = False) -> object:
+def leads(graph: Graph, via: str, target: Ref[Resource], *, blackhole: bool = False) -> object:
     """Whether a route leads to the firewall's endpoint in the subnet `one`."""
     (firewall,) = graph.of_type(FIREWALL)
     one = next(subnet for subnet in graph.of_type(SUBNET) if subnet.name == "one")
     route = Route(ANY_ADDRESS, 0, via, target, firewall, blackhole=blackhole)
-    return Crossing(graph).middleboxes.leads_to(route, Middlebox(firewall, one))
+    network = Proof(graph).network
+    return network.middleboxes.takes(route, Middlebox(firewall, network.subnets.read(one)))
 
 
 def test_a_route_leads_to_an_endpoint_or_perhaps_or_not(stack: Stack) -> None:
     stack["firewall"]["subnetMappings"].pop()
     graph = stack.graph()
     (firewall,), (elsewhere,) = graph.of_type(FIREWALL), graph.of_type(ELSEWHERE)
-    to_it, unread = exactly(firewall), Ref((), "vpce-unread", open=True)
-    nothing, anything = Ref((), ABSENT), Ref((), UNKNOWN, open=True)
+    to_it, unread = exactly(firewall), Ref[Resource]((), "vpce-unread", open=True)
+    nothing, anything = Ref[Resource]((), ABSENT), Ref[Resource]((), UNKNOWN, open=True)
 
     assert leads(graph, "vpcEndpointId", to_it) is True
     assert leads(graph, "vpcEndpointId", to_it, blackhole=True) is False

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from reachability import UNKNOWN, Destination, Origin, Outcome, Proof, Settings, Verdict
-from reachability.graph import Ref
+from reachability import UNKNOWN, Destination, Origin, Outcome, Proof, Ref, Settings, Verdict
+from reachability.aws import Network
+from reachability.aws.vpc import Vpc
 from reachability.hosts import is_public, is_valid
 from tests.reachability.stacks import VPC, Stack, ref
 
@@ -243,24 +244,25 @@ def test_a_name_may_be_answered_by_what_was_not_read(action: str, nat: Stack) ->
     assert nat.account is not None
     nat.account["unread"] = [{"action": action, "reason": "AccessDenied"}]
 
-    (found,) = Proof(nat.graph()).names.shadow("smtp.example.com", vpc_ref(nat)).findings
+    network = Proof(nat.graph()).network
+    (found,) = network.dns.shadow("smtp.example.com", vpc_ref(network)).findings
     assert (found.code, found.resource) == ("NAMES_NOT_READ", f"aws:ec2/vpc:Vpc::{VPC}")
 
 
-def vpc_ref(stack: Stack) -> Ref:
-    graph = stack.graph()
-    return graph.ref(next(iter(graph)), VPC, "vpcId", ["aws:ec2/vpc:Vpc"])
+def vpc_ref(network: Network) -> Ref[Vpc]:
+    """The incident's VPC."""
+    return network.vpcs.ref(next(iter(network.graph)), VPC, "vpcId")
 
 
 @pytest.mark.parametrize("known", [True, False])
 def test_a_vpc_that_may_be_one_that_was_not_read_may_resolve_nothing(known: bool, nat: Stack) -> None:
-    names = Proof(nat.graph()).names
-    assert names.resolve(vpc_ref(nat)) == Outcome()
+    network = Proof(nat.graph()).network
+    assert network.dns.resolves(vpc_ref(network)) == Outcome()
 
-    ref_ = replace(vpc_ref(nat), open=True) if known else Ref((), "vpc-9", open=True)
-    (found,) = names.resolve(ref_).findings
+    not_read: Ref[Vpc] = Ref((), "vpc-9", open=True)
+    (found,) = network.dns.resolves(replace(vpc_ref(network), open=True) if known else not_read).findings
     assert found.code == "VPC_NOT_READ"
-    (unread,) = names.shadow("smtp.example.com", Ref((), "vpc-9", open=True)).findings
+    (unread,) = network.dns.shadow("smtp.example.com", not_read).findings
     assert (unread.code, unread.resource) == ("NAMES_NOT_READ", "vpc-9")
 
 

@@ -6,14 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from reachability.network import Network, table_name
-from reachability.outcomes import blocked, passed
 
-from reachability import UNKNOWN, Graph, Origin, Outcome, Resource, Verdict
-from reachability.graph import Coverage, Ref, Unread
-from reachability.graph.references import exactly, judged, members, refers, same, settled
+from reachability import UNKNOWN, Coverage, Finding, Graph, Origin, Outcome, Proof, Ref, Resource, Verdict
+from reachability.aws import Network
+from reachability.aws.route_table import RouteTable
+from reachability.aws.vpc import Block, addresses_of, blocks_of
+from reachability.graph import Unread
+from reachability.graph.references import exactly, judged, members, settled
 from reachability.ranges import Ranges, addresses, union
 from reachability.values import ABSENT
+from reachability.verdict import hop
 from tests.reachability.stacks import OWNER, REGION, Stack, either, ref
 
 VPC, SUBNET, TABLE = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:ec2/routeTable:RouteTable"
@@ -40,10 +42,14 @@ def found(graph: Graph, name: str) -> Resource:
     return next(resource for resource in graph if name in (resource.name, resource.id))
 
 
+def network(graph: Graph) -> Network:
+    return Proof(graph).network
+
+
 # References ---------------------------------------------------------------------------------------------
 
 ONE, OTHER = (Resource(f"urn:{name}", VPC, name) for name in ("one", "other"))
-ANY = Ref((), UNKNOWN, open=True)
+ANY: Ref[Resource] = Ref((), UNKNOWN, open=True)
 
 
 @pytest.mark.parametrize(
@@ -59,8 +65,8 @@ ANY = Ref((), UNKNOWN, open=True)
         (ANY, UNKNOWN),
     ],
 )
-def test_whether_a_reference_names_a_thing(named: Ref, answer: object) -> None:
-    assert refers(named, ONE) is answer
+def test_whether_a_reference_names_a_thing(named: Ref[Resource], answer: object) -> None:
+    assert named.stands_for(ONE) is answer
 
 
 @pytest.mark.parametrize(
@@ -76,11 +82,13 @@ def test_whether_a_reference_names_a_thing(named: Ref, answer: object) -> None:
         (ANY, ANY, UNKNOWN),
     ],
 )
-def test_whether_two_references_name_the_same_thing(first: Ref, second: Ref, answer: object) -> None:
-    assert same(first, second) is same(second, first) is answer
+def test_whether_two_references_name_the_same_thing(
+    first: Ref[Resource], second: Ref[Resource], answer: object
+) -> None:
+    assert first.same_as(second) is second.same_as(first) is answer
 
 
-UNREAD = Ref((), "vpc-unread", open=True)
+UNREAD: Ref[Resource] = Ref((), "vpc-unread", open=True)
 EITHER = Ref((ONE, OTHER), UNKNOWN)
 ONE_PERHAPS = Ref((ONE,), UNKNOWN, open=True)
 
@@ -97,7 +105,9 @@ ONE_PERHAPS = Ref((ONE,), UNKNOWN, open=True)
         ([exactly(OTHER), ONE_PERHAPS], [OTHER], [ONE]),
     ],
 )
-def test_what_a_list_names(refs: list[Ref], certain: list[Resource], possible: list[Resource]) -> None:
+def test_what_a_list_names(
+    refs: list[Ref[Resource]], certain: list[Resource], possible: list[Resource]
+) -> None:
     assert members(refs) == (tuple(certain), tuple(possible))
 
 
@@ -111,15 +121,18 @@ def test_what_a_list_names(refs: list[Ref], certain: list[Resource], possible: l
         ([exactly(ONE), Ref((), ABSENT)], [exactly(ONE), Ref((), ABSENT)]),
     ],
 )
-def test_a_list_is_settled_where_all_that_it_names_is_certain(refs: list[Ref], settled_as: list[Ref]) -> None:
+def test_a_list_is_settled_where_all_that_it_names_is_certain(
+    refs: list[Ref[Resource]], settled_as: list[Ref[Resource]]
+) -> None:
     assert settled(refs) == tuple(settled_as)
 
 
 def test_of_a_list_each_certain_thing_is_judged_and_whichever_else_it_names() -> None:
     def judge(resource: Resource) -> Outcome:
-        return passed("vpc", resource.key) if resource == ONE else blocked("CLOSED", resource.key, "", "")
+        closed = Outcome(findings=(Finding("CLOSED", resource.key, "", ""),))
+        return hop("vpc", resource.key) if resource == ONE else closed
 
-    def verdicts(*refs: Ref) -> list[Verdict]:
+    def verdicts(*refs: Ref[Resource]) -> list[Verdict]:
         return [outcome.verdict for outcome in judged(refs, judge)]
 
     assert verdicts(exactly(ONE), exactly(OTHER)) == [Verdict.REACHABLE, Verdict.UNREACHABLE]
@@ -150,9 +163,10 @@ def test_what_has_been_read_is_all_there_is(
 ) -> None:
     vpc = Resource("k", VPC, "vpc", id="vpc-1", region=REGION, account=OWNER, origin=Origin.ACCOUNT)
     graph = Graph([vpc], Coverage(frozenset({read}), unread))
-    named = exactly(vpc) if identity == vpc.id else Ref((), identity, open=True)
+    vpcs = network(graph).vpcs
+    named = exactly(vpcs.read(vpc)) if identity == vpc.id else Ref((), identity, open=True)
 
-    assert Network(graph).covers(named, "ec2:See") is covered
+    assert vpcs.covers(named, "ec2:See") is covered
 
 
 # Addresses ------------------------------------------------------------------------------------------------
@@ -165,7 +179,7 @@ def blocks(*found: str) -> Ranges:
 def test_the_addresses_of_a_vpc_are_those_of_all_its_blocks_where_all_are_known(stack: Stack) -> None:
     def addresses_of_one() -> object:
         graph = stack.graph()
-        return Network(graph).addresses_of(exactly(found(graph, "one")))
+        return addresses_of(exactly(network(graph).vpcs.read(found(graph, "one"))))
 
     assert addresses_of_one() == blocks("10.0.0.0/16")
     stack.add(SECONDARY, "second", vpcId=ref("one"), cidrBlock="10.1.0.0/16")
@@ -178,11 +192,10 @@ def test_the_addresses_of_a_vpc_are_those_of_all_its_blocks_where_all_are_known(
 
 
 def test_a_vpc_that_may_be_one_of_two_may_have_the_blocks_of_either_and_others(stack: Stack) -> None:
-    graph = stack.graph()
-    either_one = Ref(graph.of_type(VPC), UNKNOWN)
+    either_one = Ref(tuple(network(stack.graph()).vpcs), UNKNOWN)
 
-    possible = [("10.0.0.0/16", False), ("198.18.0.0/16", False), (UNKNOWN, False)]
-    assert Network(graph).blocks_of(either_one) == possible
+    possible = ("10.0.0.0/16", "198.18.0.0/16", UNKNOWN)
+    assert blocks_of(either_one) == tuple(Block(cidr, certain=False) for cidr in possible)
 
 
 # Route tables ---------------------------------------------------------------------------------------------
@@ -190,9 +203,13 @@ def test_a_vpc_that_may_be_one_of_two_may_have_the_blocks_of_either_and_others(s
 
 def tables(stack: Stack) -> list[str | None]:
     """Those that may be in force in the subnet of the first VPC."""
-    graph = stack.graph()
-    held = Network(graph).route_tables_of(found(graph, "subnet-one"))
-    return [table.name if table else None for table, _ in held]
+    return tables_of_one(stack.graph())
+
+
+def tables_of_one(graph: Graph) -> list[str | None]:
+    held = network(graph)
+    in_force = held.route_tables.in_force(held.subnets.read(found(graph, "subnet-one")))
+    return [table.resource.name if table else None for table in in_force]
 
 
 MAIN_OF_ONE, MAIN_OF_OTHER = (f"main route table of {name}" for name in ("one", "other"))
@@ -235,9 +252,7 @@ def test_a_subnet_of_a_vpc_that_is_perhaps_not_in_the_graph_may_have_a_table_tha
     subnet = found(graph, "subnet-one")
     perhaps = replace(subnet, dependencies={"vpcId": (found(graph, "one").key, "urn:not-in-the-graph")})
 
-    held = Network(Graph([*graph, perhaps])).route_tables_of(perhaps)
-
-    assert [table.name if table else None for table, _ in held] == [MAIN_OF_ONE, None]
+    assert tables_of_one(Graph([*graph, perhaps])) == [MAIN_OF_ONE, None]
 
 
 @pytest.mark.parametrize(
@@ -302,10 +317,11 @@ def test_the_table_made_with_a_vpc_is_known_by_its_id_once_aws_has_told_it(
 ) -> None:
     stack["one"]["mainRouteTableId"] = told
     graph = stack.graph()
-    ((table, _),) = Network(graph).route_tables_of(found(graph, "subnet-one"))
+    held = network(graph)
+    (table,) = held.route_tables.in_force(held.subnets.read(found(graph, "subnet-one")))
 
     assert table is not None
-    assert table_name(table) == label
+    assert table.called == label
 
 
 @pytest.mark.parametrize(
@@ -330,8 +346,12 @@ def test_which_tables_route_what_comes_in(
 
 def edge_tables(stack: Stack) -> list[tuple[str | None, bool]]:
     graph = stack.graph()
-    held = Network(graph).edge_tables_of(found(graph, "igw-one"))
-    return [(table.name if table else None, sure) for table, sure in held]
+    return [(table.resource.name if table else None, sure) for table, sure in behind(graph, "igw-one")]
+
+
+def behind(graph: Graph, gateway: str) -> tuple[tuple[RouteTable | None, bool], ...]:
+    held = network(graph)
+    return held.route_tables.behind(held.internet_gateways.read(found(graph, gateway)))
 
 
 def test_the_accounts_tables_say_themselves_which_gateway_they_route_for(stack: Stack) -> None:
@@ -342,8 +362,7 @@ def test_the_accounts_tables_say_themselves_which_gateway_they_route_for(stack: 
     graph = stack.graph()
 
     for gateway, expected in (("igw-1", ["rtb-1"]), ("igw-2", [])):
-        held = Network(graph).edge_tables_of(found(graph, gateway))
-        assert [table.id for table, sure in held if table and sure] == expected
+        assert [table.id for table, sure in behind(graph, gateway) if table and sure] == expected
 
 
 # Internet gateways ----------------------------------------------------------------------------------------
@@ -373,11 +392,15 @@ def test_whether_a_gateway_is_attached(
         stack["igw-one"]["vpcId"] = own
     for index, (gateway, vpc) in enumerate(attachments):
         stack.add(ATTACHMENT, f"attachment-{index}", internetGatewayId=gateway, vpcId=vpc)
-    graph = stack.graph()
 
-    attached = Network(graph).attached(found(graph, "igw-one"), exactly(found(graph, "one")))
+    assert attached_to(stack.graph(), "one") is answer
 
-    assert attached is answer
+
+def attached_to(graph: Graph, vpc: str) -> object:
+    """Whether the first gateway is attached to this VPC."""
+    held = network(graph)
+    gateway = held.internet_gateways.read(found(graph, "igw-one"))
+    return gateway.attached_to(exactly(held.vpcs.read(found(graph, vpc))))
 
 
 def test_a_gateway_that_the_program_attaches_by_an_attachment_is_not_attached_by_itself(stack: Stack) -> None:
@@ -385,7 +408,7 @@ def test_a_gateway_that_the_program_attaches_by_an_attachment_is_not_attached_by
     stack.add(ATTACHMENT, "attachment", internetGatewayId=ref("igw-one"), vpcId=ref("other"))
     graph = stack.graph()
     told = replace(found(graph, "igw-one"), properties={"vpcId": UNKNOWN}, inputs=frozenset())
-    network = Network(Graph([*graph, told]))
+    shown = Graph([*graph, told])
 
-    assert network.attached(told, exactly(found(graph, "other"))) is True
-    assert network.attached(told, exactly(found(graph, "one"))) is False
+    assert attached_to(shown, "other") is True
+    assert attached_to(shown, "one") is False

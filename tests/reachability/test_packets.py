@@ -6,8 +6,8 @@ from itertools import product
 
 from hypothesis import given
 from hypothesis import strategies as st
-from reachability.packets import Packets, Rule, decide
 
+from reachability.aws.firewall_packets import Packets, Rule, decide
 from reachability.ranges import Ranges
 
 NUMBERS = range(4)

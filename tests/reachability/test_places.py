@@ -444,13 +444,12 @@ def test_a_default_group_is_never_that_of_another_place() -> None:
     """The default group of a VPC in Ireland is not shown, and another one has its id."""
     vpc = Resource("urn:vpc", "aws:ec2/vpc:Vpc", "vpc", {"defaultSecurityGroupId": "sg-1"}, id="vpc-2")
     graph = Graph([placed(vpc, Provider.of(IRELAND)), *network_of(REGION, RELAY).resources])
-    groups = Proof(graph).crossing.groups
     (made,) = (found for found in graph if found == vpc)
 
-    named = groups.group_ref(made, "sg-1", "securityGroups")
+    group = Proof(graph).network.security_groups.ref(made, "sg-1", "securityGroups").target
 
-    ((group, _),) = groups.resolve(named)
-    assert group not in list(graph)
+    assert group is not None
+    assert group.resource not in list(graph)
 
 
 def test_a_default_group_that_is_not_shown_is_that_of_the_vpc_beside_what_names_it() -> None:
@@ -462,11 +461,11 @@ def test_a_default_group_that_is_not_shown_is_that_of_the_vpc_beside_what_names_
         )
         for region in (REGION, "eu-west-1")
     ]
-    groups = Proof(Graph(vpcs)).crossing.groups
+    groups = Proof(Graph(vpcs)).network.security_groups
 
-    found = [groups.resolve(groups.group_ref(vpc, "sg-1", "securityGroups")) for vpc in vpcs]
+    found = [groups.ref(vpc, "sg-1", "securityGroups") for vpc in vpcs]
 
-    assert [[group.region for group, _ in each if group] for each in found] == [[REGION], ["eu-west-1"]]
+    assert [[group.region for group in ref.candidates] for ref in found] == [[REGION], ["eu-west-1"]]
 
 
 @pytest.mark.parametrize("first", [0, 1])

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reachability.changes import applied
-from reachability.repairs import Repair, Repairs
 
+from mailroute.fixes import Repair, Repairs
+from mailroute.fixes.changes import applied
 from reachability import Graph, Origin, Settings, Verdict, merge, parse, prove
 from reachability.proof import Proof
 from tests.reachability.stacks import (
@@ -55,12 +55,12 @@ def _repairs(account: dict[str, Any]) -> tuple[Repair, ...]:
     return repairs
 
 
-def _holds_and_needs_every_change(graph: Any, urn: str, repair: Repair, offer: Any) -> None:
+def _holds_and_needs_every_change(graph: Any, urn: str, repair: Repair, zones: Any) -> None:
     """Run the proof on the changed graph, apart from the search that proposed it."""
     moved = [change for change in repair.changes if not change.put]
     for left_out in (None, *(change for change in repair.changes if change.put)):
         changes = [change for change in repair.changes if change is not left_out]
-        proof = Proof(applied(graph, changes), Settings(), offer)
+        proof = Proof(applied(graph, changes), Settings(), zones)
         workload = next(found for found in proof.workloads(Origin.ACCOUNT) if found.resource.key == urn)
         (destination,) = workload.destinations
         if moved:

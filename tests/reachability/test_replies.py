@@ -5,25 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from reachability.crossing import Client, Crossing
-from reachability.middleboxes import Middlebox
-from reachability.replies import Replies
-from reachability.transit import TransitGateways
 
-from reachability import Resource, Verdict
-from reachability.graph import Graph
-from reachability.graph.references import exactly
-from reachability.ranges import addresses
+from reachability import Graph, Proof, Resource, Verdict
+from reachability.aws.middlebox import Middlebox
+from reachability.forwarding.leg import Leg
+from reachability.packet import Packet
+from reachability.ranges import PUBLIC, addresses
 from tests.reachability.stacks import Stack, either, one_subnet, ref
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 GATEWAY = "aws:ec2transitgateway/transitGateway:TransitGateway"
 CLIENTS = "10.9.0.0/16"
-
-
-def replies(graph: Graph) -> Replies:
-    crossing = Crossing(graph)
-    return Replies(crossing, TransitGateways(crossing.network))
 
 
 @pytest.mark.parametrize(
@@ -60,9 +52,15 @@ def test_replies_go_back_by_the_gateway_that_the_packets_have_come_by(target: An
 def back(stack: Stack, source: str) -> Verdict:
     graph = stack.graph()
     by_name = {resource.name: resource for resource in graph}
-    subnet, gateway, vpc = by_name["subnet"], by_name["gateway"], exactly(by_name["vpc"])
-    found = replies(graph).lead_to("transitGatewayId", gateway, subnet, vpc, addresses(source), "api")
+    walk = Proof(graph).walk
+    subnet = walk.network.subnets.read(by_name["subnet"])
+    leg = Leg(sent_from(source), "api", subnet, subnet.vpc)
+    found = walk.return_path.lead_to("transitGatewayId", by_name["gateway"], subnet, subnet.vpc, leg)
     return found.verdict
+
+
+def sent_from(block: str) -> Packet:
+    return Packet(addresses(block), "api", PUBLIC, "the internet", 587)
 
 
 @pytest.mark.parametrize(
@@ -85,14 +83,17 @@ def test_appliance_mode_keeps_replies_in_the_subnet_that_the_packets_came_in_by(
         {"subnetIds": ["one", "two"], "applianceModeSupport": mode},
     )
     graph = Graph([*places.values(), firewall, attachment])
-    here = places["three"]
-    client = Client(
+    walk = Proof(graph).walk
+    read = {name: walk.network.subnets.read(place) for name, place in places.items()}
+    here = read["three"]
+    leg = Leg(
+        sent_from(CLIENTS),
+        "api",
         here,
-        exactly(attachment),
-        addresses(CLIENTS),
-        places["app"],
-        via=Middlebox(firewall, here),
-        behind=(places["app"], places["two"], places[last]),
+        here.vpc,
+        came_by=Middlebox(firewall, here),
+        crossed=(read["app"], read["two"], read[last]),
     )
+    entry = walk.network.transit_gateways.read(attachment)
 
-    assert {subnet.name for subnet in replies(graph).interfaces(attachment, client)} == subnets
+    assert {subnet.label for subnet in walk.return_path.interfaces(entry, leg)} == subnets

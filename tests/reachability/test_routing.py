@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from reachability.network import Network
-from reachability.routing import Routes, Share
 
+from reachability import Proof
+from reachability.aws.route_table import NextHops
 from reachability.graph.references import exactly
 from reachability.ranges import PUBLIC, addresses, cidr_text
 from tests.reachability.stacks import ANYWHERE, Stack, either, one_subnet, one_subnet_of_the_account, ref
 
-VPC, SUBNET, TABLE = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:ec2/routeTable:RouteTable"
+VPC, TABLE = "aws:ec2/vpc:Vpc", "aws:ec2/routeTable:RouteTable"
 ROUTE = "aws:ec2/route:Route"
 ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 PREFIX_LIST = "aws:ec2/managedPrefixList:ManagedPrefixList"
@@ -26,25 +26,27 @@ def stack() -> Stack:
     return one_subnet()
 
 
-def lookup(stack: Stack, wanted: str, *, preview: bool = True) -> list[tuple[str, list[str]]]:
-    """The shares of `wanted` in the table: its addresses, and where the routes lead."""
-    graph = stack.graph(preview=preview)
-    table = next(found for found in graph.of_type(TABLE) if found.name == "table")
-    vpc = next(found for found in graph.of_type(VPC) if found.name == "vpc")
-    shares = Routes(Network(graph)).lookup(table, exactly(vpc), addresses(wanted))
-    return [_shown(share) for share in sorted(shares, key=lambda share: share.addresses.spans)]
+def lookup(
+    stack: Stack, wanted: str, *, preview: bool = True, table: str = "table", vpc: str = "vpc"
+) -> list[tuple[str, list[str]]]:
+    """How the table divides `wanted`: the addresses of each part, and where its routes lead."""
+    network = Proof(stack.graph(preview=preview)).network
+    by_name = {resource.name: resource for resource in network.graph}
+    inside = exactly(network.vpcs.read(by_name[vpc]))
+    found = network.route_tables.read(by_name[table]).next_hops(inside, addresses(wanted))
+    return [_shown(hops) for hops in sorted(found, key=lambda hops: hops.addresses.spans)]
 
 
 def is_local(stack: Stack, wanted: str) -> set[str]:
     """What stands against that the local route of the subnet's VPC takes `wanted`."""
-    graph = stack.graph()
-    (subnet,), (vpc,) = graph.of_type(SUBNET), graph.of_type(VPC)
-    outcome = Routes(Network(graph)).is_local(subnet, exactly(vpc), addresses(wanted))
+    network = Proof(stack.graph()).network
+    (subnet,) = network.subnets
+    outcome = network.route_tables.leave_local(subnet, subnet.vpc, addresses(wanted))
     return {finding.code for finding in outcome.findings}
 
 
-def _shown(share: Share) -> tuple[str, list[str]]:
-    return cidr_text(share.addresses), ["none" if route is None else route.via for route in share.routes]
+def _shown(hops: NextHops) -> tuple[str, list[str]]:
+    return cidr_text(hops.addresses), ["none" if route is None else route.via for route in hops.routes]
 
 
 def test_the_longest_prefix_takes_an_address(stack: Stack) -> None:
@@ -63,12 +65,12 @@ def test_the_longest_prefix_takes_an_address(stack: Stack) -> None:
 def test_routes_that_together_cover_an_address_space_leave_nothing_to_the_default_route(stack: Stack) -> None:
     halves = [{"cidrBlock": half, "transitGatewayId": "tgw-1"} for half in ("0.0.0.0/1", "128.0.0.0/1")]
     stack["table"]["routes"] = [{"cidrBlock": ANYWHERE, "natGatewayId": "nat-1"}, *halves]
-    graph = stack.graph()
-    (table,) = graph.of_type(TABLE)
+    network = Proof(stack.graph()).network
+    (table,), (vpc,) = network.graph.of_type(TABLE), network.vpcs
 
-    shares = Routes(Network(graph)).lookup(table, exactly(graph.of_type(VPC)[0]), PUBLIC)
+    found = network.route_tables.read(table).taking(exactly(vpc), PUBLIC)
 
-    assert {route.via for share in shares for route in share.routes if route} == {"transitGatewayId"}
+    assert {route.via for route in found if route} == {"transitGatewayId"}
 
 
 @previews
@@ -197,9 +199,10 @@ def test_where_a_route_leads(stack: Stack, target: Any, via: str, absent: bool, 
         stack["table"]["routes"] = [{"cidrBlock": ANYWHERE, "ipv6CidrBlock": "", **target}]
     else:
         stack.add(ROUTE, "route", routeTableId=ref("table"), destinationCidrBlock=ANYWHERE, **target)
-    graph = stack.graph()
+    network = Proof(stack.graph()).network
+    (table,) = network.graph.of_type(TABLE)
 
-    (route,) = Routes(Network(graph)).declared_in(graph.of_type(TABLE)[0])
+    (route,) = network.route_tables.read(table).routes
 
     assert (route.via, route.target.absent) == (via, absent)
 
@@ -302,14 +305,11 @@ def test_what_a_route_server_installs_is_not_known(stack: Stack, preview: bool) 
 def test_a_table_of_the_account_learns_what_the_program_lets_it_learn() -> None:
     stack = one_subnet_of_the_account()
     stack["rtb-other"]["propagatingVgws"] = ["vgw-1"]
-    table = next(found for found in stack.graph() if found.id == "rtb-other")
-    routes = Routes(Network(stack.graph()))
-    assert all(route.via for route in routes._routes_of(table, exactly(table)))
+    assert lookup(stack, "8.8.8.8", table="rtb-other", vpc="vpc-1") == [("8.8.8.8/32", ["none"])]
 
     type_ = "aws:vpc/routeServerPropagation:RouteServerPropagation"
     stack.add(type_, "learnt", routeServerId="rs-1", routeTableId="rtb-other")
-    routes = Routes(Network(stack.graph()))
-    assert not all(route.via for route in routes._routes_of(table, exactly(table)))
+    assert lookup(stack, "8.8.8.8", table="rtb-other", vpc="vpc-1") == [("8.8.8.8/32", ["none", ""])]
 
 
 def test_a_route_that_names_no_destination_may_take_any_packet(stack: Stack) -> None:

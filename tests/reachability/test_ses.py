@@ -68,7 +68,9 @@ def two() -> Stack:
     return stack
 
 
-def judge_each(stack: Stack, *unread: str, offer: ZoneAvailability | None = None) -> dict[str, tuple[Verdict, set[str]]]:
+def judge_each(
+    stack: Stack, *unread: str, zones: ZoneAvailability | None = None
+) -> dict[str, tuple[Verdict, set[str]]]:
     """What becomes of each function's mail; the endpoint's VPC may be one of `unread` as well."""
     resources = [
         replace(found, dependencies={**found.dependencies, "vpcId": (*found.dependencies["vpcId"], *unread)})
@@ -78,7 +80,7 @@ def judge_each(stack: Stack, *unread: str, offer: ZoneAvailability | None = None
     ]
     return {
         egress.service: (egress.verdict, {finding.code for finding in egress.outcome.findings})
-        for egress in prove(Graph(resources), zones=offer)
+        for egress in prove(Graph(resources), zones=zones)
     }
 
 
@@ -114,10 +116,10 @@ def test_whether_its_zone_offers_it_is_told_by_the_name_in_its_subnets_account(t
     through(two, {"region": REGION, "assumeRoles": role(OWNER)})
     del two["private"]["availabilityZoneId"]
     two["private"]["availabilityZone"] = "us-east-1a"
-    zones = {OWNER: "use1-az4", "444455556666": "use1-az2"}
-    offer = ZoneAvailability({(account, REGION, "us-east-1a"): zone for account, zone in zones.items()})
+    ids = {OWNER: "use1-az4", "444455556666": "use1-az2"}
+    zones = ZoneAvailability({(account, REGION, "us-east-1a"): zone for account, zone in ids.items()})
 
-    assert judge_each(two, zones=offer)["mailer"] == (REACHABLE, set())
+    assert judge_each(two, zones=zones)["mailer"] == (REACHABLE, set())
     assert judge_each(two)["mailer"] == (UNDETERMINED, {"VPCE_ZONE_UNKNOWN"})
 
 
@@ -183,7 +185,7 @@ def test_private_dns_needs_both_dns_attributes_of_the_vpc(
     properties = {"enableDnsSupport": support, "enableDnsHostnames": hostnames}
     vpc = Resource("vpc", type_, "vpc", properties, origin=origin)
 
-    found = Proof(Graph([vpc])).ses.endpoints.resolves(vpc)
+    found = Proof(Graph([vpc])).network.vpcs.read(vpc).resolves_private_dns()
     assert {finding.code for finding in found.findings} == codes
 
 
@@ -262,7 +264,7 @@ def test_a_new_vpc_has_amazons_resolver_and_one_that_was_there_what_it_has(
 ) -> None:
     vpc = Resource("vpc", type_, "vpc", {"dhcpOptionsId": held}, origin=origin)
 
-    found = Proof(Graph([vpc])).ses.endpoints.amazon_resolver(vpc)
+    found = Proof(Graph([vpc])).network.vpcs.read(vpc).asks_amazons_resolver()
     assert {finding.code for finding in found.findings} == (set() if amazons else {"VPC_OTHER_RESOLVER"})
 
 
@@ -274,7 +276,7 @@ def test_amazons_resolver_is_at_the_base_of_the_vpcs_block_plus_two(block: Any, 
     vpc = Resource("vpc", "aws:ec2/vpc:Vpc", "vpc", properties, origin=Origin.ACCOUNT)
     options = Resource("options", OPTIONS, "options", {"domainNameServers": ["172.31.0.2"]}, id="dopt-1")
 
-    found = Proof(Graph([vpc, options])).ses.endpoints.amazon_resolver(vpc)
+    found = Proof(Graph([vpc, options])).network.vpcs.read(vpc).asks_amazons_resolver()
     assert (not found.findings) is amazons
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from reachability.network import Network
 
+from reachability import Proof
 from tests.reachability.stacks import Stack, one_subnet, one_subnet_of_the_account, ref
 
-VPC, SUBNET, TABLE = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:ec2/routeTable:RouteTable"
+VPC, TABLE = "aws:ec2/vpc:Vpc", "aws:ec2/routeTable:RouteTable"
 ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 MAIN = "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation"
 DEFAULT = "aws:ec2/defaultRouteTable:DefaultRouteTable"
@@ -21,9 +21,9 @@ def stack() -> Stack:
 
 
 def tables(stack: Stack, preview: bool) -> list[str | None]:
-    graph = stack.graph(preview=preview)
-    (subnet,) = graph.of_type(SUBNET)
-    return [table.name if table else None for table, _ in Network(graph).route_tables_of(subnet)]
+    network = Proof(stack.graph(preview=preview)).network
+    (subnet,) = network.subnets
+    return [table.resource.name if table else None for table in network.route_tables.in_force(subnet)]
 
 
 @previews

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from reachability.repairs import Repairs
 
+from mailroute.fixes import Repairs
 from reachability import Egress, Resource, Settings
 from tests.reachability.firewalled import firewall_stack
 from tests.reachability.stacks import Stack, nat_stack, ses_stack
@@ -68,7 +68,7 @@ def _lines(egress: Egress) -> Iterator[str]:
 def _repairs(stack: Stack, egress: Egress) -> Iterator[str]:
     graph = stack.graph()
     for repair in Repairs(graph, Settings(), stack.evidence().zones).of(egress):
-        yield f"  mended for ${repair.monthly:.2f} a month:"
+        yield f"  fixed for ${repair.monthly:.2f} a month:"
         for change in repair.changes:
             yield f"    {change.text} [{_name(change.resource)}]"
             yield from (f"      without {_name(key)}" for key in change.removed)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from reachability.network import Network
-from reachability.transit import TransitGateways
 
-from reachability import UNKNOWN, Graph, Resource
+from reachability import UNKNOWN, Graph, Proof, Resource
 from tests.reachability.transited import (
     SPOKE,
     centralised,
@@ -282,7 +280,7 @@ def test_the_attachment_of_another_account_waits_to_be_accepted(
         "accepter",
         {"transitGatewayAttachmentId": "attach-1" if accepted else "attach-2"},
     )
-    transit = TransitGateways(Network(Graph([gateway, attachment, accepter])))
+    transit = Proof(Graph([gateway, attachment, accepter])).network.transit_gateways
 
-    codes = [finding.code for finding in transit.is_accepted(gateway, attachment).findings]
+    codes = [finding.code for finding in transit.has_accepted(gateway, transit.read(attachment)).findings]
     assert codes == (["BAD_STATE_ATTACHMENT"] if open_ else [])

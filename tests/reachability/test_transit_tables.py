@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from reachability.network import Network
-from reachability.transit import TransitGateways
 
-from reachability import UNKNOWN, Verdict
+from reachability import UNKNOWN, Proof, Verdict
 from reachability.ranges import addresses
 from tests.reachability.shown import judged, judged_with_more
 from tests.reachability.stacks import ANYWHERE, Stack, either, own_network, ref
@@ -77,10 +75,10 @@ def onward(stack: Stack, wanted: str) -> list[str | None]:
     """The attachments by which what comes from the spoke leaves; `None` where it is dropped or not known."""
     graph = stack.graph()
     by_name = {resource.name: resource for resource in graph}
-    found = TransitGateways(Network(graph)).onward(
-        by_name["gateway"], by_name["spoke"], addresses(wanted), "relay"
-    )
-    return [attachment.name if attachment else None for attachment, _ in found]
+    transit = Proof(graph).network.transit_gateways
+    entry = transit.read(by_name["spoke"])
+    found = transit.onward(by_name["gateway"], entry, addresses(wanted), "relay")
+    return [attachment.label if attachment else None for attachment, _ in found]
 
 
 def test_what_is_attached_is_in_the_default_table(stack: Stack) -> None:
@@ -91,10 +89,10 @@ def test_what_is_attached_is_in_the_default_table(stack: Stack) -> None:
 def test_an_attachment_takes_packets_from_its_own_subnet(stack: Stack) -> None:
     graph = stack.graph()
     by_name = {resource.name: resource for resource in graph}
+    network = Proof(graph).network
+    attachment = network.transit_gateways.read(by_name["spoke"])
 
-    assert (
-        not TransitGateways(Network(graph)).has_interface(by_name["spoke"], by_name["spoke-subnet"]).findings
-    )
+    assert not attachment.takes_from(network.subnets.read(by_name["spoke-subnet"])).findings
 
 
 def test_one_attachment_that_propagates_nothing_hides_no_other(stack: Stack) -> None:

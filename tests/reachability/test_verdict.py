@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
-from reachability.outcomes import all_of, any_of, blocked, open_question, passed, soften, whichever
 
 from reachability import UNKNOWN, Destination, Egress, Finding, Origin, Outcome, Verdict
-from reachability.verdict import Hop, worst
+from reachability.verdict import Hop, across_possibilities, all_of, any_of, hop, worst
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 
-GOOD = passed("subnet", "urn:a")
-DEAD = blocked("DEAD", "urn:b", "it is dead", "mend it")
-OPEN = open_question("OPEN", "urn:c", "it is open", "say it")
+GOOD = hop("subnet", "urn:a")
+DEAD = Outcome(findings=(Finding("DEAD", "urn:b", "it is dead", "fix it"),))
+OPEN = Outcome(findings=(Finding("OPEN", "urn:c", "it is open", "say it", UNDETERMINED),))
 
 
 def test_all_must_hold() -> None:
@@ -25,10 +24,10 @@ def test_all_must_hold() -> None:
 
 
 def test_of_several_that_let_it_pass_the_first_is_shown() -> None:
-    other = passed("subnet", "urn:z")
+    other = hop("subnet", "urn:z")
 
-    assert whichever([GOOD, other]) == GOOD
-    assert whichever([other, GOOD]) == other
+    assert across_possibilities([GOOD, other]) == GOOD
+    assert across_possibilities([other, GOOD]) == other
 
 
 def test_one_is_enough() -> None:
@@ -38,11 +37,11 @@ def test_one_is_enough() -> None:
 
 
 def test_whichever_is_the_case() -> None:
-    assert whichever([GOOD, GOOD]).verdict is REACHABLE
-    assert whichever([DEAD, DEAD]).verdict is UNREACHABLE
-    mixed = whichever([GOOD, DEAD])
-    assert (mixed.verdict, mixed.findings) == (UNDETERMINED, (soften(DEAD.findings[0]),))
-    assert whichever([OPEN, DEAD]).verdict is UNDETERMINED
+    assert across_possibilities([GOOD, GOOD]).verdict is REACHABLE
+    assert across_possibilities([DEAD, DEAD]).verdict is UNREACHABLE
+    mixed = across_possibilities([GOOD, DEAD])
+    assert (mixed.verdict, mixed.findings) == (UNDETERMINED, (DEAD.findings[0].as_undetermined(),))
+    assert across_possibilities([OPEN, DEAD]).verdict is UNDETERMINED
 
 
 @pytest.mark.parametrize(
@@ -58,7 +57,7 @@ def test_whichever_is_the_case() -> None:
     ],
 )
 def test_as_json_ids_stand_for_what_the_account_holds(key: str, identity: str) -> None:
-    assert Finding("DEAD", key, "it is dead", "mend it").as_json()["resource"] == identity
+    assert Finding("DEAD", key, "it is dead", "fix it").as_json()["resource"] == identity
     assert Outcome().verdict is REACHABLE
 
 
@@ -66,7 +65,7 @@ DESTINATIONS = [
     (Destination("mail.example.com", 587), "mail.example.com:587"),
     (Destination("mail.example.com", UNKNOWN, optional=True), "mail.example.com"),
     (Destination("mail.example.com", None), "mail.example.com"),
-    (Destination(UNKNOWN, 587), "a host not known yet:587"),
+    (Destination(UNKNOWN, 587), "a host that is not known until the update:587"),
     (Destination(UNKNOWN, UNKNOWN, secret=True), "a host that is a secret"),
     (Destination(None, None), "any mail server"),
 ]

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from reachability.changes import Situation
-from reachability.ways_out import add_address, add_endpoint, add_nat_route
 
+from mailroute.fixes.changes import Situation
+from mailroute.fixes.egress_fixes import add_address, add_endpoint, add_nat_route
 from reachability import Graph, Origin, Proof, Resource
 from reachability.graph.evidence import ZoneAvailability
 from reachability.verdict import Finding
@@ -20,11 +20,11 @@ NO_ROUTE = "NO_ROUTE_TO_DESTINATION"
 def _situation(
     stack: Stack,
     change: Callable[[Resource], Resource] = lambda resource: resource,
-    offer: ZoneAvailability | None = None,
+    zones: ZoneAvailability | None = None,
 ) -> Situation:
     """Of the stack's one workload, every resource of the graph changed before it is proved."""
     graph = stack.graph()
-    proof = Proof(Graph(map(change, graph), graph.coverage), zones=offer or stack.evidence().zones)
+    proof = Proof(Graph(map(change, graph), graph.coverage), zones=zones or stack.evidence().zones)
     (workload,) = proof.workloads(Origin.PROGRAM)
     return Situation(proof, workload, 587)
 

@@ -130,7 +130,7 @@ def test_the_mail_host_of_its_environment(nat: Stack, source: dict[str, Any], sh
     ("host", "shown"),
     [
         (" mail.example.com\n", " mail.example.com\n:587"),
-        (ref("connector-group"), "a host not known yet:587"),
+        (ref("connector-group"), "a host that is not known until the update:587"),
     ],
 )
 def test_what_becomes_of_a_host_is_not_known(nat: Stack, host: object, shown: str) -> None:
@@ -286,8 +286,8 @@ def test_a_function_has_the_groups_that_it_is_given(egress: Any, verdict: Verdic
     [
         ({"variables": {"OTHER": "x"}}, []),
         ({"variables": UNKNOWN}, ["a host that is a secret"]),  # It comes from no resource.
-        ({"variables": ref("address")}, ["a host not known yet"]),
-        (ref("address"), ["a host not known yet"]),
+        ({"variables": ref("address")}, ["a host that is not known until the update"]),
+        (ref("address"), ["a host that is not known until the update"]),
     ],
 )
 def test_the_mail_host_of_a_functions_environment(environment: Any, shown: list[str]) -> None:
