@@ -47,12 +47,12 @@ def test_changes_of_one_resource_stand_beside_each_other() -> None:
     )
 
 
-def test_a_resource_is_referred_to_by_its_id_or_by_what_stands_for_it() -> None:
+def test_a_new_resource_is_referred_to_by_its_dependency() -> None:
     assert reference(TABLE, "routeTableId") == ("rtb-1", {"routeTableId": (TABLE.key,)})
     assert reference(NEW, "routeTableId") == (UNKNOWN, {"routeTableId": (NEW.key,)})
 
 
-def test_a_workload_is_let_in_from_its_vpc_or_from_anywhere_private(nat: Stack) -> None:
+def test_the_block_of_a_workloads_vpc_else_a_private_one(nat: Stack) -> None:
     proof = Proof(nat.graph())
     (workload,) = proof.workloads()
 

@@ -41,7 +41,7 @@ def _endpoint(stack: Stack, name: str, **properties: Any) -> None:
     stack.add(ENDPOINT, name, vpcId=VPC, **service, **properties)
 
 
-def test_a_subnet_in_a_zone_without_the_service_is_left_out_of_the_endpoint_that_names_it() -> None:
+def test_a_subnet_in_a_zone_without_the_service_is_left_out() -> None:
     stack = Stack(account=ses_stack().account)
     _endpoint(stack, "not-known", subnetIds=ref("nowhere"))
     _endpoint(stack, "associated")
@@ -62,7 +62,7 @@ def test_a_subnet_in_a_zone_without_the_service_is_left_out_of_the_endpoint_that
     assert _fixed(stack, OFFERED, PRIVATE[0]) is None
 
 
-def test_a_subnet_of_the_program_is_left_out_before_it_is_created(ses: Stack) -> None:
+def test_a_planned_subnet_is_left_out_of_the_endpoint(ses: Stack) -> None:
     place = {"vpcId": VPC, "availabilityZone": "us-east-1d"}
     ses.add("aws:ec2/subnet:Subnet", "wrong", cidrBlock="172.31.200.0/24", **place)
     ses.add("aws:ec2/subnet:Subnet", "right", cidrBlock="172.31.201.0/24", vpcId=VPC)
@@ -102,7 +102,7 @@ def test_only_a_free_internet_gateway_is_attached() -> None:
     assert _fixed(stack, "BAD_STATE_ATTACHMENT", "igw") is None
 
 
-def test_a_gateway_is_attached_only_where_it_and_the_vpc_are_known(nat: Stack) -> None:
+def test_nothing_is_attached_where_gateway_or_vpc_is_unknown(nat: Stack) -> None:
     situation = _situation(nat)
     nowhere = replace(situation, workload=replace(situation.workload, placements=()))
 
@@ -112,7 +112,7 @@ def test_a_gateway_is_attached_only_where_it_and_the_vpc_are_known(nat: Stack) -
         assert fixed(where, Finding("BAD_STATE_ATTACHMENT", key, "", ""), NO_OTHER_WAY) is None
 
 
-def test_the_default_group_that_a_workload_has_for_want_of_any_is_opened_outwards(nat: Stack) -> None:
+def test_the_default_group_of_a_workload_is_opened_outwards(nat: Stack) -> None:
     nat.add("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "wiped", vpcId=VPC)
     nat["connector"]["securityGroups"] = []
 
@@ -148,7 +148,7 @@ def test_an_acl_entry_whose_number_is_not_known_keeps_it(nat: Stack) -> None:
     assert _fixed(nat, "SUBNET_ACL_RESTRICTION", "acl") is None
 
 
-def test_mail_passes_in_the_first_rule_group_whose_rules_are_known() -> None:
+def test_mail_passes_in_the_first_rule_group_that_is_known() -> None:
     stack = firewall_stack()
     stack.add("aws:networkfirewall/ruleGroup:RuleGroup", "unknown", type="STATEFUL")
     stack["unknown"]["ruleGroup"] = {"rulesSource": {"statefulRules": UNKNOWN}}
@@ -168,7 +168,7 @@ def _rules(change: Change) -> list[dict[str, Any]]:
     return rules
 
 
-def test_what_nothing_mends_is_gone_around(nat: Stack) -> None:
+def test_a_finding_without_a_fix_takes_another_egress_path(nat: Stack) -> None:
     situation = _situation(nat)
     finding = Finding("BLOCKED_BY_SOMETHING_ELSE", "nowhere", "", "")
     around = Change("go around", "nowhere")

@@ -69,7 +69,7 @@ def test_the_endpoints_that_a_route_may_name(stack: Stack, target: Any, boxes: s
         ("appliances", {"subnetIds": []}),
     ],
 )
-def test_an_endpoint_whose_firewall_or_subnet_is_not_read_is_not_known(
+def test_an_endpoint_of_an_unread_firewall_or_subnet_is_unknown(
     stack: Stack, owner: str, properties: Any
 ) -> None:
     stack[owner].update(properties)

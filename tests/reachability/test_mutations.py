@@ -1,4 +1,4 @@
-"""The mended incident with one thing wrong at a time: the verdict and every code, in preview and after it.
+"""The incident with one thing wrong at a time: the verdict and every code, in preview and after it.
 
 Each row says what is wrong, and what the proof must say of it.
 """

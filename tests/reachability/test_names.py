@@ -111,7 +111,7 @@ def test_what_is_public_or_an_address(host: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["localhost", "smtp.example.com:587", "relay.mail.local", "127.0.0.1"])
-def test_a_way_that_is_closed_says_nothing_of_such_a_host(host: str, nat: Stack) -> None:
+def test_such_a_host_is_undetermined_where_egress_is_closed(host: str, nat: Stack) -> None:
     nat["connector-group"]["egress"] = []
 
     assert judge(nat, "smtp.example.com").verdict is Verdict.UNREACHABLE
@@ -162,7 +162,7 @@ def test_a_team_that_knows_the_addresses_has_its_verdict(nat: Stack) -> None:
         ),
     ],
 )
-def test_the_service_s_own_way_out_leads_to_no_such_host_for_certain(host: str, code: str) -> None:
+def test_such_a_host_is_undetermined_outside_a_vpc_too(host: str, code: str) -> None:
     stack = Stack()
     stack.add(LAMBDA, "api")
 
@@ -255,7 +255,7 @@ def vpc_ref(network: Network) -> Ref[Vpc]:
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_a_vpc_that_may_be_one_that_was_not_read_may_resolve_nothing(known: bool, nat: Stack) -> None:
+def test_a_vpc_that_may_be_unread_may_resolve_nothing(known: bool, nat: Stack) -> None:
     network = Proof(nat.graph()).network
     assert network.dns.resolves(vpc_ref(network)) == Outcome()
 

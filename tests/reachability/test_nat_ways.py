@@ -55,7 +55,7 @@ def own() -> Stack:
         ),
     ],
 )
-def test_a_nat_gateway_is_regional_where_it_says_so_or_may_and_names_no_subnet(
+def test_a_regional_nat_gateway_names_no_subnet(
     own: Stack, place: Any, expected: tuple[Verdict, set[str]]
 ) -> None:
     """A regional one needs no route of a subnet to the internet gateway."""
@@ -65,7 +65,7 @@ def test_a_nat_gateway_is_regional_where_it_says_so_or_may_and_names_no_subnet(
     assert judged(own) == expected
 
 
-def test_a_nat_gateway_in_a_subnet_that_is_not_read_may_be_in_this_vpc(own: Stack) -> None:
+def test_a_nat_gateway_in_an_unread_subnet_may_be_in_this_vpc(own: Stack) -> None:
     own["nat"]["subnetId"] = "subnet-unread"
 
     message = "NAT gateway nat is in subnet subnet-unread, of which nothing is known"
@@ -83,11 +83,11 @@ def test_a_nat_gateway_in_one_of_two_subnets_may_be_in_this_vpc(own: Stack) -> N
     assert "NGW_REQUIRES_SOURCE_IN_VPC" not in codes
 
 
-def test_a_subnet_that_may_be_one_of_the_graph_or_another_is_not_read(own: Stack) -> None:
+def test_a_nat_gateway_may_be_in_an_unread_subnet_as_well(own: Stack) -> None:
     assert judged_with_more(own, "nat", "subnetId") == (UNDETERMINED, {"NAT_SUBNET_NOT_READ"})
 
 
-def test_a_nat_gateway_of_the_account_has_the_address_that_it_shows(nat: Stack) -> None:
+def test_an_existing_nat_gateway_has_the_address_that_it_shows(nat: Stack) -> None:
     nat.hold(NAT, "nat-there", subnetId=PUBLIC[0], publicIp="52.0.0.1", state="available")
     nat.remove("default")
     nat[PRIVATE_TABLE]["routes"].append({"cidrBlock": ANYWHERE, "natGatewayId": "nat-there"})
@@ -120,7 +120,7 @@ def test_the_subnet_of_a_nat_gateway_is_not_public(own: Stack, target: Any, wher
     assert said(own) == [("NAT_SUBNET_NOT_PUBLIC", "nat", message, ROUTE_OUT)]
 
 
-def test_the_default_route_of_a_nat_gateways_subnet_may_have_lost_its_target(nat: Stack) -> None:
+def test_the_default_route_of_the_nat_subnet_may_be_a_blackhole(nat: Stack) -> None:
     nat[PUBLIC_TABLE]["routes"][0]["state"] = "blackhole"
 
     message = f"the default route of {PUBLIC_TABLE}, in the NAT gateway's subnet, is a blackhole"
@@ -128,7 +128,7 @@ def test_the_default_route_of_a_nat_gateways_subnet_may_have_lost_its_target(nat
     assert said(nat) == [("BAD_STATE_ROUTE", PUBLIC_TABLE, message, remedy)]
 
 
-def test_where_the_subnet_of_a_nat_gateway_leads_may_not_be_known(own: Stack) -> None:
+def test_the_target_of_the_nat_subnets_route_may_be_unknown(own: Stack) -> None:
     own["public-out"].pop("gatewayId")
     own["public-out"]["transitGatewayId"] = ref("later")
 
@@ -136,12 +136,12 @@ def test_where_the_subnet_of_a_nat_gateway_leads_may_not_be_known(own: Stack) ->
     assert said(own) == [("ROUTE_TARGET_UNKNOWN", "public-table", message, ROUTE_OUT)]
 
 
-def test_a_gateway_that_may_be_one_of_the_graph_or_another_is_a_target_unknown(own: Stack) -> None:
+def test_an_unread_gateway_behind_nat_is_an_unknown_target(own: Stack) -> None:
     expected = (UNDETERMINED, {"ROUTE_TARGET_UNKNOWN"})
     assert judged_with_more(own, "public-out", "gatewayId") == expected
 
 
-def test_an_appliance_that_may_be_one_of_the_graph_or_another_is_not_followed(own: Stack) -> None:
+def test_an_unread_appliance_behind_nat_is_not_followed(own: Stack) -> None:
     own.add("aws:ec2/networkInterface:NetworkInterface", "appliance", subnetId=ref("public"))
     own["public-out"].pop("gatewayId")
     own["public-out"]["networkInterfaceId"] = ref("appliance")
@@ -150,7 +150,7 @@ def test_an_appliance_that_may_be_one_of_the_graph_or_another_is_not_followed(ow
     assert judged_with_more(own, "public-out", "networkInterfaceId") == expected
 
 
-def test_a_gateway_may_be_an_internet_gateway_or_a_virtual_private_one(own: Stack) -> None:
+def test_an_internet_or_virtual_private_gateway_is_not_followed(own: Stack) -> None:
     own.add("aws:ec2/vpnGateway:VpnGateway", "vgw", vpcId=ref("vpc"))
     own["public-out"]["gatewayId"] = either("igw", "vgw")
 
@@ -158,7 +158,7 @@ def test_a_gateway_may_be_an_internet_gateway_or_a_virtual_private_one(own: Stac
 
 
 @pytest.mark.parametrize("gateway", ["vgw-1", ref("vgw")], ids=["by its id", "of the program"])
-def test_a_virtual_private_gateway_behind_a_nat_gateway_is_not_followed(own: Stack, gateway: Any) -> None:
+def test_a_virtual_private_gateway_behind_nat_is_not_followed(own: Stack, gateway: Any) -> None:
     own.add("aws:ec2/vpnGateway:VpnGateway", "vgw", vpcId=ref("vpc"))
     own["public-out"]["gatewayId"] = gateway
 
@@ -180,7 +180,7 @@ def test_an_endpoint_that_is_not_read_may_be_that_of_a_firewall(own: Stack) -> N
     assert said(own) == [("ENDPOINT_NOT_READ", "public-table", message, remedy)]
 
 
-def test_a_public_block_of_the_vpc_stays_inside_behind_the_nat_gateway_too(own: Stack) -> None:
+def test_a_public_block_of_the_vpc_is_local_behind_nat_too(own: Stack) -> None:
     """A route to a NAT gateway may be narrower than the local one.
 
     Source: Amazon VPC User Guide, "Subnet route tables".
@@ -208,16 +208,14 @@ def test_a_public_block_of_the_vpc_stays_inside_behind_the_nat_gateway_too(own: 
         ),
     ],
 )
-def test_an_internet_gateway_that_is_attached_to_another_vpc_or_may_be(
-    own: Stack, vpc: Any, message: str
-) -> None:
+def test_the_internet_gateway_may_be_attached_to_another_vpc(own: Stack, vpc: Any, message: str) -> None:
     own.add("aws:ec2/vpc:Vpc", "other", cidrBlock="10.9.0.0/16")
     own["igw"]["vpcId"] = vpc
 
     assert said(own) == [("BAD_STATE_ATTACHMENT", "igw", message, ATTACH)]
 
 
-def test_the_path_of_a_regional_nat_gateway_shows_the_internet_gateway_of_its_vpc(nat: Stack) -> None:
+def test_a_regional_nat_gateways_path_has_the_internet_gateway(nat: Stack) -> None:
     nat.program["nat"] = (NAT, {"vpcId": VPC, "availabilityMode": "regional"})
 
     hops = [("internet-gateway", GATEWAY, "attached to the VPC", "account")]
@@ -235,7 +233,7 @@ def test_the_path_of_a_regional_nat_gateway_shows_the_internet_gateway_of_its_vp
         ),
     ],
 )
-def test_a_regional_nat_gateway_needs_an_internet_gateway_that_is_attached(
+def test_a_regional_nat_gateway_needs_an_attached_gateway(
     own: Stack, attached: Any, code: str, message: str
 ) -> None:
     own.add("aws:ec2/vpc:Vpc", "other", cidrBlock="10.9.0.0/16")
@@ -246,7 +244,7 @@ def test_a_regional_nat_gateway_needs_an_internet_gateway_that_is_attached(
     assert said(own) == [(code, "nat", message, remedy)]
 
 
-def test_a_vpc_whose_internet_gateways_have_not_been_read_may_have_one(nat: Stack) -> None:
+def test_an_unread_vpc_may_have_an_internet_gateway(nat: Stack) -> None:
     nat.program["nat"] = (NAT, {"vpcId": VPC, "availabilityMode": "regional"})
     nat.remove(GATEWAY)
     assert judged(nat) == (UNREACHABLE, {"NAT_SUBNET_NOT_PUBLIC"})
@@ -265,7 +263,7 @@ def test_a_vpc_whose_internet_gateways_have_not_been_read_may_have_one(nat: Stac
         ("rtb-unread", [], False),
     ],
 )
-def test_routes_of_an_internet_gateway_may_send_replies_to_an_appliance(
+def test_a_gateway_route_table_may_redirect_replies(
     own: Stack, table: Any, routes: list[dict[str, str]], passes: bool
 ) -> None:
     own.add(TABLE, "edge", vpcId=ref("vpc"), routes=routes)
@@ -317,7 +315,7 @@ def test_an_egress_only_gateway_that_is_not_read_is_open() -> None:
     assert said(stack) == [("GATEWAY_NOT_READ", "out6", message, EVIDENCE)]
 
 
-def test_an_egress_only_gateway_that_may_be_one_of_the_graph_or_another_is_open() -> None:
+def test_an_egress_only_gateway_that_may_be_unread_is_open() -> None:
     stack = network(RELAY6, ipv6_only=True)
 
     expected = (UNDETERMINED, {"GATEWAY_NOT_READ"})

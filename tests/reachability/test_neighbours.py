@@ -58,7 +58,7 @@ def closed(ports: tuple[int, int]) -> dict[str, Any]:
     }
 
 
-def test_a_host_behind_a_peering_connection_leaves_open_what_listens_there_alone(peered: Stack) -> None:
+def test_behind_peering_only_the_listener_is_undetermined(peered: Stack) -> None:
     assert judged(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
     (egress,) = peered.prove()
     hop = Hop("peering-connection", f"{PEERING}::pcx-1", "to VPC vpc-mail", Origin.ACCOUNT)
@@ -109,7 +109,7 @@ def test_the_other_vpc_must_have_the_address(peered: Stack) -> None:
     assert judged(peered) == (UNREACHABLE, {"PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"})
 
 
-def test_a_host_of_which_the_other_vpc_has_a_part_of_the_addresses_may_not_be_there(peered: Stack) -> None:
+def test_the_other_vpc_may_have_a_part_of_the_addresses(peered: Stack) -> None:
     name_host(peered, "mail.example.com")
     peered[PRIVATE_TABLE]["routes"] = [{"cidrBlock": "10.0.0.0/8", "vpcPeeringConnectionId": "pcx-1"}]
 
@@ -156,7 +156,7 @@ def test_the_connection_must_be_accepted(peered: Stack, status: str) -> None:
         ("pending-acceptance", False, UNKNOWN, {"BAD_STATE"}),
     ],
 )
-def test_a_planned_connection_is_accepted_in_the_program_or_may_be_elsewhere(
+def test_a_planned_connection_is_accepted_here_or_elsewhere(
     peered: Stack, status: str | None, here: bool, there: object, code: set[str]
 ) -> None:
     peered.remove("pcx-1")
@@ -207,7 +207,7 @@ def test_a_connection_of_which_nothing_is_known_is_not_followed(peered: Stack) -
     ],
     ids=["of two other VPCs", "to addresses that are not known"],
 )
-def test_a_connection_that_may_not_be_the_way_is_not_followed(
+def test_a_connection_of_other_vpcs_is_not_followed(
     peered: Stack, thing: str, changes: dict[str, Any]
 ) -> None:
     peered[thing].update(changes)
@@ -215,7 +215,7 @@ def test_a_connection_that_may_not_be_the_way_is_not_followed(
     assert judged(peered) == (UNDETERMINED, {"NOT_MODELLED"})
 
 
-def test_a_subnet_of_another_vpc_with_the_same_addresses_does_not_count(peered: Stack) -> None:
+def test_another_vpcs_subnet_of_the_same_block_does_not_count(peered: Stack) -> None:
     alike = {"cidrBlock": "10.9.1.0/24", "availabilityZone": "us-east-1a"}
     peered.hold("aws:ec2/subnet:Subnet", "subnet-alike", vpcId="vpc-other", **alike)
 

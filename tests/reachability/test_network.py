@@ -127,7 +127,7 @@ def test_a_list_is_settled_where_all_that_it_names_is_certain(
     assert settled(refs) == tuple(settled_as)
 
 
-def test_of_a_list_each_certain_thing_is_judged_and_whichever_else_it_names() -> None:
+def test_each_certain_and_one_possible_member_are_judged() -> None:
     def judge(resource: Resource) -> Outcome:
         closed = Outcome(findings=(Finding("CLOSED", resource.key, "", ""),))
         return hop("vpc", resource.key) if resource == ONE else closed
@@ -176,7 +176,7 @@ def blocks(*found: str) -> Ranges:
     return union(map(addresses, found))
 
 
-def test_the_addresses_of_a_vpc_are_those_of_all_its_blocks_where_all_are_known(stack: Stack) -> None:
+def test_the_addresses_of_a_vpc_are_those_of_all_its_blocks(stack: Stack) -> None:
     def addresses_of_one() -> object:
         graph = stack.graph()
         return addresses_of(exactly(network(graph).vpcs.read(found(graph, "one"))))
@@ -191,7 +191,7 @@ def test_the_addresses_of_a_vpc_are_those_of_all_its_blocks_where_all_are_known(
     assert addresses_of_one() is UNKNOWN
 
 
-def test_a_vpc_that_may_be_one_of_two_may_have_the_blocks_of_either_and_others(stack: Stack) -> None:
+def test_a_vpc_that_may_be_either_may_have_any_blocks(stack: Stack) -> None:
     either_one = Ref(tuple(network(stack.graph()).vpcs), UNKNOWN)
 
     possible = ("10.0.0.0/16", "198.18.0.0/16", UNKNOWN)
@@ -245,7 +245,7 @@ def test_a_subnet_of_either_vpc_has_the_main_table_of_either(stack: Stack) -> No
     assert tables(stack) == [None]
 
 
-def test_a_subnet_of_a_vpc_that_is_perhaps_not_in_the_graph_may_have_a_table_that_is_not(
+def test_a_subnet_of_an_unread_vpc_may_have_an_unread_table(
     stack: Stack,
 ) -> None:
     graph = stack.graph()
@@ -280,16 +280,14 @@ def test_a_main_table_is_that_of_its_own_vpc(stack: Stack, vpc: Any, expected: l
         ("rtb-unread", ["adopted", MAIN_OF_ONE]),
     ],
 )
-def test_an_adopted_table_is_that_of_the_vpc_that_it_was_made_with(
-    stack: Stack, default: Any, expected: list[str]
-) -> None:
+def test_an_adopted_table_is_that_of_its_own_vpc(stack: Stack, default: Any, expected: list[str]) -> None:
     stack.add(TABLE, "table", vpcId=ref("one"))
     stack.add(DEFAULT, "adopted", defaultRouteTableId=default)
 
     assert tables(stack) == expected
 
 
-def test_the_adopted_table_of_a_vpc_that_the_account_shows_is_found_by_its_id(stack: Stack) -> None:
+def test_an_adopted_table_of_an_existing_vpc_is_found_by_id(stack: Stack) -> None:
     for name in ("one", "other"):
         stack[name]["defaultRouteTableId"] = f"rtb-{name}"
     stack.add(DEFAULT, "adopted-other", defaultRouteTableId="rtb-other")
@@ -299,7 +297,7 @@ def test_the_adopted_table_of_a_vpc_that_the_account_shows_is_found_by_its_id(st
     assert tables(stack) == ["adopted"]
 
 
-def test_an_association_with_the_id_of_the_table_made_with_a_vpc_means_that_table(stack: Stack) -> None:
+def test_the_main_tables_id_names_it_after_its_replacement(stack: Stack) -> None:
     stack["one"]["mainRouteTableId"] = "rtb-one"
     stack.add(MAIN, "main", vpcId=ref("one"), routeTableId=ref("table"))
     stack.add(TABLE, "table", vpcId=ref("one"))
@@ -312,9 +310,7 @@ def test_an_association_with_the_id_of_the_table_made_with_a_vpc_means_that_tabl
 @pytest.mark.parametrize(
     ("told", "label"), [("rtb-one", "route table rtb-one"), (UNKNOWN, MAIN_OF_ONE), (None, MAIN_OF_ONE)]
 )
-def test_the_table_made_with_a_vpc_is_known_by_its_id_once_aws_has_told_it(
-    stack: Stack, told: Any, label: str
-) -> None:
+def test_the_main_table_is_called_by_its_id_once_that_is_known(stack: Stack, told: Any, label: str) -> None:
     stack["one"]["mainRouteTableId"] = told
     graph = stack.graph()
     held = network(graph)
@@ -354,7 +350,7 @@ def behind(graph: Graph, gateway: str) -> tuple[tuple[RouteTable | None, bool], 
     return held.route_tables.behind(held.internet_gateways.read(found(graph, gateway)))
 
 
-def test_the_accounts_tables_say_themselves_which_gateway_they_route_for(stack: Stack) -> None:
+def test_existing_tables_say_which_gateway_they_route_for(stack: Stack) -> None:
     stack.account = {"accountId": "123456789012", "region": REGION, "vpcs": [], "resources": []}
     stack.hold(GATEWAY, "igw-1", vpcId="vpc-1")
     stack.hold(GATEWAY, "igw-2", vpcId="vpc-2")
@@ -403,7 +399,7 @@ def attached_to(graph: Graph, vpc: str) -> object:
     return gateway.attached_to(exactly(held.vpcs.read(found(graph, vpc))))
 
 
-def test_a_gateway_that_the_program_attaches_by_an_attachment_is_not_attached_by_itself(stack: Stack) -> None:
+def test_a_gateway_is_attached_by_its_attachment_alone(stack: Stack) -> None:
     """AWS is still to tell which VPC it is attached to, so its own property is not known."""
     stack.add(ATTACHMENT, "attachment", internetGatewayId=ref("igw-one"), vpcId=ref("other"))
     graph = stack.graph()

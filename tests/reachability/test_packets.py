@@ -63,7 +63,7 @@ def test_an_action_is_explained_by_the_first_rule_that_takes_it() -> None:
     assert decide(given_rules, everything, {"a": "third", "b": "default"}) == {"a": "first", "b": "default"}
 
 
-def test_a_rule_that_matches_one_part_leaves_every_other_part_to_the_rest() -> None:
+def test_a_rule_leaves_what_it_does_not_match_to_the_others() -> None:
     everything = Packets(EVERY, EVERY, EVERY, EVERY)
     rules_in_order = [
         Rule("a", Packets(EVERY, EVERY, EVERY, Ranges.of((1, 1))), ""),
@@ -75,7 +75,7 @@ def test_a_rule_that_matches_one_part_leaves_every_other_part_to_the_rest() -> N
     assert set(decide(rules_in_order, everything, {"e": ""})) == {"a", "c", "d", "e"}
 
 
-def test_a_rule_that_leaves_a_part_alone_still_takes_the_next_one() -> None:
+def test_a_rule_takes_each_part_that_it_matches() -> None:
     """The first rule cuts the packets in two; the second takes what it left of the higher ones alone."""
     low, high = Ranges.of((0, 0)), Ranges.of((3, 3))
     everything = Packets(EVERY, EVERY, EVERY, EVERY)

@@ -90,7 +90,7 @@ def thing(configuration: Properties, **properties: Any) -> Resource:
     return placed(resource, Provider.of(configuration))
 
 
-def test_a_provider_has_one_account_whatever_is_not_known_of_its_credentials() -> None:
+def test_one_provider_has_one_account() -> None:
     secret = {"region": REGION, "accessKey": UNKNOWN}
     vpc = Resource("urn:x", "aws:ec2/vpc:Vpc", "x")
     one, again, other = (placed(vpc, Provider.of(secret, name)) for name in ("one", "one", "other"))
@@ -99,7 +99,7 @@ def test_a_provider_has_one_account_whatever_is_not_known_of_its_credentials() -
     assert one.in_account_of(other) is UNKNOWN
 
 
-def test_what_a_resource_is_reached_with_is_what_its_provider_has() -> None:
+def test_a_resource_has_its_providers_profile_and_roles() -> None:
     found = thing({"profile": "prod", "assumeRoles": role(OWNER)})
     assert (found.profile, found.roles) == ("prod", (ARN,))
     assert thing({"profile": UNKNOWN}).profile is None
@@ -152,7 +152,7 @@ def test_whether_two_providers_reach_the_same_place(
     assert (other.in_region_of(one), other.in_account_of(one)) == (region, account)
 
 
-def test_a_provider_that_does_not_tell_its_account_is_taken_to_be_that_of_the_evidence() -> None:
+def test_an_unknown_account_is_taken_to_be_that_of_the_evidence() -> None:
     held = Resource("k", "aws:ec2/vpc:Vpc", "vpc", region="eu-west-1", account=OWNER, origin=Origin.ACCOUNT)
 
     assert thing(IRELAND).in_place_of(held) is True
@@ -243,7 +243,7 @@ def test_the_accounts_options_hold_for_their_region_alone() -> None:
     assert judge_with(stack, here, there)[0] is judge_with(stack, there, here)[0] is UNREACHABLE
 
 
-def test_options_of_two_accounts_leave_it_open_whose_network_it_is() -> None:
+def test_options_of_two_accounts_leave_open_whose_vpc_it_is() -> None:
     stack = Stack()
     own_network(stack)
     parts = options_of(REGION, "off"), options_of(REGION, "block-bidirectional", OWNER)
@@ -318,7 +318,7 @@ def held(kind: str, identity: str, **properties: Any) -> Properties:
 
 
 def network_of(region: str, host: str, **changes: Properties) -> Evidence:
-    """A function in a network with a way out and an endpoint, which lives by what AWS made with its VPC.
+    """A function in a network with an egress path and an endpoint, which lives by what AWS made with its VPC.
 
     The ids are the same in every region.
 
@@ -452,7 +452,7 @@ def test_a_default_group_is_never_that_of_another_place() -> None:
     assert group.resource not in list(graph)
 
 
-def test_a_default_group_that_is_not_shown_is_that_of_the_vpc_beside_what_names_it() -> None:
+def test_an_unread_default_group_is_that_of_its_regions_vpc() -> None:
     properties = {"defaultSecurityGroupId": "sg-1"}
     vpcs = [
         placed(
@@ -528,7 +528,7 @@ def test_what_its_owner_shows_counts_for_an_id_of_two_regions(order: tuple[int, 
     assert found == {"eu-west-1": "10.0.0.0/24", REGION: ABSENT}
 
 
-def test_of_two_subnets_that_an_owner_shares_the_one_in_its_own_region_is_meant() -> None:
+def test_a_shared_subnet_is_that_of_the_users_region() -> None:
     guest = Resource("urn:x", "aws:lambda/function:Function", "x", region=REGION, account="444455556666")
     shown = [
         document(region, OWNER, resources=[held("subnet:Subnet", "subnet-1")])
@@ -542,7 +542,7 @@ def test_of_two_subnets_that_an_owner_shares_the_one_in_its_own_region_is_meant(
     assert subnet.region == REGION
 
 
-def test_what_the_program_manages_replaces_what_its_own_place_holds() -> None:
+def test_the_program_replaces_what_its_own_region_holds() -> None:
     shown = {"type": "aws:ec2/vpc:Vpc", "id": "vpc-1", "properties": {}}
     evidence = combine(parse(document(region, resources=[shown])) for region in (REGION, "eu-west-1"))
     declared = placed(
@@ -554,7 +554,7 @@ def test_what_the_program_manages_replaces_what_its_own_place_holds() -> None:
     assert {resource.region for resource in graph if resource != declared} == {REGION}
 
 
-def test_a_service_of_the_same_name_in_another_region_is_another_one(nat: Stack) -> None:
+def test_a_service_of_another_region_is_another_one(nat: Stack) -> None:
     name = "aws:apprunner/service:Service"
     (held,) = (entry for entry in parse(incident()).resources if entry.type == name)
     assert held not in nat.graph()
@@ -595,7 +595,7 @@ def test_the_endpoint_of_another_region_is_not_usable(ses: Stack, preview: bool)
 
 
 @both_ways
-def test_the_service_of_another_region_is_not_usable_without_its_region(ses: Stack, preview: bool) -> None:
+def test_another_regions_service_needs_its_region_named(ses: Stack, preview: bool) -> None:
     ses["endpoint"]["serviceName"] = "com.amazonaws.eu-west-1.email-smtp"
     ses["service"]["sourceConfiguration"]["imageRepository"]["imageConfiguration"][
         "runtimeEnvironmentVariables"
@@ -608,7 +608,7 @@ def test_the_service_of_another_region_is_not_usable_without_its_region(ses: Sta
     assert judged(ses, preview=preview) == (UNDETERMINED, {"ENDPOINT_FOR_OTHER_REGION"})
 
 
-def test_of_unknown_candidates_those_of_another_region_are_not_meant() -> None:
+def test_candidates_of_another_region_are_not_meant() -> None:
     stack = Stack()
     own_network(stack, "us-")
     own_network(stack, "eu-")

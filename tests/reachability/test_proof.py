@@ -75,7 +75,7 @@ def test_ses_listens_on_few_ports_whatever_the_way_there(
     assert judge(nat, Destination("smtp.example.com", port)).verdict is not UNREACHABLE
 
 
-def test_another_name_server_may_lead_the_name_of_ses_to_another_port(nat: Stack) -> None:
+def test_another_resolver_may_lead_sess_name_to_another_port(nat: Stack) -> None:
     nat.hold("aws:ec2/vpcDhcpOptions:VpcDhcpOptions", "dopt-own", domainNameServers=["172.31.0.53"])
     nat[VPC]["dhcpOptionsId"] = "dopt-own"
 
@@ -83,9 +83,7 @@ def test_another_name_server_may_lead_the_name_of_ses_to_another_port(nat: Stack
 
 
 @pytest.mark.parametrize("destination", [Destination(None, None), Destination(UNKNOWN, 587, secret=True)])
-def test_the_endpoint_is_a_way_to_a_mail_server_that_is_not_named(
-    ses: Stack, destination: Destination
-) -> None:
+def test_the_endpoint_leads_to_a_mail_server_without_a_name(ses: Stack, destination: Destination) -> None:
     assert judge(ses, destination).verdict is REACHABLE
 
     ses["endpoint-group"]["ingress"] = []
@@ -96,9 +94,7 @@ def test_the_endpoint_is_a_way_to_a_mail_server_that_is_not_named(
     ("unread", "said"),
     [({"action": "ec2:DescribeNatGateways", "reason": "AccessDenied"}, True), (None, False)],
 )
-def test_what_was_not_read_is_named_where_the_verdict_depends_on_it(
-    nat: Stack, unread: Any, said: bool
-) -> None:
+def test_an_unread_action_is_named_where_the_verdict_needs_it(nat: Stack, unread: Any, said: bool) -> None:
     assert nat.account is not None
     nat.account["unread"] = [unread] if unread else []
     assert judge(nat, Destination("smtp.example.com", 587)).findings == ()
@@ -147,7 +143,7 @@ def test_what_aws_offers_where_is_known_without_being_told(ses: Stack) -> None:
     assert proof.judge(workload.placements, workload.destinations[0]).verdict is REACHABLE
 
 
-def test_a_subnet_that_may_be_outside_of_the_graph_leaves_it_open() -> None:
+def test_a_subnet_that_may_be_unread_leaves_it_open() -> None:
     stack = Stack()
     own_network(stack)
     stack["function"]["vpcConfig"]["subnetIds"] = [either("private", "gone")]
@@ -160,7 +156,7 @@ def test_a_subnet_that_may_be_outside_of_the_graph_leaves_it_open() -> None:
     assert [finding.code for finding in outcome.findings] == ["SUBNET_NOT_READ"]
 
 
-def test_a_host_that_may_be_that_of_a_closed_endpoint_may_not_be_reached(nat: Stack) -> None:
+def test_a_host_that_may_be_a_closed_endpoints_is_open(nat: Stack) -> None:
     type_, endpoint = ses_stack().program["endpoint"]
     nat.add(type_, "endpoint", **{**endpoint, "securityGroupIds": []})
 
@@ -200,7 +196,7 @@ def test_where_aws_offers_the_endpoint_is_read_from_the_account(ses: Stack) -> N
     assert codes == ["VPCE_SERVICE_NOT_INSTALLED_IN_AZ"] * 2
 
 
-def test_a_function_on_a_capacity_provider_is_not_outside_of_every_vpc(nat: Stack) -> None:
+def test_a_function_on_a_capacity_provider_is_in_a_vpc(nat: Stack) -> None:
     for name in ("connector", "service"):
         nat.remove(name)
     nat.add(
@@ -245,7 +241,7 @@ def test_no_function_runs_in_a_vpc_of_dedicated_tenancy(
         ({}, UNDETERMINED),
     ],
 )
-def test_whether_fargate_runs_in_a_vpc_of_dedicated_tenancy_is_not_documented(
+def test_fargate_in_a_vpc_of_dedicated_tenancy_is_undetermined(
     nat: Stack, launch: dict[str, str], verdict: Verdict
 ) -> None:
     nat[VPC]["instanceTenancy"] = "dedicated"
@@ -270,7 +266,7 @@ def test_whether_fargate_runs_in_a_vpc_of_dedicated_tenancy_is_not_documented(
     assert {finding.code for finding in egress.outcome.findings} <= {"VPC_TENANCY"}
 
 
-def test_without_a_group_in_a_vpc_that_is_not_read_the_rules_are_not_known(nat: Stack) -> None:
+def test_the_default_group_of_an_unread_vpc_is_unknown(nat: Stack) -> None:
     nat.remove(VPC)
     nat["connector"]["securityGroups"] = []
 

@@ -40,7 +40,7 @@ def block_public_access(stack: Stack, mode: Any, excluded: Any, **what: Any) -> 
     stack.add(EXCLUSION, "exclusion", internetGatewayExclusionMode=excluded, **what)
 
 
-def test_block_public_access_stops_what_leaves_by_an_internet_gateway(nat: Stack) -> None:
+def test_it_stops_what_leaves_by_an_internet_gateway(nat: Stack) -> None:
     nat.hold(OPTIONS, "us-east-1", internetGatewayBlockMode="block-bidirectional")
     assert judged(nat) == BLOCKED
 
@@ -59,7 +59,7 @@ def test_block_public_access_stops_what_leaves_by_an_internet_gateway(nat: Stack
         ("behind", "block-ingress", OPEN),
     ],
 )
-def test_what_an_exclusion_does_where_a_firewall_is_on_the_way_is_not_documented(
+def test_an_exclusion_behind_a_firewall_is_undetermined(
     nat: Stack, place: str, mode: str, expected: tuple[Verdict, set[str]]
 ) -> None:
     stacks = {"before": firewall_stack, "behind": stack_with_firewall_behind_nat}
@@ -100,7 +100,7 @@ def test_block_public_access_stops_a_regional_nat_gateway_too(nat: Stack) -> Non
     ("excluded", "expected"),
     [("allow-bidirectional", PASSED), ("allow-egress", BLOCKED), (ref("later"), OPEN)],
 )
-def test_an_exclusion_for_egress_alone_is_none_for_a_public_address(
+def test_an_egress_exclusion_is_none_for_a_public_address(
     nat: Stack, mode: str, excluded: Any, expected: tuple[Verdict, set[str]]
 ) -> None:
     for name in ("connector", "service", "nat", "default", "address"):
@@ -137,7 +137,7 @@ def test_the_mode_that_stops_traffic_is_named(nat: Stack, mode: Any, message: st
     assert said(nat) == [(CODE, "options", message, REMEDY)]
 
 
-def test_what_the_account_blocks_is_left_open_at_its_vpc_where_that_has_not_been_read(nat: Stack) -> None:
+def test_unread_options_leave_it_open_at_the_vpc(nat: Stack) -> None:
     unread(nat, "ec2:DescribeVpcBlockPublicAccessOptions")
 
     message = "whether VPC Block Public Access stops traffic to the internet gateway has not been read"
@@ -152,7 +152,7 @@ def unread(stack: Stack, action: str) -> None:
     stack.account["unread"] = [{"action": action, "reason": "AccessDenied"}]
 
 
-def test_the_account_of_a_vpc_that_is_not_read_may_block_public_access(nat: Stack) -> None:
+def test_the_account_of_an_unread_vpc_may_block_public_access(nat: Stack) -> None:
     name_host(nat, "8.8.8.8")
     assert nat.account is not None
     nat.account["vpcs"] = []
@@ -181,7 +181,7 @@ def test_what_is_set_where_the_region_is_not_known_may_hold_here(nat: Stack) -> 
     assert said(nat) == [(CODE, "options", message, REMEDY)]
 
 
-def test_there_may_be_an_exclusion_where_those_have_not_been_read(nat: Stack) -> None:
+def test_there_may_be_an_unread_exclusion(nat: Stack) -> None:
     nat.add(OPTIONS, "options", internetGatewayBlockMode="block-bidirectional")
     unread(nat, "ec2:DescribeInternetGateways")
     assert judged(nat) == BLOCKED
@@ -190,7 +190,7 @@ def test_there_may_be_an_exclusion_where_those_have_not_been_read(nat: Stack) ->
     assert judged(nat) == (UNDETERMINED, {CODE, "NOT_READ"})
 
 
-def test_what_has_not_been_read_of_another_region_does_not_matter(nat: Stack) -> None:
+def test_what_another_region_has_unread_does_not_matter(nat: Stack) -> None:
     assert _unread_elsewhere(nat, "ec2:DescribeVpcBlockPublicAccessOptions") is REACHABLE
 
     nat.add(OPTIONS, "options", internetGatewayBlockMode="block-bidirectional")
@@ -206,7 +206,7 @@ def _unread_elsewhere(stack: Stack, action: str) -> Verdict:
     return egress.verdict
 
 
-def test_subnets_whose_exclusions_may_be_of_either_mode_are_perhaps_excluded(nat: Stack) -> None:
+def test_exclusions_of_an_unknown_mode_leave_it_open(nat: Stack) -> None:
     nat.add(OPTIONS, "options", internetGatewayBlockMode="block-bidirectional")
     for number, subnet in enumerate((*PRIVATE, PUBLIC[0])):
         nat.add(EXCLUSION, f"more-{number}", internetGatewayExclusionMode=ref("later"), subnetId=subnet)
@@ -214,7 +214,7 @@ def test_subnets_whose_exclusions_may_be_of_either_mode_are_perhaps_excluded(nat
     assert judged(nat) == OPEN
 
 
-def test_subnets_of_the_program_are_excluded_before_they_are_created() -> None:
+def test_planned_subnets_are_excluded() -> None:
     stack = Stack()
     own_network(stack)
     block_public_access(stack, "block-bidirectional", "allow-egress", subnetId=ref("public"))
@@ -227,7 +227,7 @@ def test_subnets_of_the_program_are_excluded_before_they_are_created() -> None:
     assert judged(stack) == OPEN
 
 
-def test_where_the_gateway_is_not_read_the_account_only_may_stop_what_leaves_by_it(nat: Stack) -> None:
+def test_through_an_unread_gateway_it_only_may_stop_packets(nat: Stack) -> None:
     nat.add(OPTIONS, "options", internetGatewayBlockMode="block-bidirectional")
     nat[PUBLIC_TABLE]["routes"][0]["gatewayId"] = "igw-unread"
 

@@ -69,7 +69,7 @@ def _holds_and_needs_every_change(graph: Any, urn: str, repair: Repair, zones: A
         assert (outcome.verdict is Verdict.REACHABLE) is (left_out is None)
 
 
-def test_the_incident_has_two_repairs_the_cheaper_one_through_ses(account: dict[str, Any]) -> None:
+def test_the_incident_has_two_repairs_ses_is_the_cheaper(account: dict[str, Any]) -> None:
     nat, ses = _repairs(account)
     assert [change.text for change in nat.changes] == [
         "add a NAT gateway in public subnet subnet-07be90d42f1a6c385 and route 0.0.0.0/0 "
@@ -91,7 +91,7 @@ def test_every_layer_that_is_closed_is_opened(account: dict[str, Any]) -> None:
     assert texts == ["add", "allow", "let"]
 
 
-def test_an_acl_that_denies_in_its_first_entry_is_opened_before_it(account: dict[str, Any]) -> None:
+def test_an_acl_is_opened_before_its_first_denying_entry(account: dict[str, Any]) -> None:
     acl = _properties(account, "acl-03f8c1a92e5d70b46")
     acl["egress"] = [{**acl["egress"][0], "ruleNo": 1, "action": "deny"}]
     nat = _repairs(account)[0]
@@ -130,7 +130,7 @@ def _without_smtp_endpoints(account: dict[str, Any]) -> None:
     ]
 
 
-def test_a_vpc_without_internet_gateway_gets_one_and_a_nat_gateway_that_needs_no_public_subnet(
+def test_a_vpc_without_internet_gateway_gets_a_regional_nat(
     account: dict[str, Any],
 ) -> None:
     account["resources"] = [entry for entry in account["resources"] if "internetGateway" not in entry["type"]]
@@ -202,8 +202,8 @@ def test_the_tasks_of_a_service_in_a_public_subnet_get_addresses(
     assert address == (3.65 if helps else None)
 
 
-def test_a_way_that_nothing_known_mends_gets_no_repair(account: dict[str, Any]) -> None:
-    """What Block Public Access stops, nobody in a stack can mend; and no zone offers the endpoint."""
+def test_block_public_access_has_no_repair(account: dict[str, Any]) -> None:
+    """No change in a stack undoes Block Public Access, and no zone offers the endpoint."""
     options = "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions"
     mode = {"internetGatewayBlockMode": "block-bidirectional"}
     account["resources"].append({"type": options, "id": "us-east-1", "properties": mode})
@@ -218,7 +218,7 @@ def test_a_workload_that_is_not_in_the_graph_gets_no_repair(nat: Stack) -> None:
     assert Repairs(Graph([]), Settings(), nat.evidence().zones).of(egress) == ()
 
 
-def test_a_repair_that_takes_another_workloads_path_away_is_none(nat: Stack) -> None:
+def test_no_repair_breaks_another_workloads_path(nat: Stack) -> None:
     """An endpoint takes SES's name for the whole VPC, and the other service's group lets nothing into it."""
     ses = f"email-smtp.{REGION}.amazonaws.com"
     elsewhere = IPv4Network("0.0.0.0/0").address_exclude(IPv4Network("172.31.0.0/16"))
@@ -249,7 +249,7 @@ def test_a_repair_that_takes_another_workloads_path_away_is_none(nat: Stack) -> 
     assert len(repairs.of(verdicts["other"])) == 2
 
 
-def test_a_service_that_names_no_port_gets_the_one_that_mail_clients_try_first(nat: Stack) -> None:
+def test_a_service_without_a_port_gets_port_587(nat: Stack) -> None:
     nat["connector-group"]["egress"] = []
     nat["service"]["sourceConfiguration"] = image({})
     (egress,) = nat.prove()
@@ -259,7 +259,7 @@ def test_a_service_that_names_no_port_gets_the_one_that_mail_clients_try_first(n
     assert [change.text for change in repair.changes] == ["let TCP 587 out of security group connector-group"]
 
 
-def test_no_host_of_ses_is_proposed_where_the_region_is_not_known(nat: Stack) -> None:
+def test_ses_is_not_proposed_where_the_region_is_unknown(nat: Stack) -> None:
     nat.providers = {name: {} for name in nat.program}
     name_host(nat, "10.1.2.3")
     (egress,) = nat.prove()
@@ -275,7 +275,7 @@ def _offered(stack: Stack, service: str = "daadaar-backend") -> list[list[str]]:
     return [[change.text for change in repair.changes] for repair in repairs]
 
 
-def test_a_repair_says_each_change_of_a_resource_that_has_several_faults(ses: Stack) -> None:
+def test_a_resource_with_several_faults_gets_several_changes(ses: Stack) -> None:
     del ses["endpoint"]["vpcEndpointType"], ses["endpoint"]["privateDnsEnabled"]
 
     assert _offered(ses)[0] == [
@@ -319,7 +319,7 @@ def test_a_second_internet_gateway_is_not_attached(nat: Stack) -> None:
     assert not [text for texts in _offered(nat) for text in texts if "internet gateway" in text]
 
 
-def test_a_repair_that_takes_the_path_of_a_service_of_the_account_away_is_none(nat: Stack) -> None:
+def test_no_repair_breaks_the_path_of_the_accounts_service(nat: Stack) -> None:
     """An endpoint takes SES's name for the whole VPC, and that service's group lets nothing into it."""
     ses = f"email-smtp.{REGION}.amazonaws.com"
     elsewhere = IPv4Network("0.0.0.0/0").address_exclude(IPv4Network("172.31.0.0/16"))

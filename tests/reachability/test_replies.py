@@ -32,7 +32,7 @@ CLIENTS = "10.9.0.0/16"
         ({}, UNREACHABLE),
     ],
 )
-def test_replies_go_back_by_the_gateway_that_the_packets_have_come_by(target: Any, verdict: Verdict) -> None:
+def test_replies_go_back_by_the_transit_gateway(target: Any, verdict: Verdict) -> None:
     stack = one_subnet()
     stack.add(GATEWAY, "gateway")
     stack.add(GATEWAY, "other")
@@ -67,9 +67,7 @@ def sent_from(block: str) -> Packet:
     ("mode", "last", "subnets"),
     [("enable", "one", {"one"}), ("disable", "one", {"one", "two"}), ("enable", "three", {"one", "two"})],
 )
-def test_appliance_mode_keeps_replies_in_the_subnet_that_the_packets_came_in_by(
-    mode: str, last: str, subnets: set[str]
-) -> None:
+def test_appliance_mode_keeps_replies_in_one_subnet(mode: str, last: str, subnets: set[str]) -> None:
     """Of the subnets behind a firewall, the last is the attachment's."""
     places = {
         name: Resource(name, "aws:ec2/subnet:Subnet", name, id=name)

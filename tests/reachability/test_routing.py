@@ -62,7 +62,7 @@ def test_the_longest_prefix_takes_an_address(stack: Stack) -> None:
     assert lookup(stack, "10.0.3.4") == [("10.0.3.4/32", ["local"])]
 
 
-def test_routes_that_together_cover_an_address_space_leave_nothing_to_the_default_route(stack: Stack) -> None:
+def test_two_halves_leave_nothing_to_the_default_route(stack: Stack) -> None:
     halves = [{"cidrBlock": half, "transitGatewayId": "tgw-1"} for half in ("0.0.0.0/1", "128.0.0.0/1")]
     stack["table"]["routes"] = [{"cidrBlock": ANYWHERE, "natGatewayId": "nat-1"}, *halves]
     network = Proof(stack.graph()).network
@@ -119,7 +119,7 @@ def test_entries_that_stand_beside_a_prefix_list_belong_to_it(stack: Stack, prev
     assert found == {"8.8.8.8": ["transitGatewayId"], "9.9.9.9": ["transitGatewayId"], "11.0.0.1": ["none"]}
 
 
-def test_a_prefix_list_that_may_have_another_entry_may_take_any_packet(stack: Stack) -> None:
+def test_a_possible_entry_of_a_prefix_list_may_take_any_packet(stack: Stack) -> None:
     for name in ("list", "other-list"):
         stack.add(PREFIX_LIST, name, entries=[])
     stack["table"]["routes"] = [{"destinationPrefixListId": ref("list"), "transitGatewayId": "tgw-1"}]
@@ -158,7 +158,7 @@ def test_a_destination_that_is_not_known_may_take_any_packet(stack: Stack) -> No
     assert routes == ["natGatewayId", "transitGatewayId"]
 
 
-def test_an_ipv6_destination_that_is_not_known_may_take_any_ipv6_packet(stack: Stack) -> None:
+def test_an_unknown_ipv6_destination_may_take_any_ipv6_packet(stack: Stack) -> None:
     stack["table"]["routes"] = [
         {"cidrBlock": ANYWHERE, "natGatewayId": "nat-1"},
         {"ipv6CidrBlock": "::/0", "egressOnlyGatewayId": "eigw-1"},
@@ -213,7 +213,7 @@ def test_a_route_of_a_table_that_is_not_known_may_stand_in_any(stack: Stack) -> 
     assert lookup(stack, "8.8.8.8") == [("8.8.8.8/32", ["none", "natGatewayId"])]
 
 
-def test_what_a_table_with_inline_routes_does_not_list_may_be_removed(stack: Stack) -> None:
+def test_inline_routes_may_remove_standalone_ones(stack: Stack) -> None:
     stack["table"]["routes"] = [{"cidrBlock": "8.0.0.0/8", "natGatewayId": "nat-1"}]
     stack.add(ROUTE, "route", routeTableId=ref("table"), destinationCidrBlock=ANYWHERE, natGatewayId="nat-1")
     half = {"destinationCidrBlock": "128.0.0.0/1", "transitGatewayId": "tgw-1"}
@@ -223,7 +223,7 @@ def test_what_a_table_with_inline_routes_does_not_list_may_be_removed(stack: Sta
     assert lookup(stack, "192.0.2.1") == [("192.0.2.1/32", ["none", "transitGatewayId", "natGatewayId"])]
 
 
-def test_an_inline_route_names_its_unknown_target_by_the_property(stack: Stack) -> None:
+def test_an_inline_routes_target_is_told_by_its_property(stack: Stack) -> None:
     stack.add("aws:ec2/natGateway:NatGateway", "nat", subnetId=ref("subnet"))
     stack.add("aws:ec2/internetGateway:InternetGateway", "igw", vpcId=ref("vpc"))
     stack["table"]["routes"] = [
@@ -274,7 +274,7 @@ def test_a_vpc_whose_block_is_not_known_has_private_addresses(stack: Stack) -> N
         (ref("pool"), "10.0.0.0/16", {"NOT_MODELLED"}),
     ],
 )
-def test_only_a_route_as_long_as_a_vpcs_block_may_take_what_is_inside(
+def test_only_routes_as_long_as_the_vpcs_block_are_more_specific(
     stack: Stack, block: Any, destination: str, codes: set[str]
 ) -> None:
     stack["vpc"]["cidrBlock"] = block
@@ -284,7 +284,7 @@ def test_only_a_route_as_long_as_a_vpcs_block_may_take_what_is_inside(
     assert is_local(stack, "10.0.0.25") == codes
 
 
-def test_where_a_table_was_not_read_it_is_open_what_takes_a_packet() -> None:
+def test_an_unread_table_may_not_leave_packets_local() -> None:
     assert is_local(one_subnet_of_the_account(main="rtb-unread"), "10.0.0.25") == {"ROUTE_TABLE_NOT_READ"}
 
 
@@ -302,7 +302,7 @@ def test_what_a_route_server_installs_is_not_known(stack: Stack, preview: bool) 
     assert lookup(stack, "9.9.9.9", preview=preview) == [("9.9.9.9/32", ["natGatewayId", ""])]
 
 
-def test_a_table_of_the_account_learns_what_the_program_lets_it_learn() -> None:
+def test_an_existing_table_learns_what_the_program_propagates() -> None:
     stack = one_subnet_of_the_account()
     stack["rtb-other"]["propagatingVgws"] = ["vgw-1"]
     assert lookup(stack, "8.8.8.8", table="rtb-other", vpc="vpc-1") == [("8.8.8.8/32", ["none"])]

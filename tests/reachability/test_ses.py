@@ -34,7 +34,7 @@ SES = {"SMTP_HOST": f"email-smtp.{REGION}.amazonaws.com", "SMTP_PORT": "587"}
 
 @pytest.fixture
 def two() -> Stack:
-    """Two networks without a way out, and an endpoint in the first of them."""
+    """Two networks without an egress path, and an endpoint in the first of them."""
     stack = Stack()
     for prefix in ("", "other-"):
         own_network(stack, prefix)
@@ -84,27 +84,27 @@ def judge_each(
     }
 
 
-def test_an_endpoint_is_a_way_out_of_its_own_vpc_alone(two: Stack) -> None:
+def test_an_endpoint_serves_its_own_vpc_alone(two: Stack) -> None:
     found = judge_each(two)
 
     assert found["mailer"] == (REACHABLE, set())
     assert found["other-mailer"] == (UNREACHABLE, {"ENDPOINT_IN_OTHER_VPC", "NO_ROUTE_TO_DESTINATION"})
 
 
-def test_an_endpoint_that_may_be_in_either_vpc_is_a_way_out_of_neither_for_certain(two: Stack) -> None:
+def test_an_endpoint_that_may_be_in_either_vpc_is_undetermined(two: Stack) -> None:
     two["endpoint"]["vpcId"] = either("vpc", "other-vpc")
 
     assert judge_each(two)["mailer"] == (UNDETERMINED, {"NO_ROUTE_TO_DESTINATION", "ENDPOINT_UNKNOWN"})
 
 
-def test_an_endpoint_that_may_be_in_a_vpc_that_was_not_read_may_not_take_the_name(two: Stack) -> None:
+def test_an_endpoint_in_a_possibly_unread_vpc_is_undetermined(two: Stack) -> None:
     verdict, codes = judge_each(two, "urn:gone")["mailer"]
 
     assert verdict is UNDETERMINED
     assert "VPC_NOT_READ" in codes
 
 
-def test_its_subnets_may_be_associations_of_what_is_yet_to_be_made(two: Stack) -> None:
+def test_an_endpoint_may_get_its_subnets_by_association(two: Stack) -> None:
     association = "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation"
     two["endpoint"].pop("subnetIds")
     two.add(association, "link", vpcEndpointId=ref("endpoint"), subnetId=ref("private"))
@@ -112,7 +112,7 @@ def test_its_subnets_may_be_associations_of_what_is_yet_to_be_made(two: Stack) -
     assert judge_each(two)["mailer"] == (REACHABLE, set())
 
 
-def test_whether_its_zone_offers_it_is_told_by_the_name_in_its_subnets_account(two: Stack) -> None:
+def test_a_zones_name_is_that_of_the_subnets_account(two: Stack) -> None:
     through(two, {"region": REGION, "assumeRoles": role(OWNER)})
     del two["private"]["availabilityZoneId"]
     two["private"]["availabilityZone"] = "us-east-1a"
@@ -131,7 +131,7 @@ def test_of_more_subnets_than_the_program_makes_one_was_not_read(two: Stack) -> 
     assert "SUBNET_NOT_READ" in codes
 
 
-def test_another_service_s_endpoint_is_no_way_to_a_mail_server(two: Stack) -> None:
+def test_another_services_endpoint_leads_to_no_mail_server(two: Stack) -> None:
     two["endpoint"]["serviceName"] = f"com.amazonaws.{REGION}.sqs"
 
     assert judge_each(two)["mailer"] == (UNREACHABLE, {"NO_ROUTE_TO_DESTINATION"})
@@ -148,9 +148,7 @@ def test_another_service_s_endpoint_is_no_way_to_a_mail_server(two: Stack) -> No
         ("expired", UNDETERMINED),
     ],
 )
-def test_an_endpoint_that_is_gone_leaves_the_name_to_the_public_hosts(
-    two: Stack, state: str, verdict: Verdict
-) -> None:
+def test_an_endpoint_that_is_gone_leaves_the_name_public(two: Stack, state: str, verdict: Verdict) -> None:
     whole = Stack()
     own_network(whole)
     two["endpoint"]["state"] = state
@@ -237,7 +235,7 @@ def test_the_resolver_of_the_dhcp_options_that_a_vpc_is_given(
         ("dopt-other", SAME_OR_ANOTHER, False),
     ],
 )
-def test_the_options_that_a_vpc_has_give_way_to_those_that_it_is_certainly_given(
+def test_associated_dhcp_options_replace_those_of_the_vpc(
     ses: Stack, held: str, given_to: Any, amazons: bool
 ) -> None:
     ses.hold(OPTIONS, "dopt-other", **OTHER)
@@ -259,9 +257,7 @@ def test_the_options_that_a_vpc_has_give_way_to_those_that_it_is_certainly_given
         ("aws:ec2/vpc:Vpc", Origin.ACCOUNT, None, True),
     ],
 )
-def test_a_new_vpc_has_amazons_resolver_and_one_that_was_there_what_it_has(
-    type_: str, origin: Origin, held: Any, amazons: bool
-) -> None:
+def test_a_new_vpc_has_amazons_resolver(type_: str, origin: Origin, held: Any, amazons: bool) -> None:
     vpc = Resource("vpc", type_, "vpc", {"dhcpOptionsId": held}, origin=origin)
 
     found = Proof(Graph([vpc])).network.vpcs.read(vpc).asks_amazons_resolver()
@@ -271,7 +267,7 @@ def test_a_new_vpc_has_amazons_resolver_and_one_that_was_there_what_it_has(
 @pytest.mark.parametrize(
     ("block", "amazons"), [("172.31.0.0/16", True), ("172.31.0.9/16", True), (UNKNOWN, False)]
 )
-def test_amazons_resolver_is_at_the_base_of_the_vpcs_block_plus_two(block: Any, amazons: bool) -> None:
+def test_amazons_resolver_is_at_the_vpcs_base_plus_two(block: Any, amazons: bool) -> None:
     properties = {"cidrBlock": block, "dhcpOptionsId": "dopt-1"}
     vpc = Resource("vpc", "aws:ec2/vpc:Vpc", "vpc", properties, origin=Origin.ACCOUNT)
     options = Resource("options", OPTIONS, "options", {"domainNameServers": ["172.31.0.2"]}, id="dopt-1")
@@ -309,7 +305,7 @@ def named(ses: Stack) -> Stack:
     return ses
 
 
-def test_an_endpoint_in_another_vpc_is_at_fault_where_the_host_is_one_of_its_names(named: Stack) -> None:
+def test_an_endpoint_named_from_another_vpc_is_at_fault(named: Stack) -> None:
     named["vpce-0a1b"]["vpcId"] = "vpc-0f"
 
     (egress,) = named.prove()
@@ -317,7 +313,7 @@ def test_an_endpoint_in_another_vpc_is_at_fault_where_the_host_is_one_of_its_nam
     assert [found.as_json()["resource"] for found in egress.outcome.findings] == ["vpce-0a1b"]
 
 
-def test_an_endpoint_is_reached_by_its_own_name_without_private_dns(named: Stack) -> None:
+def test_an_endpoints_own_name_needs_no_private_dns(named: Stack) -> None:
     named[VPC]["enableDnsHostnames"] = False
 
     (egress,) = named.prove()
@@ -347,7 +343,7 @@ def test_an_endpoint_is_reached_by_its_own_name_without_private_dns(named: Stack
     ],
     ids=["group", "state", "VPC", "service", "unread", "no resolver"],
 )
-def test_what_an_own_name_does_not_mend(
+def test_an_endpoints_own_name_does_not_fix_it(
     named: Stack, change: Callable[[Stack], None], found: tuple[Verdict, set[str]]
 ) -> None:
     change(named)
@@ -365,7 +361,7 @@ def test_a_zone_whose_name_is_not_known_is_told_by_its_id(ses: Stack) -> None:
     )
 
 
-def test_an_endpoint_for_another_region_that_is_gone_frees_no_name(ses: Stack) -> None:
+def test_another_regions_endpoint_that_is_gone_frees_no_name(ses: Stack) -> None:
     ses["endpoint-group"]["ingress"] = []
     service = {"vpcId": VPC, "serviceName": "com.amazonaws.eu-west-1.email-smtp", "state": "deleting"}
     ses.hold("aws:ec2/vpcEndpoint:VpcEndpoint", "vpce-other", vpcEndpointType="Interface", **service)

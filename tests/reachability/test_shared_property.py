@@ -21,7 +21,7 @@ def _resource(
     )
 
 
-def test_a_function_with_its_own_group_is_not_judged_by_the_default_group() -> None:
+def test_a_functions_own_group_is_judged_not_the_default_one() -> None:
     """The group is one of three dependencies; the subnets' VPC, whose default group is another, is none."""
     everywhere = [{"protocol": "-1", "fromPort": 0, "toPort": 0, "cidrBlocks": ["0.0.0.0/0"]}]
     graph = Graph(
@@ -56,7 +56,7 @@ def test_a_function_with_its_own_group_is_not_judged_by_the_default_group() -> N
     assert groups == [GROUP]
 
 
-def test_a_list_with_more_unknown_elements_than_candidates_names_something_unread() -> None:
+def test_a_list_of_more_than_its_candidates_names_unread_ones() -> None:
     """The SDK of policies leaves out what a program only reads: `[new.id, read.id]` shows one candidate."""
     connector = _resource(
         "urn:connector",

@@ -49,7 +49,7 @@ def shared() -> Stack:
 
 
 @both_ways
-def test_a_network_made_and_shared_in_one_program_is_proved_end_to_end(shared: Stack, preview: bool) -> None:
+def test_a_network_shared_in_one_program_is_proved(shared: Stack, preview: bool) -> None:
     assert judged(shared, preview=preview) == (REACHABLE, set())
 
     shared.remove("private-out")
@@ -120,7 +120,7 @@ def test_the_default_group_is_its_owners(shared: Stack, preview: bool) -> None:
     assert judged(shared, preview=preview) == (UNREACHABLE, {"SECURITY_GROUP_NOT_SHARED"})
 
 
-def test_the_default_group_by_the_vpcs_id_of_it_is_its_owners_too(shared: Stack) -> None:
+def test_the_default_groups_id_is_that_of_its_owner_too(shared: Stack) -> None:
     shared["function"]["vpcConfig"]["securityGroupIds"] = [ref("vpc")]
 
     assert judged(shared) == (UNREACHABLE, {"SECURITY_GROUP_NOT_SHARED"})
@@ -141,7 +141,7 @@ UNTOLD = {"region": REGION}
 
 
 @both_ways
-def test_a_subnet_of_credentials_that_are_another_accounts_perhaps(shared: Stack, preview: bool) -> None:
+def test_a_subnet_may_be_another_accounts(shared: Stack, preview: bool) -> None:
     shared.providers.update(function=UNTOLD, group=UNTOLD)
     shared.remove("guest-in")
     (egress,) = shared.prove(preview=preview)
@@ -157,7 +157,7 @@ def test_a_subnet_of_credentials_that_are_another_accounts_perhaps(shared: Stack
 
 
 @both_ways
-def test_a_group_of_credentials_that_are_another_accounts_perhaps(shared: Stack, preview: bool) -> None:
+def test_a_group_may_be_another_accounts(shared: Stack, preview: bool) -> None:
     shared.providers["group"] = UNTOLD
     assert judged(shared, preview=preview) == (UNDETERMINED, {"SECURITY_GROUP_NOT_SHARED"})
 
@@ -182,7 +182,7 @@ def test_each_group_that_may_be_meant_is_looked_at(shared: Stack) -> None:
     ] == [("SECURITY_GROUP_NOT_SHARED", "middle"), ("SECURITY_GROUP_NOT_SHARED", "owners")]
 
 
-def test_the_default_group_of_credentials_that_are_another_accounts_perhaps(shared: Stack) -> None:
+def test_the_default_group_may_be_another_accounts(shared: Stack) -> None:
     shared.providers["function"] = UNTOLD
     shared["function"]["vpcConfig"]["securityGroupIds"] = []
 

@@ -92,7 +92,7 @@ def judge_with(stack: Stack, *parts: Evidence) -> tuple[Verdict, dict[str, str]]
 
 
 @pytest.mark.parametrize("provider", [GUESTS, {"region": REGION, "allowedAccountIds": [GUEST]}])
-def test_what_a_participant_is_not_shown_takes_its_owners_evidence(provider: Properties) -> None:
+def test_a_participant_needs_its_owners_evidence(provider: Properties) -> None:
     stack = guest_program()
     through(stack, provider)
     mine, theirs = document(GUEST, seen_by_guest()), document(OWNER, seen_by_owner(), "vpc-1")
@@ -109,9 +109,7 @@ def test_what_a_participant_is_not_shown_takes_its_owners_evidence(provider: Pro
     ("unread", "said"),
     [(("ec2:DescribeNatGateways",), False), (("ec2:DescribeNatGateways", "ec2:DescribeVpcs"), True)],
 )
-def test_an_owner_whose_vpcs_were_not_read_is_asked_for_its_evidence(
-    unread: tuple[str, ...], said: bool
-) -> None:
+def test_an_unread_owner_is_asked_for_its_evidence(unread: tuple[str, ...], said: bool) -> None:
     stack = guest_program()
     through(stack, GUESTS)
     known = [found for found in seen_by_owner() if found["id"] != "nat-1"]
@@ -124,7 +122,7 @@ def test_an_owner_whose_vpcs_were_not_read_is_asked_for_its_evidence(
     assert ("OWNER_NOT_READ" in found) is said
 
 
-def test_what_a_participant_is_shown_is_enough_to_see_that_there_is_no_route() -> None:
+def test_a_participants_evidence_shows_that_there_is_no_route() -> None:
     stack = guest_program()
     through(stack, GUESTS)
     resources = seen_by_guest()

@@ -27,7 +27,7 @@ def tables(stack: Stack, preview: bool) -> list[str | None]:
 
 
 @previews
-def test_without_association_the_main_table_that_aws_makes_is_in_force(stack: Stack, preview: bool) -> None:
+def test_without_association_the_main_table_is_in_force(stack: Stack, preview: bool) -> None:
     assert tables(stack, preview) == ["main route table of vpc"]
 
 
@@ -47,7 +47,7 @@ def test_another_main_table_replaces_the_one_of_the_vpc(stack: Stack, preview: b
     assert tables(stack, preview) == ["table"]
 
 
-def test_the_vpcs_main_table_id_stands_for_the_table_made_with_it_even_where_another_is_main(
+def test_main_route_table_id_is_the_table_made_with_the_vpc(
     stack: Stack,
 ) -> None:
     stack.add(MAIN, "main", vpcId=ref("vpc"), routeTableId=ref("table"))
@@ -78,7 +78,7 @@ def test_adopting_the_accounts_default_table_replaces_it(preview: bool) -> None:
 
 
 @previews
-def test_adopting_a_default_table_that_is_not_the_main_one_changes_nothing(preview: bool) -> None:
+def test_adopting_a_default_table_does_not_make_it_main(preview: bool) -> None:
     stack = one_subnet_of_the_account(main="rtb-other")
     stack.add(DEFAULT, "adopted", defaultRouteTableId="rtb-default", routes=[])
 
@@ -93,7 +93,7 @@ def test_a_table_that_was_not_read_is_none() -> None:
     assert tables(stack, preview=True) == [None]
 
 
-def test_the_table_made_with_a_vpc_of_the_account_is_none_where_it_was_not_read() -> None:
+def test_an_existing_vpcs_unread_default_table_is_none() -> None:
     stack = one_subnet_of_the_account(main="rtb-other")
     stack.remove("rtb-default")
     stack.add(ASSOCIATION, "link", subnetId="subnet-1", routeTableId="rtb-default")
@@ -101,7 +101,7 @@ def test_the_table_made_with_a_vpc_of_the_account_is_none_where_it_was_not_read(
     assert tables(stack, preview=True) == [None]
 
 
-def test_a_vpc_that_the_program_has_made_before_keeps_the_main_table_that_the_account_shows() -> None:
+def test_a_created_vpc_has_the_main_table_of_the_account() -> None:
     stack = one_subnet_of_the_account()
     stack.remove("vpc-1")
     stack.add(VPC, "vpc", cidrBlock="10.0.0.0/16", mainRouteTableId="rtb-default")

@@ -123,7 +123,7 @@ def test_a_reply_into_a_blackhole_is_lost(account: dict[str, Any]) -> None:
     assert judge(account)[0] == "unreachable"
 
 
-def test_replies_need_their_route_where_nat_gateway_and_attachment_share_a_subnet(
+def test_replies_need_a_route_from_a_shared_subnet_too(
     account: dict[str, Any],
 ) -> None:
     properties_of(account, "tgw-attach-hub")["subnetIds"] = ["subnet-nat"]
@@ -245,7 +245,7 @@ def test_an_exit_that_has_not_been_read_leaves_it_open(
     ]
 
 
-def test_the_acl_of_the_clients_own_subnet_needs_not_let_in_what_the_attachment_there_takes(
+def test_no_acl_applies_to_an_attachment_in_the_same_subnet(
     account: dict[str, Any],
 ) -> None:
     """Within a subnet no ACL applies: this one lets out what is for the host, and in the replies alone."""

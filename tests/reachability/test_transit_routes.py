@@ -75,7 +75,7 @@ def test_a_link_to_another_table_leads_elsewhere(
     assert judge(own_tables)[0] == verdict
 
 
-def test_a_route_in_the_default_table_for_propagations_alone_is_not_used(account: dict[str, Any]) -> None:
+def test_routes_of_the_propagation_table_alone_are_not_used(account: dict[str, Any]) -> None:
     properties_of(account, "tgw-1")["propagationDefaultRouteTableId"] = "tgw-rtb-other"
     properties_of(account, "tgw-route")["transitGatewayRouteTableId"] = "tgw-rtb-other"
 
@@ -84,7 +84,7 @@ def test_a_route_in_the_default_table_for_propagations_alone_is_not_used(account
     assert out.message == "the default route table of tgw-1 has no route to relay.example.com"
 
 
-def test_the_default_table_for_associations_is_used_whatever_that_for_propagations_is(
+def test_the_default_association_table_is_used(
     account: dict[str, Any],
 ) -> None:
     properties_of(account, "tgw-1")["propagationDefaultRouteTableId"] = "tgw-rtb-other"
@@ -117,7 +117,7 @@ def test_a_table_of_its_own_is_named_where_it_leads(own_tables: dict[str, Any]) 
     ],
 )
 @pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
-def test_a_static_route_that_is_as_long_comes_before_what_is_propagated(
+def test_a_static_route_comes_before_a_propagated_one(
     account: dict[str, Any], first: bool, block: str, verdict: str
 ) -> None:
     blackhole = entry(
@@ -161,7 +161,7 @@ def test_a_gateway_without_default_tables_needs_links(account: dict[str, Any], w
     assert (judge(account)[0] == "reachable") is (value == "enable")
 
 
-def test_an_attachment_of_a_vpc_whose_blocks_are_not_known_may_take_private_addresses(
+def test_an_unread_vpcs_attachment_may_take_private_addresses(
     account: dict[str, Any],
 ) -> None:
     account["resources"].insert(
@@ -221,7 +221,7 @@ def test_an_attachment_that_propagates_nothing_takes_nothing(account: dict[str, 
         (True, True, UNKNOWN, "undetermined"),
     ],
 )
-def test_a_reference_to_a_prefix_list_is_a_route_for_each_of_its_entries(
+def test_a_prefix_list_reference_is_a_route_for_each_entry(
     account: dict[str, Any], drops: bool, static: bool, block: Any, verdict: str
 ) -> None:
     entries = [{"cidr": block}, *([{"cidr": "128.0.0.0/1"}] if block == "0.0.0.0/1" else [])]
@@ -241,9 +241,7 @@ def test_a_reference_to_a_prefix_list_is_a_route_for_each_of_its_entries(
 
 
 @pytest.mark.parametrize("what", ["Association", "Propagation"])
-def test_another_default_table_leaves_open_which_attachments_came_before_it(
-    account: dict[str, Any], what: str
-) -> None:
+def test_another_default_table_leaves_earlier_attachments_open(account: dict[str, Any], what: str) -> None:
     kind = f"DefaultRouteTable{what}"
     token = f"aws:ec2transitgateway/{kind[0].lower()}{kind[1:]}:{kind}"
     account["resources"].append(

@@ -15,7 +15,7 @@ TABLE = f"{TGW}/routeTable:RouteTable"
 HUB, SPOKE = "10.2.0.0/16", "10.1.0.0/16"
 
 
-def test_an_exit_that_may_be_in_a_subnet_outside_the_graph_leaves_it_open() -> None:
+def test_an_exit_in_a_possibly_unread_subnet_leaves_it_open() -> None:
     spoke = Stack()
     own_network(spoke, "hub-")
     own_network(spoke)
@@ -137,7 +137,7 @@ def route(stack: Stack, table: str) -> None:
     )
 
 
-def test_a_reference_to_a_prefix_list_is_a_route_for_each_of_its_entries(stack: Stack) -> None:
+def test_a_planned_list_reference_is_a_route_for_each_entry(stack: Stack) -> None:
     stack.add("aws:ec2/managedPrefixList:ManagedPrefixList", "list", entries=[{"cidr": "8.0.0.0/8"}])
     stack.add(
         f"{TGW}/prefixListReference:PrefixListReference",
@@ -151,7 +151,7 @@ def test_a_reference_to_a_prefix_list_is_a_route_for_each_of_its_entries(stack: 
     assert onward(stack, "9.9.9.9") == [None]
 
 
-def test_a_block_that_may_be_of_either_vpc_is_certainly_propagated_by_neither(stack: Stack) -> None:
+def test_a_block_that_may_be_either_vpcs_is_not_propagated(stack: Stack) -> None:
     cidr = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"
     stack.add(cidr, "more", vpcId=either("spoke-vpc", "hub-vpc"), cidrBlock="203.0.113.0/24")
 

@@ -19,7 +19,7 @@ from reachability.values import (
 )
 
 
-def test_a_path_ends_at_the_first_value_that_is_not_known_or_not_there() -> None:
+def test_a_path_ends_at_the_first_unknown_or_absent_value() -> None:
     properties = {"a": {"b": [1, None, UNKNOWN]}, "c": UNKNOWN, "d": None}
 
     assert get(properties, "a", "b", 0) == 1
@@ -32,7 +32,7 @@ def test_a_path_ends_at_the_first_value_that_is_not_known_or_not_there() -> None
 
 
 @pytest.mark.parametrize("marker", [UNKNOWN, ABSENT])
-def test_what_is_not_known_has_no_truth_value_and_is_one_of_a_kind(marker: object) -> None:
+def test_unknown_and_absent_have_no_truth_value(marker: object) -> None:
     with pytest.raises(TypeError, match="no truth value"):
         bool(marker)
     assert pickle.loads(pickle.dumps(marker)) is marker  # noqa: S301

@@ -36,7 +36,7 @@ def test_one_is_enough() -> None:
     assert any_of([DEAD, DEAD]).verdict is UNREACHABLE
 
 
-def test_whichever_is_the_case() -> None:
+def test_across_possibilities() -> None:
     assert across_possibilities([GOOD, GOOD]).verdict is REACHABLE
     assert across_possibilities([DEAD, DEAD]).verdict is UNREACHABLE
     mixed = across_possibilities([GOOD, DEAD])

@@ -1,4 +1,4 @@
-"""New ways out of a VPC, each by itself; whether one helps is what the proof says afterwards."""
+"""New egress paths of a VPC, each by itself; whether one helps is what the proof says afterwards."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def own() -> Stack:
     return stack
 
 
-def test_a_route_is_put_into_the_table_that_lacks_it_and_into_no_other_thing(own: Stack) -> None:
+def test_a_route_is_added_to_route_tables_alone(own: Stack) -> None:
     situation = _situation(own)
     texts = {
         name: change.text if (change := add_nat_route(situation, _finding(situation, name))) else None
@@ -60,7 +60,7 @@ def test_a_route_is_put_into_the_table_that_lacks_it_and_into_no_other_thing(own
     }
 
 
-def test_a_table_whose_routes_are_text_alone_gets_another_beside_them(own: Stack) -> None:
+def test_a_route_is_added_beside_inline_routes_of_known_targets(own: Stack) -> None:
     own.remove("private-out")
     peering = {"cidrBlock": "10.9.0.0/16", "vpcPeeringConnectionId": "pcx-1"}
     own["private-table"]["routes"] = [peering]
@@ -101,7 +101,7 @@ def test_tasks_whose_network_is_not_known_get_no_address(nat: Stack) -> None:
     assert add_address(situation, _finding(situation, "tasks")) is None
 
 
-def test_an_endpoint_stands_in_the_zones_that_offer_it_by_their_names_in_its_subnets_account(
+def test_an_endpoint_is_added_in_the_zones_that_offer_it_by_name(
     nat: Stack,
 ) -> None:
     """Each account has names of its own for the zones."""
@@ -117,7 +117,7 @@ def test_an_endpoint_stands_in_the_zones_that_offer_it_by_their_names_in_its_sub
     assert change.put[1].properties["subnetIds"] == [PRIVATE[0]]
 
 
-def test_an_endpoint_stands_in_the_zones_that_offer_it_by_their_ids(nat: Stack) -> None:
+def test_an_endpoint_is_added_in_the_zones_that_offer_it_by_id(nat: Stack) -> None:
     nat[PRIVATE[0]]["availabilityZoneId"] = "use1-az2"
     nat[PRIVATE[1]]["availabilityZoneId"] = "use1-az4"
     situation = _situation(nat, zones=ZoneAvailability())
@@ -128,7 +128,7 @@ def test_an_endpoint_stands_in_the_zones_that_offer_it_by_their_ids(nat: Stack) 
     assert change.put[1].properties["subnetIds"] == [PRIVATE[1]]
 
 
-def test_where_no_region_is_told_an_endpoint_that_is_there_tells_it(ses: Stack) -> None:
+def test_an_unknown_region_is_that_of_an_existing_endpoint(ses: Stack) -> None:
     for name in ses.program:
         ses.providers[name] = {}
     ses.add("aws:ec2/vpcEndpoint:VpcEndpoint", "storage", vpcId=VPC, serviceName="com.amazonaws.eu-west-1.s3")
@@ -143,7 +143,7 @@ def test_where_no_region_is_told_an_endpoint_that_is_there_tells_it(ses: Stack) 
     assert add_endpoint(situation, _finding(situation, PRIVATE_TABLE)) is None
 
 
-def test_a_workload_without_a_vpc_gets_no_way_out(nat: Stack) -> None:
+def test_a_workload_without_a_vpc_gets_no_egress_path(nat: Stack) -> None:
     situation = _situation(nat)
     nowhere = replace(situation, workload=replace(situation.workload, placements=()))
 
@@ -151,7 +151,7 @@ def test_a_workload_without_a_vpc_gets_no_way_out(nat: Stack) -> None:
         assert way_out(nowhere, _finding(nowhere, PRIVATE_TABLE)) is None
 
 
-def test_an_internet_gateway_is_added_where_the_vpc_has_certainly_none(own: Stack) -> None:
+def test_an_internet_gateway_is_added_where_there_is_none(own: Stack) -> None:
     for name in ("nat", "address", "private-out", "public-out"):
         own.remove(name)
     situation = _situation(own)

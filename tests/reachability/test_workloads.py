@@ -85,7 +85,7 @@ def test_a_connector_is_of_the_region_of_its_service(nat: Stack) -> None:
     assert [finding.code for finding in egress.outcome.findings] == ["OTHER_REGION"]
 
 
-def test_without_a_network_configuration_the_service_leaves_by_itself(nat: Stack) -> None:
+def test_without_network_configuration_egress_is_the_services(nat: Stack) -> None:
     nat.remove("default")
     del nat["service"]["networkConfiguration"]
 
@@ -197,9 +197,7 @@ def test_a_host_that_is_not_known_needs_some_way_out(nat: Stack, host: object) -
 
 
 @pytest.mark.parametrize("secrets", [{}, {"SMTP_HOST": "arn:secret"}])
-def test_the_endpoint_is_a_way_for_a_host_that_is_not_named_or_secret(
-    ses: Stack, secrets: dict[str, str]
-) -> None:
+def test_the_endpoint_serves_a_host_that_is_absent_or_secret(ses: Stack, secrets: dict[str, str]) -> None:
     ses["service"]["sourceConfiguration"] = image({}, secrets)
     assert set(verdicts(ses).values()) == {REACHABLE}
 
@@ -233,7 +231,7 @@ def test_the_name_of_a_service(nat: Stack, given: Any, shown: str) -> None:
     assert [egress.service for egress in nat.prove()] == [shown]
 
 
-def test_whether_a_connector_has_ipv6_addresses_is_not_documented(nat: Stack) -> None:
+def test_a_connector_with_ipv6_subnets_is_undetermined(nat: Stack) -> None:
     for number, subnet in enumerate(PRIVATE):
         nat[subnet]["ipv6CidrBlock"] = f"2600:1f18:0:{number}::/64"
     nat.add("aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway", "eigw", vpcId=VPC)
