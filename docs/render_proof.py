@@ -1,4 +1,4 @@
-"""Writes the reference of the proof from its types and catalogue of findings: `python docs/render_proof.py`."""
+"""Writes the reference of the proof from its types and its findings: `python docs/render_proof.py`."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import pytest
 from components.helpers import ses
 from components.helpers.checks import ArgumentError, domain
 from mailroute.rehearsal.account.regions import endpoint_services
-from reachability import ses_names
+from reachability.aws import ses as ses_names
 from reachability.hosts import is_valid
 
 REGIONS = ("us-east-1", "eu-central-1", "us-gov-west-1")
