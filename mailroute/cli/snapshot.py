@@ -42,7 +42,7 @@ _STANDARD_OUTPUT: Final = Path("-")
 def command(vpcs: tuple[str, ...], file: Path, region: str | None, variables: tuple[str, ...]) -> int:
     """Read some VPCs, and the services and functions that send through them, and save what is there.
 
-    What their packets may cross is read as well: peers, transit gateways and the VPCs that those lead to.
+    What their traffic may pass is read as well: peered VPCs, transit gateways and the VPCs behind these.
 
     The file holds no secrets: of environment variables only those named keep their values. It serves
     'mailroute diagnose --evidence', 'mailroute rehearse --account' and the policy pack. What may not be
@@ -55,7 +55,7 @@ def command(vpcs: tuple[str, ...], file: Path, region: str | None, variables: tu
 
     \b
     Exit status:
-      0  saved, if only in part
+      0  saved, possibly in part
       2  an argument is wrong, or the account cannot be read
       3  mailroute itself failed
     """

@@ -11,7 +11,9 @@ import pytest
 
 from evidence import validate
 from evidence.live import AccessError, Action, Api, api, connect, of_service, of_vpcs
-from evidence.live.api import Answer, Request
+from evidence.live.api import Request
+from evidence.live.fields import FIELDS, lacking
+from evidence.live.shapes import Answer
 from tests.evidence.account import REGION, RELAY, Account
 from tests.evidence.conftest import Command, empty
 from tests.evidence.front import Front
@@ -109,15 +111,52 @@ def test_a_missing_field_is_named_and_ends_nothing(
     for call, answers in pages.items():
         for path, changed in without_each(answers) if call[0] is action else ():
             changes.setdefault(path.removeprefix(f"{action.result}."), {**pages, call: changed})
-    assert len(changes) > len(action.fields) / 2
+    assert len(changes) > len(FIELDS[action]) / 2
     for path, given in changes.items():
         monkeypatch.setattr(api, "_pages", lambda _, request, given=given: iter(given.get(key(request), ())))
         with suppress(AccessError):
             for document in read(found, vpc, action):
                 new = [entry for entry in document["resources"] if entry not in known]
                 validate({**document, "resources": new}, path)
-        if path in (action.result, *action.fields):
+        if path in (action.result, *FIELDS[action]):
             assert found.unread[action].endswith(f"the answer lacks {path}")
+
+
+INTERFACE = {
+    "VpcEndpointId": "vpce-1",
+    "VpcId": "vpc-1",
+    "VpcEndpointType": "Interface",
+    "ServiceName": "com.amazonaws.us-east-1.email-smtp",
+    "State": "available",
+    "PrivateDnsEnabled": True,
+    "SubnetIds": [],
+    "Groups": [],
+}
+
+
+@pytest.mark.parametrize(
+    ("action", "answer", "missing"),
+    [
+        (Action.VPC_ENDPOINTS, INTERFACE, None),
+        (Action.VPC_ENDPOINTS, {**INTERFACE, "Groups": None}, "Groups"),
+        (
+            Action.VPC_ENDPOINTS,
+            {
+                "VpcEndpointId": "vpce-1",
+                "VpcId": "vpc-1",
+                "VpcEndpointType": "GatewayLoadBalancer",
+                "State": "available",
+            },
+            None,
+        ),
+        (Action.RESOLVER_RULES, {"Id": "rslvr-rr-1", "RuleType": "DELEGATE"}, None),
+        (Action.RESOLVER_RULES, {"Id": "rslvr-rr-1", "RuleType": "FORWARD"}, "DomainName"),
+    ],
+)
+def test_what_aws_gives_of_some_kinds_alone_is_not_missed(
+    action: Action, answer: Answer, missing: str | None
+) -> None:
+    assert lacking(action, answer) == missing
 
 
 def test_public_access_without_its_region_is_undetermined(

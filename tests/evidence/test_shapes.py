@@ -212,6 +212,25 @@ CASES: dict[str, tuple[Callable[[Any], Any], dict[str, Any], dict[str, Any]]] = 
             "tags": {},
         },
     ),
+    "an endpoint for a resource": (
+        shapes.vpc_endpoint,
+        {
+            "VpcEndpointId": "vpce-1",
+            "VpcId": "vpc-1",
+            "VpcEndpointType": "Resource",
+            "ResourceConfigurationArn": "arn:aws:vpc-lattice:us-east-1:1:resourceconfiguration/rcfg-1",
+            "State": "Available",
+        },
+        {
+            "vpcId": "vpc-1",
+            "serviceName": "arn:aws:vpc-lattice:us-east-1:1:resourceconfiguration/rcfg-1",
+            "vpcEndpointType": "Resource",
+            "securityGroupIds": [],
+            "state": "Available",
+            "dnsEntries": [],
+            "tags": {},
+        },
+    ),
     "a security group": (
         shapes.security_group,
         {

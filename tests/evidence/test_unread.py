@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from evidence.live import Action
-from evidence.live.api import lacking
+from evidence.live.fields import lacking
 from reachability import Verdict
 from tests.evidence.account import REGION, RELAY, SES_HOST, Account
 from tests.evidence.conftest import empty
@@ -169,7 +169,7 @@ def test_a_missing_field_turns_no_verdict(readings: dict[str, Told], name: str, 
     turned = set()
     for action, answers in reading.answers.items():
         for path, changed in without_each(answers):
-            if any(lacking(answer, action.fields) for answer in changed):
+            if any(lacking(action, answer) for answer in changed):
                 continue  # it counts as unread
             if reading.but(**{action.name: changed}).verdict(host) is UNREACHABLE:
                 turned.add(path)

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 from evidence.file import EvidenceError
 
 from .actions import Action
+from .fields import lacking
+from .shapes import Answer
 
-Answer = Mapping[str, Any]
 Answers = Mapping[Action, list[Answer]]
 OnRead = Callable[[Action, int], None]
 
@@ -241,12 +242,11 @@ def _assumed(session: Any, role: str, region: str) -> Any:
         answer = session.client("sts").assume_role(RoleArn=role, RoleSessionName="mailroute")
     except (ClientError, BotoCoreError) as error:
         raise AccessError(f"role {role} cannot be assumed: {_failure(error).text}") from error
-    keys = ("AccessKeyId", "SecretAccessKey", "SessionToken")
-    missing = lacking(answer, ("Credentials", *(f"Credentials.{key}" for key in keys)))
-    if missing:
-        raise AccessError(f"role {role} cannot be assumed: the answer to sts:AssumeRole lacks {missing}")
-    given = answer["Credentials"]
-    return boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], region)
+    given = answer.get("Credentials", {})
+    keys = [given.get(key) for key in ("AccessKeyId", "SecretAccessKey", "SessionToken")]
+    if None in keys:
+        raise AccessError(f"role {role} cannot be assumed: the answer to sts:AssumeRole lacks credentials")
+    return boto3.Session(keys[0], keys[1], keys[2], region)
 
 
 class _IncompleteAnswer(Exception):
@@ -297,24 +297,10 @@ def _results(page: Answer, request: Request) -> list[Answer]:
         {**({"Arn": item} if isinstance(item, str) else item), **request.about} for item in listed
     ]
     for answer in found:
-        missing = lacking(answer, (*action.fields, *request.fields))
+        missing = lacking(action, answer, request.fields)
         if missing:
             raise _IncompleteAnswer(missing)
     return found
-
-
-def lacking(answer: Answer, fields: Iterable[str]) -> str | None:
-    """The first of `fields` that `answer` does not have; `None` where it has them all."""
-    return next((path for path in fields if _lacks(answer, path)), None)
-
-
-def _lacks(answer: Answer, path: str) -> bool:
-    name, _, rest = path.partition(".")
-    value = answer.get(name)
-    if not rest:
-        return value is None
-    parts = value if isinstance(value, list) else [value]
-    return any(_lacks(part, rest) for part in parts if part is not None)
 
 
 def _refused(failure: Failure) -> AccessError:

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from .actions import Action
-from .api import Answer, Answers, Api, Request
-from .shapes import Entry, entry, kept, present
+from .api import Answers, Api, Request
+from .shapes import Answer, Entry, entry, kept, present
 
 
 def named(api: Api, name: str) -> list[tuple[str, str]]:  # noqa: ARG001 App Runner lists them all

@@ -10,8 +10,7 @@ from typing import Final
 
 from reachability.aws.ses import region_of_host
 
-from .api import Answer
-from .shapes import Entry, entry
+from .shapes import Answer, Entry, entry
 
 _ENDPOINTS: Final = "vpce.amazonaws.com"
 """Who owns the zones of VPC endpoints."""

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 from .actions import Action
-from .api import Answer, Api, Request
-from .shapes import Entry, entry, kept, present
+from .api import Api, Request
+from .shapes import Answer, Entry, entry, kept, present
 
 _BATCH: Final = 10
 """How many services one call describes."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from .actions import Action
-from .api import Answer, Api, Request
-from .shapes import Entry, entry, kept
+from .api import Api, Request
+from .shapes import Answer, Entry, entry, kept
 
 
 def named(api: Api, name: str) -> list[tuple[str, str]]:

@@ -18,8 +18,8 @@ from reachability.aws.ses import smtp_service
 
 from . import dns, firewalls, shapes, transit
 from .actions import Action
-from .api import Answer, Answers, Api, Request, filtered
-from .shapes import Entry, Shape
+from .api import Answers, Api, Request, filtered
+from .shapes import Answer, Entry, Shape
 
 
 @dataclass(frozen=True)

@@ -228,11 +228,13 @@ def address(item: Answer) -> Entry:
 
 
 def vpc_endpoint(item: Answer) -> Entry:
+    """An endpoint; one for a resource or for a service network has that in the place of a service."""
+    names = ("ServiceName", "ResourceConfigurationArn", "ServiceNetworkArn")
     return entry(
         "aws:ec2/vpcEndpoint:VpcEndpoint",
         item["VpcEndpointId"],
         vpcId=item["VpcId"],
-        serviceName=item.get("ServiceName"),
+        serviceName=next(filter(None, map(item.get, names)), ""),
         vpcEndpointType=item["VpcEndpointType"],
         privateDnsEnabled=item.get("PrivateDnsEnabled"),
         ipAddressType=item.get("IpAddressType"),

@@ -12,8 +12,8 @@ from typing import Final
 
 from . import shapes
 from .actions import Action
-from .api import Answer, Answers, Api, Request, filtered
-from .shapes import Entry, entry
+from .api import Answers, Api, Request, filtered
+from .shapes import Answer, Entry, entry
 
 _OF_GATEWAYS: Final = (Action.TRANSIT_GATEWAYS, Action.TRANSIT_ATTACHMENTS, Action.TRANSIT_TABLES)
 _OF_TABLES: Final = (Action.TRANSIT_ASSOCIATIONS, Action.TRANSIT_PROPAGATIONS, Action.TRANSIT_ROUTES)
