@@ -54,6 +54,7 @@ class Analyzer:
         self._enforcement = enforcement
         self._info = sdk.GetAnalyzerInfo(Empty(), None)
         self._levels = {policy.name: policy.enforcementLevel for policy in self._info.policies}
+        self._unchanged = self._not_remediated()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sdk, name)
@@ -65,10 +66,14 @@ class Analyzer:
         self._enforcement.configure(
             {name: decode(config.properties) for name, config in request.policyConfig.items()}
         )
+        self._unchanged = self._not_remediated()
         return self._sdk.Configure(request, context)
 
     def Remediate(self, _request: Any, _context: Any) -> Any:
         """No rule changes a resource."""
+        return self._unchanged
+
+    def _not_remediated(self) -> Any:
         response = analyzer_pb2.RemediateResponse()
         for policy in self._info.policies:
             is_asked = self._levels[policy.name] == analyzer_pb2.REMEDIATE

@@ -22,7 +22,7 @@ from pulumi.runtime.proto.analyzer_pb2 import (
 
 from reachability.graph import Resource, tokens
 from reachability.graph.provider_scope import Provider, placed
-from reachability.values import UNKNOWN, Value
+from reachability.values import UNKNOWN, Unknown, Value
 from rules.rule import PropertyPath
 
 from .resources import Program, resource
@@ -32,6 +32,9 @@ STACK_TYPE: Final = "pulumi:pulumi:Stack"
 
 _REDACTED: Final = "[secret]"
 """What stands in a state for a secret that `pulumi policy analyze` cannot decrypt, whatever its type."""
+
+_SIMPLE: Final = (str, int, float, Unknown)
+"""What most values are: there is nothing inside."""
 
 _CREATED_OF_NOTHING: Final = (
     *tokens.INTERNET_GATEWAY,
@@ -154,7 +157,10 @@ def _provider(message: AnalyzerProviderResource) -> Provider:
 def read(properties: Struct, marked: set[PropertyPath] | None = None) -> dict[str, Value]:
     """The properties of a message in clear; the paths of what is marked as secret are added to `marked`."""
     secrets: set[PropertyPath] = set() if marked is None else marked
-    return {name: _clear(value, (name,), secrets) for name, value in decode(properties).items()}
+    return {
+        name: value if isinstance(value, _SIMPLE) else _clear(value, (name,), secrets)
+        for name, value in decode(properties).items()
+    }
 
 
 def _clear(value: Any, path: PropertyPath, marked: set[PropertyPath]) -> Value:

@@ -87,3 +87,19 @@ def test_a_secret_that_cannot_be_decrypted_is_not_known(tmp_path: Path) -> None:
         sealed = cli.analyze("--file", str(file), PULUMI_CONFIG_PASSPHRASE="another")
     assert (sealed.status, "secret values redacted" in sealed.text) == (1, True)
     assert ("smtp-port-allowed", "service", "SMTP_PORT_UNKNOWN") in sealed.blocking
+
+
+def test_a_password_among_the_outputs_of_a_state_is_to_be_secret(tmp_path: Path) -> None:
+    """A state keeps the mark, whether it can be decrypted or not."""
+    file = tmp_path / "state.json"
+    outputs = "outputs:\n  smtp: {password: {fn::secret: hunter2}}\n  smtpPassword: hunter3\n"
+    with cli_for("yaml", tmp_path, change=("outputs:\n", outputs)) as cli:
+        assert cli.deploy("up", pack=None).status == 0
+        cli.run("stack", "export", "--stack", STACK, "--file", str(file))
+        sealed = cli.analyze("--file", str(file), PULUMI_CONFIG_PASSPHRASE="another")
+        for found in (cli.analyze(), sealed):
+            assert found.blocking == [("smtp-credentials-secret", "shop-dev", "PASSWORD_IN_OUTPUT")], (
+                found.text
+            )
+            assert "the output smtpPassword holds" in found.violations[0].message
+            assert "hunter" not in found.text
