@@ -88,7 +88,7 @@ class Rehearser:
                 packs = [write_pack(self.directory / "recorder", pack_port), *packs]
             return run(
                 Project.load(self.directory, "dev"),
-                {"aws": port},
+                {"aws": f"127.0.0.1:{port}"},
                 up=up,
                 packs=packs,
                 pack_config=pack_config,

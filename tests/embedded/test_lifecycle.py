@@ -89,6 +89,23 @@ def test_an_interpreter_without_pulumi_is_one_line(rehearser: Rehearser, tmp_pat
         rehearser.run()
 
 
+WAITS = """
+import asyncio, atexit
+import pulumi
+wait, looked_at = asyncio.wait, []
+asyncio.wait = lambda outputs, **options: looked_at.append(len(outputs)) or wait(outputs, **options)
+outputs = [pulumi.Output.from_input(asyncio.sleep(number / 200)) for number in range(60)]
+atexit.register(lambda: print("looked at", sum(looked_at)))
+"""
+
+
+def test_waiting_takes_time_in_proportion(rehearser: Rehearser) -> None:
+    rehearser.write(WAITS)
+    rehearsal = rehearser.run()
+    (said,) = [note.message for note in rehearsal.diagnostics if note.message.startswith("looked at ")]
+    assert 60 <= int(said.removeprefix("looked at ")) < 600
+
+
 def test_a_program_that_never_ends_is_ended(rehearser: Rehearser) -> None:
     rehearser.write(LINGERING + "time.sleep(300)\n")
     with pytest.raises(RehearsalError, match=r"^the program has not ended within 8 s: .*--timeout"):

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
+import grpc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi.runtime.proto import engine_pb2
 
 from mailroute import wire
+from mailroute.rehearsal.embedded.launch import EngineWithoutDebug
+from mailroute.rehearsal.embedded.local import LocalStub
 from mailroute.rehearsal.embedded.registry import Registry
-from mailroute.rehearsal.shared import tracebacks, urns
+from mailroute.rehearsal.shared import channels, tracebacks, urns
 from reachability.values import UNKNOWN
 
 _SCALARS = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text() | st.just(UNKNOWN)
@@ -137,3 +142,49 @@ def test_what_is_on_its_way_is_waited_for() -> None:
         registry.settle("resource", custom=True, exists=False)
     waiting.join(10)
     assert found == [True]
+
+
+class _Servicer:
+    """A provider that says which connection it is called over, refuses, or fails."""
+
+    def Read(self, request: str, context: grpc.ServicerContext) -> str:
+        return f"{request} over {context.peer()}"
+
+    def Delete(self, request: str, context: grpc.ServicerContext) -> None:
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, f"no {request}")
+
+    def Create(self, request: str, context: grpc.ServicerContext) -> None:
+        del context
+        raise KeyError(request)
+
+
+def test_a_service_of_this_process_answers() -> None:
+    assert LocalStub(_Servicer(), "urn:a").Read("this") == "this over urn:a"
+
+
+def test_a_service_of_this_process_refuses_as_over_grpc() -> None:
+    with pytest.raises(grpc.RpcError) as refused:
+        LocalStub(_Servicer(), "urn:a").Delete("deletion")
+    assert channels.is_unimplemented(refused.value)
+    assert not channels.is_unhandled(refused.value)
+    assert channels.said(refused.value) == "no deletion"
+
+
+def test_a_service_of_this_process_fails_as_over_grpc() -> None:
+    with pytest.raises(grpc.RpcError) as failed:
+        LocalStub(_Servicer(), "urn:a").Create("cidrBlock")
+    assert channels.is_unhandled(failed.value)
+    assert channels.said(failed.value) == "'cidrBlock'"
+
+
+def test_debug_messages_are_not_sent() -> None:
+    sent: list[engine_pb2.LogRequest] = []
+    engine = EngineWithoutDebug(SimpleNamespace(Log=sent.append, SetRootResource="passed on"))
+    messages = [
+        engine_pb2.LogRequest(severity=severity, message="hello")
+        for severity in (engine_pb2.DEBUG, engine_pb2.INFO, engine_pb2.WARNING, engine_pb2.ERROR)
+    ]
+    for message in messages:
+        engine.Log(message)
+    assert sent == messages[1:]
+    assert engine.SetRootResource == "passed on"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
-from ..provider.server import ProviderServer
+from ..provider.service import AwsProvider
 from .run import run
 
 if TYPE_CHECKING:
@@ -40,10 +41,10 @@ def rehearse(
         EngineFault: the engine or the simulated account is wrong.
         KeyboardInterrupt: a person has had enough; no process is left behind.
     """
-    with ProviderServer(account) as server:
+    with closing(AwsProvider(account)) as provider:
         return run(
             project,
-            {"aws": server.port},
+            {"aws": provider},
             up=up,
             packs=packs,
             pack_config=pack_config,

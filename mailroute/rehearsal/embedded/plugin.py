@@ -17,6 +17,7 @@ from reachability.values import contains_unknown
 
 from ..result import EngineFault, RehearsalError
 from ..shared import channels, tracebacks, urns
+from .local import LocalStub
 from .providers import Provider
 
 if TYPE_CHECKING:
@@ -28,21 +29,26 @@ if TYPE_CHECKING:
 DYNAMIC_PACKAGE: Final = "pulumi-python"
 UNKNOWN_ID: Final = wire.UNKNOWN_SENTINEL
 
+Target = str | provider_pb2_grpc.ResourceProviderServicer
+"""A provider: where it listens, `host:port`, or its servicer in this process."""
+
 
 class PluginProvider(Provider):
-    """A provider behind a port.
+    """A provider behind the protocol.
 
     Args:
-        target: where it listens.
+        target: where it listens, or its servicer in this process.
         directory: the program's, in which a dynamic provider's errors happen.
     """
 
-    def __init__(self, urn: str, identity: str, target: str, engine_address: str, directory: Path) -> None:
+    def __init__(self, urn: str, identity: str, target: Target, engine_address: str, directory: Path) -> None:
         super().__init__(urn, identity)
         self._accepts_secrets = False
         self._directory = directory
-        self._channel = channels.open_channel(target)
-        self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
+        self._channel = channels.open_channel(target) if isinstance(target, str) else None
+        self._stub: Any = (
+            provider_pb2_grpc.ResourceProviderStub(self._channel) if self._channel else LocalStub(target, urn)
+        )
         self._handshake(engine_address)
 
     @property
@@ -153,7 +159,8 @@ class PluginProvider(Provider):
             self._tolerant(self._stub.Cancel, Empty())
 
     def close(self) -> None:
-        self._channel.close()
+        if self._channel:
+            self._channel.close()
 
     def _encode(self, properties: Mapping[str, Any]) -> Struct:
         return wire.encode(properties if self._accepts_secrets else wire.plain(properties))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from ..project import Project
     from ..result import Event
+    from .plugin import Target
     from .providers import Provider
 
 _LAUNCHER: Final = Path(__file__).with_name("launch.py")
@@ -35,7 +36,7 @@ SHUTDOWN_GRACE_SECONDS: Final = 5.0
 
 def run(
     project: Project,
-    providers: Mapping[str, int],
+    providers: Mapping[str, Target],
     *,
     up: bool,
     packs: Sequence[Path],
@@ -43,7 +44,7 @@ def run(
     timeout: float,
     on_event: Callable[[Event], None],
 ) -> Rehearsal:
-    """Run a project's program against the providers that listen on this machine, by package and port.
+    """Run a project's program against `providers`, by package.
 
     Raises:
         RehearsalError, EngineFault: see `rehearse`.
@@ -59,7 +60,7 @@ class _Run:
     def __init__(
         self,
         project: Project,
-        providers: Mapping[str, int],
+        providers: Mapping[str, Target],
         *,
         up: bool,
         on_event: Callable[[Event], None],
@@ -67,7 +68,7 @@ class _Run:
     ) -> None:
         self._project = project
         self._preview = not up
-        self._addresses = {package: f"127.0.0.1:{port}" for package, port in providers.items()}
+        self._targets = providers
         self._lifecycle = Lifecycle()
         self._journal = Journal(self._guarded(on_event))
         self._server = channels.new_server(monitor.WORKERS)
@@ -237,15 +238,15 @@ class _Run:
         if package == builtin.PACKAGE:
             return builtin.BuiltinProvider(urn, identity, self._project, self._deployment.registry.find)
         if package == DYNAMIC_PACKAGE:
-            address = self._start_dynamic_providers()
-        elif package in self._addresses:
-            address = self._addresses[package]
+            target: Target = self._start_dynamic_providers()
+        elif package in self._targets:
+            target = self._targets[package]
         else:
             raise RehearsalError(
                 f"the program uses the package {package!r}, which a rehearsal does not simulate: "
-                f"it knows {', '.join(sorted(self._addresses))} and dynamic providers"
+                f"it knows {', '.join(sorted(self._targets))} and dynamic providers"
             )
-        return PluginProvider(urn, identity, address, self._address, self._project.working_directory)
+        return PluginProvider(urn, identity, target, self._address, self._project.working_directory)
 
     def _start_dynamic_providers(self) -> str:
         """Start the SDK's host for the program's dynamic providers: where it listens."""
