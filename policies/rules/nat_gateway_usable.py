@@ -30,7 +30,7 @@ def _check(stack: Stack, _options: Options) -> Judge:
 
 RULE = Rule(
     name="nat-gateway-usable",
-    description="A NAT gateway is public, has an address, and is in a subnet that leads to the internet.",
+    description="A NAT gateway is public, and has an address and a route to an internet gateway.",
     reference="NAT gateways (Amazon VPC); Regional NAT gateways",
     remedy="Give it an Elastic IP address and a public subnet of its VPC, as NatEgress does.",
     severity=Severity.HIGH,

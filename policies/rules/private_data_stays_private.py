@@ -59,7 +59,10 @@ def _check(resource: Resource, options: Options) -> Iterator[Violation]:
     openings = _openings(resource)
     if isinstance(openings, Unknown):
         yield undetermined(
-            resource, "INGRESS_UNKNOWN", f"the inbound rules of {resource.name!r} are not known yet.", _REMEDY
+            resource,
+            "INGRESS_UNKNOWN",
+            f"the inbound rules of {resource.name!r} are not known until the update.",
+            _REMEDY,
         )
         return
     for opening in openings:
@@ -69,7 +72,7 @@ def _check(resource: Resource, options: Options) -> Iterator[Violation]:
 def _check_database(database: Resource) -> Iterator[Violation]:
     public = database.get("publiclyAccessible")
     if public is UNKNOWN:
-        message = f"whether {database.name!r} is publicly accessible is not known yet."
+        message = f"whether {database.name!r} is publicly accessible is not known until the update."
         yield undetermined(database, "PUBLIC_ACCESS_UNKNOWN", message, _REMEDY)
     elif public is True:
         message = f"publiclyAccessible of {database.name!r} is true."
@@ -108,14 +111,18 @@ def _check_opening(resource: Resource, opening: _Opening, databases: list[int]) 
     if not opened or opening.inbound is False:
         return
     certain = not isinstance(ports, Unknown) and opening.inbound is True
-    what = f"the database port {', '.join(map(str, opened))}" if certain else "a port that is not known yet"
+    what = (
+        f"the database port {', '.join(map(str, opened))}"
+        if certain
+        else "a port that is not known until the update"
+    )
     answers = [(cidr, _is_world(cidr)) for cidr in opening.cidrs if cidr is not ABSENT]
     world = " and ".join(str(cidr) for cidr, answer in answers if answer is True)
     if world and certain:
         message = f"{resource.name!r} opens {what} to {world}."
         yield violation(resource, "DATABASE_PORT_OPEN", message, _REMEDY)
     elif world or any(answer is UNKNOWN for _, answer in answers):
-        whom = world or "addresses that are not known yet"
+        whom = world or "addresses that are not known until the update"
         message = f"{resource.name!r} opens {what} to {whom}."
         yield undetermined(resource, "INGRESS_UNKNOWN", message, _REMEDY)
 

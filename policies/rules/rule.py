@@ -18,15 +18,15 @@ PropertyPath = tuple[str | int, ...]
 
 EVIDENCE: Mapping[str, Mapping[str, Any]] = {
     "evidence": {
-        "description": "What is known of the account: an evidence file's path, from where the command was "
-        "given (several accounts' or regions' files as in PATH), or live, or none.",
+        "description": "What is known of the account: the path of an evidence file, relative to the "
+        "current directory (several, of other accounts or regions, as in PATH), or live, or none.",
         "type": "string",
         "minLength": 1,
         "default": "none",
     },
     "state": {
-        "description": "What the stack manages, which is no evidence: the path of what `pulumi stack export` "
-        "prints. Without it the tags pulumi:project and pulumi:stack tell.",
+        "description": "What the stack manages, which does not count as evidence: the path of the output of "
+        "`pulumi stack export`. Without it, the tags pulumi:project and pulumi:stack decide.",
         "type": "string",
         "default": "",
     },

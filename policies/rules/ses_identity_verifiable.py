@@ -79,7 +79,7 @@ def _judge_records(
         message = f"only {have} are in a public zone: SES does not see a private one."
         yield violation(identity, "DKIM_RECORDS_PRIVATE", message, _REMEDY)
     elif possible >= needed.count:
-        message = f"only {have} are known to be published: whose the others are is not known yet."
+        message = f"only {have} are certain: what the other records are is not known until the update."
         yield undetermined(identity, "DKIM_RECORDS_UNKNOWN", message, _REMEDY)
     elif public:
         yield violation(identity, "DKIM_RECORDS_INCOMPLETE", f"only {have} are published.", _REMEDY)
@@ -95,7 +95,7 @@ def _check_proxy(record: Resource) -> Iterator[Violation]:
         message = f"the DKIM record {record.name!r} is proxied, so that SES does not find it."
         yield violation(record, "DKIM_RECORD_PROXIED", message, "Set proxied to false.")
     elif proxied is UNKNOWN:
-        message = f"whether the DKIM record {record.name!r} is proxied is not known yet."
+        message = f"whether the DKIM record {record.name!r} is proxied is not known until the update."
         yield undetermined(record, "DKIM_RECORD_PROXIED_UNKNOWN", message, "Set proxied to false.")
 
 

@@ -216,7 +216,7 @@ def _judge_grant(grant: _Grant) -> Iterator[Violation]:
 
 def _judge_statement(source: Resource, statement: Statement) -> Iterator[Violation]:
     if isinstance(statement.actions, Unknown):
-        message = f"the actions that {source.name!r} allows a sender are not known yet."
+        message = f"the actions that {source.name!r} allows a sender are not known until the update."
         yield undetermined(source, "SENDER_POLICY_UNKNOWN", message, _REMEDY)
         return
     more = [action for action in statement.actions if not action.startswith("ses:send")]
@@ -236,7 +236,7 @@ def _judge_addresses(source: Resource, statement: Statement) -> Iterator[Violati
     if any(answer is True for answer in answers):
         return
     if any(answer is UNKNOWN for answer in answers):
-        message = f"whether {source.name!r} limits the address that mail is sent from is not known yet."
+        message = f"whether {source.name!r} limits the sender's address is not known until the update."
         yield undetermined(source, "SENDER_ADDRESS_UNKNOWN", message, _REMEDY)
     else:
         message = (

@@ -31,7 +31,7 @@ def _judge(workload: Resource, name: str, value: Value, host: Value) -> Iterator
     if value is ABSENT:
         return
     if value is UNKNOWN:
-        message = f"{name} of {workload.name!r} is not known yet."
+        message = f"{name} of {workload.name!r} is not known until the update."
         yield undetermined(workload, "SMTP_PORT_UNKNOWN", message, "Give the port as a literal.")
         return
     try:
@@ -45,7 +45,7 @@ def _judge(workload: Resource, name: str, value: Value, host: Value) -> Iterator
         message = f"{name} of {workload.name!r} is 25, which AWS blocks towards public addresses."
         yield violation(workload, "SMTP_PORT_BLOCKED", message, _REMEDY)
     elif port not in SMTP_PORTS and host is UNKNOWN:
-        message = f"{name} of {workload.name!r} is {port}, and its host is not known yet."
+        message = f"{name} of {workload.name!r} is {port}, and its host is not known until the update."
         yield undetermined(workload, "SMTP_HOST_UNKNOWN", message, _REMEDY)
     elif port not in SMTP_PORTS and isinstance(host, str) and is_smtp_host(host):
         offered = ", ".join(map(str, sorted(SMTP_PORTS)))
