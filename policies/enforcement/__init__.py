@@ -1,1 +1,1 @@
-"""Between Pulumi's policy SDK and the rules: reading values, configuration, exceptions, reporting."""
+"""Between Pulumi's engine and the rules: its messages, their configuration, exceptions, and the answers."""

@@ -7,6 +7,7 @@ marked as secret.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -53,21 +54,23 @@ class Analyzer:
         self._sdk = sdk
         self._enforcement = enforcement
         self._info = sdk.GetAnalyzerInfo(Empty(), None)
-        self._levels = {policy.name: policy.enforcementLevel for policy in self._info.policies}
-        self._unchanged = self._not_remediated()
+        self._take_levels({})
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sdk, name)
 
     def Configure(self, request: Any, context: Any) -> Any:
         """Take the level and the options of each policy."""
-        for name, config in request.policyConfig.items():
-            self._levels[name] = config.enforcementLevel
-        self._enforcement.configure(
-            {name: decode(config.properties) for name, config in request.policyConfig.items()}
-        )
-        self._unchanged = self._not_remediated()
+        given = request.policyConfig
+        self._take_levels({name: config.enforcementLevel for name, config in given.items()})
+        self._enforcement.configure({name: decode(config.properties) for name, config in given.items()})
         return self._sdk.Configure(request, context)
+
+    def _take_levels(self, given: Mapping[str, int]) -> None:
+        """A policy that is given no level has its own."""
+        own = {policy.name: policy.enforcementLevel for policy in self._info.policies}
+        self._levels = {**own, **given}
+        self._unchanged = self._not_remediated()
 
     def Remediate(self, _request: Any, _context: Any) -> Any:
         """No rule changes a resource."""

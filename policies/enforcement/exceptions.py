@@ -67,7 +67,7 @@ def _problem(code: str, given: Any, objection: str) -> Violation:
         None,
         (code,),
         f"the exception for {given['resource']!r} does not count: {objection}.",
-        "Mend the violation, or renew the exception with a reason and a date in the future.",
+        "Fix the violation, or renew the exception with a reason and a date in the future.",
     )
 
 

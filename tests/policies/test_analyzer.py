@@ -18,7 +18,7 @@ from enforcement import analyzer, pack
 from enforcement.analyzer import Analyzer
 from enforcement.deployment import STACK_TYPE
 from enforcement.pack import Enforcement
-from reachability import Resource
+from reachability import Evidence, Graph, Resource, Settings
 from rules import RULES
 from rules.rule import Judge, Options, Rule, Severity, Stack, Violation
 from tests.embedded.recording import Call, read_trace
@@ -173,6 +173,22 @@ def test_a_level_decides_what_a_violation_does(level: int, reported: list[int]) 
     assert [found.enforcementLevel for found in answer.diagnostics] == reported
     skipped = [each.policy_name for each in ours.Remediate(declaration(PUBLIC), None).not_applicable]
     assert skipped == (["private-data-stays-private"] if level == analyzer_pb2.REMEDIATE else [])
+
+
+def test_a_policy_without_a_level_has_its_own_again() -> None:
+    ours = own_pack()
+    request = analyzer_pb2.ConfigureAnalyzerRequest()
+    request.policyConfig["private-data-stays-private"].enforcementLevel = analyzer_pb2.DISABLED
+    for configured, reported in ((request, 0), (analyzer_pb2.ConfigureAnalyzerRequest(), 1)):
+        ours.Configure(configured, None)
+        assert len(ours.Analyze(declaration(PUBLIC), None).diagnostics) == reported
+
+
+def test_one_proof_serves_all_rules_with_the_same_settings() -> None:
+    stack = Stack(Graph([]), Evidence())
+    proof = stack.proof()
+    assert stack.proof(Settings()) is proof
+    assert stack.proof(Settings(host_variables=("MAIL_HOST",))) is not proof
 
 
 def test_what_no_rule_judges_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
