@@ -43,7 +43,7 @@ mutation: $(VENV)/.dev ## Change the proof at random places, and count what the 
 
 bench: $(VENV)/.runtime $(PEER:%=$(VENV)/%/.installed) ## Time the policy pack beside an empty one; PEER=checkov adds Checkov
 	@$(BIN)/python -m bench $(PEER:%=--peer %) $(ARGS)
-	@$(BIN)/python -m bench.preview
+	@$(BIN)/python -m bench.preview $(ARGS)
 
 lock: ## Resolve the dependencies anew (needs uv)
 	$(COMPILE) --group build pyproject.toml -o requirements.txt

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from bench import proof
+from bench import preview, proof
 from bench.__main__ import _check, _growth, _ratios, main
 from bench.graph import stack
 from bench.messages import messages
@@ -71,3 +71,46 @@ def test_a_wrong_size_is_one_line(
         main()
     assert ended.value.code == 2
     assert capsys.readouterr().err.splitlines()[-1] == f"bench: error: argument SIZE: {line}"
+
+
+def test_a_rehearsal_has_three_phases_and_three_processes() -> None:
+    cost = preview.Cost.of(
+        10.0,
+        [
+            preview.Seen("-m mailroute rehearse --engine embedded", 0.0, 10.0, 3.0),
+            preview.Seen("-I -S guard.py", 1.0, 8.0, 0.5),
+            preview.Seen("-u -m pulumi.policy 127.0.0.1:1 .", 1.0, 8.0, 1.0),
+            preview.Seen("-u launch.py --monitor 127.0.0.1:1", 1.5, 8.0, 4.0),
+        ],
+    )
+    assert (cost.start, cost.report) == (1.5, 2.0)
+    assert cost.cpu == {"engine": 3.0, "pack": 1.0, "program": 4.0}
+    assert preview._row(cost).split() == [
+        *("10.00s", "1.50s", "6.50s", "2.00s", "3.00s", "1.00s", "4.00s"),
+        *("50%", "is", "the", "program's"),
+    ]
+
+
+def test_a_rehearsal_may_grow_with_its_program() -> None:
+    small = (100, preview.Cost(3.0, 1.0, 0.5, {}))
+    assert preview._growth(small, (300, preview.Cost(7.0, 1.0, 0.5, {}))) == (
+        "3.0x the resources: 3.0x the time (goal 3.0x, reached)"
+    )
+    assert preview._growth(small, (300, preview.Cost(8.0, 1.0, 0.5, {}))).endswith("(goal 3.0x, missed)")
+
+
+@pytest.mark.parametrize(
+    ("size", "line"),
+    [
+        ("50", "a program of 50 resources is too small: one team takes 51"),
+        ("-1", "'-1' is no whole number of resources"),
+    ],
+)
+def test_a_wrong_size_of_a_program_is_one_line(
+    size: str, line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["bench.preview", "--", size])
+    with pytest.raises(SystemExit) as ended:
+        preview.main()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.splitlines()[-1] == f"bench.preview: error: argument SIZE: {line}"
