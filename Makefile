@@ -38,7 +38,7 @@ lint: $(VENV)/.dev ## Check style and types; ARGS=policies/rules checks these al
 fuzz: $(VENV)/.dev ## Run the generated tests for much longer
 	MAILROUTE_FUZZ=1 $(BIN)/pytest -n 2 --timeout 0 -m fuzz $(ARGS)
 
-mutation: $(VENV)/.dev ## Change the proof at random places, and count what the tests find; ARGS="acls groups"
+mutation: $(VENV)/.dev ## Change the proof at random places, and count what the tests find; ARGS="aws.network_acl ranges"
 	@PYTHONPATH=.:policies $(BIN)/python -m tests.mutation $(ARGS)
 
 bench: $(VENV)/.runtime $(PEER:%=$(VENV)/%/.installed) ## Time the policy pack beside an empty one; PEER=checkov adds Checkov

@@ -1,4 +1,4 @@
-"""The mutation score of the proof, or of a part: `make mutation`, `make mutation ARGS="acls values:get"`."""
+"""The mutation score of the proof, or of a part: `make mutation`, `make mutation ARGS=values:get`."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def main() -> int:
         "parts",
         nargs="*",
         metavar="MODULE[:FUNCTION]",
-        help="acls, workloads.model, values:get; default: all",
+        help="ranges, aws.network_acl, values:get; default: all",
     )
     parser.add_argument("--tests", nargs="+", default=TESTS, metavar="PATH", help="default: the proof's")
     parser.add_argument("-j", "--workers", type=int, default=os.cpu_count() or 1, metavar="N")

@@ -115,7 +115,7 @@ class Runner:
     def _choose(self, session: pytest.Session, mutant: Mutant, tests: dict[str, float]) -> None:
         """Run `tests` until one fails: those of the module first, then the quick ones, up to a limit."""
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-        own = f"test_{mutant.module.partition('.')[0]}.py"
+        own = f"test_{mutant.module.rpartition('.')[2]}.py"
         found = {session.items[int(number)]: seconds for number, seconds in tests.items()}
         order = sorted(found, key=lambda item: (item.path.name != own, found[item]))
         together = accumulate(found[item] for item in order)
