@@ -180,3 +180,12 @@ def test_a_refusal_without_a_code_says_so(account: Account, front: Front, mailro
     assert (
         "apprunner:ListServices: an answer with HTTP status 400 and no error code of AWS's" in result.stderr
     )
+
+
+def test_a_failing_endpoint_is_not_a_refusal(account: Account, front: Front, mailroute: Command) -> None:
+    front.broken = {"sts:GetCallerIdentity"}
+    result = mailroute("diagnose", "--service", "shop", "--to", f"{RELAY}:587")
+    assert result.returncode == 2
+    assert result.stderr == (
+        "mailroute: error: AWS cannot be reached: an answer with HTTP status 500 and no error code of AWS's\n"
+    )

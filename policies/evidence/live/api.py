@@ -195,7 +195,10 @@ class Api:
                 "or read a saved account with --evidence FILE"
             ) from error
         except (ClientError, SSOError, TokenRetrievalError) as error:
-            raise _refused(_failure(error)) from error
+            failure = _failure(error)
+            if failure.code == ClientError.__name__:  # it is not AWS that answers
+                raise AccessError(f"AWS cannot be reached: {failure.text}") from error
+            raise _refused(failure) from error
         except (BotoCoreError, ResponseParserError, ValueError) as error:
             raise AccessError(f"AWS cannot be reached: {_failure(error).text}") from error
         if account is None:
