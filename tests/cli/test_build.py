@@ -210,6 +210,18 @@ def test_a_resource_is_in_its_own_region_or_its_providers() -> None:
     assert (found["a"], found["b"]) == ("eu-west-1", "us-west-2")
 
 
+def test_what_an_unknown_provider_reaches_is_one_place() -> None:
+    unknown = {"region": UNKNOWN, "assumeRoles": UNKNOWN}
+    providers = [resource("pulumi:providers:aws", name, inputs=unknown) for name in ("a", "b")]
+    addresses = [
+        resource("aws:ec2/eip:Eip", name, provider=provider.urn)
+        for name, provider in (("1", providers[0]), ("2", providers[0]), ("3", providers[1]))
+    ]
+    found = {entry.name: entry for entry in program_resources([*providers, *addresses])}
+    assert found["1"].in_region_of(found["2"]) is True
+    assert found["1"].in_region_of(found["3"]) is UNKNOWN
+
+
 # Resources
 
 
