@@ -11,7 +11,7 @@ from mailroute.rehearsal.result import Diagnostic, Level, Operation, Severity
 
 from . import redact
 from .dns import dns_records
-from .egress import egress_changes
+from .egress import egress_changes, secret_hosts
 from .graph import PROVIDER, program_resources
 from .model import STACK, Group, Report
 from .next_steps import next_steps
@@ -52,7 +52,11 @@ def build(
     if stopped:
         warning = Diagnostic(Severity.WARNING, STOPPED)
         rehearsal = replace(rehearsal, diagnostics=(*rehearsal.diagnostics, warning))
+    hidden = redact.secrets_of(rehearsal)
     egress = () if stopped else egress_changes(program_resources(rehearsal.resources), evidence, options)
+    if hidden:
+        without = program_resources(rehearsal.resources, redact.without_secrets)
+        hidden |= secret_hosts(without, evidence, options, egress)
     dns = dns_records(rehearsal)
     report = Report(
         rehearsal=rehearsal,
@@ -62,7 +66,7 @@ def build(
         dns=dns,
         next_steps=tuple(next_steps(rehearsal, egress, dns, program=program, packs=packs)),
     )
-    return redact.redact(report, redact.masker({*secrets, *redact.secrets_of(rehearsal)}))
+    return redact.redact(report, redact.masker({*secrets, *hidden}))
 
 
 def _was_stopped(rehearsal: Rehearsal) -> bool:

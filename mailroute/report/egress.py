@@ -50,6 +50,30 @@ def egress_changes(
     return tuple(sorted(changes, key=lambda change: (change.after.service, str(change.after.destination))))
 
 
+def secret_hosts(
+    hidden: Sequence[Resource],
+    evidence: Mapping[str, Any],
+    options: Mapping[str, Options],
+    changes: Iterable[EgressChange],
+) -> frozenset[str]:
+    """The hosts in `changes` that nobody would know without a secret, however deep inside one they are.
+
+    Args:
+        hidden: the resources of the program with every secret unknown.
+    """
+    stacks = Stacks(lambda: Program(tuple(hidden)), (evidence,))
+    known = {
+        (workload.resource.key, destination.host)
+        for rule, kinds in WORKLOADS.items()
+        for workload in Egresses(
+            stacks.build(options[rule]).proof(Settings.from_options(options[rule])), kinds
+        ).workloads()
+        for destination in workload.destinations
+    }
+    named = {(change.after.urn, change.after.destination.host) for change in changes}
+    return frozenset(host for _, host in named - known if isinstance(host, str))
+
+
 class _Today:
     """Today's egress of the services that the program has too."""
 

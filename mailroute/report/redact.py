@@ -73,7 +73,7 @@ def masker(secrets: Iterable[str]) -> Callable[[str], str]:
 def redact(value: T, mask: Callable[[str], str]) -> T:
     """`value` with `mask` applied to every text anywhere inside; a `Secret`, which no format shows, stays.
 
-    A destination whose host or port is a secret is one that nobody knows.
+    A destination whose host or port is a secret is one that nobody knows, its port with its host.
     """
     return cast("T", _redact(value, mask))
 
@@ -102,7 +102,7 @@ def _redact(value: Any, mask: Callable[[str], str]) -> Any:
 def _hidden(destination: Destination, mask: Callable[[str], str]) -> Destination:
     host, port = destination.host, destination.port
     if isinstance(host, str) and mask(host) != host:
-        destination = dataclasses.replace(destination, host=UNKNOWN, secret=True)
+        return dataclasses.replace(destination, host=UNKNOWN, port=UNKNOWN, secret=True)
     if isinstance(port, int) and mask(str(port)) != str(port):
-        destination = dataclasses.replace(destination, port=UNKNOWN)
+        return dataclasses.replace(destination, port=UNKNOWN)
     return destination

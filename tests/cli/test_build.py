@@ -168,6 +168,32 @@ def test_a_secret_environment_is_judged_and_never_shown() -> None:
         assert "2525" not in text
 
 
+def test_a_host_inside_a_secret_text_is_not_shown() -> None:
+    """Whatever else is secret in it: container definitions are one JSON text."""
+    environment = [{"name": "SMTP_HOST", "value": "mail.hidden"}, {"name": "PASSWORD", "value": "hunter2"}]
+    task = resource(
+        "aws:ecs/taskDefinition:TaskDefinition",
+        "task",
+        inputs={"containerDefinitions": wire.Secret(json.dumps([{"environment": environment}]))},
+    )
+    named = resource(
+        "aws:ecs/service:Service",
+        "worker",
+        inputs={"taskDefinition": UNKNOWN},
+        property_dependencies={"taskDefinition": (task.urn,)},
+    )
+    said = PolicyResult(
+        "mailroute", "workload-egress-route", Level.MANDATORY, named.urn, "no mail.hidden:587"
+    )
+    report = report_of(task, named, planned_service("api", "plain.example"), policies=(said,))
+
+    entries = json.loads(as_json.render(report))["egress"]
+    assert [entry["destination"]["host"] for entry in entries] == ["plain.example", {"$secret": True}]
+    for text in shown_by_every_format(report):
+        assert "mail.hidden" not in text
+        assert "plain.example" in text
+
+
 def test_a_service_that_moves_to_ecs_has_the_egress_of_today() -> None:
     moved = resource(
         "aws:ecs/expressGatewayService:ExpressGatewayService",
