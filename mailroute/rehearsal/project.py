@@ -63,7 +63,7 @@ class Project:
             raise RehearsalError(
                 f"stack {stack!r}: a stack's name has letters, digits, '-', '_' and '.' only"
             )
-        python, notes = _interpreter(file, directory, document)
+        python, notes = interpreter(file, document, runs="rehearses Python programs")
         working_directory, entry_point = _entry_point(file, directory, document)
         config, secret_keys, secret_notes = ConfigSchema(file, name, document).of_stack(
             stack, _stack_document(file, directory, document, stack)
@@ -107,27 +107,27 @@ def _project_name(file: Path, document: Mapping[str, Any]) -> str:
     return name
 
 
-def _interpreter(
-    file: Path, directory: Path, document: Mapping[str, Any]
-) -> tuple[str, tuple[Diagnostic, ...]]:
+def interpreter(file: Path, document: Mapping[str, Any], *, runs: str) -> tuple[str, tuple[Diagnostic, ...]]:
+    """The Python that `runtime` in `file` names; this one, with a note, where its `virtualenv` is not there.
+
+    Args:
+        document: what `file` holds.
+        runs: what mailroute does with Python alone, for the error about another language.
+
+    Raises:
+        RehearsalError: the runtime is another one, or not written as Pulumi reads it.
+    """
     declared = document.get("runtime")
     runtime: Any = {"name": declared} if isinstance(declared, str) else declared
     if not isinstance(runtime, dict) or not isinstance(runtime.get("options") or {}, dict):
         raise RehearsalError(f"{file}: runtime must be a name, or an object with name and options")
     if runtime.get("name") != "python":
-        raise RehearsalError(
-            f"{file}: runtime is {runtime.get('name')!r}: mailroute rehearses Python programs only"
-        )
+        raise RehearsalError(f"{file}: runtime is {runtime.get('name')!r}: mailroute {runs} only")
     virtualenv = (runtime.get("options") or {}).get("virtualenv")
-    return interpreter(file, directory, virtualenv)
-
-
-def interpreter(file: Path, directory: Path, virtualenv: Any) -> tuple[str, tuple[Diagnostic, ...]]:
-    """The Python of `options.virtualenv` in `file`; this one, with a word about it, where it is not there."""
     if not virtualenv:
         return sys.executable, ()
     windows = os.name == "nt"
-    python = directory / str(virtualenv) / ("Scripts/python.exe" if windows else "bin/python")
+    python = file.parent / str(virtualenv) / ("Scripts/python.exe" if windows else "bin/python")
     if python.is_file():
         return str(python), ()
     note = f"{file}: virtualenv {virtualenv!r} is not there: {sys.executable} runs it instead"

@@ -169,12 +169,7 @@ def _pack_interpreter(directory: Path) -> tuple[str, Sequence[Diagnostic]]:
     file = directory / "PulumiPolicy.yaml"
     if not file.is_file():
         raise RehearsalError(f"policy pack {directory}: no PulumiPolicy.yaml here")
-    runtime: Any = read_yaml(file).get("runtime")
-    if isinstance(runtime, str):
-        runtime = {"name": runtime}
-    if not isinstance(runtime, dict) or runtime.get("name") != "python":
-        raise RehearsalError(f"{file}: runtime is {runtime!r}: mailroute runs Python policy packs only")
-    return interpreter(file, directory, (runtime.get("options") or {}).get("virtualenv"))
+    return interpreter(file, read_yaml(file), runs="runs Python policy packs")
 
 
 def _environment(python: str, project: Project, *, dry_run: bool) -> dict[str, str]:

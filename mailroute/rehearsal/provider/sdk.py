@@ -7,26 +7,27 @@ turns up: importing one of them loads a few hundred others, half a second of som
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import json
 import keyword
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 
 class Shape(Enum):
     """What kind of value a property holds."""
 
-    TEXT = "str"
-    FLAG = "bool"
-    NUMBER = "int"
-    LIST = "Sequence"
-    MAP = "Mapping"
-    OBJECT = "outputs"
+    TEXT = "text"
+    FLAG = "flag"
+    NUMBER = "number"
+    LIST = "list"
+    MAP = "map"
+    OBJECT = "object"
 
 
 @dataclass(frozen=True)
@@ -58,19 +59,6 @@ class ResourceClass:
         return "tagsAll" in self.outputs
 
 
-_GETTER = re.compile(
-    r"""@pulumi\.getter(?:\(name="(?P<camel>\w+)"\))?\s+(?:@_utilities\.deprecated\(\"{3}.*?\"{3}\)\s+)?"""
-    r"""def\ (?P<snake>\w+)\(self\)\ ->\ (?:pulumi\.(?:Input|Output)\[)?(?P<type>.*?):\n""",
-    re.VERBOSE,
-)
-_ARGUMENT = re.compile(r"^ +(?P<snake>\w+): (?P<type>[^\n]*?)(?P<default> = None)?(?:,|\):)$", re.MULTILINE)
-_SECRETS = re.compile(r"additional_secret_outputs=\[(?P<names>[^]]*)\]")
-_FUNCTION_ARGUMENT = re.compile(r"__args__\['(\w+)'\] =")
-_RESOURCE_TOKEN = re.compile(r"\.__init__\(\s+'(aws:[^']+)'")
-_FUNCTION_TOKEN = re.compile(r"runtime\.invoke\('(aws:[^']+)'")
-_NAMES_IN_TYPE = re.compile(r"_builtins\.(\w+)|(Sequence|Mapping|outputs)\b")
-
-
 @cache
 def resource_class(token: str) -> ResourceClass | None:
     """The class of the resource type `token`, such as `aws:ec2/vpc:Vpc`; `None` where the SDK has none."""
@@ -78,22 +66,15 @@ def resource_class(token: str) -> ResourceClass | None:
     if source is None or f"'{token}'" not in source:
         return None
     name = token.rpartition(":")[2]
-    arguments = _section(source, rf"class {name}(?:Init)?Args:")
-    body = _section(source, rf"class {name}\(pulumi\.CustomResource\):")
-    camel = {found["snake"]: _camel(found) for found in _GETTER.finditer(arguments)}
-    signature = arguments.partition('"""')[0]
-    required = {
-        camel[found["snake"]]
-        for found in _ARGUMENT.finditer(signature)
-        if found["snake"] in camel and not found["default"]
-    }
-    secrets = _SECRETS.search(body)
+    arguments = _class(source, f"class {name}Args:") or _class(source, f"class {name}InitArgs:")
+    body = _class(source, f"class {name}(pulumi.CustomResource):")
+    inputs = _getters(arguments)
     return ResourceClass(
         token,
-        inputs=frozenset(camel.values()),
-        required=frozenset(required),
-        outputs={_camel(found): _output(found["type"]) for found in _GETTER.finditer(body)},
-        secrets=frozenset(json.loads(f"[{secrets['names']}]")) if secrets else frozenset(),
+        inputs=frozenset(_camel(getter) for getter in inputs.values()),
+        required=frozenset(_camel(inputs[name]) for name in _required(arguments) if name in inputs),
+        outputs={_camel(getter): _output(getter.returns) for getter in _getters(body).values()},
+        secrets=frozenset(_secrets(body)),
     )
 
 
@@ -104,20 +85,27 @@ def function_results(token: str) -> Mapping[str, Output] | None:
     if source is None or f"'{token}'" not in source:
         return None
     name = token.rpartition(":")[2]
-    results = _section(source, rf"class {name[0].upper()}{name[1:]}Result:")
-    return {_camel(found): _output(found["type"]) for found in _GETTER.finditer(results)}
+    results = _class(source, f"class {name[0].upper()}{name[1:]}Result:")
+    return {_camel(getter): _output(getter.returns) for getter in _getters(results).values()}
 
 
 @cache
 def function_arguments(token: str) -> frozenset[str]:
     """The arguments of the function `token`; none where it is unknown."""
-    return frozenset(_FUNCTION_ARGUMENT.findall(_source(token) or ""))
+    return frozenset(
+        str(node.slice.value)
+        for node in ast.walk(ast.parse(_source(token) or ""))
+        if isinstance(node, ast.Subscript)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "__args__"
+        and isinstance(node.slice, ast.Constant)
+    )
 
 
 def provider_inputs() -> frozenset[str]:
     """The config that the provider takes."""
     source = (_root() / "provider.py").read_text(encoding="utf-8")
-    return frozenset(_camel(found) for found in _GETTER.finditer(_section(source, "class ProviderArgs:")))
+    return frozenset(map(_camel, _getters(_class(source, "class ProviderArgs:")).values()))
 
 
 def tokens() -> tuple[list[str], list[str]]:
@@ -126,9 +114,18 @@ def tokens() -> tuple[list[str], list[str]]:
     functions: set[str] = set()
     for path in _root().rglob("*.py"):
         source = path.read_text(encoding="utf-8")
-        resources.update(_RESOURCE_TOKEN.findall(source))
-        functions.update(_FUNCTION_TOKEN.findall(source))
+        resources.update(_quoted_after(source, ".__init__("))
+        functions.update(_quoted_after(source, "runtime.invoke("))
     return sorted(resources), sorted(functions)
+
+
+def _quoted_after(source: str, call: str) -> Iterator[str]:
+    """The tokens of pulumi-aws that are the first argument of each `call`."""
+    for after in source.split(call)[1:]:
+        before, _, rest = after.partition("'")
+        token = rest.partition("'")[0]
+        if token.startswith("aws:") and not before.strip():
+            yield token
 
 
 @cache
@@ -165,19 +162,75 @@ def _source(token: str) -> str | None:
     return path.read_text(encoding="utf-8") if path else None
 
 
-def _section(source: str, header: str) -> str:
-    """The text of the class whose first line matches `header`."""
-    found = re.search(rf"^{header}$(.*?)(?=^class |^@|\Z)", source, re.MULTILINE | re.DOTALL)
-    return found[1] if found else ""
+def _class(source: str, header: str) -> ast.ClassDef | None:
+    """The class that begins with the line `header`: parsed alone, for a file has much else."""
+    _, found, rest = source.partition(f"\n{header}\n")
+    if not found:
+        return None
+    body = min((rest.partition(f"\n{begin}")[0] for begin in ("class ", "@", "def ")), key=len)
+    (parsed,) = ast.parse(f"{header}\n{body}").body
+    return parsed if isinstance(parsed, ast.ClassDef) else None
 
 
-def _camel(getter: re.Match[str]) -> str:
-    return getter["camel"] or getter["snake"]
+def _getters(owner: ast.ClassDef | None) -> dict[str, ast.FunctionDef]:
+    """The properties of a class, by their names in Python."""
+    return {
+        node.name: node
+        for node in (owner.body if owner else ())
+        if isinstance(node, ast.FunctionDef) and any(map(_is_getter, node.decorator_list))
+    }
 
 
-def _output(annotation: str) -> Output:
-    optional = annotation.startswith("Optional[")
-    names = _NAMES_IN_TYPE.search(annotation)
-    outermost = (names[1] or names[2]) if names else "str"
-    shape = {"float": Shape.NUMBER, "Any": Shape.TEXT}.get(outermost)
-    return Output(shape or Shape(outermost), optional)
+def _is_getter(decorator: ast.expr) -> bool:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return isinstance(called, ast.Attribute) and called.attr == "getter"
+
+
+def _camel(getter: ast.FunctionDef) -> str:
+    """What the engine calls a property."""
+    for decorator in getter.decorator_list:
+        if isinstance(decorator, ast.Call) and _is_getter(decorator):
+            return str(ast.literal_eval(decorator.keywords[0].value))
+    return getter.name
+
+
+def _required(owner: ast.ClassDef | None) -> Iterator[str]:
+    """The arguments of a class that have no default."""
+    for node in owner.body if owner else ():
+        if isinstance(node, ast.FunctionDef) and node.name == "__init__":
+            named = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+            yield from (argument.arg for argument, default in named if default is None)
+            return
+
+
+def _secrets(owner: ast.ClassDef | None) -> list[str]:
+    """The outputs that a resource class makes secret by itself."""
+    for node in ast.walk(owner) if owner else ():
+        if isinstance(node, ast.keyword) and node.arg == "additional_secret_outputs":
+            secrets: list[str] = ast.literal_eval(node.value)
+            return secrets
+    return []
+
+
+def _output(annotation: ast.expr | None) -> Output:
+    """What an annotation such as `pulumi.Output[Optional[Sequence['outputs.Rule']]]` says."""
+    nodes = list(ast.walk(annotation)) if annotation else []
+    optional = any(isinstance(node, ast.Name) and node.id == "Optional" for node in nodes)
+    return Output(next(filter(None, map(_shape, nodes)), Shape.TEXT), optional)
+
+
+_SHAPES: Final = {
+    "str": Shape.TEXT,
+    "bool": Shape.FLAG,
+    "int": Shape.NUMBER,
+    "float": Shape.NUMBER,
+    "Sequence": Shape.LIST,
+    "Mapping": Shape.MAP,
+}
+
+
+def _shape(node: ast.AST) -> Shape | None:
+    """What kind of value a part of an annotation is: `_builtins.str`, `Sequence`, `'outputs.Rule'`."""
+    if isinstance(node, ast.Constant):
+        return Shape.OBJECT if str(node.value).startswith("outputs.") else None
+    return _SHAPES.get(node.id if isinstance(node, ast.Name) else getattr(node, "attr", ""))

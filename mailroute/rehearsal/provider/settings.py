@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from mailroute import wire
+from reachability.graph.provider_scope import Provider
 
 from ..account import Account, Caller
 from ..account.regions import is_region
@@ -46,7 +46,8 @@ class Settings:
         if not isinstance(region, str) or not is_region(region):
             raise ConfigError(f"aws:region: {region!r} is no AWS region: name one, such as us-east-1")
         tags = (values.get("defaultTags") or {}).get("tags") or {}
-        return cls(Caller(_account_id(values, account), region), tags)
+        reached = Provider.of(values).account
+        return cls(Caller(reached if isinstance(reached, str) else account.id, region), tags)
 
 
 def _value(key: str, value: Any) -> Any:
@@ -57,15 +58,3 @@ def _value(key: str, value: Any) -> Any:
         return json.loads(value)
     except json.JSONDecodeError as error:
         raise ConfigError(f"aws:{key}: not JSON: {error.msg} at column {error.colno}") from error
-
-
-def _account_id(values: Mapping[str, Any], account: Account) -> str:
-    """The account that the provider works in: that of the role that it assumes, if it assumes one."""
-    roles = values.get("assumeRoles") or ([values["assumeRole"]] if values.get("assumeRole") else [])
-    for role in reversed(roles):
-        found = re.fullmatch(
-            r"arn:[\w-]+:iam::(\d{12}):role/.+", str(role.get("roleArn") or role.get("role_arn"))
-        )
-        if found:
-            return found[1]
-    return account.id
