@@ -58,9 +58,10 @@ class Declared(Mapping[str, Value]):
         return read(Struct.FromString(self._kept))
 
     def __getitem__(self, name: str) -> Value:
-        if name not in self._names:
-            raise KeyError(name)
         return self._values[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self._values[name] if name in self._names else default
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -131,13 +132,14 @@ class Deployment:
     def _shown(self, shown: AnalyzerResource, marked: set[PropertyPath]) -> Resource:
         kept = self._declared.get(shown.urn)
         declared = None if kept is None else Declared(kept)
+        sources = shown.propertyDependencies
         return resource(
             shown.urn,
             shown.type,
             shown.name,
             outputs=read(shown.properties, marked),
             declared=declared,
-            dependencies={name: tuple(found.urns) for name, found in shown.propertyDependencies.items()},
+            dependencies={name: tuple(sources[name].urns) for name in sources},
             parent=shown.parent or None,
             provider=self._provider(shown),
         )

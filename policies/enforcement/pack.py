@@ -36,8 +36,8 @@ class StackRulePolicy(sdk.StackValidationPolicy, sdk.ResourceValidationPolicy):
         self.severity = sdk.Severity(rule.severity.value)
         self.remediation_steps = rule.remedy
 
-    def validate(self, *_: object) -> None:
-        _is_not_served()
+    def validate(self, args: object, report_violation: object) -> None:
+        _is_not_served(args, report_violation)
 
 
 def policies(rules: Iterable[Rule]) -> list[sdk.Policy]:

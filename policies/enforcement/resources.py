@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from reachability.graph import Resource
 from reachability.graph.provider_scope import Provider, placed
@@ -28,12 +29,16 @@ class Properties(Mapping[str, Value]):
         self._declared = declared
 
     def __getitem__(self, name: str) -> Value:
-        value = self._outputs.get(name, ABSENT if self._outputs else UNKNOWN)
-        if value is UNKNOWN or value is ABSENT or value is None:
-            value = self._declared.get(name, value)
+        value = self.get(name, ABSENT)
         if value is ABSENT:
             raise KeyError(name)
         return value
+
+    def get(self, name: str, default: Any = None) -> Any:
+        value = self._outputs.get(name, ABSENT if self._outputs else UNKNOWN)
+        if value is UNKNOWN or value is ABSENT or value is None:
+            value = self._declared.get(name, value)
+        return default if value is ABSENT else value
 
     def __iter__(self) -> Iterator[str]:
         return iter(dict.fromkeys((*self._outputs, *self._declared)))
