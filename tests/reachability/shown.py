@@ -23,6 +23,11 @@ def walked(stack: Stack, *kinds: str, preview: bool = True) -> list[tuple[str, s
     return [(hop["kind"], _name(hop["resource"]), hop["fact"], hop["origin"]) for hop in shown]
 
 
+def verdicts(stack: Stack, settings: Settings | None = None) -> dict[str, Verdict]:
+    """What becomes of the mail to each destination."""
+    return {str(egress.destination): egress.verdict for egress in stack.prove(settings=settings)}
+
+
 def judged(
     stack: Stack, *, preview: bool = True, settings: Settings | None = None
 ) -> tuple[Verdict, set[str]]:

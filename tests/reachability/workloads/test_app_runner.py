@@ -1,4 +1,4 @@
-"""App Runner services and Lambda functions: where their packets leave from, and what they need to reach."""
+"""App Runner services: where their packets leave from, and what they need to reach."""
 
 from __future__ import annotations
 
@@ -8,26 +8,11 @@ import pytest
 
 from reachability import UNKNOWN, Destination, Settings, Verdict
 from reachability.verdict import Finding
-from tests.reachability.stacks import (
-    ACL,
-    ALL_OUT,
-    PRIVATE,
-    PRIVATE_TABLE,
-    VPC,
-    Stack,
-    image,
-    name_host,
-    own_network,
-    ref,
-    urn,
-)
+from tests.reachability.shown import verdicts
+from tests.reachability.stacks import ACL, PRIVATE, PRIVATE_TABLE, VPC, Stack, image, name_host, ref, urn
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 SERVICE = "aws:apprunner/service:Service"
-
-
-def verdicts(stack: Stack, settings: Settings | None = None) -> dict[str, Verdict]:
-    return {str(egress.destination): egress.verdict for egress in stack.prove(settings=settings)}
 
 
 def egress_of(kind: Any = None, arn: Any = None) -> dict[str, Any]:
@@ -246,60 +231,3 @@ def test_a_connector_with_ipv6_subnets_is_undetermined(nat: Stack) -> None:
 
     assert egress.verdict is UNDETERMINED
     assert {finding.code for finding in egress.outcome.findings} == {"INTERFACE_WITHOUT_IPV6"}
-
-
-# Functions ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("config", "verdict"),
-    [
-        ({"subnetIds": [ref("private")], "securityGroupIds": []}, UNREACHABLE),
-        ({"subnetIds": [], "securityGroupIds": []}, REACHABLE),
-        (None, REACHABLE),
-        (ref("private"), UNDETERMINED),  # Unknown as a whole: it may be empty.
-    ],
-)
-def test_a_function_without_subnets_is_outside_of_any_vpc(config: Any, verdict: Verdict) -> None:
-    stack = Stack()
-    own_network(stack)
-    stack.remove("private-out")
-    stack["function"]["vpcConfig"] = config
-
-    assert verdicts(stack) == {"smtp.example.com:587": verdict}
-
-
-@pytest.mark.parametrize(("egress", "verdict"), [([ALL_OUT], REACHABLE), ([], UNREACHABLE)])
-def test_a_function_has_the_groups_that_it_is_given(egress: Any, verdict: Verdict) -> None:
-    stack = Stack()
-    own_network(stack)
-    stack.add("aws:ec2/securityGroup:SecurityGroup", "group", vpcId=ref("vpc"), egress=egress)
-    stack["function"]["vpcConfig"]["securityGroupIds"] = [ref("group")]
-
-    assert verdicts(stack) == {"smtp.example.com:587": verdict}
-
-
-@pytest.mark.parametrize(
-    ("environment", "shown"),
-    [
-        ({"variables": {"OTHER": "x"}}, []),
-        ({"variables": UNKNOWN}, ["a host that is a secret"]),  # It comes from no resource.
-        ({"variables": ref("address")}, ["a host that is not known until the update"]),
-        (ref("address"), ["a host that is not known until the update"]),
-    ],
-)
-def test_the_mail_host_of_a_functions_environment(environment: Any, shown: list[str]) -> None:
-    stack = Stack()
-    own_network(stack)
-    stack["function"]["environment"] = environment
-
-    assert list(verdicts(stack)) == shown
-
-
-@pytest.mark.parametrize(("given", "shown"), [("mailer", "mailer"), (ref("nothing"), "function")])
-def test_the_name_of_a_function(given: Any, shown: str) -> None:
-    stack = Stack()
-    own_network(stack)
-    stack["function"]["name"] = given
-
-    assert [egress.service for egress in stack.prove()] == [shown]

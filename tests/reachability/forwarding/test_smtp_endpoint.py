@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from reachability import UNKNOWN, Graph, Origin, Proof, Resource, Verdict, prove
+from reachability import UNKNOWN, Graph, Origin, Verdict, prove
 from reachability.graph.evidence import ZoneAvailability
 from tests.reachability.shown import judged
 from tests.reachability.stacks import (
@@ -156,124 +155,6 @@ def test_an_endpoint_that_is_gone_leaves_the_name_public(two: Stack, state: str,
 
     two.program["private-out"] = whole.program["private-out"]
     assert judge_each(two)["mailer"][0] is verdict
-
-
-# The resolver of its VPC ---------------------------------------------------------------------------
-
-
-NEW, DEFAULT = "aws:ec2/vpc:Vpc", "aws:ec2/defaultVpc:DefaultVpc"
-
-
-@pytest.mark.parametrize(
-    ("type_", "origin", "support", "hostnames", "codes"),
-    [
-        (NEW, Origin.PROGRAM, None, None, {"VPC_DNS_HOSTNAMES_OFF"}),
-        (DEFAULT, Origin.PROGRAM, None, None, set()),
-        (NEW, Origin.ACCOUNT, None, None, {"VPC_DNS_UNKNOWN"}),
-        (NEW, Origin.ACCOUNT, True, True, set()),
-        (NEW, Origin.PROGRAM, False, True, {"VPC_DNS_SUPPORT_OFF"}),
-        (NEW, Origin.PROGRAM, UNKNOWN, True, {"VPC_DNS_UNKNOWN"}),
-        (NEW, Origin.PROGRAM, None, UNKNOWN, {"VPC_DNS_UNKNOWN"}),
-        (DEFAULT, Origin.PROGRAM, None, False, {"VPC_DNS_HOSTNAMES_OFF"}),
-    ],
-)
-def test_private_dns_needs_both_dns_attributes_of_the_vpc(
-    type_: str, origin: Origin, support: Any, hostnames: Any, codes: set[str]
-) -> None:
-    properties = {"enableDnsSupport": support, "enableDnsHostnames": hostnames}
-    vpc = Resource("vpc", type_, "vpc", properties, origin=origin)
-
-    found = Proof(Graph([vpc])).network.vpcs.read(vpc).resolves_private_dns()
-    assert {finding.code for finding in found.findings} == codes
-
-
-OPTIONS = "aws:ec2/vpcDhcpOptions:VpcDhcpOptions"
-OPTIONS_LINK = "aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation"
-OTHER = {"domainNameServers": ["172.31.0.53"]}
-SAME_OR_ANOTHER = ref("a VPC that is not known yet")
-
-
-def uses_amazons_resolver(stack: Stack) -> bool:
-    """Whether SES's name certainly leads to the endpoint, or may be resolved elsewhere."""
-    found = judged(stack)
-    assert found in ((REACHABLE, set()), (UNDETERMINED, {"VPC_OTHER_RESOLVER"}))
-    return found[0] is REACHABLE
-
-
-@pytest.mark.parametrize(
-    ("options", "amazons"),
-    [
-        ({"domainNameServers": ["AmazonProvidedDNS"]}, True),
-        ({"domainName": "example.com"}, True),
-        (OTHER, False),
-        ("default", True),
-        ("dopt-amazon", True),
-        ("dopt-other", False),
-        ("dopt-that-was-not-read", False),
-    ],
-)
-@pytest.mark.parametrize("vpc", [VPC, SAME_OR_ANOTHER], ids=["", "may be another's"])
-def test_the_resolver_of_the_dhcp_options_that_a_vpc_is_given(
-    ses: Stack, options: Any, amazons: bool, vpc: Any
-) -> None:
-    ses.hold(OPTIONS, "dopt-amazon", domainNameServers=["AmazonProvidedDNS"])
-    ses.hold(OPTIONS, "dopt-other", **OTHER)
-    if not isinstance(options, str):
-        ses.add(OPTIONS, "options", **options)
-        options = ref("options")
-    ses.add(OPTIONS_LINK, "link", vpcId=vpc, dhcpOptionsId=options)
-
-    assert uses_amazons_resolver(ses) is amazons
-
-
-@pytest.mark.parametrize(
-    ("held", "given_to", "amazons"),
-    [
-        ("default", None, True),
-        ("dopt-other", None, False),
-        ("dopt-other", VPC, True),
-        ("dopt-other", SAME_OR_ANOTHER, False),
-    ],
-)
-def test_associated_dhcp_options_replace_those_of_the_vpc(
-    ses: Stack, held: str, given_to: Any, amazons: bool
-) -> None:
-    ses.hold(OPTIONS, "dopt-other", **OTHER)
-    ses[VPC]["dhcpOptionsId"] = held
-    if given_to is not None:
-        ses.add(OPTIONS_LINK, "link", vpcId=given_to, dhcpOptionsId="default")
-
-    assert uses_amazons_resolver(ses) is amazons
-
-
-@pytest.mark.parametrize(
-    ("type_", "origin", "held", "amazons"),
-    [
-        ("aws:ec2/vpc:Vpc", Origin.PROGRAM, UNKNOWN, True),
-        ("aws:ec2/vpc:Vpc", Origin.PROGRAM, "dopt-1", True),
-        ("aws:ec2/defaultVpc:DefaultVpc", Origin.PROGRAM, UNKNOWN, False),
-        ("aws:ec2/defaultVpc:DefaultVpc", Origin.PROGRAM, "dopt-1", False),
-        ("aws:ec2/vpc:Vpc", Origin.ACCOUNT, "dopt-1", False),
-        ("aws:ec2/vpc:Vpc", Origin.ACCOUNT, None, True),
-    ],
-)
-def test_a_new_vpc_has_amazons_resolver(type_: str, origin: Origin, held: Any, amazons: bool) -> None:
-    vpc = Resource("vpc", type_, "vpc", {"dhcpOptionsId": held}, origin=origin)
-
-    found = Proof(Graph([vpc])).network.vpcs.read(vpc).asks_amazons_resolver()
-    assert {finding.code for finding in found.findings} == (set() if amazons else {"VPC_OTHER_RESOLVER"})
-
-
-@pytest.mark.parametrize(
-    ("block", "amazons"), [("172.31.0.0/16", True), ("172.31.0.9/16", True), (UNKNOWN, False)]
-)
-def test_amazons_resolver_is_at_the_vpcs_base_plus_two(block: Any, amazons: bool) -> None:
-    properties = {"cidrBlock": block, "dhcpOptionsId": "dopt-1"}
-    vpc = Resource("vpc", "aws:ec2/vpc:Vpc", "vpc", properties, origin=Origin.ACCOUNT)
-    options = Resource("options", OPTIONS, "options", {"domainNameServers": ["172.31.0.2"]}, id="dopt-1")
-
-    found = Proof(Graph([vpc, options])).network.vpcs.read(vpc).asks_amazons_resolver()
-    assert (not found.findings) is amazons
 
 
 # By one of its own names --------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from reachability import Destination, Evidence, Origin, Verdict, combine, merge, parse, prove
+from tests.reachability.aws.test_ram import GROUP, GUEST, GUESTS
 from tests.reachability.stacks import ALL_OUT, OWNER, REGION, Properties, Stack, ref, through
-from tests.reachability.test_sharing import GROUP, GUEST, GUESTS
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 

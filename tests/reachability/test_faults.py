@@ -1,6 +1,7 @@
-"""What a person reads of each of the rows of `test_mutations.py`: every hop, every finding, every repair.
+"""A stack with one thing wrong at a time: the verdict, every code, and what a person reads of it.
 
-`MAILROUTE_UPDATE_GOLDENS=1` writes it into `tests/goldens/proof.txt` instead of comparing it.
+That is every hop, every finding and every repair of the preview. `MAILROUTE_UPDATE_GOLDENS=1` writes it into
+`tests/goldens/proof.txt` instead of comparing it.
 """
 
 from __future__ import annotations
@@ -14,9 +15,13 @@ import pytest
 
 from mailroute.fixes import Repairs
 from reachability import Egress, Resource, Settings
+from tests.reachability.faults.firewall import FIREWALL
+from tests.reachability.faults.nat import NAT
+from tests.reachability.faults.own_network import OWN, own_stack
+from tests.reachability.faults.row import Row
+from tests.reachability.faults.ses import SES
 from tests.reachability.firewalled import firewall_stack
 from tests.reachability.stacks import Stack, nat_stack, ses_stack
-from tests.reachability.test_mutations import FIREWALL, NAT, OWN, SES, Row, own_stack
 
 GOLDEN = Path(__file__).parents[1] / "goldens" / "proof.txt"
 STACKS = (
@@ -35,16 +40,19 @@ def sections() -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "build", "row"), ROWS, ids=lambda value: value.wrong if isinstance(value, Row) else ""
+    ("name", "build", "row"), ROWS, ids=[f"{name}: {row.wrong}" for name, _, row in ROWS]
 )
-def test_texts(name: str, build: Callable[[], Stack], row: Row) -> None:
+def test_one_thing_is_wrong(name: str, build: Callable[[], Stack], row: Row) -> None:
     stack = build()
     row.change(stack)
     title = f"{name}: {row.wrong}"
 
-    (egress,) = stack.prove()
+    (planned,), (created,) = stack.prove(preview=True), stack.prove(preview=False)
 
-    said = "\n".join((title, *_lines(egress), *_repairs(stack, egress)))
+    for egress in (planned, created):
+        codes = {finding.code for finding in egress.outcome.findings}
+        assert (egress.verdict, codes) == (row.verdict, row.codes)
+    said = "\n".join((title, *_lines(planned), *_repairs(stack, planned)))
     if os.environ.get("MAILROUTE_UPDATE_GOLDENS"):
         kept = {**sections(), title: said}
         GOLDEN.write_text("\n\n".join(kept.values()) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Mail hosts with private addresses: the way into a subnet and back, in the same VPC and behind a peering."""
+"""Mail hosts behind a peering connection: the way into a subnet of the other VPC, and back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from reachability import UNKNOWN, Origin, Settings, Verdict
 from reachability.verdict import Finding, Hop
 from tests.reachability.shown import judged
-from tests.reachability.stacks import ACL, ANYWHERE, PRIVATE_TABLE, VPC, Stack, name_host, ref
+from tests.reachability.stacks import ANYWHERE, PRIVATE_TABLE, VPC, Stack, name_host, ref
 
 UNREACHABLE, UNDETERMINED = Verdict.UNREACHABLE, Verdict.UNDETERMINED
 PEERING = "aws:ec2/vpcPeeringConnection:VpcPeeringConnection"
@@ -220,36 +220,3 @@ def test_another_vpcs_subnet_of_the_same_block_does_not_count(peered: Stack) -> 
     peered.hold("aws:ec2/subnet:Subnet", "subnet-alike", vpcId="vpc-other", **alike)
 
     assert judged(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
-
-
-def test_a_host_in_another_subnet_of_the_vpc_is_behind_its_acl(nat: Stack) -> None:
-    name_host(nat, "172.31.0.9")
-    assert judged(nat) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
-
-    nat.add(
-        "aws:ec2/networkAcl:NetworkAcl",
-        "closed",
-        vpcId=VPC,
-        subnetIds=["subnet-0c31f6a7de52b8941"],
-        ingress=[],
-        egress=[],
-    )
-    nat[ACL]["subnetIds"].remove("subnet-0c31f6a7de52b8941")
-    assert judged(nat) == (UNREACHABLE, {"SUBNET_ACL_RESTRICTION", "DESTINATION_IN_VPC"})
-
-
-def test_within_the_clients_own_subnet_no_acl_applies(nat: Stack) -> None:
-    name_host(nat, "172.31.96.9")
-    nat["connector"]["subnets"] = ["subnet-058489269eab00608"]
-    nat[ACL].update(ingress=[], egress=[])
-
-    assert judged(nat) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
-
-
-def test_a_subnet_whose_block_is_not_known_may_have_the_address(nat: Stack) -> None:
-    name_host(nat, "172.31.96.9")
-    nat["connector"]["subnets"] = ["subnet-058489269eab00608"]
-    nat["subnet-058489269eab00608"].pop("cidrBlock")
-    nat[ACL].update(ingress=[], egress=[])
-
-    assert judged(nat) == (UNDETERMINED, {"DESTINATION_IN_VPC", "SUBNET_ACL_RESTRICTION"})

@@ -7,14 +7,7 @@ from typing import Any
 import pytest
 
 from reachability import UNKNOWN, Graph, Proof, Resource
-from tests.reachability.transited import (
-    SPOKE,
-    centralised,
-    egress_of,
-    entry,
-    judge,
-    properties_of,
-)
+from tests.reachability.transited import SPOKE, centralised, egress_of, entry, judge, properties_of
 
 
 @pytest.fixture
