@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailroute.fixes.changes import Change, Situation, applied, block_of_workload, reference, with_properties
-from reachability import UNKNOWN, Graph, Proof, Resource
+from reachability import UNKNOWN, Coverage, Graph, Proof, Resource
 from tests.reachability.stacks import Stack
 
 TABLE = Resource(
@@ -22,6 +22,12 @@ NEW = Resource(key="urn:new", type=TABLE.type, name="new")
 def test_a_change_puts_and_removes_resources_of_a_graph() -> None:
     assert list(applied(Graph([TABLE]), [Change("", "", (NEW,), (TABLE.key,))])) == [NEW]
     assert list(applied(Graph([TABLE]), [Change("", "", removed=("urn:gone",))])) == [TABLE]
+
+
+def test_a_changed_graph_keeps_how_much_was_read() -> None:
+    coverage = Coverage(frozenset({("123456789012", "us-east-1", "vpc-1")}))
+
+    assert applied(Graph([TABLE], coverage), []).coverage == coverage
 
 
 def test_what_a_change_sets_counts_as_set_by_the_program() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 from ipaddress import IPv4Network
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,17 +24,15 @@ from tests.reachability.stacks import (
     VPC,
     Stack,
     image,
+    incident,
     name_host,
     ref,
 )
 
-ACCOUNT = Path(__file__).parents[2] / "accounts" / "prod.json"
-
 
 @pytest.fixture
 def account() -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(ACCOUNT.read_text(encoding="utf-8"))
-    return document
+    return incident()
 
 
 def _properties(account: dict[str, Any], identity: str) -> dict[str, Any]:

@@ -10,15 +10,9 @@ import pytest
 from reachability import UNKNOWN, Graph, Proof
 from reachability.graph.references import exactly
 from tests.reachability.stacks import Stack, either, ref
-from tests.reachability.two_vpcs import found, two_vpcs
+from tests.reachability.two_vpcs import found
 
 ATTACHMENT = "aws:ec2/internetGatewayAttachment:InternetGatewayAttachment"
-
-
-@pytest.fixture
-def two() -> Stack:
-    """Two VPCs of the program, each with a subnet and a gateway."""
-    return two_vpcs()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from reachability import UNKNOWN, Graph, Proof
 from reachability.aws.route_table import RouteTable
 from tests.reachability.stacks import REGION, Stack, either, one_subnet, one_subnet_of_the_account, ref
-from tests.reachability.two_vpcs import found, two_vpcs
+from tests.reachability.two_vpcs import found
 
 VPC, TABLE = "aws:ec2/vpc:Vpc", "aws:ec2/routeTable:RouteTable"
 ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
@@ -24,12 +24,6 @@ previews = pytest.mark.parametrize("preview", [True, False], ids=["preview", "up
 @pytest.fixture
 def stack() -> Stack:
     return one_subnet()
-
-
-@pytest.fixture
-def two() -> Stack:
-    """Two VPCs of the program, each with a subnet and a gateway."""
-    return two_vpcs()
 
 
 def tables(stack: Stack, *, preview: bool = True, subnet: str | None = None) -> list[str | None]:

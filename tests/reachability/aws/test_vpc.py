@@ -13,7 +13,7 @@ from reachability.graph.references import exactly
 from reachability.ranges import Ranges, addresses, union
 from tests.reachability.shown import judged, said
 from tests.reachability.stacks import OWNER, REGION, VPC, Stack, either, ref
-from tests.reachability.two_vpcs import found, two_vpcs
+from tests.reachability.two_vpcs import found
 
 NEW, DEFAULT = "aws:ec2/vpc:Vpc", "aws:ec2/defaultVpc:DefaultVpc"
 SECONDARY = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"
@@ -22,12 +22,6 @@ ASSOCIATION = "aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation"
 PASSED: tuple[Verdict, set[str]] = (Verdict.REACHABLE, set())
 OTHER = {"domainNameServers": ["172.31.0.53"]}
 SAME_OR_ANOTHER = ref("a VPC that is not known yet")
-
-
-@pytest.fixture
-def two() -> Stack:
-    """Two VPCs of the program, each with a subnet and a gateway."""
-    return two_vpcs()
 
 
 # What the graph holds all of ----------------------------------------------------------------------

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from tests.reachability.faults.row import (
-    REACHABLE,
-    UNDETERMINED,
-    UNREACHABLE,
-    Row,
-    put,
-    take,
-)
+from tests.reachability.faults.row import REACHABLE, UNDETERMINED, UNREACHABLE, Row, put, take
 from tests.reachability.firewalled import rule, stateful
-from tests.reachability.stacks import (
-    VPC,
-    ref,
-)
+from tests.reachability.stacks import VPC, ref
 
 FIREWALL = [
     Row("nothing", put("service"), REACHABLE, set()),

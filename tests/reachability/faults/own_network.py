@@ -5,21 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.reachability.faults.row import (
-    REACHABLE,
-    UNDETERMINED,
-    UNREACHABLE,
-    Row,
-    both,
-    put,
-    take,
-)
-from tests.reachability.stacks import (
-    ANYWHERE,
-    Stack,
-    own_network,
-    ref,
-)
+from tests.reachability.faults.row import REACHABLE, UNDETERMINED, UNREACHABLE, Row, both, put, take
+from tests.reachability.stacks import ANYWHERE, Stack, own_network, ref
 
 
 def own_stack() -> Stack:

@@ -6,12 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from reachability import Verdict
-from tests.reachability.stacks import (
-    ACL,
-    ANYWHERE,
-    VPC,
-    Stack,
-)
+from tests.reachability.stacks import ACL, ANYWHERE, VPC, Stack
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 DEFAULT_GROUP = "sg-0d92b7e145fa8c360"

@@ -18,15 +18,7 @@ from tests.reachability.faults.row import (
     put,
     take,
 )
-from tests.reachability.stacks import (
-    PRIVATE,
-    PUBLIC,
-    REGION,
-    VPC,
-    Stack,
-    name_host,
-    ref,
-)
+from tests.reachability.stacks import PRIVATE, PUBLIC, REGION, VPC, Stack, name_host, ref
 
 SMTP = {"protocol": "tcp", "fromPort": 587, "toPort": 587}
 
