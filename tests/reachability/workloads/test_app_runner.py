@@ -170,7 +170,7 @@ def test_addresses_of_a_host_by_the_settings(nat: Stack) -> None:
 
 
 @pytest.mark.parametrize("host", [UNKNOWN, None])
-def test_a_host_that_is_not_known_needs_some_way_out(nat: Stack, host: object) -> None:
+def test_a_host_that_is_not_known_needs_an_egress_path(nat: Stack, host: object) -> None:
     source = image({}) if host is None else image({"SMTP_HOST": ref("connector-group"), "SMTP_PORT": "587"})
     nat["service"]["sourceConfiguration"] = source
     nat.remove("default")
