@@ -18,6 +18,7 @@ from tests.reachability.stacks import (
     VPC,
     Stack,
     either,
+    incident,
     name_host,
     own_network,
     ref,
@@ -144,6 +145,15 @@ def test_unread_options_leave_it_open_at_the_vpc(nat: Stack) -> None:
     remedy = "allow ec2:DescribeVpcBlockPublicAccessOptions (mailroute iam-policy)"
     assert (CODE, VPC, message, remedy) in said(nat)
     assert judged(nat) == (UNDETERMINED, {CODE, "NOT_READ"})
+
+
+def test_unread_options_may_stop_a_planned_vpc_too() -> None:
+    stack = Stack(account=incident())
+    own_network(stack)
+    assert judged(stack) == PASSED
+
+    unread(stack, "ec2:DescribeVpcBlockPublicAccessOptions")
+    assert judged(stack) == (UNDETERMINED, {CODE, "NOT_READ"})
 
 
 def unread(stack: Stack, action: str) -> None:
