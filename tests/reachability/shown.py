@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from reachability import Destination, Egress, Outcome, Proof, Settings, Verdict, merge, prove
+from reachability.forwarding import Walk
 from tests.reachability.stacks import Stack
 
 
@@ -51,6 +52,13 @@ def judged_with_more(stack: Stack, name: str, prop: str) -> tuple[Verdict, set[s
         for each in stack.resources(preview=True)
     ]
     return _judged(prove(merge(resources, stack.evidence(), project="mailroute", stack="prod")))
+
+
+def sends_out(stack: Stack) -> set[str]:
+    """What keeps the packets of the NAT gateway in its VPC: the codes."""
+    network = stack.network()
+    (gateway,) = network.nat_gateways
+    return {finding.code for finding in Walk(network).sends_out(gateway).findings}
 
 
 def _judged(found: Iterable[Egress]) -> tuple[Verdict, set[str]]:

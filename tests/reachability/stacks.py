@@ -203,6 +203,18 @@ def nat_stack() -> Stack:
     return stack
 
 
+def add_nat_gateway(stack: Stack) -> None:
+    """A NAT gateway in a public subnet, and the default route of the private subnets to it."""
+    stack.add("aws:ec2/natGateway:NatGateway", "nat", subnetId=PUBLIC[0], allocationId="eipalloc-1")
+    stack.add(
+        "aws:ec2/route:Route",
+        "out",
+        routeTableId=PRIVATE_TABLE,
+        destinationCidrBlock=ANYWHERE,
+        natGatewayId=ref("nat"),
+    )
+
+
 def _service(stack: Stack, host: str) -> None:
     stack.add(
         "aws:apprunner/vpcConnector:VpcConnector",

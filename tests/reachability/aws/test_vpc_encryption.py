@@ -1,4 +1,4 @@
-"""VPC Encryption Controls: where encryption is enforced, what becomes of mail is left open."""
+"""VPC Encryption Controls: where encryption is enforced, what becomes of mail is undetermined."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tests.reachability.shown import judged
 from tests.reachability.stacks import VPC, Stack, ref
 
 CONTROL = "aws:ec2/vpcEncryptionControl:VpcEncryptionControl"
+
 OPEN = (Verdict.UNDETERMINED, {"VPC_ENCRYPTION_ENFORCED"})
 PASSED: tuple[Verdict, set[str]] = (Verdict.REACHABLE, set())
 

@@ -31,9 +31,6 @@ def outside(nat: Stack) -> Stack:
     return nat
 
 
-# A name whose addresses the team knows --------------------------------------------------------------------
-
-
 def test_addresses_given_by_the_team_win_over_private_zones(nat: Stack) -> None:
     nat.add("aws:route53/zone:Zone", "zone", name="example.com", vpcs=[{"vpcId": VPC}])
     destination, known = Destination(NAME, 587), Settings(addresses={NAME: (RELAY,)})
@@ -80,9 +77,6 @@ def test_an_ses_host_with_given_addresses_may_offer_other_ports(nat: Stack, told
         ),
     )
     assert [(found.code, found.verdict) for found in known.findings] == [("ENDPOINT_PORT", UNDETERMINED)]
-
-
-# From an IPv6-only subnet ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -134,9 +128,6 @@ def test_an_unknown_port_over_ipv6_is_undetermined(alone: Stack, destination: De
     assert finding.verdict is UNDETERMINED
 
 
-# By the service's own egress ------------------------------------------------------------------------------
-
-
 def test_without_a_port_ses_is_reached_on_one_that_it_offers(outside: Stack) -> None:
     found = judge(outside, Destination(SES, None))
 
@@ -145,9 +136,6 @@ def test_without_a_port_ses_is_reached_on_one_that_it_offers(outside: Stack) -> 
         Hop("workload", urn(SERVICE, "service")),
         Hop("internet", SES, "the service's own egress", Origin.AWS_DEFAULT),
     )
-
-
-# A host that is not known yet -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

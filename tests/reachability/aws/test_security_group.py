@@ -6,17 +6,16 @@ from typing import Any
 
 import pytest
 
-from reachability import UNKNOWN, Finding, Graph, Origin, Ref, Verdict, ZoneAvailability
+from reachability import UNKNOWN, Graph, Ref, Verdict, ZoneAvailability
 from reachability.aws import Network
 from reachability.aws.security_group import Peer, SecurityGroup, admits
 from reachability.graph.references import exactly
 from reachability.packet import EGRESS, INGRESS
 from reachability.ranges import addresses
-from tests.reachability.stacks import ANYWHERE, OWNER, REGION, Stack, either, ref, role, through, urn
+from tests.reachability.stacks import ANYWHERE, Stack, either, ref
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
-
 SMTP = {"protocol": "tcp", "fromPort": 587, "toPort": 587}
 RULE: dict[str, Any] = {**SMTP, "cidrBlocks": ["10.0.0.0/16"]}
 
@@ -60,13 +59,6 @@ def groups_of(network: Network) -> dict[str, Ref[SecurityGroup]]:
     """By their names, the groups that the program declares."""
     read = network.security_groups.read
     return {group.name: exactly(read(group)) for group in network.graph.of_type(GROUP)}
-
-
-def default_of(stack: Stack) -> Ref[SecurityGroup]:
-    """The default group of the VPC `vpc`."""
-    network = stack.network()
-    vpc = next(vpc for vpc in network.vpcs if vpc.label == "vpc")
-    return network.security_groups.default_of(exactly(vpc))
 
 
 def admit(
@@ -176,35 +168,6 @@ def test_what_inline_rules_do_not_list_may_be_removed() -> None:
     assert admit(stack, "8.8.8.8")[0] is UNDETERMINED
 
 
-def test_a_new_default_group_lets_all_out_and_itself_in() -> None:
-    stack = Stack()
-    stack.add("aws:ec2/vpc:Vpc", "vpc", cidrBlock="10.0.0.0/16")
-    default, host = (default_of(stack),), addresses("10.0.0.9")
-
-    out = admits(default, EGRESS, Peer("anywhere", addresses(ANYWHERE)), 587)
-    member = admits(default, INGRESS, Peer("a member", host, default), 587)
-    stranger = admits(default, INGRESS, Peer("a stranger", host), 587)
-
-    assert [outcome.verdict for outcome in (out, member, stranger)] == [REACHABLE, REACHABLE, UNREACHABLE]
-
-
-def test_adopting_the_default_group_wipes_it() -> None:
-    stack = Stack()
-    stack.add("aws:ec2/vpc:Vpc", "vpc", cidrBlock="10.0.0.0/16")
-    stack.add("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "adopted", vpcId=ref("vpc"))
-
-    outcome = admits((default_of(stack),), EGRESS, Peer("anywhere", addresses(ANYWHERE)), 587)
-
-    assert outcome.findings == (
-        Finding(
-            "ENI_SG_RULES_MISMATCH",
-            urn("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "adopted"),
-            "no egress rule of security group adopted lets TCP 587 to anywhere through",
-            "add an egress rule for TCP 587 to anywhere to the workload's security group",
-        ),
-    )
-
-
 @notations
 @pytest.mark.parametrize("what", ["protocol", "fromPort", "toPort"])
 def test_a_rule_that_is_partly_unknown_may_open_the_port(notation: str, what: str) -> None:
@@ -245,24 +208,6 @@ def test_an_interface_without_a_group_has_no_rules() -> None:
     outcome = admits((), EGRESS, Peer("the peer", addresses("10.0.0.1")), 587)
 
     assert [(found.code, found.resource) for found in outcome.findings] == [("SG_HAS_NO_RULES", "the peer")]
-
-
-def test_the_default_group_of_an_unread_vpc_is_open() -> None:
-    groups = Stack().network().security_groups
-
-    assert groups.default_of(Ref((), "vpc-unread", open=True)) == Ref((), UNKNOWN, open=True)
-
-
-def test_a_default_group_may_be_adopted() -> None:
-    stack = Stack()
-    for name in ("vpc", "other"):
-        stack.add("aws:ec2/vpc:Vpc", name, cidrBlock="10.0.0.0/16")
-    type_ = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
-    stack.add(type_, "adopted", vpcId=either("vpc", "other"))
-
-    outcome = admits((default_of(stack),), EGRESS, Peer("anywhere", addresses(ANYWHERE)), 587)
-
-    assert outcome.verdict is UNDETERMINED
 
 
 @previews
@@ -316,25 +261,6 @@ def test_a_standalone_rule_may_be_of_an_unread_group() -> None:
     outcome = admits((group,), EGRESS, Peer("the peer", addresses("10.0.0.1")), 587)
 
     assert outcome.verdict is UNDETERMINED
-
-
-def test_a_new_vpcs_default_group_is_known_from_aws() -> None:
-    stack = Stack()
-    stack.add("aws:ec2/vpc:Vpc", "vpc", cidrBlock="10.0.0.0/16", defaultSecurityGroupId="sg-1")
-    through(stack, {"region": REGION, "assumeRoles": role(OWNER)})
-    (vpc,) = stack.graph().of_type("aws:ec2/vpc:Vpc")
-
-    group = default_of(stack).target
-    assert group is not None
-    assert (group.type, group.id, group.origin) == (GROUP, "sg-1", Origin.AWS_DEFAULT)
-    made = group.resource
-    assert (made.region, made.account, made.access) == (vpc.region, vpc.account, vpc.access)
-    assert (made.region, made.account, made.access is None) == (REGION, OWNER, False)
-
-    del stack["vpc"]["defaultSecurityGroupId"]
-    group = default_of(stack).target
-    assert group is not None
-    assert group.id is UNKNOWN
 
 
 @pytest.mark.parametrize("direction", [EGRESS, INGRESS])

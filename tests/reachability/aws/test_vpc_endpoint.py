@@ -1,4 +1,4 @@
-"""SES's SMTP endpoint: whose name leads to it, and whether it serves. Also see `test_mutations.py`."""
+"""SES's SMTP endpoint: its private DNS, subnets, security groups, policy and state."""
 
 from __future__ import annotations
 
@@ -8,66 +8,16 @@ from typing import Any
 import pytest
 
 from reachability import UNKNOWN, Verdict
-from reachability.aws.ses import SMTP_PORTS, endpoint_of_host, region_of_host, region_of_service
 from tests.reachability.shown import judged
 from tests.reachability.stacks import (
-    ACL,
-    ANYWHERE,
     PRIVATE,
-    PRIVATE_TABLE,
-    PUBLIC,
-    REGION,
     VPC,
     Stack,
-    image,
-    name_host,
+    add_nat_gateway,
     ref,
 )
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
-HOST = f"email-smtp.{REGION}.amazonaws.com"
-
-
-@pytest.mark.parametrize(
-    ("host", "region"),
-    [
-        ("email-smtp.us-east-1.amazonaws.com", "us-east-1"),
-        ("Email-SMTP.EU-West-1.AmazonAWS.com.", "eu-west-1"),
-        ("email.us-east-1.amazonaws.com", None),
-        ("email-smtp-fips.us-east-1.amazonaws.com", None),
-        ("email-smtp.us-east-1.amazonaws.com.example.org", None),
-    ],
-)
-def test_hosts_of_ses(host: str, region: str | None) -> None:
-    assert region_of_host(host) == region
-
-
-def test_services_of_ses() -> None:
-    assert region_of_service("com.amazonaws.us-east-1.email-smtp") == "us-east-1"
-    assert region_of_service("com.amazonaws.us-east-1.email") is None
-
-
-@pytest.mark.parametrize(
-    ("host", "endpoint"),
-    [
-        ("vpce-0a1b-2c3d.email-smtp.us-east-1.vpce.amazonaws.com", "vpce-0a1b"),
-        ("VPCE-0a1b-2c3d-us-east-1a.email-smtp.us-east-1.vpce.amazonaws.com.", "vpce-0a1b"),
-        ("vpce-0a1b-2c3d.vpce-svc-9f.us-east-1.vpce.amazonaws.com", "vpce-0a1b"),
-        ("vpce-0a1b.email-smtp.us-east-1.vpce.amazonaws.com", None),
-        ("vpce-0a1b-2c3d.email-smtp.us-east-1.vpce.amazonaws.com.example.org", None),
-        (HOST, None),
-    ],
-)
-def test_names_of_endpoints(host: str, endpoint: str | None) -> None:
-    assert endpoint_of_host(host) == endpoint
-
-
-@pytest.mark.parametrize("port", sorted(SMTP_PORTS))
-def test_ports_that_ses_offers(ses: Stack, port: int) -> None:
-    name_host(ses, HOST, port)
-    ses["endpoint-group"]["ingress"][0].update(fromPort=0, toPort=65535)
-
-    assert judged(ses) == (REACHABLE, set())
 
 
 @pytest.mark.parametrize("records", ["ipv4", "dualstack", "service-defined", None, "ipv6", ref("later")])
@@ -76,79 +26,6 @@ def test_its_names_may_lead_to_ipv6_addresses_alone(ses: Stack, records: Any) ->
 
     open_ = records == "ipv6" or isinstance(records, dict)
     assert judged(ses) == ((UNDETERMINED, {"ENDPOINT_ADDRESS_TYPE"}) if open_ else (REACHABLE, set()))
-
-
-def with_nat(stack: Stack) -> None:
-    """Beside the endpoint, a way to the internet."""
-    stack.add("aws:ec2/natGateway:NatGateway", "nat", subnetId=PUBLIC[0], allocationId="eipalloc-1")
-    stack.add(
-        "aws:ec2/route:Route",
-        "out",
-        routeTableId=PRIVATE_TABLE,
-        destinationCidrBlock=ANYWHERE,
-        natGatewayId=ref("nat"),
-    )
-
-
-def test_a_broken_endpoint_takes_the_name_despite_a_nat_gateway(ses: Stack) -> None:
-    with_nat(ses)
-    ses["endpoint-group"]["ingress"] = []
-
-    assert judged(ses) == (UNREACHABLE, {"ENI_SG_RULES_MISMATCH"})
-
-
-def test_without_private_dns_the_name_leads_to_the_nat_gateway(ses: Stack) -> None:
-    with_nat(ses)
-    ses["endpoint"]["privateDnsEnabled"] = False
-
-    assert judged(ses) == (REACHABLE, set())
-
-
-@pytest.mark.parametrize("in_order", [True, False])
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"enableDnsHostnames": False}, "VPC_DNS_HOSTNAMES_OFF"),
-        ({"enableDnsSupport": None}, "VPC_DNS_UNKNOWN"),
-        ({"dhcpOptionsId": "dopt-1"}, "VPC_OTHER_RESOLVER"),
-    ],
-)
-def test_without_private_dns_in_the_vpc_the_name_stays_public(
-    ses: Stack, change: dict[str, Any], code: str, in_order: bool
-) -> None:
-    with_nat(ses)
-    ses[VPC].update(change)
-    if not in_order:
-        ses["endpoint-group"]["ingress"] = []
-
-    verdict, codes = judged(ses)
-
-    assert verdict is UNDETERMINED
-    assert code in codes
-
-
-def test_an_unread_endpoint_may_take_the_name(ses: Stack) -> None:
-    with_nat(ses)
-    ses.remove("endpoint")
-    assert judged(ses) == (REACHABLE, set())
-
-    assert ses.account is not None
-    ses.account["unread"] = [{"action": "ec2:DescribeVpcEndpoints", "reason": "AccessDenied"}]
-    assert judged(ses)[0] is UNDETERMINED
-
-
-def test_an_endpoint_maybe_in_another_vpc_may_not_take_the_name(ses: Stack) -> None:
-    ses["endpoint"]["vpcId"] = ref("a VPC that is not in the graph")
-
-    verdict, codes = judged(ses)
-    assert verdict is UNDETERMINED
-    assert "VPC_NOT_READ" in codes
-
-    name_host(ses, ref("a host not known yet"))
-    assert judged(ses)[0] is UNDETERMINED
-
-    ses["service"]["sourceConfiguration"] = image({})
-    assert "ENDPOINT_UNKNOWN" in judged(ses)[1]
 
 
 def test_a_zone_that_does_not_offer_it_is_known_by_its_id_too(ses: Stack) -> None:
@@ -246,31 +123,6 @@ def test_an_associated_group_stands_beside_the_default_one(
     assert judged(ses, preview=preview)[0] is verdict
 
 
-def test_one_interface_that_cannot_be_reached_leaves_the_other(ses: Stack) -> None:
-    ses["connector"]["subnets"] = [PRIVATE[0]]
-    ses[ACL]["egress"].insert(
-        0,
-        {
-            "ruleNo": 1,
-            "action": "deny",
-            "protocol": "-1",
-            "fromPort": 0,
-            "toPort": 0,
-            "cidrBlock": "172.31.112.0/20",
-        },
-    )
-
-    assert judged(ses) == (UNDETERMINED, {"SUBNET_ACL_RESTRICTION"})
-
-
-def test_an_appliance_on_the_way_is_not_followed(ses: Stack) -> None:
-    ses[PRIVATE_TABLE]["routes"] = [
-        {"cidrBlock": "172.31.112.0/20", "networkInterfaceId": "eni-1", "state": "active"}
-    ]
-
-    assert judged(ses) == (UNDETERMINED, {"NOT_MODELLED"})
-
-
 def statement(effect: str = "Allow", **parts: Any) -> dict[str, Any]:
     return {"Effect": effect, "Action": "*", "Resource": "*", "Principal": "*", **parts}
 
@@ -327,17 +179,9 @@ def test_what_is_not_known_of_it_decides_nothing(ses: Stack, unknown: str, code:
     assert code is None or code in codes
 
 
-def test_a_broken_endpoint_that_may_not_take_the_name(ses: Stack) -> None:
-    with_nat(ses)
-    ses["endpoint-group"]["ingress"] = []
-    ses["endpoint"]["privateDnsEnabled"] = ref("nothing")
-
-    assert judged(ses) == (UNDETERMINED, {"ENI_SG_RULES_MISMATCH", "ENDPOINT_PRIVATE_DNS_UNKNOWN"})
-
-
 @pytest.mark.parametrize("own_service", [True, False])
 def test_an_endpoint_of_an_unknown_service_may_be_for_ses(ses: Stack, own_service: bool) -> None:
-    with_nat(ses)
+    add_nat_gateway(ses)
     ses.add("aws:ec2/vpcEndpointService:VpcEndpointService" if own_service else "test:x:X", "partner")
     ses["endpoint"]["serviceName"] = ref("partner")
 
@@ -345,7 +189,7 @@ def test_an_endpoint_of_an_unknown_service_may_be_for_ses(ses: Stack, own_servic
 
 
 def test_a_gateway_load_balancers_endpoint_is_not_for_ses(ses: Stack) -> None:
-    with_nat(ses)
+    add_nat_gateway(ses)
     ses.add("test:x:X", "appliance")
     ses["endpoint"].update(serviceName=ref("appliance"), vpcEndpointType="GatewayLoadBalancer")
 

@@ -12,6 +12,7 @@ from tests.reachability.transited import ALL, OPEN_ACL
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 SPOKE, INSPECTION, EGRESS = "10.1.0.0/16", "10.2.0.0/16", "10.3.0.0/16"
 TGW = "aws:ec2transitgateway"
+ANY = "0.0.0.0/0"
 
 
 class Account:
@@ -75,9 +76,6 @@ def to(block: str, **target: str) -> dict[str, Any]:
 
 def by_tgw(block: str) -> dict[str, Any]:
     return to(block, transitGatewayId="tgw")
-
-
-ANY = "0.0.0.0/0"
 
 
 def spoke_and_gateway(account: Account, appliance_mode: str) -> None:

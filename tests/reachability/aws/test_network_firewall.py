@@ -1,4 +1,4 @@
-"""AWS Network Firewall on the way: what its policy decides, and the order of its rule groups."""
+"""AWS Network Firewall: what its policy decides, and the order of its rule groups."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from mailroute.fixes import Repairs
-from reachability import Finding, Settings, Verdict, merge, prove
+from reachability import Finding, Verdict, merge, prove
 from tests.reachability.firewalled import (
     FIREWALL,
     GROUP,
@@ -27,8 +26,10 @@ from tests.reachability.stacks import Stack, ref, urn
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 
-
 stack = before_or_behind_nat
+
+OPEN = ["aws:alert_strict"]
+DROPS = ["aws:drop_strict"]
 
 
 @pytest.mark.parametrize("preview", [True, False])
@@ -42,12 +43,6 @@ def test_the_path_names_the_firewall_and_the_rule_that_passed(stack: Stack) -> N
     facts = {hop.kind: hop.fact for hop in egress.outcome.path}
     assert facts["network-firewall"] == "by its endpoint in fw-subnet"
     assert facts["firewall-policy"] == "passes TCP 587: rule group group"
-
-
-# The policy ---------------------------------------------------------------------------------------
-
-OPEN = ["aws:alert_strict"]
-DROPS = ["aws:drop_strict"]
 
 
 @pytest.mark.parametrize(
@@ -94,31 +89,6 @@ def test_what_a_policy_decides(stack: Stack, changes: dict[str, Any], expected: 
     stack["policy"]["firewallPolicy"] = policy(**changes)
 
     assert verdict(stack)[0] is expected
-
-
-@pytest.mark.parametrize("rules", [[rule(destinationPort="443")], [rule("DROP")]])
-def test_a_first_stateful_rule_fixes_what_a_rule_group_drops(
-    stack: Stack, rules: list[dict[str, Any]]
-) -> None:
-    stack["group"]["ruleGroup"] = {**stateful(*rules), "ruleVariables": {}}
-    (egress,) = stack.prove()
-
-    repairs = Repairs(stack.graph(), Settings(), stack.evidence().zones).of(egress)
-
-    texts = [tuple(change.text for change in repair.changes) for repair in repairs]
-    assert ("pass TCP 587 in the first rule of rule group group",) in texts
-    (group,) = next(change for repair in repairs for change in repair.changes).put
-    assert group.get("ruleGroup", "ruleVariables") == {}
-    assert len(group.get("ruleGroup", "rulesSource", "statefulRules")) == 2
-
-
-def test_a_stateless_drop_has_no_fix(stack: Stack) -> None:
-    stack["policy"]["firewallPolicy"] = policy(statelessDefaultActions=["aws:drop"])
-    (egress,) = stack.prove()
-
-    repairs = Repairs(stack.graph(), Settings(), stack.evidence().zones).of(egress)
-
-    assert not [repair for repair in repairs if any("TCP 587" in change.text for change in repair.changes)]
 
 
 @pytest.mark.parametrize(("priority", "expected"), [(1, UNREACHABLE), (3, REACHABLE)])

@@ -1,16 +1,14 @@
-"""References: what an id, an unknown value and its dependencies may stand for."""
+"""What an id, an unknown value and its dependencies may stand for."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from reachability import ABSENT, UNKNOWN, Graph, Origin, Resource
-from reachability.graph import Ref, Unread, tokens
+from reachability import ABSENT, UNKNOWN, Graph, Resource
+from reachability.graph import Ref, tokens
 from reachability.graph.references import members, settled
-from reachability.graph.resource import nearest
 
 KINDS = ("vpc", "default-vpc")
 
@@ -27,18 +25,6 @@ def test_a_known_id_is_what_has_it_or_something_outside() -> None:
     outside = graph.ref(one, "vpc-2", "x", KINDS)
     assert (outside.candidates, outside.id, outside.open, outside.identity) == ((), "vpc-2", True, "vpc-2")
     assert graph.ref(one, ABSENT, "x", KINDS).absent
-
-
-def test_the_programs_resource_wins_over_the_accounts() -> None:
-    held = resource("held", id="vpc-1", origin=Origin.ACCOUNT)
-    declared = resource("declared", id="vpc-1")
-
-    assert Graph([held, declared]).by_id("vpc-1", KINDS, held) is declared
-
-
-def test_an_arn_is_an_identity_too() -> None:
-    connector = resource("c", properties={"arn": "arn:1"})
-    assert Graph([connector]).by_id("arn:1", KINDS, connector) is connector
 
 
 def test_an_unknown_is_any_of_its_dependencies_of_the_right_type() -> None:
@@ -65,15 +51,6 @@ def test_dependencies_of_other_types_and_components_are_followed() -> None:
     assert graph.ref(user, UNKNOWN, "a", KINDS).target is vpc
     assert graph.ref(user, UNKNOWN, "b", KINDS).target is child
     assert graph.ref(user, UNKNOWN, "c", KINDS).open
-
-
-def test_what_the_program_leaves_to_aws_counts_as_not_set() -> None:
-    one = resource("one", properties={"a": UNKNOWN, "b": UNKNOWN, "c": {"d": 1}}, inputs=frozenset({"a"}))
-
-    assert one.declared("a") is UNKNOWN
-    assert one.declared("b") is ABSENT
-    assert one.declared("c", "d") == 1
-    assert one.get("b") is UNKNOWN
 
 
 def test_as_many_unknown_elements_as_candidates_are_all_of_them() -> None:
@@ -134,10 +111,6 @@ def test_a_reference_to_what_is_not_in_the_graph(value: Any, identity: Any, plac
     assert (ref.identity, ref.place) == (identity, place)
 
 
-def test_a_resource_is_labelled_by_its_id_once_it_has_one() -> None:
-    assert [resource("one").label, resource("one", id="vpc-1").label] == ["one", "vpc-1"]
-
-
 def test_more_unknown_elements_than_candidates_are_open() -> None:
     one, other = resource("one", id="vpc-1"), resource("other")
     user = resource("u", "user", dependencies={"x": ("one", "other")})
@@ -163,9 +136,6 @@ def test_a_dependency_that_is_named_twice_hides_none_before_it() -> None:
     vpc = resource("v")
 
     assert Graph([vpc, resource("lookup", "lookup"), user]).ref(user, UNKNOWN, "x", KINDS).target is vpc
-
-
-# Regions and accounts -----------------------------------------------------------------------------------
 
 
 def test_an_id_means_the_one_in_the_region_of_its_user() -> None:
@@ -198,77 +168,3 @@ def test_an_unknown_that_can_only_be_in_another_region_is_there() -> None:
     user = resource("u", "user", region="here", dependencies={"x": ("v",)})
 
     assert Graph([vpc, user]).ref(user, UNKNOWN, "x", KINDS).target is vpc
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ({"region": "a"}, {"region": "a"}, True),
-        ({"region": "a"}, {"region": "b"}, False),
-        ({"region": "a", "access": "k"}, {"access": "k"}, UNKNOWN),
-        ({}, {}, UNKNOWN),
-        ({"access": "k"}, {"access": "l"}, UNKNOWN),
-        ({"access": "k"}, {"access": "k"}, True),
-    ],
-)
-def test_whether_two_resources_are_in_one_region(one: Any, other: Any, same: Any) -> None:
-    assert resource("one", **one).in_region_of(resource("other", **other)) is same
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ({"account": "1"}, {"account": "1"}, True),
-        ({"account": "1"}, {"account": "2"}, False),
-        ({"account": "1"}, {}, UNKNOWN),
-        ({}, {}, UNKNOWN),
-        ({"access": "k"}, {"access": "l"}, UNKNOWN),
-        ({"access": "k"}, {"access": "k"}, True),
-        ({"origin": Origin.ACCOUNT, "account": "1"}, {}, True),
-        ({}, {"origin": Origin.ACCOUNT, "account": "1"}, True),
-    ],
-)
-def test_whether_two_resources_are_in_one_account(one: Any, other: Any, same: Any) -> None:
-    assert resource("one", **one).in_account_of(resource("other", **other)) is same
-
-
-@pytest.mark.parametrize(
-    ("place", "same"),
-    [
-        ({"region": "a", "account": "1"}, True),
-        ({"region": "b", "account": "1"}, False),
-        ({"region": "a", "account": "2"}, False),
-        ({"region": "a"}, UNKNOWN),
-        ({"region": "b"}, False),
-    ],
-)
-def test_whether_two_resources_are_in_one_place(place: Any, same: Any) -> None:
-    here = resource("here", region="a", account="1")
-    assert resource("other", **place).in_place_of(here) is same
-
-
-@pytest.mark.parametrize(
-    ("unread", "concerned"),
-    [
-        ({}, True),
-        ({"region": "a"}, True),
-        ({"region": "a", "account": "1"}, True),
-        ({"region": "b", "account": "1"}, False),
-        ({"account": "2"}, False),
-    ],
-)
-def test_what_was_not_read_concerns_what_may_be_there(unread: Any, concerned: bool) -> None:
-    assert Unread("action", "why", **unread).concerns(resource("r", region="a", account="1")) is concerned
-    assert Unread("action", "why", **unread).concerns(resource("r"))
-
-
-def test_an_id_means_the_one_in_the_account_of_its_user() -> None:
-    own, others = (
-        Resource(f"urn:{account}", "t", account, id="vpc-1", region="us-east-1", account=account)
-        for account in ("111122223333", "444455556666")
-    )
-    user = replace(own, key="urn:user", id="user")
-
-    assert nearest(user, [others, own]) == own
-    assert nearest(user, [own, others]) == own
-    assert nearest(user, [others]) == others

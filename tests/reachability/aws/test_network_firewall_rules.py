@@ -22,9 +22,7 @@ from tests.reachability.stacks import Stack, ref
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 
-
 stack = before_or_behind_nat
-
 
 OPEN = ["aws:alert_strict"]
 DESCRIPTIVE = [
@@ -32,6 +30,9 @@ DESCRIPTIVE = [
     for keyword in ("sid", "rev", "msg", "gid", "classtype", "reference", "metadata", "priority")
 ]
 """Every option that tells of a rule, and does not change what it matches."""
+
+TO_MAIL = {"destinationPorts": [{"fromPort": 587, "toPort": 587}]}
+FROM_MAIL = {"sourcePorts": [{"fromPort": 587}]}
 
 
 @pytest.mark.parametrize(
@@ -161,10 +162,6 @@ def test_suricata_rules_may_stand_in_the_group_itself(stack: Stack) -> None:
     stack["group"]["rules"] = "drop tcp any any -> any any (sid:1;)"
 
     assert verdict(stack)[0] is UNDETERMINED
-
-
-TO_MAIL = {"destinationPorts": [{"fromPort": 587, "toPort": 587}]}
-FROM_MAIL = {"sourcePorts": [{"fromPort": 587}]}
 
 
 @pytest.mark.parametrize(
