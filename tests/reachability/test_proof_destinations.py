@@ -40,15 +40,15 @@ def test_addresses_given_by_the_team_win_over_private_zones(nat: Stack) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "told"),
+    ("host", "given"),
     [(NAME, NAME), (NAME, "SMTP.Example.com"), (NAME, f"{NAME}."), ("SMTP.Example.com.", NAME)],
 )
-def test_addresses_match_hosts_ignoring_case_and_trailing_dot(nat: Stack, host: str, told: str) -> None:
+def test_addresses_match_hosts_ignoring_case_and_trailing_dot(nat: Stack, host: str, given: str) -> None:
     nat["connector-group"]["egress"][0]["cidrBlocks"] = [RELAY]
 
     assert judge(nat, Destination(host, 587)).verdict is UNDETERMINED
-    assert judge(nat, Destination(host, 587), Settings(addresses={told: (RELAY,)})).verdict is REACHABLE
-    private = judge(nat, Destination(host, 587), Settings(addresses={told: ("10.99.0.0/16",)}))
+    assert judge(nat, Destination(host, 587), Settings(addresses={given: (RELAY,)})).verdict is REACHABLE
+    private = judge(nat, Destination(host, 587), Settings(addresses={given: ("10.99.0.0/16",)}))
     assert private.verdict is UNREACHABLE
 
 
@@ -63,10 +63,10 @@ def test_a_private_name_needs_the_addresses_option(
     assert [finding.code for finding in found.findings] == codes
 
 
-@pytest.mark.parametrize("told", [SES, SES.upper()])
-def test_an_ses_host_with_given_addresses_may_offer_other_ports(nat: Stack, told: str) -> None:
+@pytest.mark.parametrize("given", [SES, SES.upper()])
+def test_an_ses_host_with_given_addresses_may_offer_other_ports(nat: Stack, given: str) -> None:
     destination = Destination(SES, 2525)
-    known = judge(nat, destination, Settings(addresses={told: (RELAY,)}))
+    known = judge(nat, destination, Settings(addresses={given: (RELAY,)}))
 
     assert judge(nat, destination).findings == (
         Finding(

@@ -75,6 +75,18 @@ def test_the_default_group_of_an_unread_vpc_is_open() -> None:
     assert groups.default_of(Ref((), "vpc-unread", open=True)) == Ref((), UNKNOWN, open=True)
 
 
+def test_the_default_group_of_a_vpc_that_may_be_another_is_open() -> None:
+    network = one_subnet().network()
+    (vpc,) = network.vpcs
+
+    found = network.security_groups.default_of(Ref((vpc,), UNKNOWN, open=True))
+
+    assert ([group.label for group in found.candidates], found.open) == (
+        ["default security group of vpc"],
+        True,
+    )
+
+
 def test_a_default_group_may_be_adopted() -> None:
     stack = Stack()
     for name in ("vpc", "other"):

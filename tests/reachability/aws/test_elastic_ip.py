@@ -101,7 +101,7 @@ def test_an_address_that_is_made_for_something_else_is_not_free(nat: Stack, prop
     assert judged(nat, preview=preview) == (SHARED if preview else TAKEN)
 
 
-def test_the_interface_that_aws_tells_of_is_the_nat_gateways_own(nat: Stack) -> None:
+def test_the_interface_that_aws_reports_is_the_nat_gateways_own(nat: Stack) -> None:
     there = [
         replace(resource, properties={**resource.properties, "networkInterface": "eni-of-the-nat-gateway"})
         if resource.name == "address"

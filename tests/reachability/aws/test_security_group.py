@@ -168,6 +168,13 @@ def test_what_inline_rules_do_not_list_may_be_removed() -> None:
     assert admit(stack, "8.8.8.8")[0] is UNDETERMINED
 
 
+def test_a_rule_for_a_group_that_is_not_listed_inline() -> None:
+    stack = stack_with("rule", {**SMTP, "securityGroups": [ref("peer")]})
+    stack["group"]["egress"] = [RULE]
+
+    assert admit(stack, "192.0.2.1", peer="peer")[0] is UNDETERMINED
+
+
 @notations
 @pytest.mark.parametrize("what", ["protocol", "fromPort", "toPort"])
 def test_a_rule_that_is_partly_unknown_may_open_the_port(notation: str, what: str) -> None:
@@ -235,6 +242,13 @@ def test_a_group_of_a_peer_vpc_may_be_named_with_its_account() -> None:
 
 def test_blocks_that_are_left_empty_are_none() -> None:
     assert admit(stack_with("inline", {**SMTP, "cidrBlocks": ["", None]}), "10.0.0.1")[0] is UNREACHABLE
+
+
+def test_a_rule_for_a_range_of_ports() -> None:
+    stack = stack_with("inline", {**RULE, "fromPort": 465, "toPort": 600})
+
+    found = {port: admit(stack, "10.0.0.1", port=port)[0] for port in (464, 465, 587, 600, 601)}
+    assert [port for port, verdict in found.items() if verdict is REACHABLE] == [465, 587, 600]
 
 
 @pytest.mark.parametrize("ports", [{}, {"fromPort": -1, "toPort": -1}, {"fromPort": 587}])

@@ -18,12 +18,11 @@ def test_an_interface_is_in_the_block_of_its_subnet_or_vpc() -> None:
         (subnet,) = stack.network().subnets
         return subnet.where(), subnet.where(IPV6)
 
-    assert held()[0] == addresses("10.0.0.0/20")
-    stack["subnet"]["cidrBlock"] = UNKNOWN
-    assert held()[0] == addresses("10.0.0.0/16")
-    stack["vpc"]["cidrBlock"] = UNKNOWN
-    stack["subnet"]["ipv6CidrBlock"] = UNKNOWN
-    stack["vpc"]["ipv6CidrBlock"] = UNKNOWN
+    stack["vpc"]["ipv6CidrBlock"], stack["subnet"]["ipv6CidrBlock"] = "2600::/56", "2600::/64"
+    assert held() == (addresses("10.0.0.0/20"), addresses("2600::/64"))
+    stack["subnet"].update(cidrBlock=UNKNOWN, ipv6CidrBlock=UNKNOWN)
+    assert held() == (addresses("10.0.0.0/16"), addresses("2600::/56"))
+    stack["vpc"].update(cidrBlock=UNKNOWN, ipv6CidrBlock=UNKNOWN)
     assert held() == (PRIVATE, IPV6)
 
 

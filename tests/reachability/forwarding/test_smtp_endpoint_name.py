@@ -77,7 +77,7 @@ def test_an_endpoint_maybe_in_another_vpc_may_not_take_the_name(ses: Stack) -> N
     assert verdict is UNDETERMINED
     assert "VPC_NOT_READ" in codes
 
-    name_host(ses, ref("a host not known yet"))
+    name_host(ses, ref("a host that is an output"))
     assert judged(ses)[0] is UNDETERMINED
 
     ses["service"]["sourceConfiguration"] = image({})

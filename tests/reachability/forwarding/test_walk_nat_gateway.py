@@ -53,6 +53,24 @@ def test_a_nat_gateway_that_routes_to_itself_is_not_public(nat: Stack) -> None:
     assert sends_out(nat) == {"NAT_SUBNET_NOT_PUBLIC"}
 
 
+@pytest.mark.parametrize("detached", [True, False])
+def test_an_internet_gateway_must_be_attached(nat: Stack, detached: bool) -> None:
+    if detached:
+        del nat[GATEWAY]["vpcId"]
+    else:
+        nat[GATEWAY]["vpcId"] = "vpc-other"
+
+    assert sends_out(nat) == {"BAD_STATE_ATTACHMENT"}
+
+
+def test_an_attachment_of_its_own_attaches_it(nat: Stack) -> None:
+    del nat[GATEWAY]["vpcId"]
+    attachment = "aws:ec2/internetGatewayAttachment:InternetGatewayAttachment"
+    nat.add(attachment, "attachment", internetGatewayId=GATEWAY, vpcId=VPC)
+
+    assert sends_out(nat) == set()
+
+
 def test_a_private_nat_gateway_may_use_a_transit_gateway(nat: Stack) -> None:
     nat["nat"]["connectivityType"] = "private"
     nat[PUBLIC_TABLE]["routes"] = [{"cidrBlock": ANYWHERE, "transitGatewayId": "tgw-1", "state": "active"}]

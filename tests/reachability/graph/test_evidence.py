@@ -44,16 +44,16 @@ def test_a_document_becomes_resources_of_the_account() -> None:
     ],
 )
 def test_zones_that_offer_the_smtp_endpoint(region: str, name: Any, zone_id: Any, offered: object) -> None:
-    offer = ZoneAvailability({(ACCOUNT, "us-east-1", "us-east-1d"): "use1-az2"})
+    zones = ZoneAvailability({(ACCOUNT, "us-east-1", "us-east-1d"): "use1-az2"})
 
-    assert offer.smtp_in_zone(region, name, zone_id) is offered
+    assert zones.smtp_in_zone(region, name, zone_id) is offered
 
 
 def test_the_zones_that_aws_reports_win_over_the_zone_id_list() -> None:
-    offer = ZoneAvailability(smtp_zones={(ACCOUNT, "us-east-1"): frozenset({"us-east-1d"})})
+    zones = ZoneAvailability(smtp_zones={(ACCOUNT, "us-east-1"): frozenset({"us-east-1d"})})
 
-    assert offer.smtp_in_zone("us-east-1", "us-east-1d", "use1-az2") is True
-    assert offer.smtp_in_zone("us-east-1", "us-east-1a", "use1-az4") is False
+    assert zones.smtp_in_zone("us-east-1", "us-east-1d", "use1-az2") is True
+    assert zones.smtp_in_zone("us-east-1", "us-east-1a", "use1-az4") is False
 
 
 def held(*, tags: dict[str, str] | None = None) -> Evidence:
@@ -149,19 +149,19 @@ def test_one_id_in_two_regions_has_a_key_for_each() -> None:
 
 def test_zone_availability_is_by_region_and_account() -> None:
     other = "210987654321"
-    zones = {"us-east-1a": frozenset({"us-east-1a"}), "us-east-1b": frozenset({"us-east-1b"})}
-    offer = ZoneAvailability(
+    names = {"us-east-1a": frozenset({"us-east-1a"}), "us-east-1b": frozenset({"us-east-1b"})}
+    zones = ZoneAvailability(
         smtp_zones={
-            (ACCOUNT, "us-east-1"): zones["us-east-1a"],
-            (other, "us-east-1"): zones["us-east-1b"],
+            (ACCOUNT, "us-east-1"): names["us-east-1a"],
+            (other, "us-east-1"): names["us-east-1b"],
             (other, "us-west-2"): frozenset(),
         }
     )
 
-    assert offer.smtp_in_zone("us-east-1", "us-east-1a", UNKNOWN, ACCOUNT) is True
-    assert offer.smtp_in_zone("us-east-1", "us-east-1a", UNKNOWN, other) is False
-    assert offer.smtp_in_zone("us-east-1", "us-east-1a", UNKNOWN) is UNKNOWN
-    assert offer.smtp_in_zone("us-east-1", "us-east-1c", UNKNOWN) is False
+    assert zones.smtp_in_zone("us-east-1", "us-east-1a", UNKNOWN, ACCOUNT) is True
+    assert zones.smtp_in_zone("us-east-1", "us-east-1a", UNKNOWN, other) is False
+    assert zones.smtp_in_zone("us-east-1", "us-east-1a", UNKNOWN) is UNKNOWN
+    assert zones.smtp_in_zone("us-east-1", "us-east-1c", UNKNOWN) is False
 
 
 def shared(*vpcs: str, account: str, **properties: str) -> Evidence:

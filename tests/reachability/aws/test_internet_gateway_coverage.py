@@ -1,12 +1,11 @@
-"""Internet gateways: which VPC they are attached to."""
+"""Whether a VPC may have an internet gateway that is not in the graph."""
 
 from __future__ import annotations
 
 import pytest
 
 from reachability.graph.references import exactly
-from tests.reachability.shown import sends_out
-from tests.reachability.stacks import GATEWAY, VPC, Stack, one_subnet_of_the_account
+from tests.reachability.stacks import one_subnet_of_the_account
 
 
 @pytest.mark.parametrize(
@@ -33,21 +32,3 @@ def test_a_vpc_may_have_an_unread_internet_gateway(
     (vpc,) = network.vpcs
 
     assert network.internet_gateways.may_be_attached_to(exactly(vpc)) is may
-
-
-@pytest.mark.parametrize("detached", [True, False])
-def test_an_internet_gateway_must_be_attached(nat: Stack, detached: bool) -> None:
-    if detached:
-        del nat[GATEWAY]["vpcId"]
-    else:
-        nat[GATEWAY]["vpcId"] = "vpc-other"
-
-    assert sends_out(nat) == {"BAD_STATE_ATTACHMENT"}
-
-
-def test_an_attachment_of_its_own_attaches_it(nat: Stack) -> None:
-    del nat[GATEWAY]["vpcId"]
-    attachment = "aws:ec2/internetGatewayAttachment:InternetGatewayAttachment"
-    nat.add(attachment, "attachment", internetGatewayId=GATEWAY, vpcId=VPC)
-
-    assert sends_out(nat) == set()
