@@ -68,7 +68,9 @@ def _part(module: ModuleType) -> Iterator[str]:
 
 
 def _fields(found: type) -> str:
-    names = [f"`{field.name}`" for field in dataclasses.fields(found) if field.name != "resource"]
+    names = [
+        f"`{field.name}`" for field in dataclasses.fields(found) if field.init and field.name != "resource"
+    ]
     return f" ({', '.join(names)})" if names else ""
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,38 +13,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Entity:
-    """One AWS entity, made from a resource of the graph: there is one for each in a network."""
+    """One AWS entity, made from a resource of the graph: there is one for each in a network.
+
+    Attributes:
+        label: how a person knows it.
+    """
 
     resource: Resource
+    key: str = field(init=False)
+    type: str = field(init=False)
+    id: str | Unknown = field(init=False)
+    label: str = field(init=False)
+    origin: Origin = field(init=False)
+    region: str | Unknown = field(init=False)
+    account: str | Unknown = field(init=False)
 
-    @cached_property
-    def key(self) -> str:
-        return self.resource.key
-
-    @cached_property
-    def type(self) -> str:
-        return self.resource.type
-
-    @cached_property
-    def id(self) -> str | Unknown:
-        return self.resource.id
-
-    @cached_property
-    def label(self) -> str:
-        """How a person knows it."""
-        return self.resource.label
-
-    @cached_property
-    def origin(self) -> Origin:
-        return self.resource.origin
-
-    @cached_property
-    def region(self) -> str | Unknown:
-        return self.resource.region
-
-    @cached_property
-    def account(self) -> str | Unknown:
-        return self.resource.account
+    def __post_init__(self) -> None:
+        for name in ("key", "type", "id", "label", "origin", "region", "account"):
+            object.__setattr__(self, name, getattr(self.resource, name))
 
     def __repr__(self) -> str:
         return f"<{self.key}>"
