@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from enforcement.redaction import MASK, masker, secret_texts
 from mailroute import wire
 from reachability import UNKNOWN, Destination
 from reachability.values import Value, is_list
@@ -15,39 +14,21 @@ from reachability.values import Value, is_list
 if TYPE_CHECKING:
     from mailroute.rehearsal.result import PlannedResource, Rehearsal
 
-T = TypeVar("T")
+__all__ = ["MASK", "masker", "redact", "secrets_in", "secrets_of", "without_secrets"]
 
-MASK: Final = "[secret]"
-_SHORTEST: Final = 3
-"""Shorter secrets are left in texts, or every `1` would be masked: the rule of Pulumi's own log filter."""
-_TELL_NOTHING: Final = frozenset({"true", "false"})
+T = TypeVar("T")
 
 
 def secrets_of(rehearsal: Rehearsal) -> frozenset[str]:
     """Every secret text that the engine has seen in a property or a stack output."""
-    return frozenset({*secrets_in(rehearsal.resources), *_secrets(rehearsal.outputs)})
+    return frozenset({*secrets_in(rehearsal.resources), *secret_texts(rehearsal.outputs)})
 
 
 def secrets_in(resources: Iterable[PlannedResource]) -> Iterator[str]:
     """Every secret text in a property of `resources`."""
     for resource in resources:
-        yield from _secrets(resource.inputs)
-        yield from _secrets(resource.outputs)
-
-
-def _secrets(value: Any, inside: bool = False) -> Iterator[str]:
-    if isinstance(value, wire.Secret):
-        yield from _secrets(value.value, inside=True)
-    elif isinstance(value, wire.OutputValue):
-        yield from _secrets(value.value, inside=inside or value.secret)
-    elif isinstance(value, Mapping):
-        for element in value.values():
-            yield from _secrets(element, inside)
-    elif is_list(value):
-        for element in value:
-            yield from _secrets(element, inside)
-    elif inside and isinstance(value, (str, int, float)) and not isinstance(value, bool):
-        yield str(value)
+        yield from secret_texts(resource.inputs)
+        yield from secret_texts(resource.outputs)
 
 
 def without_secrets(value: Any) -> Value:
@@ -58,16 +39,6 @@ def without_secrets(value: Any) -> Value:
 def _open(part: Any) -> Value:
     part = wire.flat(part)
     return UNKNOWN if isinstance(part, wire.Secret) else part
-
-
-def masker(secrets: Iterable[str]) -> Callable[[str], str]:
-    """A function that replaces each of `secrets` in a text, plain or inside a JSON string."""
-    words = {form for secret in secrets for form in (secret, json.dumps(secret)[1:-1])}
-    words = {word for word in words if len(word) >= _SHORTEST} - _TELL_NOTHING
-    if not words:
-        return lambda text: text
-    pattern = re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
-    return lambda text: pattern.sub(MASK, text)
 
 
 def redact(value: T, mask: Callable[[str], str]) -> T:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 from typing import Any, Final
 
 from google.protobuf.struct_pb2 import Struct
@@ -25,8 +26,9 @@ from reachability.graph.provider_scope import Provider, placed
 from reachability.values import UNKNOWN, Unknown, Value
 from rules.rule import PropertyPath
 
+from .redaction import secret_texts
 from .resources import Program, resource
-from .wire import SIGNATURE_KEY, Secret, decode, flat
+from .wire import SECRET_SIGNATURE, SIGNATURE_KEY, Secret, decode, flat
 
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
 
@@ -35,6 +37,8 @@ _REDACTED: Final = "[secret]"
 
 _SIMPLE: Final = (str, int, float, Unknown)
 """What most values are: there is nothing inside."""
+
+_SECRET: Final = SECRET_SIGNATURE.encode()
 
 _CREATED_OF_NOTHING: Final = (
     *tokens.INTERNET_GATEWAY,
@@ -115,6 +119,12 @@ class Deployment:
         if not self._stored or not resource.type.startswith("aws:"):
             return True
         return resource.inputs != frozenset() or resource.type in _CREATED_OF_NOTHING
+
+    def secrets(self, request: AnalyzeStackRequest) -> frozenset[str]:
+        """Every text that is marked as secret, in what was declared or in what is shown."""
+        shown = (resource.properties.SerializeToString() for resource in request.resources)
+        marked = (kept for kept in chain(self._declared.values(), shown) if _SECRET in kept)
+        return frozenset(text for kept in marked for text in secret_texts(decode(Struct.FromString(kept))))
 
     def program(self, request: AnalyzeStackRequest) -> Program:
         """The resources that the stack manages: their outputs, over what was declared of them."""

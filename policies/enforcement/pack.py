@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 import pulumi_policy as sdk
@@ -17,8 +17,10 @@ from rules.rule import Judge, Options, Rule, Stack, Violation
 from . import options
 from .answer import Answer
 from .deployment import STACK_TYPE, Deployment
+from .redaction import secret_texts
 from .reporter import Advisories, Configuration, Reporter
 from .stacks import Stacks
+from .wire import decode
 
 ADVISORIES: Final = "advisories"
 
@@ -121,7 +123,7 @@ class Enforcement:
             if waits or not answer.is_asked(rule.name):
                 continue
             if request.type == STACK_TYPE:
-                self._reporter(rule, answer).report_problems()
+                self._reporter(rule, answer, tuple).report_problems()
             if request.type in rule.judges:
                 self._judge_alone(rule, request, answer)
             elif rule.check is None:
@@ -132,17 +134,19 @@ class Enforcement:
         if rule.check_alone is not None and self._deployment.manages(resource):
             configured = self._configurations[rule.name].options
             check = partial(rule.check_alone, resource, configured)
-            self._reporter(rule, answer).run_check(resource, check)
+            reporter = self._reporter(rule, answer, lambda: secret_texts(decode(request.properties)))
+            reporter.run_check(resource, check)
 
     def judge_stack(self, request: AnalyzeStackRequest, answer: Answer) -> None:
         """Judge the resources of a whole stack, one by one; then report what does not block."""
         stacks = Stacks(partial(self._deployment.program, request))
+        secrets = cache(partial(self._deployment.secrets, request))
         present = {resource.type for resource in request.resources}
         told = any(self._was_judged(resource.urn) for resource in request.resources)
         for rule in self._rules:
             if rule.check is None or not answer.is_asked(rule.name):
                 continue
-            reporter = self._reporter(rule, answer)
+            reporter = self._reporter(rule, answer, secrets)
             if not told:
                 reporter.report_problems()
             if present.isdisjoint(rule.judges):
@@ -176,9 +180,9 @@ class Enforcement:
         """Whether what a resource alone can decide was decided before its creation."""
         return self._updating and urn in self._deployment
 
-    def _reporter(self, rule: Rule, answer: Answer) -> Reporter:
+    def _reporter(self, rule: Rule, answer: Answer, secrets: Callable[[], Iterable[str]]) -> Reporter:
         report = partial(answer.report, rule.name)
-        return Reporter(rule, self._configurations[rule.name], report, self._advisories)
+        return Reporter(rule, self._configurations[rule.name], report, self._advisories, secrets)
 
 
 def _prepare(rule: Rule, stack: Stack, configured: Options) -> Judge:

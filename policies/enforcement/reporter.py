@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from reachability.graph import Resource
 from rules.rule import Options, Rule, Stack, Violation
 
 from . import exceptions, options
+from .redaction import masker
 
 Report = Callable[[str, str | None], None]
 """Takes a message, and the URN that it is about: `None` for the stack."""
@@ -45,15 +47,25 @@ class Configuration:
 
 
 class Reporter:
-    """Reports the findings of one rule by its configuration."""
+    """Reports the findings of one rule by its configuration.
+
+    Args:
+        secrets: the texts that no message may show; they are asked for where there is a message.
+    """
 
     def __init__(
-        self, rule: Rule, configuration: Configuration, report: Report, advisories: Advisories
+        self,
+        rule: Rule,
+        configuration: Configuration,
+        report: Report,
+        advisories: Advisories,
+        secrets: Callable[[], Iterable[str]],
     ) -> None:
         self._rule = rule
         self._configuration = configuration
         self._report = report
         self._advisories = advisories
+        self._secrets = secrets
 
     def report_problems(self) -> None:
         """Report what is wrong with the configuration itself."""
@@ -83,7 +95,12 @@ class Reporter:
         for violation in found:
             self._report_violation(violation)
 
-    def _report_violation(self, found: Violation) -> None:
+    @cached_property
+    def _mask(self) -> Callable[[str], str]:
+        return masker(self._secrets())
+
+    def _report_violation(self, violation: Violation) -> None:
+        found = replace(violation, message=self._mask(violation.message))
         exemption = exceptions.find(self._configuration.exemptions, found)
         if exemption is not None:
             self._advise(found, f"accepted until {exemption.expires}: {exemption.reason}")

@@ -143,6 +143,6 @@ def replay(pack: PackProcess, shown: Recorded) -> Iterator[Result]:
     for request in shown.resources:
         answer = pack._stub.Analyze(request)
         yield from (pack._result(found, request.urn) for found in answer.diagnostics)
-    stack = shown.resources[0].urn  # The first that an engine shows.
+    stack = next(request.urn for request in shown.resources if request.type == STACK_TYPE)
     answer = pack._stub.AnalyzeStack(shown.stack)
     yield from (pack._result(found, stack) for found in answer.diagnostics)

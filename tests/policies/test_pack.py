@@ -152,6 +152,49 @@ def test_evidence_of_the_environment_comes_first(tmp_path: Path) -> None:
     assert str(missing) in result.message
 
 
+# Secrets ------------------------------------------------------------------------------------------------
+
+
+def _sending_to(host: str, port: str) -> Node:
+    """A service behind a connector without a subnet, whose environment is a secret."""
+    variables = {"SMTP_HOST": wire.Secret(host), "SMTP_PORT": wire.Secret(port)}
+    image = {"imageConfiguration": {"runtimeEnvironmentVariables": variables}}
+    egress = {"egressType": "VPC", "vpcConnectorArn": UNKNOWN}
+    return Node(
+        "aws:apprunner/service:Service",
+        "api",
+        {
+            "networkConfiguration": {"egressConfiguration": egress},
+            "sourceConfiguration": {"imageRepository": image},
+        },
+    )
+
+
+@pytest.mark.parametrize("shown", ["outputs", "inputs alone"])
+def test_no_message_shows_a_secret(preview: PackProcess, shown: str) -> None:
+    node = _sending_to("mail.hidden.example", "2525")
+    if shown == "inputs alone":
+        node = replace(node, properties={}, declared=node.properties)
+    preview.configure({})
+    (found,) = preview.run([node]).of("apprunner-egress-route")
+    assert "api is not known to reach [secret]:[secret]." in found.message
+    assert "hidden" not in found.message
+
+
+def test_no_message_before_the_creation_shows_a_secret(update: PackProcess) -> None:
+    update.configure({})
+    results = update.run([_sending_to("email-smtp.us-east-1.amazonaws.com", "2525")])
+    (found,) = [result for result in results.before if result.policy == "smtp-port-allowed"]
+    assert found.codes == ("SMTP_PORT_NOT_OFFERED",)
+    assert "is [secret], and [secret] offers" in found.message
+
+
+def test_no_advice_shows_a_secret(preview: PackProcess) -> None:
+    preview.configure({"apprunner-egress-route": {"undetermined": "advisory"}})
+    (found,) = preview.run([_sending_to("mail.hidden.example", "2525")]).of("advisories")
+    assert "hidden" not in found.message
+
+
 # Faults of a rule ---------------------------------------------------------------------------------------
 
 
