@@ -111,6 +111,14 @@ def test_declarations_are_kept_until_the_next_deployment() -> None:
     assert alone.inputs is None
 
 
+def test_a_resource_has_its_component_before_and_after() -> None:
+    node = Node(SUBNET, "s", {"vpcId": "vpc-1"}, parent="urn:component")
+    request = declaration(node)
+    request.options.parent = node.parent
+    (shown,) = program(Deployment(), node).resources
+    assert Deployment().declared(request).parent == shown.parent == "urn:component"
+
+
 def test_a_read_dependency_is_kept() -> None:
     """It is not in the stack: without it, a list looks as if it were all created."""
     read_urn = "urn:pulumi:dev::shop::aws:ec2/subnet:Subnet::read"
