@@ -10,7 +10,7 @@ from itertools import starmap
 from typing import TYPE_CHECKING, Final
 
 from .aws import Network
-from .aws.ses import endpoint_of_host, listens, region_of_host
+from .aws.ses import endpoint_of_host, listens, region_of_fips_host, region_of_host
 from .aws.subnet import unread
 from .egress import Destination, Egress
 from .findings import names, placement, routing
@@ -132,7 +132,8 @@ class Proof:
         return names.UNKNOWN_HOST(client.owner) + public.as_undetermined()
 
     def _reach_host(self, client: Client, place: Placement, host: str, port: int) -> Outcome:
-        region, endpoint = region_of_host(host), endpoint_of_host(host)
+        fips, endpoint = region_of_fips_host(host), endpoint_of_host(host)
+        region = fips or region_of_host(host)
         nowhere, where = self._nowhere(host, client.owner), self._addresses(host)
         if nowhere.findings and endpoint is None:
             return nowhere
@@ -153,7 +154,7 @@ class Proof:
         def public() -> Outcome:
             return self._reach_public(client, place, where, port, host) + self._listens(client, host, port)
 
-        return self.ses.reach(client, region, port, public)
+        return self.ses.reach(client, region, port, public, fips=fips is not None)
 
     def _reach_over_ipv6(self, client: Client, place: Placement, destination: Destination) -> Outcome:
         """The same from a subnet without IPv4."""

@@ -65,7 +65,7 @@ def main() -> int:
     pulumi.runtime.set_all_config(
         pulumi.runtime.get_config_env(), pulumi.runtime.get_config_secret_keys_env()
     )
-    settings = pulumi.runtime.Settings(**arguments)
+    settings: Any = pulumi.runtime.Settings(**arguments)
     settings.engine = EngineWithoutDebug(settings.engine)
     pulumi.runtime.configure(settings)
     # A failed run leaves futures behind that nobody awaits any more; nobody needs to read that.

@@ -165,4 +165,5 @@ def _may_answer(source: Resource, host: str) -> bool:
         return True  # Its domain lists, or the zones and rules that it brings along, are not read.
     name = source.get("domainName") if source.type in tokens.RESOLVER_RULE else source.get("name")
     domain = plain(str(name))
-    return name is UNKNOWN or not domain or f".{wanted}".endswith(f".{domain}")
+    # A delegation rule says by its record what it answers for, and names no domain.
+    return name in (UNKNOWN, ABSENT) or not domain or f".{wanted}".endswith(f".{domain}")

@@ -25,8 +25,8 @@ _PUBLIC_PORTS: Final = SMTP_PORTS | {25}
 
 _SERVICE: Final = re.compile(r"^com\.amazonaws\.([a-z0-9-]+)\.email-smtp$")
 _HOST: Final = re.compile(r"^email-smtp\.([a-z0-9-]+)\.amazonaws\.com$", re.IGNORECASE)
-_FIPS_HOST: Final = re.compile(r"^email-smtp-fips\.[a-z0-9-]+\.amazonaws\.com$", re.IGNORECASE)
-"""AWS General Reference, "Amazon Simple Email Service endpoints and quotas"."""
+_FIPS_HOST: Final = re.compile(r"^email-smtp-fips\.([a-z0-9-]+)\.amazonaws\.com$", re.IGNORECASE)
+"""Used by mail libraries; whether private DNS of an SMTP endpoint answers for it, AWS does not document."""
 _OWN_NAME: Final = re.compile(
     r"^(vpce-[0-9a-f]+)-[0-9a-z-]+\.[a-z0-9-]+\.[a-z0-9-]+\.vpce\.amazonaws\.com$", re.IGNORECASE
 )
@@ -49,12 +49,18 @@ def is_smtp_host(host: str) -> bool:
 
 
 def _is_public(host: str) -> bool:
-    return region_of_host(host) is not None or _FIPS_HOST.match(host.removesuffix(".")) is not None
+    return region_of_host(host) is not None or region_of_fips_host(host) is not None
 
 
 def region_of_host(host: str) -> str | None:
     """The region of an SES host that private DNS of an SMTP endpoint answers for; `None` for any other."""
     match = _HOST.match(host.removesuffix("."))
+    return match.group(1).lower() if match else None
+
+
+def region_of_fips_host(host: str) -> str | None:
+    """The region of SES's FIPS host; `None` for any other."""
+    match = _FIPS_HOST.match(host.removesuffix("."))
     return match.group(1).lower() if match else None
 
 

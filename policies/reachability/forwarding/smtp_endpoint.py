@@ -33,11 +33,14 @@ class ToSmtpEndpoint:
         self.network = walk.network
         self.endpoints = walk.network.vpc_endpoints
 
-    def reach(self, client: Client, region: str, port: int, public: Callable[[], Outcome]) -> Outcome:
+    def reach(
+        self, client: Client, region: str, port: int, public: Callable[[], Outcome], *, fips: bool = False
+    ) -> Outcome:
         """An endpoint with private DNS takes the name, whether it serves or not.
 
         Args:
             public: the way to SES's public host, which counts where none certainly does.
+            fips: whether the host is SES's FIPS one: whether an endpoint takes its name is not documented.
         """
         possibilities: list[Outcome] = []
         near: list[Outcome] = []
@@ -48,7 +51,7 @@ class ToSmtpEndpoint:
                 near.append(endpoint.takes_name())
                 continue
             possibilities.append(self._by_name(client, endpoint, port))
-            certain = certain or (link.certain and endpoint.private_dns is True)
+            certain = certain or (link.certain and endpoint.private_dns is True and not fips)
         dead = all(outcome.verdict is Verdict.UNREACHABLE for outcome in possibilities)
         if certain and not (dead and self._name_escapes(client, region)):
             return across_possibilities(possibilities)

@@ -59,6 +59,7 @@ FORWARDED = ("rule", RULE_LINK, {"resolverRuleId": ref("rule"), "vpcId": VPC})
         ([("rule", RULE, {"ruleType": "FORWARD", "domainName": "."}), FORWARDED], "resolver rule"),
         ([("rule", RULE, {"ruleType": "FORWARD", "domainName": "example.org"}), FORWARDED], None),
         ([("rule", RULE, {"ruleType": "SYSTEM", "domainName": "example.lux"}), FORWARDED], None),
+        ([("rule", RULE, {"ruleType": "DELEGATE"}), FORWARDED], "resolver rule"),
         ([("profile", PROFILE, {"resourceId": VPC})], "Route 53 Profile association"),
         ([("profile", PROFILE, {"resourceId": ref("other")})], None),
         ([("firewall", FIREWALL, {"vpcId": VPC})], "DNS Firewall rule group association"),

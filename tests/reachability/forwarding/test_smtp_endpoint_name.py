@@ -30,6 +30,27 @@ def test_a_broken_endpoint_takes_the_name_despite_a_nat_gateway(ses: Stack) -> N
     assert judged(ses) == (UNREACHABLE, {"ENI_SG_RULES_MISMATCH"})
 
 
+@pytest.mark.parametrize(
+    ("nat", "groups_open", "verdict"),
+    [
+        (False, True, UNDETERMINED),
+        (True, True, REACHABLE),
+        (True, False, UNDETERMINED),
+        (False, False, UNREACHABLE),
+    ],
+)
+def test_an_endpoint_may_take_the_name_of_the_fips_host(
+    nat: bool, groups_open: bool, verdict: Verdict, ses: Stack
+) -> None:
+    name_host(ses, "email-smtp-fips.us-east-1.amazonaws.com")
+    if nat:
+        add_nat_gateway(ses)
+    if not groups_open:
+        ses["endpoint-group"]["ingress"] = []
+
+    assert judged(ses)[0] is verdict
+
+
 def test_without_private_dns_the_name_leads_to_the_nat_gateway(ses: Stack) -> None:
     add_nat_gateway(ses)
     ses["endpoint"]["privateDnsEnabled"] = False
