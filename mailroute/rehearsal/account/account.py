@@ -214,7 +214,7 @@ class Account:
     def remove(self, type_: str, identity: str) -> None:
         """Take a resource away, and what it owns with it. A resource that is not there is no error.
 
-        What a program has adopted stays when it lets go of it, and so does what that owns.
+        What a program has adopted stays when the program deletes it, and so does what that owns.
         """
         stays = any(each.id == identity and each.type != type_ for each in self.all())
         for resource in self.all():

@@ -1,4 +1,4 @@
-"""How AWS says no."""
+"""How AWS refuses a call."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def rehearse(
     Raises:
         RehearsalError: the program, its config or a pack is wrong, or does not end in time.
         EngineFault: the engine or the simulated account is wrong.
-        KeyboardInterrupt: a person has had enough; no process is left behind.
+        KeyboardInterrupt: the user interrupted it; no process is left behind.
     """
     with closing(AwsProvider(account)) as provider:
         return run(

@@ -1,4 +1,4 @@
-"""What the program wants of one resource, once its transforms and its parent have had their say."""
+"""The goal state of one resource, after its transforms and with what it inherits from its parent."""
 
 from __future__ import annotations
 

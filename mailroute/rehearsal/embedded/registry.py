@@ -1,4 +1,4 @@
-"""The resources of a deployment: which names are taken, what has been completed, what is on its way."""
+"""The resources of a deployment: which names are taken, what is completed, what is being registered."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Registry:
         self._pending: set[str] = set()
         self._components: set[str] = set()
         self._children: dict[str, list[str]] = {}
-        self._on_their_way: Counter[str] = Counter()
+        self._registering: Counter[str] = Counter()
         self._resources: dict[str, PlannedResource] = {}
 
     def reserve(self, urn: str, parent: str) -> None:
@@ -55,12 +55,12 @@ class Registry:
     def registering(self, parent: str) -> Iterator[None]:
         """While a resource beneath `parent` is being registered."""
         with self._changed:
-            self._on_their_way[parent] += 1
+            self._registering[parent] += 1
         try:
             yield
         finally:
             with self._changed:
-                self._on_their_way[parent] -= 1
+                self._registering[parent] -= 1
                 self._changed.notify_all()
 
     def settle(self, urn: str, *, custom: bool, exists: bool) -> None:
@@ -83,7 +83,7 @@ class Registry:
                 pending, components = self._expand(roots)
                 if pending:
                     return True
-                if not any(self._on_their_way[urn] for urn in components):
+                if not any(self._registering[urn] for urn in components):
                     return False
                 self._changed.wait()
 

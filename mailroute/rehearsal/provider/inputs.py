@@ -26,7 +26,7 @@ _NAME_PROPERTIES: Final = {
 
 @dataclass(frozen=True)
 class Autoname:
-    """The engine's wish for the name of a resource that the program does not name.
+    """How the engine wants a resource named that the program does not name.
 
     Attributes:
         proposed: the name; empty where the provider shall choose.

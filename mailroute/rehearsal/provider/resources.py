@@ -48,7 +48,7 @@ class Resources:
     """The resources of one account, as a provider manages them.
 
     Args:
-        warn: told the URN and a line that a person should read.
+        warn: called with a URN and a warning about its resource.
     """
 
     def __init__(self, account: Account, warn: Callable[[str, str], None]) -> None:
@@ -74,8 +74,8 @@ class Resources:
         identity = kind.identify(call)
         properties = outputs.created(resource, kind, inputs, call, identity)
         created = AwsResource(type_, identity, properties, generation=call.generation)
-        brought = list(kind.implicit_resources(created, call))
-        for each in (created, *brought):
+        implicit = list(kind.implicit_resources(created, call))
+        for each in (created, *implicit):
             self._account.put(each)
         self._account.count_creation(urn)
         return identity, properties
@@ -192,7 +192,7 @@ class Resources:
         return Call(self._account, settings.caller, kind.type, urn, generation, plain, identity)
 
     def _judge(self, kind: Kind, call: Call, inputs: Mapping[str, Any], doing: str) -> None:
-        """Ask AWS: what it refuses is told without the secrets among the inputs."""
+        """Call AWS: its refusal shows no secret of the inputs."""
         try:
             references_exist(call, kind.references)
             for rule in kind.rules:
