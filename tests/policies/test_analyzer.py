@@ -167,7 +167,8 @@ def test_a_secret_output_of_the_recorded_stack_passes() -> None:
 def test_a_level_decides_what_a_violation_does(level: int, reported: list[int]) -> None:
     ours = own_pack()
     request = analyzer_pb2.ConfigureAnalyzerRequest()
-    request.policyConfig["private-data-stays-private"].enforcementLevel = level
+    for policy in ("private-data-stays-private", pack.ADVISORIES):
+        request.policyConfig[policy].enforcementLevel = level
     ours.Configure(request, None)
     answer = ours.Analyze(declaration(PUBLIC), None)
     assert [found.enforcementLevel for found in answer.diagnostics] == reported
