@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mailroute.rehearsal.embedded.lifecycle import Lifecycle
 from mailroute.rehearsal.result import RehearsalError
 from mailroute.rehearsal.shared.processes import Children, Command
 
@@ -106,8 +107,20 @@ def test_waiting_takes_time_in_proportion(rehearser: Rehearser) -> None:
     assert 60 <= int(said.removeprefix("looked at ")) < 600
 
 
-def test_a_program_that_never_ends_is_ended(rehearser: Rehearser) -> None:
+def let_time_pass(monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
+    """Whatever is allowed for it has passed as soon as the lingering program of `directory` runs."""
+    wait = Lifecycle.wait_for_end
+
+    def wait_no_longer(lifecycle: Lifecycle, timeout: float) -> Exception | None:
+        _started(directory)
+        return wait(lifecycle, min(timeout, 0.1))
+
+    monkeypatch.setattr(Lifecycle, "wait_for_end", wait_no_longer)
+
+
+def test_a_program_that_never_ends_is_ended(rehearser: Rehearser, monkeypatch: pytest.MonkeyPatch) -> None:
     rehearser.write(LINGERING + "time.sleep(300)\n")
+    let_time_pass(monkeypatch, rehearser.directory)
     with pytest.raises(RehearsalError, match=r"^the program has not ended within 8 s: .*--timeout"):
         rehearser.run(timeout=8)
     assert _are_gone(_started(rehearser.directory))
@@ -119,12 +132,15 @@ def test_what_a_program_leaves_behind_is_ended(rehearser: Rehearser) -> None:
     assert _are_gone(_started(rehearser.directory))
 
 
-def test_a_pack_that_never_loads_ends_before_the_program(rehearser: Rehearser, tmp_path: Path) -> None:
+def test_a_pack_that_never_loads_ends_before_the_program(
+    rehearser: Rehearser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rehearser.write(LINGERING)
     pack = tmp_path / "pack"
     pack.mkdir()
     (pack / "PulumiPolicy.yaml").write_text("runtime: python\n", encoding="utf-8")
     (pack / "__main__.py").write_text(LINGERING + "time.sleep(300)\n", encoding="utf-8")
+    let_time_pass(monkeypatch, pack)
     with pytest.raises(RehearsalError, match=r"^the policy packs have not loaded within 8 s: "):
         rehearser.run(packs=[pack], timeout=8)
     assert _are_gone(_started(pack))
