@@ -278,6 +278,17 @@ def test_a_gateway_route_table_may_redirect_replies(
     assert said(own) == ([] if passes else redirected)
 
 
+@pytest.mark.parametrize(("block", "redirects"), [("192.168.0.0/16", True), ("198.51.100.0/24", False)])
+def test_a_nat_subnet_of_unknown_block_has_private_addresses(own: Stack, block: str, redirects: bool) -> None:
+    """A gateway route table that takes some of them may take the replies."""
+    own["public"]["cidrBlock"] = ref("later")
+    own.add(TABLE, "edge", vpcId=ref("vpc"), routes=[{"cidrBlock": block, "networkInterfaceId": "eni-1"}])
+    own.add(ASSOCIATION, "edge-link", gatewayId=ref("igw"), routeTableId=ref("edge"))
+
+    redirected = (UNDETERMINED, {"INGRESS_RTB_TRAFFIC_REDIRECTION"})
+    assert judged(own) == (redirected if redirects else (REACHABLE, set()))
+
+
 def test_an_egress_only_gateway_carries_ipv6_of_its_own_vpc() -> None:
     stack = network(RELAY6, ipv6_only=True)
     hop = ("egress-only-internet-gateway", "eigw", "of the VPC", "program")
