@@ -284,6 +284,21 @@ def test_only_routes_as_long_as_the_vpcs_block_are_more_specific(
     assert is_local(stack, "10.0.0.25") == codes
 
 
+def test_each_more_specific_route_is_named(stack: Stack) -> None:
+    stack["table"]["routes"] = [
+        {"cidrBlock": "10.0.0.0/24", "networkInterfaceId": "eni-1"},
+        {"cidrBlock": "10.0.1.0/24", "transitGatewayId": "tgw-1"},
+    ]
+    stack.add(ASSOCIATION, "link", subnetId=ref("subnet"), routeTableId=ref("table"))
+
+    network = Proof(stack.graph()).network
+    (subnet,) = network.subnets
+    found = network.route_tables.leave_local(subnet, subnet.vpc, addresses("10.0.0.0/23")).findings
+
+    targets = ("networkInterface (eni-1)", "transitGateway (tgw-1)")
+    assert [target in finding.message for finding, target in zip(found, targets, strict=True)] == [True, True]
+
+
 def test_an_unread_table_may_not_leave_packets_local() -> None:
     assert is_local(one_subnet_of_the_account(main="rtb-unread"), "10.0.0.25") == {"ROUTE_TABLE_NOT_READ"}
 
