@@ -1,4 +1,4 @@
-"""The mutation score of the proof, or of a part: `make mutation`, `make mutation ARGS=values:get`."""
+"""The mutation score of the proof, or a part: `make mutation`, `make mutation ARGS="aws.vpc values:get"`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from tests.mutation.mutants import Mutant, modules, mutants_of
 from tests.mutation.runner import Runner
 
-TESTS: Final = ("tests/reachability", "tests/policies/test_in_process.py", "tests/judges")
+TESTS: Final = ("tests/reachability", "tests/fixes", "tests/policies/test_in_process.py", "tests/judges")
 LEFT_OUT: Final = ("-m", "not kernel", "-k", "not test_a_path_less_one_hop")
 ROUNDS: Final = "0.02"
 """The share of their random accounts that the judges look at: 400 for the specification."""
@@ -57,16 +57,16 @@ def report(mutants: list[Mutant], survivors: list[Mutant], explained: dict[Key, 
 
 
 def chosen(parts: Sequence[str]) -> list[Mutant]:
-    """The mutants of some `parts` of the proof, `MODULE` or `MODULE:FUNCTION`; of all where none is given.
+    """The mutants of some `parts`, `MODULE` or `MODULE:FUNCTION`; of every module where none is given.
 
     Raises:
-        ValueError: the proof has no such part.
+        ValueError: there is no such part.
     """
     found: list[Mutant] = []
     for part in parts or modules():
         module, _, function = part.partition(":")
         if module not in modules():
-            raise ValueError(f"the proof has no module {module}; it has {', '.join(modules())}")
+            raise ValueError(f"there is no module {module}; there are {', '.join(modules())}")
         mutants = list(mutants_of(module))
         names = sorted({mutant.function for mutant in mutants})
         if function and function not in names:
@@ -82,7 +82,7 @@ def main() -> int:
         "parts",
         nargs="*",
         metavar="MODULE[:FUNCTION]",
-        help="ranges, aws.network_acl, values:get; default: all",
+        help="aws.network_acl, fixes.search, values:get; default: all",
     )
     parser.add_argument("--tests", nargs="+", default=TESTS, metavar="PATH", help="default: the proof's")
     parser.add_argument("-j", "--workers", type=int, default=os.cpu_count() or 1, metavar="N")

@@ -25,7 +25,7 @@ from typing import Any, Final
 import hypothesis
 import pytest
 
-from tests.mutation.mutants import PROOF, Mutant
+from tests.mutation.mutants import FOLDERS, Mutant, imported_as
 
 EXAMPLES: Final = 5
 """Of each property."""
@@ -115,9 +115,9 @@ class Runner:
     def _choose(self, session: pytest.Session, mutant: Mutant, tests: dict[str, float]) -> None:
         """Run `tests` until one fails: those of the module first, then the quick ones, up to a limit."""
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-        own = f"test_{mutant.module.rpartition('.')[2]}.py"
+        own = f"test_{mutant.module.rpartition('.')[2]}"
         found = {session.items[int(number)]: seconds for number, seconds in tests.items()}
-        order = sorted(found, key=lambda item: (item.path.name != own, found[item]))
+        order = sorted(found, key=lambda item: (not item.path.name.startswith(own), found[item]))
         together = accumulate(found[item] for item in order)
         chosen = zip(order, together, strict=True)
         self._seconds = {item: found[item] for item, spent in chosen if spent < BUDGET}
@@ -166,7 +166,7 @@ class Recorder:
             took = time.process_time() - began
             number = str(item.session.items.index(item))
             for code in called:
-                if code.co_filename.startswith(str(PROOF)):
+                if code.co_filename.startswith(tuple(map(str, FOLDERS.values()))):
                     self._calls[_place(code)][number] = took
 
     def pytest_sessionfinish(self) -> None:
@@ -177,7 +177,7 @@ class _Live:
     """The function that is to be mutated, as the tests call it."""
 
     def __init__(self, mutant: Mutant) -> None:
-        self._found: Any = importlib.import_module(f"reachability.{mutant.module}")
+        self._found: Any = importlib.import_module(imported_as(mutant.module))
         for name in mutant.function.split("."):
             self._found = vars(self._found)[name]
 
