@@ -1,4 +1,4 @@
-"""The mutants of a module of the proof: its source with one small change inside one function.
+"""The mutants of a module of the proof, or of the fixes: its source with a small change inside one function.
 
 mutmut knows the changes. Left out are those that mypy --strict finds: `None` in place of an argument or of a
 value, a call without one of its first arguments. So are texts for people (strings with a space), annotations,
@@ -19,7 +19,9 @@ import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, WhitespaceInclusivePositionProvider
 from mutmut.mutation import mutators
 
-PROOF: Final = Path(__file__).parents[2] / "policies" / "reachability"
+_ROOT: Final = Path(__file__).parents[2]
+FOLDERS: Final = {"": _ROOT / "policies" / "reachability", "fixes.": _ROOT / "mailroute" / "fixes"}
+"""What is mutated, by what its modules' names begin with: the proof, and the search for fixes."""
 OPERATORS: Final = tuple(
     (kind, operator)
     for kind, operator in mutators.mutation_operators
@@ -42,17 +44,22 @@ class Mutant:
         return f"{self.module}:{self.line} {self.function}\n  - {self.before}\n  + {self.after}"
 
 
-def modules() -> list[str]:
-    """The modules of the proof: `network`, `workloads.model`."""
-    return sorted(
-        ".".join(path.relative_to(PROOF).with_suffix("").parts)
-        for path in PROOF.rglob("*.py")
+def modules() -> dict[str, Path]:
+    """The file of each module by its name: `values`, `aws.network_acl`, `fixes.search`."""
+    return {
+        prefix + ".".join(path.relative_to(folder).with_suffix("").parts): path
+        for prefix, folder in FOLDERS.items()
+        for path in sorted(folder.rglob("*.py"))
         if path.stem != "__init__"
-    )
+    }
+
+
+def imported_as(module: str) -> str:
+    return f"mailroute.{module}" if module.startswith("fixes.") else f"reachability.{module}"
 
 
 def mutants_of(module: str) -> Iterator[Mutant]:
-    path = PROOF.joinpath(*module.split(".")).with_suffix(".py")
+    path = modules()[module]
     source = path.read_text(encoding="utf-8")
     original = compile(source, str(path), "exec")
     finder = _Finder()
