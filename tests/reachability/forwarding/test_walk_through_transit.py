@@ -255,3 +255,10 @@ def test_no_acl_applies_to_an_attachment_in_the_same_subnet(
     account["resources"].append(entry(acl, "acl-own", vpcId=SPOKE, **own))
 
     assert judge(account) == ("reachable", [])
+
+
+def test_no_route_applies_to_an_attachment_in_the_same_subnet(account: dict[str, Any]) -> None:
+    more_specific = {"cidrBlock": "10.1.1.0/24", "networkInterfaceId": "eni-1"}
+    properties_of(account, "rtb-subnet-app")["routes"].append(more_specific)
+
+    assert judge(account) == ("reachable", [])
