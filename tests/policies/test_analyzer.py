@@ -176,6 +176,24 @@ def test_a_level_decides_what_a_violation_does(level: int, reported: list[int]) 
     assert skipped == (["private-data-stays-private"] if level == analyzer_pb2.REMEDIATE else [])
 
 
+def test_a_rule_of_one_resource_names_what_it_does_not_judge() -> None:
+    alone = {rule.name for rule in RULES if rule.check is None}
+    for node, judging in ((Node(BUCKET, "files"), set()), (PUBLIC, {"private-data-stays-private"})):
+        answer = own_pack().Analyze(declaration(node), None)
+        assert {skipped.policy_name for skipped in answer.not_applicable} == alone - judging
+
+
+def test_a_wrong_option_of_such_a_rule_is_told_once() -> None:
+    ours = own_pack()
+    request = analyzer_pb2.ConfigureAnalyzerRequest()
+    request.policyConfig["smtp-port-allowed"].properties["port"] = 25
+    ours.Configure(request, None)
+    answers = [ours.Analyze(declaration(node), None) for node in (Node(STACK_TYPE, "shop-dev"), PUBLIC)]
+    told = [[found.policyName for found in answer.diagnostics] for answer in answers]
+    assert told == [["smtp-port-allowed"], ["private-data-stays-private"]]
+    assert "CONFIG_INVALID" in answers[0].diagnostics[0].message
+
+
 def test_a_policy_without_a_level_has_its_own_again() -> None:
     ours = own_pack()
     request = analyzer_pb2.ConfigureAnalyzerRequest()
