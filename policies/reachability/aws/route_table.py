@@ -83,8 +83,6 @@ class Route:
     @cached_property
     def leads_to_internet_gateway(self) -> bool:
         """Whether it certainly names an internet gateway, and no virtual private one."""
-        if self.via != "gatewayId":
-            return False
         found = self.target.candidates
         named = str(self.target.id).startswith("igw-")
         all_are = bool(found) and all(gateway.type in tokens.INTERNET_GATEWAY for gateway in found)
