@@ -40,6 +40,11 @@ class Change:
     removed: tuple[str, ...] = ()
     monthly: float = 0.0
 
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What tells it from others: two resources may have one name in their texts."""
+        return self.resource, self.text
+
 
 def applied(graph: Graph, changes: Iterable[Change]) -> Graph:
     """`graph` with `changes`, one after the other."""

@@ -46,7 +46,7 @@ class Repairs:
         self.graph = graph
         self.settings = settings
         self.zones = zones
-        self._reached_after: dict[str, Reached] = {}
+        self._reached_after: dict[tuple[tuple[str, str], ...], Reached] = {}
 
     def of(self, egress: Egress) -> tuple[Repair, ...]:
         """The repairs of a dead path, the smallest first, then the cheapest; none for any other."""
@@ -54,10 +54,10 @@ class Repairs:
         if resource is None or egress.verdict is not Verdict.UNREACHABLE:
             return ()
         found = {
-            frozenset(change.text for change in repair.changes): repair
+            frozenset(change.identity for change in repair.changes): repair
             for repair in self._search(resource, egress.destination)
         }
-        smallest = [repair for texts, repair in found.items() if not any(other < texts for other in found)]
+        smallest = [repair for own, repair in found.items() if not any(other < own for other in found)]
         return tuple(sorted(smallest, key=lambda repair: (len(repair.changes), repair.monthly)))
 
     def _search(self, resource: Resource, destination: Destination) -> Iterator[Repair]:
@@ -81,7 +81,7 @@ class Repairs:
             known = len(changes)
             for finding in {(found.code, found.resource): found for found in outcome.findings}.values():
                 change = fixed(situation, finding, egress_fix)
-                if change is not None and change.text not in {other.text for other in changes}:
+                if change is not None and change.identity not in {other.identity for other in changes}:
                     changes = (*changes, change)
                     situation = self._situation(resource, destination, changes)
             if len(changes) == known:
@@ -100,8 +100,8 @@ class Repairs:
         return tuple(kept)
 
     def _reached(self, changes: Sequence[Change]) -> Reached:
-        """What all workloads certainly reach after `changes`, which their texts tell apart."""
-        key = "; ".join(change.text for change in changes)
+        """What all workloads certainly reach after `changes`."""
+        key = tuple(change.identity for change in changes)
         if key not in self._reached_after:
             proof = self._proof(changes)
             self._reached_after[key] = {

@@ -18,7 +18,10 @@ _TELL_NOTHING: Final = frozenset({"true", "false"})
 
 
 def secret_texts(value: Any, inside: bool = False) -> Iterator[str]:
-    """Every text, or number as text, in a decoded `value` that is marked as secret or `inside` one."""
+    """Every text, or number as text, in a decoded `value` that is marked as secret or `inside` one.
+
+    What is secret may be JSON as text, such as container definitions: then each text in that is secret too.
+    """
     if isinstance(value, Secret):
         yield from secret_texts(value.value, inside=True)
     elif isinstance(value, OutputValue):
@@ -31,11 +34,26 @@ def secret_texts(value: Any, inside: bool = False) -> Iterator[str]:
             yield from secret_texts(element, inside)
     elif inside and isinstance(value, (str, int, float)) and not isinstance(value, bool):
         yield str(value)
+        yield from _texts_in_json(value)
+
+
+def _texts_in_json(value: str | float) -> Iterator[str]:
+    if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "["):
+        return
+    try:
+        document = json.loads(value)
+    except (ValueError, RecursionError):
+        return
+    yield from secret_texts(document, inside=True)
+
+
+def _forms(secret: str) -> tuple[str, ...]:
+    return secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], repr(secret)[1:-1]
 
 
 def masker(secrets: Iterable[str]) -> Callable[[str], str]:
-    """A function that replaces each of `secrets` in a text, plain or inside a JSON string."""
-    words = {form for secret in secrets for form in (secret, json.dumps(secret)[1:-1])}
+    """A function that replaces each of `secrets` in a text: plain, in JSON, or as Python shows it."""
+    words = {form for secret in secrets for form in _forms(secret)}
     words = {word for word in words if len(word) >= _SHORTEST} - _TELL_NOTHING
     if not words:
         return lambda text: text

@@ -32,6 +32,7 @@ _ABOUT: Final = re.compile("file|path|arn|name|id|url|uri|policy|length|enabled|
 """Words that at the end of a name make it speak about a password instead of holding one."""
 
 _URL: Final = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/@]+@", re.I)
+_SMTP_URL: Final = re.compile(r"\bsmtps?(\+[a-z]+)?://[^\s/:@]*:[^\s/@]+@", re.I)
 _REMEDY: Final = (
     "Keep it in Secrets Manager and name its ARN in runtimeEnvironmentSecrets, or in the secrets of an ECS "
     "container."
@@ -128,13 +129,20 @@ def _check_output(
     elif is_list(value):
         for index in range(len(value)):
             yield from _check_output(stack, root, (*path, index), passwords)
-    elif _contains(value, passwords) or (_is_set(value) and _names_mail_password(path)):
+    elif _contains(value, passwords) or _has_password(value) or (_is_set(value) and _names_secret(path)):
         yield _plain_output(root, path, value)
 
 
-def _names_mail_password(path: PropertyPath) -> bool:
+def _has_password(value: Value) -> bool:
+    """Whether a text is a mail server's URL with a password in it."""
+    return isinstance(value, str) and _SMTP_URL.search(value) is not None
+
+
+def _names_secret(path: PropertyPath) -> bool:
+    """Whether an output is called as a mail password or key is; an encrypted one is no plain one."""
     words = _words(_dotted(path))
-    return _names_password(words) and _about_mail(words)
+    named = (_names_password(words) and _about_mail(words)) or _names_mail_key(words)
+    return named and "encrypted" not in words
 
 
 def _plain_output(root: Resource, path: PropertyPath, value: Value) -> Violation:

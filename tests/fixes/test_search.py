@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from mailroute.fixes import Repair, Repairs
 from mailroute.fixes.changes import applied
-from reachability import Graph, Origin, Settings, Verdict, merge, parse, prove
+from reachability import Graph, Origin, Settings, Verdict, ZoneAvailability, merge, parse, prove
 from reachability.proof import Proof
 from tests.reachability.stacks import (
     ALL_OUT,
@@ -26,6 +27,7 @@ from tests.reachability.stacks import (
     image,
     incident,
     name_host,
+    own_network,
     ref,
 )
 
@@ -345,3 +347,27 @@ def test_no_repair_breaks_the_path_of_the_accounts_service(nat: Stack) -> None:
     assert not [text for texts in _offered(nat) for text in texts if "SMTP endpoint" in text]
     nat["sg-outside"]["egress"] = [ALL_OUT]
     assert [text for texts in _offered(nat) for text in texts if "SMTP endpoint" in text]
+
+
+def test_two_tables_of_one_name_are_both_fixed() -> None:
+    stack = Stack()
+    own_network(stack)
+    stack.remove("private-out")
+    stack.add("aws:ec2/subnet:Subnet", "second", vpcId=ref("vpc"), cidrBlock="10.0.2.0/24")
+    stack.add("aws:ec2/routeTable:RouteTable", "second-table", vpcId=ref("vpc"))
+    link = "aws:ec2/routeTableAssociation:RouteTableAssociation"
+    stack.add(link, "second-link", subnetId=ref("second"), routeTableId=ref("second-table"))
+    stack["function"]["vpcConfig"]["subnetIds"] = [ref("private"), ref("second")]
+    alike = [
+        replace(resource, name="private-table") if resource.name == "second-table" else resource
+        for resource in stack.graph()
+    ]
+    graph = Graph(alike)
+    (egress,) = prove(graph)
+
+    texts = [
+        change.text
+        for repair in Repairs(graph, Settings(), ZoneAvailability()).of(egress)
+        for change in repair.changes
+    ]
+    assert texts[:2] == ["route 0.0.0.0/0 of route table private-table to NAT gateway nat"] * 2

@@ -43,6 +43,8 @@ def load(file: Path) -> dict[str, RuleConfig]:
         raise RehearsalError(f"policy config {file}: {error.strerror or error}") from None
     except ValueError as error:
         raise RehearsalError(f"policy config {file}: it is no JSON: {error}") from None
+    except RecursionError:
+        raise RehearsalError(f"policy config {file}: nested too deeply") from None
     if not isinstance(document, dict):
         raise RehearsalError(f"policy config {file}: must be an object of rules")
     if "environments" in document:

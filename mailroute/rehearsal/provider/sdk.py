@@ -11,6 +11,7 @@ import ast
 import importlib.util
 import json
 import keyword
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -94,7 +95,7 @@ def function_arguments(token: str) -> frozenset[str]:
     """The arguments of the function `token`; none where it is unknown."""
     return frozenset(
         str(node.slice.value)
-        for node in ast.walk(ast.parse(_source(token) or ""))
+        for node in ast.walk(_parse(_source(token) or ""))
         if isinstance(node, ast.Subscript)
         and isinstance(node.value, ast.Name)
         and node.value.id == "__args__"
@@ -162,13 +163,22 @@ def _source(token: str) -> str | None:
     return path.read_text(encoding="utf-8") if path else None
 
 
+_PARSING: Final = threading.Lock()
+"""Python before 3.11.8 counts the depth of all threads' parsing together (python/cpython#106905)."""
+
+
+def _parse(source: str) -> ast.Module:
+    with _PARSING:
+        return ast.parse(source)
+
+
 def _class(source: str, header: str) -> ast.ClassDef | None:
     """The class that begins with the line `header`: parsed alone, for a file has much else."""
     _, found, rest = source.partition(f"\n{header}\n")
     if not found:
         return None
     body = min((rest.partition(f"\n{begin}")[0] for begin in ("class ", "@", "def ")), key=len)
-    (parsed,) = ast.parse(f"{header}\n{body}").body
+    (parsed,) = _parse(f"{header}\n{body}").body
     return parsed if isinstance(parsed, ast.ClassDef) else None
 
 

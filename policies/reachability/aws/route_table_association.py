@@ -48,9 +48,8 @@ class RouteTables:
         """
         if subnet.key not in self._by_subnet:
             found = {table.key if table else None: table for table in self._in_force(subnet)}
-            self._by_subnet[subnet.key] = tuple(
-                self.read(table) if table else None for table in found.values()
-            )
+            tables = found.values() or (None,)
+            self._by_subnet[subnet.key] = tuple(self.read(table) if table else None for table in tables)
         return self._by_subnet[subnet.key]
 
     def behind(self, gateway: InternetGateway) -> tuple[tuple[RouteTable | None, bool], ...]:

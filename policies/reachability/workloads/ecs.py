@@ -174,7 +174,7 @@ def containers(definitions: Value) -> tuple[Value, ...] | Unknown:
         return items(definitions)
     try:
         return items(json.loads(definitions, object_pairs_hook=_spelled))
-    except ValueError:
+    except (ValueError, RecursionError):
         return UNKNOWN
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from ..graph.resource import Resource
     from ..settings import Settings
 
+_PORTS: Final = range(1, 65536)
 ANY_MAIL_SERVER: Final = Destination(None, None)
 """What a workload needs whose mail host is not named, or not read."""
 
@@ -128,20 +128,26 @@ def named_hosts(
 
 
 def pairs(listed: Value, value: str) -> Value:
-    """An environment given as a list of `{name, value}` as a mapping; `UNKNOWN` where one is unknown."""
+    """An environment given as a list of `{name, value}` as a mapping; `UNKNOWN` where one is unknown.
+
+    AWS refuses an entry without a name, which here is none.
+    """
     entries = items(listed)
     if isinstance(entries, Unknown) or any(get(entry, "name") is UNKNOWN for entry in entries):
         return UNKNOWN
     found: dict[str, Any] = {}
     for entry in entries:
-        if isinstance(entry, Mapping):
-            found[str(entry["name"])] = get(entry, value)
+        name = get(entry, "name")
+        if name is not ABSENT:
+            found[str(name)] = get(entry, value)
     return found
 
 
 def _port(value: Value) -> int | Unknown | None:
     try:
         port = to_int(value)
-    except ValueError:
+    except (TypeError, ValueError):
         return UNKNOWN  # Not a number: the service's own fault, and nothing that can be proved.
+    if isinstance(port, int) and port not in _PORTS:
+        return UNKNOWN
     return None if isinstance(port, Absent) else port

@@ -266,3 +266,9 @@ def test_existing_tables_say_which_gateway_they_route_for(two: Stack) -> None:
 
     for gateway, expected in (("igw-1", ["rtb-1"]), ("igw-2", [])):
         assert [table.id for table, sure in behind(graph, gateway) if table and sure] == expected
+
+
+def test_an_association_without_a_table_leaves_it_open(stack: Stack) -> None:
+    stack.add(ASSOCIATION, "link", subnetId=ref("subnet"), routeTableId=None)
+
+    assert tables(stack) == [None]

@@ -156,3 +156,27 @@ def test_containers_without_a_mail_host_need_no_way_out(tasks: Stack) -> None:
     define(tasks, {"name": "app", "environment": [{"name": "OTHER", "value": "x"}]}, {"name": "beside"})
 
     assert hosts(tasks) == []
+
+
+def test_an_environment_entry_without_a_name_is_none(tasks: Stack) -> None:
+    entries = [{"value": "alone"}, {"name": "SMTP_HOST", "value": "smtp.example.com"}]
+    tasks["task"]["containerDefinitions"] = json.dumps([{"name": "app", "environment": entries}])
+
+    assert hosts(tasks) == ["smtp.example.com"]
+
+
+def test_definitions_that_are_nested_too_deeply_are_unknown(tasks: Stack) -> None:
+    tasks["task"]["containerDefinitions"] = "[" * 100_000
+
+    (egress,) = tasks.prove()
+    assert egress.verdict is UNDETERMINED
+
+
+@pytest.mark.parametrize("port", ["0", "-1", "65536", "five", [587]])
+def test_a_port_that_is_none_is_not_proved(port: object, tasks: Stack) -> None:
+    entries = [{"name": "SMTP_HOST", "value": "smtp.example.com"}, {"name": "SMTP_PORT", "value": port}]
+    tasks["task"]["containerDefinitions"] = json.dumps([{"name": "app", "environment": entries}])
+
+    (egress,) = tasks.prove()
+    assert egress.verdict is UNDETERMINED
+    assert {found.code for found in egress.outcome.findings} == {"PORT_UNKNOWN"}
