@@ -5,7 +5,8 @@ Source: Amazon VPC User Guide, "Network ACL rules" and "Default network ACL".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -40,6 +41,15 @@ class Entry:
     ports: Ranges
     addresses: Ranges
     certain: bool
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """What says that an ACL is a subnet's: `known` where it certainly is this one."""
+
+    by: Resource
+    acl: Resource | None
+    known: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,35 +122,33 @@ class NetworkAcls:
         return self._by_subnet[subnet.key]
 
     def _in_force(self, subnet: Subnet) -> list[Resource | None]:
-        links = self._associations.to(subnet)
-        found: list[Resource | None] = []
-        for link in links:
-            acl, known = link.source
-            if not (link.certain and known):
-                found.append(acl)
-        certain = [link.source[0] for link in links if link.certain and link.source[1]]
-        if certain and certain[0] is not None:
-            return [*found, certain[0]]
+        """Several claims of the program on one subnet: the last one to be made stands, and either may be."""
+        claims = [(link.source, link.certain and link.source.known) for link in self._associations.to(subnet)]
+        found = [claim.acl for claim, certain in claims if not certain]
+        sure = [claim for claim, certain in claims if certain]
+        declared = [claim for claim in sure if claim.by.origin is Origin.PROGRAM]
+        if sure:
+            return [*found, *(claim.acl for claim in declared or sure[:1])]
         if not subnet.vpc.candidates:
             return [*found, None]
         return [*found, *(acl for vpc in subnet.vpc.candidates for acl in self._defaults(vpc.resource))]
 
     @cached_property
-    def _associations(self) -> Links[tuple[Resource | None, bool]]:
-        """Subnets' explicit ACLs, as `(acl, whether it certainly is that one)`."""
+    def _associations(self) -> Links[_Claim]:
+        """Subnets' explicit ACLs."""
         return Links(self._read_associations())
 
-    def _read_associations(self) -> Iterator[tuple[tuple[Resource | None, bool], Ref[Resource]]]:
+    def _read_associations(self) -> Iterator[tuple[_Claim, Ref[Resource]]]:
         for link in self.graph.of_type(*tokens.NETWORK_ACL_ASSOCIATION):
             acl = self._named(link)
             subnet = self.graph.named(link, "subnetId", tokens.SUBNET)
             unread = (None,) if acl.unread else ()
             for candidate in (*acl.candidates, *unread):
-                yield (candidate, acl.target is not None), subnet
+                yield _Claim(link, candidate, known=acl.target is not None), subnet
         for held in self.graph.of_type(*tokens.NETWORK_ACL):
             values = elements(held.declared("subnetIds"))
             for subnet in settled(self.graph.refs(held, values, "subnetIds", tokens.SUBNET)):
-                yield (self._or_adopted(held), True), subnet
+                yield _Claim(held, self._or_adopted(held), known=True), subnet
 
     def _named(self, resource: Resource) -> Ref[Resource]:
         """The ACL that a rule or an association names; a VPC stands for its default ACL."""
@@ -165,9 +173,9 @@ class NetworkAcls:
 
     def _defaults(self, vpc: Resource) -> list[Resource | None]:
         adopted = self._adopted_defaults.to(vpc)
-        for link in adopted:
-            if link.certain:
-                return [link.source]
+        certain: list[Resource | None] = [link.source for link in adopted if link.certain]
+        if certain:
+            return certain
         held = self.graph.beside(vpc, vpc.get("defaultNetworkAclId"), tokens.NETWORK_ACL)
         if held is None and self.vpcs.read(vpc).is_new:
             held = implicit_default_acl(vpc)
@@ -200,9 +208,17 @@ class NetworkAcls:
 
     def _entries(self, acl: Resource, direction: str) -> Iterator[Entry]:
         listed = elements(acl.declared(direction))
-        exclusive = acl.origin is Origin.PROGRAM and bool(listed)
         for entry in listed:
             yield from _entry(entry, "ruleNo", "action", certain=True)
+        exclusive = acl.origin is Origin.PROGRAM and bool(listed)
+        separate = tuple(self._separate(acl, direction, exclusive=exclusive))
+        numbers = Counter(entry.number for entry in separate if entry.certain)
+        for entry in separate:
+            # Of two rules with one number AWS refuses one, and either may stand.
+            yield replace(entry, certain=False) if numbers[entry.number] > 1 else entry
+
+    def _separate(self, acl: Resource, direction: str, *, exclusive: bool) -> Iterator[Entry]:
+        """The entries that are resources of their own; none is certain where a list of `acl` is exclusive."""
         for link in self._standalone.to(acl):
             egress = link.source.get("egress")
             outward = False if egress is ABSENT else egress

@@ -115,12 +115,15 @@ class RouteTables:
     # What tables are associated with ---------------------------------------------------------------
 
     def _in_force(self, subnet: Subnet) -> Iterator[Resource | None]:
+        """Several associations that the program declares: AWS refuses one of them, and either may stand."""
         links = self._associations.to(subnet)
-        certain = next((link.source for link in links if link.certain), None)
+        certain = [link for link in links if link.certain]
+        declared = [link for link in certain if link.source[0].origin is Origin.PROGRAM]
+        standing = declared or certain[:1]
         for link in links:
-            if not link.certain or link.source is certain:
+            if not link.certain or link in standing:
                 yield from self._tables(link.source[1])
-        if certain is None:
+        if not standing:
             vpc = subnet.vpc
             resources = Ref(tuple(found.resource for found in vpc.candidates), vpc.id, vpc.open)
             yield from self._main_tables(resources)
@@ -158,12 +161,14 @@ class RouteTables:
 
     def _main_tables(self, vpc: Ref[Resource]) -> list[Resource | None]:
         found: list[Resource | None] = []
+        replaced = False
         for link in self.graph.of_type(*tokens.MAIN_ROUTE_TABLE):
             applies = self.graph.named(link, "vpcId", tokens.VPC).same_as(vpc)
             if applies is not False:
                 found.extend(self._tables(self._named(link)))
-            if applies is True:
-                return found
+            replaced = replaced or applies is True
+        if replaced:
+            return found
         main = vpc.target.get("mainRouteTableId") if vpc.target else UNKNOWN
         held = self._beside(main, vpc.target) if vpc.target and isinstance(main, str) else None
         if held is not None or (vpc.target is not None and vpc.target.origin is Origin.ACCOUNT):
@@ -173,12 +178,14 @@ class RouteTables:
     def _original_tables(self, vpc: Ref[Resource]) -> list[Resource | None]:
         """The table that AWS made with `vpc`, its main one until another is associated as such."""
         found: list[Resource | None] = []
-        for adopted in self.graph.of_type(tokens.DEFAULT_ROUTE_TABLE):
-            applies = self._is_original_of(adopted, vpc)
+        adopted = False
+        for table in self.graph.of_type(tokens.DEFAULT_ROUTE_TABLE):
+            applies = self._is_original_of(table, vpc)
             if applies is not False:
-                found.append(adopted)
-            if applies is True:
-                return found
+                found.append(table)
+            adopted = adopted or applies is True
+        if adopted:
+            return found
         for candidate in vpc.candidates:
             found.append(implicit_main_table(candidate) if self.vpcs.read(candidate).is_new else None)
         return [*found, None] if vpc.unread else found

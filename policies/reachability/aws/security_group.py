@@ -193,9 +193,9 @@ class SecurityGroups:
     def _defaults(self, vpc: Resource) -> list[Resource | None]:
         """What the default group of `vpc` may be; `None` for one that the graph does not hold."""
         adopted = self._adopted_defaults.to(vpc)
-        certain = [link.source for link in adopted if link.certain]
+        certain: list[Resource | None] = [link.source for link in adopted if link.certain]
         if certain:
-            return [certain[0]]
+            return certain
         return [*(link.source for link in adopted), self._original_default(vpc)]
 
     @cached_property
