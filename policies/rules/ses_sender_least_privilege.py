@@ -109,9 +109,9 @@ def _judge(stack: Stack, resource: Resource) -> Iterator[Violation]:
     else:
         grants = list(_grants(resource, stack))
         sender = _is_sender(resource, grants, stack)
-    open_question = not sender and _sends_through_ses(stack)
+    is_open = not sender and _sends_through_ses(stack)
     for grant in grants:
-        if sender or (open_question and grant.is_unknown):
+        if sender or (is_open and grant.is_unknown):
             yield from _judge_grant(grant)
 
 

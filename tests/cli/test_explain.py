@@ -62,7 +62,7 @@ def test_the_repairs_are_those_of_the_json(diagnosis: str) -> None:
 
 @pytest.mark.parametrize("name", ["adopted", "egress_vpc", "ses_endpoint", "tasks"])
 def test_paths_of_the_corpus_in_words(name: str, tmp_path: Path) -> None:
-    """Dead and living paths, through endpoints, NAT and transit gateways, with what mends the dead ones."""
+    """Dead and living paths, through endpoints, NAT and transit gateways, with what fixes the dead ones."""
     rehearsal = tmp_path / "rehearsal.json"
     program = ("--program", str(PROGRAMS / name), "--stack", "dev")
     rehearsed = _mailroute("rehearse", "--engine", "embedded", *program, "--json")

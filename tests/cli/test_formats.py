@@ -186,8 +186,8 @@ def test_markdown_tells_the_story() -> None:
 
 
 def test_markdown_says_findings_of_today_and_after_once() -> None:
-    mends = (Repair(("add a NAT gateway",), 36.5), Repair(("move", "open the group"), 0.0))
-    shown = markdown.render(replace(REPORT, egress=(EgressChange(TODAY, TODAY, repairs=mends),)))
+    fixes = (Repair(("add a NAT gateway",), 36.5), Repair(("move", "open the group"), 0.0))
+    shown = markdown.render(replace(REPORT, egress=(EgressChange(TODAY, TODAY, repairs=fixes),)))
     assert shown.count("`NO_ROUTE`") == 1
     assert "- today and after `NO_ROUTE` at `rtb-1`" in shown
     assert "- $36.50 a month: add a NAT gateway\n- no monthly price: move; open the group" in shown

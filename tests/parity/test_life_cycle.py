@@ -1,4 +1,4 @@
-"""The life of a stack on the official engine: created, changed, damaged, interrupted, mended, destroyed.
+"""The life of a stack on the official engine: created, changed, damaged, interrupted, repaired, destroyed.
 
 The account is simulated, and refuses what AWS refuses. The pack is the gate at every step.
 """
@@ -129,8 +129,8 @@ def test_a_failed_creation_goes_on_where_it_ended(shop: Stack) -> None:
     assert not list(shop.account.of(SERVICE))
     assert shop.held().keys() == shop.managed()
     shop.configure(zone="us-east-1a")
-    mended = shop.up()
-    assert mended.status == 0, mended.said
+    repaired = shop.up()
+    assert repaired.status == 0, repaired.said
     assert shop.up().changed == {}
     assert shop.held().keys() == shop.managed()
     shop.done("destroy", "--yes")
@@ -170,8 +170,8 @@ def test_what_a_kill_left_behind_is_refused_and_imported(shop: Stack, victim: st
     assert refused.status != 0
     assert refusal in refused.said
     import_what_is_there(shop)
-    mended = shop.up()
-    assert mended.status == 0, mended.said
+    repaired = shop.up()
+    assert repaired.status == 0, repaired.said
     assert shop.held().keys() == shop.managed()
     assert shop.up().changed == {}
     shop.done("destroy", "--yes")
@@ -186,8 +186,8 @@ def test_what_components_create_is_imported_beneath_them(make: Make) -> None:
     be_killed(stack)
     stack.done("cancel", "--yes")
     import_what_is_there(stack)
-    mended = stack.up()
-    assert mended.status == 0, mended.said
+    repaired = stack.up()
+    assert repaired.status == 0, repaired.said
     assert stack.orphans() == []
     assert stack.up().changed == {}
     stack.done("destroy", "--yes")
@@ -208,8 +208,8 @@ def test_a_nameless_resource_imported_first_is_not_doubled(shop: Stack) -> None:
     be_killed(shop)
     shop.done("cancel", "--yes")
     import_what_is_there(shop)
-    mended = shop.up()
-    assert mended.status == 0, mended.said
+    repaired = shop.up()
+    assert repaired.status == 0, repaired.said
     assert shop.orphans() == []
 
 
