@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from reachability import UNKNOWN, Finding, Outcome, Resource
-from reachability.aws import Network
 from reachability.aws.ses import SMTP_PORTS, SMTP_PORTS_TEXT
 from reachability.aws.vpc_endpoint import VpcEndpoint
 from reachability.findings import filters
@@ -22,17 +21,17 @@ from .rule import EVIDENCE, Judge, Options, Rule, Severity, Stack, Violation, fo
 
 
 def _check_alone(endpoint: Resource, _options: Options) -> Iterator[Violation]:
-    smtp = _smtp_endpoint(proof_alone(endpoint).network, endpoint)
+    smtp = proof_alone(endpoint).network.vpc_endpoints.smtp_of(endpoint)
     if smtp is not None:
         for finding in smtp.is_interface().findings:
             yield _told(endpoint, finding)
 
 
 def _check(stack: Stack, _options: Options) -> Judge:
-    network = stack.proof().network
+    endpoints = stack.proof().network.vpc_endpoints
 
     def judge(endpoint: Resource) -> Iterator[Violation]:
-        smtp = _smtp_endpoint(network, endpoint)
+        smtp = endpoints.smtp_of(endpoint)
         if smtp is not None:
             said = smtp.is_interface().findings
             for finding in (*smtp.usable.findings, *_lets_in(smtp).findings):
@@ -40,11 +39,6 @@ def _check(stack: Stack, _options: Options) -> Judge:
                     yield _told(endpoint, finding)
 
     return judge
-
-
-def _smtp_endpoint(network: Network, endpoint: Resource) -> VpcEndpoint | None:
-    """`endpoint`, if it is or may be for SES's SMTP."""
-    return next((smtp for smtp in network.vpc_endpoints.smtp if smtp.resource == endpoint), None)
 
 
 def _told(endpoint: Resource, finding: Finding) -> Violation:

@@ -213,7 +213,7 @@ def _never_ready(_stack: Stack, _options: Options) -> Judge:
 
 
 def _rule(**parts: Any) -> Rule:
-    return Rule("a-rule", "Something holds.", "A document", "Mend it.", Severity.LOW, (BUCKET,), **parts)
+    return Rule("a-rule", "Something holds.", "A document", "Fix it.", Severity.LOW, (BUCKET,), **parts)
 
 
 def _judged(rule: Rule, **config: Any) -> list[tuple[str, str | None]]:

@@ -124,9 +124,7 @@ class RouteTables:
             if not link.certain or link in standing:
                 yield from self._tables(link.source[1])
         if not standing:
-            vpc = subnet.vpc
-            resources = Ref(tuple(found.resource for found in vpc.candidates), vpc.id, vpc.open)
-            yield from self._main_tables(resources)
+            yield from self._main_tables(subnet.vpc.map(lambda found: found.resource))
 
     @cached_property
     def _associations(self) -> Links[tuple[Resource, Ref[Resource]]]:

@@ -163,8 +163,7 @@ class SecurityGroups:
         """The default group of `vpc`, which applies where no group is given."""
         if not vpc.candidates:
             return Ref((), UNKNOWN, open=True)
-        resources = Ref(tuple(found.resource for found in vpc.candidates), vpc.id, vpc.open)
-        return self._in_force(resources).map(self.read)
+        return self._in_force(vpc.map(lambda found: found.resource)).map(self.read)
 
     def or_default(
         self, groups: tuple[Ref[SecurityGroup], ...], vpc: Ref[Vpc]

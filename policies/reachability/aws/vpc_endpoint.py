@@ -136,6 +136,10 @@ class VpcEndpoints:
         found = self.graph.of_type(*tokens.VPC_ENDPOINT)
         return tuple(self.read(each) for each in found if self._serves(each, None) is not False)
 
+    def smtp_of(self, endpoint: Resource | None) -> VpcEndpoint | None:
+        """`endpoint`, if it is or may be for SES's SMTP."""
+        return next((smtp for smtp in self.smtp if smtp.resource == endpoint), None)
+
     def in_vpc(self, vpc: Vpc, region: str | None) -> list[Link[VpcEndpoint]]:
         """The SMTP endpoints for `region` that are in `vpc`, or may be."""
         answers = ((link, self._serves(link.source.resource, region)) for link in self._by_vpc.to(vpc))

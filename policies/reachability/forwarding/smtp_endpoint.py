@@ -111,7 +111,7 @@ class ToSmtpEndpoint:
         Source: AWS PrivateLink Guide, "Access an AWS service using an interface VPC endpoint".
         """
         named = self.endpoints.named(identity, client.subnet.resource)
-        found = next((endpoint for endpoint in self.endpoints.smtp if endpoint.resource == named), None)
+        found = self.endpoints.smtp_of(named)
         if found is None or found.vpc.same_as(client.vpc) is not True:
             return endpoints.UNKNOWN_ENDPOINT_NAMED(named or client.owner, identity=identity)
         return found.serves + self._through(client, found, port)
