@@ -13,7 +13,7 @@ from string import Formatter
 from types import ModuleType
 from typing import Final
 
-from reachability import aws, findings, forwarding, workloads
+from reachability import Verdict, aws, findings, forwarding, workloads
 from reachability.graph import tokens
 
 PAGE: Final = Path(__file__).parent / "reference" / "proof.md"
@@ -30,6 +30,10 @@ of that. A route whose target is of a type that is not listed here is `undetermi
 `NOT_MODELLED`; so is, with a code of its own, whatever depends on a part of the account that nobody has
 read. Resource types that are not listed, and that no listed one refers to, do not carry packets, and do
 not count.
+
+What neither a plan nor evidence shows, and the verdict rests on, is an *assumption* with a code of its own.
+It does not lower the verdict; evidence takes its place. A *warning* is a fault that the verdict does not
+depend on.
 """
 
 
@@ -100,7 +104,13 @@ def _findings() -> Iterator[str]:
     for name, code in sorted(findings.Code.catalogue.items()):
         for statement in code.statements:
             texts = [_shown(statement.message), _shown(statement.remedy), code.source]
-            yield f"| `{name}` | {statement.verdict.value} | {' | '.join(texts)} |"
+            yield f"| `{name}` | {_kind(statement)} | {' | '.join(texts)} |"
+
+
+def _kind(statement: findings.Statement) -> str:
+    if statement.verdict is None:
+        return "assumption"
+    return "warning" if statement.verdict is Verdict.REACHABLE else statement.verdict.value
 
 
 def _shown(text: str) -> str:

@@ -240,5 +240,10 @@ def _show(found: EgressChange, document: dict[str, Any], kind: str, *, as_json: 
     account = f"{document['accountId']} in {document['region']}, {kind}"
     taken = f" {document['takenAt']}" if kind == "saved" and "takenAt" in document else ""
     heading = f"{labels.resource_name(egress.service)} · account {account}{taken}"
-    parts = (heading, *terminal.path("today", egress, origins=True), *terminal.repairs(found.repairs))
+    parts = (
+        heading,
+        *terminal.path("today", egress, origins=True),
+        *terminal.repairs(found.repairs),
+        *terminal.assumptions([egress]),
+    )
     write(terminal.to_text(parts, width=width_of(sys.stdout), colour=in_colour(sys.stdout)))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from reachability import Egress
+
 _STANDARD_INPUT: Final = Path("-")
 _WRONG: Final = "not what 'mailroute rehearse --json' or 'mailroute diagnose --json' prints"
 
@@ -52,6 +54,7 @@ def command(file: Path, service: str | None) -> int:
         entries = named
     try:
         parts = [part for entry in entries for part in _explained(entry)]
+        parts += terminal.assumptions(egress for entry in entries for egress in _egresses(entry))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise click.ClickException(f"{name}: {_WRONG}: {type(error).__name__} {error}") from error
     write(terminal.to_text(parts, width=width_of(sys.stdout), colour=in_colour(sys.stdout)))
@@ -89,15 +92,22 @@ def _entries(document: Any, name: str) -> Sequence[Mapping[str, Any]]:
     return found
 
 
-def _explained(entry: Mapping[str, Any]) -> Iterator[RenderableType]:
-    from mailroute.report import labels, repairs, terminal
+def _egresses(entry: Mapping[str, Any]) -> Iterator[Egress]:
+    """That of the entry, and today's if there is one."""
     from reachability import Egress
 
-    egress = Egress.from_json(entry)
+    yield Egress.from_json(entry)
+    if entry.get("today") is not None:
+        yield Egress.from_json({**entry, **entry["today"]})
+
+
+def _explained(entry: Mapping[str, Any]) -> Iterator[RenderableType]:
+    from mailroute.report import labels, repairs, terminal
+
+    egress, *earlier = _egresses(entry)
     yield f"{labels.text(egress.service)} → {labels.text(egress.destination)}: {egress.verdict.value}"
-    today = entry.get("today")
-    if today is not None and today["path"] != entry["path"]:
-        yield from terminal.path("today", Egress.from_json({**entry, **today}), origins=True)
+    if earlier and earlier[0].outcome.path != egress.outcome.path:
+        yield from terminal.path("today", earlier[0], origins=True)
         yield from terminal.path("after", egress, origins=True)
     else:
         yield from terminal.path("path", egress, origins=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mailroute import wire
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from .model import EgressChange, Report
 
+SCHEMA: Final = 2
+"""The version of the form, which `docs/reference/output.schema.json` describes."""
+
 
 def render(report: Report) -> str:
     """One object, with a newline at its end.
@@ -23,6 +26,7 @@ def render(report: Report) -> str:
     """
     rehearsal = report.rehearsal
     document = {
+        "schema": SCHEMA,
         "stack": rehearsal.stack,
         "engine": rehearsal.engine,
         "operation": rehearsal.operation.value,
@@ -69,4 +73,4 @@ def _today(change: EgressChange) -> dict[str, Any] | None:
     if change.today is None:
         return None
     entry = change.today.as_json()
-    return {key: entry[key] for key in ("destination", "verdict", "path", "findings")}
+    return {key: entry[key] for key in ("destination", "verdict", "path", "findings", "assumptions")}

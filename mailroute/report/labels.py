@@ -15,9 +15,10 @@ from reachability.verdict import Verdict
 from .model import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from reachability.verdict import Hop
+    from reachability.egress import Egress
+    from reachability.verdict import Assumption, Hop
 
     from .model import DnsRecord, EgressChange, Repair
 
@@ -32,6 +33,8 @@ VERDICT_MARK: Final = {
     Verdict.UNREACHABLE: "✘",
     Verdict.UNDETERMINED: "?",
 }
+FINDING_MARK: Final = {**VERDICT_MARK, Verdict.REACHABLE: "!"}
+"""A finding that the verdict does not depend on is a warning."""
 
 
 def text(value: object) -> str:
@@ -76,7 +79,7 @@ def short(sentence: object) -> str:
 class ShownHop:
     """One hop of a path for a person: the kind of thing, its name, and every fact that let packets pass.
 
-    `origin` says where they come from: the program, the account, a default of AWS, an assumption.
+    `origin` says where they come from: the program, the account, a default of AWS.
     """
 
     kind: str
@@ -97,6 +100,12 @@ def hops(path: Sequence[Hop]) -> tuple[ShownHop, ...]:
         )
         for (kind, resource, origin), group in grouped
     )
+
+
+def assumptions(egresses: Iterable[Egress]) -> tuple[Assumption, ...]:
+    """What the verdicts of `egresses` rest on, each once though it is assumed in several places."""
+    found = sorted({assumption for egress in egresses for assumption in egress.outcome.assumptions})
+    return tuple({(assumption.code, assumption.message): assumption for assumption in found}.values())
 
 
 def change_sentence(change: EgressChange) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mailroute.rehearsal.result import Diagnostic, PolicyResult
     from reachability.egress import Egress
-    from reachability.verdict import Finding
+    from reachability.verdict import Assumption, Finding
 
     from .model import DnsRecord, EgressChange, Group, Repair, Report
 
@@ -63,6 +63,7 @@ def _sections(report: Report, rows: int) -> Iterator[str]:
     yield _account(report)
     if report.egress:
         yield from _egress(report, rows)
+    yield from _assumptions(report, rows)
     yield from _policies(report, rows)
     yield from _resources(report, rows)
     if report.dns:
@@ -141,7 +142,7 @@ def _findings(change: EgressChange) -> Iterator[str]:
     """What stands in the way; what does so today and after is said once."""
     times: dict[Finding, list[str]] = {}
     for when, egress in (("today", change.today), ("after", change.after)):
-        for finding in egress.outcome.findings if egress else ():
+        for finding in egress.outcome.told if egress else ():
             times.setdefault(finding, []).append(when)
     for finding, said in times.items():
         remedy = f" → {prose(finding.remedy)}" if finding.remedy else ""
@@ -156,6 +157,19 @@ def _repairs(found: Sequence[Repair]) -> Iterator[str]:
         yield f"**Any one of these fixes it** (verified; prices of {prose(PRICES)}):"
     for repair in found:
         yield f"- {labels.price(repair)}: {'; '.join(map(prose, repair.changes))}"
+
+
+def _assumptions(report: Report, rows: int) -> Iterator[str]:
+    found = labels.assumptions(report.egresses)
+    if found:
+        yield "### Assumptions"
+        yield "Neither the plan nor the evidence shows these."
+        yield "\n".join(_cut([_assumption(assumption) for assumption in found], rows))
+
+
+def _assumption(assumption: Assumption) -> str:
+    message, remedy = prose(labels.short(assumption.message)), prose(assumption.remedy)
+    return f"- {code(assumption.code)}: {message} → {remedy}"
 
 
 def _policies(report: Report, rows: int) -> Iterator[str]:

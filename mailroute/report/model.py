@@ -125,6 +125,13 @@ class Report:
         return self.rehearsal.ok
 
     @property
+    def egresses(self) -> tuple[Egress, ...]:
+        """Every egress that is shown, today's beside those to come."""
+        return tuple(
+            egress for change in self.egress for egress in (change.today, change.after) if egress is not None
+        )
+
+    @property
     def created(self) -> int:
         """How many resources AWS would have to create."""
         return sum(len(group.resources) for group in self.groups)

@@ -36,6 +36,7 @@ _VERDICT_STYLE: Final = {
     Verdict.UNREACHABLE: "red",
     Verdict.UNDETERMINED: "yellow",
 }
+_FINDING_STYLE: Final = {**_VERDICT_STYLE, Verdict.REACHABLE: "yellow"}
 _CHANGE_STYLE: Final = {Change.GAINED: "bold green", Change.LOST: "bold red"}
 _SEVERITY_STYLE: Final = {Severity.INFO: "dim", Severity.WARNING: "yellow", Severity.ERROR: "red"}
 _HEADING: Final = "bold"
@@ -88,6 +89,7 @@ def _sections(report: Report) -> Iterator[RenderableType]:
     yield _resources(report)
     if report.egress:
         yield _egress(report)
+    yield from assumptions(report.egresses)
     if report.dns:
         yield _dns(report)
     yield _policies(report)
@@ -195,8 +197,20 @@ def path(when: str, egress: Egress, *, origins: bool = False) -> Iterator[Render
         origin = f"  ({hop.origin})" if origins else ""
         table.add_row("└→" if index else "  ", hop.kind, Text.assemble(hop.name, (facts + origin, _QUIET)))
     yield Padding(table, (0, 0, 0, 4))
-    if egress.outcome.findings:
-        yield Padding(_findings(egress.outcome.findings), (0, 0, 0, 5))
+    if egress.outcome.told:
+        yield Padding(_findings(egress.outcome.told), (0, 0, 0, 5))
+
+
+def assumptions(egresses: Iterable[Egress]) -> Iterator[RenderableType]:
+    """What the verdicts of `egresses` rest on and nothing shows."""
+    found = labels.assumptions(egresses)
+    if not found:
+        return
+    table = Table.grid(padding=(0, 1, 0, 0))
+    for assumption in found:
+        table.add_row(Text.assemble(labels.text(assumption.code), f"  {labels.short(assumption.message)}"))
+        table.add_row(Text(f"↳ {labels.text(assumption.remedy)}", style=_QUIET))
+    yield _section("Assumptions", table, note="neither the plan nor the evidence shows these")
 
 
 def repairs(found: Sequence[Repair]) -> Iterator[RenderableType]:
@@ -216,8 +230,8 @@ def _findings(findings: Sequence[Finding]) -> RenderableType:
     """What stands in the way; a remedy that several share is said once, after the last of them."""
     table = Table.grid(padding=(0, 1, 0, 0))
     for finding, after in zip_longest(findings, findings[1:]):
-        style = _VERDICT_STYLE[finding.verdict]
-        mark = Text(labels.VERDICT_MARK[finding.verdict], style=style)
+        style = _FINDING_STYLE[finding.verdict]
+        mark = Text(labels.FINDING_MARK[finding.verdict], style=style)
         table.add_row(
             mark, Text.assemble((labels.text(finding.code), style), f"  {labels.short(finding.message)}")
         )

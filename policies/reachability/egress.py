@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .values import UNKNOWN, Unknown
-from .verdict import PASSES, Finding, Hop, Origin, Outcome, Verdict, identifier
+from .verdict import PASSES, Assumption, Finding, Hop, Origin, Outcome, Verdict, identifier
 
 
 @dataclass(frozen=True)
@@ -70,28 +70,36 @@ class Egress:
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> Egress:
-        """Read what `as_json` wrote; each finding counts as the whole did.
+        """Read what `as_json` wrote.
 
         Raises:
             KeyError, TypeError, ValueError: it is not of that form.
         """
-        verdict = Verdict(entry["verdict"])
         path = tuple(
             Hop(hop["kind"], hop["resource"], hop["fact"], Origin(hop["origin"])) for hop in entry["path"]
         )
-        findings = tuple(
-            Finding(found["code"], found["resource"], found["message"], found["remedy"], verdict)
-            for found in entry["findings"]
+        told = [Finding(*_texts(found), Verdict(found["verdict"])) for found in entry["findings"]]
+        outcome = Outcome(
+            path,
+            tuple(finding for finding in told if finding.verdict is not Verdict.REACHABLE),
+            tuple(Assumption(*_texts(assumed)) for assumed in entry["assumptions"]),
+            tuple(finding for finding in told if finding.verdict is Verdict.REACHABLE),
         )
-        destination = Destination.from_json(entry["destination"])
-        return cls(entry["service"], entry["urn"], destination, Outcome(path, findings))
+        return cls(entry["service"], entry["urn"], Destination.from_json(entry["destination"]), outcome)
 
     def as_json(self) -> dict[str, Any]:
+        outcome = self.outcome
         return {
             "service": self.service,
             "urn": identifier(self.urn),
             "destination": self.destination.as_json(),
             "verdict": self.verdict.value,
-            "path": [hop.as_json() for hop in self.outcome.path],
-            "findings": [finding.as_json() for finding in self.outcome.findings],
+            "path": [hop.as_json() for hop in outcome.path],
+            "findings": [finding.as_json() for finding in outcome.told],
+            "assumptions": [assumption.as_json() for assumption in outcome.assumptions],
         }
+
+
+def _texts(entry: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    """What tells of a finding and of an assumption alike."""
+    return entry["code"], entry["resource"], entry["message"], entry["remedy"]

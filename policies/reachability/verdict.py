@@ -32,7 +32,6 @@ class Origin(str, Enum):
     PROGRAM = "program"
     ACCOUNT = "account"
     AWS_DEFAULT = "aws default"
-    ASSUMPTION = "assumption"
 
 
 def identifier(key: str) -> str:
@@ -62,7 +61,8 @@ class Hop:
 class Finding:
     """One blocker: a `code`, the `resource` at fault, what is wrong and what fixes it.
 
-    `verdict` says whether it proves the path dead or only leaves it open.
+    `verdict` says whether it proves the path dead or only leaves it open; `REACHABLE` is that of a warning,
+    which names a fault that the path does not depend on.
     """
 
     code: str
@@ -77,6 +77,7 @@ class Finding:
             "resource": identifier(self.resource),
             "message": self.message,
             "remedy": self.remedy,
+            "verdict": self.verdict.value,
         }
 
     def as_undetermined(self) -> Finding:
@@ -84,20 +85,55 @@ class Finding:
         return replace(self, verdict=Verdict.UNDETERMINED)
 
 
+@dataclass(frozen=True, order=True)
+class Assumption:
+    """What neither a plan nor evidence shows, and a verdict rests on: that a packet passes here.
+
+    Attributes:
+        remedy: how to know it.
+    """
+
+    code: str
+    resource: str
+    message: str
+    remedy: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "resource": identifier(self.resource),
+            "message": self.message,
+            "remedy": self.remedy,
+        }
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What one step, or a chain of them, comes to."""
+    """What one step, or a chain of them, comes to.
+
+    Attributes:
+        findings: what stands in the way; the verdict is that of the worst.
+        assumptions: what the verdict rests on, sorted; a dead path is dead even if they hold.
+        warnings: faults that the verdict does not depend on.
+    """
 
     path: tuple[Hop, ...] = ()
     findings: tuple[Finding, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    warnings: tuple[Finding, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
         return worst(finding.verdict for finding in self.findings)
 
+    @property
+    def told(self) -> tuple[Finding, ...]:
+        """Its findings, then its warnings."""
+        return self.findings + self.warnings
+
     def __add__(self, other: Outcome) -> Outcome:
         """Both must hold: the hops follow each other, the findings add up."""
-        return Outcome(self.path + other.path, _unique((*self.findings, *other.findings)))
+        return _together(self.path + other.path, (*self.findings, *other.findings), (self, other))
 
     def as_undetermined(self) -> Outcome:
         """The same outcome where what it finds only may be the case."""
@@ -105,15 +141,21 @@ class Outcome:
 
     def without_path(self) -> Outcome:
         """What it finds, without the hops."""
-        return Outcome(findings=self.findings)
+        return replace(self, path=())
 
 
 PASSES = Outcome()
 """A step that lets the packet through, and is no hop of its own."""
 
 
-def _unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(dict.fromkeys(findings))
+def _together(path: tuple[Hop, ...], findings: Iterable[Finding], parts: Sequence[Outcome]) -> Outcome:
+    """`path` and `findings`, with what is told beside the verdict by each of `parts`, all of which count."""
+    found = tuple(dict.fromkeys(findings))
+    assumed = {assumption for part in parts for assumption in part.assumptions}
+    if assumed and worst(finding.verdict for finding in found) is Verdict.UNREACHABLE:
+        assumed = set()
+    warned = dict.fromkeys(warning for part in parts for warning in part.warnings)
+    return Outcome(path, found, tuple(sorted(assumed)), tuple(warned))
 
 
 def hop(kind: str, resource: str, fact: str = "", origin: Origin = Origin.PROGRAM) -> Outcome:
@@ -136,7 +178,7 @@ def any_of(outcomes: Sequence[Outcome]) -> Outcome:
             if outcome.verdict is wanted:
                 return outcome
     findings = [finding for outcome in outcomes for finding in outcome.findings]
-    return Outcome(outcomes[0].path, _unique(findings))
+    return _together(outcomes[0].path, findings, outcomes)
 
 
 def across_possibilities(possibilities: Sequence[Outcome]) -> Outcome:
@@ -147,16 +189,15 @@ def across_possibilities(possibilities: Sequence[Outcome]) -> Outcome:
     if len(possibilities) == 1:
         return possibilities[0]
     verdicts = {outcome.verdict for outcome in possibilities}
-    if verdicts == {Verdict.REACHABLE}:
-        return possibilities[0]
     failing = [outcome for outcome in possibilities if outcome.verdict is not Verdict.REACHABLE]
     findings = [finding for outcome in failing for finding in outcome.findings]
     if verdicts != {Verdict.UNREACHABLE}:
         findings = [finding.as_undetermined() for finding in findings]
-    return Outcome(failing[0].path, _unique(findings))
+    return _together((failing or possibilities)[0].path, findings, possibilities)
 
 
 def worst_first(outcomes: Sequence[Outcome]) -> Outcome:
     """All must hold; the path shown is that of the worst, so that it ends where the findings are."""
     ranked = sorted(outcomes, key=lambda outcome: -_SEVERITY[outcome.verdict])
-    return Outcome(ranked[0].path, _unique(finding for outcome in ranked for finding in outcome.findings))
+    findings = (finding for outcome in ranked for finding in outcome.findings)
+    return _together(ranked[0].path, findings, ranked)

@@ -13,12 +13,25 @@ from mailroute.rehearsal.result import Level, NotApplicable, PolicyResult
 from mailroute.report import as_json, markdown, mermaid, terminal
 from mailroute.report.model import DnsRecord, EgressChange, Group, Repair, Step
 from reachability.egress import Destination
+from reachability.verdict import Assumption, Finding, Outcome, Verdict
 from tests.cli.samples import AFTER, ENDPOINT, PREFIX, REHEARSAL, REPORT, STACK, TODAY, resource
 
 if TYPE_CHECKING:
     from mailroute.report.model import Report
 
 HOSTILE = "a\x1b[31m\nb\u202e `c` **d** <script> @everyone | [x](y) #1 ``` %%{init}%%"
+
+OFF, ALSO_OFF = (
+    Outcome(assumptions=(Assumption("SETTING", vpc, "nobody set it", "look"),)) for vpc in ("vpc-1", "vpc-2")
+)
+TWICE = Outcome(warnings=(Finding("TWICE", "rtb-1", "two claim it", "keep one", Verdict.REACHABLE),))
+ASSUMED = replace(
+    REPORT,
+    egress=(
+        EgressChange(replace(AFTER, outcome=AFTER.outcome + OFF + TWICE), replace(AFTER, outcome=OFF)),
+        EgressChange(replace(AFTER, service="web", outcome=ALSO_OFF), None),
+    ),
+)
 
 
 def plain(report: Report, width: int = 80) -> str:
@@ -43,6 +56,7 @@ def test_json_is_the_contract() -> None:
     vpc = f"{PREFIX}aws:ec2/vpc:Vpc::main"
     document = json.loads(as_json.render(REPORT))
     assert {key: document[key] for key in document if key not in ("resources", "egress")} == {
+        "schema": 2,
         "stack": "prod",
         "engine": "embedded",
         "operation": "preview",
@@ -85,18 +99,26 @@ def test_json_is_the_contract() -> None:
 
 def test_json_egress_has_today_beside_after() -> None:
     (entry,) = json.loads(as_json.render(REPORT))["egress"]
-    contract = ["service", "urn", "destination", "verdict", "path", "findings", "today"]
+    contract = ["service", "urn", "destination", "verdict", "path", "findings", "assumptions", "today"]
     assert list(entry)[: len(contract)] == contract
     assert (entry["service"], entry["verdict"], entry["findings"]) == ("api", "reachable", [])
     assert entry["destination"] == {"host": "email-smtp.us-east-1.amazonaws.com", "port": 587}
     assert entry["today"]["verdict"] == "unreachable"
-    assert list(entry["today"]) == ["destination", "verdict", "path", "findings"]
+    assert list(entry["today"]) == ["destination", "verdict", "path", "findings", "assumptions"]
     assert [finding["code"] for finding in entry["today"]["findings"]] == ["NO_ROUTE"]
 
 
 def test_json_of_a_service_that_is_new_has_no_today() -> None:
     report = replace(REPORT, egress=(EgressChange(AFTER, None),))
     assert json.loads(as_json.render(report))["egress"][0]["today"] is None
+
+
+def test_json_tells_assumptions_and_warnings_of_each_time() -> None:
+    entry, _ = json.loads(as_json.render(ASSUMED))["egress"]
+    assumed = {"code": "SETTING", "resource": "vpc-1", "message": "nobody set it", "remedy": "look"}
+    assert entry["assumptions"] == entry["today"]["assumptions"] == [assumed]
+    assert [(found["code"], found["verdict"]) for found in entry["findings"]] == [("TWICE", "reachable")]
+    assert entry["verdict"] == "reachable"
 
 
 # Terminal
@@ -251,6 +273,14 @@ def test_markdown_fits_a_comment_and_says_what_is_left_out() -> None:
 
 def test_markdown_of_a_small_report_leaves_nothing_out() -> None:
     assert "… " not in markdown.render(REPORT)
+
+
+@pytest.mark.parametrize("render", [plain, markdown.render])
+def test_what_several_verdicts_assume_is_said_once(render) -> None:  # type: ignore[no-untyped-def]
+    shown = render(ASSUMED)
+    assert shown.count("nobody set it") == 1
+    assert "two claim it" in shown
+    assert "Assumptions" not in render(REPORT)
 
 
 @pytest.mark.parametrize("render", [plain, markdown.render])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Final
@@ -11,8 +11,9 @@ from typing import Final
 import pytest
 
 import reachability
-from reachability import Verdict, findings
+from reachability import Finding, Outcome, Verdict, findings
 from reachability.findings.code import Code, Statement
+from reachability.verdict import Assumption
 
 PACKAGE: Final = Path(reachability.__file__).parent
 FILES: Final = {
@@ -59,6 +60,22 @@ def test_a_statement_makes_one_finding_about_its_subject() -> None:
     assert (finding.code, finding.resource) == ("PORT_25_BLOCKED", "urn:service")
     assert finding.verdict is outcome.verdict is Verdict.UNDETERMINED
     assert outcome.path == ()
+
+
+@pytest.mark.parametrize(
+    ("add", "expected"),
+    [
+        (Code.warning, Outcome(warnings=(Finding("ODD", "urn:a", "a is odd", "end it", Verdict.REACHABLE),))),
+        (Code.assumption, Outcome(assumptions=(Assumption("ODD", "urn:a", "a is odd", "end it"),))),
+    ],
+    ids=["warning", "assumption"],
+)
+def test_a_statement_may_say_what_lowers_no_verdict(
+    add: Callable[[Code, str, str], Statement], expected: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Code, "catalogue", {})
+    statement = add(Code("ODD", "nowhere"), "{name} is odd", "end it")
+    assert statement("urn:a", name="a") == expected
 
 
 @pytest.mark.parametrize("name", sorted(STATEMENTS))

@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
 from reachability import UNKNOWN, Destination, Egress, Finding, Origin, Outcome, Verdict
-from reachability.verdict import Hop, across_possibilities, all_of, any_of, hop, worst
+from reachability.verdict import (
+    PASSES,
+    Assumption,
+    Hop,
+    across_possibilities,
+    all_of,
+    any_of,
+    hop,
+    worst,
+    worst_first,
+)
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 
 GOOD = hop("subnet", "urn:a")
 DEAD = Outcome(findings=(Finding("DEAD", "urn:b", "it is dead", "fix it"),))
 OPEN = Outcome(findings=(Finding("OPEN", "urn:c", "it is open", "say it", UNDETERMINED),))
+
+SETTING, QUOTA = (
+    Assumption("SETTING", "vpc", "it is off", "look"),
+    Assumption("QUOTA", "nat", "it is enough", "ask"),
+)
+IF_OFF, IF_ENOUGH = Outcome(assumptions=(SETTING,)), Outcome(assumptions=(QUOTA,))
+TWICE = Outcome(warnings=(Finding("TWICE", "table", "two claim it", "keep one", REACHABLE),))
 
 
 def test_all_must_hold() -> None:
@@ -42,6 +60,35 @@ def test_across_possibilities() -> None:
     mixed = across_possibilities([GOOD, DEAD])
     assert (mixed.verdict, mixed.findings) == (UNDETERMINED, (DEAD.findings[0].as_undetermined(),))
     assert across_possibilities([OPEN, DEAD]).verdict is UNDETERMINED
+
+
+@pytest.mark.parametrize(
+    "combine",
+    [all_of, across_possibilities, worst_first],
+    ids=["all of", "across possibilities", "worst first"],
+)
+def test_what_every_part_assumes_is_kept_once(combine: Callable[[list[Outcome]], Outcome]) -> None:
+    found = combine([GOOD + IF_OFF, IF_ENOUGH, IF_OFF, TWICE])
+    assert (found.verdict, found.assumptions, found.warnings) == (REACHABLE, (QUOTA, SETTING), TWICE.warnings)
+
+
+@pytest.mark.parametrize("combine", [all_of, any_of, across_possibilities, worst_first])
+def test_a_dead_path_rests_on_no_assumption(combine: Callable[[list[Outcome]], Outcome]) -> None:
+    found = combine([DEAD + IF_OFF + TWICE, DEAD + IF_ENOUGH])
+    assert (found.verdict, found.assumptions, found.warnings) == (UNREACHABLE, (), TWICE.warnings)
+
+
+def test_an_open_path_rests_on_what_lets_it_pass() -> None:
+    assert across_possibilities([DEAD + IF_OFF, GOOD + IF_ENOUGH]).assumptions == (QUOTA,)
+    assert any_of([DEAD + IF_OFF, OPEN + IF_ENOUGH]).assumptions == (QUOTA,)
+    assert any_of([OPEN + IF_OFF, GOOD + IF_ENOUGH]).assumptions == (QUOTA,)
+
+
+@pytest.mark.parametrize("beside", [IF_OFF, TWICE], ids=["assumption", "warning"])
+def test_what_is_told_beside_a_verdict_does_not_change_it(beside: Outcome) -> None:
+    assert (PASSES + beside).verdict is REACHABLE
+    assert beside.as_undetermined() == beside
+    assert (GOOD + beside).without_path() == beside
 
 
 @pytest.mark.parametrize(
@@ -74,7 +121,8 @@ DESTINATIONS = [
 @pytest.mark.parametrize(("destination", "text"), DESTINATIONS, ids=lambda value: str(value))
 def test_what_is_written_as_json_is_read_back(destination: Destination, text: str) -> None:
     findings = (*OPEN.findings, Finding("SLOW", "subnet-1", "it is slow", "wait", Verdict.UNDETERMINED))
-    outcome = Outcome((Hop("subnet", "subnet-1", "in a zone", Origin.ACCOUNT), *GOOD.path), findings)
+    path = (Hop("subnet", "subnet-1", "in a zone", Origin.ACCOUNT), *GOOD.path)
+    outcome = Outcome(path, findings, (SETTING,), TWICE.warnings)
     egress = Egress("api", "urn:service", destination, outcome)
 
     assert Egress.from_json(json.loads(json.dumps(egress.as_json()))) == egress
