@@ -58,6 +58,7 @@ def _resource(
         outputs=_read(planned.outputs, read),
         declared=_read(planned.inputs, read),
         dependencies={key: tuple(sorted(urns)) for key, urns in planned.property_dependencies.items()},
+        depends_on=planned.dependencies,
         parent=planned.parent,
         provider=providers.get(planned.provider, Provider()) if planned.provider else _NO_PROVIDER,
     )

@@ -150,6 +150,7 @@ class Deployment:
             outputs=read(shown.properties, marked),
             declared=declared,
             dependencies={name: tuple(sources[name].urns) for name in sources},
+            depends_on=tuple(shown.dependencies),
             parent=shown.parent or None,
             provider=self._provider(shown),
         )

@@ -55,6 +55,7 @@ def resource(
     outputs: Mapping[str, Value],
     declared: Mapping[str, Value] | None,
     dependencies: Mapping[str, tuple[str, ...]],
+    depends_on: tuple[str, ...],
     parent: str | None,
     provider: Provider,
 ) -> Resource:
@@ -64,6 +65,7 @@ def resource(
         outputs: what it has once it is planned or created: see `Properties`.
         declared: its inputs, `None` where they are not known.
         dependencies: by top-level property, the URNs of the resources that its value comes from.
+        depends_on: the URNs of the resources that it is made after.
         parent: the URN of its parent.
     """
     properties = Properties(outputs, declared or {})
@@ -75,6 +77,7 @@ def resource(
         properties=properties,
         id=identity if isinstance(identity, str) else UNKNOWN,
         dependencies=dependencies,
+        depends_on=depends_on,
         parent=parent,
         inputs=None if declared is None else frozenset(declared),
     )

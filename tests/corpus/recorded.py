@@ -128,6 +128,7 @@ def _planned(node: Node) -> PlannedResource:
         id=None,
         inputs=node.properties if node.declared is None else node.declared,
         outputs=node.properties,
+        dependencies=node.waits_for,
         property_dependencies=node.dependencies,
         provider=None if node.type == STACK_TYPE else _provider_of(node),
     )

@@ -23,7 +23,9 @@ CASES: Final = ROOT / "cases"
 
 _GRAPH: Final = frozenset({"base", "patch", "resources", "provider"})
 _CASE: Final = _GRAPH | {"why", "operation", "config", "evidence", "expected"}
-_RESOURCE: Final = frozenset({"type", "properties", "declared", "dependencies", "parent", "provider"})
+_RESOURCE: Final = frozenset(
+    {"type", "properties", "declared", "dependencies", "dependsOn", "parent", "provider"}
+)
 _REFERENCE: Final = re.compile(r"\$\{([^}.]+)\.([^}]+)\}")
 
 Json = Mapping[str, Any]
@@ -142,6 +144,7 @@ class _Graph:
                 for key, named in sources.items()
                 if named
             },
+            tuple(self._urn(after, f"{name}.dependsOn") for after in resource.get("dependsOn", ())),
             self._urn(resource["parent"], f"{name}.parent") if "parent" in resource else "",
             resource.get("provider", provider),
         )

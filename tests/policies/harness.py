@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -42,6 +43,7 @@ class Node:
         properties: its outputs.
         declared: its inputs, which the pack sees before it is created; its outputs where not given.
         dependencies: by property, the URNs that its value comes from.
+        depends_on: the URNs that it is made after beside these.
         parent: the URN of its component.
         provider: the configuration of its provider.
     """
@@ -51,12 +53,18 @@ class Node:
     properties: Mapping[str, Any] = field(default_factory=dict)
     declared: Mapping[str, Any] | None = None
     dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    depends_on: tuple[str, ...] = ()
     parent: str = ""
     provider: Mapping[str, Any] = field(default_factory=lambda: {"region": REGION})
 
     @property
     def urn(self) -> str:
         return urn_of(self.type, self.name)
+
+    @property
+    def waits_for(self) -> tuple[str, ...]:
+        """The URNs that it is made after, as an engine lists them."""
+        return tuple(sorted({*self.depends_on, *chain.from_iterable(self.dependencies.values())}))
 
 
 @dataclass(frozen=True)
@@ -233,6 +241,7 @@ def _resource(node: Node) -> Any:
         name=node.name,
         properties=wire.encode(node.properties),
         parent=node.parent,
+        dependencies=node.waits_for,
     )
     resource.provider.CopyFrom(_provider(node))
     for name, sources in node.dependencies.items():

@@ -179,9 +179,10 @@ def test_a_wrong_file_is_one_line(root: Path, document: Any, line: str) -> None:
             "patch.net.properties.tags.team changes nothing",
         ),
         ({"net": {"properties": {"region": None}}}, "patch.net.properties.region removes what is not there"),
-        ({"net": {"property": {}}}, "net.property is none of declared, dependencies, parent,"),
+        ({"net": {"property": {}}}, "net.property is none of declared, dependencies, dependsOn, parent,"),
         ({"net": None}, "subnet.properties.vpcId refers to 'net', which the graph does not have"),
         ({"net": {"dependencies": {"tags": ["x"]}}}, "net.tags refers to 'x', which the graph does not have"),
+        ({"net": {"dependsOn": ["x"]}}, "net.dependsOn refers to 'x', which the graph does not have"),
         ({"net": {"parent": "x"}}, "net.parent refers to 'x', which the graph does not have"),
     ],
 )

@@ -122,9 +122,10 @@ def test_a_resource_has_its_component_before_and_after() -> None:
 def test_a_read_dependency_is_kept() -> None:
     """It is not in the stack: without it, a list looks as if it were all created."""
     read_urn = "urn:pulumi:dev::shop::aws:ec2/subnet:Subnet::read"
-    node = Node(SUBNET, "s", {"vpcId": UNKNOWN}, dependencies={"vpcId": (read_urn,)})
+    node = Node(SUBNET, "s", {"vpcId": UNKNOWN}, dependencies={"vpcId": (read_urn,)}, depends_on=("urn:x",))
     (resource,) = program(Deployment(), node).resources
     assert resource.dependencies == {"vpcId": (read_urn,)}
+    assert set(resource.depends_on) == {read_urn, "urn:x"}
 
 
 @pytest.mark.parametrize(

@@ -67,11 +67,13 @@ class Stack:
         program: by name, the type and the properties that the program sets.
         account: an evidence document; none where the program makes everything.
         providers: by the name of a resource, the configuration of its provider, which is else of `REGION`.
+        depends_on: by the name of a resource, the names of those that it is made after by its options.
     """
 
     program: dict[str, tuple[str, Properties]] = field(default_factory=dict)
     account: Properties | None = None
     providers: dict[str, Properties] = field(default_factory=dict)
+    depends_on: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def add(self, type_: str, name: str, /, **properties: Any) -> None:
         self.program[name] = (type_, properties)
@@ -126,6 +128,7 @@ class Stack:
             properties={prop: self._shown(value, preview) for prop, value in properties.items()},
             id=UNKNOWN if preview else f"id-{name}",
             dependencies=dependencies,
+            depends_on=tuple(urn(self.program[after][0], after) for after in self.depends_on.get(name, ())),
             inputs=frozenset(properties),
         )
         return placed(resource, Provider.of(self.providers.get(name, {"region": REGION})))

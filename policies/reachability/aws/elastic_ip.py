@@ -29,6 +29,7 @@ _OWNERS: Final = (
     (tokens.NAT_GATEWAY, "secondaryAllocationIds"),
     (tokens.NAT_GATEWAY_EIP_ASSOCIATION, "allocationId"),
     (tokens.EIP_ASSOCIATION, "allocationId"),
+    (tokens.EIP_ASSOCIATION, "publicIp"),
 )
 """What an address is associated with, and the property that names it."""
 
@@ -78,9 +79,10 @@ class ElasticIps:
         for types, prop in _OWNERS:
             for owner in self.graph.of_type(*types):
                 values = elements(owner.declared(prop))
-                for ref in settled(self.graph.refs(owner, values, prop, tokens.EIP)):
-                    if ref.identity is not None:
-                        yield ref.identity, owner
+                for named in settled(self.graph.refs(owner, values, prop, tokens.EIP)):
+                    address = self.graph.or_maker(named, owner, tokens.EIP, "publicIp")
+                    if address.identity is not None:
+                        yield address.identity, owner
 
 
 def _is_free(address: Resource, nat: Resource) -> Outcome:

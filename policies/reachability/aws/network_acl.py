@@ -5,13 +5,13 @@ Source: Amazon VPC User Guide, "Network ACL rules" and "Default network ACL".
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from ..findings import filters
 from ..graph import tokens
+from ..graph.claims import Adoptions, Claim, standing
 from ..graph.references import Links, Ref, settled
 from ..graph.resource import Resource
 from ..packet import EGRESS, INGRESS, REPLIES, Packet
@@ -41,15 +41,6 @@ class Entry:
     ports: Ranges
     addresses: Ranges
     certain: bool
-
-
-@dataclass(frozen=True)
-class _Claim:
-    """What says that an ACL is a subnet's: `known` where it certainly is this one."""
-
-    by: Resource
-    acl: Resource | None
-    known: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +76,7 @@ class NetworkAcls:
         self.subnets = subnets
         self.vpcs = subnets.vpcs
         self.graph = subnets.graph
+        self.adoptions = Adoptions(self.graph, tokens.DEFAULT_NETWORK_ACL, self._vpc_of_default)
         self._read: dict[str, NetworkAcl] = {}
         self._by_subnet: dict[str, tuple[NetworkAcl | None, ...]] = {}
 
@@ -122,33 +114,37 @@ class NetworkAcls:
         return self._by_subnet[subnet.key]
 
     def _in_force(self, subnet: Subnet) -> list[Resource | None]:
-        """Several claims of the program on one subnet: the last one to be made stands, and either may be."""
-        claims = [(link.source, link.certain and link.source.known) for link in self._associations.to(subnet)]
-        found = [claim.acl for claim, certain in claims if not certain]
-        sure = [claim for claim, certain in claims if certain]
-        declared = [claim for claim in sure if claim.by.origin is Origin.PROGRAM]
-        if sure:
-            return [*found, *(claim.acl for claim in declared or sure[:1])]
+        claims = self._claims(subnet)
+        found = [acl for link in standing(self.graph, claims) for acl in self._given_by(link)]
+        if any(claim.certain for claim in claims):
+            return found
         if not subnet.vpc.candidates:
             return [*found, None]
         return [*found, *(acl for vpc in subnet.vpc.candidates for acl in self._defaults(vpc.resource))]
 
+    def _claims(self, subnet: Subnet) -> list[Claim]:
+        """What gives `subnet` an ACL: AWS takes each in the place of the one before."""
+        return [Claim(link.source, link.certain) for link in self._associations.to(subnet)]
+
+    def _given_by(self, claim: Resource) -> list[Resource | None]:
+        """The ACLs that an association, or an ACL with a list of subnets, may give to them."""
+        if claim.type in tokens.NETWORK_ACL:
+            return [*self._adopting(claim)]
+        acl = self._named(claim)
+        return [*acl.candidates, *([None] if acl.unread else [])]
+
     @cached_property
-    def _associations(self) -> Links[_Claim]:
+    def _associations(self) -> Links[Resource]:
         """Subnets' explicit ACLs."""
         return Links(self._read_associations())
 
-    def _read_associations(self) -> Iterator[tuple[_Claim, Ref[Resource]]]:
+    def _read_associations(self) -> Iterator[tuple[Resource, Ref[Resource]]]:
         for link in self.graph.of_type(*tokens.NETWORK_ACL_ASSOCIATION):
-            acl = self._named(link)
-            subnet = self.graph.named(link, "subnetId", tokens.SUBNET)
-            unread = (None,) if acl.unread else ()
-            for candidate in (*acl.candidates, *unread):
-                yield _Claim(link, candidate, known=acl.target is not None), subnet
+            yield link, self.graph.named(link, "subnetId", tokens.SUBNET)
         for held in self.graph.of_type(*tokens.NETWORK_ACL):
             values = elements(held.declared("subnetIds"))
             for subnet in settled(self.graph.refs(held, values, "subnetIds", tokens.SUBNET)):
-                yield _Claim(held, self._or_adopted(held), known=True), subnet
+                yield held, subnet
 
     def _named(self, resource: Resource) -> Ref[Resource]:
         """The ACL that a rule or an association names; a VPC stands for its default ACL."""
@@ -159,27 +155,27 @@ class NetworkAcls:
             if candidate.type in tokens.VPC:
                 found.extend(self._defaults(candidate))
             else:
-                found.append(self._or_adopted(candidate))
+                found.extend(self._adopting(candidate))
         acls = tuple(dict.fromkeys(acl for acl in found if acl is not None))
         return Ref(acls, ref.id, open=None in found)
 
-    def _or_adopted(self, acl: Resource) -> Resource:
-        """`acl`, or the program's `DefaultNetworkAcl` that adopts it and replaces its entries."""
-        if acl.origin is not Origin.ACCOUNT:
-            return acl
-        defaults = self.graph.of_type(tokens.DEFAULT_NETWORK_ACL)
-        adopting = (own for own in defaults if own.get("defaultNetworkAclId") == acl.id)
-        return next((own for own in adopting if own.in_place_of(acl) is not False), acl)
+    def _adopting(self, acl: Resource) -> list[Resource]:
+        """`acl`, or what of the program may be the last to adopt it and replace its entries."""
+        if acl.origin is Origin.ACCOUNT:
+            defaults = self.graph.of_type(tokens.DEFAULT_NETWORK_ACL)
+            adopting = (own for own in defaults if own.get("defaultNetworkAclId") == acl.id)
+            acl = next((own for own in adopting if own.in_place_of(acl) is not False), acl)
+        return self.adoptions.standing_for(acl)
 
     def _defaults(self, vpc: Resource) -> list[Resource | None]:
-        adopted = self._adopted_defaults.to(vpc)
-        certain: list[Resource | None] = [link.source for link in adopted if link.certain]
-        if certain:
-            return certain
+        claims = [Claim(link.source, link.certain) for link in self._adopted_defaults.to(vpc)]
+        found = standing(self.graph, claims)
+        if any(claim.certain for claim in claims):
+            return [*found]
         held = self.graph.beside(vpc, vpc.get("defaultNetworkAclId"), tokens.NETWORK_ACL)
         if held is None and self.vpcs.read(vpc).is_new:
             held = implicit_default_acl(vpc)
-        return [*(link.source for link in adopted), held]
+        return [*found, held]
 
     @cached_property
     def _adopted_defaults(self) -> Links[Resource]:
@@ -207,64 +203,67 @@ class NetworkAcls:
         return Links((rule, self._named(rule)) for rule in self.graph.of_type(*tokens.NETWORK_ACL_RULE))
 
     def _entries(self, acl: Resource, direction: str) -> Iterator[Entry]:
-        listed = elements(acl.declared(direction))
-        for entry in listed:
-            yield from _entry(entry, "ruleNo", "action", certain=True)
-        exclusive = acl.origin is Origin.PROGRAM and bool(listed)
-        separate = tuple(self._separate(acl, direction, exclusive=exclusive))
-        numbers = Counter(entry.number for entry in separate if entry.certain)
-        for entry in separate:
-            # Of two rules with one number AWS refuses one, and either may stand.
-            yield replace(entry, certain=False) if numbers[entry.number] > 1 else entry
-
-    def _separate(self, acl: Resource, direction: str, *, exclusive: bool) -> Iterator[Entry]:
-        """The entries that are resources of their own; none is certain where a list of `acl` is exclusive."""
+        yield from _inline(acl, direction)
+        for rival in self.adoptions.rivals(acl):
+            yield from (replace(entry, certain=False) for entry in _inline(rival, direction))
+        exclusive = acl.origin is Origin.PROGRAM and bool(elements(acl.declared(direction)))
         for link in self._standalone.to(acl):
             egress = link.source.get("egress")
             outward = False if egress is ABSENT else egress
             if outward is UNKNOWN or outward is (direction == EGRESS):
-                sure = link.certain and not exclusive and outward is not UNKNOWN
-                yield from _entry(link.source.properties, "ruleNumber", "ruleAction", certain=sure)
+                stays = not exclusive and self.adoptions.keeps(acl, link.source)
+                sure = link.certain and stays and outward is not UNKNOWN
+                yield _entry(link.source.properties, "ruleNumber", "ruleAction", certain=sure)
 
 
-def _entry(entry: Value, number: str, action: str, *, certain: bool) -> Iterator[Entry]:
+def _inline(acl: Resource, direction: str) -> Iterator[Entry]:
+    for entry in elements(acl.declared(direction)):
+        yield _entry(entry, "ruleNo", "action", certain=True)
+
+
+def _entry(entry: Value, number: str, action: str, *, certain: bool) -> Entry:
+    """What an entry does to TCP: one of another protocol has a number alone."""
     if entry is UNKNOWN:
-        yield Entry(LOWEST, frozenset({ALLOW, DENY}), ALL_PORTS, ANY_ADDRESS, certain=False)
-        return
+        return Entry(LOWEST, frozenset({ALLOW, DENY}), ALL_PORTS, ANY_ADDRESS, certain=False)
     ports = tcp_ports(get(entry, "protocol"), get(entry, "fromPort"), get(entry, "toPort"))
-    if ports is None:
-        return
     block, everywhere = get(entry, "cidrBlock"), IPV4
     if block is ABSENT or block == "":
         block, everywhere = get(entry, "ipv6CidrBlock"), IPV6
     order, act = to_int(get(entry, number)), get(entry, action)
     unknown = isinstance(ports, Unknown) or not isinstance(block, str) or not isinstance(order, int)
-    yield Entry(
+    return Entry(
         order if isinstance(order, int) else LOWEST,
         frozenset({ALLOW, DENY}) if act is UNKNOWN else frozenset({str(act).lower()}),
-        ALL_PORTS if isinstance(ports, Unknown) else ports,
+        ALL_PORTS if isinstance(ports, Unknown) else ports or Ranges(),
         addresses(block) if isinstance(block, str) else everywhere,
         certain=certain and not unknown,
     )
 
 
 def _decide(entries: Sequence[Entry], wanted: Ranges, ports: Ranges) -> set[str]:
-    """What the entries may do to packets of `wanted` x `ports`: the actions of all their parts."""
+    """What the entries may do to packets of `wanted` x `ports`: the actions of all their parts.
+
+    Of several with one number AWS takes one, whichever is made first.
+    """
     if not wanted or not ports:
         return set()
     for index, entry in enumerate(entries):
-        matched, matched_ports = wanted & entry.addresses, ports & entry.ports
-        if not matched or not matched_ports:
+        end = index + 1
+        while entry.certain and end < len(entries) and entries[end].number == entry.number:
+            end += 1
+        alternatives, rest = entries[index:end], entries[end:]
+        if not any(wanted & each.addresses and ports & each.ports for each in alternatives):
             continue
-        rest = entries[index + 1 :]
-        actions = set(entry.actions)
-        if not entry.certain:
-            actions |= _decide(rest, matched, matched_ports)
-        return (
-            actions
-            | _decide(rest, wanted - entry.addresses, ports)
-            | _decide(rest, matched, ports - entry.ports)
-        )
+        actions: set[str] = set()
+        for each in alternatives:
+            matched, matched_ports = wanted & each.addresses, ports & each.ports
+            if matched and matched_ports:
+                actions |= each.actions
+            if not each.certain:
+                actions |= _decide(rest, matched, matched_ports)
+            actions |= _decide(rest, wanted - each.addresses, ports)
+            actions |= _decide(rest, matched, ports - each.ports)
+        return actions
     return {DENY}
 
 

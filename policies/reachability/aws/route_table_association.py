@@ -6,11 +6,13 @@ explicit association, else the VPC's main table.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from ..findings import routing
 from ..graph import tokens
+from ..graph.claims import Adoptions, Claim, standing
 from ..graph.references import Links, Ref, exactly
 from ..graph.resource import Resource
 from ..values import UNKNOWN, Truth, elements, get
@@ -38,6 +40,7 @@ class RouteTables:
         self.vpcs = vpcs
         self.graph = vpcs.graph
         self.routes = Routes(self.graph, prefix_lists)
+        self.adoptions = Adoptions(self.graph, tokens.DEFAULT_ROUTE_TABLE, self._original)
         self._read: dict[str, RouteTable] = {}
         self._by_subnet: dict[str, tuple[RouteTable | None, ...]] = {}
 
@@ -74,13 +77,19 @@ class RouteTables:
 
     def read(self, table: Resource) -> RouteTable:
         if table.key not in self._read:
-            routes = tuple(self.routes.of(table, self.standalone_in(table)))
-            self._read[table.key] = RouteTable(table, routes, may_learn_routes(table, self._propagations))
+            routes = [*self.routes.of(table, self.standalone_in(table))]
+            for rival in self.adoptions.rivals(table):
+                routes.extend(replace(route, certain=False) for route in self.routes.of(rival, []))
+            learns = may_learn_routes(table, self._propagations)
+            self._read[table.key] = RouteTable(table, tuple(routes), learns)
         return self._read[table.key]
 
     def standalone_in(self, table: Resource) -> list[tuple[Resource, bool]]:
         """The routes declared by themselves that may stand in `table`, with whether they certainly do."""
-        return [(link.source, link.certain) for link in self._standalone.to(table)]
+        return [
+            (link.source, link.certain and self.adoptions.keeps(table, link.source))
+            for link in self._standalone.to(table)
+        ]
 
     # Which table a reference is --------------------------------------------------------------------
 
@@ -102,15 +111,20 @@ class RouteTables:
                 found.extend(self._original_tables(exactly(candidate)))
             else:
                 value = candidate.id
-                found.append(self._beside(value, candidate) if isinstance(value, str) else candidate)
+                found.extend(
+                    self._beside(value, candidate)
+                    if isinstance(value, str)
+                    else self.adoptions.standing_for(candidate)
+                )
         return found
 
-    def _beside(self, value: str, user: Resource) -> Resource | None:
-        """The table with the id `value` beside `user`; where the program adopts it as default table, that."""
-        for adopted in self.graph.of_type(tokens.DEFAULT_ROUTE_TABLE):
-            if adopted.get("defaultRouteTableId") == value and adopted.in_place_of(user) is not False:
-                return adopted
-        return self.graph.beside(user, value, tokens.ROUTE_TABLE)
+    def _beside(self, value: str, user: Resource) -> list[Resource | None]:
+        """The table with the id `value` beside `user`, or what of the program may be the last to adopt it."""
+        defaults = self.graph.of_type(tokens.DEFAULT_ROUTE_TABLE)
+        adopting = (own for own in defaults if own.get("defaultRouteTableId") == value)
+        held = next((own for own in adopting if own.in_place_of(user) is not False), None)
+        held = held or self.graph.beside(user, value, tokens.ROUTE_TABLE)
+        return [*self.adoptions.standing_for(held)] if held else [None]
 
     # What tables are associated with ---------------------------------------------------------------
 
@@ -119,11 +133,11 @@ class RouteTables:
         links = self._associations.to(subnet)
         certain = [link for link in links if link.certain]
         declared = [link for link in certain if link.source[0].origin is Origin.PROGRAM]
-        standing = declared or certain[:1]
+        explicit = declared or certain[:1]
         for link in links:
-            if not link.certain or link in standing:
+            if not link.certain or link in explicit:
                 yield from self._tables(link.source[1])
-        if not standing:
+        if not explicit:
             yield from self._main_tables(subnet.vpc.map(lambda found: found.resource))
 
     @cached_property
@@ -158,31 +172,30 @@ class RouteTables:
             yield exactly(held), gateway
 
     def _main_tables(self, vpc: Ref[Resource]) -> list[Resource | None]:
-        found: list[Resource | None] = []
-        replaced = False
-        for link in self.graph.of_type(*tokens.MAIN_ROUTE_TABLE):
-            applies = self.graph.named(link, "vpcId", tokens.VPC).same_as(vpc)
-            if applies is not False:
-                found.extend(self._tables(self._named(link)))
-            replaced = replaced or applies is True
-        if replaced:
+        claims = [
+            Claim(link, applies is True)
+            for link in self.graph.of_type(*tokens.MAIN_ROUTE_TABLE)
+            if (applies := self.graph.named(link, "vpcId", tokens.VPC).same_as(vpc)) is not False
+        ]
+        replacing = standing(self.graph, claims)
+        found = [table for link in replacing for table in self._tables(self._named(link))]
+        if any(claim.certain for claim in claims):
             return found
         main = vpc.target.get("mainRouteTableId") if vpc.target else UNKNOWN
-        held = self._beside(main, vpc.target) if vpc.target and isinstance(main, str) else None
-        if held is not None or (vpc.target is not None and vpc.target.origin is Origin.ACCOUNT):
-            return [*found, held]
+        held = self._beside(main, vpc.target) if vpc.target and isinstance(main, str) else [None]
+        if held != [None] or (vpc.target is not None and vpc.target.origin is Origin.ACCOUNT):
+            return [*found, *held]
         return found + self._original_tables(vpc)
 
     def _original_tables(self, vpc: Ref[Resource]) -> list[Resource | None]:
         """The table that AWS made with `vpc`, its main one until another is associated as such."""
-        found: list[Resource | None] = []
-        adopted = False
-        for table in self.graph.of_type(tokens.DEFAULT_ROUTE_TABLE):
-            applies = self._is_original_of(table, vpc)
-            if applies is not False:
-                found.append(table)
-            adopted = adopted or applies is True
-        if adopted:
+        claims = [
+            Claim(table, applies is True)
+            for table in self.graph.of_type(tokens.DEFAULT_ROUTE_TABLE)
+            if (applies := self._is_original_of(table, vpc)) is not False
+        ]
+        found: list[Resource | None] = [*standing(self.graph, claims)]
+        if any(claim.certain for claim in claims):
             return found
         for candidate in vpc.candidates:
             found.append(implicit_main_table(candidate) if self.vpcs.read(candidate).is_new else None)
@@ -190,14 +203,18 @@ class RouteTables:
 
     def _is_original_of(self, adopted: Resource, vpc: Ref[Resource]) -> Truth:
         """Whether a `DefaultRouteTable` adopts the table that AWS made with `vpc`."""
-        named = self.graph.named(adopted, "defaultRouteTableId", tokens.VPC + tokens.ROUTE_TABLE)
-        table = self.graph.or_maker(named, adopted, tokens.VPC, *_ORIGINAL_TABLE).target
+        table = self._original(adopted).target
         if table is None:
             return UNKNOWN
         made_with = (
             exactly(table) if table.type in tokens.VPC else self.graph.named(table, "vpcId", tokens.VPC)
         )
         return made_with.same_as(vpc)
+
+    def _original(self, adopted: Resource) -> Ref[Resource]:
+        """What a `DefaultRouteTable` adopts: a table, or the VPC that AWS made it with."""
+        named = self.graph.named(adopted, "defaultRouteTableId", tokens.VPC + tokens.ROUTE_TABLE)
+        return self.graph.or_maker(named, adopted, tokens.VPC, *_ORIGINAL_TABLE)
 
     # Routes that are resources of their own ----------------------------------------------------------
 

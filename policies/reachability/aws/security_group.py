@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..findings import filters
 from ..graph import tokens
+from ..graph.claims import Adoptions, Claim, standing
 from ..graph.references import Links, Ref, exactly, members, settled
 from ..graph.resource import Resource
 from ..packet import EGRESS, INGRESS
@@ -110,12 +111,16 @@ def admits(groups: Sequence[Ref[SecurityGroup]], direction: str, peer: Peer, por
     sure = Ranges()
     maybe = ANY_ADDRESS if any(ref.open for ref in groups) else Ranges()
     for ref in groups:
+        by_each = Ranges() if ref.unread else ANY_ADDRESS
         for group in ref.candidates:
+            by_group = Ranges()
             for rule in group.rules(direction):
                 matched, certain = rule.matches(peer, port)
                 maybe = maybe | matched
-                if certain and ref.target is not None:
-                    sure = sure | matched
+                if certain:
+                    by_group = by_group | matched
+            by_each = by_each & by_group
+        sure = sure | by_each
     seen = [group for ref in groups for group in ref.candidates]
     named = ", ".join(group.label for group in seen) or "not known"
     subject = seen[0].key if seen else peer.name
@@ -138,6 +143,7 @@ class SecurityGroups:
         self.graph: Graph = vpcs.graph
         self.vpcs = vpcs
         self.prefix_lists = prefix_lists
+        self.adoptions = Adoptions(self.graph, tokens.DEFAULT_SECURITY_GROUP, self._vpc_of_default)
         self._read: dict[str, SecurityGroup] = {}
 
     def read(self, group: Resource) -> SecurityGroup:
@@ -185,22 +191,23 @@ class SecurityGroups:
             if candidate.type in tokens.VPC:
                 found.extend(self._defaults(candidate))
             else:
-                found.append(self._adopted(candidate))
+                found.extend(self._adopting(candidate))
         groups = tuple(group for group in found if group is not None)
         return Ref(groups, ref.id, open=ref.open or len(groups) < len(found))
 
     def _defaults(self, vpc: Resource) -> list[Resource | None]:
         """What the default group of `vpc` may be; `None` for one that the graph does not hold."""
-        adopted = self._adopted_defaults.to(vpc)
-        certain: list[Resource | None] = [link.source for link in adopted if link.certain]
-        if certain:
-            return certain
-        return [*(link.source for link in adopted), self._original_default(vpc)]
+        claims = [Claim(link.source, link.certain) for link in self._adopted_defaults.to(vpc)]
+        original = [] if any(claim.certain for claim in claims) else [self._original_default(vpc)]
+        return [*standing(self.graph, claims), *original]
 
     @cached_property
     def _adopted_defaults(self) -> Links[Resource]:
         groups = self.graph.of_type(tokens.DEFAULT_SECURITY_GROUP)
-        return Links((group, self.graph.named(group, "vpcId", tokens.VPC)) for group in groups)
+        return Links((group, self._vpc_of_default(group)) for group in groups)
+
+    def _vpc_of_default(self, group: Resource) -> Ref[Resource]:
+        return self.graph.named(group, "vpcId", tokens.VPC)
 
     def _original_default(self, vpc: Resource) -> Resource | None:
         held = self.graph.beside(vpc, vpc.get("defaultSecurityGroupId"), tokens.SECURITY_GROUP)
@@ -208,13 +215,12 @@ class SecurityGroups:
             return implicit_default_group(vpc)
         return held
 
-    def _adopted(self, group: Resource) -> Resource:
-        """The program's `DefaultSecurityGroup` where it has adopted `group` of the account."""
+    def _adopting(self, group: Resource) -> list[Resource]:
+        """`group`, or what of the program may be the last to adopt it and replace its rules."""
         vpc = self.graph.named(group, "vpcId", tokens.VPC).target
         if group.origin is Origin.ACCOUNT and vpc and vpc.get("defaultSecurityGroupId") == group.id:
-            adopted = next((link.source for link in self._adopted_defaults.to(vpc) if link.certain), None)
-            return adopted or group
-        return group
+            group = next((link.source for link in self._adopted_defaults.to(vpc) if link.certain), group)
+        return self.adoptions.standing_for(group)
 
     # Rules -----------------------------------------------------------------------------------------
 
@@ -242,15 +248,21 @@ class SecurityGroups:
         return members(settled(self.graph.refs(link, elements(link.get(prop)), prop, types)))[0]
 
     def _written(self, group: Resource, direction: str) -> Iterator[Rule]:
-        entries = elements(group.declared(direction))
-        exclusive = group.origin is Origin.PROGRAM and bool(entries)
-        for entry in entries:
+        yield from self._listed_in(group, direction)
+        for rival in self.adoptions.rivals(group):
+            yield from (replace(rule, certain=False) for rule in self._listed_in(rival, direction))
+        exclusive = group.origin is Origin.PROGRAM and bool(elements(group.declared(direction)))
+        for link in self._standalone[direction].to(group):
+            stays = not exclusive and self.adoptions.keeps(group, link.source)
+            yield from self._separate(link.source, group, link.certain and stays)
+
+    def _listed_in(self, group: Resource, direction: str) -> Iterator[Rule]:
+        """The rules that `group` lists itself."""
+        for entry in elements(group.declared(direction)):
             if entry is UNKNOWN:
                 yield Rule(UNKNOWN, UNKNOWN, (), group)
             elif isinstance(entry, Mapping):
                 yield from self._inline(group, direction, entry)
-        for link in self._standalone[direction].to(group):
-            yield from self._separate(link.source, group, link.certain and not exclusive)
 
     @cached_property
     def _standalone(self) -> dict[str, Links[Resource]]:

@@ -25,6 +25,7 @@ class Resource:
         id: its id, `UNKNOWN` before creation.
         dependencies: by top-level property, the keys of the resources that its value comes from;
             an empty tuple says that the value comes from outside the graph.
+        depends_on: the keys of the resources that it is made after, those of `dependencies` or not.
         parent: the key of the component that it belongs to.
         region: the AWS region, `UNKNOWN` where the provider's is.
         inputs: the names of the properties that the program sets; `None` where that is not known.
@@ -42,6 +43,7 @@ class Resource:
     properties: Mapping[str, Value] = field(default_factory=dict)
     id: str | Unknown = UNKNOWN
     dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    depends_on: tuple[str, ...] = ()
     parent: str | None = None
     region: str | Unknown = UNKNOWN
     origin: Origin = Origin.PROGRAM

@@ -54,6 +54,10 @@ both_ways = pytest.mark.parametrize("preview", [True, False], ids=["preview", "u
             "aws:ec2/eipAssociation:EipAssociation",
             {"networkInterfaceId": "eni-1", "allocationId": ref("address")},
         ),
+        (
+            "aws:ec2/eipAssociation:EipAssociation",
+            {"networkInterfaceId": "eni-1", "publicIp": ref("address")},
+        ),
     ],
 )
 def test_one_of_two_that_name_an_address_gets_it(
@@ -65,9 +69,19 @@ def test_one_of_two_that_name_an_address_gets_it(
     assert judged(nat, preview=preview) == SHARED
 
     for prop, value in properties.items():
-        if "llocation" in prop:
+        if "llocation" in prop or prop == "publicIp":
             nat["rival"][prop] = ref("other") if value == ref("address") else [ref("spare")]
     assert judged(nat, preview=preview) == PASSED
+
+
+def test_an_association_may_name_the_address_itself(nat: Stack) -> None:
+    nat["address"]["publicIp"] = "203.0.113.7"
+    association = "aws:ec2/eipAssociation:EipAssociation"
+    nat.add(association, "rival", networkInterfaceId="eni-1", publicIp="203.0.113.8")
+    assert judged(nat, preview=False) == PASSED
+
+    nat["rival"]["publicIp"] = "203.0.113.7"
+    assert judged(nat, preview=False) == SHARED
 
 
 def test_the_allocation_id_itself_may_be_named_twice(nat: Stack) -> None:

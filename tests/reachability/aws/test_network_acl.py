@@ -355,6 +355,7 @@ def test_the_program_may_adopt_the_default_acl_of_the_account(read: bool) -> Non
     assert admit(stack) is UNREACHABLE
 
     stack.add(RULE, "rule", **rule("allow", 200))
+    stack.depends_on["rule"] = ("adopted",)
     assert admit(stack) is REACHABLE
 
 
