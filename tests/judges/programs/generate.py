@@ -1,0 +1,234 @@
+"""Small programs at random: a service whose mail leaves through a VPC that the program creates or adopts.
+
+What is written works; then values are written in ways that hide what they are, and things are claimed twice.
+The same random number makes the same program.
+"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any, Final
+
+from tests.judges import topologies as t
+from tests.judges.programs import types as kinds
+from tests.judges.programs.existing import ADOPTED, existing
+from tests.judges.programs.expressions import Expression
+from tests.judges.programs.model import COMPONENT, Declared, Program
+from tests.judges.programs.writer import Writer, output
+from tests.judges.topologies import Draft
+
+SMTP_RULE: Final = {"protocol": "tcp", "fromPort": 587, "toPort": 587}
+TYPES_OF_ACCOUNT: Final = (t.SUBNET, t.ROUTE_TABLE, t.NAT_GATEWAY, t.GROUP, t.INTERNET_GATEWAY, t.ACL)
+
+
+def program(seed: int) -> Program:
+    """The program of `seed`."""
+    rng = Random(seed)
+    return Scene(rng).write()
+
+
+class Scene:
+    """One program in the making: what it does, step by step."""
+
+    def __init__(self, rng: Random) -> None:
+        self.rng = rng
+        self.adopts = rng.random() < 0.7
+        self.account = existing(rng) if self.adopts or rng.random() < 0.3 else Draft(rng)
+        self.writer = Writer(rng, self.account)
+        self.route = rng.choice(("nat", "nat", "nat", "endpoint", "endpoint", "both"))
+        self.number = 0
+        self.start = "10.1" if self.adopts else "10.0"
+
+    def write(self) -> Program:
+        writer = self.writer
+        self._vpc()
+        self._decoys()
+        groups = self._groups()
+        subnets = self._subnets()
+        if self.route != "nat":
+            self._endpoint(subnets, groups)
+        self._service(subnets, groups)
+        return writer.program(evidence=self.rng.random() < 0.75)
+
+    def _cidr(self) -> str:
+        self.number += 1
+        return f"{self.start}.{(self.number + 7) * 16}.0/20"
+
+    def _zone(self) -> str:
+        return self.rng.choice(list(t.ZONES.values()))
+
+    # The VPC ---------------------------------------------------------------------------------------
+
+    def _vpc(self) -> None:
+        writer = self.writer
+        if not self.adopts:
+            names = {"enableDnsSupport": True, "enableDnsHostnames": self.rng.random() < 0.95}
+            writer.vpc = writer.add(t.VPC, "vpc", cidrBlock="10.0.0.0/16", **names)
+            return
+        writer.vpc = writer.known(ADOPTED, t.VPC)
+        for type_ in TYPES_OF_ACCOUNT:
+            for key in self.account.ids(type_):
+                inside = self.account[key].get("vpcId") == ADOPTED
+                if inside or self.rng.random() < 0.1:
+                    writer.there[type_].append(writer.known(key, type_))
+
+    def _existing(self, key: str) -> Expression | None:
+        """A thing of the adopted VPC that works."""
+        if not self.adopts or key not in self.account.resources:
+            return None
+        return self.writer.known(key, self.account.resources[key][0])
+
+    def _decoys(self) -> None:
+        """New things that nothing of the path needs, and in which it is dead."""
+        writer = self.writer
+        if writer.chance(0.3):
+            decoy = self._new_subnet("decoy")
+            if writer.chance(0.5):
+                table = writer.add(t.ROUTE_TABLE, "decoy-table", vpcId=writer.vpc)
+                writer.add(kinds.ASSOCIATION, "decoy-association", subnetId=decoy, routeTableId=table)
+        if writer.chance(0.2):
+            writer.add(t.GROUP, "decoy-group", vpcId=writer.vpc)
+
+    # Security groups -------------------------------------------------------------------------------
+
+    def _groups(self) -> list[Expression]:
+        writer, existing_group = self.writer, self._existing("sg-open")
+        if existing_group is not None and writer.chance(0.3):
+            return [existing_group]
+        if writer.chance(0.5):
+            group = writer.add(t.GROUP, "group", vpcId=writer.vpc, egress=[dict(t.OPEN_RULE)])
+        else:
+            group = writer.add(t.GROUP, "group", vpcId=writer.vpc)
+            peer: dict[str, Any] = {"cidrBlocks": [t.ANYWHERE]}
+            given = {**SMTP_RULE, **peer, "type": "egress"}
+            writer.add(kinds.GROUP_RULE, "rule", securityGroupId=writer.one(group, t.GROUP), **given)
+        return [group]
+
+    # Subnets, and their way out ---------------------------------------------------------------------
+
+    def _new_subnet(self, name: str) -> Expression:
+        writer = self.writer
+        given = {"cidrBlock": self._cidr(), "availabilityZoneId": self._zone()}
+        return writer.add(t.SUBNET, name, vpcId=writer.vpc, **given)
+
+    def _subnets(self) -> list[Expression]:
+        writer, found = self.writer, self._existing("subnet-alive")
+        alive = found is not None and "nat-alive" in self.account.resources
+        count = self.rng.choice((1, 1, 2))
+        if found is not None and alive and writer.chance(0.3):
+            return [found] if count == 1 else [found, *self._routed(1)]
+        return self._routed(count)
+
+    def _routed(self, count: int) -> list[Expression]:
+        """New subnets with a table; without a NAT gateway where the mail leaves by the endpoint."""
+        writer = self.writer
+        inside = writer.chance(0.15)
+        if inside:
+            writer.component = "network"
+            writer.declared.append(Declared("network", COMPONENT, kind="component"))
+        subnets = [self._new_subnet(f"private{number}") for number in range(count)]
+        table = self._table() if self.route != "endpoint" else None
+        for number, subnet in enumerate(subnets if table is not None else ()):
+            given = {"subnetId": writer.one(subnet, t.SUBNET, plain=0.85)}
+            given["routeTableId"] = writer.one(table, t.ROUTE_TABLE, plain=0.8)
+            writer.add(kinds.ASSOCIATION, f"association{number}", **given)
+        writer.component = None
+        if inside and table is not None and writer.chance(0.5):
+            linked = [each for each in writer.declared if each.parent and each.type == kinds.ASSOCIATION]
+            return [output(each.name, "subnetId") for each in linked]
+        return subnets
+
+    def _table(self) -> Expression:
+        writer, alive = self.writer, self._existing("rtb-alive")
+        if alive is not None and writer.chance(0.2):
+            return alive
+        target = {"natGatewayId": writer.one(self._nat(), t.NAT_GATEWAY)}
+        if writer.chance(0.4):
+            routes = [{"cidrBlock": t.ANYWHERE, **target}]
+            return writer.add(t.ROUTE_TABLE, "table", vpcId=writer.vpc, routes=routes)
+        table = writer.add(t.ROUTE_TABLE, "table", vpcId=writer.vpc)
+        given = {"destinationCidrBlock": t.ANYWHERE, **target}
+        writer.add(kinds.ROUTE, "route", routeTableId=writer.one(table, t.ROUTE_TABLE, plain=0.8), **given)
+        return table
+
+    def _nat(self) -> Expression:
+        writer, alive = self.writer, self._existing("nat-alive")
+        if alive is not None and writer.chance(0.3):
+            return alive
+        address = writer.add(kinds.EIP, "address")
+        subnet = self._public_subnet()
+        given = {"subnetId": writer.one(subnet, t.SUBNET), "connectivityType": "public"}
+        waits = tuple(each.name for each in writer.declared if each.type == t.INTERNET_GATEWAY)
+        return writer.add(t.NAT_GATEWAY, "nat", waits, **given, allocationId=address)
+
+    def _public_subnet(self) -> Expression:
+        writer, public = self.writer, self._existing("subnet-public")
+        routed = public is not None and "rtb-public" in self.account.resources
+        if public is not None and routed and writer.chance(0.4):
+            return public
+        gateway = self._existing("igw-a") if "igw-a" in self.account.resources else None
+        if gateway is None:
+            gateway = writer.add(t.INTERNET_GATEWAY, "gateway", vpcId=writer.vpc)
+        subnet = self._new_subnet("public")
+        routes = [{"cidrBlock": t.ANYWHERE, "gatewayId": gateway}]
+        table = writer.add(t.ROUTE_TABLE, "public-table", vpcId=writer.vpc, routes=routes)
+        given = {"routeTableId": writer.one(table, t.ROUTE_TABLE, plain=0.9)}
+        writer.add(kinds.ASSOCIATION, "public-association", subnetId=subnet, **given)
+        return subnet
+
+    # The endpoint ----------------------------------------------------------------------------------
+
+    def _endpoint(self, subnets: list[Expression], groups: list[Expression]) -> None:
+        writer = self.writer
+        if "vpce-a" in self.account.resources and self.adopts and writer.chance(0.9):
+            return
+        peer = self.rng.choice(({"securityGroups": groups[:1]}, {"cidrBlocks": [f"{self.start}.0.0/16"]}))
+        rules = {"ingress": [{**SMTP_RULE, **peer}]} if writer.chance(0.6) else {}
+        group = writer.add(t.GROUP, "endpoint-group", vpcId=writer.vpc, **rules)
+        if not rules:
+            flat = {"cidrBlocks": peer.get("cidrBlocks"), "sourceSecurityGroupId": None}
+            if "securityGroups" in peer:
+                flat = {"sourceSecurityGroupId": groups[0]}
+            named = {"securityGroupId": writer.one(group, t.GROUP, plain=0.7)}
+            writer.add(kinds.GROUP_RULE, "endpoint-rule", **named, **SMTP_RULE, type="ingress", **flat)
+        writer.add(
+            t.ENDPOINT,
+            "endpoint",
+            vpcId=writer.one(writer.vpc, t.VPC, plain=0.8),
+            serviceName=f"com.amazonaws.{t.REGION}.email-smtp",
+            vpcEndpointType="Interface",
+            privateDnsEnabled=True,
+            subnetIds=writer.listed(subnets[:1], t.SUBNET),
+            securityGroupIds=writer.listed([group], t.GROUP),
+        )
+
+    # The service -----------------------------------------------------------------------------------
+
+    def _service(self, subnets: list[Expression], groups: list[Expression]) -> None:
+        writer = self.writer
+        named = groups if writer.chance(0.9) else None
+        if named is not None:
+            named = writer.listed(groups, t.GROUP) if writer.chance(0.6) else groups
+        given = {"subnets": writer.listed(subnets, t.SUBNET), "securityGroups": named}
+        writer.add(t.CONNECTOR, "connector", vpcConnectorName="connector", **given)
+        if writer.chance(0.15):
+            others = [each for each in writer.there[t.SUBNET] if each not in subnets] or subnets
+            other = {"subnets": [self.rng.choice(others)], "securityGroups": groups}
+            writer.add(t.CONNECTOR, "other", vpcConnectorName="other", **other)
+        writer.there["arn"] = [
+            output(each.name, "arn") for each in writer.declared if each.type == t.CONNECTOR
+        ]
+        arn = writer.one(output("connector", "arn"), "arn")
+        host = {"nat": t.RELAY, "endpoint": t.SES, "both": self.rng.choice((t.SES, t.RELAY, None))}[
+            self.route
+        ]
+        environment = {"SMTP_HOST": host, "SMTP_PORT": "587"} if host else {}
+        image = {"imageIdentifier": "public.ecr.aws/nginx/nginx:1", "imageRepositoryType": "ECR_PUBLIC"}
+        configured = {"runtimeEnvironmentVariables": environment}
+        writer.add(
+            t.SERVICE,
+            "service",
+            serviceName="service",
+            networkConfiguration={"egressConfiguration": {"egressType": "VPC", "vpcConnectorArn": arn}},
+            sourceConfiguration={"imageRepository": {**image, "imageConfiguration": configured}},
+        )
