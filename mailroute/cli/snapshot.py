@@ -37,7 +37,7 @@ _STANDARD_OUTPUT: Final = Path("-")
     multiple=True,
     metavar="NAME",
     help="An environment variable of the services whose value is saved; may be given several times.  "
-    "[default: SMTP_HOST, SMTP_PORT]",
+    "[default: those known to hold a mail host or its port]",
 )
 def command(vpcs: tuple[str, ...], file: Path, region: str | None, variables: tuple[str, ...]) -> int:
     """Read some VPCs, and the services and functions that send through them, and save what is there.

@@ -34,6 +34,7 @@ def render(report: Report) -> str:
         "resources": [_resource(resource) for resource in rehearsal.resources],
         "policies": [_policy(result) for result in rehearsal.policies],
         "egress": [egress(change) for change in report.egress],
+        "unjudged": [unjudged.as_json() for unjudged in report.unjudged],
         "outputs": wire.to_json(rehearsal.outputs),
     }
     return json.dumps(document, indent=2) + "\n"

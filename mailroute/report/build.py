@@ -11,7 +11,7 @@ from mailroute.rehearsal.result import Diagnostic, Level, Operation, Severity
 
 from . import redact
 from .dns import dns_records
-from .egress import egress_changes, secret_hosts
+from .egress import egress_changes, none_judged, secret_hosts
 from .graph import PROVIDER, program_resources
 from .model import STACK, Group, Report
 from .next_steps import next_steps
@@ -53,7 +53,10 @@ def build(
         warning = Diagnostic(Severity.WARNING, STOPPED)
         rehearsal = replace(rehearsal, diagnostics=(*rehearsal.diagnostics, warning))
     hidden = redact.secrets_of(rehearsal)
-    egress = () if stopped else egress_changes(program_resources(rehearsal.resources), evidence, options)
+    resources = program_resources(rehearsal.resources)
+    egress, unjudged = (
+        ((), none_judged(resources, STOPPED)) if stopped else egress_changes(resources, evidence, options)
+    )
     if hidden:
         without = program_resources(rehearsal.resources, redact.without_secrets)
         hidden |= secret_hosts(without, evidence, options, egress)
@@ -63,6 +66,7 @@ def build(
         account=account,
         groups=_groups(rehearsal.resources),
         egress=egress,
+        unjudged=unjudged,
         dns=dns,
         next_steps=tuple(next_steps(rehearsal, egress, dns, program=program, packs=packs)),
     )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from enforcement.resources import Program
 from enforcement.stacks import Stacks
 from mailroute.fixes import Repairs
-from reachability import Graph, Origin, Proof, Settings, parse
+from reachability import Graph, Origin, Proof, Settings, Unjudged, parse
+from reachability.workloads.not_judged import not_judged
 from rules.egress import WORKLOADS, Egresses
 
 from .model import EgressChange
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 def egress_changes(
     resources: Sequence[Resource], evidence: Mapping[str, Any], options: Mapping[str, Options]
-) -> tuple[EgressChange, ...]:
-    """Each egress of the program beside today's, with what would fix it; by service and destination.
+) -> tuple[tuple[EgressChange, ...], tuple[Unjudged, ...]]:
+    """Each egress of the program beside today's, with what would fix it; and the workloads without one.
 
     Args:
         resources: those of the program.
@@ -36,18 +37,35 @@ def egress_changes(
     account = Graph(known.resources, known.coverage)
     today: list[Egress] = []
     after: list[tuple[Egress, Repairs]] = []
+    left = list(not_judged(Graph(resources)))
     stacks = Stacks(lambda: Program(tuple(resources)), (evidence,))
     for rule, kinds in WORKLOADS.items():
         settings = Settings.from_options(options[rule])
         stack = stacks.build(options[rule])
         repairs = Repairs(stack.graph, settings, stack.evidence.zones)
-        after += [(egress, repairs) for egress in Egresses(stack.proof(settings), kinds).all()]
+        egresses = Egresses(stack.proof(settings), kinds)
+        for workload in egresses.workloads():
+            after += [(egress, repairs) for egress in egresses.of(workload)]
+            if not workload.destinations:
+                left.append(Unjudged(workload.name, workload.resource.key, workload.silent))
         today += Egresses(Proof(account, settings, known.zones), kinds).all(Origin.ACCOUNT)
     before = _Today(today, (egress for egress, _ in after))
     changes = (
         EgressChange(egress, before.of(egress), repairs_of(repairs, egress)) for egress, repairs in after
     )
-    return tuple(sorted(changes, key=lambda change: (change.after.service, str(change.after.destination))))
+    by_destination = sorted(changes, key=lambda change: (change.after.service, str(change.after.destination)))
+    return tuple(by_destination), _by_name(left)
+
+
+def none_judged(resources: Sequence[Resource], reason: str) -> tuple[Unjudged, ...]:
+    """Every workload of the program, where for `reason` none of them is judged."""
+    graph = Graph(resources)
+    workloads = (Unjudged(each.name, each.resource.key, reason) for each in Proof(graph).workloads())
+    return _by_name([*workloads, *not_judged(graph)])
+
+
+def _by_name(found: Iterable[Unjudged]) -> tuple[Unjudged, ...]:
+    return tuple(sorted(found, key=lambda unjudged: (unjudged.service, unjudged.urn)))
 
 
 def secret_hosts(

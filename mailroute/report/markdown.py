@@ -63,6 +63,8 @@ def _sections(report: Report, rows: int) -> Iterator[str]:
     yield _account(report)
     if report.egress:
         yield from _egress(report, rows)
+    if report.unjudged:
+        yield from _unjudged(report, rows)
     yield from _assumptions(report, rows)
     yield from _policies(report, rows)
     yield from _resources(report, rows)
@@ -134,6 +136,12 @@ def _egress(report: Report, rows: int) -> Iterator[str]:
                 yield "\n".join(_cut(lines, rows))
 
 
+def _unjudged(report: Report, rows: int) -> Iterator[str]:
+    yield f"### Not judged: {len(report.unjudged)}"
+    lines = [f"- {code(entry.service)}: {prose(entry.reason)}" for entry in report.unjudged]
+    yield "\n".join(_cut(lines, rows))
+
+
 def _verdict(egress: Egress | None) -> str:
     return "–" if egress is None else f"{labels.VERDICT_MARK[egress.verdict]} {egress.verdict.value}"
 
@@ -183,10 +191,6 @@ def _policies(report: Report, rows: int) -> Iterator[str]:
     parts = [summary]
     if advisory:
         parts.append(f"{advisory} advisory")
-    if report.idle_policies:
-        parts.append(
-            f"{len(report.idle_policies)} not applicable ({', '.join(map(code, report.idle_policies))})"
-        )
     yield "### Policies"
     yield ", ".join(parts)
     if report.violations:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
@@ -11,7 +10,7 @@ from reachability.verdict import Verdict
 
 if TYPE_CHECKING:
     from mailroute.rehearsal.result import PlannedResource, PolicyResult, Rehearsal
-    from reachability.egress import Egress
+    from reachability.egress import Egress, Unjudged
     from reachability.values import Unknown
 
 
@@ -110,12 +109,14 @@ class Report:
     Attributes:
         account: the simulated account in a few words.
         groups: what would be created, by component, in the order of the program.
+        unjudged: the workloads that are not in `egress`.
     """
 
     rehearsal: Rehearsal
     account: str
     groups: tuple[Group, ...]
     egress: tuple[EgressChange, ...]
+    unjudged: tuple[Unjudged, ...]
     dns: tuple[DnsRecord, ...]
     next_steps: tuple[Step, ...]
 
@@ -140,13 +141,3 @@ class Report:
     def violations(self) -> tuple[PolicyResult, ...]:
         """Every violation, those that block first."""
         return tuple(sorted(self.rehearsal.policies, key=lambda result: result.level.value, reverse=True))
-
-    @property
-    def idle_policies(self) -> tuple[str, ...]:
-        """The policies that found nothing to judge: not applicable to the stack, or to any resource of it."""
-        said: defaultdict[str, set[str]] = defaultdict(set)
-        for entry in self.rehearsal.not_applicable:
-            said[entry.policy].add(entry.urn)
-        resources = {resource.urn for resource in self.rehearsal.resources}
-        stack = {resource.urn for resource in self.rehearsal.resources if resource.type == STACK}
-        return tuple(sorted(policy for policy, urns in said.items() if urns in (resources, stack)))

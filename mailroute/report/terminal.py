@@ -89,6 +89,8 @@ def _sections(report: Report) -> Iterator[RenderableType]:
     yield _resources(report)
     if report.egress:
         yield _egress(report)
+    if report.unjudged:
+        yield _unjudged(report)
     yield from assumptions(report.egresses)
     if report.dns:
         yield _dns(report)
@@ -151,6 +153,13 @@ def _by_type(resources: tuple[PlannedResource, ...]) -> dict[str, list[PlannedRe
 
 def _egress(report: Report) -> RenderableType:
     return _section("Egress", *map(_change, report.egress))
+
+
+def _unjudged(report: Report) -> RenderableType:
+    table = Table.grid(padding=(0, 1, 0, 0))
+    for entry in report.unjudged:
+        table.add_row(Text.assemble(labels.text(entry.service), (f"  {labels.text(entry.reason)}", _QUIET)))
+    return _section(f"Not judged: {len(report.unjudged)}", table)
 
 
 def _change(change: EgressChange) -> RenderableType:
@@ -265,12 +274,10 @@ def _dns(report: Report) -> RenderableType:
 def _policies(report: Report) -> RenderableType:
     blocking = sum(result.level is Level.MANDATORY for result in report.violations)
     advisory = len(report.violations) - blocking
-    idle = report.idle_policies
     verdict = Text.assemble(
         ("✘ blocked: ", "bold red") if blocking else ("✔ every mandatory policy holds", "green"),
         labels.count(blocking, "mandatory violation") if blocking else "",
         f", {advisory} advisory" if advisory else "",
-        (f", {len(idle)} not applicable ({', '.join(map(labels.text, idle))})" if idle else "", _QUIET),
     )
     return _section("Policies", verdict, *map(_violation, report.violations))
 

@@ -7,7 +7,7 @@ type per entity; `forwarding`, the walk; `workloads`; and `proof`, which asks th
 
 from __future__ import annotations
 
-from .egress import Destination, Egress
+from .egress import Destination, Egress, Unjudged
 from .graph import Coverage, Evidence, Graph, Ref, Resource, ZoneAvailability, combine, merge, parse
 from .proof import Proof, prove
 from .settings import Settings
@@ -30,6 +30,7 @@ __all__ = [
     "Ref",
     "Resource",
     "Settings",
+    "Unjudged",
     "Verdict",
     "ZoneAvailability",
     "combine",

@@ -47,11 +47,18 @@ class Destination:
         """Whether any mail server will do: none is named, or the one that is named is a secret."""
         return self.host is None or self.secret
 
-    def __str__(self) -> str:
+    @property
+    def named(self) -> str:
+        """The host, for a person."""
         if self.host is None:
             return "any mail server"
         hidden = "a host that is a secret" if self.secret else "a host that is not known until the update"
-        host = hidden if self.host is UNKNOWN else str(self.host)
+        return hidden if self.host is UNKNOWN else str(self.host)
+
+    def __str__(self) -> str:
+        host = self.named
+        if self.host is None:
+            return host
         return host if self.port is None or self.port is UNKNOWN else f"{host}:{self.port}"
 
 
@@ -98,6 +105,18 @@ class Egress:
             "findings": [finding.as_json() for finding in outcome.told],
             "assumptions": [assumption.as_json() for assumption in outcome.assumptions],
         }
+
+
+@dataclass(frozen=True)
+class Unjudged:
+    """A workload without a verdict, and why: what was looked for and not found, or what is not judged."""
+
+    service: str
+    urn: str
+    reason: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"service": self.service, "urn": identifier(self.urn), "reason": self.reason}
 
 
 def _texts(entry: Mapping[str, Any]) -> tuple[str, str, str, str]:

@@ -18,14 +18,16 @@ class Settings:
     """Where mail hosts are named, and what else is needed.
 
     Attributes:
-        host_variables: environment variables that hold a mail host.
+        host_variables: environment variables that hold a mail host, beside those of the table `mail.json`.
         port_variables: those that hold its port, in the same order.
+        ignored_variables: those that do not say where mail goes, whatever the table says.
         destinations: hosts that every service needs beside those of its environment.
         addresses: CIDR blocks of hosts, where a team knows them: `{host: (block, ...)}`.
     """
 
-    host_variables: tuple[str, ...] = ("SMTP_HOST",)
-    port_variables: tuple[str, ...] = ("SMTP_PORT",)
+    host_variables: tuple[str, ...] = ()
+    port_variables: tuple[str, ...] = ()
+    ignored_variables: tuple[str, ...] = ()
     destinations: tuple[Destination, ...] = ()
     addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -46,6 +48,7 @@ class Settings:
         return cls(
             host_variables=tuple(options.get("hostVariables", usual.host_variables)),
             port_variables=tuple(options.get("portVariables", usual.port_variables)),
+            ignored_variables=tuple(options.get("ignoredVariables", usual.ignored_variables)),
             destinations=tuple(
                 Destination(given["host"], given["port"], optional=given.get("optional", False))
                 for given in options.get("destinations", ())

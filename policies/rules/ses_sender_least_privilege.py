@@ -17,8 +17,8 @@ from typing import Final
 from reachability.aws.ses import is_smtp_host, region_of_service
 from reachability.graph import Resource, tokens
 from reachability.values import UNKNOWN, Unknown, items
+from reachability.workloads.environment import WORKLOADS, environments
 
-from .environment import WORKLOADS, environments
 from .iam_policy import Condition, Statement, allowed
 from .rule import Judge, Options, Rule, Severity, Stack, Violation, undetermined, violation
 

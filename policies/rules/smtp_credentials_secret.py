@@ -14,8 +14,9 @@ from typing import Final
 
 from reachability.graph import Resource
 from reachability.values import UNKNOWN, Unknown, Value, is_list
+from reachability.workloads.environment import WORKLOADS, environments
 
-from .environment import WORKLOADS, environments
+from .environment import unread
 from .rule import Judge, Options, PropertyPath, Rule, Severity, Stack, Violation, undetermined, violation
 
 _STACK: Final = "pulumi:pulumi:Stack"
@@ -65,7 +66,7 @@ def _check_environment(workload: Resource, _options: Options) -> Iterator[Violat
         return
     for environment in environments(workload):
         if isinstance(environment.variables, Unknown):
-            yield environment.unread(workload, "ENVIRONMENT_UNKNOWN", "does it hold a password")
+            yield unread(environment, "ENVIRONMENT_UNKNOWN", "does it hold a password")
             continue
         for name, value in environment.variables.items():
             if _by_name(name, value) or (isinstance(value, str) and _URL.search(value)):

@@ -7,28 +7,40 @@ from typing import Final
 
 from reachability.aws.ses import SMTP_PORTS, is_smtp_host
 from reachability.graph import Resource
-from reachability.values import ABSENT, UNKNOWN, Unknown, Value, get, to_int
+from reachability.settings import Settings
+from reachability.values import ABSENT, UNKNOWN, Unknown, to_int
+from reachability.workloads.environment import WORKLOADS, environments
+from reachability.workloads.mail import Named, mail_of
 
-from .environment import VARIABLES, WORKLOADS, environments
+from .environment import VARIABLES, unread
 from .rule import Options, Rule, Severity, Violation, undetermined, violation
 
 _PORTS: Final = range(1, 65536)
+_BLOCKED: Final = 25
 _REMEDY: Final = "Set it to 587 (STARTTLS) or 465 (TLS from the start)."
 
 
 def _check(workload: Resource, options: Options) -> Iterator[Violation]:
+    settings = Settings.from_options(options)
     for environment in environments(workload):
         if isinstance(environment.variables, Unknown):
-            yield environment.unread(workload, "SMTP_PORT_UNKNOWN", "by which port does mail leave")
+            yield unread(environment, "SMTP_PORT_UNKNOWN", "by which port does mail leave")
             continue
-        for index, name in enumerate(options["portVariables"]):
-            hosts = options["hostVariables"]
-            host = get(environment.variables, hosts[index]) if index < len(hosts) else ABSENT
-            yield from _judge(workload, name, get(environment.variables, name), host)
+        for named in mail_of(environment, settings):
+            yield from _judge(workload, named)
 
 
-def _judge(workload: Resource, name: str, value: Value, host: Value) -> Iterator[Violation]:
-    if value is ABSENT:
+def _judge(workload: Resource, named: Named) -> Iterator[Violation]:
+    name, value = named.port_variable, named.port
+    host = named.destination.host if named.destination else ABSENT
+    if named.default_of and named.destination and named.destination.port == _BLOCKED:
+        message = (
+            f"{workload.name!r} names {named.destination.named} and no port of it: {named.default_of} takes "
+            "25 then, which AWS blocks towards public addresses."
+        )
+        yield violation(workload, "SMTP_PORT_BLOCKED", message, "Set the variable of the port to 587 or 465.")
+        return
+    if not name or value is ABSENT:
         return
     if value is UNKNOWN:
         message = f"{name} of {workload.name!r} is not known until the update."
@@ -41,7 +53,7 @@ def _judge(workload: Resource, name: str, value: Value, host: Value) -> Iterator
     if port not in _PORTS:
         message = f"{name} of {workload.name!r} is not a whole number from 1 to 65535."
         yield violation(workload, "SMTP_PORT_INVALID", message, _REMEDY)
-    elif port == 25:
+    elif port == _BLOCKED:
         message = f"{name} of {workload.name!r} is 25, which AWS blocks towards public addresses."
         yield violation(workload, "SMTP_PORT_BLOCKED", message, _REMEDY)
     elif port not in SMTP_PORTS and host is UNKNOWN:

@@ -16,7 +16,7 @@ from mailroute.rehearsal.result import (
 )
 from mailroute.report.model import DnsRecord, EgressChange, Group, Report, Step
 from mailroute.wire import Secret
-from reachability.egress import Destination, Egress
+from reachability.egress import Destination, Egress, Unjudged
 from reachability.values import UNKNOWN
 from reachability.verdict import Finding, Hop, Origin, Outcome
 
@@ -116,6 +116,7 @@ REPORT = Report(
     account="123456789012 in us-east-1",
     groups=(Group(None, (ENDPOINT, PASSWORD)),),
     egress=(EgressChange(AFTER, TODAY),),
+    unjudged=(Unjudged("nightly", f"{PREFIX}aws:batch/jobDefinition:JobDefinition::nightly", "no <reason>"),),
     dns=(
         DnsRecord("dkim-1", UNKNOWN, "CNAME", 300, (UNKNOWN,), published=True),
         DnsRecord(

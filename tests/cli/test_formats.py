@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mailroute.rehearsal.result import Level, NotApplicable, PolicyResult
+from mailroute.rehearsal.result import Level, PolicyResult
 from mailroute.report import as_json, markdown, mermaid, terminal
 from mailroute.report.model import DnsRecord, EgressChange, Group, Repair, Step
 from reachability.egress import Destination
@@ -76,6 +76,13 @@ def test_json_is_the_contract() -> None:
                 "urn": ENDPOINT.urn,
                 "message": "PRIVATE_DNS_OFF: it is off",
             },
+        ],
+        "unjudged": [
+            {
+                "service": "nightly",
+                "urn": f"{PREFIX}aws:batch/jobDefinition:JobDefinition::nightly",
+                "reason": "no <reason>",
+            }
         ],
         "outputs": {
             "smtpHost": "email-smtp.us-east-1.amazonaws.com",
@@ -144,7 +151,9 @@ def test_terminal_tells_the_story() -> None:
         "↳ add a NAT gateway",
         "└→ endpoint smtp  private DNS answers for the host",
         "dkim-1 (known after creation)",
-        "blocked: 1 mandatory violation, 1 advisory, 1 not applicable (nat-gateway-usable)",
+        "blocked: 1 mandatory violation, 1 advisory",
+        "Not judged: 1",
+        "nightly  no <reason>",
         "smtp-endpoint-usable (mailroute) mandatory · high · smtp",
         "warning: deprecated (smtp)",
         "pulumi up --stack prod --policy-pack policies",
@@ -180,16 +189,6 @@ def test_terminal_leaves_a_command_whole_to_be_copied() -> None:
     assert command in plain(report, 60)
 
 
-def test_a_policy_that_judges_nothing_is_not_applicable() -> None:
-    said = tuple(
-        NotApplicable("mailroute", "smtp-port-allowed", entry.urn, "not this")
-        for entry in REHEARSAL.resources
-    )
-    whole = replace(REPORT, rehearsal=replace(REHEARSAL, not_applicable=said))
-    assert whole.idle_policies == ("smtp-port-allowed",)
-    assert replace(REPORT, rehearsal=replace(REHEARSAL, not_applicable=said[1:])).idle_policies == ()
-
-
 # Markdown
 
 
@@ -199,7 +198,9 @@ def test_markdown_tells_the_story() -> None:
         "## ❌ mailroute: stack `prod` of `shop`",
         "| `api` | `email-smtp.us-east-1.amazonaws.com:587` | ✘ unreachable | ✔ reachable | 🟢 **gained** |",
         "- today `NO_ROUTE` at `rtb-1`: no route for public addresses → add a NAT gateway",
-        "❌ 1 mandatory violation, 1 advisory, 1 not applicable (`nat-gateway-usable`)",
+        "❌ 1 mandatory violation, 1 advisory\n",
+        "### Not judged: 1",
+        "- `nightly`: no \\<reason\\>",
         "### Resources to create: 2",
         "| `mail.shop.example` | TXT |  | `v=spf1 include:amazonses.com ~all` | *you* |",
         "- Create it: `pulumi up --stack prod --policy-pack policies`",

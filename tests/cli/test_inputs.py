@@ -63,7 +63,7 @@ def test_default_pack_is_that_of_the_program_else_ours(project: Make) -> None:
 def test_without_a_configuration_every_option_has_its_default() -> None:
     found = rule_options(None, [PACK])
     assert set(found) == {rule.name for rule in RULES}
-    assert found["workload-egress-route"]["hostVariables"] == ["SMTP_HOST"]
+    assert found["workload-egress-route"]["undetermined"] == "mandatory"
 
 
 def test_each_rule_is_told_what_is_its_own(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_each_rule_is_told_what_is_its_own(tmp_path: Path) -> None:
     }
     found = rule_options(_config(tmp_path, told), [PACK])
     assert found["apprunner-egress-route"]["hostVariables"] == ["RELAY"]
-    assert found["workload-egress-route"]["hostVariables"] == ["SMTP_HOST"]
+    assert found["workload-egress-route"]["hostVariables"] == []
     assert found["workload-egress-route"]["destinations"] == [{"host": "a.example", "port": 587}]
     assert found["apprunner-egress-route"]["destinations"] == []
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.cli.conftest import ROOT, Cli
+from tests.cli.conftest import PROGRAM, ROOT, Cli
 
 Make = Callable[..., Path]
 GOLDENS = ROOT / "tests" / "goldens"
@@ -102,12 +102,13 @@ def test_a_program_without_a_pack_is_judged_by_ours(cli: Cli) -> None:
 
 
 def test_every_pack_that_is_named_judges(cli: Cli, project: Make) -> None:
-    program = project(level="EnforcementLevel.MANDATORY")
+    nat = 'aws.ec2.NatGateway("nat", connectivity_type="private", subnet_id="subnet-0a1b2c3d")\n'
+    program = project(program=PROGRAM + nat, level="EnforcementLevel.MANDATORY")
     packs = ("--policy-pack", str(program / "policies"), "--policy-pack", str(ROOT / "policies"))
     result = cli(*EMBEDDED, *packs, "--program", str(program))
     assert result.returncode == 1
     assert "✘ no-vpc (tiny) mandatory · vpc" in result.stdout
-    assert "nat-gateway-usable" in result.stdout
+    assert "✘ nat-gateway-usable (mailroute) mandatory · high · nat" in result.stdout
 
 
 def test_pack_config_reaches_the_pack(cli: Cli, project: Make, tmp_path: Path) -> None:

@@ -12,18 +12,21 @@ from typing import Any
 
 import pytest
 
+from enforcement import options
 from enforcement.deployment import Deployment
 from mailroute.rehearsal.account import Account
 from mailroute.rehearsal.result import Operation
+from mailroute.report.build import build
 from mailroute.report.graph import PROVIDER, program_resources
 from reachability import Resource
+from reachability.workloads.not_judged import KINDS
 from rules import RULES
 from rules.egress import WORKLOADS
 from tests.corpus.agreement import compare, configurations, with_evidence
 from tests.corpus.recorded import recorded, rehearsal_of, replay
 from tests.policies import case_files
 from tests.policies.case_files import load_case
-from tests.policies.harness import PackProcess
+from tests.policies.harness import PACK, PackProcess
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = sorted(path.parent for path in ROOT.glob("tests/*/programs/*/__main__.py"))
@@ -73,6 +76,19 @@ def test_report_and_pack_agree_on_a_program(
         packs[operation].configure(given)
         found += compare(shown.rehearsal, document, given, list(replay(packs[operation], shown)), tmp_path)
     record_property("measured", {"destinations that report and pack agree on": {"total": found}})
+
+
+@pytest.mark.parametrize("operation", list(Operation), ids=lambda operation: operation.value)
+@pytest.mark.parametrize(("program", "stack"), STACKS)
+def test_every_workload_is_judged_or_listed(program: Path, stack: str, operation: Operation) -> None:
+    shown = recorded(program, stack, operation).rehearsal
+    read = {rule.name: options.read(rule, {})[0] for rule in RULES}
+    document = recorded(program, stack, operation).account.document
+    report = build(shown, document, read, account="", program=program, packs=[PACK])
+    judged = {change.after.urn for change in report.egress}
+    listed = {entry.urn for entry in report.unjudged}
+    assert not judged & listed
+    assert judged | listed == {entry.urn for entry in shown.resources if entry.type in {*JUDGED, *KINDS}}
 
 
 @pytest.mark.parametrize("operation", list(Operation), ids=lambda operation: operation.value)

@@ -67,6 +67,7 @@ RUN_BY: Final[Mapping[str, Callable[..., Any] | str]] = {
     ".ci/run": test_continuous_integration_runs_lint_and_tests,
     "docs/render.py": documents.test_a_reference_is_what_its_program_writes,
     "docs/render_proof.py": documents.test_a_reference_is_what_its_program_writes,
+    "docs/render_workloads.py": documents.test_a_reference_is_what_its_program_writes,
     "python -m bench": targets.test_a_target_in_a_small_size,
     "python -m bench.preview": targets.test_a_target_in_a_small_size,
     "python -m tests.mutation": targets.test_a_target_in_a_small_size,

@@ -5,10 +5,10 @@ It comes in the same form as an evidence file. boto3 itself is only imported whe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from typing import Any, Final
 
-from reachability.settings import Settings
+from reachability.workloads.mail import names_server
 
 from . import app_runner, network, services
 from .actions import Action, iam_policy
@@ -35,7 +35,15 @@ __all__ = [
     "region_of",
 ]
 
-VARIABLES: Final = (*Settings.host_variables, *Settings.port_variables)
+
+class _MailServers:
+    """The names of variables that hold a mail host or its port."""
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and names_server(name)
+
+
+VARIABLES: Final[Container[str]] = _MailServers()
 """The environment variables of a service whose values are kept: no others, since one may be a secret."""
 
 
@@ -66,7 +74,7 @@ def of_ids(api: Api, ids: Iterable[str]) -> dict[str, Any]:
     return _around(api, named, connectors)
 
 
-def of_service(api: Api, service: str, variables: Collection[str] = VARIABLES) -> dict[str, Any]:
+def of_service(api: Api, service: str, variables: Container[str] = VARIABLES) -> dict[str, Any]:
     """The document of the VPC that a service sends through: one of App Runner or ECS, or a Lambda function.
 
     Args:
@@ -79,7 +87,7 @@ def of_service(api: Api, service: str, variables: Collection[str] = VARIABLES) -
     return _around(api, set(), services.find(api, service, variables))
 
 
-def of_vpcs(api: Api, vpcs: Collection[str], variables: Collection[str] = VARIABLES) -> dict[str, Any]:
+def of_vpcs(api: Api, vpcs: Collection[str], variables: Container[str] = VARIABLES) -> dict[str, Any]:
     """The document of whole VPCs, with the services that send through them.
 
     Raises:

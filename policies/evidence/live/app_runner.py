@@ -5,7 +5,7 @@ Source: AWS App Runner API Reference, "Service" and "VpcConnector".
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from typing import Any
 
 from .actions import Action
@@ -19,7 +19,7 @@ def named(api: Api, name: str) -> list[tuple[str, str]]:  # noqa: ARG001 App Run
     return [(item["ServiceName"], item["ServiceArn"]) for item in listed]
 
 
-def described(api: Api, arn: str, variables: Collection[str]) -> list[Entry]:
+def described(api: Api, arn: str, variables: Container[str]) -> list[Entry]:
     """The service with this ARN, and its connector where it has one; none where it is not there."""
     answers = _fetched(api, [Request(Action.SERVICE, {"ServiceArn": arn})])
     found = [service(item, variables) for item in answers.get(Action.SERVICE, ())]
@@ -32,7 +32,7 @@ def connectors(api: Api, arns: Iterable[str]) -> list[Entry]:
     return [connector(item) for item in api.fetch(requests).get(Action.CONNECTOR, ())]
 
 
-def all_in(api: Api, subnets: Collection[str], variables: Collection[str]) -> list[Entry]:
+def all_in(api: Api, subnets: Collection[str], variables: Container[str]) -> list[Entry]:
     """Every connector that lies in some of `subnets`, and every service that uses one.
 
     Only `DescribeService` shows a service's connector, one service at a time.
@@ -75,7 +75,7 @@ def connector(item: Answer) -> Entry:
     )
 
 
-def service(item: Answer, variables: Collection[str]) -> Entry:
+def service(item: Answer, variables: Container[str]) -> Entry:
     """An App Runner service, whose environment keeps the values of `variables` and of no others."""
     network = item.get("NetworkConfiguration", {})
     egress = network.get("EgressConfiguration", {})
@@ -96,7 +96,7 @@ def service(item: Answer, variables: Collection[str]) -> Entry:
     )
 
 
-def _source(source: Answer, variables: Collection[str]) -> dict[str, Any]:
+def _source(source: Answer, variables: Container[str]) -> dict[str, Any]:
     image = source.get("ImageRepository", {}).get("ImageConfiguration")
     code = source.get("CodeRepository", {}).get("CodeConfiguration", {}).get("CodeConfigurationValues")
     if code is not None:
@@ -105,7 +105,7 @@ def _source(source: Answer, variables: Collection[str]) -> dict[str, Any]:
     return {"imageRepository": {"imageConfiguration": _environment(image or {}, variables)}}
 
 
-def _environment(given: Answer, variables: Collection[str]) -> dict[str, Any]:
+def _environment(given: Answer, variables: Container[str]) -> dict[str, Any]:
     return {
         "runtimeEnvironmentVariables": kept(given.get("RuntimeEnvironmentVariables") or {}, variables),
         "runtimeEnvironmentSecrets": dict(given.get("RuntimeEnvironmentSecrets") or {}),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from typing import Any, Final
 
 from .actions import Action
@@ -30,7 +30,7 @@ def named(api: Api, name: str) -> list[tuple[str, str]]:
     return [(name, item["serviceArn"]) for item in _there(api, requests)]
 
 
-def described(api: Api, arn: str, variables: Collection[str]) -> list[Entry]:
+def described(api: Api, arn: str, variables: Container[str]) -> list[Entry]:
     """The service with this ARN and its task definition; none where it is not there."""
     start, _, path = arn.partition(":service/")
     cluster = path.rpartition("/")[0] or "default"
@@ -38,7 +38,7 @@ def described(api: Api, arn: str, variables: Collection[str]) -> list[Entry]:
     return _entries(api, _there(api, [request]), variables)
 
 
-def all_in(api: Api, subnets: Collection[str], variables: Collection[str]) -> list[Entry]:
+def all_in(api: Api, subnets: Collection[str], variables: Container[str]) -> list[Entry]:
     """Every service that runs in some of `subnets`. One call describes ten services, of one cluster."""
     pages = [
         Request(Action.ECS_LISTED, {"cluster": cluster, "maxResults": _PAGE}, {"cluster": cluster})
@@ -71,7 +71,7 @@ def _network(item: Answer) -> Answer:
     return configuration
 
 
-def _entries(api: Api, services: Iterable[Answer], variables: Collection[str]) -> list[Entry]:
+def _entries(api: Api, services: Iterable[Answer], variables: Container[str]) -> list[Entry]:
     plain, express, tasks = [], [], set()
     for item in services:
         if item.get("resourceManagementType") == _MANAGED_BY_ECS:
@@ -114,7 +114,7 @@ def service(item: Answer) -> Entry:
     )
 
 
-def task_definition(item: Answer, variables: Collection[str]) -> Entry:
+def task_definition(item: Answer, variables: Container[str]) -> Entry:
     """A revision of a task definition, by its ARN: two revisions of a family may be in use at once."""
     containers = [
         {
@@ -136,7 +136,7 @@ def task_definition(item: Answer, variables: Collection[str]) -> Entry:
     )
 
 
-def express_service(item: Answer, variables: Collection[str]) -> Entry:
+def express_service(item: Answer, variables: Container[str]) -> Entry:
     """A service of ECS Express Mode, as its latest configuration has it."""
     latest: Answer = max(
         item.get("activeConfigurations") or ({},), key=lambda one: str(one.get("createdAt", ""))
@@ -161,7 +161,7 @@ def express_service(item: Answer, variables: Collection[str]) -> Entry:
     )
 
 
-def _environment(container: Answer, variables: Collection[str]) -> list[dict[str, Any]]:
+def _environment(container: Answer, variables: Container[str]) -> list[dict[str, Any]]:
     plain = {given["name"]: given.get("value") for given in container.get("environment") or ()}
     return [{"name": name, "value": value} for name, value in kept(plain, variables).items()]
 

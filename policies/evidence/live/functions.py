@@ -5,7 +5,7 @@ Source: AWS Lambda API Reference, "FunctionConfiguration".
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Container
 
 from .actions import Action
 from .api import Api, Request
@@ -20,13 +20,13 @@ def named(api: Api, name: str) -> list[tuple[str, str]]:
     return [(name, item["FunctionArn"]) for item in answers.get(Action.FUNCTION, ())]
 
 
-def described(api: Api, arn: str, variables: Collection[str]) -> list[Entry]:
+def described(api: Api, arn: str, variables: Container[str]) -> list[Entry]:
     """The function with this ARN; none where it is not there."""
     answers = api.fetch([Request(Action.FUNCTION, {"FunctionName": arn})])
     return [function(item, variables) for item in answers.get(Action.FUNCTION, ())]
 
 
-def all_in(api: Api, subnets: Collection[str], variables: Collection[str]) -> list[Entry]:
+def all_in(api: Api, subnets: Collection[str], variables: Container[str]) -> list[Entry]:
     """Every function that has interfaces in some of `subnets`."""
     wanted = set(subnets)
     return [
@@ -36,7 +36,7 @@ def all_in(api: Api, subnets: Collection[str], variables: Collection[str]) -> li
     ]
 
 
-def function(item: Answer, variables: Collection[str]) -> Entry:
+def function(item: Answer, variables: Container[str]) -> Entry:
     """A function, whose environment keeps the values of `variables` and of no others."""
     network = item.get("VpcConfig", {})
     return entry(

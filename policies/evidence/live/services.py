@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Container
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,8 +29,8 @@ class Kind:
     title: str
     arn: re.Pattern[str]
     named: Callable[[Api, str], list[tuple[str, str]]]
-    described: Callable[[Api, str, Collection[str]], list[Entry]]
-    all_in: Callable[[Api, Collection[str], Collection[str]], list[Entry]]
+    described: Callable[[Api, str, Container[str]], list[Entry]]
+    all_in: Callable[[Api, Collection[str], Container[str]], list[Entry]]
 
 
 def _arn(service: str, resource: str) -> re.Pattern[str]:
@@ -63,7 +63,7 @@ def region_of(arn: str) -> str | None:
     return found["region"] if found else None
 
 
-def find(api: Api, wanted: str, variables: Collection[str]) -> list[Entry]:
+def find(api: Api, wanted: str, variables: Container[str]) -> list[Entry]:
     """The service with the name or ARN `wanted`, with what its egress depends on.
 
     Args:
@@ -81,7 +81,7 @@ def find(api: Api, wanted: str, variables: Collection[str]) -> list[Entry]:
     return found
 
 
-def all_in(api: Api, subnets: Collection[str], variables: Collection[str]) -> list[Entry]:
+def all_in(api: Api, subnets: Collection[str], variables: Container[str]) -> list[Entry]:
     """Every service that sends through some of `subnets`."""
     return [entry for kind in KINDS for entry in kind.all_in(api, subnets, variables)]
 

@@ -5,7 +5,8 @@ Sources: Amazon EC2 API Reference, "Data Types"; the Pulumi Registry's pages of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 Answer = Mapping[str, Any]
@@ -35,9 +36,19 @@ def entry(type_: str, identity: str, /, **properties: Any) -> Entry:
     return {"type": type_, "id": identity, "properties": present(**properties)}
 
 
-def kept(plain: Mapping[str, Any], variables: Collection[str]) -> dict[str, Any]:
-    """Environment variables, of which only `variables` keep their values: others may be secrets."""
-    return {name: value if name in variables else None for name, value in plain.items()}
+_PASSWORD: Final = re.compile("://[^/]*@")
+"""Where a URL may have one."""
+
+
+def kept(plain: Mapping[str, Any], variables: Container[str]) -> dict[str, Any]:
+    """Environment variables, of which only `variables` keep their values: others may be secrets.
+
+    A URL with a password in it is one, whatever its variable is called.
+    """
+    return {
+        name: value if name in variables and not _PASSWORD.search(str(value)) else None
+        for name, value in plain.items()
+    }
 
 
 def tags(item: Answer) -> dict[str, str]:

@@ -6,13 +6,16 @@ Sources: AWS App Runner Developer Guide, "Enabling VPC access for outgoing traff
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ..findings import placement, routing
 from ..graph import tokens
 from ..graph.provider_scope import in_one_region
-from ..values import ABSENT, UNKNOWN, Value, elements, get
-from .model import ANY_MAIL_SERVER, Placement, Workload, named, named_hosts
+from ..values import ABSENT, UNKNOWN, elements, get
+from .environment import environments
+from .mail import destinations_of
+from .model import ANY_MAIL_SERVER, Placement, Workload, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,10 +28,8 @@ if TYPE_CHECKING:
 def services(network: Network, settings: Settings) -> Iterator[Workload]:
     """Every service; one that names no mail host must at least have some way to a mail server."""
     for service in network.graph.of_type(*tokens.APP_RUNNER_SERVICE):
-        hosts = (
-            *named_hosts(*_environment(service), settings, service, "sourceConfiguration"),
-            *settings.destinations,
-        )
+        found = (destinations_of(each, settings) for each in environments(service))
+        hosts = (*chain.from_iterable(found), *settings.destinations)
         yield Workload(
             service,
             named(service, service.get("serviceName")),
@@ -69,11 +70,3 @@ def _behind(network: Network, service: Resource, connector: Resource) -> Placeme
         # what leaves too, is not documented.
         ipv6=UNKNOWN,
     )
-
-
-def _environment(service: Resource) -> tuple[Value, Value]:
-    source = service.get("sourceConfiguration")
-    image = get(source, "imageRepository", "imageConfiguration")
-    code = get(source, "codeRepository", "codeConfiguration", "codeConfigurationValues")
-    owner = code if image is ABSENT else image
-    return get(owner, "runtimeEnvironmentVariables"), get(owner, "runtimeEnvironmentSecrets")

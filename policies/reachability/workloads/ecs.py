@@ -6,13 +6,14 @@ Mode"; Amazon EventBridge API Reference, "AwsVpcConfiguration": public addresses
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ..findings import placement
 from ..graph import tokens
 from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, get, items
-from .model import ANY_MAIL_SERVER, Placement, Workload, in_vpc, named, named_hosts, pairs
+from .environment import environments
+from .mail import destinations_of
+from .model import ANY_MAIL_SERVER, Placement, Workload, in_vpc, named, names_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ..graph import Graph
     from ..graph.resource import Resource
     from ..settings import Settings
+    from .environment import Environment
 
 _FARGATE: Final = ("FARGATE", "FARGATE_SPOT")
 """The capacity providers of Fargate, which every cluster may name."""
@@ -30,15 +32,13 @@ _FARGATE: Final = ("FARGATE", "FARGATE_SPOT")
 def services(network: Network, settings: Settings) -> Iterator[Workload]:
     """Every service; one whose containers name no mail host needs none."""
     for service in network.graph.of_type(*tokens.ECS_SERVICE):
-        hosts = _hosts(network.graph, service, settings)
-        yield Workload(service, named(service, service.get("name")), (_placement(network, service),), hosts)
+        name, placed = named(service, service.get("name")), _placement(network, service)
+        yield Workload(service, name, (placed,), *_mail(network.graph, service, settings))
     for service in network.graph.of_type(*tokens.ECS_EXPRESS_SERVICE):
-        container = service.get("primaryContainer")
-        variables = pairs(get(container, "environments"), "value")
-        secrets = pairs(get(container, "secrets"), "valueFrom")
-        hosts = named_hosts(variables, secrets, settings, service, "primaryContainer")
-        name = named(service, service.get("serviceName"))
-        yield Workload(service, name, (_express(network, service),), hosts)
+        (environment,) = environments(service)
+        name, placed = named(service, service.get("serviceName")), _express(network, service)
+        hosts = destinations_of(environment, settings)
+        yield Workload(service, name, (placed,), hosts, names_none([environment]))
 
 
 def _placement(network: Network, service: Resource) -> Placement:
@@ -117,28 +117,29 @@ def _dual_stack(graph: Graph, service: Resource) -> Truth:
     return UNKNOWN
 
 
-def _hosts(graph: Graph, service: Resource, settings: Settings) -> tuple[Destination, ...]:
+def _mail(graph: Graph, service: Resource, settings: Settings) -> tuple[tuple[Destination, ...], str]:
+    """Where the tasks of a service send mail, and why that may be nowhere."""
+    tasks = _task_definitions(graph, service)
     found: list[Destination] = []
-    for task in _task_definitions(graph, service):
+    read: list[Environment] = []
+    for task in tasks:
         if task is None:
             found.append(ANY_MAIL_SERVER)
             continue
-        definitions = containers(task.get("containerDefinitions"))
-        for container in (UNKNOWN,) if isinstance(definitions, Unknown) else definitions:
-            found.extend(_named(task, container, settings))
-    return tuple(dict.fromkeys(found))
+        for environment in environments(task):
+            read.append(environment)
+            found.extend(_named(environment, settings))
+    silent = names_none(read) if tasks else "it names no task definition: its task sets are judged"
+    return tuple(dict.fromkeys(found)), silent
 
 
-def _named(task: Resource, container: Value, settings: Settings) -> tuple[Destination, ...]:
-    """The mail hosts that a container names; where files set more of its variables, one that nobody knows.
+def _named(environment: Environment, settings: Settings) -> tuple[Destination, ...]:
+    """The mail hosts of a container; where files set more of its variables, one that nobody knows.
 
     Source: Amazon ECS Developer Guide, "Pass environment variables to an Amazon ECS container".
     """
-    variables = pairs(get(container, "environment"), "value")
-    secrets = pairs(get(container, "secrets"), "valueFrom")
-    hosts = named_hosts(variables, secrets, settings, task, "containerDefinitions")
-    files = items(container, "environmentFiles")
-    return hosts if hosts or files == () else (ANY_MAIL_SERVER,)
+    hosts = destinations_of(environment, settings)
+    return hosts if hosts or not environment.files else (ANY_MAIL_SERVER,)
 
 
 def _task_definitions(graph: Graph, service: Resource) -> tuple[Resource | None, ...]:
@@ -159,24 +160,3 @@ def _task_definitions(graph: Graph, service: Resource) -> tuple[Resource | None,
         if task.get("family") == family and task.in_place_of(service) is not False
     )
     return named or (*ref.candidates, None)
-
-
-_READ: Final = ("environment", "environmentFiles", "name", "secrets", "value", "valueFrom")
-_SPELLINGS: Final = {name.lower(): name for name in _READ}
-
-
-def containers(definitions: Value) -> tuple[Value, ...] | Unknown:
-    """The containers of a task definition, which are one JSON text; `UNKNOWN` where that cannot be read.
-
-    The provider takes the names in it in any case.
-    """
-    if not isinstance(definitions, str):
-        return items(definitions)
-    try:
-        return items(json.loads(definitions, object_pairs_hook=_spelled))
-    except (ValueError, RecursionError):
-        return UNKNOWN
-
-
-def _spelled(entries: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {_SPELLINGS.get(name.lower(), name): value for name, value in entries}

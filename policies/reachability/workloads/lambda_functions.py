@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from ..findings import placement
 from ..graph import tokens
 from ..values import ABSENT, UNKNOWN, get, items
-from .model import Placement, Workload, in_vpc, named, named_hosts
+from .environment import environments
+from .mail import destinations_of
+from .model import Placement, Workload, in_vpc, named, names_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,13 +26,13 @@ if TYPE_CHECKING:
 def functions(network: Network, settings: Settings) -> Iterator[Workload]:
     """Every function; one that names no mail host needs none."""
     for function in network.graph.of_type(*tokens.LAMBDA_FUNCTION):
-        variables = function.get("environment", "variables")
-        hosts = named_hosts(variables, ABSENT, settings, function, "environment")
+        (environment,) = environments(function)
         yield Workload(
             function,
             named(function, function.get("name")),
             tuple(_placements(network, function)),
-            hosts,
+            destinations_of(environment, settings),
+            names_none([environment]),
         )
 
 

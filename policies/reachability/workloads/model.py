@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ..egress import Destination
 from ..findings import placement
-from ..values import ABSENT, UNKNOWN, Absent, Truth, Unknown, Value, elements, get, is_known, items, to_int
+from ..values import Truth, Value, elements
 from ..verdict import PASSES, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ..aws import Network
     from ..aws.security_group import SecurityGroup
     from ..aws.subnet import Subnet
     from ..aws.vpc import Vpc
     from ..graph.references import Ref
     from ..graph.resource import Resource
-    from ..settings import Settings
+    from .environment import Environment
 
-_PORTS: Final = range(1, 65536)
 ANY_MAIL_SERVER: Final = Destination(None, None)
 """What a workload needs whose mail host is not named, or not read."""
 
@@ -64,12 +65,17 @@ class Placement:
 
 @dataclass(frozen=True)
 class Workload:
-    """A service: it runs in exactly one of `placements`, and needs every one of `destinations`."""
+    """A service: it runs in exactly one of `placements`, and needs every one of `destinations`.
+
+    Attributes:
+        silent: why there may be no destination: what was read, and does not name any.
+    """
 
     resource: Resource
     name: str
     placements: tuple[Placement, ...]
     destinations: tuple[Destination, ...]
+    silent: str = ""
 
 
 def in_vpc(
@@ -102,52 +108,15 @@ def in_vpc(
     )
 
 
+def names_none(environments: Iterable[Environment]) -> str:
+    """Why a workload with these environments may have no destination."""
+    places = ", ".join(dict.fromkeys(environment.place for environment in environments))
+    return (
+        f"no variable names a mail host, a mail URL or a mail provider's key (looked in {places or 'none'}): "
+        "name other variables in the option hostVariables of the rule, or the host in its destinations"
+    )
+
+
 def named(service: Resource, name: Value) -> str:
     """The `name` of a service in AWS where that is known, else the one in the program."""
     return name if isinstance(name, str) else service.name
-
-
-def named_hosts(
-    variables: Value, secrets: Value, settings: Settings, owner: Resource, prop: str
-) -> tuple[Destination, ...]:
-    """The mail hosts that the environment in the property `prop` of `owner` names.
-
-    An environment that is unknown as a whole may name any: one destination that is not known. What is unknown
-    and comes from no resource is a secret of the program's configuration.
-    """
-    computed = bool(owner.dependencies.get(prop))
-    found: list[Destination] = []
-    for host_name, port_name in settings.variables:
-        host, port = get(variables, host_name), get(variables, port_name)
-        hidden = is_known(get(secrets, host_name)) or (host is UNKNOWN and not computed)
-        if host is ABSENT and not hidden:
-            continue
-        known = isinstance(host, str) and not hidden
-        found.append(Destination(host if known else UNKNOWN, _port(port), secret=hidden))
-    return tuple(dict.fromkeys(found))
-
-
-def pairs(listed: Value, value: str) -> Value:
-    """An environment given as a list of `{name, value}` as a mapping; `UNKNOWN` where one is unknown.
-
-    AWS refuses an entry without a name, which here is none.
-    """
-    entries = items(listed)
-    if isinstance(entries, Unknown) or any(get(entry, "name") is UNKNOWN for entry in entries):
-        return UNKNOWN
-    found: dict[str, Any] = {}
-    for entry in entries:
-        name = get(entry, "name")
-        if name is not ABSENT:
-            found[str(name)] = get(entry, value)
-    return found
-
-
-def _port(value: Value) -> int | Unknown | None:
-    try:
-        port = to_int(value)
-    except (TypeError, ValueError):
-        return UNKNOWN  # Not a number: the service's own fault, and nothing that can be proved.
-    if isinstance(port, int) and port not in _PORTS:
-        return UNKNOWN
-    return None if isinstance(port, Absent) else port

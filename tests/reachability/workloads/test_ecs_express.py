@@ -70,7 +70,7 @@ def test_a_service_without_a_name_has_the_one_in_the_program(express: Stack) -> 
     ("primary", "shown"),
     [
         ({}, []),
-        (container("smtp.example.com", "OTHER"), []),
+        (container("app.example.com", "OTHER"), []),
         ({"secrets": [{"name": "SMTP_HOST", "valueFrom": "arn:secret"}]}, ["a host that is a secret"]),
         (container(UNKNOWN), ["a host that is a secret"]),  # It comes from no resource.
         (container(ref("address")), ["a host that is not known until the update"]),

@@ -1,0 +1,103 @@
+"""Writes the reference of workloads and mail variables: `python docs/render_workloads.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from reachability.workloads.mail_table import FRAMEWORKS, PROVIDERS, Framework, Provider
+from reachability.workloads.not_judged import KINDS
+
+PAGE: Final = Path(__file__).parent / "reference" / "workloads.md"
+
+INTRODUCTION: Final = """\
+# Workloads, and where they send mail
+
+*Written by `python docs/render_workloads.py` from `policies/reachability/workloads/`.*
+
+App Runner services, ECS services and task sets, ECS Express Mode and Lambda functions are judged: each by
+what the variables of its environment say about mail, and by the `destinations` of the pack's configuration.
+An App Runner service that says nothing must at least have a way to some mail server. Any other that says
+nothing is listed under `unjudged`, with what was looked for.
+
+## Variables
+
+A name counts in capitals, with one underscore between its words, and with more words before it:
+`Smtp__Host`, `smtpHost` and `SHOP_SMTP_HOST` are `SMTP_HOST`. So does a variable of any name whose value is
+a mail host (`smtp.example.com`, with or without a port) or a URL with the scheme `smtp` or `smtps`; its
+port is that of the variable with `PORT` in place of its last word, or behind it. A variable that is empty
+is not set.
+
+The options `hostVariables` and `portVariables` of the rules add names, and `ignoredVariables` takes
+variables out.
+
+A port that is not set is the framework's default where the framework is known: by a variable that only it
+has, or by one of its markers. Port 25 is blocked by AWS. Elsewhere it is 587, or 465 for `smtps`.
+"""
+
+PROVIDERS_TEXT: Final = """\
+## Providers by their API
+
+A key of a provider's API is a host that is reached over HTTPS, unless the environment names the same
+provider's SMTP host, or a host that nobody knows: then the key may be the password. `EMAIL_BACKEND`,
+`MAIL_MAILER` and the like that name a provider count as its key does.
+"""
+
+NOT_JUDGED: Final = """\
+## Not judged
+
+These may send mail, and where they run is not modelled. Each is listed under `unjudged` by its name.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    lines = [INTRODUCTION, "| framework | host | port | default port | source |", "|---|---|---|---|---|"]
+    lines += [*map(_framework, FRAMEWORKS), "", PROVIDERS_TEXT]
+    lines += ["| provider | variables | API | SMTP | source |", "|---|---|---|---|---|"]
+    lines += [*map(_provider, PROVIDERS), "", NOT_JUDGED, "| what | resource type |", "|---|---|"]
+    lines += [f"| {kind.runs} | `{token}` |" for token, kind in KINDS.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _framework(entry: Framework) -> str:
+    return _row(entry.name, "; ".join(_hosts(entry)), _names(entry.ports), _default(entry), entry.source)
+
+
+def _hosts(entry: Framework) -> Iterator[str]:
+    if entry.hosts:
+        yield _names(entry.hosts) + (" (host:port too)" if entry.host_with_port else "")
+    if entry.urls:
+        yield f"URL: {_names(entry.urls)}"
+    if entry.urls_by_value:
+        yield f"where it is an SMTP URL: {_names(entry.urls_by_value)}"
+    if entry.inside:
+        yield f"inside `{entry.inside.variable}`"
+    if entry.choosers:
+        yield f"unless {_names(entry.choosers)} chooses no SMTP"
+    if entry.switch:
+        yield f"unless `{entry.switch}` is false"
+
+
+def _default(entry: Framework) -> str:
+    if entry.default_port is None:
+        return ""
+    return f"{entry.default_port}" + (f" with {_names(entry.markers)}" if entry.markers else "")
+
+
+def _provider(entry: Provider) -> str:
+    variables = _names((*entry.keys, *entry.regions, *entry.hosts))
+    return _row(entry.name, variables, f"`{entry.api}`", f"`{entry.smtp}`", entry.source)
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

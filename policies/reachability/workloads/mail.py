@@ -1,0 +1,397 @@
+"""Where a workload sends mail, by the variables of its environment: their names, and what their values are.
+
+The variables are those of the table `mail.json`. A provider that is used by its API is a host as well, over
+HTTPS.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+
+from ..egress import Destination
+from ..values import ABSENT, UNKNOWN, Absent, Unknown, Value, get, is_known, to_int
+from .mail_table import FRAMEWORKS, PROVIDERS, plain_name, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ..settings import Settings
+    from .environment import Environment
+    from .mail_table import Framework, Provider
+
+T = TypeVar("T")
+
+HTTPS: Final = 443
+
+_PORTS: Final = range(1, 65536)
+_RECEIVING: Final = frozenset({"IMAP", "POP", "INBOUND", "INCOMING", "RECEIVING"})
+"""Words of names that speak of mail that comes in."""
+_NO_HOST: Final = frozenset({"DOMAIN", "FROM", "HELO", "EHLO", "PASSWORD", "SENDER", "USER", "USERNAME"})
+"""Last words of names that hold no host, whatever their value looks like."""
+
+_URL: Final = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^\s/?#@()]*@)?(?P<host>\[[^\]\s]*\]|[^\s/?#:@()]*)(?::(?P<port>[0-9]+))?"
+    r"(?P<rest>[^\s()]*)",
+    re.IGNORECASE,
+)
+_REGION: Final = re.compile(r"[?&]region=([a-z0-9-]+)")
+_WITH_PORT: Final = re.compile(r"(\[[^\]\s]*\]|[^\s:/@]+):([0-9]+)")
+_TLS: Final = frozenset({"smtps", "submissions", "smtp+ssl"})
+_SCHEMES: Final = frozenset({"smtp", "submission", "smtp+tls", "smtp+starttls", *_TLS})
+_TLS_PORT: Final = 465
+_MAIL_HOST: Final = re.compile(
+    r"(?!inbound-)([a-z0-9-]+\.)*([a-z0-9]+-)*smtp[0-9]*(-[a-z0-9]+)*(\.[a-z0-9-]+)+", re.IGNORECASE
+)
+_SES_API: Final = re.compile(r"email(-fips)?\.[a-z0-9-]+\.amazonaws\.com", re.IGNORECASE)
+
+_SMTP: Final = frozenset({"smtp", "failover", "roundrobin"})
+_NOTHING: Final = frozenset({"array", "console", "dummy", "filebased", "locmem", "log", "null"})
+"""What choosers call senders that send nothing."""
+_DSN_REGION: Final = "eu-west-1"
+"""Where Symfony's transport for SES sends by default (Symfony documentation, "Amazon SES")."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A mail server that an environment names, or the port of one whose host it does not name.
+
+    Attributes:
+        destination: `None` where only a port is named.
+        port_variable: the variable that holds the port; empty where none does.
+        port: its value as it stands.
+        default_of: the framework whose default port counts, since none is set.
+    """
+
+    destination: Destination | None
+    port_variable: str = ""
+    port: Value = ABSENT
+    default_of: str = ""
+
+
+class _Address(NamedTuple):
+    """A host and port as a value has them; a port of its own is no default."""
+
+    host: str
+    port: int | None = None
+    is_api: bool = False
+
+
+_BY_NAME: Final = {
+    name: (framework, role)
+    for framework in FRAMEWORKS
+    for role in ("ports", "urls_by_value", "urls", "hosts")
+    for name in getattr(framework, role)
+}
+"""Framework and role of each name of the table."""
+_API_NAMES: Final = {
+    name: (provider, role)
+    for provider in PROVIDERS
+    for role in ("keys", "regions", "hosts")
+    for name in getattr(provider, role)
+}
+
+
+def mail_of(environment: Environment, settings: Settings) -> tuple[Named, ...]:
+    """The mail servers that an environment names, whose variables are known."""
+    return tuple(_Reading(environment, settings).named())
+
+
+def destinations_of(environment: Environment, settings: Settings) -> tuple[Destination, ...]:
+    """Where a container with this environment sends mail.
+
+    An environment that is unknown as a whole may name any host: one destination that is not known.
+    """
+    if isinstance(environment.variables, Unknown):
+        return (Destination(UNKNOWN, UNKNOWN, secret=not environment.computed),)
+    named = (each.destination for each in mail_of(environment, settings))
+    return tuple(dict.fromkeys(destination for destination in named if destination is not None))
+
+
+class _Reading:
+    """One environment, read once."""
+
+    def __init__(self, environment: Environment, settings: Settings) -> None:
+        self._environment = environment
+        self._settings = settings
+        ignored = frozenset(settings.ignored_variables)
+        listed = (environment.variables, environment.secrets)
+        names = (name for each in listed if not isinstance(each, Unknown) for name in each)
+        self._names = [name for name in dict.fromkeys(names) if name not in ignored and self._is_set(name)]
+        self._by_plain = {plain_name(name): name for name in reversed(self._names) if plain_name(name)}
+        self._used: set[str] = set()
+        self._idle = {framework for framework in FRAMEWORKS if self._is_idle(framework)}
+
+    def named(self) -> Iterator[Named]:
+        servers = [*self._by_settings(), *self._by_table(), *self._inside(), *self._by_value()]
+        yield from servers
+        yield from self._by_api([each.destination for each in servers if each.destination])
+        yield from self._ports_alone()
+
+    # Values ----------------------------------------------------------------------------------------
+
+    def _value(self, name: str) -> Value:
+        return get(self._environment.variables, name)
+
+    def _is_secret(self, name: str) -> bool:
+        """Whether nobody can read a variable: it is kept with the secrets, or is one of the configuration."""
+        if is_known(get(self._environment.secrets, name)):
+            return True
+        return self._value(name) is UNKNOWN and not self._environment.computed
+
+    def _is_set(self, name: str) -> bool:
+        value = self._value(name)
+        return is_known(get(self._environment.secrets, name)) or (value is not ABSENT and value != "")
+
+    def _text(self, name: str) -> str | None:
+        value = self._value(name)
+        return value if isinstance(value, str) and not self._is_secret(name) else None
+
+    def _called(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """The plain name and the name of each variable that is set and has one of these plain names."""
+        return ((name, self._by_plain[name]) for name in names if name in self._by_plain)
+
+    def _region(self) -> str:
+        """The region that AWS's SDKs take: AWS sets it in each of its services, to where the workload is."""
+        for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+            text = self._text(name) if name in self._names else None
+            if text:
+                return text
+        region = self._environment.owner.region
+        return region if isinstance(region, str) else ""
+
+    # By name ---------------------------------------------------------------------------------------
+
+    def _by_settings(self) -> Iterator[Named]:
+        for host, port in self._settings.variables:
+            if host in self._names:
+                yield from self._server(host, port if port in self._names else "", None)
+
+    def _by_table(self) -> Iterator[Named]:
+        for name in self._names:
+            found = _find(name, _BY_NAME)
+            if name in self._used or found is None:
+                continue
+            (framework, role), prefix = found
+            if role == "ports" or framework in self._idle:
+                continue
+            if role == "urls_by_value" and self._value(name) is UNKNOWN and not self._is_secret(name):
+                continue
+            text = self._text(name)
+            if role != "hosts" and text is not None and not any(_urls(text)):
+                continue
+            yield from self._server(name, self._port_of(name, framework, prefix), framework)
+
+    def _server(self, host: str, port: str, framework: Framework | None) -> Iterator[Named]:
+        """What the variable `host` names; `port` is the variable of its port, if one is set."""
+        self._used |= {host, port}
+        text = self._text(host)
+        if text is None:
+            value = self._value(port) if port else ABSENT
+            secret = self._is_secret(host)
+            given, default_of = self._port(port, framework)
+            yield Named(Destination(UNKNOWN, given, secret=secret), port, value, default_of)
+            return
+        for address in self._addresses(text, framework):
+            yield self._named(address, host, port, framework)
+
+    def _named(self, address: _Address, host: str, port: str, framework: Framework | None) -> Named:
+        if address.port is not None:
+            shown = "" if address.is_api else host
+            return Named(Destination(address.host, address.port), shown, address.port)
+        given, default_of = self._port(port, framework)
+        return Named(
+            Destination(address.host, given), port, self._value(port) if port else ABSENT, default_of
+        )
+
+    def _port(self, name: str, framework: Framework | None) -> tuple[int | Unknown | None, str]:
+        """The port that the variable `name` holds, else the default; and whose default that is."""
+        if name:
+            return (UNKNOWN if self._is_secret(name) else _to_port(self._value(name))), ""
+        for each in (framework, *FRAMEWORKS):
+            if each and each.default_port and self._is_used(each, named=each is framework):
+                return each.default_port, each.name
+        return None, ""
+
+    def _is_used(self, framework: Framework, *, named: bool) -> bool:
+        """Whether a framework runs here: by a variable of its own, or, where all are, by being `named`."""
+        if not framework.markers:
+            return named
+        return any(marker in self._by_plain for marker in framework.markers)
+
+    def _port_of(self, host: str, framework: Framework | None, prefix: str) -> str:
+        """The variable of the port that belongs to that of a host; empty where there is none."""
+        words = words_of(host)
+        beside = ("_".join((*words[:-1], "PORT")), "_".join((*words, "PORT")))
+        listed = (prefix + name for name in (framework.ports if framework else ()))
+        return next((name for _, name in self._called((*listed, *beside))), "")
+
+    def _ports_alone(self) -> Iterator[Named]:
+        idle = {port for framework in self._idle for port in framework.ports}
+        for name in self._names:
+            found = _find(name, _BY_NAME)
+            alone = found is not None and found[0][1] == "ports" and plain_name(name) not in idle
+            if name not in self._used and (alone or name in self._settings.port_variables):
+                yield Named(None, name, UNKNOWN if self._is_secret(name) else self._value(name))
+
+    def _is_idle(self, framework: Framework) -> bool:
+        """Whether a framework is told to send by something else than SMTP."""
+        switch = self._called([framework.switch])
+        if any((self._text(name) or "true").lower() in ("false", "0") for _, name in switch):
+            return True
+        for _, name in self._called(framework.choosers):
+            words = _words_in(self._text(name))
+            if not words & _SMTP and (words & _NOTHING or any(each.word in words for each in PROVIDERS)):
+                return True
+        return False
+
+    # By value --------------------------------------------------------------------------------------
+
+    def _addresses(self, text: str, framework: Framework | None) -> Iterable[_Address]:
+        """What the text of a variable of a mail host names: one host, or what its URLs do."""
+        found = list(_urls(text))
+        if found:
+            return found
+        parts = _WITH_PORT.fullmatch(text) if framework and framework.host_with_port else None
+        return [_Address(parts[1], int(parts[2])) if parts else _Address(text)]
+
+    def _by_value(self) -> Iterator[Named]:
+        for name in self._names:
+            words = set(words_of(name))
+            text = self._text(name)
+            if text is None or name in self._used or words & _RECEIVING or _is_about(name):
+                continue
+            found = list(_urls(text))
+            parts = _WITH_PORT.fullmatch(text)
+            host = parts[1] if parts else text
+            if not found and _SES_API.fullmatch(host):
+                found = [_Address(host, HTTPS, is_api=True)]
+            elif not found and _is_mail_host(host):
+                found = [_Address(host, int(parts[2]) if parts else None)]
+            if found and not self._is_of_idle(name):
+                self._used.add(name)
+                port = self._port_of(name, None, "")
+                self._used.add(port)
+                yield from (self._named(address, name, port, None) for address in found)
+
+    def _is_of_idle(self, name: str) -> bool:
+        found = _find(name, _BY_NAME)
+        return found is not None and found[0][0] in self._idle
+
+    def _inside(self) -> Iterator[Named]:
+        for framework in FRAMEWORKS:
+            inside = framework.inside
+            for _, name in self._called([inside.variable] if inside else ()):
+                text = self._text(name) or ""
+                host = re.search(inside.host, text) if inside else None
+                port = re.search(inside.port, text) if inside else None
+                if host:
+                    self._used.add(name)
+                    yield self._named(_Address(host[1], int(port[1]) if port else None), name, "", framework)
+
+    # By API ----------------------------------------------------------------------------------------
+
+    def _by_api(self, servers: list[Destination]) -> Iterator[Named]:
+        """Providers by their API: where the same one is not used by SMTP, with the key as its password."""
+        hosts = {*self._api_hosts()}
+        unread = any(server.host is UNKNOWN for server in servers)
+        for provider, host in sorted(hosts, key=lambda found: found[1]):
+            by_smtp = any(_is_of(provider, server.host) for server in servers)
+            if not (unread or by_smtp) and all(server.host != host for server in servers):
+                yield Named(Destination(host, HTTPS))
+
+    def _api_hosts(self) -> Iterator[tuple[Provider, str]]:
+        here = self._region()
+        for name in self._names:
+            found = _find(name, _API_NAMES)
+            if found is None:
+                continue
+            (provider, role), _ = found
+            text = self._text(name)
+            if role == "hosts" and text and _SES_API.fullmatch(text):
+                yield provider, text
+            elif role == "regions" and (text or here):
+                yield provider, provider.api_host(text or here)
+            elif role == "keys":
+                yield provider, provider.api_host(here)
+        for framework in FRAMEWORKS:
+            for _, name in self._called(framework.choosers):
+                words = _words_in(self._text(name))
+                for provider in PROVIDERS:
+                    if provider.word in words and (here or "{" not in provider.api):
+                        yield provider, provider.api_host(here)
+
+
+def _urls(text: str) -> Iterator[_Address]:
+    """The mail servers that the URLs in a text name (Symfony's may have several)."""
+    for url in _URL.finditer(text):
+        scheme, port = url["scheme"].lower(), url["port"] and int(url["port"])
+        first, _, transport = scheme.partition("+")
+        provider = next((each for each in PROVIDERS if each.word == first), None)
+        if scheme in _SCHEMES and url["host"]:
+            yield _Address(url["host"], port or (_TLS_PORT if scheme in _TLS else None))
+        elif provider:
+            told = _REGION.search(url["rest"])
+            yield _by_provider(provider, url["host"], transport, told[1] if told else _DSN_REGION)
+        elif scheme == "https" and _is_api(url["host"]):
+            yield _Address(url["host"], port or HTTPS, is_api=True)
+
+
+def names_server(name: str) -> bool:
+    """Whether a variable holds a mail host or its port, by its name: no URL, which may hold a password."""
+    found = _find(name, _BY_NAME)
+    return found is not None and found[0][1] in ("hosts", "ports")
+
+
+def _find(name: str, table: Mapping[str, tuple[T, str]]) -> tuple[tuple[T, str], str] | None:
+    """The entry of the longest end of a variable's name that is in `table`, and what stands before it."""
+    words = words_of(name)
+    for start in range(len(words)):
+        entry = table.get("_".join(words[start:]))
+        if entry is not None:
+            prefix = words[:start]
+            return None if _RECEIVING & {*prefix} else (entry, "".join(f"{word}_" for word in prefix))
+    return None
+
+
+def _words_in(text: str | None) -> set[str]:
+    return {word.lower() for word in re.findall(r"[A-Za-z]+", text or "")}
+
+
+def _is_about(name: str) -> bool:
+    words = words_of(name)
+    return bool(words) and words[-1] in _NO_HOST
+
+
+def _is_mail_host(text: str) -> bool:
+    host = text.lower().removesuffix(".")
+    return bool(_MAIL_HOST.fullmatch(host)) or any(host == provider.smtp for provider in PROVIDERS)
+
+
+def _is_api(host: str) -> bool:
+    return bool(_SES_API.fullmatch(host)) or any(host.lower() == provider.api for provider in PROVIDERS)
+
+
+def _is_of(provider: Provider, host: object) -> bool:
+    """Whether `host` is the SMTP host of a provider, in any region."""
+    before, _, after = provider.smtp.partition("{region}")
+    return isinstance(host, str) and host.lower().startswith(before) and host.lower().endswith(after)
+
+
+def _by_provider(provider: Provider, host: str, transport: str, region: str) -> _Address:
+    """What a URL means whose scheme names a provider: its SMTP host, or that of its API."""
+    named = "" if host in ("", "default") else host
+    if transport in ("smtp", "smtps"):
+        return _Address(named or provider.smtp_host(region), provider.smtp_port)
+    return _Address(named or provider.api_host(region), HTTPS, is_api=True)
+
+
+def _to_port(value: Value) -> int | Unknown | None:
+    try:
+        port = to_int(value)
+    except (TypeError, ValueError):
+        return UNKNOWN  # Not a number: the service's own fault, and nothing that can be proved.
+    if isinstance(port, int) and port not in _PORTS:
+        return UNKNOWN
+    return None if isinstance(port, Absent) else port

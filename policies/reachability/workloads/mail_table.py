@@ -1,0 +1,121 @@
+"""The variables by which programs name where they send mail: the table `mail.json`, read once.
+
+Its form is that of `mail.schema.json`; each entry has the document that says so.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_FILE: Final = Path(__file__).with_name("mail.json")
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Inside:
+    """A variable whose text names a host and a port, found by regular expressions."""
+
+    variable: str
+    host: str
+    port: str
+
+
+@dataclass(frozen=True)
+class Framework:
+    """The variables of one framework, by their plain names: see `plain_name`.
+
+    Attributes:
+        source: the document that says so.
+        hosts: those that hold a mail host.
+        ports: those that hold its port, the first that is set.
+        urls: those that hold a URL of it.
+        urls_by_value: the same, where the value says so: others give these names to other things.
+        choosers: those that choose what sends.
+        switch: the one that turns mail on, if there is one.
+        markers: those that only this framework has; without any, the others are its alone.
+        default_port: what it takes where no port is set.
+        host_with_port: whether a host may have its port behind it.
+    """
+
+    name: str
+    source: str
+    hosts: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    urls_by_value: tuple[str, ...] = ()
+    choosers: tuple[str, ...] = ()
+    switch: str = ""
+    inside: Inside | None = None
+    markers: tuple[str, ...] = ()
+    default_port: int | None = None
+    host_with_port: bool = False
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A mail provider: its hosts, and the variables by which programs use its API over HTTPS.
+
+    Attributes:
+        source: the document that says so.
+        word: what choosers and the schemes of URLs call it.
+        api: the host of its API; `{region}` stands for the region.
+        smtp: its SMTP host.
+        smtp_port: what a URL that names it takes where no port is set.
+        keys: variables that hold a key of its API.
+        regions: those that hold the region of its API.
+        hosts: those that hold the host of its API.
+    """
+
+    name: str
+    source: str
+    word: str
+    api: str
+    smtp: str
+    smtp_port: int
+    keys: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+
+    def api_host(self, region: str) -> str:
+        return self.api.format(region=region)
+
+    def smtp_host(self, region: str) -> str:
+        return self.smtp.format(region=region)
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a variable's name, in capitals: `Smtp__Host`, `smtp.host` and `smtpHost` have the same."""
+    return tuple(word.upper() for word in _WORD.findall(name))
+
+
+def plain_name(name: str) -> str:
+    """A variable's name as the table has it: in capitals, with one underscore between its words."""
+    return "_".join(words_of(name))
+
+
+def _entry(kind: type[T], entry: Mapping[str, Any]) -> T:
+    """An entry of the file, its names in camelCase."""
+    given: dict[str, Any] = {}
+    for field in fields(kind):  # type: ignore[arg-type]
+        head, *tail = field.name.split("_")
+        value = entry.get(head + "".join(word.capitalize() for word in tail))
+        if isinstance(value, dict):
+            value = Inside(**value)
+        if value is not None:
+            given[field.name] = tuple(value) if isinstance(value, list) else value
+    return kind(**given)
+
+
+_TABLE: Final = json.loads(_FILE.read_text(encoding="utf-8"))
+
+FRAMEWORKS: Final = tuple(_entry(Framework, entry) for entry in _TABLE["frameworks"])
+PROVIDERS: Final = tuple(_entry(Provider, entry) for entry in _TABLE["providers"])

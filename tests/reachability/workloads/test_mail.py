@@ -1,0 +1,294 @@
+"""Where a workload sends mail, by the names of its variables and by their values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reachability import UNKNOWN, Resource, Settings
+from reachability.workloads.environment import Environment
+from reachability.workloads.mail import destinations_of, mail_of, names_server
+from reachability.workloads.mail_table import FRAMEWORKS, PROVIDERS
+
+FUNCTION = "aws:lambda/function:Function"
+RELAY = "smtp-relay.brevo.com"
+DJANGO = {"EMAIL_HOST": RELAY, "EMAIL_HOST_USER": "shop"}
+
+
+def environment(
+    variables: Any, secrets: dict[str, str] | None = None, *, computed: bool = True, region: Any = "us-east-1"
+) -> Environment:
+    sources = {"environment": ("urn:address",)} if computed else {}
+    owner = Resource("urn:send", FUNCTION, "send", {}, dependencies=sources, region=region)
+    return Environment(owner, "environment", "environment", variables, secrets or {})
+
+
+def sent(variables: Any, secrets: dict[str, str] | None = None, **more: Any) -> list[str]:
+    settings = more.pop("settings", Settings())
+    return [str(found) for found in destinations_of(environment(variables, secrets, **more), settings)]
+
+
+# By name ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted({name for each in FRAMEWORKS for name in each.hosts}))
+def test_each_host_of_the_table_is_found(name: str) -> None:
+    (found,) = sent({name: "relay.example.com"})
+    assert found.partition(":")[0] == "relay.example.com"
+
+
+@pytest.mark.parametrize(
+    "name", sorted({name for each in FRAMEWORKS for name in each.urls + each.urls_by_value})
+)
+def test_each_url_of_the_table_is_found(name: str) -> None:
+    assert sent({name: "smtp://user:pw@relay.example.com:2525/?x=1"}) == ["relay.example.com:2525"]
+    assert sent({name: "https://relay.example.com"}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "port"), sorted({(f.hosts[0], p) for f in FRAMEWORKS for p in f.ports if f.hosts})
+)
+def test_each_port_of_the_table_is_found(name: str, port: str) -> None:
+    assert sent({name: "relay.example.com", port: "2525"}) == ["relay.example.com:2525"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "found"),
+    [
+        ({"Smtp__Host": RELAY, "Smtp__Port": "587"}, [f"{RELAY}:587"]),
+        ({"EmailSettings__SmtpServer": RELAY, "EmailSettings__SmtpPort": "465"}, [f"{RELAY}:465"]),
+        ({"mail__options__host": RELAY, "mail__options__port": "465"}, [f"{RELAY}:465"]),
+        ({"APP_EMAIL_HOST": RELAY, "APP_EMAIL_PORT": "465", "EMAIL_PORT": "25"}, [f"{RELAY}:465"]),
+        ({"AIRFLOW__SMTP__SMTP_HOST": RELAY, "AIRFLOW__SMTP__SMTP_PORT": "587"}, [f"{RELAY}:587"]),
+        ({"GITEA__mailer__SMTP_ADDR": RELAY, "GITEA__mailer__SMTP_PORT": "587"}, [f"{RELAY}:587"]),
+        ({"SMTP_SERVER": RELAY, "SMTP_SERVER_PORT": "465"}, [f"{RELAY}:465"]),
+        ({"SMTP_HOST": RELAY, "SMTP_PORT": 465.0}, [f"{RELAY}:465"]),
+        ({"GF_SMTP_HOST": f"{RELAY}:465"}, [f"{RELAY}:465"]),
+        ({"SMTP_ADDR": "[2001:db8::25]:465"}, ["[2001:db8::25]:465"]),
+        ({"SMTP_HOST": f"{RELAY}:587"}, [f"{RELAY}:587"]),
+        ({"SMTP_HOST": "smtp://u:p@relay.example.com:465"}, ["relay.example.com:465"]),
+        ({"MAILER_DSN": "smtps://u:p@relay.example.com"}, ["relay.example.com:465"]),
+        (
+            {"MAILER_DSN": "failover(smtps://a.example smtps://b.example:587)"},
+            ["a.example:465", "b.example:587"],
+        ),
+        ({"SMTP_URL": "smtp://relay.example.com"}, ["relay.example.com"]),
+        (
+            {"GITLAB_OMNIBUS_CONFIG": f"g['smtp_address'] = \"{RELAY}\"; g['smtp_port'] = 465"},
+            [f"{RELAY}:465"],
+        ),
+        ({"SMTP_HOST": RELAY, "MAIL_HOST": RELAY}, [RELAY]),
+        ({"SMTP_HOST": ""}, []),
+        ({"GF_SMTP_HOST": f"{RELAY}:465", "GF_SMTP_ENABLED": "false"}, []),
+    ],
+)
+def test_names_and_forms(variables: dict[str, Any], found: list[str]) -> None:
+    assert sent(variables) == found
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"DATABASE_HOST": "db.example.com"},
+        {"DB_HOST": UNKNOWN, "REDIS_HOST": UNKNOWN, "HOST": "10.0.0.1", "PORT": "25"},
+        {
+            "EMAIL_FROM": "shop@smtp.example.com",
+            "SMTP_FROM": "smtp.example.com",
+            "SMTP_USER": "smtp.example.com",
+        },
+        {"EMAIL_SERVICE_URL": UNKNOWN, "EMAIL_URL": UNKNOWN, "EMAIL_URL_": "http://mail.internal"},
+        {"IMAP_EMAIL_HOST": "imap.example.com", "POP3_MAIL_SERVER": "pop.example.com"},
+        {
+            "INBOUND_HOST": "inbound-smtp.us-east-1.amazonaws.com",
+            "MX": "inbound-smtp.us-east-1.amazonaws.com",
+        },
+        {"API_KEY": "x", "SEND_GRID": "x", "RESENDING_KEY": "x", "SENDGRID_API_KEY": ""},
+        {"SMTP_TIMEOUT": "10", "SMTP_TLS": "true", "MAILER_DSN": "null://null"},
+        {"URL": "https://smtp.example.com/docs", "TEXT": "ask smtp.example.com", "VERSION": "smtp2"},
+        {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend", "EMAIL_HOST": RELAY},
+        {"MAIL_MAILER": "log", "MAIL_HOST": "smtp.mailtrap.io", "MAIL_PORT": "25"},
+    ],
+)
+def test_what_is_no_mail_server_is_none(variables: dict[str, Any]) -> None:
+    assert sent(variables) == []
+    assert [found.port_variable for found in mail_of(environment(variables), Settings())] == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "secrets", "computed", "found"),
+    [
+        ({"EMAIL_HOST": UNKNOWN}, {}, True, ["a host that is not known until the update"]),
+        ({"EMAIL_HOST": UNKNOWN}, {}, False, ["a host that is a secret"]),
+        ({}, {"EMAIL_HOST": "arn:secret"}, True, ["a host that is a secret"]),
+        ({}, {"MAILER_DSN": "arn:secret"}, True, ["a host that is a secret:25"]),
+        ({}, {"EMAIL_URL": "arn:secret"}, True, ["a host that is a secret"]),
+        ({"SMTP_HOST": RELAY, "SMTP_PORT": UNKNOWN}, {}, True, [RELAY]),
+        ({"SMTP_PORT": "587"}, {"SMTP_HOST": "arn:secret"}, True, ["a host that is a secret:587"]),
+        (UNKNOWN, {}, True, ["a host that is not known until the update"]),
+        (UNKNOWN, {}, False, ["a host that is a secret"]),
+    ],
+)
+def test_what_is_not_known(variables: Any, secrets: dict[str, str], computed: bool, found: list[str]) -> None:
+    assert sent(variables, secrets, computed=computed) == found
+
+
+# Ports that are not set ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("variables", "port", "framework"),
+    [
+        (DJANGO, 25, "Django"),
+        ({"EMAIL_HOST": RELAY}, None, ""),
+        ({**DJANGO, "EMAIL_PORT": "587"}, 587, ""),
+        ({"SMTP_HOST": RELAY, "DJANGO_SETTINGS_MODULE": "shop.settings"}, 25, "Django"),
+        ({"SMTP_ADDRESS": RELAY, "RAILS_ENV": "production"}, 25, "Rails"),
+        ({"SMTP_ADDRESS": RELAY}, None, ""),
+        ({"MAIL_SERVER": RELAY, "FLASK_APP": "shop"}, 25, "Flask-Mail"),
+        ({"SPRING_MAIL_HOST": RELAY}, 25, "Spring Boot"),
+        ({"DISCOURSE_SMTP_ADDRESS": RELAY}, 25, "Discourse"),
+        ({"SENTRY_EMAIL_HOST": RELAY}, 25, "Sentry"),
+        ({"MAILER_DSN": f"smtp://{RELAY}"}, 25, "Symfony"),
+        ({"MAILER_DSN": f"smtps://{RELAY}"}, 465, ""),
+        ({"MAIL_HOST": RELAY}, None, ""),
+        ({"mail__options__host": RELAY}, None, ""),
+    ],
+)
+def test_a_port_is_the_frameworks_where_it_is_known(
+    variables: dict[str, Any], port: int | None, framework: str
+) -> None:
+    (found,) = mail_of(environment(variables), Settings())
+    assert found.destination is not None
+    assert (found.destination.port, found.default_of) == (port, framework)
+
+
+def test_a_port_without_its_host_is_a_port_alone() -> None:
+    (found,) = mail_of(environment({"EMAIL_PORT": "25"}), Settings())
+    assert (found.destination, found.port_variable, found.port) == (None, "EMAIL_PORT", "25")
+
+
+def test_the_port_in_a_url_is_that_of_its_variable() -> None:
+    (found,) = mail_of(environment({"MAILER_DSN": f"smtp://{RELAY}:25"}), Settings())
+    assert (found.port_variable, found.port) == ("MAILER_DSN", 25)
+
+
+# By value -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("variables", "found"),
+    [
+        ({"RELAY": "smtp.example.com", "RELAY_PORT": "465"}, ["smtp.example.com:465"]),
+        (
+            {"OUT_HOST": "email-smtp.us-east-1.amazonaws.com", "OUT_PORT": "587"},
+            ["email-smtp.us-east-1.amazonaws.com:587"],
+        ),
+        ({"RELAY": "smtp.office365.com:587"}, ["smtp.office365.com:587"]),
+        ({"RELAY": RELAY.upper()}, [RELAY.upper()]),
+        ({"RELAY": "in-v3.mailjet.com"}, ["in-v3.mailjet.com"]),
+        ({"NOTIFY": "smtps://u:p@relay.example.com"}, ["relay.example.com:465"]),
+        ({"NOTIFY": "email.eu-west-1.amazonaws.com"}, ["email.eu-west-1.amazonaws.com:443"]),
+        ({"ENDPOINT": "https://email.eu-west-1.amazonaws.com"}, ["email.eu-west-1.amazonaws.com:443"]),
+        ({"ENDPOINT": "https://api.sendgrid.com/v3/mail/send"}, ["api.sendgrid.com:443"]),
+    ],
+)
+def test_a_value_that_is_a_mail_server(variables: dict[str, Any], found: list[str]) -> None:
+    assert sent(variables) == found
+
+
+# By API -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("key", "host"), sorted({(key, p.api) for p in PROVIDERS for key in p.keys}))
+def test_each_key_of_the_table_is_its_providers_host(key: str, host: str) -> None:
+    assert sent({key: "x"}) == [f"{host}:443"]
+    assert sent({}, {key: "arn:secret"}) == [f"{host}:443"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "region", "found"),
+    [
+        ({"AWS_SES_REGION": "eu-west-1"}, "us-east-1", ["email.eu-west-1.amazonaws.com:443"]),
+        ({"AWS_SES_REGION_NAME": UNKNOWN}, "us-east-1", ["email.us-east-1.amazonaws.com:443"]),
+        (
+            {"AWS_SES_REGION_ENDPOINT": "email.eu-west-1.amazonaws.com"},
+            "us-east-1",
+            ["email.eu-west-1.amazonaws.com:443"],
+        ),
+        ({"MAIL_MAILER": "ses", "MAIL_HOST": RELAY}, "us-east-1", ["email.us-east-1.amazonaws.com:443"]),
+        (
+            {"MAIL_MAILER": "ses", "AWS_DEFAULT_REGION": "eu-west-3"},
+            UNKNOWN,
+            ["email.eu-west-3.amazonaws.com:443"],
+        ),
+        ({"EMAIL_BACKEND": "django_ses.SESBackend"}, "us-east-1", ["email.us-east-1.amazonaws.com:443"]),
+        ({"EMAIL_BACKEND": "anymail.backends.mailgun.EmailBackend"}, "us-east-1", ["api.mailgun.net:443"]),
+        ({"MAIL_MAILER": "ses"}, UNKNOWN, []),
+        ({"MAIL_MAILER": "smtp", "MAIL_HOST": RELAY}, "us-east-1", [RELAY]),
+        (
+            {"MAILER_DSN": "ses+api://K:S@default?region=eu-west-2"},
+            "us-east-1",
+            ["email.eu-west-2.amazonaws.com:443"],
+        ),
+        ({"MAILER_DSN": "ses+smtp://K:S@default"}, "us-east-1", ["email-smtp.eu-west-1.amazonaws.com:465"]),
+        ({"MAILER_DSN": "sendgrid+api://KEY@default"}, "us-east-1", ["api.sendgrid.com:443"]),
+        ({"MAILER_DSN": "mailgun+https://KEY:D@api.eu.mailgun.net"}, "us-east-1", ["api.eu.mailgun.net:443"]),
+        ({"MAILER_DSN": "postmark+smtp://ID@default"}, "us-east-1", ["smtp.postmarkapp.com:587"]),
+    ],
+)
+def test_a_chosen_provider(variables: dict[str, Any], region: Any, found: list[str]) -> None:
+    assert sent(variables, region=region) == found
+
+
+@pytest.mark.parametrize(
+    ("variables", "secrets", "found"),
+    [
+        ({"SMTP_HOST": "smtp.sendgrid.net", "SENDGRID_API_KEY": "x"}, {}, ["smtp.sendgrid.net"]),
+        (
+            {"SMTP_HOST": "email-smtp.eu-west-1.amazonaws.com", "SES_REGION": "eu-west-1"},
+            {},
+            ["email-smtp.eu-west-1.amazonaws.com"],
+        ),
+        ({"SENDGRID_API_KEY": "x"}, {"SMTP_HOST": "arn:secret"}, ["a host that is a secret"]),
+        ({"SMTP_HOST": RELAY, "SENDGRID_API_KEY": "x"}, {}, [RELAY, "api.sendgrid.com:443"]),
+    ],
+)
+def test_a_key_may_be_the_password_of_smtp(
+    variables: dict[str, Any], secrets: dict[str, str], found: list[str]
+) -> None:
+    assert sent(variables, secrets) == found
+
+
+# Options ------------------------------------------------------------------------------------------------
+
+
+def test_options_extend_the_table() -> None:
+    settings = Settings(host_variables=("POSTBOX", "SMTP_HOST"), port_variables=("POSTBOX_DOOR",))
+    variables = {
+        "POSTBOX": "a.example.com",
+        "POSTBOX_DOOR": "465",
+        "MAIL_HOST": "b.example.com",
+        "SMTP_HOST": "c.example",
+    }
+    assert sent(variables, settings=settings) == ["a.example.com:465", "c.example", "b.example.com"]
+
+
+def test_options_take_variables_out_of_the_table() -> None:
+    settings = Settings(ignored_variables=("MAIL_HOST", "MAIL_PORT", "RELAY"))
+    variables = {"MAIL_HOST": "b.example.com", "MAIL_PORT": "25", "RELAY": "smtp.example.com"}
+    assert mail_of(environment(variables), settings) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("SMTP_HOST", True),
+        ("Mail__Port", True),
+        ("SMTP_URL", False),
+        ("SENDGRID_API_KEY", False),
+        ("X", False),
+    ],
+)
+def test_names_of_servers_hold_no_password(name: str, kept: bool) -> None:
+    assert names_server(name) is kept
