@@ -104,6 +104,8 @@ class Reporter:
         exemption = exceptions.find(self._configuration.exemptions, found)
         if exemption is not None:
             self._advise(found, f"accepted until {exemption.expires}: {exemption.reason}")
+        elif found.warning:
+            self._advise(found, "warning")
         elif found.optional:
             self._advise(found, "optional")
         elif found.undetermined and self._configuration.options["undetermined"] == "advisory":

@@ -56,6 +56,7 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
 """The options of the egress rules."""
 
 _SAYS: Final = {
+    Verdict.REACHABLE: "reaches",
     Verdict.UNREACHABLE: "cannot reach",
     Verdict.UNDETERMINED: "is not known to reach",
 }
@@ -107,30 +108,31 @@ def _check(kinds: Iterable[str], stack: Stack, options: Options) -> Judge:
 
     def judge(resource: Resource) -> Iterator[Violation]:
         for egress in egresses.of(workloads[resource.key]):
-            if egress.verdict is not Verdict.REACHABLE:
+            if egress.outcome.told:
                 yield violation_of(egress)
 
     return judge
 
 
 def violation_of(egress: Egress) -> Violation:
-    """One violation for one destination: each blocker with its remedy, and the path that was walked."""
-    findings = egress.outcome.findings
+    """One violation for one destination: each blocker and warning with its remedy, and the path."""
+    told = egress.outcome.told
     lines = [f"{egress.service} {_SAYS[egress.verdict]} {egress.destination}."]
     lines += [
         f"- {finding.code} at {_name(finding.resource)}: {finding.message}. Remedy: {finding.remedy}."
-        for finding in findings
+        for finding in told
     ]
     if egress.outcome.path:
         hops = (f"{hop.kind} {_name(hop.resource)}" for hop in egress.outcome.path)
         lines.append(f"Path: {' > '.join(hops)}")
     return Violation(
         egress.urn,
-        tuple(dict.fromkeys(finding.code for finding in findings)),
+        tuple(dict.fromkeys(finding.code for finding in egress.outcome.findings or told)),
         "\n".join(lines),
         "",
         undetermined=egress.verdict is Verdict.UNDETERMINED,
         optional=egress.destination.optional,
+        warning=egress.verdict is Verdict.REACHABLE,
     )
 
 

@@ -54,6 +54,7 @@ class Violation:
         remedy: what fixes it.
         undetermined: whether a value that is not known yet leaves the question open.
         optional: whether what is wrong is something that nobody needs: it is reported only.
+        warning: whether the rule holds in spite of what is wrong: it is reported only.
     """
 
     urn: str | None
@@ -62,6 +63,7 @@ class Violation:
     remedy: str
     undetermined: bool = False
     optional: bool = False
+    warning: bool = False
 
     def __str__(self) -> str:
         remedy = f" Remedy: {self.remedy}" if self.remedy else ""

@@ -144,8 +144,8 @@ def _judged(rehearsal: Rehearsal, results: Iterable[Result]) -> Rehearsal:
 
 
 def _shown(egress: Egress, read: Mapping[str, Any], rehearsal: Rehearsal) -> Said | None:
-    """What the report shows; `None` of what is reached."""
-    if egress.verdict is Verdict.REACHABLE:
+    """What the report shows; `None` of what is reached without a warning."""
+    if not egress.outcome.told:
         return None
     (type_token,) = (entry.type for entry in rehearsal.resources if entry.urn == egress.urn)
     rule = _RULE_OF[type_token]
@@ -153,7 +153,7 @@ def _shown(egress: Egress, read: Mapping[str, Any], rehearsal: Rehearsal) -> Sai
     open_is_fine = read[rule]["undetermined"] == "advisory" and egress.verdict is Verdict.UNDETERMINED
     in_force, _ = exceptions.read(read[rule], datetime.now(timezone.utc).date())
     accepted = exceptions.find(in_force, found) is not None
-    blocks = not (egress.destination.optional or open_is_fine or accepted)
+    blocks = not (found.warning or egress.destination.optional or open_is_fine or accepted)
     text = "" if egress.destination.secret else str(found)
     return Said(rule, egress.urn, blocks, found.codes, text)
 

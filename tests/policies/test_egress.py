@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from enforcement import options
-from reachability import Graph, Proof, Resource, Settings
+from reachability import Destination, Egress, Graph, Outcome, Proof, Resource, Settings, Verdict
+from reachability.findings import conflicts, names
 from reachability.workloads import READERS
 from rules import RULES
-from rules.egress import WORKLOADS, Egresses
+from rules.egress import WORKLOADS, Egresses, violation_of
 
 FUNCTION = "aws:lambda/function:Function"
 SERVICE = "aws:apprunner/service:Service"
@@ -64,3 +65,29 @@ def test_what_is_told_is_needed_by_those_that_name_nothing() -> None:
         "s": [("a.example:587", False)],
         "f": [("a.example:587", False)],
     }
+
+
+WARNING = conflicts.MAIN_TABLES(
+    Resource("urn::vpc", "aws:ec2/vpc:Vpc", "net"), first="MAIN a", second="MAIN b"
+)
+WARNED = (
+    "- CONFLICTING_RESOURCES at vpc: MAIN a and MAIN b both set the main route table of VPC net, and the "
+    "later one counts. Remedy: remove one of the two."
+)
+
+
+def test_a_path_with_a_warning_is_reported_only() -> None:
+    found = violation_of(Egress("api", "urn::api", Destination("a.example", 587), WARNING))
+
+    assert (found.codes, found.warning, found.undetermined) == (("CONFLICTING_RESOURCES",), True, False)
+    assert found.message == f"api reaches a.example:587.\n{WARNED}"
+
+
+def test_a_blocker_is_told_with_the_warnings_beside_it() -> None:
+    outcome: Outcome = WARNING + names.PORT_25("urn::api")
+    found = violation_of(Egress("api", "urn::api", Destination("a.example", 25), outcome))
+
+    assert outcome.verdict is Verdict.UNDETERMINED
+    assert (found.codes, found.warning, found.undetermined) == (("PORT_25_BLOCKED",), False, True)
+    assert found.message.startswith("api is not known to reach a.example:25.\n- PORT_25_BLOCKED at api: ")
+    assert found.message.endswith(WARNED)

@@ -19,7 +19,7 @@ PACKAGE: Final = Path(reachability.__file__).parent
 FILES: Final = {
     name: module
     for name, module in vars(findings).items()
-    if name in ("endpoints", "filters", "gateways", "names", "placement", "routing")
+    if name in ("conflicts", "endpoints", "filters", "gateways", "names", "placement", "routing")
 }
 STATEMENTS: Final = {
     f"{file}.{name}": statement

@@ -5,19 +5,20 @@ Source: Amazon VPC User Guide, "Network ACL rules" and "Default network ACL".
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
-from ..findings import filters
+from ..findings import conflicts, filters
 from ..graph import tokens
-from ..graph.claims import Adoptions, Claim, standing
+from ..graph.claims import Adoptions, Claim, standing, warnings
 from ..graph.references import Links, Ref, settled
 from ..graph.resource import Resource
 from ..packet import EGRESS, INGRESS, REPLIES, Packet
 from ..ranges import ALL_PORTS, ANY_ADDRESS, IPV4, IPV6, Ranges, addresses
-from ..values import ABSENT, UNKNOWN, Unknown, Value, elements, get, to_int
-from ..verdict import Origin, Outcome, across_possibilities, hop
+from ..values import ABSENT, UNKNOWN, Unknown, Value, elements, get, is_known, to_int
+from ..verdict import PASSES, Origin, Outcome, across_possibilities, hop
 from .entity import Entity
 from .security_group import tcp_ports
 
@@ -45,10 +46,15 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class NetworkAcl(Entity):
-    """A network ACL, its entries in the order in which AWS evaluates them."""
+    """A network ACL, its entries in the order in which AWS evaluates them.
+
+    Attributes:
+        conflicts: warnings of what else the program puts there, or adopts it with.
+    """
 
     ingress: tuple[Entry, ...]
     egress: tuple[Entry, ...]
+    conflicts: Outcome
 
     def admits(
         self, subnet: Subnet, direction: str, peer: str, wanted: Ranges, ports: Ranges, what: str
@@ -79,6 +85,7 @@ class NetworkAcls:
         self.adoptions = Adoptions(self.graph, tokens.DEFAULT_NETWORK_ACL, self._vpc_of_default)
         self._read: dict[str, NetworkAcl] = {}
         self._by_subnet: dict[str, tuple[NetworkAcl | None, ...]] = {}
+        self._conflicts_in: dict[str, Outcome] = {}
 
     def lets_out(self, subnet: Subnet, packet: Packet) -> Outcome:
         """Whether `subnet` lets `packet` out to its destination, and the replies from there in."""
@@ -95,14 +102,15 @@ class NetworkAcls:
     def _admit(
         self, subnet: Subnet, direction: str, peer: str, wanted: Ranges, ports: Ranges, what: str
     ) -> Outcome:
-        return across_possibilities(
+        admitted = across_possibilities(
             [
                 filters.UNREAD_ACL(subnet)
                 if acl is None
-                else acl.admits(subnet, direction, peer, wanted, ports, what)
+                else acl.admits(subnet, direction, peer, wanted, ports, what) + acl.conflicts
                 for acl in self.in_force(subnet)
             ]
         )
+        return admitted + self._conflicts(subnet)
 
     # Which ACL is in force -------------------------------------------------------------------------
 
@@ -124,7 +132,19 @@ class NetworkAcls:
 
     def _claims(self, subnet: Subnet) -> list[Claim]:
         """What gives `subnet` an ACL: AWS takes each in the place of the one before."""
-        return [Claim(link.source, link.certain) for link in self._associations.to(subnet)]
+        return [
+            Claim(link.source, link.certain, declared=_declares(link.source, "subnetIds", "subnetId"))
+            for link in self._associations.to(subnet)
+        ]
+
+    def _conflicts(self, subnet: Subnet) -> Outcome:
+        """Warnings of several resources that give `subnet` different ACLs."""
+        if subnet.key not in self._conflicts_in:
+            claims = [claim for claim in self._claims(subnet) if claim.certain and claim.declared]
+            differ = len({tuple(self._given_by(claim.by)) for claim in claims}) > 1
+            says = partial(conflicts.ACLS_OF_SUBNET, subnet)
+            self._conflicts_in[subnet.key] = warnings(dict.fromkeys(claims), says) if differ else PASSES
+        return self._conflicts_in[subnet.key]
 
     def _given_by(self, claim: Resource) -> list[Resource | None]:
         """The ACLs that an association, or an ACL with a list of subnets, may give to them."""
@@ -168,7 +188,7 @@ class NetworkAcls:
         return self.adoptions.standing_for(acl)
 
     def _defaults(self, vpc: Resource) -> list[Resource | None]:
-        claims = [Claim(link.source, link.certain) for link in self._adopted_defaults.to(vpc)]
+        claims = self.adoptions.of(vpc)
         found = standing(self.graph, claims)
         if any(claim.certain for claim in claims):
             return [*found]
@@ -176,11 +196,6 @@ class NetworkAcls:
         if held is None and self.vpcs.read(vpc).is_new:
             held = implicit_default_acl(vpc)
         return [*found, held]
-
-    @cached_property
-    def _adopted_defaults(self) -> Links[Resource]:
-        defaults = self.graph.of_type(tokens.DEFAULT_NETWORK_ACL)
-        return Links((acl, self._vpc_of_default(acl)) for acl in defaults)
 
     def _vpc_of_default(self, acl: Resource) -> Ref[Resource]:
         """The VPC whose default ACL the program adopts: it is named by the ACL's id, not the VPC's."""
@@ -195,8 +210,27 @@ class NetworkAcls:
                 sorted(self._entries(acl, direction), key=lambda entry: (entry.number, entry.certain))
                 for direction in (INGRESS, EGRESS)
             )
-            self._read[acl.key] = NetworkAcl(acl, tuple(ingress), tuple(egress))
+            self._read[acl.key] = NetworkAcl(acl, tuple(ingress), tuple(egress), self._conflicts_inside(acl))
         return self._read[acl.key]
+
+    def _conflicts_inside(self, acl: Resource) -> Outcome:
+        """Warnings of what removes entries of `acl`, or declares one with the same number."""
+        parts = [link.source for link in self._standalone.to(acl) if link.certain]
+        told = self.adoptions.warnings(acl, parts)
+        for direction in (INGRESS, EGRESS):
+            entries = elements(acl.declared(direction)) if _declares(acl, direction) else ()
+            listed = Counter(to_int(get(entry, "ruleNo")) for entry in entries)
+            declaring = {number: [Claim(acl, certain=True)] for number in listed}
+            for rule in parts:
+                if _is_outward(rule) is (direction == EGRESS):
+                    claim = Claim(rule, certain=True)
+                    declaring.setdefault(to_int(rule.get("ruleNumber")), []).append(claim)
+            for number in filter(is_known, declaring):
+                facts = {"direction": direction, "number": number}
+                if listed[number] > 1:
+                    told += conflicts.LISTED_TWICE(acl, **facts)
+                told += warnings(declaring[number], partial(conflicts.ACL_ENTRIES, acl, **facts))
+        return told
 
     @cached_property
     def _standalone(self) -> Links[Resource]:
@@ -208,12 +242,23 @@ class NetworkAcls:
             yield from (replace(entry, certain=False) for entry in _inline(rival, direction))
         exclusive = acl.origin is Origin.PROGRAM and bool(elements(acl.declared(direction)))
         for link in self._standalone.to(acl):
-            egress = link.source.get("egress")
-            outward = False if egress is ABSENT else egress
+            outward = _is_outward(link.source)
             if outward is UNKNOWN or outward is (direction == EGRESS):
                 stays = not exclusive and self.adoptions.keeps(acl, link.source)
                 sure = link.certain and stays and outward is not UNKNOWN
                 yield _entry(link.source.properties, "ruleNumber", "ruleAction", certain=sure)
+
+
+def _declares(resource: Resource, *props: str) -> bool:
+    """Whether the program sets one of `props`, and not AWS alone shows it."""
+    sets = resource.inputs is None or not resource.inputs.isdisjoint(props)
+    return resource.origin is Origin.PROGRAM and sets
+
+
+def _is_outward(rule: Resource) -> Value:
+    """Whether an entry declared by itself is for what leaves the subnet."""
+    egress = rule.get("egress")
+    return False if egress is ABSENT else egress
 
 
 def _inline(acl: Resource, direction: str) -> Iterator[Entry]:

@@ -112,10 +112,12 @@ class RouteTable(Entity):
     Attributes:
         routes: those that somebody gave it, beside the local ones.
         learns: whether it may have others: what a virtual private gateway or a route server announces.
+        conflicts: warnings of what else the program puts there, or adopts it with.
     """
 
     routes: tuple[Route, ...]
     learns: bool
+    conflicts: Outcome
 
     @cached_property
     def called(self) -> str:

@@ -7,12 +7,12 @@ explicit association, else the VPC's main table.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
-from ..findings import routing
+from ..findings import conflicts, routing
 from ..graph import tokens
-from ..graph.claims import Adoptions, Claim, standing
+from ..graph.claims import Adoptions, Claim, standing, warnings
 from ..graph.references import Links, Ref, exactly
 from ..graph.resource import Resource
 from ..values import UNKNOWN, Truth, elements, get
@@ -43,6 +43,7 @@ class RouteTables:
         self.adoptions = Adoptions(self.graph, tokens.DEFAULT_ROUTE_TABLE, self._original)
         self._read: dict[str, RouteTable] = {}
         self._by_subnet: dict[str, tuple[RouteTable | None, ...]] = {}
+        self._conflicts_in: dict[str, Outcome] = {}
 
     def in_force(self, subnet: Subnet) -> tuple[RouteTable | None, ...]:
         """The tables that may be in force in `subnet`: one where it is certain.
@@ -66,8 +67,9 @@ class RouteTables:
 
     def each(self, subnet: Subnet, judge: Callable[[RouteTable], Outcome]) -> list[Outcome]:
         """What `judge` says of each table that may be in force in `subnet`; one that is not read is open."""
+        told = self._conflicts(subnet)
         return [
-            routing.TABLE_NOT_READ(subnet) if table is None else judge(table)
+            (routing.TABLE_NOT_READ(subnet) if table is None else judge(table) + table.conflicts) + told
             for table in self.in_force(subnet)
         ]
 
@@ -81,7 +83,9 @@ class RouteTables:
             for rival in self.adoptions.rivals(table):
                 routes.extend(replace(route, certain=False) for route in self.routes.of(rival, []))
             learns = may_learn_routes(table, self._propagations)
-            self._read[table.key] = RouteTable(table, tuple(routes), learns)
+            parts = [link.source for link in self._standalone.to(table) if link.certain]
+            told = self.adoptions.warnings(table, parts)
+            self._read[table.key] = RouteTable(table, tuple(routes), learns, told)
         return self._read[table.key]
 
     def standalone_in(self, table: Resource) -> list[tuple[Resource, bool]]:
@@ -140,6 +144,23 @@ class RouteTables:
         if not explicit:
             yield from self._main_tables(subnet.vpc.map(lambda found: found.resource))
 
+    def _conflicts(self, subnet: Subnet) -> Outcome:
+        """Warnings of several resources that set the table of `subnet`, or else the main one of its VPC."""
+        if subnet.key not in self._conflicts_in:
+            self._conflicts_in[subnet.key] = self._find_conflicts(subnet)
+        return self._conflicts_in[subnet.key]
+
+    def _find_conflicts(self, subnet: Subnet) -> Outcome:
+        links = self._associations.to(subnet)
+        explicit = [
+            Claim(link.source[0], link.certain, link.source[0].origin is Origin.PROGRAM) for link in links
+        ]
+        vpc = subnet.vpc.target
+        if vpc is None or any(claim.certain for claim in explicit):
+            return warnings(explicit, partial(conflicts.TABLES_OF_SUBNET, subnet))
+        replacing = self._claims_on_main(exactly(vpc.resource))
+        return warnings(replacing, partial(conflicts.MAIN_TABLES, vpc))
+
     @cached_property
     def _associations(self) -> Links[tuple[Resource, Ref[Resource]]]:
         """Subnets' explicit associations, as `(what says so, table)`; the program's come first."""
@@ -171,12 +192,16 @@ class RouteTables:
         for held, gateway in self._held_associations("gatewayId", tokens.INTERNET_GATEWAY):
             yield exactly(held), gateway
 
-    def _main_tables(self, vpc: Ref[Resource]) -> list[Resource | None]:
-        claims = [
+    def _claims_on_main(self, vpc: Ref[Resource]) -> list[Claim]:
+        """What replaces the main table of `vpc`."""
+        return [
             Claim(link, applies is True)
             for link in self.graph.of_type(*tokens.MAIN_ROUTE_TABLE)
             if (applies := self.graph.named(link, "vpcId", tokens.VPC).same_as(vpc)) is not False
         ]
+
+    def _main_tables(self, vpc: Ref[Resource]) -> list[Resource | None]:
+        claims = self._claims_on_main(vpc)
         replacing = standing(self.graph, claims)
         found = [table for link in replacing for table in self._tables(self._named(link))]
         if any(claim.certain for claim in claims):

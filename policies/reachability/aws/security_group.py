@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..findings import filters
 from ..graph import tokens
-from ..graph.claims import Adoptions, Claim, standing
+from ..graph.claims import Adoptions, standing
 from ..graph.references import Links, Ref, exactly, members, settled
 from ..graph.resource import Resource
 from ..packet import EGRESS, INGRESS
@@ -31,7 +31,7 @@ from ..values import (
     known_items,
     to_int,
 )
-from ..verdict import Origin, Outcome, hop
+from ..verdict import Origin, Outcome, all_of, hop
 from .entity import Entity
 
 if TYPE_CHECKING:
@@ -88,10 +88,15 @@ class Rule:
 
 @dataclass(frozen=True, eq=False)
 class SecurityGroup(Entity):
-    """A security group with the rules of all three notations."""
+    """A security group with the rules of all three notations.
+
+    Attributes:
+        conflicts: warnings of what else the program puts there, or adopts it with.
+    """
 
     ingress: tuple[Rule, ...]
     egress: tuple[Rule, ...]
+    conflicts: Outcome
 
     def rules(self, direction: str) -> tuple[Rule, ...]:
         return self.egress if direction == EGRESS else self.ingress
@@ -108,6 +113,11 @@ class Peer:
 
 def admits(groups: Sequence[Ref[SecurityGroup]], direction: str, peer: Peer, port: int) -> Outcome:
     """Whether interfaces with `groups` let a TCP connection to or from `peer` through on `port`."""
+    told = [group.conflicts for ref in groups for group in ref.candidates]
+    return _admit(groups, direction, peer, port) + all_of(told)
+
+
+def _admit(groups: Sequence[Ref[SecurityGroup]], direction: str, peer: Peer, port: int) -> Outcome:
     sure = Ranges()
     maybe = ANY_ADDRESS if any(ref.open for ref in groups) else Ranges()
     for ref in groups:
@@ -148,8 +158,12 @@ class SecurityGroups:
 
     def read(self, group: Resource) -> SecurityGroup:
         if group.key not in self._read:
+            links = [*self._standalone[INGRESS].to(group), *self._standalone[EGRESS].to(group)]
             self._read[group.key] = SecurityGroup(
-                group, ingress=tuple(self._rules(group, INGRESS)), egress=tuple(self._rules(group, EGRESS))
+                group,
+                ingress=tuple(self._rules(group, INGRESS)),
+                egress=tuple(self._rules(group, EGRESS)),
+                conflicts=self.adoptions.warnings(group, [link.source for link in links if link.certain]),
             )
         return self._read[group.key]
 
@@ -197,14 +211,9 @@ class SecurityGroups:
 
     def _defaults(self, vpc: Resource) -> list[Resource | None]:
         """What the default group of `vpc` may be; `None` for one that the graph does not hold."""
-        claims = [Claim(link.source, link.certain) for link in self._adopted_defaults.to(vpc)]
+        claims = self.adoptions.of(vpc)
         original = [] if any(claim.certain for claim in claims) else [self._original_default(vpc)]
         return [*standing(self.graph, claims), *original]
-
-    @cached_property
-    def _adopted_defaults(self) -> Links[Resource]:
-        groups = self.graph.of_type(tokens.DEFAULT_SECURITY_GROUP)
-        return Links((group, self._vpc_of_default(group)) for group in groups)
 
     def _vpc_of_default(self, group: Resource) -> Ref[Resource]:
         return self.graph.named(group, "vpcId", tokens.VPC)
@@ -219,7 +228,7 @@ class SecurityGroups:
         """`group`, or what of the program may be the last to adopt it and replace its rules."""
         vpc = self.graph.named(group, "vpcId", tokens.VPC).target
         if group.origin is Origin.ACCOUNT and vpc and vpc.get("defaultSecurityGroupId") == group.id:
-            group = next((link.source for link in self._adopted_defaults.to(vpc) if link.certain), group)
+            group = next((claim.by for claim in self.adoptions.of(vpc) if claim.certain), group)
         return self.adoptions.standing_for(group)
 
     # Rules -----------------------------------------------------------------------------------------

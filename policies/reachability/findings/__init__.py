@@ -5,7 +5,17 @@ The analysis names a statement and its facts; no text stands in it.
 
 from __future__ import annotations
 
-from . import endpoints, filters, gateways, names, placement, routing
+from . import conflicts, endpoints, filters, gateways, names, placement, routing
 from .code import Code, Statement
 
-__all__ = ["Code", "Statement", "endpoints", "filters", "gateways", "names", "placement", "routing"]
+__all__ = [
+    "Code",
+    "Statement",
+    "conflicts",
+    "endpoints",
+    "filters",
+    "gateways",
+    "names",
+    "placement",
+    "routing",
+]

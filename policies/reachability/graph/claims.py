@@ -11,16 +11,19 @@ Sources: Pulumi documentation, "dependsOn"; Pulumi Registry, `aws.ec2.DefaultRou
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import chain
+from functools import cached_property, partial
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
+from ..findings import conflicts
 from ..values import UNKNOWN
-from ..verdict import Origin
+from ..verdict import PASSES, all_of
+from .references import Links
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from ..verdict import Outcome
     from .graph import Graph
     from .references import Ref
     from .resource import Resource
@@ -28,20 +31,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Claim:
-    """A resource that claims a slot: `certain` where it does, else it may."""
+    """A resource that claims a slot: `certain` where it does, else it may.
+
+    Attributes:
+        declared: whether the program says so; what AWS shows alone was there before.
+    """
 
     by: Resource
     certain: bool
+    declared: bool = True
 
 
 def follows(graph: Graph, later: Resource, earlier: Resource) -> bool:
-    """Whether `later` is certainly made after `earlier`.
+    """Whether `later` is certainly made after `earlier`, by what it depends on.
 
-    What the account has was there before. A dependency on what is only made now does not date back what has
-    been there already.
+    What has been made already is not made later than what is only made now.
     """
-    if earlier.origin is not Origin.PROGRAM:
-        return later.origin is Origin.PROGRAM
     if later.id is not UNKNOWN and earlier.id is UNKNOWN:
         return False
     seen = {later.key}
@@ -60,12 +65,23 @@ def follows(graph: Graph, later: Resource, earlier: Resource) -> bool:
 
 def standing(graph: Graph, claims: Sequence[Claim]) -> list[Resource]:
     """The claims that may stand: each but those that another one, which is certain, certainly follows."""
-    certain = [claim.by for claim in claims if claim.certain]
-    return [
-        claim.by
-        for claim in claims
-        if not any(other != claim.by and follows(graph, other, claim.by) for other in certain)
-    ]
+
+    def replaces(other: Claim, claim: Claim) -> bool:
+        if not (other.certain and other.declared):
+            return False
+        return not claim.declared or (other.by != claim.by and follows(graph, other.by, claim.by))
+
+    return [claim.by for claim in claims if not any(replaces(other, claim) for other in claims)]
+
+
+def warnings(claims: Iterable[Claim], says: Callable[..., Outcome]) -> Outcome:
+    """What `says` of each two claims that the program declares for certain: its `first` and its `second`."""
+    declared = sorted(_called(claim.by) for claim in claims if claim.certain and claim.declared)
+    return all_of(says(first=first, second=second) for first, second in pairwise(declared))
+
+
+def _called(resource: Resource) -> str:
+    return f"{resource.type.rpartition(':')[2]} {resource.name}"
 
 
 class Adoptions:
@@ -79,6 +95,10 @@ class Adoptions:
         self.graph = graph
         self.type = type_
         self._adopts = adopts
+
+    def of(self, thing: Resource) -> list[Claim]:
+        """What adopts `thing`, or the default object that AWS made with it, and what may."""
+        return [Claim(link.source, link.certain) for link in self._links.to(thing)]
 
     def standing_for(self, resource: Resource) -> list[Resource]:
         """What may be the last to adopt what `resource` does; `resource` itself where that adopts nothing."""
@@ -94,9 +114,32 @@ class Adoptions:
         """Whether `part`, declared by itself, stays in `adopted`: adoption removes what is there before."""
         return adopted.type != self.type or follows(self.graph, part, adopted)
 
+    def warnings(self, adopted: Resource, parts: Iterable[Resource]) -> Outcome:
+        """The other resources that adopt the same, and which of `parts` may be removed by that.
+
+        Args:
+            parts: what is declared by itself and certainly belongs to `adopted`.
+        """
+        if adopted.type != self.type:
+            return PASSES
+        removed = (part for part in parts if not self.keeps(adopted, part))
+        return all_of(
+            [
+                warnings(self._claims(adopted), partial(conflicts.ADOPTIONS, adopted)),
+                *(
+                    conflicts.ADOPTED_LATER(adopted, part=_called(part), adoption=_called(adopted))
+                    for part in removed
+                ),
+            ]
+        )
+
     @cached_property
     def _adopted(self) -> Mapping[Resource, Ref[Resource]]:
         return {adopting: self._adopts(adopting) for adopting in self.graph.of_type(self.type)}
+
+    @cached_property
+    def _links(self) -> Links[Resource]:
+        return Links(self._adopted.items())
 
     def _claims(self, adopting: Resource) -> Iterator[Claim]:
         for other, adopted in self._adopted.items():

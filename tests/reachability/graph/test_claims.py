@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reachability import Graph, Origin, Resource
+from reachability import Graph, Resource
 from reachability.graph.claims import Claim, follows, standing
 
 LINK = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
@@ -20,7 +20,6 @@ FIRST = resource("first")
 BETWEEN = resource("between", depends_on=("first",))
 COMPONENT = resource("component", parent="first", depends_on=("first",))
 CREATED = resource("first", id="aclassoc-1")
-HELD = resource("first", origin=Origin.ACCOUNT)
 
 
 @pytest.mark.parametrize(
@@ -38,8 +37,6 @@ HELD = resource("first", origin=Origin.ACCOUNT)
         (CREATED, {"depends_on": ("first",), "id": "aclassoc-2"}, True),
         (CREATED, {"depends_on": ("first",)}, True),
         (CREATED, {}, False),
-        (HELD, {}, True),
-        (HELD, {"origin": Origin.ACCOUNT}, False),
     ],
 )
 def test_what_is_certainly_made_later(earlier: Resource, fields: dict[str, Any], expected: bool) -> None:
@@ -63,3 +60,14 @@ def test_of_claims_those_stand_that_none_certainly_replaces() -> None:
     assert left(last=False) == ["apart", "last", "between"]
     assert left(last=False, between=False) == ["first", "apart", "last", "between"]
     assert standing(graph, []) == []
+
+
+@pytest.mark.parametrize(
+    ("certain", "declared", "expected"),
+    [(True, True, ["last"]), (False, True, ["first", "last"]), (True, False, ["first", "last"])],
+)
+def test_what_aws_shows_alone_was_there_before(certain: bool, declared: bool, expected: list[str]) -> None:
+    last = resource("last")
+    claims = [Claim(FIRST, certain=True, declared=False), Claim(last, certain, declared)]
+
+    assert [found.key for found in standing(Graph([FIRST, last]), claims)] == expected

@@ -1,0 +1,46 @@
+"""Which resources of a program set one thing in AWS: such programs are wrong whatever becomes of the path."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .code import Code
+
+CONFLICTING_RESOURCES = Code(
+    "CONFLICTING_RESOURCES",
+    'Amazon EC2 API Reference, "AssociateRouteTable", "ReplaceRouteTableAssociation", '
+    '"ReplaceNetworkAclAssociation" and "CreateNetworkAclEntry"; Pulumi Registry, '
+    '"aws.ec2.DefaultRouteTable", "aws.ec2.DefaultSecurityGroup" and "aws.ec2.DefaultNetworkAcl"',
+)
+_REMOVE: Final = "remove one of the two"
+_OWN_NUMBER: Final = "give each entry a number of its own"
+TABLES_OF_SUBNET = CONFLICTING_RESOURCES.warning(
+    "{first} and {second} both associate subnet {subject.label} with a route table, and AWS refuses the "
+    "second",
+    _REMOVE,
+)
+MAIN_TABLES = CONFLICTING_RESOURCES.warning(
+    "{first} and {second} both set the main route table of VPC {subject.label}, and the later one counts",
+    _REMOVE,
+)
+ACLS_OF_SUBNET = CONFLICTING_RESOURCES.warning(
+    "{first} and {second} both set the network ACL of subnet {subject.label}, and the later one counts",
+    _REMOVE,
+)
+ACL_ENTRIES = CONFLICTING_RESOURCES.warning(
+    "{first} and {second} both declare {direction} entry {number} of network ACL {subject.label}, and AWS "
+    "refuses the second",
+    _OWN_NUMBER,
+)
+LISTED_TWICE = CONFLICTING_RESOURCES.warning(
+    "network ACL {subject.label} lists {direction} entry {number} more than once, and AWS refuses the second",
+    _OWN_NUMBER,
+)
+ADOPTIONS = CONFLICTING_RESOURCES.warning(
+    "{first} and {second} adopt the same resource of AWS, and the later one removes what the other put in",
+    _REMOVE,
+)
+ADOPTED_LATER = CONFLICTING_RESOURCES.warning(
+    "{part} may be made before {adoption}, which removes what is there when it adopts a resource of AWS",
+    "declare it in {adoption}, or make it after that (depends_on)",
+)
