@@ -138,11 +138,19 @@ class _Phase:
             properties=properties,
             id=identity,
             dependencies={name: tuple(sorted(each.urns)) for name, each in given.items()},
+            depends_on=self._made_after(declared, given.values()),
             parent=_urn(parent) if parent else None,
             region=region,
             inputs=frozenset(name for name, each in given.items() if each.sent is not None),
             access="one provider",
         )
+
+    def _made_after(self, declared: Declared, given: Iterable[Computed]) -> tuple[str, ...]:
+        urns = {urn for each in given for urn in each.urns}
+        for name in declared.depends_on:
+            named = self.by_name[name]
+            urns.update(map(_urn, self.program.inside(name) if named.kind == "component" else [named]))
+        return tuple(sorted(urns))
 
 
 class _Preview(_Phase):

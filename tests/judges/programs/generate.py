@@ -10,6 +10,7 @@ from random import Random
 from typing import Any, Final
 
 from tests.judges import topologies as t
+from tests.judges.programs import claims, hosts
 from tests.judges.programs import types as kinds
 from tests.judges.programs.existing import ADOPTED, existing
 from tests.judges.programs.expressions import Expression
@@ -37,6 +38,7 @@ class Scene:
         self.writer = Writer(rng, self.account)
         self.route = rng.choice(("nat", "nat", "nat", "endpoint", "endpoint", "both"))
         self.number = 0
+        self.default_group: Expression = None
         self.start = "10.1" if self.adopts else "10.0"
 
     def write(self) -> Program:
@@ -47,6 +49,7 @@ class Scene:
         subnets = self._subnets()
         if self.route != "nat":
             self._endpoint(subnets, groups)
+        self._claims(subnets)
         self._service(subnets, groups)
         return writer.program(evidence=self.rng.random() < 0.75)
 
@@ -93,6 +96,9 @@ class Scene:
 
     def _groups(self) -> list[Expression]:
         writer, existing_group = self.writer, self._existing("sg-open")
+        if writer.chance(0.12):
+            self.default_group = claims.default_group(writer)
+            return [self.default_group]
         if existing_group is not None and writer.chance(0.3):
             return [existing_group]
         if writer.chance(0.5):
@@ -127,6 +133,9 @@ class Scene:
             writer.component = "network"
             writer.declared.append(Declared("network", COMPONENT, kind="component"))
         subnets = [self._new_subnet(f"private{number}") for number in range(count)]
+        if self.route != "endpoint" and not inside and writer.chance(0.2):
+            self._routed_by_main_table()
+            return subnets
         table = self._table() if self.route != "endpoint" else None
         for number, subnet in enumerate(subnets if table is not None else ()):
             given = {"subnetId": writer.one(subnet, t.SUBNET, plain=0.85)}
@@ -137,6 +146,12 @@ class Scene:
             linked = [each for each in writer.declared if each.parent and each.type == kinds.ASSOCIATION]
             return [output(each.name, "subnetId") for each in linked]
         return subnets
+
+    def _routed_by_main_table(self) -> None:
+        if self.writer.chance(0.5):
+            claims.main_table(self.writer, self._table())
+        else:
+            claims.default_table(self.writer, self._nat())
 
     def _table(self) -> Expression:
         writer, alive = self.writer, self._existing("rtb-alive")
@@ -202,11 +217,23 @@ class Scene:
             securityGroupIds=writer.listed([group], t.GROUP),
         )
 
+    # Claims ----------------------------------------------------------------------------------------
+
+    def _claims(self, subnets: list[Expression]) -> None:
+        """Beyond the path: who has the ACL of its subnets, and what is in the default one."""
+        writer = self.writer
+        if writer.chance(0.15):
+            claims.acl_of_subnet(writer, subnets)
+        elif writer.chance(0.1):
+            claims.default_acl(writer)
+        if writer.there[kinds.EIP] and writer.chance(0.08):
+            claims.address(writer, writer.there[kinds.EIP][0])
+
     # The service -----------------------------------------------------------------------------------
 
     def _service(self, subnets: list[Expression], groups: list[Expression]) -> None:
         writer = self.writer
-        named = groups if writer.chance(0.9) else None
+        named = groups if writer.chance(0.5 if self.default_group else 0.95) else None
         if named is not None:
             named = writer.listed(groups, t.GROUP) if writer.chance(0.6) else groups
         given = {"subnets": writer.listed(subnets, t.SUBNET), "securityGroups": named}
@@ -222,6 +249,8 @@ class Scene:
         host = {"nat": t.RELAY, "endpoint": t.SES, "both": self.rng.choice((t.SES, t.RELAY, None))}[
             self.route
         ]
+        if writer.chance(0.15):
+            host = hosts.named_host(writer, inside=f"{self.start}.128.77")
         environment = {"SMTP_HOST": host, "SMTP_PORT": "587"} if host else {}
         image = {"imageIdentifier": "public.ecr.aws/nginx/nginx:1", "imageRepositoryType": "ECR_PUBLIC"}
         configured = {"runtimeEnvironmentVariables": environment}

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from random import Random
 
 from reachability import Destination, Evidence, Origin, Proof, Resource, Verdict, merge, parse
-from tests.judges.compare import Packets, Ways
+from tests.judges.compare import Ways
 from tests.judges.programs import engine
 from tests.judges.programs.cloud import Refused
 from tests.judges.programs.model import Program
+from tests.judges.programs.names import NamedPackets
 from tests.judges.specification import Fate
 
 
@@ -95,7 +96,7 @@ def judge(program: Program, seed: int = 0) -> Judged | None:
 
 def _come_up(up: engine.Update, evidence: Evidence, seed: int) -> Up:
     said = _prove(up.resources, evidence)
-    return Up(said, tuple(Packets(up.account, Random(seed)).ways(said.destination)))
+    return Up(said, tuple(NamedPackets(up.account, Random(seed)).ways(said.destination)))
 
 
 def _prove(resources: Sequence[Resource], evidence: Evidence) -> Said:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from tests.judges import topologies as t
 
 EIP: Final = "aws:ec2/eip:Eip"
+EIP_ASSOCIATION: Final = "aws:ec2/eipAssociation:EipAssociation"
 ROUTE: Final = "aws:ec2/route:Route"
 ASSOCIATION: Final = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 MAIN_ASSOCIATION: Final = "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation"
@@ -38,6 +39,7 @@ COMPUTED: Final[Mapping[str, tuple[str, ...]]] = {
     t.CONNECTOR: ("arn", "status"),
     t.SERVICE: ("arn",),
     EIP: ("publicIp", "allocationId"),
+    EIP_ASSOCIATION: ("publicIp", "allocationId", "networkInterfaceId"),
     DEFAULT_TABLE: ("routes", "vpcId"),
     DEFAULT_GROUP: ("ingress", "egress", "name"),
     DEFAULT_ACL: ("ingress", "egress", "vpcId"),

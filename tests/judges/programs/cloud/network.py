@@ -90,12 +90,30 @@ def nat_gateway(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Created:
             refuse(f"{vpc} has no internet gateway attached")
         allocation = inputs.get("allocationId")
         address = cloud.get(kinds.EIP, allocation, inputs)
-        if any(nat.get("allocationId") == allocation for _, nat in cloud.all(t.NAT_GATEWAY)):
-            refuse(f"{allocation} is associated already")
+        _is_free(cloud, allocation)
         given |= {"allocationId": allocation, "publicIp": address["publicIp"]}
         computed["publicIp"] = address["publicIp"]
     key = cloud.put(t.NAT_GATEWAY, f"nat-{name}", inputs, **given, vpcId=vpc, state="available")
     return key, computed
+
+
+def _is_free(cloud: Cloud, allocation: object) -> None:
+    """Source: EC2, "CreateNatGateway" and "AssociateAddress": a NAT gateway keeps its address."""
+    for type_ in (t.NAT_GATEWAY, kinds.EIP_ASSOCIATION):
+        if any(held.get("allocationId") == allocation for _, held in cloud.all(type_)):
+            refuse(f"{allocation} is associated already")
+
+
+def address_association(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Created:
+    """An address serves one thing, by whichever of its names it is meant."""
+    public, allocation = inputs.get("publicIp"), inputs.get("allocationId")
+    found = [key for key, held in cloud.all(kinds.EIP) if key == allocation or held["publicIp"] == public]
+    if not found:
+        refuse(f"there is no address {public or allocation}")
+    _is_free(cloud, found[0])
+    key = f"eipassoc-{name}"
+    cloud.put(kinds.EIP_ASSOCIATION, key, inputs, allocationId=found[0], instanceId=inputs["instanceId"])
+    return key, {"allocationId": found[0]}
 
 
 def route_table(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Created:
@@ -171,6 +189,7 @@ CREATIONS: Final[Mapping[str, Creation]] = {
     t.INTERNET_GATEWAY: internet_gateway,
     kinds.ATTACHMENT: attachment,
     kinds.EIP: address,
+    kinds.EIP_ASSOCIATION: address_association,
     t.NAT_GATEWAY: nat_gateway,
     t.ROUTE_TABLE: route_table,
     kinds.DEFAULT_TABLE: default_route_table,

@@ -21,6 +21,8 @@ def endpoint(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Created:
     zones = [cloud.held[key][1]["availabilityZone"] for key in subnets]
     if not subnets or len(set(zones)) < len(zones):
         refuse("an endpoint has one subnet in each zone")
+    if inputs["vpcEndpointType"] != "Interface":
+        refuse("SES has interface endpoints alone")
     if inputs["privateDnsEnabled"]:
         if not (vpc["enableDnsSupport"] and vpc["enableDnsHostnames"]):
             refuse("private DNS needs that of the VPC")
@@ -57,7 +59,8 @@ def record(cloud: Cloud, _name: str, inputs: Mapping[str, Any]) -> Created:
         same = (other["zoneId"], other["name"]) == (inputs["zoneId"], full)
         if same and "CNAME" in (inputs["type"], other["type"]):
             refuse("a CNAME shares its name with nothing")
-    kept = {each: inputs[each] for each in ("zoneId", "type", "ttl", "records")}
+    names = ("zoneId", "type", "ttl", "records", "aliases")
+    kept = {each: inputs[each] for each in names if each in inputs}
     cloud.put(kinds.RECORD, key, {}, **kept, name=full)
     return key, {"fqdn": full}
 
