@@ -87,7 +87,7 @@ def _default(entry: Framework) -> str:
 
 
 def _provider(entry: Provider) -> str:
-    variables = _names((*entry.keys, *entry.regions, *entry.hosts))
+    variables = _names((*entry.keys, *entry.regions))
     return _row(entry.name, variables, f"`{entry.api}`", f"`{entry.smtp}`", entry.source)
 
 

@@ -15,13 +15,15 @@ class Destination:
     """Where the mail goes: a host name or address, and a TCP port.
 
     `host` is `UNKNOWN` where it cannot be known (a secret, or an output of a resource to come);
-    `None` where the service names none. An `optional` one is judged and never blocks.
+    `None` where the service names none. An `optional` one is judged and never blocks. `every_host` stands
+    for every public mail host by every submission port: the environment that may name one is not known.
     """
 
     host: str | Unknown | None
     port: int | Unknown | None
     optional: bool = False
     secret: bool = False
+    every_host: bool = False
 
     def as_json(self) -> dict[str, Any]:
         hidden = {"$secret": True} if self.secret else {"$unknown": True}
@@ -29,6 +31,7 @@ class Destination:
             "host": hidden if self.host is UNKNOWN else self.host,
             "port": {"$unknown": True} if self.port is UNKNOWN else self.port,
             **({"optional": True} if self.optional else {}),
+            **({"everyHost": True} if self.every_host else {}),
         }
 
     @classmethod
@@ -40,6 +43,7 @@ class Destination:
             UNKNOWN if isinstance(port, Mapping) else port,
             bool(entry.get("optional")),
             isinstance(host, Mapping) and "$secret" in host,
+            bool(entry.get("everyHost")),
         )
 
     @property
@@ -52,6 +56,8 @@ class Destination:
         """The host, for a person."""
         if self.host is None:
             return "any mail server"
+        if self.every_host:
+            return "every public mail host"
         hidden = "a host that is a secret" if self.secret else "a host that is not known until the update"
         return hidden if self.host is UNKNOWN else str(self.host)
 

@@ -5,12 +5,13 @@ Sources: Amazon VPC User Guide, "How Amazon VPC works", and the documents that t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from itertools import starmap
 from typing import TYPE_CHECKING, Final
 
 from .aws import Network
-from .aws.ses import endpoint_of_host, listens, region_of_fips_host, region_of_host
+from .aws.ses import endpoint_of_host, listens, region_of_fips_host, region_of_host, smtp_host
 from .aws.subnet import unread
 from .egress import Destination, Egress
 from .findings import names, placement, routing
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from .graph.resource import Resource
 
 DEFAULT_PORTS: Final = (587, 465, 2587, 2465)
+SUBMISSION_PORTS: Final = (465, 587, 2465, 2525, 2587)
+"""Those by which mail is submitted: RFC 6409, RFC 8314, and the others that SES and relays offer."""
 
 
 class Proof:
@@ -59,11 +62,14 @@ class Proof:
 
     def egress(self, workload: Workload) -> tuple[Egress, ...]:
         """The verdict for each destination of `workload`."""
-        key, placements = workload.resource.key, workload.placements
         return tuple(
-            Egress(workload.name, key, destination, self.judge(placements, destination))
+            Egress(workload.name, workload.resource.key, destination, self._judge(workload, destination))
             for destination in workload.destinations
         )
+
+    def _judge(self, workload: Workload, destination: Destination) -> Outcome:
+        outcome = self.judge(workload.placements, destination)
+        return _in_unknown_environment(workload.resource, outcome) if destination.every_host else outcome
 
     def judge(self, placements: Sequence[Placement], destination: Destination) -> Outcome:
         """Whether packets reach `destination` from whichever of `placements` is the case."""
@@ -116,6 +122,8 @@ class Proof:
     # Where the name leads --------------------------------------------------------------------------
 
     def _reach(self, client: Client, place: Placement, destination: Destination) -> Outcome:
+        if destination.every_host:
+            return self._reach_every_host(client, place)
         ports = _ports(destination)
         if isinstance(ports, Unknown):
             return _port_unknown(client.owner, destination)
@@ -130,6 +138,14 @@ class Proof:
         name = "a host that is not known until the update"
         public = self._reach_public(client, place, PUBLIC, ports[0], name)
         return names.UNKNOWN_HOST(client.owner) + public.as_undetermined()
+
+    def _reach_every_host(self, client: Client, place: Placement) -> Outcome:
+        """The ways to every public mail host, SES's that an endpoint of the VPC takes among them."""
+        name = "every public mail host"
+        ways = [self._reach_public(client, place, PUBLIC, port, name) for port in SUBMISSION_PORTS]
+        hosts = sorted(map(smtp_host, self.ses.regions(client)))
+        ways += [self._reach_host(client, place, host, port) for host in hosts for port in DEFAULT_PORTS]
+        return worst_first([*ways, *self.ses.unread(client)])
 
     def _reach_host(self, client: Client, place: Placement, host: str, port: int) -> Outcome:
         fips, endpoint = region_of_fips_host(host), endpoint_of_host(host)
@@ -161,6 +177,10 @@ class Proof:
         ports, refused = _ports(destination), self.ipv6.admits(client, place)
         if refused.findings:
             return refused
+        if destination.every_host:
+            name = str(destination)
+            ways = [self.ipv6.reach_name(client, place, PUBLIC, (port,), name) for port in SUBMISSION_PORTS]
+            return worst_first(ways)
         if isinstance(ports, Unknown):
             return _port_unknown(client.owner, destination)
         host = destination.host
@@ -203,7 +223,7 @@ class Proof:
     def _managed(self, owner: Resource, destination: Destination) -> Outcome:
         """The egress that the service itself brings: to public addresses alone."""
         host, port, where = destination.host, destination.port, PUBLIC
-        if isinstance(host, Unknown) and not destination.secret:
+        if isinstance(host, Unknown) and not (destination.secret or destination.every_host):
             return names.UNKNOWN_HOST(owner)
         if isinstance(host, str):
             where, nowhere = self._addresses(host), self._nowhere(host, owner)
@@ -239,8 +259,21 @@ def _ports(destination: Destination) -> tuple[int, ...] | Unknown:
 
 def _port_unknown(owner: Resource, destination: Destination) -> Outcome:
     if destination.host is UNKNOWN and not destination.secret:
-        return names.UNKNOWN_ENVIRONMENT(owner)
+        return names.UNKNOWN_HOST(owner)
     return names.UNKNOWN_PORT(owner)
+
+
+def _in_unknown_environment(owner: Resource, way: Outcome) -> Outcome:
+    """What `way`, to every public mail host, says where the environment may name any one of them.
+
+    A finding of several ports is said once.
+    """
+    if way.verdict is Verdict.REACHABLE:
+        ports = ", ".join(map(str, SUBMISSION_PORTS))
+        return way + names.ENVIRONMENT_NAMES_PUBLIC_HOST(owner, ports=ports)
+    first = {(finding.code, finding.resource): finding for finding in reversed(way.findings)}
+    once = tuple(finding for finding in way.findings if finding in first.values())
+    return names.UNKNOWN_ENVIRONMENT(owner) + replace(way, findings=once).as_undetermined()
 
 
 def _not_read(owner: Resource, failure: Unread) -> Outcome:

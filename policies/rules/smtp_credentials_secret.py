@@ -16,7 +16,6 @@ from reachability.graph import Resource
 from reachability.values import UNKNOWN, Unknown, Value, is_list
 from reachability.workloads.environment import WORKLOADS, environments
 
-from .environment import unread
 from .rule import Judge, Options, PropertyPath, Rule, Severity, Stack, Violation, undetermined, violation
 
 _STACK: Final = "pulumi:pulumi:Stack"
@@ -66,8 +65,7 @@ def _check_environment(workload: Resource, _options: Options) -> Iterator[Violat
         return
     for environment in environments(workload):
         if isinstance(environment.variables, Unknown):
-            yield unread(environment, "ENVIRONMENT_UNKNOWN", "does it hold a password")
-            continue
+            continue  # The egress rules say so, and an update judges it before it creates the workload.
         for name, value in environment.variables.items():
             if _by_name(name, value) or (isinstance(value, str) and _URL.search(value)):
                 yield _plain_variable(workload, name)

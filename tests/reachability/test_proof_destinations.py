@@ -153,3 +153,12 @@ def test_an_unknown_host_may_be_private_a_secret_may_not(
         outcome = judge(stack, destination)
         assert [finding.code for finding in outcome.findings if finding.code == "HOST_UNKNOWN"] == codes
         assert (outcome.verdict is UNDETERMINED) or not codes
+
+
+@pytest.mark.parametrize("route", ["out6", "nat64"])
+def test_every_public_host_is_reached_from_a_subnet_of_ipv6_alone(alone: Stack, route: str) -> None:
+    every = Destination(UNKNOWN, UNKNOWN, every_host=True)
+
+    assert judge(alone, every).verdict is Verdict.REACHABLE
+    alone.remove(route)
+    assert judge(alone, every).verdict is not Verdict.REACHABLE

@@ -12,11 +12,20 @@ UNKNOWN_HOST = HOST_UNKNOWN.undetermined(
     "the mail host cannot be known yet, and not every host that it may be can be reached",
     "name the host as a plain value, such as email-smtp.REGION.amazonaws.com",
 )
+_KEEP_OUTPUTS_OUT = (
+    "keep outputs out of it: one inside a JSON text makes all of it unknown; name an SSM parameter, or look "
+    "a secret up (aws.secretsmanager.get_secret)"
+)
 UNKNOWN_ENVIRONMENT = HOST_UNKNOWN.undetermined(
-    "the environment is not known before creation, nor the mail host and port that it may name",
-    "keep outputs out of it: one inside a JSON text makes all of it unknown; name an SSM parameter, or "
-    "look a "
-    "secret up (aws.secretsmanager.get_secret)",
+    "the environment is not known before creation, and not every public mail host that it may name can be "
+    "reached by every submission port",
+    _KEEP_OUTPUTS_OUT,
+)
+ENVIRONMENT_UNKNOWN = Code("ENVIRONMENT_UNKNOWN", 'Pulumi documentation, "Inputs and outputs"')
+ENVIRONMENT_NAMES_PUBLIC_HOST = ENVIRONMENT_UNKNOWN.assumption(
+    "the environment of {subject.label} is not known before creation: the mail host that it may name is a "
+    "public one, which no zone or rule of the VPC answers for, and its port a submission port ({ports})",
+    f"rehearse with --up, where it is known; or {_KEEP_OUTPUTS_OUT}",
 )
 HOST_INVALID = Code("HOST_INVALID", "RFC 1123, section 2.1")
 INVALID_HOST = HOST_INVALID.undetermined(

@@ -28,6 +28,13 @@ EXPRESS_IN_DEFAULT_VPC = WORKLOAD_NOT_MODELLED.undetermined(
     "service {subject.label} leaves its subnets to ECS Express Mode: the default VPC's",
     "name the subnets in network_configurations",
 )
+CONTAINERS_INVALID = Code(
+    "CONTAINERS_INVALID", 'Amazon ECS API Reference, "RegisterTaskDefinition" and "ContainerDefinition"'
+)
+INVALID_CONTAINERS = CONTAINERS_INVALID.undetermined(
+    "{fault}: ECS refuses it, and where {subject.label} sends its mail cannot be read",
+    "write a JSON array of containers, each with environment as a list of name and value",
+)
 FUNCTION_ON_INSTANCES = WORKLOAD_NOT_MODELLED.undetermined(
     "function {subject.label} runs on the instances of a capacity provider",
     "see that the capacity provider's subnets have a way out",

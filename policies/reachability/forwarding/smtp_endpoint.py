@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..aws.security_group import Peer, admits
+from ..aws.ses import region_of_service
 from ..aws.subnet import unread
 from ..aws.vpc import name_of
 from ..findings import endpoints
 from ..graph.references import Link, members
 from ..packet import INGRESS, Packet
+from ..values import UNKNOWN
 from ..verdict import PASSES, Outcome, Verdict, across_possibilities, all_of, any_of
 
 if TYPE_CHECKING:
@@ -73,6 +75,12 @@ class ToSmtpEndpoint:
             for vpc in client.vpc.candidates
             for link in self.endpoints.in_vpc(vpc, region)
         ]
+
+    def regions(self, client: Client) -> frozenset[str]:
+        """The regions of SES whose SMTP host an endpoint in the VPC of `client` may take."""
+        named = {link.source.resource.declared("serviceName") for link in self.of(client)}
+        found = {client.owner.region if name is UNKNOWN else region_of_service(str(name)) for name in named}
+        return frozenset(region for region in found if isinstance(region, str))
 
     def _name_escapes(self, client: Client, region: str) -> bool:
         """Whether private DNS may not work, or the endpoint may be gone: the name then stays public.

@@ -6,17 +6,19 @@ Mode"; Amazon EventBridge API Reference, "AwsVpcConfiguration": public addresses
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ..findings import placement
 from ..graph import tokens
 from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, get, items
+from ..verdict import Origin, all_of
 from .environment import environments
 from .mail import destinations_of
 from .model import ANY_MAIL_SERVER, Placement, Workload, in_vpc, named, names_none
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ..aws import Network
     from ..egress import Destination
@@ -32,13 +34,38 @@ _FARGATE: Final = ("FARGATE", "FARGATE_SPOT")
 def services(network: Network, settings: Settings) -> Iterator[Workload]:
     """Every service; one whose containers name no mail host needs none."""
     for service in network.graph.of_type(*tokens.ECS_SERVICE):
-        name, placed = named(service, service.get("name")), _placement(network, service)
-        yield Workload(service, name, (placed,), *_mail(network.graph, service, settings))
+        tasks = _task_definitions(network.graph, service)
+        read = [environment for task in tasks if task for environment in environments(task)]
+        hosts = [host for environment in read for host in _hosts(environment, settings)]
+        hosts += [ANY_MAIL_SERVER] if None in tasks else []
+        placed = _of(read, _placement(network, service))
+        silent = names_none(read) if tasks else "it names no task definition: its task sets are judged"
+        yield Workload(
+            service, named(service, service.get("name")), (placed,), tuple(dict.fromkeys(hosts)), silent
+        )
     for service in network.graph.of_type(*tokens.ECS_EXPRESS_SERVICE):
-        (environment,) = environments(service)
-        name, placed = named(service, service.get("serviceName")), _express(network, service)
-        hosts = destinations_of(environment, settings)
-        yield Workload(service, name, (placed,), hosts, names_none([environment]))
+        read = list(environments(service))
+        hosts = [host for environment in read for host in _hosts(environment, settings)]
+        placed = _of(read, _express(network, service))
+        name = named(service, service.get("serviceName"))
+        yield Workload(service, name, (placed,), tuple(hosts), names_none(read))
+
+
+def unused_definitions(graph: Graph) -> list[Resource]:
+    """The task definitions of the program that none of its services runs."""
+    used = {task for each in graph.of_type(*tokens.ECS_SERVICE) for task in _task_definitions(graph, each)}
+    found = graph.of_type(*tokens.ECS_TASK_DEFINITION)
+    return [task for task in found if task.origin is Origin.PROGRAM and task not in used]
+
+
+def _of(read: Iterable[Environment], placed: Placement) -> Placement:
+    """`placed`, where the containers with these environments run: nowhere where ECS refuses them."""
+    faults = [
+        placement.INVALID_CONTAINERS(environment.owner, fault=environment.fault)
+        for environment in read
+        if environment.fault
+    ]
+    return replace(placed, problem=all_of(faults)) if faults else placed
 
 
 def _placement(network: Network, service: Resource) -> Placement:
@@ -117,23 +144,7 @@ def _dual_stack(graph: Graph, service: Resource) -> Truth:
     return UNKNOWN
 
 
-def _mail(graph: Graph, service: Resource, settings: Settings) -> tuple[tuple[Destination, ...], str]:
-    """Where the tasks of a service send mail, and why that may be nowhere."""
-    tasks = _task_definitions(graph, service)
-    found: list[Destination] = []
-    read: list[Environment] = []
-    for task in tasks:
-        if task is None:
-            found.append(ANY_MAIL_SERVER)
-            continue
-        for environment in environments(task):
-            read.append(environment)
-            found.extend(_named(environment, settings))
-    silent = names_none(read) if tasks else "it names no task definition: its task sets are judged"
-    return tuple(dict.fromkeys(found)), silent
-
-
-def _named(environment: Environment, settings: Settings) -> tuple[Destination, ...]:
+def _hosts(environment: Environment, settings: Settings) -> tuple[Destination, ...]:
     """The mail hosts of a container; where files set more of its variables, one that nobody knows.
 
     Source: Amazon ECS Developer Guide, "Pass environment variables to an Amazon ECS container".

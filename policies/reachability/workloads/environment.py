@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ..graph import tokens
-from ..values import ABSENT, UNKNOWN, Unknown, Value, get, items
+from ..values import ABSENT, UNKNOWN, Unknown, Value, get, is_known, is_list, items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +50,7 @@ class Environment:
         variables: the plain ones; `UNKNOWN` where their names are not known either.
         secrets: those that are taken from where secrets are kept, by name.
         files: whether files set more of them, which nobody here reads.
+        fault: what AWS refuses of them, so that nothing is known; empty where there is nothing.
     """
 
     owner: Resource
@@ -58,6 +59,7 @@ class Environment:
     variables: Mapping[str, Value] | Unknown
     secrets: Mapping[str, Value] | Unknown
     files: bool = False
+    fault: str = ""
 
     @property
     def computed(self) -> bool:
@@ -70,10 +72,7 @@ def environments(workload: Resource) -> Iterator[Environment]:
     if workload.type in tokens.ECS_TASK_DEFINITION:
         yield from _containers(workload)
     elif workload.type in tokens.ECS_EXPRESS_SERVICE:
-        container = workload.get("primaryContainer")
-        variables = pairs(get(container, "environments"), "value")
-        secrets = pairs(get(container, "secrets"), "valueFrom")
-        yield Environment(workload, "primaryContainer", "environments", variables, secrets)
+        yield _container(workload, "primaryContainer", workload.get("primaryContainer"), "environments")
     elif workload.type in tokens.LAMBDA_FUNCTION:
         variables = _mapping(workload.get("environment", "variables"))
         yield Environment(workload, "environment", "environment", variables, {})
@@ -94,55 +93,88 @@ def _app_runner(service: Resource) -> Iterator[Environment]:
 
 
 def _containers(task: Resource) -> Iterator[Environment]:
-    found = containers(task.get(CONTAINERS))
+    try:
+        found = _read(task.get(CONTAINERS))
+    except ValueError as error:
+        yield _unread(task, CONTAINERS, CONTAINERS, str(error))
+        return
     if isinstance(found, Unknown):
-        yield Environment(task, CONTAINERS, CONTAINERS, UNKNOWN, UNKNOWN)
+        yield _unread(task, CONTAINERS, CONTAINERS)
         return
     for container in found:
-        yield Environment(
-            task,
-            CONTAINERS,
-            f"the environment of container {get(container, 'name')!r}",
-            pairs(get(container, "environment"), "value"),
-            pairs(get(container, "secrets"), "valueFrom"),
-            files=items(container, "environmentFiles") != (),
-        )
+        yield _container(task, CONTAINERS, container, "environment")
 
 
-def containers(definitions: Value) -> tuple[Value, ...] | Unknown:
-    """The containers of a task definition, which are one JSON text; `UNKNOWN` where that cannot be read.
+def _container(owner: Resource, prop: str, container: Value, listed: str) -> Environment:
+    """The environment of a container, which lists its variables under the name `listed`."""
+    place = f"{listed} of container {get(container, 'name')!r}" if prop == CONTAINERS else listed
+    try:
+        variables = _pairs(get(container, listed), "value")
+        secrets = _pairs(get(container, "secrets"), "valueFrom")
+    except ValueError as error:
+        return _unread(owner, prop, place, f"{place}: {error}")
+    files = items(container, "environmentFiles") != ()
+    return Environment(owner, prop, place, variables, secrets, files=files)
+
+
+def _unread(owner: Resource, prop: str, place: str, fault: str = "") -> Environment:
+    return Environment(owner, prop, place, UNKNOWN, UNKNOWN, fault=fault)
+
+
+def _read(definitions: Value) -> tuple[Value, ...] | Unknown:
+    """The containers of a task definition, which are one JSON text.
 
     The provider takes the names in it in any case.
+
+    Raises:
+        ValueError: they are no JSON array of objects.
     """
-    if not isinstance(definitions, str):
-        return items(definitions)
-    try:
-        return items(json.loads(definitions, object_pairs_hook=_spelled))
-    except (ValueError, RecursionError):
-        return UNKNOWN
+    if isinstance(definitions, str):
+        try:
+            definitions = json.loads(definitions, object_pairs_hook=_spelled)
+        except RecursionError:
+            raise ValueError(f"{CONTAINERS} is nested too deeply to be read") from None
+        except ValueError as error:
+            raise ValueError(f"{CONTAINERS} is no JSON ({error})") from None
+        if not is_list(definitions):
+            raise ValueError(f"{CONTAINERS} is no JSON array")
+    found = items(definitions)
+    if not isinstance(found, Unknown) and not all(_is_object(each) for each in found):
+        raise ValueError(f"{CONTAINERS} has an element that is no object")
+    return found
 
 
 def _spelled(entries: list[tuple[str, Any]]) -> dict[str, Any]:
     return {_SPELLINGS.get(name.lower(), name): value for name, value in entries}
 
 
-def pairs(listed: Value, value: str) -> Mapping[str, Value] | Unknown:
+def _pairs(listed: Value, value: str) -> Mapping[str, Value] | Unknown:
     """An environment given as a list of `{name, value}` as a mapping; `UNKNOWN` where one is unknown.
 
-    AWS refuses an entry without a name, which here is none.
+    Raises:
+        ValueError: it is no such list.
     """
+    if is_known(listed) and not is_list(listed):
+        raise ValueError("no list of name and value")
     entries = items(listed)
-    if isinstance(entries, Unknown) or any(get(entry, "name") is UNKNOWN for entry in entries):
-        return UNKNOWN
+    if isinstance(entries, Unknown):
+        return entries
     found: dict[str, Any] = {}
     for entry in entries:
         name = get(entry, "name")
-        if name is not ABSENT:
-            found[str(name)] = get(entry, value)
+        if not _is_object(entry) or name is ABSENT or name == "":
+            raise ValueError("an entry without a name")
+        if isinstance(name, Unknown):
+            return name
+        found[str(name)] = get(entry, value)
     return found
 
 
+def _is_object(value: Value) -> bool:
+    return value is UNKNOWN or isinstance(value, Mapping)
+
+
 def _mapping(value: Value) -> Mapping[str, Value] | Unknown:
-    if isinstance(value, (Unknown, Mapping)):
+    if isinstance(value, Unknown):
         return value
-    return {}
+    return dict(value) if isinstance(value, Mapping) else {}

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from ..egress import Destination
-from ..values import ABSENT, UNKNOWN, Absent, Unknown, Value, get, is_known, to_int
+from ..values import ABSENT, UNKNOWN, Unknown, Value, get, is_known
+from .mail_address import HTTPS, Address, is_of, server_in, to_port, urls, with_port
 from .mail_table import FRAMEWORKS, PROVIDERS, plain_name, words_of
+from .model import ANY_MAIL_SERVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,34 +25,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-HTTPS: Final = 443
-
-_PORTS: Final = range(1, 65536)
 _RECEIVING: Final = frozenset({"IMAP", "POP", "INBOUND", "INCOMING", "RECEIVING"})
 """Words of names that speak of mail that comes in."""
 _NO_HOST: Final = frozenset({"DOMAIN", "FROM", "HELO", "EHLO", "PASSWORD", "SENDER", "USER", "USERNAME"})
 """Last words of names that hold no host, whatever their value looks like."""
 
-_URL: Final = re.compile(
-    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^\s/?#@()]*@)?(?P<host>\[[^\]\s]*\]|[^\s/?#:@()]*)(?::(?P<port>[0-9]+))?"
-    r"(?P<rest>[^\s()]*)",
-    re.IGNORECASE,
-)
-_REGION: Final = re.compile(r"[?&]region=([a-z0-9-]+)")
-_WITH_PORT: Final = re.compile(r"(\[[^\]\s]*\]|[^\s:/@]+):([0-9]+)")
-_TLS: Final = frozenset({"smtps", "submissions", "smtp+ssl"})
-_SCHEMES: Final = frozenset({"smtp", "submission", "smtp+tls", "smtp+starttls", *_TLS})
-_TLS_PORT: Final = 465
-_MAIL_HOST: Final = re.compile(
-    r"(?!inbound-)([a-z0-9-]+\.)*([a-z0-9]+-)*smtp[0-9]*(-[a-z0-9]+)*(\.[a-z0-9-]+)+", re.IGNORECASE
-)
-_SES_API: Final = re.compile(r"email(-fips)?\.[a-z0-9-]+\.amazonaws\.com", re.IGNORECASE)
-
 _SMTP: Final = frozenset({"smtp", "failover", "roundrobin"})
 _NOTHING: Final = frozenset({"array", "console", "dummy", "filebased", "locmem", "log", "null"})
 """What choosers call senders that send nothing."""
-_DSN_REGION: Final = "eu-west-1"
-"""Where Symfony's transport for SES sends by default (Symfony documentation, "Amazon SES")."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +52,6 @@ class Named:
     default_of: str = ""
 
 
-class _Address(NamedTuple):
-    """A host and port as a value has them; a port of its own is no default."""
-
-    host: str
-    port: int | None = None
-    is_api: bool = False
-
-
 _BY_NAME: Final = {
     name: (framework, role)
     for framework in FRAMEWORKS
@@ -88,7 +62,7 @@ _BY_NAME: Final = {
 _API_NAMES: Final = {
     name: (provider, role)
     for provider in PROVIDERS
-    for role in ("keys", "regions", "hosts")
+    for role in ("keys", "regions")
     for name in getattr(provider, role)
 }
 
@@ -101,10 +75,13 @@ def mail_of(environment: Environment, settings: Settings) -> tuple[Named, ...]:
 def destinations_of(environment: Environment, settings: Settings) -> tuple[Destination, ...]:
     """Where a container with this environment sends mail.
 
-    An environment that is unknown as a whole may name any host: one destination that is not known.
+    An environment that is unknown as a whole may name any host: every public one must be reachable.
     """
+    if environment.fault:
+        return (ANY_MAIL_SERVER,)
     if isinstance(environment.variables, Unknown):
-        return (Destination(UNKNOWN, UNKNOWN, secret=not environment.computed),)
+        secret = not environment.computed
+        return (Destination(UNKNOWN, UNKNOWN, secret=secret, every_host=not secret),)
     named = (each.destination for each in mail_of(environment, settings))
     return tuple(dict.fromkeys(destination for destination in named if destination is not None))
 
@@ -179,7 +156,11 @@ class _Reading:
             if role == "urls_by_value" and self._value(name) is UNKNOWN and not self._is_secret(name):
                 continue
             text = self._text(name)
-            if role != "hosts" and text is not None and not any(_urls(text)):
+            if role != "hosts" and text is None:
+                self._used.add(name)
+                yield Named(Destination(UNKNOWN, None, secret=self._is_secret(name)))
+                continue
+            if role != "hosts" and text is not None and not any(urls(text)):
                 continue
             yield from self._server(name, self._port_of(name, framework, prefix), framework)
 
@@ -196,10 +177,10 @@ class _Reading:
         for address in self._addresses(text, framework):
             yield self._named(address, host, port, framework)
 
-    def _named(self, address: _Address, host: str, port: str, framework: Framework | None) -> Named:
+    def _named(self, address: Address, host: str, port: str, framework: Framework | None) -> Named:
         if address.port is not None:
             shown = "" if address.is_api else host
-            return Named(Destination(address.host, address.port), shown, address.port)
+            return Named(Destination(address.host, to_port(address.port)), shown, address.port)
         given, default_of = self._port(port, framework)
         return Named(
             Destination(address.host, given), port, self._value(port) if port else ABSENT, default_of
@@ -208,7 +189,7 @@ class _Reading:
     def _port(self, name: str, framework: Framework | None) -> tuple[int | Unknown | None, str]:
         """The port that the variable `name` holds, else the default; and whose default that is."""
         if name:
-            return (UNKNOWN if self._is_secret(name) else _to_port(self._value(name))), ""
+            return (UNKNOWN if self._is_secret(name) else to_port(self._value(name))), ""
         for each in (framework, *FRAMEWORKS):
             if each and each.default_port and self._is_used(each, named=each is framework):
                 return each.default_port, each.name
@@ -248,13 +229,10 @@ class _Reading:
 
     # By value --------------------------------------------------------------------------------------
 
-    def _addresses(self, text: str, framework: Framework | None) -> Iterable[_Address]:
+    def _addresses(self, text: str, framework: Framework | None) -> Iterable[Address]:
         """What the text of a variable of a mail host names: one host, or what its URLs do."""
-        found = list(_urls(text))
-        if found:
-            return found
-        parts = _WITH_PORT.fullmatch(text) if framework and framework.host_with_port else None
-        return [_Address(parts[1], int(parts[2])) if parts else _Address(text)]
+        both = framework is not None and framework.host_with_port
+        return list(urls(text)) or [(with_port(text) if both else None) or Address(text)]
 
     def _by_value(self) -> Iterator[Named]:
         for name in self._names:
@@ -262,17 +240,10 @@ class _Reading:
             text = self._text(name)
             if text is None or name in self._used or words & _RECEIVING or _is_about(name):
                 continue
-            found = list(_urls(text))
-            parts = _WITH_PORT.fullmatch(text)
-            host = parts[1] if parts else text
-            if not found and _SES_API.fullmatch(host):
-                found = [_Address(host, HTTPS, is_api=True)]
-            elif not found and _is_mail_host(host):
-                found = [_Address(host, int(parts[2]) if parts else None)]
+            found = list(urls(text)) or [address for address in [server_in(text)] if address]
             if found and not self._is_of_idle(name):
-                self._used.add(name)
                 port = self._port_of(name, None, "")
-                self._used.add(port)
+                self._used |= {name, port}
                 yield from (self._named(address, name, port, None) for address in found)
 
     def _is_of_idle(self, name: str) -> bool:
@@ -288,7 +259,7 @@ class _Reading:
                 port = re.search(inside.port, text) if inside else None
                 if host:
                     self._used.add(name)
-                    yield self._named(_Address(host[1], int(port[1]) if port else None), name, "", framework)
+                    yield self._named(Address(host[1], int(port[1]) if port else None), name, "", framework)
 
     # By API ----------------------------------------------------------------------------------------
 
@@ -297,7 +268,7 @@ class _Reading:
         hosts = {*self._api_hosts()}
         unread = any(server.host is UNKNOWN for server in servers)
         for provider, host in sorted(hosts, key=lambda found: found[1]):
-            by_smtp = any(_is_of(provider, server.host) for server in servers)
+            by_smtp = any(is_of(provider, server.host) for server in servers)
             if not (unread or by_smtp) and all(server.host != host for server in servers):
                 yield Named(Destination(host, HTTPS))
 
@@ -309,9 +280,7 @@ class _Reading:
                 continue
             (provider, role), _ = found
             text = self._text(name)
-            if role == "hosts" and text and _SES_API.fullmatch(text):
-                yield provider, text
-            elif role == "regions" and (text or here):
+            if role == "regions" and (text or here):
                 yield provider, provider.api_host(text or here)
             elif role == "keys":
                 yield provider, provider.api_host(here)
@@ -321,21 +290,6 @@ class _Reading:
                 for provider in PROVIDERS:
                     if provider.word in words and (here or "{" not in provider.api):
                         yield provider, provider.api_host(here)
-
-
-def _urls(text: str) -> Iterator[_Address]:
-    """The mail servers that the URLs in a text name (Symfony's may have several)."""
-    for url in _URL.finditer(text):
-        scheme, port = url["scheme"].lower(), url["port"] and int(url["port"])
-        first, _, transport = scheme.partition("+")
-        provider = next((each for each in PROVIDERS if each.word == first), None)
-        if scheme in _SCHEMES and url["host"]:
-            yield _Address(url["host"], port or (_TLS_PORT if scheme in _TLS else None))
-        elif provider:
-            told = _REGION.search(url["rest"])
-            yield _by_provider(provider, url["host"], transport, told[1] if told else _DSN_REGION)
-        elif scheme == "https" and _is_api(url["host"]):
-            yield _Address(url["host"], port or HTTPS, is_api=True)
 
 
 def names_server(name: str) -> bool:
@@ -362,36 +316,3 @@ def _words_in(text: str | None) -> set[str]:
 def _is_about(name: str) -> bool:
     words = words_of(name)
     return bool(words) and words[-1] in _NO_HOST
-
-
-def _is_mail_host(text: str) -> bool:
-    host = text.lower().removesuffix(".")
-    return bool(_MAIL_HOST.fullmatch(host)) or any(host == provider.smtp for provider in PROVIDERS)
-
-
-def _is_api(host: str) -> bool:
-    return bool(_SES_API.fullmatch(host)) or any(host.lower() == provider.api for provider in PROVIDERS)
-
-
-def _is_of(provider: Provider, host: object) -> bool:
-    """Whether `host` is the SMTP host of a provider, in any region."""
-    before, _, after = provider.smtp.partition("{region}")
-    return isinstance(host, str) and host.lower().startswith(before) and host.lower().endswith(after)
-
-
-def _by_provider(provider: Provider, host: str, transport: str, region: str) -> _Address:
-    """What a URL means whose scheme names a provider: its SMTP host, or that of its API."""
-    named = "" if host in ("", "default") else host
-    if transport in ("smtp", "smtps"):
-        return _Address(named or provider.smtp_host(region), provider.smtp_port)
-    return _Address(named or provider.api_host(region), HTTPS, is_api=True)
-
-
-def _to_port(value: Value) -> int | Unknown | None:
-    try:
-        port = to_int(value)
-    except (TypeError, ValueError):
-        return UNKNOWN  # Not a number: the service's own fault, and nothing that can be proved.
-    if isinstance(port, int) and port not in _PORTS:
-        return UNKNOWN
-    return None if isinstance(port, Absent) else port

@@ -72,7 +72,6 @@ class Provider:
         smtp_port: what a URL that names it takes where no port is set.
         keys: variables that hold a key of its API.
         regions: those that hold the region of its API.
-        hosts: those that hold the host of its API.
     """
 
     name: str
@@ -83,7 +82,6 @@ class Provider:
     smtp_port: int
     keys: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
-    hosts: tuple[str, ...] = ()
 
     def api_host(self, region: str) -> str:
         return self.api.format(region=region)

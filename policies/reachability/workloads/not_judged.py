@@ -8,17 +8,20 @@ CodeBuild with Amazon Virtual Private Cloud"; Amazon EC2 User Guide, "Launch tem
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from ..egress import Unjudged
 from ..values import items
 from ..verdict import Origin
+from . import ecs
 from .model import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ..graph import Graph
+    from ..graph.resource import Resource
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,22 @@ KINDS: Final[Mapping[str, Kind]] = {
 
 
 def not_judged(graph: Graph) -> Iterator[Unjudged]:
-    """Each resource of the program that may run a sender of mail whose egress nobody judges."""
+    """Each resource of the program that may run a sender of mail whose egress nobody judges.
+
+    Among them are task definitions that nothing in the program runs.
+    """
+    named_by: set[str] = set()
     for token, kind in KINDS.items():
         for resource in graph.of_type(token):
             # An empty list says, as one that is missing does, that there is nothing of the kind.
             runs = not kind.where or items(resource.declared(kind.where[0]), *kind.where[1:]) != ()
             if runs and resource.origin is Origin.PROGRAM:
-                name = named(resource, resource.get("name"))
-                yield Unjudged(name, resource.key, f"mailroute does not judge {kind.runs}")
+                named_by.update(chain.from_iterable(resource.dependencies.values()))
+                yield _unjudged(resource, "name", f"mailroute does not judge {kind.runs}")
+    for task in ecs.unused_definitions(graph):
+        if task.key not in named_by:
+            yield _unjudged(task, "family", "no service of the program runs it: what does is not known")
+
+
+def _unjudged(resource: Resource, name: str, reason: str) -> Unjudged:
+    return Unjudged(named(resource, resource.get(name)), resource.key, reason)

@@ -9,7 +9,18 @@ import pytest
 from reachability import UNKNOWN, Destination, Settings, Verdict
 from reachability.verdict import Finding
 from tests.reachability.shown import verdicts
-from tests.reachability.stacks import ACL, PRIVATE, PRIVATE_TABLE, VPC, Stack, image, name_host, ref, urn
+from tests.reachability.stacks import (
+    ACL,
+    PRIVATE,
+    PRIVATE_TABLE,
+    VPC,
+    Stack,
+    add_nat_gateway,
+    image,
+    name_host,
+    ref,
+    urn,
+)
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 SERVICE = "aws:apprunner/service:Service"
@@ -231,3 +242,34 @@ def test_a_connector_with_ipv6_subnets_is_undetermined(nat: Stack) -> None:
 
     assert egress.verdict is UNDETERMINED
     assert {finding.code for finding in egress.outcome.findings} == {"INTERFACE_WITHOUT_IPV6"}
+
+
+def _unknown_environment(stack: Stack) -> None:
+    stack["service"]["sourceConfiguration"] = ref("connector-group")
+
+
+@pytest.mark.parametrize("managed", [True, False])
+def test_an_unknown_environment_is_taken_to_name_a_public_host(nat: Stack, managed: bool) -> None:
+    _unknown_environment(nat)
+    if managed:
+        nat["service"]["networkConfiguration"] = egress_of("DEFAULT")
+
+    (egress,) = nat.prove()
+
+    assert (egress.verdict, str(egress.destination)) == (REACHABLE, "every public mail host")
+    (assumption,) = egress.outcome.assumptions
+    assert (assumption.code, assumption.resource) == ("ENVIRONMENT_UNKNOWN", urn(SERVICE, "service"))
+    assert "a submission port (465, 587, 2465, 2525, 2587)" in assumption.message
+
+
+@pytest.mark.parametrize(("first", "verdict"), [(465, UNDETERMINED), (1, REACHABLE)])
+def test_an_unknown_environment_may_name_ses_as_well(ses: Stack, first: int, verdict: Verdict) -> None:
+    """The endpoint takes the name of SES's host, by whatever port: NAT does not help there."""
+    _unknown_environment(ses)
+    add_nat_gateway(ses)
+    ses["endpoint-group"]["ingress"][0].update(fromPort=first, toPort=2587 if first == 1 else 587)
+
+    (egress,) = ses.prove()
+
+    assert egress.verdict is verdict
+    assert bool(egress.outcome.assumptions) is (verdict is REACHABLE)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from reachability import UNKNOWN, Verdict
-from tests.reachability.stacks import PRIVATE, PUBLIC, Stack, ref
+from reachability.workloads.ecs import unused_definitions
+from tests.reachability.stacks import ALL_OUT, PRIVATE, PUBLIC, Stack, ref, urn
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 DEFINITION = "aws:ecs/taskDefinition:TaskDefinition"
@@ -102,7 +103,7 @@ def test_an_unread_task_definition_needs_any_mail_server(tasks: Stack, way: bool
 
 @pytest.mark.parametrize(
     ("definitions", "shown"),
-    [(ref("address"), "a host that is not known until the update"), (UNKNOWN, "a host that is a secret")],
+    [(ref("address"), "every public mail host"), (UNKNOWN, "a host that is a secret")],
 )
 def test_containers_that_are_not_known_may_name_any_host(
     tasks: Stack, definitions: object, shown: str
@@ -158,18 +159,61 @@ def test_containers_without_a_mail_host_need_no_way_out(tasks: Stack) -> None:
     assert hosts(tasks) == []
 
 
-def test_an_environment_entry_without_a_name_is_none(tasks: Stack) -> None:
-    entries = [{"value": "alone"}, {"name": "SMTP_HOST", "value": "smtp.example.com"}]
-    tasks["task"]["containerDefinitions"] = json.dumps([{"name": "app", "environment": entries}])
-
-    assert hosts(tasks) == ["smtp.example.com"]
+DEEP = "[" * 100_000
+CONTAINER = "environment of container 'app'"
 
 
-def test_definitions_that_are_nested_too_deeply_are_unknown(tasks: Stack) -> None:
-    tasks["task"]["containerDefinitions"] = "[" * 100_000
+@pytest.mark.parametrize(
+    ("definitions", "fault"),
+    [
+        ("not json", "containerDefinitions is no JSON (Expecting value: line 1 column 1 (char 0))"),
+        ('{"name": "app"}', "containerDefinitions is no JSON array"),
+        ('["app"]', "containerDefinitions has an element that is no object"),
+        (DEEP, "containerDefinitions is nested too deeply to be read"),
+        ('[{"name": "app", "environment": {"A": "b"}}]', f"{CONTAINER}: no list of name and value"),
+        ('[{"name": "app", "environment": [{"value": "b"}]}]', f"{CONTAINER}: an entry without a name"),
+        ('[{"name": "app", "environment": [{"name": ""}]}]', f"{CONTAINER}: an entry without a name"),
+        ('[{"name": "app", "environment": ["A=b"]}]', f"{CONTAINER}: an entry without a name"),
+        ('[{"name": "app", "secrets": {"A": "b"}}]', f"{CONTAINER}: no list of name and value"),
+    ],
+)
+def test_definitions_that_ecs_refuses_are_a_finding(tasks: Stack, definitions: str, fault: str) -> None:
+    tasks["task"]["containerDefinitions"] = definitions
 
     (egress,) = tasks.prove()
-    assert egress.verdict is UNDETERMINED
+
+    (finding,) = egress.outcome.findings
+    assert (finding.code, finding.verdict) == ("CONTAINERS_INVALID", UNDETERMINED)
+    assert finding.resource == urn(DEFINITION, "task")
+    assert finding.message.startswith(f"{fault}: ECS refuses it")
+
+
+@pytest.mark.parametrize("way", [True, False])
+@pytest.mark.parametrize("open_group", [True, False])
+def test_an_unknown_environment_needs_every_public_host(tasks: Stack, way: bool, open_group: bool) -> None:
+    tasks["task"]["containerDefinitions"] = ref("address")
+    if not way:
+        tasks.remove("default")
+    if not open_group:
+        tasks["connector-group"]["egress"] = [{**ALL_OUT, "protocol": "tcp", "fromPort": 587, "toPort": 587}]
+
+    (egress,) = tasks.prove()
+
+    assumed = [assumption.code for assumption in egress.outcome.assumptions]
+    codes = [finding.code for finding in egress.outcome.findings]
+    if way and open_group:
+        assert (egress.verdict, assumed, codes) == (REACHABLE, ["ENVIRONMENT_UNKNOWN"], [])
+    else:
+        missing = ["NO_ROUTE_TO_DESTINATION"] * (not way) + ["ENI_SG_RULES_MISMATCH"] * (not open_group)
+        assert (egress.verdict, assumed) == (UNDETERMINED, [])
+        assert codes[0] == "HOST_UNKNOWN"
+        assert sorted(codes[1:]) == sorted(missing)
+
+
+def test_task_definitions_that_nothing_runs_are_listed(tasks: Stack) -> None:
+    assert [found.name for found in unused_definitions(tasks.graph())] == []
+    tasks.add(DEFINITION, "nightly", family="nightly", containerDefinitions="[]")
+    assert [found.name for found in unused_definitions(tasks.graph())] == ["nightly"]
 
 
 @pytest.mark.parametrize("port", ["0", "-1", "65536", "five", [587]])

@@ -74,8 +74,8 @@ def test_a_service_without_a_name_has_the_one_in_the_program(express: Stack) -> 
         ({"secrets": [{"name": "SMTP_HOST", "valueFrom": "arn:secret"}]}, ["a host that is a secret"]),
         (container(UNKNOWN), ["a host that is a secret"]),  # It comes from no resource.
         (container(ref("address")), ["a host that is not known until the update"]),
-        (container("smtp.example.com", ref("address")), ["a host that is not known until the update"]),
-        ({"environments": ref("address")}, ["a host that is not known until the update"]),
+        (container("smtp.example.com", ref("address")), ["every public mail host"]),
+        ({"environments": ref("address")}, ["every public mail host"]),
     ],
 )
 def test_the_mail_host_of_its_container(express: Stack, primary: Any, shown: list[str]) -> None:

@@ -46,8 +46,8 @@ def test_a_function_has_the_groups_that_it_is_given(egress: Any, verdict: Verdic
     [
         ({"variables": {"OTHER": "x"}}, []),
         ({"variables": UNKNOWN}, ["a host that is a secret"]),  # It comes from no resource.
-        ({"variables": ref("address")}, ["a host that is not known until the update"]),
-        (ref("address"), ["a host that is not known until the update"]),
+        ({"variables": ref("address")}, ["every public mail host"]),
+        (ref("address"), ["every public mail host"]),
     ],
 )
 def test_the_mail_host_of_a_functions_environment(environment: Any, shown: list[str]) -> None:

@@ -69,6 +69,8 @@ def test_each_port_of_the_table_is_found(name: str, port: str) -> None:
         ({"SMTP_HOST": f"{RELAY}:587"}, [f"{RELAY}:587"]),
         ({"SMTP_HOST": "smtp://u:p@relay.example.com:465"}, ["relay.example.com:465"]),
         ({"MAILER_DSN": "smtps://u:p@relay.example.com"}, ["relay.example.com:465"]),
+        ({"SMTP_URL": "smtp://me@example.org:p@relay.example.com:465"}, ["relay.example.com:465"]),
+        ({"SMTP_URL": "smtp://relay.example.com:99999"}, ["relay.example.com"]),
         (
             {"MAILER_DSN": "failover(smtps://a.example smtps://b.example:587)"},
             ["a.example:465", "b.example:587"],
@@ -121,11 +123,11 @@ def test_what_is_no_mail_server_is_none(variables: dict[str, Any]) -> None:
         ({"EMAIL_HOST": UNKNOWN}, {}, True, ["a host that is not known until the update"]),
         ({"EMAIL_HOST": UNKNOWN}, {}, False, ["a host that is a secret"]),
         ({}, {"EMAIL_HOST": "arn:secret"}, True, ["a host that is a secret"]),
-        ({}, {"MAILER_DSN": "arn:secret"}, True, ["a host that is a secret:25"]),
+        ({}, {"MAILER_DSN": "arn:secret"}, True, ["a host that is a secret"]),
         ({}, {"EMAIL_URL": "arn:secret"}, True, ["a host that is a secret"]),
         ({"SMTP_HOST": RELAY, "SMTP_PORT": UNKNOWN}, {}, True, [RELAY]),
         ({"SMTP_PORT": "587"}, {"SMTP_HOST": "arn:secret"}, True, ["a host that is a secret:587"]),
-        (UNKNOWN, {}, True, ["a host that is not known until the update"]),
+        (UNKNOWN, {}, True, ["every public mail host"]),
         (UNKNOWN, {}, False, ["a host that is a secret"]),
     ],
 )

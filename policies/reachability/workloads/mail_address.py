@@ -1,0 +1,104 @@
+"""The mail servers that a text names: a host, with a port or without, URLs and the DSNs of frameworks."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ..values import UNKNOWN, Absent, Unknown, Value, to_int
+from .mail_table import PROVIDERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .mail_table import Provider
+
+HTTPS: Final = 443
+
+_PORTS: Final = range(1, 65536)
+_URL: Final = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^\s/?#()]*@)?(?P<host>\[[^\]\s]*\]|[^\s/?#:@()]*)(?::(?P<port>[0-9]+))?"
+    r"(?P<rest>[^\s()]*)",
+    re.IGNORECASE,
+)
+_REGION: Final = re.compile(r"[?&]region=([a-z0-9-]+)")
+_WITH_PORT: Final = re.compile(r"(\[[^\]\s]*\]|[^\s:/@]+):([0-9]+)")
+_TLS: Final = frozenset({"smtps", "submissions", "smtp+ssl"})
+_SCHEMES: Final = frozenset({"smtp", "submission", "smtp+tls", "smtp+starttls", *_TLS})
+_TLS_PORT: Final = 465
+_MAIL_HOST: Final = re.compile(
+    r"(?!inbound-)([a-z0-9-]+\.)*([a-z0-9]+-)*smtp[0-9]*(-[a-z0-9]+)*(\.[a-z0-9-]+)+", re.IGNORECASE
+)
+_SES_API: Final = re.compile(r"email(-fips)?\.[a-z0-9-]+\.amazonaws\.com", re.IGNORECASE)
+_DSN_REGION: Final = "eu-west-1"
+"""Where Symfony's transport for SES sends by default (Symfony documentation, "Amazon SES")."""
+
+
+class Address(NamedTuple):
+    """A host and port as a value has them; a port of its own is no default."""
+
+    host: str
+    port: int | None = None
+    is_api: bool = False
+
+
+def with_port(text: str) -> Address | None:
+    """The host and port of a text `host:port`; `None` where it is none."""
+    parts = _WITH_PORT.fullmatch(text)
+    return Address(parts[1], int(parts[2])) if parts else None
+
+
+def server_in(text: str) -> Address | None:
+    """The mail server that a text is by its look: a mail host, with a port or without, or SES's API."""
+    found = with_port(text) or Address(text)
+    if _SES_API.fullmatch(found.host):
+        return Address(found.host, HTTPS, is_api=True)
+    return found if _is_mail_host(found.host) else None
+
+
+def urls(text: str) -> Iterator[Address]:
+    """The mail servers that the URLs in a text name (Symfony's may have several)."""
+    for url in _URL.finditer(text):
+        scheme, port = url["scheme"].lower(), url["port"] and int(url["port"])
+        first, _, transport = scheme.partition("+")
+        provider = next((each for each in PROVIDERS if each.word == first), None)
+        if scheme in _SCHEMES and url["host"]:
+            yield Address(url["host"], port or (_TLS_PORT if scheme in _TLS else None))
+        elif provider:
+            told = _REGION.search(url["rest"])
+            yield _by_provider(provider, url["host"], transport, told[1] if told else _DSN_REGION)
+        elif scheme == "https" and _is_api(url["host"]):
+            yield Address(url["host"], port or HTTPS, is_api=True)
+
+
+def is_of(provider: Provider, host: object) -> bool:
+    """Whether `host` is the SMTP host of a provider, in any region."""
+    before, _, after = provider.smtp.partition("{region}")
+    return isinstance(host, str) and host.lower().startswith(before) and host.lower().endswith(after)
+
+
+def to_port(value: Value) -> int | Unknown | None:
+    try:
+        port = to_int(value)
+    except (TypeError, ValueError):
+        return UNKNOWN  # Not a number: the service's own fault, and nothing that can be proved.
+    if isinstance(port, int) and port not in _PORTS:
+        return UNKNOWN
+    return None if isinstance(port, Absent) else port
+
+
+def _is_mail_host(text: str) -> bool:
+    host = text.lower().removesuffix(".")
+    return bool(_MAIL_HOST.fullmatch(host)) or any(host == provider.smtp for provider in PROVIDERS)
+
+
+def _is_api(host: str) -> bool:
+    return bool(_SES_API.fullmatch(host)) or any(host.lower() == provider.api for provider in PROVIDERS)
+
+
+def _by_provider(provider: Provider, host: str, transport: str, region: str) -> Address:
+    """What a URL means whose scheme names a provider: its SMTP host, or that of its API."""
+    named = "" if host in ("", "default") else host
+    if transport in ("smtp", "smtps"):
+        return Address(named or provider.smtp_host(region), provider.smtp_port)
+    return Address(named or provider.api_host(region), HTTPS, is_api=True)
