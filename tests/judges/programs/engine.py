@@ -13,7 +13,7 @@ from typing import Any, Final
 from reachability import UNKNOWN, Resource
 from tests.judges import topologies as t
 from tests.judges.program import urn
-from tests.judges.programs.cloud import CREATIONS, Cloud, refuse
+from tests.judges.programs.cloud import CREATIONS, Cloud, Refused, refuse
 from tests.judges.programs.expressions import Computed, Expression, evaluate, form_of, has_unknown, parts
 from tests.judges.programs.model import Declared, Program
 from tests.judges.programs.types import COMPUTED, DEFAULTS
@@ -56,6 +56,15 @@ def update(program: Program, order: Sequence[str]) -> Update:
         Refused: AWS does not accept one of the creations.
     """
     return _Update(program).run(order)
+
+
+def is_accepted(program: Program, order: Sequence[str]) -> bool:
+    """Whether AWS accepts every creation, in `order`."""
+    try:
+        update(program, order)
+    except Refused:
+        return False
+    return True
 
 
 def orders(program: Program) -> tuple[tuple[str, ...], tuple[str, ...]]:

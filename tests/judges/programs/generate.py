@@ -233,9 +233,9 @@ class Scene:
 
     def _service(self, subnets: list[Expression], groups: list[Expression]) -> None:
         writer = self.writer
-        named = groups if writer.chance(0.5 if self.default_group else 0.95) else None
-        if named is not None:
-            named = writer.listed(groups, t.GROUP) if writer.chance(0.6) else groups
+        named: Expression = groups if writer.chance(0.5 if self.default_group else 0.95) else []
+        if named and writer.chance(0.6):
+            named = writer.listed(groups, t.GROUP)
         given = {"subnets": writer.listed(subnets, t.SUBNET), "securityGroups": named}
         writer.add(t.CONNECTOR, "connector", vpcConnectorName="connector", **given)
         if writer.chance(0.15):

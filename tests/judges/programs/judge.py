@@ -109,6 +109,11 @@ def _prove(resources: Sequence[Resource], evidence: Evidence) -> Said:
     return Said(outcome.verdict, codes, destination)
 
 
+def verdict(resources: Sequence[Resource], evidence: Evidence) -> Verdict:
+    """The verdict on the one service among `resources`."""
+    return _prove(resources, evidence).verdict
+
+
 def tally(counts: Counter[str], judged: Judged | None) -> None:
     """Count a program: what its preview says, and whether it is weaker than it needs to be."""
     counts["total"] += 1
