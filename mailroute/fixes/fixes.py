@@ -53,7 +53,7 @@ def _drop_subnet(situation: Situation, finding: Finding) -> Change | None:
     """Leave a subnet out of an endpoint whose service its zone does not offer."""
     for smtp in situation.proof.network.vpc_endpoints.smtp:
         endpoint = smtp.resource
-        refs = situation.graph.refs(endpoint, elements(endpoint.get("subnetIds")), "subnetIds", tokens.SUBNET)
+        refs = situation.graph.refs(endpoint, items(endpoint.get("subnetIds")), "subnetIds", tokens.SUBNET)
         named, _ = members(refs)
         dropped = next((subnet for subnet in named if subnet.key == finding.resource), None)
         kept = [subnet for subnet in named if subnet != dropped]

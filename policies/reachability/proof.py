@@ -18,7 +18,7 @@ from .findings import names, placement, routing
 from .forwarding import Client, OverIpv6, ToSmtpEndpoint, Walk, port_25
 from .graph.evidence import ZoneAvailability
 from .graph.provider_scope import in_one_region
-from .graph.references import judged
+from .graph.references import E, judged
 from .hosts import literal, question
 from .ranges import IPV4, PUBLIC, UNROUTED, Ranges, addresses, union
 from .settings import Settings
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .aws.subnet import Subnet
     from .graph import Graph
     from .graph.graph import Unread
+    from .graph.references import Ref
     from .graph.resource import Resource
 
 DEFAULT_PORTS: Final = (587, 465, 2587, 2465)
@@ -94,7 +95,11 @@ class Proof:
         missing = [unread(owner, owner.label, ref) for ref in place.subnets if ref.unread]
         found = judged(place.subnets, partial(self._from_subnet, place, destination))
         together = self.network.network_interfaces.in_one_vpc(owner, place.subnets)
-        return worst_first([*missing, *found]) + together
+        outcome = worst_first([*missing, *found]) + together
+        if outcome.verdict is not Verdict.UNDETERMINED:
+            return outcome
+        subnets = [ref for ref in place.subnets if not ref.open]  # Of others `missing` tells.
+        return outcome + _computed(owner, "subnets", subnets) + _computed(owner, "groups", place.groups)
 
     def _from_subnet(self, place: Placement, destination: Destination, subnet: Subnet) -> Outcome:
         client = Client(place.owner, subnet, subnet.where(), place.groups, place.public_address)
@@ -247,6 +252,16 @@ def prove(
     """The egress of every workload of `origin`, for each of its destinations."""
     proof = Proof(graph, settings, zones)
     return tuple(egress for workload in proof.workloads(origin) for egress in proof.egress(workload))
+
+
+def _computed(owner: Resource, what: str, refs: Sequence[Ref[E]]) -> Outcome:
+    """A finding where a list of `owner` is computed, and it is not known what is in it."""
+    unsure = [ref for ref in refs if ref.computed and ref.candidates and ref.target is None]
+    if not unsure:
+        return PASSES
+    named = dict.fromkeys(found.label for ref in unsure for found in ref.candidates)
+    others = ["one that the program does not create"] * any(ref.open for ref in unsure)
+    return placement.COMPUTED_LIST(owner, what=what, names=", ".join([*named, *others]))
 
 
 def _ports(destination: Destination) -> tuple[int, ...] | Unknown:

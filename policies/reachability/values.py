@@ -123,6 +123,15 @@ def contains_unknown(value: Value) -> bool:
     return is_list(value) and any(contains_unknown(element) for element in value)
 
 
+def count_unknown(value: Value) -> int:
+    """How many unknown values there are in `value`, itself included."""
+    if value is UNKNOWN:
+        return 1
+    if isinstance(value, Mapping):
+        return sum(map(count_unknown, value.values()))
+    return sum(map(count_unknown, value)) if is_list(value) else 0
+
+
 def to_int(value: Value) -> int | Unknown | Absent:
     """Read a whole number: engines send numbers as floats, and programs as text.
 

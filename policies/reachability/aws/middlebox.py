@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ..findings import endpoints, filters, routing
 from ..graph import tokens
-from ..values import UNKNOWN, Truth, Value, elements, get, is_known
+from ..values import UNKNOWN, Truth, Unknown, Value, elements, get, is_known, items
 from ..verdict import PASSES, Outcome, all_of, hop
 
 if TYPE_CHECKING:
@@ -108,14 +108,16 @@ class Middleboxes:
         """Every endpoint of a firewall, of an association with one, or of a Gateway Load Balancer."""
         owners: tuple[Resource, ...] = (owner,)
         if owner.type in tokens.VPC_ENDPOINT:
-            subnets = self.subnets.refs(owner, elements(owner.declared("subnetIds")), "subnetIds")
+            subnets = self.subnets.refs(owner, items(owner.declared("subnetIds")), "subnetIds")
         elif owner.type in tokens.FIREWALL_ENDPOINT:
             value = get(owner.declared("subnetMapping"), "subnetId")
             subnets = (self.subnets.ref(owner, value, "subnetMapping"),)
             owners = self._firewalls_of(owner)
         else:
-            mapped = [get(mapping, "subnetId") for mapping in elements(owner.declared("subnetMappings"))]
-            subnets = self.subnets.refs(owner, mapped, "subnetMappings")
+            mappings = items(owner.declared("subnetMappings"))
+            if not isinstance(mappings, Unknown):
+                mappings = tuple(get(mapping, "subnetId") for mapping in mappings)
+            subnets = self.subnets.refs(owner, mappings, "subnetMappings")
         for ref in subnets:
             yield from (Middlebox(each, subnet) for each in owners for subnet in ref.candidates)
             if ref.unread:

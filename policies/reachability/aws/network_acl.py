@@ -17,7 +17,7 @@ from ..graph.references import Links, Ref, settled
 from ..graph.resource import Resource
 from ..packet import EGRESS, INGRESS, REPLIES, Packet
 from ..ranges import ALL_PORTS, ANY_ADDRESS, IPV4, IPV6, Ranges, addresses
-from ..values import ABSENT, UNKNOWN, Unknown, Value, elements, get, is_known, to_int
+from ..values import ABSENT, UNKNOWN, Unknown, Value, elements, get, is_known, items, to_int
 from ..verdict import PASSES, Origin, Outcome, across_possibilities, hop
 from .entity import Entity
 from .security_group import tcp_ports
@@ -162,7 +162,7 @@ class NetworkAcls:
         for link in self.graph.of_type(*tokens.NETWORK_ACL_ASSOCIATION):
             yield link, self.graph.named(link, "subnetId", tokens.SUBNET)
         for held in self.graph.of_type(*tokens.NETWORK_ACL):
-            values = elements(held.declared("subnetIds"))
+            values = items(held.declared("subnetIds"))
             for subnet in settled(self.graph.refs(held, values, "subnetIds", tokens.SUBNET)):
                 yield held, subnet
 

@@ -139,7 +139,8 @@ class FirewallPolicies:
         entries = [
             (each, entry) for each, name in _REFERENCES.items() for entry in elements(policy.get(prop, name))
         ]
-        refs = self.graph.refs(policy, [get(entry, "resourceArn") for _, entry in entries], prop, RULE_GROUP)
+        arns = tuple(get(entry, "resourceArn") for _, entry in entries)
+        refs = self.graph.refs(policy, arns, prop, RULE_GROUP)
         own = [(entry, ref) for (each, entry), ref in zip(entries, refs, strict=True) if each == kind]
         whole = all(entry is not UNKNOWN for entry, _ in own)
         if whole and all(ref.target is not None or ref.id is not UNKNOWN for _, ref in own):

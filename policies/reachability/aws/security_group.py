@@ -173,9 +173,12 @@ class SecurityGroups:
         """The group that `value` stands for, in the property `prop` of `resource`."""
         return self._in_force(self.named(resource, value, prop)).map(self.read)
 
-    def refs(self, resource: Resource, values: Iterable[Value], prop: str) -> tuple[Ref[SecurityGroup], ...]:
+    def refs(
+        self, resource: Resource, values: tuple[Value, ...] | Unknown, prop: str
+    ) -> tuple[Ref[SecurityGroup], ...]:
         """The groups that `resource` lists as `values` in its property `prop`."""
-        named = self.graph.refs(resource, map(_group_id, values), prop, _GROUPS)
+        ids = values if isinstance(values, Unknown) else tuple(map(_group_id, values))
+        named = self.graph.refs(resource, ids, prop, _GROUPS)
         found = settled([self._or_vpc(ref, resource) for ref in named])
         return tuple(self._in_force(ref).map(self.read) for ref in found)
 
@@ -254,7 +257,7 @@ class SecurityGroups:
         """The rules that an exclusive list certainly has."""
         types = tokens.INGRESS_RULE if direction == INGRESS else tokens.EGRESS_RULE
         prop = f"{direction}RuleIds"
-        return members(settled(self.graph.refs(link, elements(link.get(prop)), prop, types)))[0]
+        return members(settled(self.graph.refs(link, items(link.get(prop)), prop, types)))[0]
 
     def _written(self, group: Resource, direction: str) -> Iterator[Rule]:
         yield from self._listed_in(group, direction)

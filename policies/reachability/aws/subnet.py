@@ -18,7 +18,7 @@ from .entity import Entity
 from .vpc import Vpc, Vpcs, addresses_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from ..findings.code import Subject
     from ..graph.references import Ref
@@ -77,7 +77,9 @@ class Subnets:
         """The subnet that `value` stands for, in the property `prop` of `resource`."""
         return self.graph.ref(resource, value, prop, tokens.SUBNET).map(self.read)
 
-    def refs(self, resource: Resource, values: Iterable[Value], prop: str) -> tuple[Ref[Subnet], ...]:
+    def refs(
+        self, resource: Resource, values: tuple[Value, ...] | Unknown, prop: str
+    ) -> tuple[Ref[Subnet], ...]:
         """The subnets that `resource` lists as `values` in its property `prop`."""
         return tuple(ref.map(self.read) for ref in self.graph.refs(resource, values, prop, tokens.SUBNET))
 

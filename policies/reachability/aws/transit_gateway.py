@@ -15,7 +15,7 @@ from ..graph import tokens
 from ..graph.references import Links, Ref
 from ..graph.resource import nearest
 from ..ranges import ANY_ADDRESS, PRIVATE, Ranges, addresses, prefix_length
-from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, elements, get
+from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, get, items
 from ..verdict import PASSES, Origin, Outcome, hop
 from .entity import Entity
 from .route_table import LONGEST_OF_VPC
@@ -130,7 +130,7 @@ class TransitGateways:
             self._read[attachment.key] = Attachment(
                 attachment,
                 vpc=self.subnets.vpcs.of(attachment),
-                subnets=self.subnets.refs(attachment, elements(attachment.get("subnetIds")), "subnetIds"),
+                subnets=self.subnets.refs(attachment, items(attachment.get("subnetIds")), "subnetIds"),
                 appliance_mode=UNKNOWN if mode is UNKNOWN else bool(mode == "enable"),
             )
         return self._read[attachment.key]

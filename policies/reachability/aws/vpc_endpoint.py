@@ -15,7 +15,7 @@ from ..findings import endpoints, names, routing
 from ..graph import tokens
 from ..graph.provider_scope import in_one_region
 from ..graph.references import Link, Links, Ref, judged
-from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, elements, get, is_known, known_items
+from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, get, is_known, items, known_items
 from ..verdict import PASSES, Origin, Outcome, across_possibilities, all_of, hop
 from .entity import Entity
 from .ses import SMTP_PORTS, port_not_offered, region_of_service
@@ -208,13 +208,13 @@ class VpcEndpoints:
         return UNKNOWN if UNKNOWN in values or len(values) > 1 else True in values
 
     def _subnets(self, endpoint: Resource) -> tuple[Ref[Subnet], ...]:
-        listed = self.subnets.refs(endpoint, elements(endpoint.declared("subnetIds")), "subnetIds")
+        listed = self.subnets.refs(endpoint, items(endpoint.declared("subnetIds")), "subnetIds")
         links = (link.source for link in self._subnet_associations.to(endpoint))
         return (*listed, *(self.subnets.ref(link, link.get("subnetId"), "subnetId") for link in links))
 
     def _security_groups(self, endpoint: Resource) -> tuple[Ref[SecurityGroup], ...]:
         prop = "securityGroupId"
-        refs = list(self.groups.refs(endpoint, elements(endpoint.declared(f"{prop}s")), f"{prop}s"))
+        refs = list(self.groups.refs(endpoint, items(endpoint.declared(f"{prop}s")), f"{prop}s"))
         links = [link.source for link in self._group_associations.to(endpoint)]
         replaced = [link.declared("replaceDefaultAssociation") for link in links]
         if links and not refs and True not in replaced:

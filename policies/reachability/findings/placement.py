@@ -64,6 +64,13 @@ SUBNET_MAYBE_READ_ONLY = SUBNET_NOT_READ.undetermined(
     "list the subnets one by one, and those that are only read by their ids as plain text",
 )
 
+COMPUTED_VALUE = Code("COMPUTED_VALUE", 'Pulumi documentation, "Inputs and outputs" and "pulumi preview"')
+COMPUTED_LIST = COMPUTED_VALUE.undetermined(
+    "the {what} of {subject.label} are computed from outputs, so that before the update they may be any of "
+    "{names}",
+    "pass a list of the parts, such as [new.id, OLD], not one output: then each part is known",
+)
+
 VPC_TENANCY = Code(
     "VPC_TENANCY",
     'AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC"',

@@ -13,11 +13,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..values import UNKNOWN, Unknown, Value
-from .references import Ref, resolve, resolve_list
+from . import tokens
+from .references import Ref, resolve, resolve_list, vpc_of
 from .resource import Resource, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class Graph:
         return resolve(self, resource, value, prop, types)
 
     def refs(
-        self, resource: Resource, values: Iterable[Value], prop: str, types: Iterable[str]
+        self, resource: Resource, values: tuple[Value, ...] | Unknown, prop: str, types: Iterable[str]
     ) -> tuple[Ref[Resource], ...]:
         """What the elements of one list stand for: see `resolve_list`."""
         return resolve_list(self, resource, values, prop, types)
@@ -143,6 +144,34 @@ class Graph:
     def named(self, resource: Resource, prop: str, types: Iterable[str]) -> Ref[Resource]:
         """What the property `prop` of `resource` names."""
         return resolve(self, resource, resource.get(prop), prop, types)
+
+    @cached_property
+    def _by_vpc(self) -> Mapping[str, tuple[Resource, ...]]:
+        contents: defaultdict[str, list[Resource]] = defaultdict(list)
+        for resource in self.of_type(*tokens.IN_A_VPC):
+            vpc = vpc_of(self, resource)
+            if vpc is not None:
+                contents[vpc.key].append(resource)
+        return {key: tuple(found) for key, found in contents.items()}
+
+    def accepted_beside(self, found: Sequence[Resource], *, all_planned: bool) -> list[Resource] | None:
+        """What AWS accepts in place of `found`: what else is in their VPCs; `None` where that is not known.
+
+        There is nothing in a VPC that the program creates but what it puts there, whose ids it has to know:
+        the program may have looked them up if `all_planned`.
+        """
+        accepted: list[Resource] = []
+        for vpc in {vpc_of(self, each) for each in found}:
+            if vpc is None or not (vpc.is_planned_vpc or self._has_read_all(vpc)):
+                return None
+            accepted += (
+                each for each in self._by_vpc.get(vpc.key, ()) if all_planned or each.id is not UNKNOWN
+            )
+        return accepted
+
+    def _has_read_all(self, vpc: Resource) -> bool:
+        unread = any(failure.concerns(vpc) for failure in self.coverage.unread)
+        return not unread and self.coverage.has_read(vpc.id, vpc)
 
     def naming(
         self, thing: Resource, prop: str, types: tuple[str, ...], sources: tuple[str, ...]

@@ -1,17 +1,23 @@
 """What a reference stands for: the one place that says so, and how references compare.
 
-A planned resource names others by ids that nobody knows yet. What such a value may be is asked here alone:
-the resources that its property depends on. A relation is three-valued: a reference that is not known may or
-may not be the thing asked for.
+A planned resource names others by ids that nobody knows yet. An engine tells the resources that a property
+depends on, not what became of them on the way: what such a value may be is asked here alone. A relation is
+three-valued: a reference that is not known may or may not be the thing asked for.
+
+A **plain** property has an unknown value for each resource that it depends on: each is taken for the
+output of one of them (`subnets=[a.id, b.id]`), and the proof lists that as an assumption. Any other unknown
+value was computed (`Output.all(a.id, OLD)`, a list that comes as one output, a choice between two): it may be
+whatever AWS accepts in that place, and no two of them need to differ.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
-from ..values import ABSENT, UNKNOWN, Absent, Truth, Unknown, Value
+from ..values import ABSENT, UNKNOWN, Absent, Truth, Unknown, Value, count_unknown, is_list
 from ..verdict import Outcome, across_possibilities
 from . import tokens
 
@@ -22,6 +28,13 @@ if TYPE_CHECKING:
 
 _VPCS: Final = frozenset(tokens.VPC)
 _SUBNETS: Final = frozenset(tokens.SUBNET)
+_PLACES: Final = (
+    ("vpcId", tokens.VPC),
+    ("subnetId", tokens.SUBNET),
+    ("defaultRouteTableId", tokens.VPC),
+    ("defaultNetworkAclId", tokens.VPC),
+)
+"""The properties that say in which VPC a resource is, and what they name."""
 _BETWEEN_REGIONS: Final = ("aws:route53/", "aws:ec2/vpcPeeringConnection", "aws:ec2transitgateway/peering")
 """What the types of resources begin with that may name what is in another region."""
 
@@ -35,6 +48,8 @@ class Thing(Protocol):
     def type(self) -> str: ...
     @property
     def id(self) -> str | Unknown: ...
+    @property
+    def label(self) -> str: ...
 
 
 class Index(Protocol):
@@ -43,6 +58,9 @@ class Index(Protocol):
     def find(self, key: str) -> Resource | None: ...
     def by_id(self, value: str, types: Iterable[str], user: Resource) -> Resource | None: ...
     def children_of(self, key: str) -> Iterable[Resource]: ...
+    def accepted_beside(
+        self, found: Sequence[Resource], *, all_planned: bool
+    ) -> Sequence[Resource] | None: ...
 
 
 T = TypeVar("T")
@@ -58,11 +76,13 @@ class Ref(Generic[E]):
         candidates: the things that it may be.
         id: its value where that is known, else `UNKNOWN`; `ABSENT` where nothing is set.
         open: whether it may also be something that the graph does not hold.
+        computed: whether the program computes it from outputs, so that others like it may be the same thing.
     """
 
     candidates: tuple[E, ...]
     id: str | Unknown | Absent
     open: bool = False
+    computed: bool = False
 
     @property
     def target(self) -> E | None:
@@ -114,7 +134,7 @@ class Ref(Generic[E]):
 
     def map(self, read: Callable[[E], F]) -> Ref[F]:
         """The same reference, with what `read` makes of each candidate."""
-        return Ref(tuple(map(read, self.candidates)), self.id, self.open)
+        return Ref(tuple(map(read, self.candidates)), self.id, self.open, self.computed)
 
 
 def exactly(thing: E) -> Ref[E]:
@@ -141,37 +161,70 @@ def resolve(index: Index, resource: Resource, value: Value, prop: str, types: It
         value: an id or ARN, `UNKNOWN` or `ABSENT`.
         types: the type tokens that the reference can stand for.
     """
-    if value is ABSENT:
-        return Ref((), ABSENT)
-    if value is not UNKNOWN:
-        target = index.by_id(str(value), types, resource)
-        return Ref((target,) if target else (), str(value), open=target is None)
-    candidates, complete = _sources(index, resource, prop, types)
-    return Ref(candidates, UNKNOWN, open=not (candidates and complete))
+    if value is UNKNOWN:
+        return _unknown(index, resource, prop, types, 1)
+    return _known(index, resource, value, types)
 
 
 def resolve_list(
-    index: Index, resource: Resource, values: Iterable[Value], prop: str, types: Iterable[str]
+    index: Index, resource: Resource, values: tuple[Value, ...] | Unknown, prop: str, types: Iterable[str]
 ) -> tuple[Ref[Resource], ...]:
-    """What the elements of one list stand for, which names each thing once.
+    """What the elements of one list stand for; one that is unknown as a whole is one reference to any of its.
 
     More unknown elements than candidates left for them: some come from outside the graph, and
     which of them do is not known.
     """
     wanted = tuple(types)
-    found = tuple(resolve(index, resource, value, prop, wanted) for value in values)
+    if isinstance(values, Unknown):
+        return (_unknown(index, resource, prop, wanted, 0),)
+    unknown = sum(value is UNKNOWN for value in values)
+    if not unknown:
+        return tuple(_known(index, resource, value, wanted) for value in values)
+    either = _unknown(index, resource, prop, wanted, unknown)
+    found = [either if value is UNKNOWN else _known(index, resource, value, wanted) for value in values]
     named = {ref.target for ref in found if ref.id is not UNKNOWN}
-    unknown = [ref for ref in found if ref.id is UNKNOWN]
-    free = {candidate for ref in unknown for candidate in ref.candidates} - named
-    if len(unknown) <= len(free):
-        return found
-    return tuple(replace(ref, open=True) if ref.id is UNKNOWN else ref for ref in found)
+    if unknown > len(set(either.candidates) - named):
+        either = replace(either, open=True)
+    return tuple(either if ref.id is UNKNOWN else ref for ref in found)
+
+
+def _known(index: Index, resource: Resource, value: Value, types: Iterable[str]) -> Ref[Resource]:
+    if value is ABSENT:
+        return Ref((), ABSENT)
+    target = index.by_id(str(value), types, resource)
+    return Ref((target,) if target else (), str(value), open=target is None)
+
+
+def _unknown(index: Index, resource: Resource, prop: str, types: Iterable[str], beside: int) -> Ref[Resource]:
+    """What an unknown value in `prop` may be: if it is computed, all that AWS accepts there.
+
+    Args:
+        beside: how many unknown values there are in its place; none where a list is unknown as a whole.
+    """
+    wanted = frozenset(types)
+    found, complete = _sources(index, resource, prop, wanted)
+    keys = resource.dependencies.get(prop, ())
+    makers = [key for key in keys if (source := index.find(key)) is None or source.id is UNKNOWN]
+    value = resource.get(prop)
+    mixed = _holds_mapping(value)  # What it depends on may be for something else in it.
+    limits = (count_unknown(value), len(makers)), (beside, len(found) if mixed else len(makers))
+    computed = not beside or all(values < sources for values, sources in limits)
+    if computed and found and complete:
+        looked_up = not mixed and any(source.type not in wanted for source in map(index.find, keys) if source)
+        accepted = index.accepted_beside(found, all_planned=looked_up)
+        complete = accepted is not None
+        found = tuple(dict.fromkeys((*found, *(each for each in accepted or () if each.type in wanted))))
+    return Ref(found, UNKNOWN, open=not (found and complete), computed=computed)
+
+
+def _holds_mapping(value: Value) -> bool:
+    return isinstance(value, Mapping) or (is_list(value) and any(map(_holds_mapping, value)))
 
 
 def _sources(
-    index: Index, resource: Resource, prop: str, types: Iterable[str]
+    index: Index, resource: Resource, prop: str, wanted: frozenset[str]
 ) -> tuple[tuple[Resource, ...], bool]:
-    """The resources of `types` that the unknown property `prop` may take its value from.
+    """The resources of `wanted` types that the unknown property `prop` may take its value from.
 
     A dependency of another type is followed in turn: it may hand on what it was given itself; a
     component stands for what is inside it. What it was given as its VPC is handed on as a VPC
@@ -179,7 +232,6 @@ def _sources(
     nothing else can be: AWS refuses it. The flag says whether the graph holds every one.
     """
     complete = True
-    wanted = frozenset(types)
     vpc_only = wanted <= _VPCS
     found: dict[str, Resource] = {}
     queue = list(resource.dependencies.get(prop, ()))
@@ -206,18 +258,35 @@ def _sources(
     return tuple(ordered if everywhere or not near else near), complete
 
 
+def vpc_of(index: Index, thing: Resource) -> Resource | None:
+    """The VPC that `thing` is in; `None` where that is not known, or it is in none."""
+    if thing.type in _VPCS:
+        return thing
+    for prop, types in _PLACES:
+        value = thing.declared(prop)
+        if value is ABSENT:
+            continue
+        if value is not UNKNOWN:
+            place = index.by_id(str(value), types, thing)
+            return None if place is None else vpc_of(index, place)
+        found, complete = _sources(index, thing, prop, frozenset(types))
+        vpcs = {vpc_of(index, place) for place in found}
+        return vpcs.pop() if complete and len(vpcs) == 1 else None
+    return None
+
+
 # Lists of references -------------------------------------------------------------------------------
 
 
 def members(refs: Sequence[Ref[E]]) -> tuple[tuple[E, ...], tuple[E, ...]]:
     """What a list of references certainly names, and what it only may name.
 
-    A list names each thing once: as many unknown elements as candidates left for them are all of these.
+    Plain elements name a thing each: as many as candidates left for them are all of these.
     """
     certain = dict.fromkeys(ref.target for ref in refs if ref.target is not None)
     unknown = [ref for ref in refs if ref.target is None]
     left = dict.fromkeys(found for ref in unknown for found in ref.candidates if found not in certain)
-    if len(unknown) == len(left) and not any(ref.open for ref in unknown):
+    if len(unknown) == len(left) and not any(ref.open or ref.computed for ref in unknown):
         return (*certain, *left), ()
     return tuple(certain), tuple(left)
 
@@ -255,13 +324,16 @@ class Links(Generic[T]):
 
     def __init__(self, links: Iterable[tuple[T, Ref[E]]]) -> None:
         self._by_key: defaultdict[str, list[Link[T]]] = defaultdict(list)
-        self._to_any: list[Link[T]] = []
+        self._to_any: list[tuple[Link[T], frozenset[str]]] = []
         for source, ref in links:
             for candidate in ref.candidates:
                 self._by_key[candidate.key].append(Link(source, ref.target is not None))
             if ref.open and ref.id is UNKNOWN:
-                self._to_any.append(Link(source, certain=False))
+                self._to_any.append(
+                    (Link(source, certain=False), frozenset(each.key for each in ref.candidates))
+                )
 
     def to(self, thing: Thing) -> list[Link[T]]:
         """Each link that leads to `thing`, or may."""
-        return self._by_key.get(thing.key, []) + self._to_any
+        others = (link for link, listed in self._to_any if thing.key not in listed)
+        return [*self._by_key.get(thing.key, ()), *others]

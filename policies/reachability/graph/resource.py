@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, get
 from ..verdict import Origin
+from . import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -74,6 +75,11 @@ class Resource:
     def label(self) -> str:
         """How a person knows it: the id where there is one, else the name in the program."""
         return self.id if isinstance(self.id, str) else self.name
+
+    @property
+    def is_planned_vpc(self) -> bool:
+        """Whether it is a VPC that the program creates: no account holds anything in it."""
+        return self.type == tokens.VPC[0] and self.origin is Origin.PROGRAM and self.id is UNKNOWN
 
     def in_region_of(self, other: Resource) -> Truth:
         """Whether both are in the same region."""

@@ -101,3 +101,6 @@ FIREWALL_RULE_GROUP: Final = ("aws:networkfirewall/ruleGroup:RuleGroup",)
 RAM_SHARE: Final = ("aws:ram/resourceShare:ResourceShare",)
 RAM_RESOURCE: Final = ("aws:ram/resourceAssociation:ResourceAssociation",)
 RAM_PRINCIPAL: Final = ("aws:ram/principalAssociation:PrincipalAssociation",)
+
+IN_A_VPC: Final = (*SUBNET, *ROUTE_TABLE, *SECURITY_GROUP, *NETWORK_ACL, *NAT_GATEWAY, *VPC_ENDPOINT)
+"""What belongs to one VPC, and is accepted nowhere else."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..findings import placement, routing
 from ..graph import tokens
 from ..graph.provider_scope import in_one_region
-from ..values import ABSENT, UNKNOWN, elements, get
+from ..values import ABSENT, UNKNOWN, get, items
 from .environment import environments
 from .mail import destinations_of
 from .model import ANY_MAIL_SERVER, Placement, Workload, named
@@ -61,10 +61,10 @@ def _behind(network: Network, service: Resource, connector: Resource) -> Placeme
         return Placement(connector, problem=elsewhere)
     if connector.get("status") == "INACTIVE":
         return Placement(connector, problem=routing.CONNECTOR_INACTIVE(connector))
-    groups = elements(connector.declared("securityGroups"))
+    groups = items(connector.declared("securityGroups"))
     return Placement(
         connector,
-        subnets=network.subnets.refs(connector, elements(connector.get("subnets")), "subnets"),
+        subnets=network.subnets.refs(connector, items(connector.get("subnets")), "subnets"),
         groups=network.security_groups.refs(connector, groups, "securityGroups"),
         # A connector takes dual-stack subnets. Whether the service's IpAddressType, of its endpoint, decides
         # what leaves too, is not documented.

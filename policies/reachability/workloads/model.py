@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..egress import Destination
 from ..findings import placement
-from ..values import Truth, Value, elements
+from ..values import Truth, Value, items
 from ..verdict import PASSES, Outcome
 
 if TYPE_CHECKING:
@@ -99,8 +99,8 @@ def in_vpc(
     """
     return Placement(
         owner,
-        subnets=network.subnets.refs(owner, elements(config, subnets), prop),
-        groups=network.security_groups.refs(owner, elements(config, security_groups), prop),
+        subnets=network.subnets.refs(owner, items(config, subnets), prop),
+        groups=network.security_groups.refs(owner, items(config, security_groups), prop),
         public_address=public_address,
         ipv6=ipv6,
         ipv6_only=ipv6_only,

@@ -49,7 +49,7 @@ def named(stack: Stack, target: Any, *, preview: bool = True) -> set[str | None]
         (ref("firewall"), {"firewall in one", "firewall in two"}),
         (ref("elsewhere"), {"firewall in three"}),
         (ref("appliances"), {"appliances in four"}),
-        (either("elsewhere", "appliances"), {"firewall in three", "appliances in four"}),
+        (either("elsewhere", "appliances"), {"firewall in three", "appliances in four", None}),
         (ref("vpc"), {None}),
         ("vpce-unread", {None}),
     ],

@@ -1,0 +1,151 @@
+"""What a value may be that a program computes from outputs: whatever AWS accepts in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from reachability import UNKNOWN, Graph, Resource
+from reachability.graph import tokens
+from reachability.graph.graph import Coverage, Unread
+from reachability.graph.references import members
+from reachability.verdict import Origin
+
+VPC, SUBNET, GROUP, NAT = (
+    kinds[0] for kinds in (tokens.VPC, tokens.SUBNET, tokens.SECURITY_GROUP, tokens.NAT_GATEWAY)
+)
+READ = Coverage(frozenset({(UNKNOWN, "eu-west-1", "vpc-old")}))
+KEEPER = "aws:lambda/function:Function"
+
+
+def planned(type_: str, name: str, /, **depends_on: str) -> Resource:
+    """A resource to come: each property comes from the resource that is named."""
+    return Resource(
+        key=name,
+        type=type_,
+        name=name,
+        properties=dict.fromkeys(depends_on, UNKNOWN),
+        dependencies={prop: (source,) for prop, source in depends_on.items()},
+        region="eu-west-1",
+        inputs=frozenset(depends_on),
+    )
+
+
+def held(type_: str, identity: str, **properties: str) -> Resource:
+    """A resource of the account."""
+    key, origin = f"{type_}::{identity}", Origin.ACCOUNT
+    return Resource(key, type_, identity, properties, id=identity, region="eu-west-1", origin=origin)
+
+
+def in_new_vpc() -> list[Resource]:
+    names = ("one", "two", "third")
+    return [planned(VPC, "vpc"), *(planned(SUBNET, name, vpcId="vpc") for name in names)]
+
+
+def in_old_vpc() -> list[Resource]:
+    new = Resource(
+        "one", SUBNET, "one", {"vpcId": "vpc-old"}, region="eu-west-1", inputs=frozenset({"vpcId"})
+    )
+    olds = (held(SUBNET, f"subnet-{name}", vpcId="vpc-old") for name in ("a", "b"))
+    return [
+        held(VPC, "vpc-old"),
+        new,
+        *olds,
+        held(VPC, "vpc-far"),
+        held(SUBNET, "subnet-far", vpcId="vpc-far"),
+    ]
+
+
+def named(
+    beside: Iterable[Resource], value: Any, *sources: str, coverage: Coverage = READ
+) -> tuple[set[str], bool]:
+    """What a list of subnets may hold, and whether it may hold others; certain ones have a mark."""
+    user = Resource("user", KEEPER, "user", {"x": value}, dependencies={"x": sources}, region="eu-west-1")
+    graph = Graph([*beside, user], coverage)
+    refs = graph.refs(user, value if value is UNKNOWN else tuple(value), "x", tokens.SUBNET)
+    certain, possible = members(refs)
+    return {f"{found.name}!" for found in certain} | {found.name for found in possible}, any(
+        ref.open for ref in refs
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "sources", "expected"),
+    [
+        ([UNKNOWN, UNKNOWN], ("one", "two"), {"one!", "two!"}),
+        ([UNKNOWN], ("one", "two"), {"one", "two"}),
+        (UNKNOWN, ("one", "two"), {"one", "two"}),
+        (UNKNOWN, ("one",), {"one!"}),
+        (UNKNOWN, ("one", "vpc"), {"one", "two", "third"}),
+        ([UNKNOWN], ("one", "vpc"), {"one", "two", "third"}),
+    ],
+    ids=["parts", "a choice", "one output", "one output of one", "looked up", "a part looked up"],
+)
+def test_nothing_foreign_is_in_a_vpc_that_the_program_creates(
+    value: Any, sources: tuple[str, ...], expected: set[str]
+) -> None:
+    assert named(in_new_vpc(), value, *sources) == (expected, False)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ([UNKNOWN], {"one!"}),
+        ([UNKNOWN, "subnet-a"], {"one!", "subnet-a!"}),
+        (UNKNOWN, {"one", "subnet-a", "subnet-b"}),
+    ],
+    ids=["a part", "parts", "one output"],
+)
+def test_a_computed_list_may_hold_whatever_is_in_an_adopted_vpc(value: Any, expected: set[str]) -> None:
+    assert named(in_old_vpc(), value, "one") == (expected, False)
+
+
+@pytest.mark.parametrize(
+    "coverage",
+    [Coverage(), Coverage(READ.vpcs, (Unread("ec2:DescribeSubnets", "AccessDenied"),))],
+    ids=["not read", "read in part"],
+)
+def test_what_is_in_an_adopted_vpc_must_have_been_read(coverage: Coverage) -> None:
+    assert named(in_old_vpc(), UNKNOWN, "one", coverage=coverage) == ({"one"}, True)
+    assert named(in_old_vpc(), [UNKNOWN], "one", coverage=coverage) == ({"one!"}, False)
+
+
+def test_what_is_for_something_else_in_a_property_is_no_source() -> None:
+    """A function's subnets and its groups come from one property."""
+    group = planned(GROUP, "group", vpcId="vpc")
+    config = {"subnetIds": UNKNOWN, "securityGroupIds": [UNKNOWN]}
+    sources = {"x": ("one", "two", "group")}
+    user = Resource("user", KEEPER, "user", {"x": config}, dependencies=sources, region="eu-west-1")
+    graph = Graph([*in_new_vpc(), group, planned(GROUP, "other", vpcId="vpc"), user])
+
+    (groups,) = graph.refs(user, (UNKNOWN,), "x", tokens.SECURITY_GROUP)
+    (subnets,) = graph.refs(user, UNKNOWN, "x", tokens.SUBNET)
+
+    assert groups.target is group
+    assert {found.name for found in subnets.candidates} == {"one", "two"}
+    assert subnets.computed
+
+
+def test_a_nat_gateway_is_in_the_vpc_of_its_subnet() -> None:
+    """A choice between two of one VPC is between all that the VPC has."""
+    gateways = [held(NAT, "nat-a", subnetId="subnet-a"), held(NAT, "nat-far", subnetId="subnet-far")]
+    new = planned(NAT, "new", subnetId="one")
+    user = Resource(
+        "user", KEEPER, "user", {"x": UNKNOWN}, dependencies={"x": ("new", "one")}, region="eu-west-1"
+    )
+    graph = Graph([*in_old_vpc(), *gateways, new, user], READ)
+
+    found = graph.ref(user, UNKNOWN, "x", tokens.NAT_GATEWAY)
+
+    assert ({each.name for each in found.candidates}, found.open) == ({"new", "nat-a"}, False)
+
+
+def test_what_is_in_no_vpc_may_be_anything_where_it_is_computed() -> None:
+    definitions = [planned("aws:ecs/taskDefinition:TaskDefinition", name) for name in ("one", "two")]
+    user = Resource("user", KEEPER, "user", {"x": UNKNOWN}, dependencies={"x": ("one", "two")})
+
+    found = Graph([*definitions, user]).ref(user, UNKNOWN, "x", tokens.ECS_TASK_DEFINITION)
+
+    assert (set(found.candidates), found.open) == (set(definitions), True)
