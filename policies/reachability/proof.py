@@ -70,7 +70,17 @@ class Proof:
 
     def _judge(self, workload: Workload, destination: Destination) -> Outcome:
         outcome = self.judge(workload.placements, destination)
-        return _in_unknown_environment(workload.resource, outcome) if destination.every_host else outcome
+        if destination.every_host:
+            outcome = _in_unknown_environment(workload.resource, outcome)
+        decided = outcome.verdict is not Verdict.UNDETERMINED
+        return outcome.given(self._as_planned(workload, outcome)) if decided else outcome
+
+    def _as_planned(self, workload: Workload, outcome: Outcome) -> Outcome:
+        """What is assumed of the ids that are to come, where some are on the way."""
+        owners = [place.owner for place in workload.placements if not place.managed]
+        passed = map(self.network.graph.find, (step.resource for step in outcome.path) if owners else ())
+        planned = any(each is not None and each.id is UNKNOWN for each in (*owners, *passed))
+        return placement.IDS_AS_PLANNED(workload.resource) if planned else PASSES
 
     def judge(self, placements: Sequence[Placement], destination: Destination) -> Outcome:
         """Whether packets reach `destination` from whichever of `placements` is the case."""

@@ -135,6 +135,10 @@ class Outcome:
         """Both must hold: the hops follow each other, the findings add up."""
         return _together(self.path + other.path, (*self.findings, *other.findings), (self, other))
 
+    def given(self, other: Outcome) -> Outcome:
+        """The same outcome where what `other` assumes decides it, dead paths included."""
+        return replace(self, assumptions=tuple(sorted({*self.assumptions, *other.assumptions})))
+
     def as_undetermined(self) -> Outcome:
         """The same outcome where what it finds only may be the case."""
         return replace(self, findings=tuple(finding.as_undetermined() for finding in self.findings))

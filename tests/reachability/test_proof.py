@@ -274,3 +274,23 @@ def test_the_default_group_of_an_unread_vpc_is_unknown(nat: Stack) -> None:
 
     assert outcome.verdict is UNDETERMINED
     assert "SG_RULES_UNKNOWN" in {finding.code for finding in outcome.findings}
+
+
+# What a plan does not tell of ids -----------------------------------------------------------------
+
+
+def assumed(stack: Stack, *, preview: bool) -> tuple[Verdict, set[str]]:
+    (egress,) = stack.prove(preview=preview)
+    return egress.verdict, {each.code for each in egress.outcome.assumptions} & {"PLANNED_IDS"}
+
+
+def test_a_verdict_on_ids_to_come_names_that_it_takes_them_as_planned(nat: Stack) -> None:
+    """Dead paths included: which subnets a connector gets decides both ways."""
+    assert assumed(nat, preview=True) == (REACHABLE, {"PLANNED_IDS"})
+    assert assumed(nat, preview=False) == (REACHABLE, set())
+
+    nat["nat"]["connectivityType"] = "private"
+    assert assumed(nat, preview=True) == (UNREACHABLE, {"PLANNED_IDS"})
+
+    nat["nat"]["connectivityType"] = UNKNOWN
+    assert assumed(nat, preview=True) == (UNDETERMINED, set())

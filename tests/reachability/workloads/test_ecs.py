@@ -202,7 +202,7 @@ def test_an_unknown_environment_needs_every_public_host(tasks: Stack, way: bool,
     assumed = [assumption.code for assumption in egress.outcome.assumptions]
     codes = [finding.code for finding in egress.outcome.findings]
     if way and open_group:
-        assert (egress.verdict, assumed, codes) == (REACHABLE, ["ENVIRONMENT_UNKNOWN"], [])
+        assert (egress.verdict, assumed, codes) == (REACHABLE, ["ENVIRONMENT_UNKNOWN", "PLANNED_IDS"], [])
     else:
         missing = ["NO_ROUTE_TO_DESTINATION"] * (not way) + ["ENI_SG_RULES_MISMATCH"] * (not open_group)
         assert (egress.verdict, assumed) == (UNDETERMINED, [])
