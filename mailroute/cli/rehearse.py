@@ -10,7 +10,7 @@ import click
 from .inputs import choose_engine, load_account, load_project, policy_packs, rule_options
 from .output import save, show
 from .parameters import OutputFile
-from .run import run
+from .run import starting
 from .status import Status
 
 _TIMEOUT: Final = 300
@@ -110,21 +110,17 @@ def command(
       3  mailroute itself failed
     """
     from mailroute.rehearsal.result import Operation
-    from mailroute.report.build import build
 
     project = load_project(program, stack)
-    account, account_name = load_account(project, account_file)
     packs = policy_packs(project, packs)
-    options = rule_options(pack_config, packs)
-    rehearsal = run(
-        choose_engine(engine),
-        project,
-        account,
-        operation=Operation.UP if up else Operation.PREVIEW,
-        packs=packs,
-        pack_config=pack_config,
-        timeout=timeout,
-    )
+    operation = Operation.UP if up else Operation.PREVIEW
+    with starting(choose_engine(engine), project, operation=operation, packs=packs) as run:
+        account, account_name = load_account(project, account_file)
+        options = rule_options(pack_config, packs)
+        rehearsal = run(account, pack_config=pack_config, timeout=timeout)
+
+    from mailroute.report.build import build
+
     report = build(
         rehearsal,
         account.document,

@@ -1,70 +1,103 @@
-"""One rehearsal with the engine that was chosen, shown while it works."""
+"""One rehearsal with the engine that was chosen, shown while it works.
+
+Modules that are slow to load are imported once the processes of the rehearsal load as well.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from mailroute.rehearsal.result import Operation, RehearsalError
-from mailroute.report.redact import masker, secrets_in
 
-from .live import progress
 from .output import in_colour, is_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from mailroute.rehearsal.account import Account
     from mailroute.rehearsal.project import Project
-    from mailroute.rehearsal.result import Rehearsal
+    from mailroute.rehearsal.result import Event, Rehearsal
 
 _EVIDENCE: Final = "MAILROUTE_EVIDENCE"
 _ENGINES: Final = {"embedded": "the embedded engine", "pulumi": "the Pulumi CLI"}
 
 
-def run(
-    engine: str,
-    project: Project,
-    account: Account,
-    *,
-    operation: Operation,
-    packs: Sequence[Path],
-    pack_config: Path | None,
-    timeout: float,
-) -> Rehearsal:
-    """Rehearse; the packs find the account's evidence in the environment.
+class Run(Protocol):
+    """Rehearse what has been started against `account`, within `timeout` seconds.
 
     Raises:
         RehearsalError: the program, its config or a pack is wrong; its text shows no secret of the config.
         EngineFault: the engine failed.
     """
-    if engine == "pulumi":
-        from mailroute.rehearsal.official import rehearse
-    else:
-        from mailroute.rehearsal.embedded import rehearse
 
+    def __call__(self, account: Account, *, pack_config: Path | None, timeout: float) -> Rehearsal: ...
+
+
+class _Engine(Protocol):
+    def __call__(
+        self,
+        account: Account,
+        *,
+        pack_config: Path | None,
+        timeout: float,
+        on_event: Callable[[Event], None],
+    ) -> Rehearsal: ...
+
+
+@contextmanager
+def starting(engine: str, project: Project, *, operation: Operation, packs: Sequence[Path]) -> Iterator[Run]:
+    """The rehearsal of `project`, whose processes load while the caller reads what it needs besides.
+
+    The packs find the account's evidence in the environment.
+
+    Raises:
+        RehearsalError: a process is not to be started.
+    """
     what = "creation of stack" if operation is Operation.UP else "preview of stack"
     title = f"mailroute: {what} {project.stack} of {project.name}, with {_ENGINES[engine]}"
+    up = operation is Operation.UP
     with TemporaryDirectory(prefix="mailroute-") as scratch:
         evidence = Path(scratch) / "evidence.json"
-        evidence.write_text(json.dumps(account.document), encoding="utf-8")
         os.environ[_EVIDENCE] = str(evidence)
-        try:
-            with progress(title, terminal=is_terminal(sys.stderr), colour=in_colour(sys.stderr)) as show:
-                return rehearse(
-                    project,
-                    account,
-                    up=operation is Operation.UP,
-                    packs=packs,
-                    pack_config=pack_config,
-                    timeout=timeout,
-                    on_event=show,
-                )
-        except RehearsalError as error:
-            secrets = (project.config[key] for key in project.secret_keys)
-            mask = masker((*secrets, *secrets_in(error.seen)))
-            raise RehearsalError(mask(str(error))) from error
+        if engine == "pulumi":
+            from mailroute.rehearsal import official
+
+            yield partial(
+                _run, partial(official.rehearse, project, up=up, packs=packs), project, title, evidence
+            )
+        else:
+            from mailroute.rehearsal import embedded
+
+            with embedded.start_children(project, packs, up=up) as started:
+                yield partial(_run, partial(embedded.finish, started), project, title, evidence)
+
+
+def _run(
+    engine: _Engine,
+    project: Project,
+    title: str,
+    evidence: Path,
+    account: Account,
+    *,
+    pack_config: Path | None,
+    timeout: float,
+) -> Rehearsal:
+    from .live import progress
+
+    evidence.write_text(json.dumps(account.document), encoding="utf-8")
+    try:
+        with progress(title, terminal=is_terminal(sys.stderr), colour=in_colour(sys.stderr)) as show:
+            return engine(account, pack_config=pack_config, timeout=timeout, on_event=show)
+    except RehearsalError as error:
+        from mailroute.report.redact import masker, secrets_in
+
+        secrets = (project.config[key] for key in project.secret_keys)
+        mask = masker((*secrets, *secrets_in(error.seen)))
+        raise RehearsalError(mask(str(error))) from error

@@ -14,7 +14,7 @@ from pulumi.runtime.proto import analyzer_pb2
 
 from enforcement.deployment import STACK_TYPE
 from mailroute.cli.inputs import load_account, load_project
-from mailroute.cli.run import run
+from mailroute.cli.run import starting
 from mailroute.rehearsal.account import Account
 from mailroute.rehearsal.result import Operation, PlannedResource, Rehearsal
 from tests.policies.case_files import PolicyCase
@@ -50,10 +50,11 @@ def recorded(program: Path, stack: str, operation: Operation) -> Recorded:
     project = load_project(program, stack)
     account, _ = load_account(project, ACCOUNTS.get(program.name))
     listener = _Listener()
-    with patch("mailroute.rehearsal.embedded.run.PolicyPack", lambda *_args, **_options: listener):
-        rehearsal = run(
-            "embedded", project, account, operation=operation, packs=[PACK], pack_config=None, timeout=120
-        )
+    with (
+        patch("mailroute.rehearsal.embedded.children.PolicyPack", lambda *_args, **_options: listener),
+        starting("embedded", project, operation=operation, packs=[PACK]) as run,
+    ):
+        rehearsal = run(account, pack_config=None, timeout=120)
     return Recorded(rehearsal, account, tuple(listener.resources), listener.stack)
 
 

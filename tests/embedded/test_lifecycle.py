@@ -107,6 +107,25 @@ def test_waiting_takes_time_in_proportion(rehearser: Rehearser) -> None:
     assert 60 <= int(said.removeprefix("looked at ")) < 600
 
 
+FIRST_PROCESS = """
+import sys
+from mailroute.cli import main
+from mailroute.rehearsal.shared.processes import Children
+def started(children, command):
+    print(*sorted({"jsonschema", "pulumi", "reachability", "rich"} & set(sys.modules)), file=sys.stderr)
+    raise KeyboardInterrupt
+Children.start = started
+sys.argv = ["mailroute", "rehearse", "--engine", "embedded", "--stack", "prod"]
+main()
+"""
+
+
+def test_processes_start_before_what_is_slow_to_load() -> None:
+    run = [sys.executable, "-c", FIRST_PROCESS]
+    ended = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.stderr == "\nmailroute: error: interrupted\n"
+
+
 def let_time_pass(monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
     """Whatever is allowed for it has passed as soon as the lingering program of `directory` runs."""
     wait = Lifecycle.wait_for_end

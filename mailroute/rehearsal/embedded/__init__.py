@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from ..provider.service import AwsProvider
-from .run import run
+from .children import start_children
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,6 +14,9 @@ if TYPE_CHECKING:
     from ..account import Account
     from ..project import Project
     from ..result import Event, Rehearsal
+    from .children import Started
+
+__all__ = ["finish", "rehearse", "start_children"]
 
 
 def rehearse(
@@ -41,13 +43,23 @@ def rehearse(
         EngineFault: the engine or the simulated account is wrong.
         KeyboardInterrupt: the user interrupted it; no process is left behind.
     """
+    with start_children(project, packs, up=up) as started:
+        return finish(started, account, pack_config=pack_config, timeout=timeout, on_event=on_event)
+
+
+def finish(
+    started: Started,
+    account: Account,
+    *,
+    pack_config: Path | None,
+    timeout: float,
+    on_event: Callable[[Event], None],
+) -> Rehearsal:
+    """The rehearsal whose processes have been started: see `rehearse`."""
+    from ..provider.service import AwsProvider  # slow to load, and loaded while the processes are
+    from . import run
+
     with closing(AwsProvider(account)) as provider:
-        return run(
-            project,
-            {"aws": provider},
-            up=up,
-            packs=packs,
-            pack_config=pack_config,
-            timeout=timeout,
-            on_event=on_event,
+        return run.finish(
+            started, {"aws": provider}, pack_config=pack_config, timeout=timeout, on_event=on_event
         )

@@ -114,4 +114,6 @@ async def settle(outputs: Sequence[asyncio.Task[Any]]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    gc.freeze()  # Python would search all that the program has imported for garbage once more, before it ends
+    sys.exit(status)

@@ -11,6 +11,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, reso
 
 from ..result import Diagnostic, EngineFault, RehearsalError, Severity
 from ..shared import tracebacks
+from .children import PARALLEL
 from .deployment import InvokeError
 from .review import MandatoryViolationError
 
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
     from ..shared.journal import Journal
     from .deployment import Deployment
     from .lifecycle import Lifecycle
-
-PARALLEL: Final = 8
-"""How many resources a program may have the engine work on at once; its SDK uses four threads for each."""
-
-WORKERS: Final = 4 * PARALLEL + 8
-"""More than the program's threads: a transform that a worker waits for may call the engine in turn."""
 
 FEATURES: Final = (
     "SECRETS",

@@ -1,4 +1,7 @@
-"""Policy packs: each the real one, in a process of its own, behind Pulumi's `Analyzer` protocol."""
+"""Policy packs: each the real one, in a process of its own, behind Pulumi's `Analyzer` protocol.
+
+Functions import what is slow to load, so that a pack's process is started before that.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +9,23 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import grpc
-from google.protobuf.empty_pb2 import Empty
-from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
-
-from mailroute import wire
 
 from ..project import interpreter
 from ..result import Diagnostic, RehearsalError, Severity
 from ..shared import channels, tracebacks, urns
 from ..shared.processes import Command, activated
 from ..yaml_file import read_yaml
-from . import policy_config
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from pulumi.runtime.proto import analyzer_pb2
+
     from ..project import Project
     from ..shared.journal import Journal
     from ..shared.processes import Children
+    from .policy_config import RuleConfig
 
 
 class PolicyPack:
@@ -64,12 +65,17 @@ class PolicyPack:
             )
         )
 
-    def configure(self, given: Mapping[str, policy_config.RuleConfig]) -> None:
+    def configure(self, given: Mapping[str, RuleConfig]) -> None:
         """Wait until the pack listens, and configure it for the stack.
 
         Raises:
             RehearsalError: it does not load, or its config is wrong.
         """
+        from google.protobuf.empty_pb2 import Empty
+        from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+
+        from . import policy_config
+
         self._channel = channels.open_channel(self._await_port())
         self._stub = analyzer_pb2_grpc.AnalyzerStub(self._channel)
         self._call(
@@ -98,6 +104,8 @@ class PolicyPack:
 
     def remediate(self, request: analyzer_pb2.AnalyzeRequest) -> dict[str, Any] | None:
         """What the pack would rather have a resource's inputs be; `None` where it leaves them as they are."""
+        from mailroute import wire
+
         response = self._call("Remediate", request, request.urn)
         self._journal.not_applicable(self.name, request.urn, response.not_applicable)
         remedied = None
@@ -116,6 +124,8 @@ class PolicyPack:
 
     def finish(self) -> None:
         """Shut the pack down, and note what it has written to its standard error."""
+        from google.protobuf.empty_pb2 import Empty
+
         if self._channel is None or self._child.exited.is_set():
             return
         self._call("Cancel", Empty())

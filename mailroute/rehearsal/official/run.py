@@ -108,7 +108,8 @@ class _Run:
         self._children = children
         self._timeout = timeout
         self._deadline = time.monotonic() + timeout
-        self._journal = Journal(on_event)
+        self._journal = Journal()
+        self._journal.follow(on_event)
         self._calls = Calls(self._journal)
         self._over = False
         for diagnostic in project.diagnostics:

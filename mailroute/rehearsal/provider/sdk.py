@@ -75,7 +75,7 @@ def resource_class(token: str) -> ResourceClass | None:
         inputs=frozenset(_camel(getter) for getter in inputs.values()),
         required=frozenset(_camel(inputs[name]) for name in _required(arguments) if name in inputs),
         outputs={_camel(getter): _output(getter.returns) for getter in _getters(body).values()},
-        secrets=frozenset(_secrets(body)),
+        secrets=frozenset(_secrets(body) if _SECRETS in source else ()),  # few have any to look for
     )
 
 
@@ -213,10 +213,13 @@ def _required(owner: ast.ClassDef | None) -> Iterator[str]:
             return
 
 
+_SECRETS: Final = "additional_secret_outputs"
+
+
 def _secrets(owner: ast.ClassDef | None) -> list[str]:
     """The outputs that a resource class makes secret by itself."""
     for node in ast.walk(owner) if owner else ():
-        if isinstance(node, ast.keyword) and node.arg == "additional_secret_outputs":
+        if isinstance(node, ast.keyword) and node.arg == _SECRETS:
             secrets: list[str] = ast.literal_eval(node.value)
             return secrets
     return []

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from pulumi.runtime.proto import analyzer_pb2
-
 from ..result import Diagnostic, Level, NotApplicable, PolicyResult, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from pulumi.runtime.proto import analyzer_pb2
 
     from ..result import Event
 
@@ -18,13 +18,20 @@ if TYPE_CHECKING:
 class Journal:
     """Takes notes from any thread, and passes them on one at a time."""
 
-    def __init__(self, on_event: Callable[[Event], None]) -> None:
-        self._on_event = on_event
+    def __init__(self) -> None:
+        self._on_event: Callable[[Event], None] = lambda _: None
         self._lock = threading.Lock()
         self.policies: list[PolicyResult] = []
         self.inapplicable: list[NotApplicable] = []
         self.diagnostics: list[Diagnostic] = []
         self.errors: list[Diagnostic] = []
+
+    def follow(self, on_event: Callable[[Event], None]) -> None:
+        """Pass on what is noted from now on, and the diagnostics that there are."""
+        with self._lock:
+            self._on_event = on_event
+            for diagnostic in self.diagnostics:
+                on_event(diagnostic)
 
     def tell(self, event: Event) -> None:
         with self._lock:
@@ -51,6 +58,8 @@ class Journal:
 
     def violation(self, pack: str, urn: str, found: analyzer_pb2.AnalyzeDiagnostic) -> bool:
         """Note a violation, of `urn` where the rule names no resource: whether it is mandatory."""
+        from pulumi.runtime.proto import analyzer_pb2  # slow to load, and the processes start before that
+
         # A rule that remediates and still finds a violation blocks, as in Pulumi.
         blocking = found.enforcementLevel in (analyzer_pb2.MANDATORY, analyzer_pb2.REMEDIATE)
         result = PolicyResult(
@@ -84,5 +93,7 @@ class Journal:
 
 
 def _severity(number: analyzer_pb2.PolicySeverity.ValueType) -> str:
+    from pulumi.runtime.proto import analyzer_pb2
+
     name = analyzer_pb2.PolicySeverity.Name(number).removeprefix("POLICY_SEVERITY_").lower()
     return "" if name == "unspecified" else name

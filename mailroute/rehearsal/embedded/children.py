@@ -1,0 +1,120 @@
+"""The processes of a rehearsal. They load while this one does: nothing here imports what takes long."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ..shared import channels
+from ..shared.journal import Journal
+from ..shared.processes import Child, Children, Command, activated
+from .lifecycle import Lifecycle
+from .packs import PolicyPack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import grpc
+
+    from ..project import Project
+
+PARALLEL: Final = 8
+"""How many resources a program may have the engine work on at once; its SDK uses four threads for each."""
+
+_WORKERS: Final = 4 * PARALLEL + 8
+"""More than the program's threads: a transform that a worker waits for may call the engine in turn."""
+
+_LAUNCHER: Final = Path(__file__).with_name("launch.py")
+SHUTDOWN_GRACE_SECONDS: Final = 5.0
+"""Seconds that a creation which has begun gets to finish when the rehearsal ends."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """The parts of a rehearsal that there are from its start on.
+
+    Attributes:
+        server: takes connections, and answers once it is started.
+        address: where `server` listens.
+    """
+
+    project: Project
+    preview: bool
+    lifecycle: Lifecycle
+    journal: Journal
+    server: grpc.Server
+    address: str
+    children: Children
+    packs: Sequence[PolicyPack]
+    program: Child
+
+
+@contextmanager
+def start_children(project: Project, packs: Sequence[Path], *, up: bool) -> Iterator[Started]:
+    """Start the packs and the program, which wait for the engine with the first thing that they ask.
+
+    Raises:
+        RehearsalError: one of them is not to be started.
+    """
+    with ExitStack() as stack:
+        journal = Journal()
+        server = channels.new_server(_WORKERS)
+        address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+        stack.callback(lambda: server.stop(SHUTDOWN_GRACE_SECONDS).wait())
+        children = stack.enter_context(Children())
+        for diagnostic in project.diagnostics:
+            journal.note(diagnostic)
+        yield Started(
+            project,
+            not up,
+            Lifecycle(),
+            journal,
+            server,
+            address,
+            children,
+            [
+                PolicyPack(
+                    pack,
+                    project,
+                    dry_run=not up,
+                    engine_address=address,
+                    children=children,
+                    journal=journal,
+                )
+                for pack in packs
+            ],
+            children.start(_program(project, journal, address, preview=not up)),
+        )
+
+
+def _program(project: Project, journal: Journal, engine: str, *, preview: bool) -> Command:
+    command = [
+        project.python, "-u", str(_LAUNCHER),
+        "--monitor", engine,
+        "--engine", engine,
+        "--project", project.name,
+        "--stack", project.stack,
+        "--organization", project.organization,
+        "--root_directory", str(project.directory),
+        "--parallel", str(PARALLEL),
+        *(["--dry_run"] if preview else []),
+        project.entry_point,
+    ]  # fmt: skip
+    environment = program_environment(project)
+    return Command(
+        command, project.working_directory, environment, journal.print, on_error_line=journal.print
+    )
+
+
+def program_environment(project: Project) -> dict[str, str]:
+    """What a program, and what serves its dynamic providers, knows of the stack."""
+    return {
+        **activated(project.python),
+        "PULUMI_CONFIG": json.dumps(dict(project.config)),
+        "PULUMI_CONFIG_SECRET_KEYS": json.dumps(sorted(project.secret_keys)),
+        # The program's connection to this engine never goes through a proxy.
+        "no_grpc_proxy": "127.0.0.1",
+    }
