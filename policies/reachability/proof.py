@@ -16,9 +16,9 @@ from .aws.subnet import unread
 from .egress import Destination, Egress
 from .findings import names, placement, routing
 from .forwarding import Client, OverIpv6, ToSmtpEndpoint, Walk, port_25
-from .graph.evidence import ZoneAvailability
 from .graph.provider_scope import in_one_region
 from .graph.references import E, judged
+from .graph.zones import ZoneAvailability
 from .hosts import literal, question
 from .ranges import IPV4, PUBLIC, UNROUTED, Ranges, addresses, union
 from .settings import Settings
@@ -131,6 +131,9 @@ class Proof:
                 across_possibilities(tenancies) if tenancies else PASSES,
                 *(vpc.admits_unencrypted() for vpc in vpcs),
                 self.network.network_interfaces.groups_serve(owner, place.groups, client.vpc),
+                self.network.subnets.can_create(subnet),
+                self.network.availability_zones.take(owner, subnet),
+                *(vpc.is_as_assumed() for vpc in vpcs),
             ]
         )
 

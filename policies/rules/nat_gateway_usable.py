@@ -21,7 +21,7 @@ def _check(stack: Stack, _options: Options) -> Judge:
     def judge(nat: Resource) -> Iterator[Violation]:
         if nat.get("connectivityType") != "private":
             gateway = proof.network.nat_gateways.read(nat)
-            outcome = gateway.gets_address + proof.walk.sends_out(gateway)
+            outcome = gateway.gets_address + gateway.is_placed + proof.walk.sends_out(gateway)
             for finding in outcome.findings:
                 yield found(nat, finding)
 

@@ -10,7 +10,7 @@ import pytest
 from mailroute.fixes.changes import Situation
 from mailroute.fixes.egress_fixes import add_address, add_endpoint, add_nat_route
 from reachability import Graph, Origin, Proof, Resource
-from reachability.graph.evidence import ZoneAvailability
+from reachability.graph.zones import ZoneAvailability
 from reachability.verdict import Finding
 from tests.reachability.stacks import PRIVATE, PRIVATE_TABLE, REGION, VPC, Stack, own_network, ref
 

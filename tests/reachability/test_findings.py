@@ -19,7 +19,8 @@ PACKAGE: Final = Path(reachability.__file__).parent
 FILES: Final = {
     name: module
     for name, module in vars(findings).items()
-    if name in ("conflicts", "endpoints", "filters", "gateways", "names", "placement", "routing")
+    if name
+    in ("assumptions", "conflicts", "endpoints", "filters", "gateways", "names", "placement", "routing")
 }
 STATEMENTS: Final = {
     f"{file}.{name}": statement

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from reachability.graph.evidence import WITHOUT_SMTP
+from reachability.graph.zones import WITHOUT_SMTP
 
 _REGION: Final = re.compile(r"(?P<area>[a-z]{2})(?P<gov>-gov|-iso[a-z]?)?-(?P<side>[a-z]+)-(?P<number>\d)")
 
@@ -19,10 +19,6 @@ _ZONE_NUMBERS: Final = {
     "ca-central-1": (1, 2, 4),
 }
 """The numbers of the zone ids behind the names `a`, `b`, `c`...: a common mapping, accounts differ."""
-
-NO_APP_RUNNER: Final = frozenset({"use1-az3"})
-"""Where App Runner, which runs on Fargate, has no VPC connectors ("Supported Regions for Amazon ECS on
-AWS Fargate", Amazon ECS Developer Guide)."""
 
 _INTERFACE_SERVICES: Final = (
     "apprunner.requests",

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from ..findings import gateways
+from ..findings import assumptions, gateways
 from ..graph import tokens
+from ..graph.provider_scope import place_of
 from ..graph.references import Links
 from ..values import ABSENT, UNKNOWN, Truth, is_known
-from ..verdict import PASSES, Origin, Outcome, across_possibilities
+from ..verdict import PASSES, Origin, Outcome, across_possibilities, all_of
 
 if TYPE_CHECKING:
     from ..graph.references import Ref
@@ -107,9 +108,12 @@ class BlockPublicAccess:
     def _unread(self, vpc: Ref[Vpc], around: tuple[Resource, ...]) -> Outcome:
         """The account of a VPC sets it, for those too that this shares subnets with, and alone shows it."""
         action = "ec2:DescribeVpcBlockPublicAccessOptions"
-        if self.vpcs.covers(vpc, action, *around):
-            return PASSES
-        return gateways.PUBLIC_ACCESS_NOT_READ(around[0])
+        if not self.vpcs.covers(vpc, action, *around):
+            return gateways.PUBLIC_ACCESS_NOT_READ(around[0])
+        unseen = {place_of(one): one for one in reversed(around) if not self.vpcs.shows(one)}
+        return all_of(
+            assumptions.PUBLIC_ACCESS_NOT_BLOCKED(one, place=place) for place, one in unseen.items()
+        )
 
     def _excluded(self, target: Entity, modes: frozenset[str], *, sure: bool) -> bool:
         """Whether `target` is excluded in one of `modes`: certainly, or also where that cannot be known."""

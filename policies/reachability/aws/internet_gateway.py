@@ -7,12 +7,13 @@ internet gateways".
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..findings import routing
+from ..findings import gateways, routing
 from ..graph import tokens
 from ..values import ABSENT, UNKNOWN, Truth, any_true
-from ..verdict import Outcome, hop
+from ..verdict import Origin, Outcome, all_of, hop
 from .entity import Entity
 
 if TYPE_CHECKING:
@@ -86,6 +87,23 @@ class InternetGateways:
 
     def read_egress_only(self, gateway: Resource) -> EgressOnlyInternetGateway:
         return EgressOnlyInternetGateway(gateway, self.vpcs.of(gateway))
+
+    def serve(self, gateway: Resource, vpc: Ref[Vpc]) -> Outcome:
+        """Whether packets of `vpc` leave by `gateway`; a VPC takes one internet gateway, whatever others ask.
+
+        Source: Amazon EC2 API Reference, "AttachInternetGateway".
+        """
+        own = self.read(gateway)
+        others = (other for other in self._all if other != own and other.attached_to(vpc) is True)
+        asked_for = [other for other in others if Origin.PROGRAM in (own.origin, other.origin)]
+        serves = own.serves(vpc)
+        if serves.findings:
+            return serves
+        return serves + all_of(gateways.SECOND_INTERNET_GATEWAY(own, other=other) for other in asked_for)
+
+    @cached_property
+    def _all(self) -> tuple[InternetGateway, ...]:
+        return tuple(self)
 
     def may_be_attached_to(self, vpc: Ref[Vpc]) -> bool:
         """Whether an internet gateway may be attached to `vpc`, which has one at most."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..findings import gateways, routing
+from ..findings import assumptions, gateways, routing
 from ..graph import tokens
+from ..graph.provider_scope import place_of
 from ..graph.references import Ref
 from ..ranges import PRIVATE, Ranges, addresses
 from ..values import ABSENT, UNKNOWN, Unknown, Value, is_known
-from ..verdict import PASSES, Outcome, all_of
+from ..verdict import PASSES, Origin, Outcome, across_possibilities, all_of
 from .elastic_ip import ElasticIps
 from .entity import Entity
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..graph.resource import Resource
-    from .subnet import Subnet, Subnets
+    from .availability_zone import AvailabilityZones
+    from .subnet import Subnet
     from .vpc import Vpc
 
 
@@ -36,6 +38,7 @@ class NatGateway(Entity):
         connectivity: `public`, `private`, `ABSENT` for the default, or `UNKNOWN`.
         has_address: whether it has an address to translate to, as far as it tells itself.
         gets_address: what keeps it from getting the Elastic IP address that it names.
+        is_placed: whether AWS places it where it is to be.
     """
 
     regional: bool
@@ -46,10 +49,13 @@ class NatGateway(Entity):
     state: Value
     has_address: bool
     gets_address: Outcome
+    is_placed: Outcome
 
     def translates(self) -> Outcome:
-        """Whether it by itself can translate to a public address: its kind, its address, its state."""
-        return all_of([self._is_public(), self._has_address(), self.gets_address, self._is_available()])
+        """Whether it by itself can translate to a public address: its kind, address, place and state."""
+        return all_of(
+            [self._is_public(), self._has_address(), self.gets_address, self.is_placed, self._is_available()]
+        )
 
     def where(self, subnet: Subnet) -> Ranges:
         """Where its interface in `subnet` can be."""
@@ -74,9 +80,10 @@ class NatGateway(Entity):
 class NatGateways:
     """The NAT gateways of one graph."""
 
-    def __init__(self, subnets: Subnets) -> None:
-        self.subnets = subnets
-        self.graph = subnets.graph
+    def __init__(self, availability_zones: AvailabilityZones) -> None:
+        self.availability_zones = availability_zones
+        self.subnets = availability_zones.subnets
+        self.graph = self.subnets.graph
         self.elastic_ips = ElasticIps(self.graph)
         self._read: dict[str, NatGateway] = {}
 
@@ -103,7 +110,18 @@ class NatGateways:
             state=nat.get("state"),
             has_address=regional or _names_address(nat),  # In automatic mode AWS brings the addresses.
             gets_address=self.elastic_ips.given_to(nat),
+            is_placed=self._is_placed(nat, subnet),
         )
+
+    def _is_placed(self, nat: Resource, subnet: Ref[Subnet]) -> Outcome:
+        if nat.origin is Origin.ACCOUNT:
+            return PASSES
+        places = [
+            self.subnets.can_create(place) + self.availability_zones.take(nat, place)
+            for place in subnet.candidates
+        ]
+        room = assumptions.ROOM_IN_QUOTAS(nat, place=place_of(nat))
+        return (across_possibilities(places) if places else PASSES) + room
 
 
 def _is_regional(nat: Resource) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .availability_zone import AvailabilityZones
 from .block_public_access import BlockPublicAccess
 from .dns import Dns
 from .internet_gateway import InternetGateways
@@ -23,8 +24,8 @@ from .vpc import Vpcs
 from .vpc_endpoint import VpcEndpoints
 
 if TYPE_CHECKING:
-    from ..graph.evidence import ZoneAvailability
     from ..graph.graph import Graph
+    from ..graph.zones import ZoneAvailability
 
 
 class Network:
@@ -34,13 +35,14 @@ class Network:
         self.graph = graph
         self.vpcs = Vpcs(graph)
         self.subnets = Subnets(self.vpcs)
+        self.availability_zones = AvailabilityZones(self.subnets, zones)
         self.prefix_lists = PrefixLists(graph)
         self.security_groups = SecurityGroups(self.vpcs, self.prefix_lists)
         self.network_interfaces = NetworkInterfaces(self.security_groups)
         self.network_acls = NetworkAcls(self.subnets)
         self.route_tables = RouteTables(self.vpcs, self.prefix_lists)
         self.internet_gateways = InternetGateways(self.vpcs)
-        self.nat_gateways = NatGateways(self.subnets)
+        self.nat_gateways = NatGateways(self.availability_zones)
         self.block_public_access = BlockPublicAccess(self.vpcs)
         self.middleboxes = Middleboxes(self.subnets, self.network_acls, FirewallPolicies(graph))
         self.transit_gateways = TransitGateways(self.subnets, self.prefix_lists)

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ..findings import endpoints
+from ..graph.zones import REGIONS_WITHOUT_SMTP
 from ..verdict import PASSES
 
 if TYPE_CHECKING:
@@ -77,10 +78,13 @@ def region_of_service(service: str) -> str | None:
 
 
 def listens(host: str, port: int, owner: Subject) -> Outcome:
-    """Whether `host` takes connections on `port` at all, which is known of SES's hosts alone."""
-    if port in _PUBLIC_PORTS or not _is_public(host):
+    """Whether `host` exists, and takes connections on `port`, which is known of SES's hosts alone."""
+    region = region_of_host(host) or region_of_fips_host(host)
+    if region is None:
         return PASSES
-    return port_not_offered(port, owner)
+    heard = PASSES if port in _PUBLIC_PORTS else port_not_offered(port, owner)
+    missing = region in REGIONS_WITHOUT_SMTP
+    return heard + endpoints.REGION_WITHOUT_SMTP(owner, host=host, region=region) if missing else heard
 
 
 def port_not_offered(port: int, subject: Subject) -> Outcome:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from ..findings import placement
 from ..graph import tokens
-from ..ranges import IPV4, IPV6, PRIVATE, Ranges, addresses
+from ..graph.zones import is_local, region_of_zone
+from ..ranges import IPV4, IPV6, PRIVATE, Ranges, addresses, union
 from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value
-from ..verdict import Origin, Outcome
+from ..verdict import PASSES, Origin, Outcome, all_of
 from .entity import Entity
-from .vpc import Vpc, Vpcs, addresses_of
+from .vpc import Vpc, Vpcs, addresses_of, blocks_of, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,8 @@ class Subnet(Entity):
         ipv6_only: whether it has no IPv4 addresses.
         zone, zone_id: its Availability Zone, by the account's name for it and by AWS's id.
         dns64: whether Amazon's resolver makes IPv6 addresses for hosts that have none.
+        is_local: whether it is outside the region's Availability Zones: in a Local Zone, a Wavelength Zone or
+            on an Outpost.
     """
 
     vpc: Ref[Vpc]
@@ -43,6 +46,7 @@ class Subnet(Entity):
     zone: Value
     zone_id: Value
     dns64: Truth
+    is_local: bool
 
     def addresses(self, family: Ranges = IPV4) -> Ranges | Unknown:
         """Its addresses of one family."""
@@ -55,6 +59,18 @@ class Subnet(Entity):
             block = addresses_of(self.vpc, family)
         assumed = PRIVATE if family == IPV4 else family
         return assumed if isinstance(block, Unknown) else block
+
+    @property
+    def zone_name(self) -> str:
+        """Its zone for a person."""
+        known = (zone for zone in (self.zone, self.zone_id) if isinstance(zone, str))
+        return next(known, "not known")
+
+    def shares_zone(self, other: Subnet) -> bool:
+        """Whether both are certainly in one zone."""
+        zones = ((self.zone, other.zone), (self.zone_id, other.zone_id))
+        alike = any(isinstance(one, str) and one == another for one, another in zones)
+        return alike and self.resource.in_place_of(other.resource) is True
 
     @cached_property
     def possible_ipv6(self) -> Ranges:
@@ -99,7 +115,23 @@ class Subnets:
             zone=subnet.get("availabilityZone"),
             zone_id=subnet.get("availabilityZoneId"),
             dns64=subnet.is_on("enableDns64", default=False),
+            is_local=_is_local(subnet),
         )
+
+    def can_create(self, subnet: Subnet) -> Outcome:
+        """Whether AWS creates a subnet of the program, by its block and its zone."""
+        if subnet.origin is Origin.ACCOUNT or subnet.type == tokens.DEFAULT_SUBNET:
+            return PASSES
+        return all_of([_is_in_region(subnet), _is_inside(subnet), *self._overlaps(subnet)])
+
+    def _overlaps(self, subnet: Subnet) -> Iterator[Outcome]:
+        """Which of two that overlap AWS creates depends on their order; a program may replace an old one."""
+        block = subnet.ipv4
+        for other in self:
+            if other == subnet or isinstance(block, Unknown) or isinstance(other.ipv4, Unknown):
+                continue
+            if block & other.ipv4 and subnet.vpc.same_as(other.vpc) is True:
+                yield placement.SUBNETS_OVERLAP(subnet, other=other)
 
 
 def unread(owner: Subject, called: str, ref: Ref[Subnet]) -> Outcome:
@@ -107,6 +139,30 @@ def unread(owner: Subject, called: str, ref: Ref[Subnet]) -> Outcome:
     if ref.candidates:
         return placement.SUBNET_MAYBE_READ_ONLY(owner, called=called)
     return placement.UNREAD_SUBNET(owner, place=ref.place, called=called)
+
+
+def _is_inside(subnet: Subnet) -> Outcome:
+    """Whether the block of a subnet is one of its VPC's, or a part of one."""
+    blocks = blocks_of(subnet.vpc)
+    if isinstance(subnet.ipv4, Unknown) or not all(isinstance(block.cidr, str) for block in blocks):
+        return PASSES
+    possible = union(addresses(block.cidr) for block in blocks)
+    return (
+        PASSES if subnet.ipv4 <= possible else placement.SUBNET_OUTSIDE_VPC(subnet, vpc=name_of(subnet.vpc))
+    )
+
+
+def _is_in_region(subnet: Subnet) -> Outcome:
+    region = region_of_zone(subnet.zone)
+    if region is None or subnet.region in (UNKNOWN, region):
+        return PASSES
+    return placement.ZONE_OF_OTHER_REGION(subnet, zone=subnet.zone)
+
+
+def _is_local(subnet: Resource) -> bool:
+    outpost = subnet.declared("outpostArn")
+    zones = (subnet.get("availabilityZone"), subnet.get("availabilityZoneId"))
+    return outpost not in (ABSENT, "") or any(map(is_local, zones))
 
 
 def _is_ipv6_only(subnet: Resource) -> bool:

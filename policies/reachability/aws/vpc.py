@@ -11,8 +11,9 @@ from functools import cached_property
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Final
 
-from ..findings import filters, names
+from ..findings import assumptions, filters, names
 from ..graph import tokens
+from ..graph.provider_scope import place_of
 from ..graph.references import Links, Ref, exactly
 from ..ranges import IPV4, IPV6, Ranges, addresses, union
 from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, elements
@@ -92,6 +93,12 @@ class Vpc(Entity):
                 outcomes.append(off(self))
         return all_of(outcomes)
 
+    def is_as_assumed(self) -> Outcome:
+        """What a path from it rests on: that there is room for it, and that a block to come is private."""
+        room = assumptions.ROOM_IN_QUOTAS(self, place=place_of(self.resource)) if self.is_new else PASSES
+        known = all(isinstance(block.cidr, str) for block in self.ipv4)
+        return room if known else room + assumptions.PRIVATE_BLOCK(self)
+
     def admits_unencrypted(self) -> Outcome:
         """A finding for each control that enforces encryption in it, or may; others stop nothing.
 
@@ -111,6 +118,7 @@ class Vpcs:
         self.graph = graph
         self._read: dict[str, Vpc] = {}
         self._covered: dict[tuple[Hashable, ...], bool] = {}
+        self._shown: dict[str, bool] = {}
 
     def __iter__(self) -> Iterator[Vpc]:
         return map(self.read, self.graph.of_type(*tokens.VPC))
@@ -162,6 +170,12 @@ class Vpcs:
             missed = bool(around) and self.graph.coverage.misses(action, *around)
             self._covered[asked] = self._covers(vpc, action) and not missed
         return self._covered[asked]
+
+    def shows(self, place: Resource) -> bool:
+        """Whether the settings of the account of `place` are in the graph."""
+        if place.key not in self._shown:
+            self._shown[place.key] = self.graph.coverage.shows(place)
+        return self._shown[place.key]
 
     def _covers(self, vpc: Ref[Vpc], action: str) -> bool:
         if vpc.open:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from ..findings import endpoints, names, routing
+from ..findings import endpoints, names, placement, routing
 from ..graph import tokens
 from ..graph.provider_scope import in_one_region
 from ..graph.references import Link, Links, Ref, judged
@@ -21,8 +21,8 @@ from .entity import Entity
 from .ses import SMTP_PORTS, port_not_offered, region_of_service
 
 if TYPE_CHECKING:
-    from ..graph.evidence import ZoneAvailability
     from ..graph.resource import Resource
+    from ..graph.zones import ZoneAvailability
     from .network_interface import NetworkInterfaces
     from .security_group import SecurityGroup
     from .subnet import Subnet, Subnets
@@ -233,11 +233,13 @@ class VpcEndpoints:
         offered: Truth = UNKNOWN
         if region is not None:
             offered = self.zones.smtp_in_zone(region, subnet.zone, subnet.zone_id, subnet.account)
+        here = self.subnets.can_create(subnet)
+        if subnet.is_local:
+            return here + placement.SUBNET_IN_LOCAL_ZONE(subnet, what="endpoints for SES's SMTP")
         if offered is True:
-            return PASSES
-        zone = next(filter(is_known, (subnet.zone, subnet.zone_id)), "not known")
+            return here
         says = endpoints.ZONE_WITHOUT_SERVICE if offered is False else endpoints.ZONE_MAYBE_WITHOUT_SERVICE
-        return says(subnet, zone=zone)
+        return here + says(subnet, zone=subnet.zone_name)
 
     def _gives_full_access(self, endpoint: Resource) -> bool:
         """A policy that allows everything to everybody, as the one that AWS sets by itself, is no obstacle.

@@ -50,6 +50,14 @@ NOT_FOR_REGION_OF_HOST_BUT_OWN = ENDPOINT_FOR_OTHER_REGION.unreachable(
     "name SES's host of its own region: email-smtp.{subject.region}.amazonaws.com",
 )
 
+SES_SMTP_REGION = Code(
+    "SES_SMTP_REGION", 'AWS General Reference, "Amazon Simple Email Service endpoints and quotas"'
+)
+REGION_WITHOUT_SMTP = SES_SMTP_REGION.undetermined(
+    "{host} is not known to exist: SES has no SMTP interface in {region}",
+    "use SES's SMTP interface of another region",
+)
+
 ENDPOINT_ADDRESS_TYPE = Code(
     "ENDPOINT_ADDRESS_TYPE",
     'AWS PrivateLink Guide, "IP address types"; AWS CDK API Reference, "VpcEndpointDnsRecordIpType"',

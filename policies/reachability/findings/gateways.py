@@ -22,6 +22,16 @@ REGIONAL_NAT_GATEWAY_NOT_READ = GATEWAY_NOT_READ.undetermined(
     _ATTACH_TO_THE_NAT_VPC,
 )
 
+INTERNET_GATEWAY_SECOND = Code(
+    "INTERNET_GATEWAY_SECOND",
+    'Amazon VPC User Guide, "Amazon VPC quotas"; Amazon EC2 API Reference, "AttachInternetGateway"',
+)
+SECOND_INTERNET_GATEWAY = INTERNET_GATEWAY_SECOND.undetermined(
+    "internet gateways {subject.label} and {other.label} are for one VPC, which takes one: AWS attaches one "
+    "of them",
+    "keep one internet gateway for each VPC",
+)
+
 IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS = Code(
     "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
     'Amazon VPC User Guide, "Enable internet access for a VPC using an internet gateway"',

@@ -77,6 +77,51 @@ COMPUTED_LIST = COMPUTED_VALUE.undetermined(
     "pass a list of the parts, such as [new.id, OLD], not one output: then each part is known",
 )
 
+SUBNET_CIDR_CONFLICT = Code("SUBNET_CIDR_CONFLICT", 'Amazon VPC User Guide, "Subnet CIDR blocks"')
+SUBNETS_OVERLAP = SUBNET_CIDR_CONFLICT.undetermined(
+    "the blocks of subnets {subject.label} and {other.label} overlap: AWS creates one of them",
+    "give each subnet a block of its own",
+)
+SUBNET_RANGE = Code("SUBNET_RANGE", 'Amazon VPC User Guide, "Subnet CIDR blocks"')
+SUBNET_OUTSIDE_VPC = SUBNET_RANGE.unreachable(
+    "the block of subnet {subject.label} is outside those of VPC {vpc}: AWS refuses to create it",
+    "give the subnet a part of the VPC's block, or associate another block with the VPC",
+)
+
+# Zones ---------------------------------------------------------------------------------------------
+
+SUBNET_ZONE = Code("SUBNET_ZONE", 'Amazon EC2 API Reference, "CreateSubnet"')
+ZONE_OF_OTHER_REGION = SUBNET_ZONE.unreachable(
+    "subnet {subject.label} is in {subject.region}, and asks for zone {zone}: AWS refuses to create it",
+    "name a zone of {subject.region}",
+)
+SUBNET_LOCAL = Code(
+    "SUBNET_LOCAL",
+    'AWS Local Zones User Guide, "How AWS Local Zones work"; AWS Wavelength Developer Guide, "Quotas and '
+    'considerations"; AWS Outposts User Guide, "Working with shared AWS Outposts resources"',
+)
+SUBNET_IN_LOCAL_ZONE = SUBNET_LOCAL.undetermined(
+    "subnet {subject.label} is in a Local Zone, a Wavelength Zone or on an Outpost, where it is not known "
+    "whether AWS places {what}",
+    "use a subnet in an Availability Zone of the region",
+)
+CONNECTOR_ZONE = Code(
+    "CONNECTOR_ZONE",
+    'AWS App Runner Developer Guide, "Enabling VPC access for outgoing traffic"; Amazon ECS Developer Guide, '
+    '"Supported Regions for Amazon ECS on AWS Fargate"',
+)
+ZONE_WITHOUT_CONNECTORS = CONNECTOR_ZONE.unreachable(
+    "subnet {subject.label} is in zone {zone}, where App Runner has no VPC connectors",
+    "use subnets in other zones",
+)
+APP_RUNNER_REGION = Code("APP_RUNNER_REGION", 'AWS General Reference, "AWS App Runner endpoints and quotas"')
+REGION_WITHOUT_APP_RUNNER = APP_RUNNER_REGION.unreachable(
+    "{subject.label} is in {subject.region}, where there is no App Runner",
+    "create it in another region, or use another service",
+)
+
+# VPCs ----------------------------------------------------------------------------------------------
+
 VPC_TENANCY = Code(
     "VPC_TENANCY",
     'AWS Lambda Developer Guide, "Giving Lambda functions access to resources in an Amazon VPC"',

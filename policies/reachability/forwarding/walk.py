@@ -138,9 +138,9 @@ class Walk:
         found = [each for each in route.target.candidates if each.type in tokens.INTERNET_GATEWAY]
         if route.target.open or len(found) < len(route.target.candidates):
             return gateways.UNREAD_GATEWAY(route.source, place=route.target.place)
-        serving = map(self.network.internet_gateways.read, found)
+        serve, read = self.network.internet_gateways.serve, self.network.internet_gateways.read
         return across_possibilities(
-            [each.serves(leg.vpc) + self.return_path.come_in_by(each, leg) for each in serving]
+            [serve(each, leg.vpc) + self.return_path.come_in_by(read(each), leg) for each in found]
         )
 
     def _past(self, through: Outcome, departure: Departure | None) -> Outcome:
@@ -240,7 +240,7 @@ class Walk:
         """A regional NAT gateway has a route table of its own that leads to the VPC's internet gateway."""
         for gateway in self.network.internet_gateways:
             if gateway.attached_to(nat.vpc) is True:
-                return gateway.serves(nat.vpc)
+                return self.network.internet_gateways.serve(gateway.resource, nat.vpc)
         if self.network.internet_gateways.may_be_attached_to(nat.vpc):
             return gateways.REGIONAL_NAT_GATEWAY_NOT_READ(nat)
         return gateways.REGIONAL_NAT_WITHOUT_GATEWAY(nat)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from .evidence import Evidence, ZoneAvailability, combine, merge, parse
+from .evidence import Evidence, combine, merge, parse
 from .graph import Coverage, Graph, Unread
 from .references import Ref
 from .resource import Resource
+from .zones import ZoneAvailability
 
 __all__ = [
     "Coverage",

@@ -9,75 +9,19 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, get
+from ..values import ABSENT, Value, get
 from ..verdict import Origin
 from . import tokens
 from .defaults import adopted
 from .graph import Coverage, Graph, Unread
 from .resource import Resource
+from .zones import ZoneAvailability
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 PROJECT_TAG: Final = "pulumi:project"
 STACK_TAG: Final = "pulumi:stack"
-
-WITHOUT_SMTP: Final = frozenset(
-    {
-        "use1-az2",
-        "use1-az3",
-        "use1-az5",
-        "usw1-az2",
-        "usw2-az4",
-        "apne2-az4",
-        "cac1-az3",
-        "cac1-az4",
-    }
-)
-"""The zone ids without SES's SMTP endpoint (Amazon SES Developer Guide, "Setting up VPC endpoints")."""
-
-_REGIONS_WITH_GAPS: Final = frozenset(
-    {"us-east-1", "us-west-1", "us-west-2", "ap-northeast-2", "ca-central-1"}
-)
-
-
-@dataclass(frozen=True)
-class ZoneAvailability:
-    """What AWS offers in the zones of regions; each account has its own names for them.
-
-    Attributes:
-        zone_ids: zone id by `(account, region, zone name)`.
-        smtp_zones: the names of the zones with the SMTP endpoint, by `(account, region)`.
-    """
-
-    zone_ids: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
-    smtp_zones: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
-
-    def smtp_in_zone(
-        self, region: str, name: Value, zone_id: Value, account: str | Unknown = UNKNOWN
-    ) -> Truth:
-        """Whether a zone offers SES's SMTP endpoint, by its id or else by its name in `account`.
-
-        Where the account is not known, those that are known must agree.
-        """
-        if region not in _REGIONS_WITH_GAPS:
-            return True
-        if isinstance(name, str):
-            known = {
-                name in zones
-                for (owner, where), zones in self.smtp_zones.items()
-                if where == region and account in (owner, UNKNOWN)
-            }
-            if len(known) == 1:
-                return known.pop()
-        if isinstance(zone_id, str):
-            return zone_id not in WITHOUT_SMTP
-        answers = {
-            found not in WITHOUT_SMTP
-            for (owner, where, zone), found in self.zone_ids.items()
-            if (where, zone) == (region, name) and account in (owner, UNKNOWN)
-        }
-        return answers.pop() if len(answers) == 1 else UNKNOWN
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,16 @@ class Coverage:
             for account, region, identity in self.vpcs
         )
 
+    def shows(self, resource: Resource) -> bool:
+        """Whether the settings of the account of `resource` in its region have been read.
+
+        A provider that does not tell its account is taken to be that of the evidence.
+        """
+        return any(
+            region == resource.region and (account == resource.account or resource.account is UNKNOWN)
+            for account, region, _ in self.vpcs
+        )
+
     def misses(self, action: str, *where: Resource) -> bool:
         """Whether what the IAM action `action` shows could not be read, around `where` if given."""
         return any(

@@ -91,6 +91,12 @@ def in_one_region(user: Resource, named: Resource) -> Outcome:
     return placement.NAMED_IN_OTHER_REGION(user, named=named)
 
 
+def place_of(resource: Resource) -> str:
+    """The account and region of `resource` for a person."""
+    account = f"account {resource.account}" if isinstance(resource.account, str) else "the account"
+    return f"{account} in {resource.region}" if isinstance(resource.region, str) else account
+
+
 def _arn(role: Value) -> Value:
     """The ARN of a role; programs in Python name it `role_arn` inside the JSON, and providers take that."""
     named = get(role, "roleArn")

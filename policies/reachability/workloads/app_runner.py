@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from ..findings import placement, routing
 from ..graph import tokens
 from ..graph.provider_scope import in_one_region
+from ..graph.zones import APP_RUNNER_REGIONS
 from ..values import ABSENT, UNKNOWN, get, items
+from ..verdict import Origin
 from .environment import environments
 from .mail import destinations_of
 from .model import ANY_MAIL_SERVER, Placement, Workload, named
@@ -39,6 +41,9 @@ def services(network: Network, settings: Settings) -> Iterator[Workload]:
 
 
 def _placements(network: Network, service: Resource) -> Iterator[Placement]:
+    if service.origin is Origin.PROGRAM and service.region not in (UNKNOWN, *APP_RUNNER_REGIONS):
+        yield Placement(service, problem=placement.REGION_WITHOUT_APP_RUNNER(service))
+        return
     egress = service.declared("networkConfiguration", "egressConfiguration")
     kind, arn = get(egress, "egressType"), get(egress, "vpcConnectorArn")
     if kind == "DEFAULT" or (kind is ABSENT and arn is ABSENT):

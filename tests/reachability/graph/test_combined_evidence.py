@@ -23,8 +23,8 @@ from reachability import (
     prove,
 )
 from reachability.graph import Coverage, Unread
-from reachability.graph.evidence import ZoneAvailability
 from reachability.graph.provider_scope import Provider, placed
+from reachability.graph.zones import ZoneAvailability
 from tests.reachability.regions import IRELAND, document, held, network_of, thing
 from tests.reachability.stacks import OWNER, REGION, Properties, Stack, incident
 

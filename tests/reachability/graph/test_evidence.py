@@ -8,7 +8,8 @@ import pytest
 
 from reachability import UNKNOWN, Origin, Resource, Verdict, merge, parse
 from reachability.graph import Unread
-from reachability.graph.evidence import Evidence, ZoneAvailability, combine
+from reachability.graph.evidence import Evidence, combine
+from reachability.graph.zones import ZoneAvailability
 from tests.reachability.stacks import REGION, VPC, Stack, incident
 
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"

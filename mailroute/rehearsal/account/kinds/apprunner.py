@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from reachability.graph.zones import APP_RUNNER_REGIONS, WITHOUT_CONNECTORS
+
 from ..account import AwsResource
 from ..checks import exactly_one_of, one_of
 from ..errors import AwsError
 from ..kind import Call, Check, Kind
-from ..regions import NO_APP_RUNNER
 from .references import GROUP, SUBNET
 
 SERVICE: Final = "aws:apprunner/service:Service"
@@ -21,6 +22,12 @@ _GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
 _MOST_GROUPS: Final = 5
 _SHORTEST_NAME, _LONGEST_NAME = 4, 40
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+def region_has_app_runner(call: Call) -> None:
+    """App Runner is not in every region ("AWS App Runner endpoints and quotas", AWS General Reference)."""
+    if call.region not in APP_RUNNER_REGIONS:
+        raise AwsError("InvalidRequestException", f"There is no App Runner in {call.region}.")
 
 
 def connector_has_subnets(call: Call) -> None:
@@ -43,7 +50,7 @@ def connector_has_one_vpc(call: Call) -> None:
 def connector_is_in_supported_zones(call: Call) -> None:
     """App Runner is not in every zone ("Enabling VPC access for outgoing traffic", App Runner Guide)."""
     for subnet in _found(call, _SUBNET, "subnets"):
-        if subnet.get("availabilityZoneId") in NO_APP_RUNNER:
+        if subnet.get("availabilityZoneId") in WITHOUT_CONNECTORS:
             raise AwsError(
                 "InvalidRequestException",
                 f"{subnet.id} is in {subnet.get('availabilityZone')} ({subnet.get('availabilityZoneId')}), "
@@ -247,6 +254,7 @@ KINDS: Final = (
             exactly_one_of("sourceConfiguration", "codeRepository", "imageRepository"),
         ),
         rules=(
+            region_has_app_runner,
             service_name_is_free,
             vpc_egress_has_a_connector,
             secrets_need_an_instance_role,
@@ -266,6 +274,7 @@ KINDS: Final = (
         references={"subnets": SUBNET, "securityGroups": GROUP},
         checks=(_name("vpcConnectorName"),),
         rules=(
+            region_has_app_runner,
             connector_has_subnets,
             connector_has_one_vpc,
             connector_is_in_supported_zones,

@@ -1,0 +1,107 @@
+"""Zones and regions where AWS does not place a connector, a NAT gateway or an endpoint, or may not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reachability import UNKNOWN, Verdict
+from tests.reachability.shown import judged, said, sends_out
+from tests.reachability.stacks import PRIVATE, PUBLIC, VPC, Stack, name_host, own_network, ref, through
+
+REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
+PASSED: tuple[Verdict, set[str]] = (REACHABLE, set())
+LOCAL = (UNDETERMINED, {"SUBNET_LOCAL"})
+PLACES = [
+    {"availabilityZone": "us-east-1-bos-1a"},
+    {"availabilityZone": "us-east-1-wl1-bos-wlz-1"},
+    {"availabilityZone": UNKNOWN, "availabilityZoneId": "use1-bos1-az1"},
+    {"outpostArn": "arn:aws:outposts:us-east-1:123456789012:outpost/op-1"},
+    {"outpostArn": UNKNOWN},
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("subnet", ["public", "private"])
+def test_outside_the_regions_zones_nothing_is_known_to_be_placed(place: dict[str, Any], subnet: str) -> None:
+    stack = Stack()
+    own_network(stack)
+    stack[subnet].update(place)
+    assert judged(stack) == LOCAL
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_an_endpoint_outside_the_regions_zones_is_open(ses: Stack, place: dict[str, Any]) -> None:
+    ses.add("aws:ec2/subnet:Subnet", "far", vpcId=VPC, cidrBlock="172.31.200.0/24", **place)
+    ses["endpoint"]["subnetIds"].append(ref("far"))
+    assert judged(ses) == LOCAL
+
+
+def test_what_the_account_has_in_a_local_zone_is_there(nat: Stack) -> None:
+    nat[PUBLIC[0]]["availabilityZone"] = "us-east-1-bos-1a"
+    assert judged(nat) == LOCAL
+    nat.hold("aws:ec2/natGateway:NatGateway", "nat-1", subnetId=PUBLIC[0], publicIp="203.0.113.9")
+    nat["default"]["natGatewayId"] = "nat-1"
+    assert judged(nat) == PASSED
+
+
+@pytest.mark.parametrize("zone", ["use1-az3", "apne1-az3"])
+def test_zones_without_app_runner_take_no_connector(nat: Stack, zone: str) -> None:
+    nat[PRIVATE[1]].update(availabilityZone="us-east-1e", availabilityZoneId=zone)
+    assert judged(nat) == (UNREACHABLE, {"CONNECTOR_ZONE"})
+
+
+def test_a_zone_is_known_by_the_accounts_name_for_it(nat: Stack) -> None:
+    nat[PRIVATE[1]].update(availabilityZone="us-east-1e", availabilityZoneId=UNKNOWN)
+    assert said(nat) == [
+        (
+            "CONNECTOR_ZONE",
+            PRIVATE[1],
+            f"subnet {PRIVATE[1]} is in zone us-east-1e, where App Runner has no VPC connectors",
+            "use subnets in other zones",
+        )
+    ]
+
+
+def test_a_connector_that_is_there_has_its_zones(nat: Stack) -> None:
+    nat[PRIVATE[1]].update(availabilityZone="us-east-1e", availabilityZoneId="use1-az3")
+    arn = "arn:aws:apprunner:us-east-1:123456789012:vpcconnector/old/1/a"
+    nat.hold("aws:apprunner/vpcConnector:VpcConnector", arn, arn=arn, subnets=list(PRIVATE), status="ACTIVE")
+    nat["service"]["networkConfiguration"]["egressConfiguration"]["vpcConnectorArn"] = arn
+    assert judged(nat)[0] is REACHABLE
+
+
+@pytest.mark.parametrize(
+    ("region", "expected"),
+    [
+        ("eu-west-3", REACHABLE),
+        ("eu-north-1", UNREACHABLE),
+        (UNKNOWN, REACHABLE),
+    ],
+)
+def test_app_runner_is_in_some_regions_alone(region: Any, expected: Verdict) -> None:
+    stack = Stack()
+    service = "aws:apprunner/service:Service"
+    stack.add(service, "service", serviceName="api")
+    name_host(stack, "smtp.example.com")
+    through(stack, {} if region is UNKNOWN else {"region": region})
+    assert judged(stack) == (expected, set() if expected is REACHABLE else {"APP_RUNNER_REGION"})
+
+
+def test_a_region_without_ses_smtp_is_open() -> None:
+    stack = Stack()
+    own_network(stack)
+    stack["function"]["environment"]["variables"]["SMTP_HOST"] = "email-smtp.af-south-1.amazonaws.com"
+    assert judged(stack) == (UNDETERMINED, {"SES_SMTP_REGION"})
+    stack["function"]["vpcConfig"] = {}
+    assert judged(stack) == (UNDETERMINED, {"SES_SMTP_REGION"})
+
+
+def test_the_rule_of_nat_gateways_sees_their_place(nat: Stack) -> None:
+    assert sends_out(nat) == set()
+    (gateway,) = nat.network().nat_gateways
+    assert gateway.is_placed.findings == ()
+    nat[PUBLIC[0]]["outpostArn"] = "arn:aws:outposts:us-east-1:123456789012:outpost/op-1"
+    (gateway,) = nat.network().nat_gateways
+    assert [finding.code for finding in gateway.is_placed.findings] == ["SUBNET_LOCAL"]
