@@ -162,7 +162,8 @@ def _is_in_region(subnet: Subnet) -> Outcome:
 def _is_local(subnet: Resource) -> bool:
     outpost = subnet.declared("outpostArn")
     zones = (subnet.get("availabilityZone"), subnet.get("availabilityZoneId"))
-    return outpost not in (ABSENT, "") or any(map(is_local, zones))
+    on_outpost = outpost is UNKNOWN or str(outpost).startswith("arn:")
+    return on_outpost or any(map(is_local, zones))
 
 
 def _is_ipv6_only(subnet: Resource) -> bool:
