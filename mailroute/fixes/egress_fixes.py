@@ -13,7 +13,7 @@ from reachability.aws.ses import region_of_service
 from reachability.graph import tokens
 from reachability.graph.references import exactly
 from reachability.values import Unknown, Value, get, items
-from reachability.workloads.ecs import runs_on_fargate
+from reachability.workloads.capacity import runs_on_fargate
 
 from .changes import (
     ENDPOINT_ZONE,
@@ -153,7 +153,7 @@ def add_address(situation: Situation, _finding: Finding) -> Change | None:
     """A public address for the tasks of an ECS service on Fargate: its subnet may be a public one."""
     service = situation.workload.resource
     config = service.get("networkConfiguration")
-    if not isinstance(config, Mapping) or runs_on_fargate(service) is not True:
+    if not isinstance(config, Mapping) or runs_on_fargate(situation.proof.network.graph, service) is not True:
         return None
     text = f"give the tasks of {service.label} public addresses (assign_public_ip=True)"
     changed = {"networkConfiguration": {**config, "assignPublicIp": True}}

@@ -11,6 +11,8 @@ from reachability.values import is_list
 
 from .wire import OutputValue, Secret
 
+_URL: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://(?:([^\s/?#:@]*)(?::([^\s/?#]*))?@)?([^\s/?#:@()]+)")
+
 MASK: Final = "[secret]"
 _SHORTEST: Final = 3
 """Shorter secrets are left in texts, or every `1` would be masked: the rule of Pulumi's own log filter."""
@@ -20,7 +22,8 @@ _TELL_NOTHING: Final = frozenset({"true", "false"})
 def secret_texts(value: Any, inside: bool = False) -> Iterator[str]:
     """Every text, or number as text, in a decoded `value` that is marked as secret or `inside` one.
 
-    What is secret may be JSON as text, such as container definitions: then each text in that is secret too.
+    What is secret may be JSON as text, such as container definitions, or a URL, such as a mail server's: then
+    each text in that is secret too.
     """
     if isinstance(value, Secret):
         yield from secret_texts(value.value, inside=True)
@@ -35,6 +38,7 @@ def secret_texts(value: Any, inside: bool = False) -> Iterator[str]:
     elif inside and isinstance(value, (str, int, float)) and not isinstance(value, bool):
         yield str(value)
         yield from _texts_in_json(value)
+        yield from _texts_in_url(value)
 
 
 def _texts_in_json(value: str | float) -> Iterator[str]:
@@ -45,6 +49,12 @@ def _texts_in_json(value: str | float) -> Iterator[str]:
     except (ValueError, RecursionError):
         return
     yield from secret_texts(document, inside=True)
+
+
+def _texts_in_url(value: str | float) -> Iterator[str]:
+    """User, password and host of each URL in a text."""
+    for found in _URL.finditer(str(value)):
+        yield from filter(None, found.groups())
 
 
 def _forms(secret: str) -> tuple[str, ...]:

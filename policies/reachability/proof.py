@@ -92,7 +92,7 @@ class Proof:
     def _from(self, place: Placement, destination: Destination) -> Outcome:
         if place.problem.findings:
             return place.problem
-        start = hop("workload", place.owner.key, "", place.owner.origin)
+        start = hop("workload", place.owner.key, "", place.owner.origin) + place.problem
         if place.managed:
             return start + self._managed(place.owner, destination)
         if not place.subnets:

@@ -46,6 +46,35 @@ Value = Any
 Truth = bool | Unknown
 """Whether something holds: yes, no, or `UNKNOWN`."""
 
+FLAGS: Final = frozenset(
+    {
+        "assignPublicIp",
+        "autoAccept",
+        "blackhole",
+        "egress",
+        "enableDns64",
+        "enableDnsHostnames",
+        "enableDnsSupport",
+        "internal",
+        "ipv6AllowedForDualStack",
+        "ipv6Native",
+        "privateDnsEnabled",
+        "publiclyAccessible",
+        "replaceDefaultAssociation",
+        "self",
+        "sourceDestCheck",
+        "transitGatewayDefaultRouteTableAssociation",
+        "transitGatewayDefaultRouteTablePropagation",
+    }
+)
+"""The properties that are true or false: programs give them as text too, as Pulumi's config holds it."""
+
+FLAG_TEXTS: Final[Mapping[str, bool]] = {
+    **dict.fromkeys(("1", "t", "T", "true", "TRUE", "True"), True),
+    **dict.fromkeys(("0", "f", "F", "false", "FALSE", "False"), False),
+}
+"""What the provider makes of such texts, as Go's `strconv.ParseBool` does; it refuses any other."""
+
 
 def any_true(answers: Iterable[Truth]) -> Truth:
     """Three-valued `any`."""
@@ -65,7 +94,8 @@ def get(properties: Value, *path: str | int) -> Value:
 
     Returns:
         The value; `UNKNOWN` where it or anything on the way to it is unknown; `ABSENT` where it or
-        anything on the way to it is missing or null.
+        anything on the way to it is missing or null. One of `FLAGS` that is given as text is what the
+        provider makes of it.
     """
     value = properties
     for step in path:
@@ -73,6 +103,8 @@ def get(properties: Value, *path: str | int) -> Value:
             return value
         if isinstance(step, str):
             value = value.get(step) if isinstance(value, Mapping) else ABSENT
+            if step in FLAGS and isinstance(value, str):
+                value = FLAG_TEXTS.get(value, UNKNOWN)
         elif is_list(value) and step < len(value):
             value = value[step]
         else:

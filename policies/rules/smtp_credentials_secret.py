@@ -1,8 +1,8 @@
 """`smtp-credentials-secret`: an SMTP password is neither in a plain variable nor in an output.
 
-A password is known by the name that it goes by, by a URL that contains one, or by being equal to one
-that a resource of the stack has. An environment variable is plain whatever Pulumi marks as secret: AWS
-shows it. An output is plain unless it, or the object that it is in, is marked.
+A password is known by the name that it goes by, which speaks of mail, by a mail server's URL that contains
+one, or by being equal to one that a resource of the stack has. An environment variable is plain whatever
+Pulumi marks as secret: AWS shows it. An output is plain unless it, or the object that it is in, is marked.
 """
 
 from __future__ import annotations
@@ -15,24 +15,27 @@ from typing import Final
 from reachability.graph import Resource
 from reachability.values import UNKNOWN, Unknown, Value, is_list
 from reachability.workloads.environment import WORKLOADS, environments
+from reachability.workloads.mail_table import PROVIDERS, words_of
 
 from .rule import Judge, Options, PropertyPath, Rule, Severity, Stack, Violation, undetermined, violation
 
 _STACK: Final = "pulumi:pulumi:Stack"
 _ACCESS_KEY: Final = "aws:iam/accessKey:AccessKey"
 
-_PROVIDERS: Final = "smtp|mail|mailer|email|ses|brevo|sendinblue|sendgrid|mailgun|postmark|mailjet"
+_PROVIDERS: Final = "|".join(("sendinblue", *(provider.word for provider in PROVIDERS)))
+_SENDERS: Final = f"smtp|mail|mailer|email|{_PROVIDERS}"
 
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _PASSWORD: Final = re.compile(r".*(password|passwd|passphrase).*")
-_LAST_PASSWORD: Final = re.compile(rf"({_PROVIDERS})?(pass|pwd)")
+_LAST_PASSWORD: Final = re.compile(rf"({_SENDERS})?(pass|pwd)")
 _LAST_KEY: Final = re.compile(r"(api)?(secret|token|key)")
-_MAIL: Final = re.compile(rf"({_PROVIDERS})(pass.*|pwd)?")
+_MAIL: Final = re.compile(rf"({_SENDERS})(pass.*|pwd)?")
 _ABOUT: Final = re.compile("file|path|arn|name|id|url|uri|policy|length|enabled|required|hash|salt")
 """Words that at the end of a name make it speak about a password instead of holding one."""
 
-_URL: Final = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/@]+@", re.I)
-_SMTP_URL: Final = re.compile(r"\bsmtps?(\+[a-z]+)?://[^\s/:@]*:[^\s/@]+@", re.I)
+_URL: Final = re.compile(
+    rf"\b((smtps?|submissions?)(\+[a-z]+)?://[^\s/:@]*:|({_PROVIDERS})(\+[a-z]+)?://)[^\s/@]+@", re.IGNORECASE
+)
+"""A mail server's URL with a password in it, or a provider's with the key of its API."""
 _REMEDY: Final = (
     "Keep it in Secrets Manager and name its ARN in runtimeEnvironmentSecrets, or in the secrets of an ECS "
     "container."
@@ -40,12 +43,15 @@ _REMEDY: Final = (
 _OUTPUT_REMEDY: Final = "Export the secret's ARN instead, or mark the output: pulumi.Output.secret(...)."
 
 
-def _words(name: str) -> list[str]:
-    return [word.lower() for word in _WORD.findall(name)]
+def _names_credential(name: str) -> bool:
+    """Whether a name is that of a mail password or key: `smtpPass`, not `DB_PASSWORD`."""
+    words = [word.lower() for word in words_of(name)]
+    named = (_names_password(words) and _about_mail(words)) or _names_mail_key(words)
+    return named and "encrypted" not in words
 
 
 def _names_password(words: list[str]) -> bool:
-    """Whether a name of these words holds a password: `DB_PASSWORD`, `smtpPass`, not `PASSWORD_FILE`."""
+    """Whether a name of these words holds a password: `smtpPass`, not `SMTP_PASSWORD_FILE`."""
     if not words or _ABOUT.fullmatch(words[-1]) or words == ["pwd"]:
         return False
     return bool(_LAST_PASSWORD.fullmatch(words[-1])) or any(map(_PASSWORD.fullmatch, words))
@@ -67,13 +73,12 @@ def _check_environment(workload: Resource, _options: Options) -> Iterator[Violat
         if isinstance(environment.variables, Unknown):
             continue  # The egress rules say so, and an update judges it before it creates the workload.
         for name, value in environment.variables.items():
-            if _by_name(name, value) or (isinstance(value, str) and _URL.search(value)):
+            if _by_name(name, value) or _has_password(value):
                 yield _plain_variable(workload, name)
 
 
 def _by_name(name: str, value: Value) -> bool:
-    words = _words(name)
-    return _is_set(value) and (_names_password(words) or _names_mail_key(words))
+    return _is_set(value) and _names_credential(name)
 
 
 def _is_set(value: Value) -> bool:
@@ -98,7 +103,7 @@ def _judge(stack: Stack, passwords: tuple[str, ...], resource: Resource) -> Iter
         if isinstance(environment.variables, Unknown):
             continue
         for name, value in environment.variables.items():
-            if _contains(value, passwords) and not _by_name(name, value) and not _URL.search(value):
+            if _contains(value, passwords) and not (_by_name(name, value) or _has_password(value)):
                 yield _plain_variable(resource, name)
 
 
@@ -128,20 +133,13 @@ def _check_output(
     elif is_list(value):
         for index in range(len(value)):
             yield from _check_output(stack, root, (*path, index), passwords)
-    elif _contains(value, passwords) or _has_password(value) or (_is_set(value) and _names_secret(path)):
+    elif _contains(value, passwords) or _has_password(value) or _by_name(_dotted(path), value):
         yield _plain_output(root, path, value)
 
 
 def _has_password(value: Value) -> bool:
     """Whether a text is a mail server's URL with a password in it."""
-    return isinstance(value, str) and _SMTP_URL.search(value) is not None
-
-
-def _names_secret(path: PropertyPath) -> bool:
-    """Whether an output is called as a mail password or key is; an encrypted one is no plain one."""
-    words = _words(_dotted(path))
-    named = (_names_password(words) and _about_mail(words)) or _names_mail_key(words)
-    return named and "encrypted" not in words
+    return isinstance(value, str) and _URL.search(value) is not None
 
 
 def _plain_output(root: Resource, path: PropertyPath, value: Value) -> Violation:

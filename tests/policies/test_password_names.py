@@ -31,9 +31,17 @@ def codes(node: Node) -> list[tuple[str, ...]]:
         ("smtpPassword", True),
         ("SmtpPwd", True),
         ("EMAIL_HOST_PASSWORD", True),
-        ("DB_PASSWORD", True),
+        ("DB_PASSWORD", False),
+        ("PASSWORD", False),
+        ("POSTGRES_PASSWORD", False),
+        ("Smtp__Password", True),
+        ("EmailSettings__Password", True),
+        ("mail__options__auth__pass", True),
+        ("RESEND_API_KEY", True),
+        ("MANDRILL_KEY", True),
+        ("AWS_SES_SECRET_ACCESS_KEY", True),
         ("MAIL_PASSWORD_2", True),
-        ("PASS", True),
+        ("PASS", False),
         ("SENDGRID_API_KEY", True),
         ("BREVO_APIKEY", True),
         ("MAIL_TOKEN", True),
@@ -55,6 +63,22 @@ def codes(node: Node) -> list[tuple[str, ...]]:
 )
 def test_variable(name: str, plain: bool) -> None:
     found = codes(Node(FUNCTION, "send", {"environment": {"variables": {name: "a value"}}}))
+    assert found == ([("PASSWORD_IN_ENVIRONMENT",)] if plain else [])
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        ("smtp://shop:hunter2@relay.example.com", True),
+        ("sendgrid+api://SG.key@default", True),
+        ("failover(smtps://a.example smtp://u:hunter2@b.example)", True),
+        ("postgres://shop:hunter2@db.example.com/shop", False),
+        ("smtp://relay.example.com:587", False),
+        ("https://user:word@example.com", False),
+    ],
+)
+def test_variable_by_its_value(value: str, plain: bool) -> None:
+    found = codes(Node(FUNCTION, "send", {"environment": {"variables": {"X": value}}}))
     assert found == ([("PASSWORD_IN_ENVIRONMENT",)] if plain else [])
 
 

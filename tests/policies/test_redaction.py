@@ -27,6 +27,16 @@ def test_texts_inside_secret_json_are_secret_too() -> None:
     assert found == {definitions, "SMTP_HOST", "hidden.example.com"}
 
 
+def test_the_parts_of_a_secret_url_are_secret_too() -> None:
+    url = "smtps://shop:hunter2@relay.example.com:465/?x=1"
+
+    assert set(secret_texts(Secret(url))) == {url, "shop", "hunter2", "relay.example.com"}
+    assert set(secret_texts(Secret("https://relay.example.com"))) == {
+        "https://relay.example.com",
+        "relay.example.com",
+    }
+
+
 @pytest.mark.parametrize("text", ["[not json", "{", "[" * 100_000, "plain"])
 def test_a_secret_that_is_no_json_is_one_text(text: str) -> None:
     assert list(secret_texts(Secret(text))) == [text]

@@ -565,3 +565,31 @@ def test_the_accounts_file_is_never_written(prod: Client) -> None:
     before = PROD.read_bytes()
     prod.create(VPC, "v", cidrBlock="10.0.0.0/16")
     assert PROD.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"), [("true", True), ("False", False), ("1", True), ("0", False), (True, True)]
+)
+def test_a_truth_value_may_be_given_as_text(client: Client, given: object, taken: bool) -> None:
+    inputs, failures = client.check(VPC, "v", {"cidrBlock": "10.0.0.0/16", "enableDnsHostnames": given})
+    assert (inputs["enableDnsHostnames"], failures) == (taken, [])
+
+
+def test_a_number_may_be_given_as_text(client: Client) -> None:
+    inputs, failures = client.check("aws:lambda/function:Function", "f", {"role": "r", "memorySize": "512"})
+    assert (inputs["memorySize"], failures) == (512, [])
+
+
+@pytest.mark.parametrize(
+    ("type_", "name", "value", "reason"),
+    [
+        (VPC, "enableDnsHostnames", "yes", "true or false is required, 'yes' is given"),
+        ("aws:lambda/function:Function", "memorySize", "much", "a number is required, 'much' is given"),
+    ],
+)
+def test_a_text_of_another_type_is_refused(
+    client: Client, type_: str, name: str, value: str, reason: str
+) -> None:
+    needed = {"cidrBlock": "10.0.0.0/16"} if type_ == VPC else {"role": "r"}
+    _, failures = client.check(type_, "v", {**needed, name: value})
+    assert failures == [(name, reason)]

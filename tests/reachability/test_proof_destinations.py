@@ -156,7 +156,7 @@ def test_an_unknown_host_may_be_private_a_secret_may_not(
 
 
 @pytest.mark.parametrize("route", ["out6", "nat64"])
-def test_every_public_host_is_reached_from_a_subnet_of_ipv6_alone(alone: Stack, route: str) -> None:
+def test_every_public_host_is_reached_over_ipv6_alone(alone: Stack, route: str) -> None:
     every = Destination(UNKNOWN, UNKNOWN, every_host=True)
 
     assert judge(alone, every).verdict is Verdict.REACHABLE

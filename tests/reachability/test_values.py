@@ -64,3 +64,28 @@ def test_whole_numbers(value: object, number: object) -> None:
 def test_other_values_are_no_whole_numbers(value: object) -> None:
     with pytest.raises(ValueError, match=r"not a whole number|could not convert"):
         to_int(value)
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("true", True),
+        ("True", True),
+        ("1", True),
+        ("false", False),
+        ("F", False),
+        ("yes", UNKNOWN),
+        ("", UNKNOWN),
+        (True, True),
+        (False, False),
+        (UNKNOWN, UNKNOWN),
+        ([], []),
+    ],
+)
+def test_a_truth_value_may_be_given_as_text(given: object, read: object) -> None:
+    assert get({"inside": [{"assignPublicIp": given}]}, "inside", 0, "assignPublicIp") == read
+    assert get({"assignPublicIp": given}, "assignPublicIp") == read
+
+
+def test_texts_of_other_names_stay() -> None:
+    assert get({"description": "true"}, "description") == "true"

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from mailroute.wire import Secret
-from reachability.values import UNKNOWN
+from reachability.values import FLAG_TEXTS, UNKNOWN
 
 from ..account import Kind
-from .sdk import ResourceClass
+from .sdk import ResourceClass, Shape
 from .settings import Settings
 
 DEFAULTS: Final = "__defaults"
 """Where checked inputs list those that the provider filled in."""
+
+_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_TYPES: Final[Mapping[Shape, str]] = {Shape.FLAG: "true or false", Shape.NUMBER: "a number"}
 
 _NAME_PROPERTIES: Final = {
     "aws:s3/bucket:Bucket": "bucket",
@@ -64,7 +68,7 @@ def checked(
         olds: the resource's checked inputs; empty for a new one and for a replacement.
         generation: how often it was created before: a replacement gets another name than what it replaces.
     """
-    inputs = without_defaults(news)
+    inputs = {name: _typed(resource, name, value) for name, value in without_defaults(news).items()}
     added = {name: value for name, value in kind.checked_defaults.items() if inputs.get(name) is None}
     named = name_property(resource)
     if named and inputs.get(named) is None and inputs.get("namePrefix") is None:
@@ -83,8 +87,28 @@ def failures(resource: ResourceClass, kind: Kind, inputs: Mapping[str, Any]) -> 
     for name in sorted(resource.required):
         if inputs.get(name) is None:
             yield name, "a value is required, none is given"
+    for name, value in inputs.items():
+        if isinstance(value, str) and _shape(resource, name) in _TYPES:
+            yield name, f"{_TYPES[_shape(resource, name)]} is required, {value!r} is given"
     for check in kind.checks:
         yield from check(inputs)
+
+
+def _shape(resource: ResourceClass, name: str) -> Shape:
+    return resource.outputs[name].shape if name in resource.outputs else Shape.OBJECT
+
+
+def _typed(resource: ResourceClass, name: str, value: Any) -> Any:
+    """A text where a number or a truth value belongs, as Pulumi's config holds it: what the provider reads.
+
+    One that it cannot read stays, and is a failure.
+    """
+    shape = _shape(resource, name) if isinstance(value, str) else Shape.TEXT
+    if shape is Shape.FLAG:
+        return FLAG_TEXTS.get(value, value)
+    if shape is Shape.NUMBER and _NUMBER.fullmatch(value):
+        return float(value) if "." in value else int(value)
+    return value
 
 
 def _autoname(urn: str, autoname: Autoname, generation: int) -> str | None:

@@ -28,6 +28,12 @@ EXPRESS_IN_DEFAULT_VPC = WORKLOAD_NOT_MODELLED.undetermined(
     "service {subject.label} leaves its subnets to ECS Express Mode: the default VPC's",
     "name the subnets in network_configurations",
 )
+DEFAULT_STRATEGY = Code("DEFAULT_STRATEGY", 'Amazon ECS API Reference, "CreateService"')
+AFTER_DEFAULT_STRATEGY = DEFAULT_STRATEGY.assumption(
+    "service {subject.label} is created after {strategy.name} sets the default capacity provider strategy "
+    "of its cluster",
+    "let the service depend on it (depends_on), or name launch_type or capacity_provider_strategies",
+)
 CONTAINERS_INVALID = Code(
     "CONTAINERS_INVALID", 'Amazon ECS API Reference, "RegisterTaskDefinition" and "ContainerDefinition"'
 )

@@ -7,12 +7,13 @@ Mode"; Amazon EventBridge API Reference, "AwsVpcConfiguration": public addresses
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ..findings import placement
 from ..graph import tokens
 from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, get, items
 from ..verdict import Origin, all_of
+from .capacity import by_default, runs_on_fargate
 from .environment import environments
 from .mail import destinations_of
 from .model import ANY_MAIL_SERVER, Placement, Workload, in_vpc, named, names_none
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from ..graph.resource import Resource
     from ..settings import Settings
     from .environment import Environment
-
-_FARGATE: Final = ("FARGATE", "FARGATE_SPOT")
-"""The capacity providers of Fargate, which every cluster may name."""
 
 
 def services(network: Network, settings: Settings) -> Iterator[Workload]:
@@ -72,45 +70,32 @@ def _placement(network: Network, service: Resource) -> Placement:
     config = service.declared("networkConfiguration")
     if config is ABSENT:
         return Placement(service, problem=placement.ECS_WITHOUT_NETWORK(service))
-    return in_vpc(
+    placed = in_vpc(
         network,
         service,
         "networkConfiguration",
         config=config,
         subnets="subnets",
         security_groups="securityGroups",
-        public_address=_has_public_address(service, config),
+        public_address=_has_public_address(network.graph, service, config),
         ipv6=_dual_stack(network.graph, service),
         ipv6_only=True,
-        dedicated=True if runs_on_fargate(service) is False else UNKNOWN,  # Not documented of Fargate.
+        dedicated=True
+        if runs_on_fargate(network.graph, service) is False
+        else UNKNOWN,  # Not documented of Fargate.
     )
+    if placed.public_address is not True:
+        return placed
+    return replace(placed, problem=by_default(network.graph, service))
 
 
-def _has_public_address(service: Resource, config: Value) -> Truth:
+def _has_public_address(graph: Graph, service: Resource, config: Value) -> Truth:
     """Tasks on Fargate alone get public addresses."""
     public = get(config, "assignPublicIp")
-    on_fargate = runs_on_fargate(service)
+    on_fargate = runs_on_fargate(graph, service)
     if public is UNKNOWN:
         return UNKNOWN if on_fargate is not False else False
     return on_fargate if public is True else False
-
-
-def runs_on_fargate(service: Resource) -> Truth:
-    """Whether all tasks of a service run on Fargate: by its launch type, or by its capacity providers.
-
-    A service that names neither runs where its cluster says, and on instances where that says nothing.
-    """
-    launched = service.declared("launchType")
-    strategies = items(service.declared("capacityProviderStrategies"))
-    if strategies == () and launched not in (ABSENT, ""):
-        return UNKNOWN if launched is UNKNOWN else str(launched) == "FARGATE"
-    if isinstance(strategies, Unknown) or not strategies:
-        return UNKNOWN
-    providers = [get(strategy, "capacityProvider") for strategy in strategies]
-    if any(provider is UNKNOWN for provider in providers):
-        return UNKNOWN
-    fargate = {provider in _FARGATE for provider in providers}
-    return UNKNOWN if len(fargate) > 1 else fargate.pop()
 
 
 def _express(network: Network, service: Resource) -> Placement:

@@ -38,7 +38,7 @@ class Placement:
         ipv6: whether its interfaces have IPv6 addresses too, where the subnet has both.
         ipv6_only: whether it may run in a subnet without IPv4: its interfaces are its own.
         dedicated: whether it runs in a VPC of dedicated tenancy.
-        problem: why none of this can be known.
+        problem: why none of this can be known; without a finding, what it rests on.
     """
 
     owner: Resource

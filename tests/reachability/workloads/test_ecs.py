@@ -199,13 +199,13 @@ def test_an_unknown_environment_needs_every_public_host(tasks: Stack, way: bool,
 
     (egress,) = tasks.prove()
 
-    assumed = [assumption.code for assumption in egress.outcome.assumptions]
+    assumed = "ENVIRONMENT_UNKNOWN" in {assumption.code for assumption in egress.outcome.assumptions}
     codes = [finding.code for finding in egress.outcome.findings]
     if way and open_group:
         assert (egress.verdict, assumed, codes) == (REACHABLE, ["ENVIRONMENT_UNKNOWN", "PLANNED_IDS"], [])
     else:
         missing = ["NO_ROUTE_TO_DESTINATION"] * (not way) + ["ENI_SG_RULES_MISMATCH"] * (not open_group)
-        assert (egress.verdict, assumed) == (UNDETERMINED, [])
+        assert (egress.verdict, assumed) == (UNDETERMINED, False)
         assert codes[0] == "HOST_UNKNOWN"
         assert sorted(codes[1:]) == sorted(missing)
 
@@ -224,3 +224,81 @@ def test_a_port_that_is_none_is_not_proved(port: object, tasks: Stack) -> None:
     (egress,) = tasks.prove()
     assert egress.verdict is UNDETERMINED
     assert {found.code for found in egress.outcome.findings} == {"PORT_UNKNOWN"}
+
+
+CLUSTER = "aws:ecs/cluster:Cluster"
+STRATEGY = "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders"
+
+
+def _by_default(tasks: Stack, *providers: object, cluster: object = None, name: object = None) -> None:
+    """A service in a public subnet whose cluster says where it runs."""
+    tasks.add(CLUSTER, "main", name="main")
+    strategies = [{"capacityProvider": provider} for provider in providers]
+    names = {"clusterName": name or ref("main"), "defaultCapacityProviderStrategies": strategies}
+    tasks.add(STRATEGY, "providers", **names)
+    tasks["tasks"]["networkConfiguration"].update(subnets=[PUBLIC[0]], assignPublicIp=True)
+    tasks["tasks"]["cluster"] = cluster or ref("main")
+
+
+@pytest.mark.parametrize(
+    ("providers", "verdict"),
+    [
+        (["FARGATE"], REACHABLE),
+        (["FARGATE_SPOT", "FARGATE"], REACHABLE),
+        (["instances"], UNREACHABLE),
+        (["FARGATE", "instances"], UNDETERMINED),
+        ([UNKNOWN], UNDETERMINED),
+        ([], UNDETERMINED),
+    ],
+)
+def test_a_cluster_says_where_its_services_run(
+    tasks: Stack, providers: list[object], verdict: Verdict
+) -> None:
+    _by_default(tasks, *providers)
+
+    (egress,) = tasks.prove()
+
+    assert egress.verdict is verdict
+    assumed = {assumption.code for assumption in egress.outcome.assumptions}
+    assert ("DEFAULT_STRATEGY" in assumed) is (verdict is REACHABLE)
+
+
+@pytest.mark.parametrize(
+    ("cluster", "name", "verdict"),
+    [
+        ("main", "main", REACHABLE),
+        ("arn:aws:ecs:us-east-1:1:cluster/main", "main", REACHABLE),
+        (ref("main"), "main", REACHABLE),
+        ("other", "main", UNDETERMINED),
+        ("other", ref("main"), UNDETERMINED),
+        (ref("nothing"), ref("main"), UNDETERMINED),
+    ],
+)
+def test_the_cluster_whose_strategy_counts(
+    tasks: Stack, cluster: object, name: object, verdict: Verdict
+) -> None:
+    _by_default(tasks, "FARGATE", cluster=cluster, name=name)
+
+    (egress,) = tasks.prove()
+
+    assert egress.verdict is verdict
+
+
+def test_a_service_made_after_the_strategy_assumes_nothing(tasks: Stack) -> None:
+    _by_default(tasks, "FARGATE")
+    tasks.depends_on["tasks"] = ("providers",)
+
+    (egress,) = tasks.prove()
+
+    assert egress.verdict is REACHABLE
+    assert "DEFAULT_STRATEGY" not in {assumption.code for assumption in egress.outcome.assumptions}
+
+
+def test_two_strategies_of_one_cluster_leave_it_open(tasks: Stack) -> None:
+    _by_default(tasks, "FARGATE")
+    strategies = [{"capacityProvider": "instances"}]
+    tasks.add(STRATEGY, "more", clusterName=ref("main"), defaultCapacityProviderStrategies=strategies)
+
+    (egress,) = tasks.prove()
+
+    assert egress.verdict is UNDETERMINED

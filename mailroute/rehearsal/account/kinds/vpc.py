@@ -18,6 +18,10 @@ VPC_TYPE: Final = "aws:ec2/vpc:Vpc"
 SUBNET_TYPE: Final = "aws:ec2/subnet:Subnet"
 _SECONDARY: Final = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"
 _DHCP_OPTIONS: Final = "aws:ec2/vpcDhcpOptions:VpcDhcpOptions"
+_IPAM_POOL: Final = "aws:ec2/vpcIpamPool:VpcIpamPool"
+_IPAM_CIDR: Final = "aws:ec2/vpcIpamPoolCidr:VpcIpamPoolCidr"
+_ANY_PRIVATE: Final = ipaddress.IPv4Network("10.0.0.0/8")
+"""What a pool is taken to have whose blocks are not in the account."""
 _ALL_ADDRESSES: Final = "0.0.0.0/0"
 _LARGEST, _SMALLEST = 16, 28
 _COMMON_ZONES: Final = 3
@@ -111,9 +115,45 @@ def new_vpc(call: Call, identity: str) -> Mapping[str, Any]:
         "defaultSecurityGroupId": call.ec2_id("sg"),
         "dhcpOptionsId": _default_dhcp_options(call).id,
         "ownerId": call.caller.account_id,
+        **({"cidrBlock": _allocated(call)} if _asks_a_pool(call) else {}),
         **({"ipv6CidrBlock": f"{generated}/56"} if asks_ipv6 else {}),
         "ipv6AssociationId": call.ec2_id("vpc-cidr-assoc") if asks_ipv6 else "",
     }
+
+
+def _asks_a_pool(call: Call) -> bool:
+    return bool(call.inputs.get("ipv4IpamPoolId")) and not call.inputs.get("cidrBlock")
+
+
+def pool_has_a_block(call: Call) -> None:
+    """A VPC takes its block from what its pool has free ("VPC CIDR blocks", Amazon VPC User Guide)."""
+    if _asks_a_pool(call) and _allocated(call) is None:
+        name = call.inputs["ipv4IpamPoolId"]
+        raise AwsError(
+            "InsufficientCidrBlocks", f"The pool {name} has no free block of the size /{_length(call)}."
+        )
+
+
+def _length(call: Call) -> int:
+    pool = call.find(_IPAM_POOL, "ipv4IpamPoolId")
+    default = pool.get("allocationDefaultNetmaskLength") if pool else None
+    return int(call.inputs.get("ipv4NetmaskLength") or default or _LARGEST)
+
+
+def _allocated(call: Call) -> str | None:
+    """The block that an IPAM pool gives a VPC: the first of the asked size that is free in what it has.
+
+    Source: Amazon VPC IPAM User Guide, "Create a VPC that uses an IPAM pool CIDR".
+    """
+    name, length = call.inputs.get("ipv4IpamPoolId"), _length(call)
+    given = [network(each.get("cidr")) for each in call.others(_IPAM_CIDR) if each.get("ipamPoolId") == name]
+    blocks = [block for block in given if isinstance(block, ipaddress.IPv4Network)] or [_ANY_PRIVATE]
+    taken = [network(vpc.get("cidrBlock")) for vpc in call.others(VPC_TYPE)]
+    for block in blocks:
+        for part in block.subnets(new_prefix=length) if block.prefixlen <= length else ():
+            if not any(isinstance(each, ipaddress.IPv4Network) and part.overlaps(each) for each in taken):
+                return str(part)
+    return None
 
 
 def _default_dhcp_options(call: Call) -> AwsResource:
@@ -207,7 +247,7 @@ KINDS: Final = (
         },
         replaced_by=frozenset({"cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength"}),
         checks=(ipv4_network("cidrBlock"), ipv6_network("ipv6CidrBlock")),
-        rules=(vpc_size,),
+        rules=(vpc_size, pool_has_a_block),
         implicit_resources=parts_of_new_vpc,
     ),
     Kind(

@@ -1,0 +1,85 @@
+"""Where Amazon ECS runs the tasks of a service: on Fargate, or on instances.
+
+Source: Amazon ECS API Reference, "CreateService": a service that names neither a launch type nor capacity
+providers runs by the default capacity provider strategy of its cluster.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ..findings import placement
+from ..graph import tokens
+from ..graph.claims import follows
+from ..values import ABSENT, UNKNOWN, Truth, Unknown, get, items
+from ..verdict import PASSES, Outcome
+
+if TYPE_CHECKING:
+    from ..graph import Graph
+    from ..graph.resource import Resource
+    from ..values import Value
+
+_FARGATE: Final = ("FARGATE", "FARGATE_SPOT")
+"""The capacity providers of Fargate, which every cluster may name."""
+_DEFAULT_CLUSTER: Final = "default"
+
+
+def runs_on_fargate(graph: Graph, service: Resource) -> Truth:
+    """Whether all tasks of a service run on Fargate: by its launch type, or by its capacity providers.
+
+    A service that names neither runs where its cluster says, and on instances where that says nothing.
+    """
+    launched = service.declared("launchType")
+    strategies = items(service.declared("capacityProviderStrategies"))
+    if isinstance(strategies, Unknown):
+        return UNKNOWN
+    if not strategies and launched not in (ABSENT, ""):
+        return UNKNOWN if launched is UNKNOWN else str(launched) == "FARGATE"
+    if not strategies:
+        link = _default_strategy(graph, service)
+        strategies = () if link is None else link.declared("defaultCapacityProviderStrategies")
+    return _all_on_fargate(strategies)
+
+
+def by_default(graph: Graph, service: Resource) -> Outcome:
+    """The assumption that a service is made after its cluster's default strategy, where it takes that."""
+    launched = service.declared("launchType")
+    if launched not in (ABSENT, "") or items(service.declared("capacityProviderStrategies")) != ():
+        return PASSES
+    link = _default_strategy(graph, service)
+    if link is None or follows(graph, service, link):
+        return PASSES
+    return placement.AFTER_DEFAULT_STRATEGY(service, strategy=link)
+
+
+def _all_on_fargate(strategies: Value) -> Truth:
+    listed = items(strategies)
+    if isinstance(listed, Unknown) or not listed:
+        return UNKNOWN
+    providers = [get(strategy, "capacityProvider") for strategy in listed]
+    if any(provider is UNKNOWN for provider in providers):
+        return UNKNOWN
+    fargate = {provider in _FARGATE for provider in providers}
+    return UNKNOWN if len(fargate) > 1 else fargate.pop()
+
+
+def _default_strategy(graph: Graph, service: Resource) -> Resource | None:
+    """What sets the default strategy of a service's cluster; `None` where that is not certain."""
+    own = _names(graph, service, "cluster")
+    links = [(link, _names(graph, link, "clusterName")) for link in graph.of_type(*tokens.ECS_CAPACITY)]
+    found = [link for link, names in links if not (own and names) or own & names]
+    (link, *others) = found or (None,)
+    return link if own and link and not others and own & _names(graph, link, "clusterName") else None
+
+
+def _names(graph: Graph, resource: Resource, prop: str) -> frozenset[str]:
+    """What the cluster goes by that the property `prop` names; nothing where that is not known."""
+    value = resource.declared(prop)
+    cluster = graph.ref(resource, value, prop, tokens.ECS_CLUSTER).target
+    names = {text.rpartition("/")[2] for text in (value,) if isinstance(text, str)}
+    if value is ABSENT:
+        names = {_DEFAULT_CLUSTER}
+    if cluster is not None:
+        name = cluster.get("name")
+        names |= {cluster.key, *((name,) if isinstance(name, str) else ())}
+    return frozenset(names)
