@@ -11,25 +11,27 @@ from itertools import starmap
 from typing import TYPE_CHECKING, Final
 
 from .aws import Network
+from .aws.resolver import Answer
 from .aws.ses import endpoint_of_host, listens, region_of_fips_host, region_of_host, smtp_host
 from .aws.subnet import unread
 from .egress import Destination, Egress
-from .findings import names, placement, routing
+from .findings import endpoints, names, placement, routing
 from .forwarding import Client, OverIpv6, ToSmtpEndpoint, Walk, port_25
 from .graph.provider_scope import in_one_region
 from .graph.references import E, judged
 from .graph.zones import ZoneAvailability
-from .hosts import literal, question
-from .ranges import IPV4, PUBLIC, UNROUTED, Ranges, addresses, union
+from .hosts import is_valid, literal, question
+from .ranges import IPV4, ITSELF, PUBLIC, UNROUTED, Ranges, addresses, union
 from .settings import Settings
 from .values import UNKNOWN, Unknown
 from .verdict import PASSES, Origin, Outcome, Verdict, across_possibilities, all_of, any_of, hop, worst_first
 from .workloads import READERS, Placement, Workload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from .aws.subnet import Subnet
+    from .aws.vpc import Vpc
     from .graph import Graph
     from .graph.graph import Unread
     from .graph.references import Ref
@@ -166,22 +168,57 @@ class Proof:
         return worst_first([*ways, *self.ses.unread(client)])
 
     def _reach_host(self, client: Client, place: Placement, host: str, port: int) -> Outcome:
-        fips, endpoint = region_of_fips_host(host), endpoint_of_host(host)
-        region = fips or region_of_host(host)
+        """The way to the addresses that `host` is or that the team knows, or else to wherever DNS leads."""
+        if not self._is_known(host):
+            at = partial(self._reach_answer, client, place, host, port)
+            return self._wherever(host, client.owner, client.vpc, at)
         nowhere, where = self._nowhere(host, client.owner), self._addresses(host)
-        if nowhere.findings and endpoint is None:
+        if nowhere.findings:
             return nowhere
         if not where & IPV4:
             return self.ipv6.reach(client, place, where, port, host)
         if literal(host):
             return self.walk.reach(client, where, port, host)
-        if where != PUBLIC and region is None:  # a name whose addresses the team knows
-            return self._reach_name(client, place, where, port, host)
-        shadow = self.network.dns.shadow(host, client.vpc)
-        if shadow.findings:
-            return shadow
-        if endpoint is not None:
-            return self.ses.by_own_name(client, endpoint, port) + self.network.dns.resolves(client.vpc)
+        return self._reach_name(client, place, where, port, host)
+
+    def _wherever(
+        self, host: str, owner: Resource, vpc: Ref[Vpc] | None, at: Callable[[Answer], Outcome]
+    ) -> Outcome:
+        """What `at` makes of everything that `host` may lead to where it is asked."""
+        if not is_valid(host):
+            return names.INVALID_HOST(owner, host=host)
+        answers = self.network.resolver.answers(host, vpc)
+        return across_possibilities(
+            [answer.steps if answer.steps.findings else answer.steps + at(answer) for answer in answers]
+        )
+
+    def _reach_answer(
+        self, client: Client, place: Placement, host: str, port: int, answer: Answer
+    ) -> Outcome:
+        resolves, where, name = self.network.dns.resolves(client.vpc), answer.addresses, answer.name
+        if answer.endpoint is not None:
+            return self.ses.by_own_name(client, answer.endpoint, name, port) + resolves
+        if where is not None:
+            if where & ITSELF:
+                return names.HOST_IS_ITSELF(client.owner, host=name)
+            if where & IPV4:
+                return self._reach_public(client, place, where, port, host)
+            return self.ipv6.reach(client, place, where, port, host) + resolves
+        identity = endpoint_of_host(name)
+        if identity is not None:
+            named = self.network.vpc_endpoints.named(identity, client.subnet.resource)
+            return self.ses.by_own_name(client, named, identity, port) + resolves
+        return self._reach_by_public_name(client, place, name, port)
+
+    def _reach_by_public_name(self, client: Client, place: Placement, host: str, port: int) -> Outcome:
+        """The way to what the public DNS, or private DNS of an endpoint, leads `host` to."""
+        nowhere, where = self._nowhere(host, client.owner), self._addresses(host)
+        if nowhere.findings:
+            return nowhere
+        fips = region_of_fips_host(host)
+        region = fips or region_of_host(host)
+        if not where & IPV4:
+            return self.ipv6.reach(client, place, where, port, host)
         if region is None:
             return self._reach_public(client, place, where, port, host)
 
@@ -205,14 +242,27 @@ class Proof:
         if not isinstance(host, str) or destination.secret:
             way = self.ipv6.reach_name(client, place, PUBLIC, ports, str(destination))
             return way if destination.any_host else names.UNKNOWN_HOST(client.owner) + way.as_undetermined()
+        if literal(host):
+            nowhere, where = self._nowhere(host, client.owner), self._addresses(host)
+            return (
+                nowhere if nowhere.findings else self.ipv6.reach_literal(client, place, where, ports[0], host)
+            )
+        at = partial(self._reach_answer_over_ipv6, client, place, ports)
+        return self._wherever(host, client.owner, client.vpc, at)
+
+    def _reach_answer_over_ipv6(
+        self, client: Client, place: Placement, ports: Sequence[int], answer: Answer
+    ) -> Outcome:
+        host, where = answer.name, answer.addresses
+        if answer.endpoint is not None:
+            return endpoints.ENDPOINT_FROM_IPV6_ONLY(client.subnet, owner=client.owner)
+        if where is not None:
+            return self.ipv6.reach_name(client, place, where, ports, host)
         nowhere, where = self._nowhere(host, client.owner), self._addresses(host)
         if nowhere.findings:
             return nowhere
-        if literal(host):
-            return self.ipv6.reach_literal(client, place, where, ports[0], host)
-        shadow = self.network.dns.shadow(host, client.vpc)
         way = self.ipv6.reach_name(client, place, where, ports, host, region_of_host(host))
-        return shadow + way + self._listens(client, host, ports[0])
+        return way + self._listens(client, host, ports[0])
 
     def _reach_public(self, client: Client, place: Placement, where: Ranges, port: int, name: str) -> Outcome:
         """The way to public hosts by their names, which must resolve."""
@@ -228,6 +278,11 @@ class Proof:
         elsewhere = self.ipv6.other_resolver(client).findings or self.settings.addresses_of(host)
         return refused.as_undetermined() if elsewhere else refused
 
+    def _is_known(self, host: str) -> bool:
+        """Whether `host` is an address, or the team knows its addresses and it is no name of SES's."""
+        ses = region_of_fips_host(host) or region_of_host(host)
+        return literal(host) is not None or bool(self.settings.addresses_of(host) and not ses)
+
     def _addresses(self, host: str) -> Ranges:
         """Where `host` is: its own addresses if it is one or the team knows them, else any public one."""
         address = literal(host)
@@ -240,18 +295,28 @@ class Proof:
 
     def _managed(self, owner: Resource, destination: Destination) -> Outcome:
         """The egress that the service itself brings: to public addresses alone."""
-        host, port, where = destination.host, destination.port, PUBLIC
+        host = destination.host
         if isinstance(host, Unknown) and not (destination.secret or destination.every_host):
             return names.UNKNOWN_HOST(owner)
-        if isinstance(host, str):
+        at = partial(self._managed_at, owner, destination)
+        if not isinstance(host, str):
+            return at(Answer("", PUBLIC))
+        return at(Answer(host)) if self._is_known(host) else self._wherever(host, owner, None, at)
+
+    def _managed_at(self, owner: Resource, destination: Destination, answer: Answer) -> Outcome:
+        host, port, where = answer.name, destination.port, answer.addresses
+        if answer.endpoint is not None:
+            return routing.NO_PUBLIC_ADDRESS(owner, host=host)
+        if where is None:
             where, nowhere = self._addresses(host), self._nowhere(host, owner)
             if nowhere.findings:
                 return nowhere
         if where & UNROUTED:
-            return routing.NO_PUBLIC_ADDRESS(owner, host=host)
+            refused = routing.NO_PUBLIC_ADDRESS(owner, host=host)
+            return refused if where <= UNROUTED else refused.as_undetermined()
         if not where & IPV4:
             return names.SERVICE_MAYBE_WITHOUT_IPV6(owner, host=host)
-        heard = listens(host, port, owner) if isinstance(host, str) and isinstance(port, int) else PASSES
+        heard = listens(host, port, owner) if isinstance(port, int) else PASSES
         there = hop("internet", str(destination), "the service's own egress", Origin.AWS_DEFAULT)
         return heard + port_25(owner, port) + there
 

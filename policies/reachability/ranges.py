@@ -164,6 +164,8 @@ UNROUTED: Final = union(
     ]
 )
 """What never crosses an internet gateway: private, loopback, link-local, multicast and reserved addresses."""
+ITSELF: Final = union(addresses(block) for block in ("127.0.0.0/8", "0.0.0.0/32", "::1/128", "::/128"))
+"""Where a program reaches the computer that it runs on: loopback and unspecified addresses (RFC 6890)."""
 ALL_PORTS: Final = Ranges.of((0, 65535))
 EPHEMERAL_PORTS: Final = Ranges.of((1024, 65535))
 """The ports that replies come back to (Amazon VPC User Guide, "Ephemeral ports")."""

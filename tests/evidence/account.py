@@ -280,6 +280,16 @@ class Account:
         )
         return str(answer["HostedZone"]["Id"]).rpartition("/")[2]
 
+    def public_zone(self, name: str) -> str:
+        answer = self.route53.create_hosted_zone(Name=name, CallerReference=f"{name}{time.monotonic_ns()}")
+        return str(answer["HostedZone"]["Id"]).rpartition("/")[2]
+
+    def record(self, zone: str, name: str, kind: str, *values: str) -> None:
+        held = {"Name": name, "Type": kind, "TTL": 300, "ResourceRecords": [{"Value": one} for one in values]}
+        self.route53.change_resource_record_sets(
+            HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": held}]}
+        )
+
     def forwards(self, domain: str) -> str:
         """A rule that sends the VPC's queries for `domain` to other resolvers."""
         group = self.security_group("resolver")

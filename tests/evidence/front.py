@@ -25,6 +25,8 @@ from botocore.validate import ParamValidator
 
 _PATHS = {
     r"/2013-04-01/hostedzonesbyvpc": "ListHostedZonesByVPC",
+    r"/2013-04-01/hostedzone": "ListHostedZones",
+    r"/2013-04-01/hostedzone/[^/]+/rrset": "ListResourceRecordSets",
     r"/2015-03-31/functions/?": "ListFunctions",
     r"/2015-03-31/functions/[^/]+/configuration": "GetFunctionConfiguration",
     r"/profileassociations": "ListProfileAssociations",

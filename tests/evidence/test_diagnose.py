@@ -84,13 +84,39 @@ def test_subnets_and_groups_are_judged_without_app_runner(
     assert not [action for action in front.calls if action.startswith("apprunner:")]
 
 
-def test_a_private_zone_that_may_shadow_is_undetermined(account: Account, mailroute: Command) -> None:
+def test_a_private_zone_leads_where_its_records_say(account: Account, mailroute: Command) -> None:
     account.nat()
     zone = account.private_zone("brevo.com")
+    arguments = ("diagnose", "--service", "shop", "--to", f"{RELAY}:587", "--json")
+    result = mailroute(*arguments)
+    assert result.returncode == 1, result.stdout + result.stderr
+    (finding,) = json.loads(result.stdout)["findings"]
+    assert (finding["code"], finding["resource"]) == ("NAME_WITHOUT_RECORD", zone)
+
+    account.record(zone, "*.brevo.com", "A", "203.0.114.9")
+    result = mailroute(*arguments)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_a_public_zone_of_the_account_may_lead_elsewhere(account: Account, mailroute: Command) -> None:
+    account.nat()
+    zone = account.public_zone("brevo.com")
+    account.record(zone, RELAY, "A", "10.99.0.5")
     result = mailroute("diagnose", "--service", "shop", "--to", f"{RELAY}:587", "--json")
     assert result.returncode == 4, result.stdout + result.stderr
     (finding,) = json.loads(result.stdout)["findings"]
-    assert (finding["code"], finding["resource"]) == ("NAME_SHADOWED", zone)
+    assert finding["code"] == "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"
+
+
+def test_records_that_may_not_be_read_leave_the_name_open(
+    account: Account, front: Front, mailroute: Command
+) -> None:
+    account.nat()
+    account.private_zone("brevo.com")
+    front.denied.add("route53:ListResourceRecordSets")
+    result = mailroute("diagnose", "--service", "shop", "--to", f"{RELAY}:587", "--json")
+    assert result.returncode == 4, result.stdout + result.stderr
+    assert "NAME_SHADOWED" in {finding["code"] for finding in json.loads(result.stdout)["findings"]}
 
 
 @pytest.mark.parametrize(

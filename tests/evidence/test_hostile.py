@@ -26,6 +26,8 @@ UNAFFECTED = {
     Action.PEERING_CONNECTIONS,
     Action.PREFIX_LISTS,
     Action.PREFIX_LIST_ENTRIES,
+    Action.HOSTED_ZONES,
+    Action.ZONE_RECORDS,
     Action.PUBLIC_ACCESS_EXCLUSIONS,
     Action.VPC_ENDPOINTS,
 }
@@ -54,6 +56,7 @@ def crowded(shared_front: Front, tmp_path_factory: pytest.TempPathFactory) -> It
         account.prefix_list("10.99.0.0/16")
         account.resolvers("10.20.0.2")
         account.forwards("corp.example.com")
+        account.public_zone("example.com")
         yield account
 
 

@@ -17,6 +17,7 @@ def test_the_policy_allows_exactly_what_the_commands_call(
     account.prefix_list("10.99.0.0/16")
     account.resolvers("10.20.0.2")
     account.forwards("corp.example.com")
+    account.private_zone("corp.internal")
     account.hub(default_route=False)
     account.express_service("web")
     account.ecs_service("worker")

@@ -408,6 +408,57 @@ CASES: dict[str, tuple[Callable[[Any], Any], dict[str, Any], dict[str, Any]]] = 
         {"Id": "rslvr-rrassoc-1", "ResolverRuleId": "rslvr-rr-1", "VPCId": "vpc-1"},
         {"resolverRuleId": "rslvr-rr-1", "vpcId": "vpc-1"},
     ),
+    "a record": (
+        dns.record,
+        {
+            "HostedZoneId": "Z1",
+            "Name": "\\052.Example.com.",
+            "Type": "A",
+            "TTL": 300,
+            "SetIdentifier": "one",
+            "GeoLocation": {"CountryCode": "DE"},
+            "ResourceRecords": [{"Value": "10.0.0.5"}, {"Value": "10.0.0.6"}],
+        },
+        {
+            "zoneId": "Z1",
+            "name": "*.Example.com",
+            "type": "A",
+            "setIdentifier": "one",
+            "geolocationRoutingPolicies": [{"country": "DE"}],
+            "records": ["10.0.0.5", "10.0.0.6"],
+        },
+    ),
+    "an alias": (
+        dns.record,
+        {
+            "HostedZoneId": "Z1",
+            "Name": "smtp.example.com.",
+            "Type": "A",
+            "AliasTarget": {
+                "HostedZoneId": "Z2",
+                "DNSName": "mail.example.com.",
+                "EvaluateTargetHealth": False,
+            },
+            "CidrRoutingConfig": {"CollectionId": "c-1", "LocationName": "office"},
+        },
+        {
+            "zoneId": "Z1",
+            "name": "smtp.example.com",
+            "type": "A",
+            "aliases": [{"name": "mail.example.com", "zoneId": "Z2"}],
+            "cidrRoutingPolicy": {"locationName": "office"},
+        },
+    ),
+    "a record whose text is nobody's business": (
+        dns.record,
+        {
+            "HostedZoneId": "Z1",
+            "Name": "example.com.",
+            "Type": "TXT",
+            "ResourceRecords": [{"Value": '"token"'}],
+        },
+        {"zoneId": "Z1", "name": "example.com", "type": "TXT"},
+    ),
     "a DNS firewall": (
         dns.resolver_firewall,
         {"Id": "rslvr-frgassoc-1", "FirewallRuleGroupId": "rslvr-frg-1", "VpcId": "vpc-1", "Priority": 101},
@@ -500,6 +551,25 @@ def test_the_zone_of_an_smtp_endpoint_is_the_endpoint_s_to_tell() -> None:
     assert not dns.is_of_endpoint(
         {"Name": "email-smtp.us-east-1.amazonaws.com.", "Owner": {"OwningAccount": OWNER}}
     )
+
+
+def test_the_zones_whose_records_are_read() -> None:
+    public: list[dict[str, Any]] = [
+        {"Id": "/hostedzone/Z1", "Name": "example.com.", "Config": {"PrivateZone": False}},
+        {"Id": "/hostedzone/Z2", "Name": "example.org.", "ResourceRecordSetCount": 1_000},
+        {"Id": "/hostedzone/Z3", "Name": "large.example.", "ResourceRecordSetCount": 1_001},
+        {"Id": "/hostedzone/Z4", "Name": "inner.example.", "Config": {"PrivateZone": True}},
+    ]
+    private: list[dict[str, Any]] = [
+        {"HostedZoneId": "Z4", "Name": "inner.example.", "Owner": {"OwningAccount": OWNER}},
+        {"HostedZoneId": "Z5", "Name": "shared.example.", "Owner": {"OwningAccount": "111122223333"}},
+        {
+            "HostedZoneId": "Z6",
+            "Name": "email-smtp.us-east-1.amazonaws.com.",
+            "Owner": {"OwningService": "vpce.amazonaws.com"},
+        },
+    ]
+    assert list(dns.records_of(public, private, OWNER)) == ["Z1", "Z2", "Z4"]
 
 
 def test_a_service_without_connector_keeps_variable_names_alone() -> None:

@@ -111,6 +111,10 @@ class Packets:
             address = server.address
         elif isinstance(target, str) and target[0].isdigit():
             address = block(target)[0]
+        elif isinstance(target, str) and (found := self._private_answer(subnet, target)) is not None:
+            if not found:
+                return Fate.LOST
+            address = block(rng.choice(found))[0]
         else:
             address = rng.choice(self.hosts)
         replies, translated = rng.choice(self.reply_ports), rng.choice(self.reply_ports)
@@ -118,17 +122,21 @@ class Packets:
         return self.account.connect(attempt)[0]
 
     def _doubt(self, fate: Fate, subnet: str, target: Any, port: int) -> Fate:
-        """A name that Amazon's resolver is not asked for, or a private zone answers, leads anywhere."""
+        """A name that Amazon's resolver is not asked for leads anywhere."""
         vpc = self.account.subnet(subnet)["vpcId"]
         if isinstance(target, str) and target[0].isdigit():
             return fate
-        if isinstance(target, str) and self.account.private_zone_for(target, vpc):
+        zoned = isinstance(target, str) and self._private_answer(subnet, target) is not None
+        if zoned and not (self.account.asks_private_zones(vpc) and self.account.uses_resolver(vpc)):
             return Fate.UNSPECIFIED
-        if not hears(target, port):
+        if not zoned and not hears(target, port):
             return Fate.LOST if fate is Fate.LOST or self.account.uses_resolver(vpc) else Fate.UNSPECIFIED
         if not self.account.uses_resolver(vpc) or not self.account.has_resolver(vpc):
             return Fate.UNSPECIFIED if fate is Fate.CONNECTED else fate
         return fate
+
+    def _private_answer(self, subnet: str, host: str) -> list[str] | None:
+        return self.account.private_answer(host.lower(), self.account.subnet(subnet)["vpcId"])
 
     def _address_in(self, subnet: str) -> int:
         """A host address: AWS keeps the first four of a subnet and the last."""

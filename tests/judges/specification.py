@@ -201,13 +201,27 @@ class Account:
         named = set(options.get("domainNameServers") or ()) - {"AmazonProvidedDNS"}
         return all(block(server)[0] in own for server in named)
 
-    def private_zone_for(self, host: str, vpc: str) -> bool:
-        """Source: Amazon Route 53 Developer Guide, "Working with private hosted zones"."""
-        return any(
-            f".{host}".lower().endswith("." + zone["name"].strip(".").lower())
-            for zone in self.all("aws:route53/zone:Zone").values()
-            if any(entry["vpcId"] == vpc for entry in zone.get("vpcs") or ())
-        )
+    def private_answer(self, host: str, vpc: str) -> list[str] | None:
+        """The addresses that a private zone has for `host`; `None` where no zone is asked.
+
+        Sources: Amazon Route 53 Developer Guide, "Considerations when working with a private hosted zone";
+        RFC 4592, section 3.3.1.
+        """
+        zones = self.all("aws:route53/zone:Zone").values()
+        asked = [zone["name"] for zone in zones if zone["vpcs"][0]["vpcId"] == vpc]
+        if not any(f".{host}".endswith(f".{name}") for name in asked):
+            return None
+        records = self.all("aws:route53/record:Record").values()
+        wanted = labels = host
+        while not any(f".{record['name']}".endswith(f".{labels}") for record in records):
+            labels = labels.partition(".")[2]
+            wanted = f"*.{labels}"
+        found = [record for record in records if record["name"] == wanted and record["type"] == "A"]
+        return [address for record in found for address in record["records"]]
+
+    def asks_private_zones(self, vpc: str) -> bool:
+        """Source: Amazon VPC User Guide, "DNS attributes for your VPC"."""
+        return bool(self.vpc(vpc)["enableDnsSupport"] and self.vpc(vpc)["enableDnsHostnames"])
 
     def interfaces_of(self, endpoint: Properties) -> list[tuple[str, tuple[str, ...]]]:
         """The subnets of an endpoint's interfaces, with their security groups."""

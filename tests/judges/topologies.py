@@ -31,6 +31,7 @@ SECONDARY_BLOCK: Final = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAs
 PEERING: Final = "aws:ec2/vpcPeeringConnection:VpcPeeringConnection"
 DHCP_OPTIONS: Final = "aws:ec2/vpcDhcpOptions:VpcDhcpOptions"
 ZONE: Final = "aws:route53/zone:Zone"
+RECORD: Final = "aws:route53/record:Record"
 TRANSIT_GATEWAY: Final = "aws:ec2transitgateway/transitGateway:TransitGateway"
 TRANSIT_ATTACHMENT: Final = "aws:ec2transitgateway/vpcAttachment:VpcAttachment"
 TRANSIT_ROUTE: Final = "aws:ec2transitgateway/route:Route"

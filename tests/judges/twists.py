@@ -25,6 +25,7 @@ from tests.judges.topologies import (
     PREFIX_LIST,
     PUBLIC_ACCESS,
     PUBLIC_ACCESS_EXCLUSION,
+    RECORD,
     ROUTE_TABLE,
     SECONDARY_BLOCK,
     SUBNET,
@@ -259,10 +260,20 @@ def dns_changes(draft: Draft) -> None:
         draft.add(DHCP_OPTIONS, "dopt-own", domainNameServers=[rng.choice(RESOLVERS)])
         draft["vpc-a"]["dhcpOptionsId"] = "dopt-own"
     elif change == "zone":
-        name = rng.choice(("brevo.com", "amazonaws.com", "internal.example"))
-        draft.add(ZONE, "Z1", zoneId="Z1", name=name, vpcs=[{"vpcId": rng.choice(draft.ids(VPC))}])
+        _zone(draft, rng.choice(("brevo.com", "amazonaws.com", "internal.example")))
     else:
         draft["vpc-a"]["enableDnsHostnames" if change == "hostnames" else "enableDnsSupport"] = False
+
+
+def _zone(draft: Draft, name: str) -> None:
+    """A private zone that was read, with a few records."""
+    rng = draft.rng
+    draft.add(ZONE, "Z1", zoneId="Z1", name=name, vpcs=[{"vpcId": rng.choice(draft.ids(VPC))}])
+    labels = ("smtp-relay.", "*.", "relay.smtp-relay.", "", "email-smtp.us-east-1.")
+    for label in rng.sample(labels, rng.randint(0, 2)):
+        values = rng.sample(("1.1.1.1", "10.99.0.5", "8.8.8.8"), rng.randint(1, 2))
+        draft.add(RECORD, f"Z1_{label}", zoneId="Z1", name=f"{label}{name}", type="A", records=values)
+    draft.add(RECORD, "Z1_SOA", zoneId="Z1", name=name, type="SOA", records=["ns-1.awsdns-00.com. 1 1 1 1 1"])
 
 
 def connector_rules(draft: Draft) -> None:

@@ -35,7 +35,7 @@ def test_addresses_given_by_the_team_win_over_private_zones(nat: Stack) -> None:
     nat.add("aws:route53/zone:Zone", "zone", name="example.com", vpcs=[{"vpcId": VPC}])
     destination, known = Destination(NAME, 587), Settings(addresses={NAME: (RELAY,)})
 
-    assert [finding.code for finding in judge(nat, destination).findings] == ["NAME_SHADOWED"]
+    assert [finding.code for finding in judge(nat, destination).findings] == ["NAME_WITHOUT_RECORD"]
     assert judge(nat, destination, known).findings == ()
 
 

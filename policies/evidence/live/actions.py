@@ -52,7 +52,9 @@ class Action(Enum):
         (_NO_SUCH_ACTION,),
         True,
     )
+    HOSTED_ZONES = ("route53", "ListHostedZones", "HostedZones")
     PRIVATE_ZONES = ("route53", "ListHostedZonesByVPC", "HostedZoneSummaries")
+    ZONE_RECORDS = ("route53", "ListResourceRecordSets", "ResourceRecordSets", ("NoSuchHostedZone",))
     RESOLVER_RULE_ASSOCIATIONS = (
         "route53resolver",
         "ListResolverRuleAssociations",

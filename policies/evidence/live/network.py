@@ -2,8 +2,8 @@
 
 The number of calls grows with the number of VPCs: what is in them is asked for by the VPCs' ids, 200 at
 a time. Beyond that a managed prefix list that a route or a group names costs a call of its own, each route
-table of a transit gateway that they are attached to three, and each firewall that inspects their packets one,
-as its policy and every rule group of that do.
+table of a transit gateway that they are attached to three, each hosted zone one for each 300 records, and
+each firewall that inspects their packets one, as its policy and every rule group of that do.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def read(api: Api, vpcs: Iterable[str], ids: Iterable[str] = ()) -> Reading:
     crossed = (transit.beyond(answers, api.account) | _peers(api, answers)) - wanted
     for action, items in api.fetch(_vpc_round(api, crossed, attached=False)).items():
         answers[action] = [*answers.get(action, ()), *items]
-    answers.update(api.fetch(_second_round(answers, _starting("pl-", named))))
+    answers.update(api.fetch(_second_round(answers, _starting("pl-", named), api.account)))
     answers.update(firewalls.read(api, wanted | crossed, answers))
     read_whole = {action: items for action, items in answers.items() if action not in api.unread}
     return Reading(wanted | crossed, read_whole)
@@ -148,6 +148,7 @@ def _account_round(api: Api) -> Iterator[Request]:
     yield Request(Action.PUBLIC_ACCESS)
     yield Request(Action.PUBLIC_ACCESS_EXCLUSIONS)
     yield Request(Action.PROFILES)
+    yield Request(Action.HOSTED_ZONES)
     yield from (Request(part.action) for part in PARTS if not part.by_vpc)
 
 
@@ -177,8 +178,11 @@ def attributes(vpc: str) -> Iterator[Request]:
         yield Request(Action.VPC_ATTRIBUTE, {"VpcId": vpc, "Attribute": asked}, fields=(shown,))
 
 
-def _second_round(answers: Answers, prefix_lists: Iterable[str]) -> Iterator[Request]:
-    """What the VPCs and their parts name, and `prefix_lists`."""
+def _second_round(answers: Answers, prefix_lists: Iterable[str], account: str) -> Iterator[Request]:
+    """What the VPCs and their parts name, and `prefix_lists`, and the records of zones of `account`."""
+    zones = (answers.get(Action.HOSTED_ZONES, ()), answers.get(Action.PRIVATE_ZONES, ()))
+    for zone in sorted(set(dns.records_of(*zones, account))):
+        yield Request(Action.ZONE_RECORDS, {"HostedZoneId": zone}, {"HostedZoneId": zone})
     options = {item["DhcpOptionsId"] for item in answers.get(Action.VPCS, ()) if "DhcpOptionsId" in item}
     yield from filtered(Action.DHCP_OPTIONS, "dhcp-options-id", options)
     allocations = {
@@ -248,6 +252,7 @@ _NAMED: Final[Mapping[Action, Shape]] = {
     Action.RESOLVER_RULE_ASSOCIATIONS: dns.resolver_rule_association,
     Action.RESOLVER_RULES: dns.resolver_rule,
     Action.RESOLVER_FIREWALLS: dns.resolver_firewall,
+    Action.ZONE_RECORDS: dns.record,
 }
 
 
@@ -288,7 +293,10 @@ def _zones(answers: Answers) -> Iterator[Entry]:
         if not dns.is_of_endpoint(item):
             links[item["Name"], item["HostedZoneId"]].append(item)
     for (name, identity), found in links.items():
-        yield dns.private_zone(name, identity, found)
+        yield dns.hosted_zone(name, identity, found)
+    for item in answers.get(Action.HOSTED_ZONES, ()):
+        if not dns.is_private(item):
+            yield dns.hosted_zone(item["Name"], dns.zone_id(item), ())
 
 
 def _lists_with_entries(answers: Answers) -> Iterator[Entry]:

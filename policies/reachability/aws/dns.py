@@ -1,4 +1,4 @@
-"""What a mail host's name leads to inside a VPC, where it may differ from the public answer.
+"""What answers for a name inside a VPC before the public DNS does.
 
 Sources: Amazon Route 53 Developer Guide, "Working with private hosted zones", "Forwarding outbound DNS
 queries" and "What are Amazon Route 53 Profiles?"; AWS Cloud Map Developer Guide, "AWS Cloud Map namespaces";
@@ -17,6 +17,7 @@ from ..graph.references import Links
 from ..hosts import plain
 from ..values import ABSENT, UNKNOWN, Value, elements, get
 from ..verdict import all_of
+from .hosted_zone import HostedZone, HostedZones, is_in
 from .vpc import name_of
 
 if TYPE_CHECKING:
@@ -50,16 +51,32 @@ class Dns:
         self.endpoints = endpoints
         self.vpcs = endpoints.vpcs
         self.graph = endpoints.graph
+        self.zones = HostedZones(self.graph)
 
-    def shadow(self, host: str, vpc: Ref[Vpc]) -> Outcome:
-        """A finding for each zone, forwarding rule or endpoint that may answer for `host` in `vpc`."""
+    def private_answer(self, host: str, vpc: Ref[Vpc]) -> tuple[Outcome, HostedZone | None]:
+        """The private zone that certainly answers for `host` in `vpc`, if one does.
+
+        Whatever else may answer there is a finding each: a zone that may be of the VPC, a forwarding rule, an
+        endpoint. What is for a shorter name than the zone does not count.
+        """
         if not all(self.vpcs.covers(vpc, action) for action in _READ_BY):
             subject = vpc.candidates[0].key if vpc.candidates else name_of(vpc)
-            return names.UNREAD_NAMES(subject, vpc=name_of(vpc), host=host)
+            return names.UNREAD_NAMES(subject, vpc=name_of(vpc), host=host), None
         in_vpcs = (self._zones, self._rules, self._firewalls, self._profiles, self._services)
-        sources = [link.source for held in vpc.candidates for links in in_vpcs for link in links.to(held)]
-        sources += self.graph.of_type(*tokens.ECS_SERVICE)
-        return all_of(_may_lead_elsewhere(source, host) for source in sources if _may_answer(source, host))
+        links = [link for held in vpc.candidates for links in in_vpcs for link in links.to(held)]
+        sources = [link.source for link in links] + list(self.graph.of_type(*tokens.ECS_SERVICE))
+        matching = [source for source in dict.fromkeys(sources) if _may_answer(source, host)]
+        certain = {link.source for link in links if link.certain and vpc.target is not None}
+        found = [source for source in matching if source in certain and source.type in tokens.HOSTED_ZONE]
+        longest = max((len(_domain(zone)) for zone in found), default=0)
+        nearest = [self.zones[zone] for zone in found if len(_domain(zone)) == longest > 0]
+        zone = nearest[0] if len(nearest) == 1 else None
+        others = (
+            source
+            for source in matching
+            if (zone is None or source != zone.resource) and len(_domain(source) or host) >= longest
+        )
+        return all_of(_may_lead_elsewhere(source, host) for source in others), zone
 
     @staticmethod
     def resolves(vpc: Ref[Vpc]) -> Outcome:
@@ -78,12 +95,12 @@ class Dns:
         return Links(self._read_zones())
 
     def _read_zones(self) -> Iterator[tuple[Resource, Ref[Resource]]]:
-        for zone in self.graph.of_type(*tokens.PRIVATE_ZONE):
+        for zone in self.graph.of_type(*tokens.HOSTED_ZONE):
             for value in elements(zone.declared("vpcs")):
                 yield zone, self.graph.ref(zone, get(value, "vpcId"), "vpcs", tokens.VPC)
         for link in self.graph.of_type(*tokens.ZONE_ASSOCIATION):
-            for candidate in self.graph.named(link, "zoneId", tokens.PRIVATE_ZONE).candidates:
-                yield candidate, self.graph.named(link, "vpcId", tokens.VPC)
+            named = self.graph.named(link, "zoneId", tokens.HOSTED_ZONE).target
+            yield link if named is None else named, self.graph.named(link, "vpcId", tokens.VPC)
         for namespace in self.graph.of_type(*tokens.CLOUD_MAP_NAMESPACE):
             yield namespace, self.graph.named(namespace, "vpc", tokens.VPC)
 
@@ -122,7 +139,8 @@ class Dns:
 
 _SOURCES: Final = {
     tokens.RESOLVER_RULE: "resolver rule",
-    tokens.PRIVATE_ZONE: "private hosted zone",
+    tokens.HOSTED_ZONE: "private hosted zone",
+    tokens.ZONE_ASSOCIATION: "the hosted zone of",
     tokens.CLOUD_MAP_NAMESPACE: "Cloud Map namespace",
     tokens.VPC_ENDPOINT: "VPC endpoint",
     tokens.ECS_SERVICE: "Service Connect of ECS service",
@@ -158,12 +176,23 @@ def _aliases(service: Resource) -> Iterator[Value]:
 def _may_answer(source: Resource, host: str) -> bool:
     wanted = plain(host)
     if source.type in tokens.ECS_SERVICE:
-        return any(alias is UNKNOWN or str(alias).lower() == wanted for alias in _aliases(source))
+        return any(alias is UNKNOWN or plain(str(alias)) == wanted for alias in _aliases(source))
     if source.type in tokens.VPC_ENDPOINT:
         return not wanted.endswith(_AWS_DOMAIN)
-    if source.type in tokens.RESOLVER_FIREWALL + tokens.PROFILE_ASSOCIATION:
-        return True  # Its domain lists, or the zones and rules that it brings along, are not read.
-    name = source.get("domainName") if source.type in tokens.RESOLVER_RULE else source.get("name")
-    domain = plain(str(name))
-    # A delegation rule says by its record what it answers for, and names no domain.
-    return name in (UNKNOWN, ABSENT) or not domain or f".{wanted}".endswith(f".{domain}")
+    domain = _domain(source)
+    return not domain or is_in(wanted, domain)
+
+
+def _domain(source: Resource) -> str:
+    """The domain that a zone, namespace or rule is for; empty where it may be any.
+
+    The domain lists of a firewall, and what a profile brings along, are not read; a delegation rule says by
+    its record what it answers for, and names no domain.
+    """
+    if source.type in tokens.RESOLVER_RULE:
+        name = source.get("domainName")
+    elif source.type in tokens.HOSTED_ZONE + tokens.CLOUD_MAP_NAMESPACE:
+        name = source.get("name")
+    else:
+        return ""
+    return plain(name) if isinstance(name, str) else ""

@@ -16,6 +16,7 @@ from .network_interface import NetworkInterfaces
 from .peering import PeeringConnections
 from .prefix_list import PrefixLists
 from .ram import ResourceShares
+from .resolver import Resolver
 from .route_table_association import RouteTables
 from .security_group import SecurityGroups
 from .subnet import Subnets
@@ -49,4 +50,5 @@ class Network:
         self.peering_connections = PeeringConnections(self.vpcs)
         self.vpc_endpoints = VpcEndpoints(self.subnets, self.network_interfaces, zones)
         self.dns = Dns(self.vpc_endpoints)
+        self.resolver = Resolver(self.dns, self.subnets)
         self.resource_shares = ResourceShares(self.vpcs)

@@ -68,6 +68,42 @@ MAY_ANSWER = NAME_SHADOWED.undetermined(
     "{what} {subject.label} may answer for {host} inside the VPC, and the proof does not resolve it",
     "name the host's addresses in the pack's config, or {cure}",
 )
+_NAME_ITS_ADDRESSES = "name the host's addresses in the pack's config"
+RECORDS_UNKNOWN = NAME_SHADOWED.undetermined(
+    "records of hosted zone {subject.label} that are not known may answer for {host}",
+    f"{GIVE_EVIDENCE}, create the record of {{host}} in the program, or {_NAME_ITS_ADDRESSES}",
+)
+DELEGATED = NAME_SHADOWED.undetermined(
+    "private hosted zone {subject.label} leaves {host} to the name servers of a subdomain",
+    _NAME_ITS_ADDRESSES,
+)
+ZONE_MAYBE_NOT_ASKED = NAME_SHADOWED.undetermined(
+    "private hosted zone {subject.label} answers in VPC {vpc} only with DNS support and DNS hostnames on",
+    "set enable_dns_support=True and enable_dns_hostnames=True on the VPC",
+)
+DNS_RECORD_UNKNOWN = Code("DNS_RECORD_UNKNOWN", 'Pulumi documentation, "Inputs and outputs"')
+RECORD_UNKNOWN = DNS_RECORD_UNKNOWN.undetermined(
+    "where record {subject.label} leads {host} is not known until the update",
+    f"give the record a plain value, or {_NAME_ITS_ADDRESSES}",
+)
+LOAD_BALANCER_UNKNOWN = DNS_RECORD_UNKNOWN.undetermined(
+    "where load balancer {subject.label} has its addresses is not known",
+    f"give it subnets and internal as plain values, or {_NAME_ITS_ADDRESSES}",
+)
+NAME_WITHOUT_RECORD = Code(
+    "NAME_WITHOUT_RECORD",
+    'Amazon Route 53 Developer Guide, "Considerations when working with a private hosted zone"; RFC 4592, '
+    '"The Role of Wildcards in the Domain Name System"',
+)
+NO_RECORD = NAME_WITHOUT_RECORD.unreachable(
+    "hosted zone {subject.label} ({subject.domain}) has no record that leads {host} to an address",
+    "create an A or CNAME record of {host} in the zone, or name a host that exists",
+)
+NAME_LOOP = Code("NAME_LOOP", "RFC 1034, section 3.6.2")
+NAME_LOOPS = NAME_LOOP.unreachable(
+    "the records that {host} leads to go round in a circle: they come back to {name}",
+    "let one of them hold an address, or the name of a host outside the circle",
+)
 NAMES_NOT_READ = Code("NAMES_NOT_READ", 'Amazon Route 53 API Reference, "ListHostedZonesByVPC"')
 UNREAD_NAMES = NAMES_NOT_READ.undetermined(
     "whether a zone or rule of VPC {vpc} answers for {host} has not been read", GIVE_EVIDENCE

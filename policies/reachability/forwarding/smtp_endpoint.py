@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from ..aws.subnet import Subnet
     from ..aws.vpc_endpoint import VpcEndpoint
+    from ..graph.resource import Resource
     from .leg import Client
     from .walk import Walk
 
@@ -113,12 +114,15 @@ class ToSmtpEndpoint:
             ]
         )
 
-    def by_own_name(self, client: Client, identity: str, port: int) -> Outcome:
+    def by_own_name(self, client: Client, named: Resource | None, identity: str, port: int) -> Outcome:
         """The way to the endpoint that the host is a name of: with private DNS or without.
+
+        Args:
+            named: the endpoint, where it is known.
+            identity: its id, or else what a person knows it by.
 
         Source: AWS PrivateLink Guide, "Access an AWS service using an interface VPC endpoint".
         """
-        named = self.endpoints.named(identity, client.subnet.resource)
         found = self.endpoints.smtp_of(named)
         if found is None or found.vpc.same_as(client.vpc) is not True:
             return endpoints.UNKNOWN_ENDPOINT_NAMED(named or client.owner, identity=identity)

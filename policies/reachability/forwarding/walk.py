@@ -69,9 +69,12 @@ class Walk:
         leg = client.sends(wanted, name, port)
         leaves = self.leaves(client, Peer(name, wanted), port)
         near, far = _divided(leg)
-        possibilities: list[Outcome] = []
-        if far:
-            possibilities.append(self._onward(leg.to(far)) + stops.port_25(client.owner, port))
+        # A host with addresses of both kinds answers by either.
+        possibilities = [
+            self._onward(leg.to(part)) + stops.port_25(client.owner, port)
+            for part in (far - UNROUTED, far & UNROUTED)
+            if part
+        ]
         if near:
             # Within a subnet, neither routes nor ACLs apply.
             possibilities.append(routing.HOST_IN_VPC(client.subnet, vpc=name_of(client.vpc)))

@@ -54,7 +54,19 @@ DHCP_OPTIONS: Final = (
     "aws:ec2/defaultVpcDhcpOptions:DefaultVpcDhcpOptions",
 )
 DHCP_ASSOCIATION: Final = ("aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation",)
-PRIVATE_ZONE: Final = ("aws:route53/zone:Zone",)
+HOSTED_ZONE: Final = ("aws:route53/zone:Zone",)
+DNS_RECORD: Final = ("aws:route53/record:Record",)
+HIDDEN_RECORDS: Final = {
+    "aws:route53/recordsExclusive:RecordsExclusive": "zoneId",
+    "aws:route53/trafficPolicyInstance:TrafficPolicyInstance": "hostedZoneId",
+}
+"""What adds or removes records without being one, and the property that names its zone."""
+LOAD_BALANCER: Final = (
+    "aws:lb/loadBalancer:LoadBalancer",
+    "aws:alb/loadBalancer:LoadBalancer",
+    "aws:elb/loadBalancer:LoadBalancer",
+    "aws:applicationloadbalancing/loadBalancer:LoadBalancer",
+)
 CLOUD_MAP_NAMESPACE: Final = ("aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace",)
 ZONE_ASSOCIATION: Final = ("aws:route53/zoneAssociation:ZoneAssociation",)
 RESOLVER_RULE: Final = ("aws:route53/resolverRule:ResolverRule",)

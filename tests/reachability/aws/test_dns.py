@@ -42,18 +42,9 @@ FORWARDED = ("rule", RULE_LINK, {"resolverRuleId": ref("rule"), "vpcId": VPC})
 @pytest.mark.parametrize(
     ("resources", "what"),
     [
-        ([("zone", ZONE, {"name": "example.lux", "vpcs": [{"vpcId": VPC}]})], "private hosted zone"),
-        ([("zone", ZONE, {"name": "Example.LUX.", "vpcs": [{"vpcId": VPC}]})], "private hosted zone"),
         ([("zone", ZONE, {"name": ref("other"), "vpcs": [{"vpcId": VPC}]})], "private hosted zone"),
         ([("zone", ZONE, {"name": "ample.lux", "vpcs": [{"vpcId": VPC}]})], None),
         ([("zone", ZONE, {"name": "example.lux", "vpcs": [{"vpcId": ref("other")}]})], None),
-        (
-            [
-                ("zone", ZONE, {"name": "example.lux", "vpcs": [{"vpcId": ref("other")}]}),
-                ("link", ZONE_LINK, {"zoneId": ref("zone"), "vpcId": VPC}),
-            ],
-            "private hosted zone",
-        ),
         ([("rule", RULE, {"ruleType": "FORWARD", "domainName": "example.lux"})], None),
         ([("rule", RULE, {"ruleType": "FORWARD", "domainName": "example.lux"}), FORWARDED], "resolver rule"),
         ([("rule", RULE, {"ruleType": "FORWARD", "domainName": "."}), FORWARDED], "resolver rule"),
@@ -80,6 +71,27 @@ def test_what_answers_for_a_name(resources: Any, what: str | None, nat: Stack) -
 
 
 @pytest.mark.parametrize(
+    "resources",
+    [
+        [("zone", ZONE, {"name": "example.lux", "vpcs": [{"vpcId": VPC}]})],
+        [("zone", ZONE, {"name": "Example.LUX.", "vpcs": [{"vpcId": VPC}]})],
+        [
+            ("zone", ZONE, {"name": "example.lux", "vpcs": [{"vpcId": ref("other")}]}),
+            ("link", ZONE_LINK, {"zoneId": ref("zone"), "vpcId": VPC}),
+        ],
+    ],
+)
+def test_a_private_zone_answers_that_there_is_no_such_name(resources: Any, nat: Stack) -> None:
+    nat.add("aws:ec2/vpc:Vpc", "other", cidrBlock="10.99.0.0/16")
+    for name, type_, properties in resources:
+        nat.add(type_, name, **properties)
+
+    found = judge(nat, "smtp.example.LUX.")
+    assert found.verdict is Verdict.UNREACHABLE
+    assert [finding.code for finding in found.findings] == ["NAME_WITHOUT_RECORD"]
+
+
+@pytest.mark.parametrize(
     "action", ["route53:ListHostedZonesByVPC", "route53profiles:ListProfileAssociations"]
 )
 def test_a_name_may_be_answered_by_what_was_not_read(action: str, nat: Stack) -> None:
@@ -87,7 +99,9 @@ def test_a_name_may_be_answered_by_what_was_not_read(action: str, nat: Stack) ->
     nat.account["unread"] = [{"action": action, "reason": "AccessDenied"}]
 
     network = Proof(nat.graph()).network
-    (found,) = network.dns.shadow("smtp.example.com", vpc_ref(network)).findings
+    shadow, zone = network.dns.private_answer("smtp.example.com", vpc_ref(network))
+    (found,) = shadow.findings
+    assert zone is None
     assert (found.code, found.resource) == ("NAMES_NOT_READ", f"aws:ec2/vpc:Vpc::{VPC}")
 
 
@@ -104,7 +118,7 @@ def test_a_vpc_that_may_be_unread_may_resolve_nothing(known: bool, nat: Stack) -
     not_read: Ref[Vpc] = Ref((), "vpc-9", open=True)
     (found,) = network.dns.resolves(replace(vpc_ref(network), open=True) if known else not_read).findings
     assert found.code == "VPC_NOT_READ"
-    (unread,) = network.dns.shadow("smtp.example.com", not_read).findings
+    (unread,) = network.dns.private_answer("smtp.example.com", not_read)[0].findings
     assert (unread.code, unread.resource) == ("NAMES_NOT_READ", "vpc-9")
 
 

@@ -207,7 +207,12 @@ SES = [
         {"VPC_DNS_SUPPORT_OFF", "NO_ROUTE_TO_DESTINATION"},
     ),
     Row("another resolver", resolvers("172.31.0.53"), UNDETERMINED, {"VPC_OTHER_RESOLVER"}),
-    Row("a private zone for the name", private_zone("amazonaws.com"), UNDETERMINED, {"NAME_SHADOWED"}),
+    Row(
+        "a private zone for the name",
+        private_zone("email-smtp.us-east-1.amazonaws.com"),
+        UNDETERMINED,
+        {"NAME_SHADOWED"},
+    ),
     Row("a Route 53 Profile", profile, UNDETERMINED, {"NAME_SHADOWED"}),
     Row("a private zone for another", private_zone("internal"), REACHABLE, set()),
     Row(
