@@ -364,6 +364,9 @@ def test_address_in_use_cannot_be_associated(world: World) -> None:
     inputs = {"allocationId": world.address(), "networkInterfaceId": "eni-1"}
     association = "aws:ec2/eipAssociation:EipAssociation"
     refused(world, association, inputs, "Resource.AlreadyAssociated", world.address(), world.nat())
+    public = world.client.read(EIP, world.address())[1]["publicIp"]
+    by_address = {"publicIp": public, "networkInterfaceId": "eni-1"}
+    refused(world, association, by_address, "Resource.AlreadyAssociated", world.address(), world.nat())
     free = world.make(association, "a", allocationId=world.address("free"), networkInterfaceId="eni-1").id
     nat = {"subnetId": world.subnet("10.0.0.0/24"), "allocationId": world.address("free")}
     refused(world, NAT, nat, "Resource.AlreadyAssociated", free)

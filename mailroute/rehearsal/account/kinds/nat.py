@@ -80,7 +80,7 @@ def nat_place_fits_its_mode(call: Call) -> None:
 
 def address_is_free(call: Call) -> None:
     """An Elastic IP serves one thing ("Elastic IP addresses", Amazon VPC User Guide)."""
-    for allocation in _allocations(call.inputs):
+    for allocation in _allocations({**call.inputs, **_association(call, call.id)}):
         user = user_of(call.account, allocation)
         if user is not None and user != call.id:
             raise AwsError(
@@ -147,6 +147,13 @@ def _address(call: Call, identity: str) -> Mapping[str, Any]:
     }
 
 
+def _association(call: Call, _identity: str) -> Mapping[str, Any]:
+    """The address of an association, which may be named by its public IP address."""
+    public = call.inputs.get("publicIp")
+    found = (address for address in call.account.of(EIP) if public and address.get("publicIp") == public)
+    return {"allocationId": call.inputs.get("allocationId") or next((each.id for each in found), "")}
+
+
 def _nat(call: Call, _identity: str) -> Mapping[str, Any]:
     subnet = call.find(_SUBNET, "subnetId")
     address = call.find(EIP, "allocationId")
@@ -184,6 +191,7 @@ KINDS: Final = (
     Kind(
         _EIP_ASSOCIATION,
         ec2_id("eipassoc"),
+        _association,
         replaced_by=frozenset(
             {"allocationId", "instanceId", "networkInterfaceId", "privateIpAddress", "publicIp"}
         ),
