@@ -260,21 +260,16 @@ class SecurityGroups:
         return members(settled(self.graph.refs(link, items(link.get(prop)), prop, types)))[0]
 
     def _written(self, group: Resource, direction: str) -> Iterator[Rule]:
-        yield from self._listed_in(group, direction)
-        for rival in self.adoptions.rivals(group):
-            yield from (replace(rule, certain=False) for rule in self._listed_in(rival, direction))
-        exclusive = group.origin is Origin.PROGRAM and bool(elements(group.declared(direction)))
-        for link in self._standalone[direction].to(group):
-            stays = not exclusive and self.adoptions.keeps(group, link.source)
-            yield from self._separate(link.source, group, link.certain and stays)
-
-    def _listed_in(self, group: Resource, direction: str) -> Iterator[Rule]:
-        """The rules that `group` lists itself."""
-        for entry in elements(group.declared(direction)):
+        entries = elements(group.declared(direction))
+        exclusive = group.origin is Origin.PROGRAM and bool(entries)
+        for entry in entries:
             if entry is UNKNOWN:
                 yield Rule(UNKNOWN, UNKNOWN, (), group)
             elif isinstance(entry, Mapping):
                 yield from self._inline(group, direction, entry)
+        for link in self._standalone[direction].to(group):
+            stays = not exclusive and self.adoptions.keeps(group, link.source)
+            yield from self._separate(link.source, group, link.certain and stays)
 
     @cached_property
     def _standalone(self) -> dict[str, Links[Resource]]:

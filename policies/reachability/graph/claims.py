@@ -107,7 +107,7 @@ class Adoptions:
         return standing(self.graph, list(self._claims(resource)))
 
     def rivals(self, resource: Resource) -> list[Resource]:
-        """The others that may be the last, or of which a part may be left, since their order is open."""
+        """The others of which a part may be left beside `resource`, since their order is open."""
         return [other for other in self.standing_for(resource) if other != resource]
 
     def keeps(self, adopted: Resource, part: Resource) -> bool:

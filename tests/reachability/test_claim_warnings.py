@@ -1,0 +1,130 @@
+"""What a person is told of two resources that claim one slot, whatever the verdict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from reachability import Graph, Verdict, prove
+from tests.reachability.claims import (
+    ACL_LINK,
+    ACL_RULE,
+    ADOPTED,
+    ENTRY,
+    OPEN,
+    SLOTS,
+    adopt,
+    claim,
+    claimed,
+    verdict,
+    warned,
+)
+from tests.reachability.stacks import Stack, either, ref
+
+
+@pytest.fixture
+def stack() -> Stack:
+    return claimed()
+
+
+_REFUSES = "and AWS refuses the second"
+_TABLES = f"both associate subnet private with a route table, {_REFUSES}"
+_MAIN = "both set the main route table of VPC vpc, and the later one counts"
+_ACLS = "both set the network ACL of subnet private, and the later one counts"
+_ADOPT = "adopt the same resource of AWS, and the later one removes what the other put in"
+TOLD = {
+    "table of a subnet": ("RouteTableAssociation claim-0", "RouteTableAssociation claim-1", _TABLES),
+    "main table": ("MainRouteTableAssociation claim-0", "MainRouteTableAssociation claim-1", _MAIN),
+    "ACL of a subnet": ("NetworkAclAssociation claim-0", "NetworkAclAssociation claim-1", _ACLS),
+    "ACL of a subnet, listed": ("NetworkAcl claim-0", "NetworkAcl claim-1", _ACLS),
+    "ACL of a subnet, both ways": ("NetworkAcl claim-1", "NetworkAclAssociation claim-0", _ACLS),
+    "default table": ("DefaultRouteTable claim-0", "DefaultRouteTable claim-1", _ADOPT),
+    "default group": ("DefaultSecurityGroup claim-0", "DefaultSecurityGroup claim-1", _ADOPT),
+    "default ACL": ("DefaultNetworkAcl claim-0", "DefaultNetworkAcl claim-1", _ADOPT),
+}
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+@pytest.mark.parametrize("slot", SLOTS)
+def test_both_claims_are_named(slot: str, ordered: bool, stack: Stack) -> None:
+    assert warned(stack) == set()
+
+    claim(stack, slot, 0, preview=True)
+    stack.depends_on["claim-1"] = ("claim-0",) if ordered else ()
+    first, second, what = TOLD[slot]
+    assert warned(stack) == {f"{first} and {second} {what}"}
+
+
+@pytest.mark.parametrize("slot", SLOTS)
+def test_one_claim_is_no_conflict(slot: str, stack: Stack) -> None:
+    claim(stack, slot, 0, preview=True)
+    stack.remove("claim-1")
+
+    assert warned(stack) == set()
+
+
+def test_an_acl_that_two_resources_give_a_subnet_is_one(stack: Stack) -> None:
+    stack["open-acl"]["subnetIds"] = [ref("private")]
+    stack.add(ACL_LINK, "link", subnetId=ref("private"), networkAclId=ref("open-acl"))
+
+    assert warned(stack) == set()
+    assert verdict(stack, preview=True) is Verdict.REACHABLE
+
+
+def test_subnets_that_aws_shows_alone_are_no_claim(stack: Stack) -> None:
+    """The provider read them before another resource took the subnet over."""
+    stack["closed-acl"]["subnetIds"] = [ref("private")]
+    stack.add(ACL_LINK, "link", subnetId=ref("private"), networkAclId=ref("open-acl"))
+    assert verdict(stack, preview=False) is Verdict.UNDETERMINED
+
+    resources = stack.resources(preview=False)
+    shown = [replace(each, inputs=(each.inputs or frozenset()) - {"subnetIds"}) for each in resources]
+    (egress,) = prove(Graph(shown))
+    assert egress.verdict is Verdict.REACHABLE
+    assert egress.outcome.warnings == ()
+
+
+def test_what_only_may_claim_a_slot_is_not_told(stack: Stack) -> None:
+    claim(stack, "main table", 0, preview=True)
+    stack.add("aws:ec2/vpc:Vpc", "other-vpc", cidrBlock="10.1.0.0/16")
+    stack["claim-1"]["vpcId"] = either("vpc", "other-vpc")
+
+    assert warned(stack) == set()
+
+
+@pytest.mark.parametrize("what", ADOPTED)
+def test_what_adoption_removes_is_named(what: str, stack: Stack) -> None:
+    parts = adopt(stack, what, "vpc")
+    adoption = ADOPTED[what][0][0].rpartition(":")[2]
+    assert warned(stack) == {
+        f"{part.rpartition(':')[2]} {name} may be made before {adoption} adoption, which removes what is "
+        "there when it adopts a resource of AWS"
+        for name, (part, _) in parts.items()
+    }
+
+    stack.depends_on = dict.fromkeys(parts, ("adoption",))
+    assert warned(stack) == set()
+
+
+def test_entries_with_one_number_are_named(stack: Stack) -> None:
+    stack.add(ACL_LINK, "link", subnetId=ref("private"), networkAclId=ref("open-acl"))
+    rule = {"networkAclId": ref("open-acl"), **ENTRY, "ruleAction": "allow"}
+    stack.add(ACL_RULE, "in", **rule, ruleNumber=5, egress=False)
+    stack.add(ACL_RULE, "out", **rule, ruleNumber=5, egress=True)
+    assert warned(stack) == set()
+
+    stack.add(ACL_RULE, "again", **rule, ruleNumber="5", egress=True)
+    of_rules = (
+        "NetworkAclRule again and NetworkAclRule out both declare egress entry 5 of network ACL open-acl"
+    )
+    assert warned(stack) == {f"{of_rules}, {_REFUSES}"}
+
+    stack.remove("again")
+    stack["in"]["ruleNumber"] = 1
+    of_both = "NetworkAcl open-acl and NetworkAclRule in both declare ingress entry 1 of network ACL open-acl"
+    assert warned(stack) == {f"{of_both}, {_REFUSES}"}
+
+    stack.remove("in")
+    stack["open-acl"]["egress"] = [OPEN, {**OPEN, "protocol": "udp"}]
+    assert warned(stack) == {f"network ACL open-acl lists egress entry 1 more than once, {_REFUSES}"}
