@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from reachability import Graph, Verdict, prove
+from reachability import Finding, Graph, Verdict, prove
 from tests.reachability.claims import (
     ACL_LINK,
     ACL_RULE,
     ADOPTED,
+    ASSOCIATION,
     ENTRY,
     OPEN,
     SLOTS,
@@ -20,7 +21,7 @@ from tests.reachability.claims import (
     verdict,
     warned,
 )
-from tests.reachability.stacks import Stack, either, ref
+from tests.reachability.stacks import PRIVATE, PRIVATE_TABLE, Stack, either, ref
 
 
 @pytest.fixture
@@ -71,6 +72,9 @@ def test_an_acl_that_two_resources_give_a_subnet_is_one(stack: Stack) -> None:
     assert warned(stack) == set()
     assert verdict(stack, preview=True) is Verdict.REACHABLE
 
+    stack.add(ACL_LINK, "unsure", subnetId=either("private", "public"), networkAclId=ref("closed-acl"))
+    assert warned(stack) == set()
+
 
 def test_subnets_that_aws_shows_alone_are_no_claim(stack: Stack) -> None:
     """The provider read them before another resource took the subnet over."""
@@ -78,11 +82,34 @@ def test_subnets_that_aws_shows_alone_are_no_claim(stack: Stack) -> None:
     stack.add(ACL_LINK, "link", subnetId=ref("private"), networkAclId=ref("open-acl"))
     assert verdict(stack, preview=False) is Verdict.UNDETERMINED
 
+    assert shown_by_aws(stack, "subnetIds") == (Verdict.REACHABLE, ())
+
+
+def test_entries_that_aws_shows_alone_are_no_claim(stack: Stack) -> None:
+    """The provider reads what is declared apart as if the ACL listed it."""
+    stack.add(ACL_LINK, "link", subnetId=ref("private"), networkAclId=ref("open-acl"))
+    rule = {"networkAclId": ref("open-acl"), **ENTRY, "ruleAction": "allow", "ruleNumber": 1}
+    for name, egress in (("in", False), ("out", True)):
+        stack.add(ACL_RULE, name, **rule, egress=egress)
+    assert len(warned(stack)) == 2
+
+    assert shown_by_aws(stack, "ingress", "egress") == (Verdict.REACHABLE, ())
+
+
+def shown_by_aws(stack: Stack, *props: str) -> tuple[Verdict, tuple[Finding, ...]]:
+    """The verdict and the warnings after an update, if the program sets none of these properties."""
     resources = stack.resources(preview=False)
-    shown = [replace(each, inputs=(each.inputs or frozenset()) - {"subnetIds"}) for each in resources]
+    shown = [replace(each, inputs=(each.inputs or frozenset()).difference(props)) for each in resources]
     (egress,) = prove(Graph(shown))
-    assert egress.verdict is Verdict.REACHABLE
-    assert egress.outcome.warnings == ()
+    return egress.verdict, egress.outcome.warnings
+
+
+def test_what_the_account_has_is_no_claim(nat: Stack) -> None:
+    """The association that AWS shows may be the stack's own."""
+    nat.add(ASSOCIATION, "link", subnetId=PRIVATE[0], routeTableId=PRIVATE_TABLE)
+
+    assert warned(nat) == set()
+    assert verdict(nat, preview=True) is Verdict.REACHABLE
 
 
 def test_what_only_may_claim_a_slot_is_not_told(stack: Stack) -> None:
@@ -126,5 +153,8 @@ def test_entries_with_one_number_are_named(stack: Stack) -> None:
     assert warned(stack) == {f"{of_both}, {_REFUSES}"}
 
     stack.remove("in")
-    stack["open-acl"]["egress"] = [OPEN, {**OPEN, "protocol": "udp"}]
-    assert warned(stack) == {f"network ACL open-acl lists egress entry 1 more than once, {_REFUSES}"}
+    stack["open-acl"].update({key: [OPEN, {**OPEN, "protocol": "udp"}] for key in ("ingress", "egress")})
+    assert warned(stack) == {
+        f"network ACL open-acl lists {direction} entry 1 more than once, {_REFUSES}"
+        for direction in ("ingress", "egress")
+    }

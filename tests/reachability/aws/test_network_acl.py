@@ -327,6 +327,34 @@ def test_an_ipv6_packet_has_entries_of_its_own() -> None:
     assert admit(stack, "2700::25") is REACHABLE
 
 
+@notations
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        (entry(1, "allow", "8.8.0.0/16"), entry(1, "deny", "9.9.0.0/16"), REACHABLE),
+        (entry(1, "allow", fromPort=587), entry(1, "deny", toPort=586), REACHABLE),
+        (entry(1, "allow"), entry(1, "deny", protocol="udp"), REACHABLE),
+        (entry(1, "allow"), entry(1, "deny", "8.0.0.0/8"), UNDETERMINED),
+        (entry(1, "deny", "8.8.0.0/16"), entry(1, "deny", "8.0.0.0/8"), UNREACHABLE),
+    ],
+)
+def test_of_two_entries_with_one_number_either_decides(
+    first: dict[str, Any], second: dict[str, Any], expected: Verdict, notation: str
+) -> None:
+    """Where the other one is left, the entries behind it go on."""
+    below = [entry(2, "allow"), entry(3, "deny")]
+
+    assert admit(stack_with(first, second, *below, notation=notation)) is expected
+    assert admit(stack_with(second, first, *below, notation=notation)) is expected
+
+
+def test_behind_two_entries_with_one_number_the_next_decides() -> None:
+    twins = [entry(1, "deny", "9.9.0.0/16"), entry(1, "deny", "9.0.0.0/8")]
+
+    assert admit(stack_with(*twins, entry(2, "deny"), entry(3, "allow"))) is UNREACHABLE
+    assert admit(stack_with(entry(1, "allow"), entry(1, "allow"), entry(2, "deny"))) is REACHABLE
+
+
 def of_the_account(*, read: bool) -> Stack:
     """A subnet of the account with its VPC's default ACL, which lets everything through."""
     stack = one_subnet_of_the_account()
