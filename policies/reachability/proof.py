@@ -16,6 +16,7 @@ from .aws.ses import endpoint_of_host, listens, region_of_fips_host, region_of_h
 from .aws.subnet import unread
 from .egress import Destination, Egress
 from .findings import endpoints, names, placement, routing
+from .findings.once import said_once
 from .forwarding import Client, OverIpv6, ToSmtpEndpoint, Walk, port_25
 from .graph.provider_scope import in_one_region
 from .graph.references import E, judged
@@ -71,7 +72,7 @@ class Proof:
         )
 
     def _judge(self, workload: Workload, destination: Destination) -> Outcome:
-        outcome = self.judge(workload.placements, destination)
+        outcome = said_once(self.judge(workload.placements, destination))
         if destination.every_host:
             outcome = _in_unknown_environment(workload.resource, outcome)
         decided = outcome.verdict is not Verdict.UNDETERMINED

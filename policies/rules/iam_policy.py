@@ -54,7 +54,7 @@ def allowed(document: Value) -> tuple[Statement, ...] | Unknown:
     if isinstance(document, str):
         try:
             document = json.loads(document)
-        except ValueError:
+        except (ValueError, RecursionError):
             return UNKNOWN
     if not isinstance(document, Mapping):
         return UNKNOWN

@@ -593,3 +593,11 @@ def test_a_text_of_another_type_is_refused(
     needed = {"cidrBlock": "10.0.0.0/16"} if type_ == VPC else {"role": "r"}
     _, failures = client.check(type_, "v", {**needed, name: value})
     assert failures == [(name, reason)]
+
+
+def test_json_that_is_nested_too_deeply_is_a_failure(client: Client) -> None:
+    deep = "[" + '{"a":' * 5000 + "1" + "}" * 5000 + "]"
+    _, failures = client.check(
+        "aws:ecs/taskDefinition:TaskDefinition", "t", {"family": "t", "containerDefinitions": deep}
+    )
+    assert failures == [("containerDefinitions", "contains JSON that is nested too deeply to be read")]

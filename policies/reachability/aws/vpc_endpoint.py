@@ -307,7 +307,7 @@ def _gives_full_access(policy: Value) -> bool:
     """Whether a policy denies nothing, and has a statement that allows everything to everybody."""
     try:
         document: Any = json.loads(policy) if isinstance(policy, str) else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     statements = known_items(get(document, "Statement"))
     return all(get(each, "Effect") == "Allow" for each in statements) and any(map(_is_for_all, statements))

@@ -110,6 +110,8 @@ def _parsed(text: str) -> dict[str, Any]:
         raise InvokeError(
             f"a policy document to merge is no JSON: {error.msg} at column {error.colno}"
         ) from error
+    except RecursionError:
+        raise InvokeError("a policy document to merge is nested too deeply to be read") from None
     if not isinstance(document, dict):
         raise InvokeError("a policy document to merge is JSON that is no object")
     statements = document.get("Statement") or []

@@ -1,0 +1,46 @@
+"""Findings of one cause are one finding, with the names that differ."""
+
+from __future__ import annotations
+
+import pytest
+
+from reachability.findings.once import said_once
+from reachability.verdict import Finding, Outcome, Verdict
+
+
+def found(message: str, resource: str = "rtb", code: str = "NO_ROUTE", remedy: str = "add one") -> Finding:
+    return Finding(code, resource, message, remedy, Verdict.UNREACHABLE)
+
+
+@pytest.mark.parametrize(
+    ("messages", "said"),
+    [
+        (["table t of subnet a has none"], ["table t of subnet a has none"]),
+        (
+            ["table t of subnet a has none", "table t of subnet b has none"],
+            ["table t of subnets a and b has none"],
+        ),
+        (["of subnet a, none", "of subnet b, none", "of subnet c, none"], ["of subnets a, b and c, none"]),
+        (["port 465 is closed", "port 587 is closed"], ["port 465 and 587 is closed"]),
+        (["a of b", "c of d"], ["a of b", "c of d"]),
+        (["a", "a of b"], ["a", "a of b"]),
+        (["a, is", "b is"], ["a, is", "b is"]),
+    ],
+)
+def test_messages_that_differ_in_one_name_are_one(messages: list[str], said: list[str]) -> None:
+    outcome = said_once(Outcome(findings=tuple(map(found, messages))))
+    assert [finding.message for finding in outcome.findings] == said
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        found("of subnet b", resource="rtb-2"),
+        found("of subnet b", code="BLACKHOLE"),
+        found("of subnet b", remedy="remove it"),
+        found("of subnet b").as_undetermined(),
+    ],
+)
+def test_other_causes_stay_apart(other: Finding) -> None:
+    findings = (found("of subnet a"), other)
+    assert said_once(Outcome(findings=findings)).findings == findings
