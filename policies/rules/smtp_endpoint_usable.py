@@ -1,7 +1,8 @@
 """`smtp-endpoint-usable`: an SES SMTP endpoint can serve those that it is there for.
 
 The conditions are those of the proof, without a client: whether one reaches it is up to
-`apprunner-egress-route`.
+`apprunner-egress-route`. So is private DNS where a record, or an environment, may hold the endpoint's own
+name.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ def _check(stack: Stack, _options: Options) -> Judge:
         smtp = endpoints.smtp_of(endpoint)
         if smtp is not None:
             said = smtp.is_interface().findings
-            for finding in (*smtp.usable.findings, *_lets_in(smtp).findings):
+            # By its own names it needs no private DNS, and nothing of the VPC's.
+            usable = smtp.serves if endpoints.may_be_named(endpoint) else smtp.usable
+            for finding in (*usable.findings, *_lets_in(smtp).findings):
                 if finding not in said:
                     yield _told(endpoint, finding)
 

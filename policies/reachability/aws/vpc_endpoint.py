@@ -7,6 +7,7 @@ Sources: Amazon SES Developer Guide, "Setting up VPC endpoints with Amazon SES";
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from ..findings import endpoints, names, placement, routing
 from ..graph import tokens
 from ..graph.provider_scope import in_one_region
 from ..graph.references import Link, Links, Ref, judged
-from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, get, is_known, items, known_items
+from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, get, is_known, is_list, items, known_items
 from ..verdict import PASSES, Origin, Outcome, across_possibilities, all_of, hop
 from .entity import Entity
 from .ses import SMTP_PORTS, port_not_offered, region_of_service
@@ -152,6 +153,14 @@ class VpcEndpoints:
     def named(self, identity: str, user: Resource) -> Resource | None:
         """The endpoint with the id `identity`, which `user` names."""
         return self.graph.by_id(identity, tokens.VPC_ENDPOINT, user)
+
+    def may_be_named(self, endpoint: Resource) -> bool:
+        """Whether a record, or the environment of a workload, may hold one of the own names of `endpoint`."""
+        return any(
+            any(endpoint.key in sources for sources in user.dependencies.values())
+            or (isinstance(endpoint.id, str) and _names(user.properties, f"{endpoint.id}-"))
+            for user in self.graph.of_type(*tokens.NAME_HOLDERS)
+        )
 
     @cached_property
     def _by_vpc(self) -> Links[VpcEndpoint]:
@@ -301,6 +310,15 @@ def _is_of(endpoint: Resource, vpc: Resource) -> Outcome:
     if endpoint.origin is Origin.ACCOUNT or endpoint.in_account_of(vpc) is not False:
         return beside
     return beside + endpoints.ENDPOINT_OF_PARTICIPANT(endpoint, vpc=vpc)
+
+
+def _names(value: Value, beginning: str) -> bool:
+    """Whether a text anywhere in `value` has a name of an endpoint in it that has this beginning."""
+    if isinstance(value, str):
+        return beginning in value
+    if isinstance(value, Mapping):
+        return any(_names(each, beginning) for each in value.values())
+    return is_list(value) and any(_names(each, beginning) for each in value)
 
 
 def _gives_full_access(policy: Value) -> bool:

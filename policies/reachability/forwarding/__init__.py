@@ -1,7 +1,8 @@
 """The way of a packet through AWS's network, hop by hop, there and back.
 
-`walk` follows it to addresses outside its subnet, `smtp_endpoint` to SES's endpoint in the VPC, and `ipv6`
-over the other family; `return_path` reads what they have recorded in a `leg` for the replies.
+`walk` follows it to addresses outside its subnet, `between_vpcs` into subnets of this VPC and others,
+`smtp_endpoint` to SES's endpoint, and `ipv6` over the other family; `return_path` reads what they have
+recorded in a `leg` for the replies.
 """
 
 from __future__ import annotations

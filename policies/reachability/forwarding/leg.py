@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from ..aws.block_public_access import Departure
 from ..packet import Packet
 from ..values import UNKNOWN
+from ..verdict import PASSES
 
 if TYPE_CHECKING:
     from ..aws.middlebox import Middlebox
     from ..aws.nat_gateway import NatGateway
+    from ..aws.network_acl import NetworkAcls
     from ..aws.route_table import RouteTable
     from ..aws.security_group import SecurityGroup
     from ..aws.subnet import Subnet
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from ..graph.resource import Resource
     from ..ranges import Ranges
     from ..values import Truth
+    from ..verdict import Outcome
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,22 @@ class Client:
     def vpc(self) -> Ref[Vpc]:
         return self.subnet.vpc
 
-    def sends(self, destination: Ranges, name: str, port: int) -> Leg:
+    def sends(self, destination: Ranges, name: str, port: int, listener: Listener | None = None) -> Leg:
         """What it sends to `port` of `destination`, which is called `name`."""
         packet = Packet(self.source, self.owner.label, destination, name, port)
-        return Leg(packet, self.owner.label, self.subnet, self.vpc, self)
+        return Leg(packet, self.owner.label, self.subnet, self.vpc, self, listener=listener)
+
+
+@dataclass(frozen=True)
+class Listener:
+    """What takes connections at the destination, in one subnet.
+
+    Attributes:
+        admits: whether it lets the client's packets in.
+    """
+
+    subnet: Subnet
+    admits: Outcome
 
 
 @dataclass(frozen=True)
@@ -72,6 +87,7 @@ class Leg:
         nat: the NAT gateway that has translated them.
         before_nat: how they have come to it; none where only its own routes are looked at.
         sent_by: the route table that has sent them to it.
+        listener: what takes them in the end, where that is known.
     """
 
     packet: Packet
@@ -85,6 +101,7 @@ class Leg:
     nat: NatGateway | None = None
     before_nat: Leg | None = None
     sent_by: RouteTable | None = None
+    listener: Listener | None = None
 
     @property
     def is_filtered(self) -> bool:
@@ -95,6 +112,10 @@ class Leg:
     def public_address(self) -> Truth:
         """Whether an internet gateway has a public address for their source."""
         return self.client.public_address if self.client else False
+
+    def enters(self, subnet: Subnet, acls: NetworkAcls) -> Outcome:
+        """Whether `subnet`, which they come into, lets them in and their replies out."""
+        return PASSES if subnet == self.subnet else acls.lets_in(subnet, self.packet)
 
     def to(self, destination: Ranges) -> Leg:
         """The packets of it that go to `destination`."""
@@ -117,7 +138,15 @@ class Leg:
     def out_of(self, transit: Transit, subnet: Subnet) -> Leg:
         """Handed on by a transit gateway, in one of the subnets of the attachment that they leave by."""
         crossed = (*self.crossed, self.subnet)
-        return Leg(self.packet, self.owner, subnet, subnet.vpc, came_by=transit, crossed=crossed)
+        return Leg(
+            self.packet,
+            self.owner,
+            subnet,
+            subnet.vpc,
+            came_by=transit,
+            crossed=crossed,
+            listener=self.listener,
+        )
 
     def departure(self, translated: Truth) -> Departure | None:
         """How they come to an internet gateway of the VPC; none where the way of the client does not count.

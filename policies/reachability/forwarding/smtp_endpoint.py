@@ -17,6 +17,7 @@ from ..graph.references import Link, members
 from ..packet import INGRESS, Packet
 from ..values import UNKNOWN
 from ..verdict import PASSES, Outcome, Verdict, across_possibilities, all_of, any_of
+from .leg import Listener
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -124,9 +125,38 @@ class ToSmtpEndpoint:
         Source: AWS PrivateLink Guide, "Access an AWS service using an interface VPC endpoint".
         """
         found = self.endpoints.smtp_of(named)
-        if found is None or found.vpc.same_as(client.vpc) is not True:
+        here = UNKNOWN if found is None else found.vpc.same_as(client.vpc)
+        if found is None or here is UNKNOWN or found.vpc.unread:
             return endpoints.UNKNOWN_ENDPOINT_NAMED(named or client.owner, identity=identity)
-        return found.serves + self._through(client, found, port)
+        through = self._through if here else self._into_other_vpc
+        return found.serves + through(client, found, port)
+
+    def _into_other_vpc(self, client: Client, endpoint: VpcEndpoint, port: int) -> Outcome:
+        """The way to a central endpoint, by whatever routes lead to its VPC and back.
+
+        Rules that name the other side's group count over peering, and over a transit gateway set up so.
+
+        Sources: AWS Whitepaper "Building a Scalable and Secure Multi-VPC AWS Network Infrastructure",
+        "Centralized access to VPC private endpoints"; Amazon VPC User Guide, "Security group referencing".
+        """
+        or_default, called = self.network.security_groups.or_default, f"VPC endpoint {endpoint.label}"
+        groups = or_default(endpoint.security_groups, endpoint.vpc)
+        senders = [Peer(client.owner.label, client.source, held) for held in ((), client.groups)]
+        admitted = across_possibilities([admits(groups, INGRESS, sender, port) for sender in senders])
+        ways = [
+            unread(endpoint, called, ref) + admitted.as_undetermined().without_path()
+            for ref in endpoint.subnets
+            if ref.unread
+        ]
+        certain, possible = members(endpoint.subnets)
+        for subnet in (*certain, *possible):
+            where = subnet.where()
+            peers = [Peer(called, where, held) for held in ((), groups)]
+            leaves = across_possibilities([self.walk.leaves(client, peer, port) for peer in peers])
+            leg = client.sends(where, called, port, Listener(subnet, admitted))
+            ways.append(leaves + self.walk.send(client, leg))
+        steps = [across_possibilities(ways)] if ways else []
+        return all_of([*steps, endpoint.offers_port(port)])
 
     def _by_name(self, client: Client, endpoint: VpcEndpoint, port: int) -> Outcome:
         return endpoint.usable + self._through(client, endpoint, port)

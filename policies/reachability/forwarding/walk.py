@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING
 from ..aws.middlebox import not_read
 from ..aws.route_table import LOCAL, not_followed
 from ..aws.security_group import Peer, admits
-from ..aws.subnet import unread
-from ..aws.vpc import addresses_of, name_of
+from ..aws.vpc import name_of
 from ..findings import gateways, routing
 from ..graph import tokens
-from ..graph.references import Ref
 from ..packet import EGRESS, Packet
-from ..ranges import IPV6, NAT64, PUBLIC, UNROUTED, Ranges, family_of, translated, union
+from ..ranges import IPV6, NAT64, PUBLIC, UNROUTED, Ranges, family_of, translated
 from ..values import UNKNOWN, Unknown
 from ..verdict import PASSES, Origin, Outcome, Verdict, across_possibilities, all_of, hop
 from . import stops
-from .leg import Leg, Transit
+from .between_vpcs import BetweenVpcs
+from .leg import Leg
 from .return_path import ReturnPath
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from ..aws.nat_gateway import NatGateway
     from ..aws.route_table import Route, RouteTable
     from ..aws.subnet import Subnet
-    from ..aws.vpc import Vpc
     from .leg import Client
 
     Hop = Callable[[Route, RouteTable, Leg], Outcome]
@@ -51,14 +49,15 @@ class Walk:
         self.tables = network.route_tables
         self.acls = network.network_acls
         self.return_path = ReturnPath(network)
+        inside = BetweenVpcs(network, self.return_path, self._onward)
         self._hops: Mapping[str, Hop] = {
-            LOCAL: self._local,
+            LOCAL: inside.local,
             "natGatewayId": self._nat_gateway,
             "gatewayId": self._gateway,
             "egressOnlyGatewayId": self._egress_only_gateway,
-            "vpcPeeringConnectionId": self._peering_connection,
+            "vpcPeeringConnectionId": inside.peering_connection,
             "vpcEndpointId": self._middlebox,
-            "transitGatewayId": self._transit_gateway,
+            "transitGatewayId": inside.transit_gateway,
             "": stops.unknown_target,
         }
 
@@ -66,19 +65,22 @@ class Walk:
 
     def reach(self, client: Client, wanted: Ranges, port: int, name: str) -> Outcome:
         """The way of what `client` sends to `wanted`, by whatever route takes each of the addresses."""
-        leg = client.sends(wanted, name, port)
         leaves = self.leaves(client, Peer(name, wanted), port)
+        return leaves + self.send(client, client.sends(wanted, name, port))
+
+    def send(self, client: Client, leg: Leg) -> Outcome:
+        """The way of what `client` sends, once its security groups let it out."""
         near, far = _divided(leg)
         # A host with addresses of both kinds answers by either.
         possibilities = [
-            self._onward(leg.to(part)) + stops.port_25(client.owner, port)
+            self._onward(leg.to(part)) + stops.port_25(client.owner, leg.packet.port)
             for part in (far - UNROUTED, far & UNROUTED)
             if part
         ]
         if near:
             # Within a subnet, neither routes nor ACLs apply.
             possibilities.append(routing.HOST_IN_VPC(client.subnet, vpc=name_of(client.vpc)))
-        return leaves + across_possibilities(possibilities)
+        return across_possibilities(possibilities)
 
     def leaves(self, client: Client, peer: Peer, port: int) -> Outcome:
         """Whether the security groups of `client` let it connect to `peer`."""
@@ -109,10 +111,6 @@ class Walk:
             return stops.blackhole(table, leg)
         follow = self._hops.get(route.via)
         return follow(route, table, leg) if follow else not_followed(route, table)
-
-    def _lets_in(self, leg: Leg, subnet: Subnet) -> Outcome:
-        """Whether `subnet`, which the packets come into, lets them in and their replies out."""
-        return PASSES if subnet == leg.subnet else self.acls.lets_in(subnet, leg.packet)
 
     # Internet gateways -----------------------------------------------------------------------------
 
@@ -219,7 +217,7 @@ class Walk:
         steps += [public, out]
         crossings = [
             self.acls.lets_out(subnet, leg.packet)
-            + self._lets_in(leg, subnet)
+            + leg.enters(subnet, self.acls)
             + self.return_path.go_back(leg, subnet)
             for subnet in nat.subnet.candidates  # A regional one has none.
         ]
@@ -281,95 +279,6 @@ class Walk:
                 back = self.return_path.go_back(leg, middlebox.subnet)
                 outcomes.append(inspects + back + self._onward(leg.through(middlebox)))
         return across_possibilities(outcomes)
-
-    # Other VPCs ------------------------------------------------------------------------------------
-
-    def _local(self, _route: Route, table: RouteTable, leg: Leg) -> Outcome:
-        if leg.nat:
-            return routing.HOST_IN_VPC(table, vpc=name_of(leg.vpc))
-        return self._inside(leg, table, leg.vpc, partial(self.return_path.go_back, leg))
-
-    def _inside(
-        self, leg: Leg, table: RouteTable, vpc: Ref[Vpc], returns: Callable[[Subnet], Outcome]
-    ) -> Outcome:
-        """Into the subnets of `vpc` that have the addresses, and back; what listens there is not known.
-
-        Args:
-            returns: whether replies in a subnet find the way back.
-        """
-        wanted = leg.packet.destination
-        possibilities: list[Outcome] = []
-        found: list[Ranges] = []
-        for subnet in self.network.subnets:
-            block = subnet.addresses(family_of(wanted))
-            if isinstance(block, Unknown) or subnet.vpc.same_as(vpc) is not True:
-                continue
-            if wanted & block and subnet != leg.subnet:
-                found.append(wanted & block)
-                here = hop("subnet", subnet.key, "", subnet.origin)
-                possibilities.append(here + self.acls.lets_in(subnet, leg.packet) + returns(subnet))
-        if not wanted <= union(found):
-            possibilities.append(PASSES)
-        return across_possibilities(possibilities) + routing.HOST_IN_VPC(table, vpc=name_of(vpc))
-
-    def _peering_connection(self, route: Route, table: RouteTable, leg: Leg) -> Outcome:
-        """Through a peering connection, which carries what its two VPCs send each other."""
-        if leg.nat:
-            return stops.no_exit(table, leg)
-        wanted, name = leg.packet.destination, leg.packet.name
-        named = route.target.target if leg.came_by is None else None
-        connection = self.network.peering_connections.read(named) if named else None
-        there = connection.beyond(leg.vpc) if connection else None
-        blocks = addresses_of(there, family_of(wanted)) if there else UNKNOWN
-        # Assumed, as in a route table: a VPC whose blocks are not known uses private addresses.
-        held = Ranges() if isinstance(blocks, Unknown) else wanted & blocks
-        if wanted <= PUBLIC and not held:
-            return routing.PEERING_OF_PUBLIC_HOST(table, name=name)
-        if connection is None or there is None or isinstance(blocks, Unknown):
-            return not_followed(route, table)
-        if not held:
-            return routing.PEER_LACKS_ADDRESS(table, name=name, connection=connection, vpc=name_of(there))
-        if not wanted <= blocks:
-            return routing.PEER_HAS_A_PART(table, name=name, connection=connection)
-        peer, lead_to = connection.resource, self.return_path.lead_to
-
-        def returns(subnet: Subnet) -> Outcome:
-            return lead_to("vpcPeeringConnectionId", peer, subnet, there, leg)
-
-        return connection.carries_to(there) + self._inside(leg, table, there, returns)
-
-    def _transit_gateway(self, route: Route, table: RouteTable, leg: Leg) -> Outcome:
-        """To another VPC's way out: centralised egress."""
-        gateway, transit = route.target.target, self.network.transit_gateways
-        if leg.nat or leg.packet.destination & IPV6 or gateway is None or isinstance(leg.came_by, Transit):
-            return not_followed(route, table)
-        entry = transit.attachment_of(gateway, leg.vpc)
-        if entry is None:
-            return routing.VPC_NOT_ATTACHED(gateway, vpc=name_of(leg.vpc))
-        steps = [transit.has_accepted(gateway, entry), entry.takes_from(leg.subnet)]
-        replies = self.return_path.interfaces(entry, leg)
-        entries = dict.fromkeys((*entry.interfaces(leg.subnet), *replies))
-        if entries:
-            steps.append(across_possibilities([self._lets_in(leg, subnet) for subnet in entries]))
-        if replies:
-            back = self.return_path.go_back
-            steps.append(across_possibilities([back(leg, subnet) for subnet in replies]))
-        ways = [
-            step + self._from_transit(Transit(gateway, entry, leaving), leg) if leaving else step
-            for leaving, step in transit.onward(gateway, entry, leg.packet.destination, leg.packet.name)
-        ]
-        return all_of(steps) + across_possibilities(ways)
-
-    def _from_transit(self, transit: Transit, leg: Leg) -> Outcome:
-        """Out of whichever subnet of the attachment the packets leave by."""
-        called = f"attachment {transit.exit.label}"
-        none: Ref[Subnet] = Ref((), UNKNOWN)
-        ways = [unread(transit.exit, called, ref) for ref in transit.exit.subnets or (none,) if ref.unread]
-        for subnet in transit.exit.exits(leg.subnet):
-            here = hop("subnet", subnet.key, f"of {called}", subnet.origin)
-            here += all_of(vpc.admits_unencrypted() for vpc in subnet.vpc.candidates)
-            ways.append(here + self._onward(leg.out_of(transit, subnet)))
-        return across_possibilities(ways)
 
 
 def _divided(leg: Leg) -> tuple[Ranges, Ranges]:

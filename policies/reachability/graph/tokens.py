@@ -112,6 +112,16 @@ FIREWALL: Final = ("aws:networkfirewall/firewall:Firewall",)
 FIREWALL_ENDPOINT: Final = ("aws:networkfirewall/vpcEndpointAssociation:VpcEndpointAssociation",)
 FIREWALL_POLICY: Final = ("aws:networkfirewall/firewallPolicy:FirewallPolicy",)
 FIREWALL_RULE_GROUP: Final = ("aws:networkfirewall/ruleGroup:RuleGroup",)
+NAME_HOLDERS: Final = (
+    *DNS_RECORD,
+    *APP_RUNNER_SERVICE,
+    *ECS_TASK_DEFINITION,
+    *ECS_EXPRESS_SERVICE,
+    *LAMBDA_FUNCTION,
+    "aws:ssm/parameter:Parameter",
+    "aws:secretsmanager/secretVersion:SecretVersion",
+)
+"""What may hold the name of a mail host."""
 RAM_SHARE: Final = ("aws:ram/resourceShare:ResourceShare",)
 RAM_RESOURCE: Final = ("aws:ram/resourceAssociation:ResourceAssociation",)
 RAM_PRINCIPAL: Final = ("aws:ram/principalAssociation:PrincipalAssociation",)
