@@ -17,6 +17,7 @@ from mailroute.cli.inputs import load_account, load_project
 from mailroute.cli.run import starting
 from mailroute.rehearsal.account import Account
 from mailroute.rehearsal.result import Operation, PlannedResource, Rehearsal
+from tests.corpus.forked import ForkingChildren
 from tests.policies.case_files import PolicyCase
 from tests.policies.harness import (
     PACK,
@@ -52,6 +53,7 @@ def recorded(program: Path, stack: str, operation: Operation) -> Recorded:
     listener = _Listener()
     with (
         patch("mailroute.rehearsal.embedded.children.PolicyPack", lambda *_args, **_options: listener),
+        patch("mailroute.rehearsal.embedded.children.Children", ForkingChildren),
         starting("embedded", project, operation=operation, packs=[PACK]) as run,
     ):
         rehearsal = run(account, pack_config=None, timeout=120)
