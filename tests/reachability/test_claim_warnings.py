@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from reachability import Finding, Graph, Verdict, prove
+from reachability import UNKNOWN, Finding, Graph, Verdict, prove
 from tests.reachability.claims import (
     ACL_LINK,
     ACL_RULE,
@@ -14,6 +14,7 @@ from tests.reachability.claims import (
     ASSOCIATION,
     ENTRY,
     OPEN,
+    ROUTE,
     SLOTS,
     adopt,
     claim,
@@ -86,14 +87,15 @@ def test_subnets_that_aws_shows_alone_are_no_claim(stack: Stack) -> None:
 
 
 def test_entries_that_aws_shows_alone_are_no_claim(stack: Stack) -> None:
-    """The provider reads what is declared apart as if the ACL listed it."""
+    """The provider reads what is declared apart as if the ACL or the table listed it."""
+    stack["private-table"]["routes"] = [{"cidrBlock": "0.0.0.0/0", "natGatewayId": ref("nat")}]
     stack.add(ACL_LINK, "link", subnetId=ref("private"), networkAclId=ref("open-acl"))
     rule = {"networkAclId": ref("open-acl"), **ENTRY, "ruleAction": "allow", "ruleNumber": 1}
     for name, egress in (("in", False), ("out", True)):
         stack.add(ACL_RULE, name, **rule, egress=egress)
-    assert len(warned(stack)) == 2
+    assert len(warned(stack)) == 3
 
-    assert shown_by_aws(stack, "ingress", "egress") == (Verdict.REACHABLE, ())
+    assert shown_by_aws(stack, "ingress", "egress", "routes") == (Verdict.REACHABLE, ())
 
 
 def shown_by_aws(stack: Stack, *props: str) -> tuple[Verdict, tuple[Finding, ...]]:
@@ -132,6 +134,37 @@ def test_what_adoption_removes_is_named(what: str, stack: Stack) -> None:
 
     stack.depends_on = dict.fromkeys(parts, ("adoption",))
     assert warned(stack) == set()
+
+
+def test_routes_to_one_destination_are_named(stack: Stack) -> None:
+    to_nat = {"routeTableId": ref("private-table"), "natGatewayId": ref("nat")}
+    stack.add(ROUTE, "again", **to_nat, destinationCidrBlock="0.0.0.0/0")
+    told = "Route again and Route private-out both declare the route of private-table to 0.0.0.0/0"
+    assert warned(stack) == {f"{told}, {_REFUSES}"}
+    assert verdict(stack, preview=True) is Verdict.REACHABLE
+
+    stack["again"]["destinationCidrBlock"] = "192.0.2.0/24"
+    assert warned(stack) == set()
+
+    stack["private-table"]["routes"] = [{"cidrBlock": "192.0.2.0/24", "natGatewayId": ref("nat")}]
+    told = "Route again and RouteTable private-table both declare the route of private-table to 192.0.2.0/24"
+    assert warned(stack) == {f"{told}, {_REFUSES}"}
+
+    stack["again"]["destinationCidrBlock"] = stack["private-out"]["destinationCidrBlock"] = UNKNOWN
+    assert warned(stack) == set()
+
+
+@pytest.mark.parametrize(
+    ("prop", "destination"),
+    [("destinationIpv6CidrBlock", "64:ff9b::/96"), ("destinationPrefixListId", "pl-1")],
+)
+def test_routes_may_share_other_destinations(prop: str, destination: str, stack: Stack) -> None:
+    for name in ("one", "two"):
+        given = {"routeTableId": ref("private-table"), "natGatewayId": ref("nat"), prop: destination}
+        stack.add(ROUTE, name, **given)
+
+    told = f"Route one and Route two both declare the route of private-table to {destination}"
+    assert warned(stack) == {f"{told}, {_REFUSES}"}
 
 
 def test_entries_with_one_number_are_named(stack: Stack) -> None:

@@ -133,7 +133,7 @@ class NetworkAcls:
     def _claims(self, subnet: Subnet) -> list[Claim]:
         """What gives `subnet` an ACL: AWS takes each in the place of the one before."""
         return [
-            Claim(link.source, link.certain, declared=_declares(link.source, "subnetIds", "subnetId"))
+            Claim(link.source, link.certain, declared=link.source.sets("subnetIds", "subnetId"))
             for link in self._associations.to(subnet)
         ]
 
@@ -218,7 +218,7 @@ class NetworkAcls:
         parts = [link.source for link in self._standalone.to(acl) if link.certain]
         told = self.adoptions.warnings(acl, parts)
         for direction in (INGRESS, EGRESS):
-            entries = elements(acl.declared(direction)) if _declares(acl, direction) else ()
+            entries = elements(acl.declared(direction)) if acl.sets(direction) else ()
             listed = Counter(to_int(get(entry, "ruleNo")) for entry in entries)
             declaring = {number: [Claim(acl, certain=True)] for number in listed}
             for rule in parts:
@@ -247,12 +247,6 @@ class NetworkAcls:
                 stays = not exclusive and self.adoptions.keeps(acl, link.source)
                 sure = link.certain and stays and outward is not UNKNOWN
                 yield _entry(link.source.properties, "ruleNumber", "ruleAction", certain=sure)
-
-
-def _declares(resource: Resource, *props: str) -> bool:
-    """Whether the program sets one of `props`, and not AWS alone shows it."""
-    sets = resource.inputs is None or not resource.inputs.isdisjoint(props)
-    return resource.origin is Origin.PROGRAM and sets
 
 
 def _is_outward(rule: Resource) -> Value:

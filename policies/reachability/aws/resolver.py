@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from .subnet import Subnets
     from .vpc import Vpc
 
-_HOLDERS: Final = (*tokens.VPC_ENDPOINT, *tokens.LOAD_BALANCER, *tokens.EIP)
-"""What gives its own name, or its public address, to records."""
+_HOLDERS: Final = (*tokens.VPC_ENDPOINT, *tokens.LOAD_BALANCER)
+"""What gives its own names to records."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,11 @@ class Resolver:
         return tuple(dict.fromkeys(_Search(self, vpc).follow(plain(host), (), PASSES)))
 
     def of_holder(self, holder: Resource, name: str, steps: Outcome) -> Answer:
-        """Where the own names of `holder` lead, an endpoint or a load balancer, or the address of an EIP."""
+        """Where the own names of `holder` lead, an endpoint or a load balancer."""
         if holder.type in tokens.VPC_ENDPOINT:
             return Answer(name, endpoint=holder, steps=steps)
         internal = holder.declared("internal")
-        if holder.type in tokens.EIP or internal is ABSENT or internal is False:
+        if internal is ABSENT or internal is False:
             return Answer(name, PUBLIC, steps=steps)
         listed = [("subnets", subnet) for subnet in elements(holder.declared("subnets"))]
         mapped = elements(holder.declared("subnetMappings"))
@@ -93,7 +93,7 @@ class Resolver:
     def holders(self, record: Record) -> tuple[Sequence[Resource], bool]:
         """What `record` may have its unknown value from, and whether that may be something else.
 
-        A value is of what it depends on itself, not of what that was given.
+        A value is of what it depends on itself, not of what that was given. An address may be any.
         """
         prop, held = record.source, record.resource
         ref = self.graph.ref(held, UNKNOWN, prop, _HOLDERS)

@@ -282,6 +282,12 @@ class Routes:
         return "", _ANYTHING if unknown else _NOWHERE
 
 
+def destination_of(entry: Value) -> str:
+    """The block or the prefix list that a route is for; empty where that is not known."""
+    given = (get(entry, name) for name in (*_STANDALONE, *_INLINE))
+    return next((value for value in given if isinstance(value, str) and value), "")
+
+
 def _set(entry: Mapping[str, Any], name: str) -> Value:
     value = get(entry, name)
     return ABSENT if value == "" else value

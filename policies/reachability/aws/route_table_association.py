@@ -17,7 +17,7 @@ from ..graph.references import Links, Ref, exactly
 from ..graph.resource import Resource
 from ..values import UNKNOWN, Truth, elements, get
 from ..verdict import Origin, all_of
-from .route_table import Routes, RouteTable, may_learn_routes
+from .route_table import Routes, RouteTable, destination_of, may_learn_routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,10 +83,22 @@ class RouteTables:
             for rival in self.adoptions.rivals(table):
                 routes.extend(replace(route, certain=False) for route in self.routes.of(rival, []))
             learns = may_learn_routes(table, self._propagations)
-            parts = [link.source for link in self._standalone.to(table) if link.certain]
-            told = self.adoptions.warnings(table, parts)
-            self._read[table.key] = RouteTable(table, tuple(routes), learns, told)
+            self._read[table.key] = RouteTable(table, tuple(routes), learns, self._conflicts_inside(table))
         return self._read[table.key]
+
+    def _conflicts_inside(self, table: Resource) -> Outcome:
+        """Warnings of what removes routes of `table`, or declares one to the same destination."""
+        parts = [link.source for link in self._standalone.to(table) if link.certain]
+        told = self.adoptions.warnings(table, parts)
+        listed = elements(table.declared("routes")) if table.sets("routes") else ()
+        declaring = {destination_of(entry): [Claim(table, certain=True)] for entry in listed}
+        for part in parts:
+            claim = Claim(part, certain=True)
+            declaring.setdefault(destination_of(part.properties), []).append(claim)
+        for destination in filter(None, declaring):
+            says = partial(conflicts.ROUTES, table, destination=destination)
+            told += warnings(declaring[destination], says)
+        return told
 
     def standalone_in(self, table: Resource) -> list[tuple[Resource, bool]]:
         """The routes declared by themselves that may stand in `table`, with whether they certainly do."""

@@ -8,7 +8,7 @@ from .code import Code
 
 CONFLICTING_RESOURCES = Code(
     "CONFLICTING_RESOURCES",
-    'Amazon EC2 API Reference, "AssociateRouteTable", "ReplaceRouteTableAssociation", '
+    'Amazon EC2 API Reference, "AssociateRouteTable", "ReplaceRouteTableAssociation", "CreateRoute", '
     '"ReplaceNetworkAclAssociation" and "CreateNetworkAclEntry"; Pulumi Registry, '
     '"aws.ec2.DefaultRouteTable", "aws.ec2.DefaultSecurityGroup" and "aws.ec2.DefaultNetworkAcl"',
 )
@@ -25,6 +25,11 @@ MAIN_TABLES = CONFLICTING_RESOURCES.warning(
 )
 ACLS_OF_SUBNET = CONFLICTING_RESOURCES.warning(
     "{first} and {second} both set the network ACL of subnet {subject.label}, and the later one counts",
+    _REMOVE,
+)
+ROUTES = CONFLICTING_RESOURCES.warning(
+    "{first} and {second} both declare the route of {subject.label} to {destination}, and AWS refuses the "
+    "second",
     _REMOVE,
 )
 ACL_ENTRIES = CONFLICTING_RESOURCES.warning(

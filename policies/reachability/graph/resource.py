@@ -64,6 +64,11 @@ class Resource:
         value = self.get(prop)
         return ABSENT if computed and value is UNKNOWN else get(value, *path)
 
+    def sets(self, *props: str) -> bool:
+        """Whether the program sets one of `props`, and not AWS alone shows it."""
+        named = self.inputs is None or not self.inputs.isdisjoint(props)
+        return self.origin is Origin.PROGRAM and named
+
     def is_on(self, prop: str, *, default: bool) -> Truth:
         """Whether a setting is on, by `default` where a program leaves it out; the account's may be open."""
         value = self.declared(prop)

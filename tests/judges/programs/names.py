@@ -104,6 +104,9 @@ class NamedPackets(Packets):
         for ways in super().ways(destination):
             yield [[fate for way in ways for fate in way]] if named else ways
 
+    def _private_answer(self, subnet: str, host: str) -> list[str] | None:
+        """Zones have been asked already: what is left of a name is public."""
+
     def _attempt(self, subnet: str, groups: tuple[str, ...], target: Any, port: int) -> Fate:
         if target == NOWHERE:
             return Fate.LOST

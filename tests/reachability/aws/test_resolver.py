@@ -416,27 +416,28 @@ def distant_balancer(stack: Stack) -> None:
 @pytest.mark.parametrize(
     ("value", "answer"),
     [
-        (ref("relay"), (REACHABLE, set())),
-        (either("relay", "other"), (UNDETERMINED, {"DNS_RECORD_UNKNOWN"})),
+        (ref("balancer"), (REACHABLE, set())),
+        (either("balancer", "other"), (UNDETERMINED, {"DNS_RECORD_UNKNOWN"})),
         (ref("config"), (UNDETERMINED, {"DNS_RECORD_UNKNOWN"})),
-        (ref("connector-group"), (UNDETERMINED, {"DNS_RECORD_UNKNOWN"})),
+        (ref("relay"), (UNDETERMINED, {"DNS_RECORD_UNKNOWN"})),
         (ref("user"), (UNDETERMINED, {"DNS_RECORD_UNKNOWN"})),
     ],
 )
 def test_a_value_that_is_to_come(value: Any, answer: tuple[Verdict, set[str]], nat: Stack) -> None:
-    for name in ("relay", "other"):
-        nat.add("aws:ec2/eip:Eip", name, domain="vpc")
-    nat.add("aws:ec2/instance:Instance", "user", ami=ref("relay"))
+    for name in ("balancer", "other"):
+        nat.add("aws:lb/loadBalancer:LoadBalancer", name)
+    nat.add("aws:ec2/eip:Eip", "relay", domain="vpc")
+    nat.add("aws:ec2/instance:Instance", "user", userData=ref("balancer"))
     zone(nat)
-    record(nat, HOST, value)
+    record(nat, HOST, value, kind="CNAME")
 
     assert found(nat) == answer
 
 
 def test_a_value_that_is_to_come_beside_one_that_is_there(nat: Stack) -> None:
-    nat.add("aws:ec2/eip:Eip", "relay", domain="vpc")
+    nat.add("aws:lb/loadBalancer:LoadBalancer", "balancer")
     zone(nat)
-    record(nat, HOST, ref("relay"), NOWHERE)
+    record(nat, HOST, ref("balancer"), NOWHERE)
 
     assert found(nat) == (UNDETERMINED, {"DNS_RECORD_UNKNOWN"})
 
