@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final
 
-from reachability.aws.security_group import tcp_ports
+from reachability.aws.ports import tcp_ports
 from reachability.graph import Resource, tokens
 from reachability.ranges import Ranges
 from reachability.values import ABSENT, UNKNOWN, Unknown, Value, get, items

@@ -20,7 +20,7 @@ from ..ranges import ALL_PORTS, ANY_ADDRESS, IPV4, IPV6, Ranges, addresses
 from ..values import ABSENT, UNKNOWN, Unknown, Value, elements, get, is_known, items, to_int
 from ..verdict import PASSES, Origin, Outcome, across_possibilities, hop
 from .entity import Entity
-from .security_group import tcp_ports
+from .ports import tcp_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -14,7 +14,7 @@ from ..graph import tokens
 from ..ranges import ALL_PORTS, ANY_ADDRESS, Ranges, addresses, union
 from ..values import ABSENT, UNKNOWN, Unknown, Value, elements, get, items, to_int
 from .firewall_packets import Packets, Rule
-from .security_group import port_range
+from .ports import port_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -20,7 +20,6 @@ from ..ranges import ALL_PORTS, ANY_ADDRESS, IPV4, IPV6, Ranges, addresses, cidr
 from ..values import (
     ABSENT,
     UNKNOWN,
-    Absent,
     Truth,
     Unknown,
     Value,
@@ -29,18 +28,16 @@ from ..values import (
     is_known,
     items,
     known_items,
-    to_int,
 )
 from ..verdict import Origin, Outcome, all_of, hop
 from .entity import Entity
+from .ports import tcp_ports
 
 if TYPE_CHECKING:
     from ..graph.graph import Graph
     from .prefix_list import PrefixLists
     from .vpc import Vpc, Vpcs
 
-ALL_PROTOCOLS: Final = frozenset({"-1", "all"})
-TCP: Final = frozenset({"tcp", "6", "6.0"})
 _GROUPS: Final = tokens.SECURITY_GROUP + tokens.VPC
 """What names a group: AWS makes a default one with each VPC, and the VPC stands for it until it is known."""
 _SAYS: Final = {
@@ -287,7 +284,7 @@ class SecurityGroups:
                 yield rule, self._in_force(named)
 
     def _inline(self, group: Resource, direction: str, entry: Mapping[str, Any]) -> Iterator[Rule]:
-        blocks = _of_both(entry, "cidrBlocks", "ipv6CidrBlocks")
+        blocks = self._blocks(group, entry, "cidrBlocks", "ipv6CidrBlocks", direction)
         lists = self._prefix_lists(group, direction, items(entry, "prefixListIds"))
         groups = [self.named(group, value, direction) for value in elements(entry, "securityGroups")]
         if get(entry, "self") is True:
@@ -298,11 +295,11 @@ class SecurityGroups:
         entry = rule.properties
         if rule.type in tokens.SECURITY_GROUP_RULE:
             certain = certain and rule.get("type") is not UNKNOWN
-            blocks = _of_both(entry, "cidrBlocks", "ipv6CidrBlocks")
+            blocks = self._blocks(rule, entry, "cidrBlocks", "ipv6CidrBlocks")
             lists = self._prefix_lists(rule, "prefixListIds", items(entry, "prefixListIds"))
             prop, protocol, own = "sourceSecurityGroupId", rule.get("protocol"), rule.get("self") is True
         else:
-            blocks = _of_both(entry, "cidrIpv4", "cidrIpv6")
+            blocks = self._blocks(rule, entry, "cidrIpv4", "cidrIpv6")
             lists = self._prefix_lists(rule, "prefixListId", elements(entry, "prefixListId"))
             prop, protocol, own = "referencedSecurityGroupId", rule.get("ipProtocol"), False
         peer = rule.declared(prop)
@@ -310,6 +307,34 @@ class SecurityGroups:
         if own:
             groups.append(exactly(group))
         yield from self._made(protocol, entry, (*blocks, lists), groups, rule, certain)
+
+    def _blocks(
+        self, source: Resource, entry: Mapping[str, Any], ipv4: str, ipv6: str, prop: str | None = None
+    ) -> Iterator[Peers]:
+        """The addresses of each family, in the list of that name: all of the family where that is not known.
+
+        Args:
+            prop: the top-level property of `source` that holds `entry`; none where that is all of it.
+        """
+        for family, name in ((IPV4, ipv4), (IPV6, ipv6)):
+            blocks = [
+                self._block_of(source, prop or name) if block is UNKNOWN and family == IPV4 else block
+                for block in elements(entry, name)
+            ]
+            if any(block is UNKNOWN for block in blocks):
+                yield family, False
+            else:
+                yield union(addresses(block) for block in blocks if is_known(block) and block), True
+
+    def _block_of(self, source: Resource, prop: str) -> Value:
+        """The block of the default VPC or subnet that an unknown one in `prop` is the output of.
+
+        The block of any other is an input: an output of it is known, and what is not is no such output.
+        """
+        adopts = (tokens.DEFAULT_VPC, tokens.DEFAULT_SUBNET)
+        owner = self.graph.ref(source, UNKNOWN, prop, adopts).target
+        block = UNKNOWN if owner is None else owner.get("cidrBlock")
+        return block if isinstance(block, str) else UNKNOWN
 
     def _prefix_lists(self, source: Resource, prop: str, listed: tuple[Value, ...] | Unknown) -> Peers:
         found = [self.prefix_lists.blocks(source, value, prop) for value in known_items(listed)]
@@ -344,37 +369,6 @@ def _group_id(value: Value) -> Value:
 
 Peers = tuple[Ranges, bool]
 """Addresses, and whether it is certain that all of them are meant."""
-
-
-def _of_both(entry: Mapping[str, Any], ipv4: str, ipv6: str) -> Iterator[Peers]:
-    """The addresses of each family, in the list of that name: all of the family where that is not known."""
-    for family, name in ((IPV4, ipv4), (IPV6, ipv6)):
-        blocks = elements(entry, name)
-        if any(block is UNKNOWN for block in blocks):
-            yield family, False
-        else:
-            yield union(addresses(block) for block in blocks if is_known(block) and block), True
-
-
-def tcp_ports(protocol: Value, first: Value, last: Value) -> Ranges | Unknown | None:
-    """The ports of a rule or an ACL entry that matches TCP; `None` for one that does not."""
-    if isinstance(protocol, Unknown):
-        return protocol
-    if str(protocol).lower() in ALL_PROTOCOLS:
-        return ALL_PORTS
-    if str(protocol).lower() not in TCP:
-        return None
-    return port_range(first, last)
-
-
-def port_range(first: Value, last: Value) -> Ranges | Unknown:
-    """The ports of a TCP rule; all where none is given, or -1."""
-    low, high = to_int(first), to_int(last)
-    if isinstance(low, Unknown) or isinstance(high, Unknown):
-        return UNKNOWN
-    if isinstance(low, Absent) or low == -1:
-        return ALL_PORTS
-    return Ranges.of((low, high if isinstance(high, int) else low))
 
 
 def implicit_default_group(vpc: Resource) -> Resource:

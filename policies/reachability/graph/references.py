@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
-from ..values import ABSENT, UNKNOWN, Absent, Truth, Unknown, Value, count_unknown, is_list
+from ..values import ABSENT, UNKNOWN, Absent, Truth, Unknown, Value, count_unknown, is_list, known_items
 from ..verdict import Outcome, across_possibilities
 from . import tokens
 
@@ -202,11 +202,13 @@ def _unknown(index: Index, resource: Resource, prop: str, types: Iterable[str], 
         beside: how many unknown values there are in its place; none where a list is unknown as a whole.
     """
     wanted = frozenset(types)
-    found, complete = _sources(index, resource, prop, wanted)
-    keys = resource.dependencies.get(prop, ())
-    makers = [key for key in keys if (source := index.find(key)) is None or source.id is UNKNOWN]
-    value = resource.get(prop)
+    value, keys = resource.get(prop), resource.dependencies.get(prop, ())
     mixed = _holds_mapping(value)  # What it depends on may be for something else in it.
+    read = [] if mixed else [key for key in keys if index.find(key) is None]
+    if len(read) <= len(known_items(value)) - count_unknown(value):
+        keys = tuple(key for key in keys if key not in read)  # The known elements are theirs.
+    found, complete = _sources(index, resource, keys, wanted)
+    makers = [key for key in keys if (source := index.find(key)) is None or source.id is UNKNOWN]
     limits = (count_unknown(value), len(makers)), (beside, len(found) if mixed else len(makers))
     computed = not beside or all(values < sources for values, sources in limits)
     if computed and found and complete:
@@ -222,9 +224,9 @@ def _holds_mapping(value: Value) -> bool:
 
 
 def _sources(
-    index: Index, resource: Resource, prop: str, wanted: frozenset[str]
+    index: Index, resource: Resource, keys: Iterable[str], wanted: frozenset[str]
 ) -> tuple[tuple[Resource, ...], bool]:
-    """The resources of `wanted` types that the unknown property `prop` may take its value from.
+    """The resources of `wanted` types that an unknown value of `resource`, from `keys`, may come from.
 
     A dependency of another type is followed in turn: it may hand on what it was given itself; a
     component stands for what is inside it. What it was given as its VPC is handed on as a VPC
@@ -234,7 +236,7 @@ def _sources(
     complete = True
     vpc_only = wanted <= _VPCS
     found: dict[str, Resource] = {}
-    queue = list(resource.dependencies.get(prop, ()))
+    queue = list(keys)
     seen: set[str] = {resource.key}
     while queue:
         key = queue.pop()
@@ -248,9 +250,9 @@ def _sources(
         if source.type in wanted:
             found[source.key] = source
             continue
-        for name, keys in source.dependencies.items():
+        for name, handed_on in source.dependencies.items():
             if vpc_only or (name != "vpcId" and source.type not in _SUBNETS):
-                queue.extend(keys)
+                queue.extend(handed_on)
         queue.extend(child.key for child in index.children_of(key))
     ordered = [found[key] for key in sorted(found)]  # An engine names them in any order.
     near = [source for source in ordered if source.in_region_of(resource) is not False]
@@ -269,7 +271,7 @@ def vpc_of(index: Index, thing: Resource) -> Resource | None:
         if value is not UNKNOWN:
             place = index.by_id(str(value), types, thing)
             return None if place is None else vpc_of(index, place)
-        found, complete = _sources(index, thing, prop, frozenset(types))
+        found, complete = _sources(index, thing, thing.dependencies.get(prop, ()), frozenset(types))
         vpcs = {vpc_of(index, place) for place in found}
         return vpcs.pop() if complete and len(vpcs) == 1 else None
     return None

@@ -12,7 +12,7 @@ from reachability.aws.security_group import Peer, SecurityGroup, admits
 from reachability.graph.references import exactly
 from reachability.packet import EGRESS, INGRESS
 from reachability.ranges import addresses
-from tests.reachability.stacks import ANYWHERE, Stack, either, ref
+from tests.reachability.stacks import ANYWHERE, VPC, Stack, either, incident, ref
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
@@ -158,6 +158,19 @@ def test_a_rule_of_unknown_blocks_is_undetermined() -> None:
 
     assert admit(stack, "10.0.0.1") == (UNDETERMINED, ["SG_RULES_UNKNOWN"])
     assert admit(stack, "10.0.0.1", port=465)[0] is UNREACHABLE
+
+
+@notations
+def test_an_unknown_block_of_the_default_vpc_is_that_of_the_account(notation: str) -> None:
+    """Any other VPC has its block from the program, so that what is not known is no output of it."""
+    stack = stack_with(notation, {**SMTP, "cidrBlocks": [ref("adopted")]})
+    stack.add("aws:ec2/defaultVpc:DefaultVpc", "adopted")
+    assert admit(stack, "172.31.0.9")[0] is UNDETERMINED
+
+    stack.account = incident()
+    stack[VPC]["default"] = True
+    assert admit(stack, "172.31.0.9")[0] is REACHABLE
+    assert admit(stack, "10.0.0.1")[0] is UNREACHABLE
 
 
 def test_what_inline_rules_do_not_list_may_be_removed() -> None:

@@ -149,3 +149,10 @@ def test_what_is_in_no_vpc_may_be_anything_where_it_is_computed() -> None:
     found = Graph([*definitions, user]).ref(user, UNKNOWN, "x", tokens.ECS_TASK_DEFINITION)
 
     assert (set(found.candidates), found.open) == (set(definitions), True)
+
+
+def test_what_a_program_reads_gives_the_known_element_of_a_list() -> None:
+    """`[read.id, one.id]` depends on both, and the graph does not hold what is read."""
+    assert named(in_old_vpc(), ["subnet-a", UNKNOWN], "read", "one") == ({"subnet-a!", "one!"}, False)
+    assert named(in_old_vpc(), [UNKNOWN], "read", "one") == ({"one"}, True)
+    assert named(in_old_vpc(), ["subnet-a", UNKNOWN], "read", "other", "one") == ({"subnet-a!", "one"}, True)
