@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -80,8 +81,17 @@ def named(
         (UNKNOWN, ("one",), {"one!"}),
         (UNKNOWN, ("one", "vpc"), {"one", "two", "third"}),
         ([UNKNOWN], ("one", "vpc"), {"one", "two", "third"}),
+        ([UNKNOWN] * 3, ("one", "two", "third", "vpc"), {"one", "two", "third"}),
     ],
-    ids=["parts", "a choice", "one output", "one output of one", "looked up", "a part looked up"],
+    ids=[
+        "parts",
+        "a choice",
+        "one output",
+        "one output of one",
+        "looked up",
+        "a part looked up",
+        "all looked up",
+    ],
 )
 def test_nothing_foreign_is_in_a_vpc_that_the_program_creates(
     value: Any, sources: tuple[str, ...], expected: set[str]
@@ -127,6 +137,32 @@ def test_what_is_for_something_else_in_a_property_is_no_source() -> None:
     assert {found.name for found in subnets.candidates} == {"one", "two"}
     assert subnets.computed
 
+    adopted = [*in_old_vpc(), held(GROUP, "sg-old", vpcId="vpc-old")]
+    new = Resource("group", GROUP, "group", {"vpcId": "vpc-old"}, region="eu-west-1")
+    other = Resource("two", SUBNET, "two", {"vpcId": "vpc-old"}, region="eu-west-1")
+    (groups,) = Graph([*adopted, new, other, user], READ).refs(user, (UNKNOWN,), "x", tokens.SECURITY_GROUP)
+    assert groups.target is new
+
+
+def test_what_is_of_two_vpcs_or_of_one_that_is_not_known_is_open() -> None:
+    """AWS accepts each in its own VPC."""
+    either = planned(SUBNET, "either", vpcId="vpc")
+    either = replace(either, dependencies={"vpcId": ("vpc", "vpc-b")})
+    resources = [*in_new_vpc(), planned(VPC, "vpc-b"), either]
+
+    assert named(resources, UNKNOWN, "either") == ({"either"}, True)
+    assert named(resources, UNKNOWN, "either", "one") == ({"either", "one"}, True)
+
+
+def test_an_adopted_default_table_is_in_the_vpc_of_its_id() -> None:
+    default = planned(tokens.DEFAULT_ROUTE_TABLE, "default", defaultRouteTableId="vpc")
+    tables = [default, planned(tokens.ROUTE_TABLE[0], "table", vpcId="vpc")]
+    user = Resource("user", KEEPER, "user", {"x": UNKNOWN}, dependencies={"x": ("default", "table")})
+
+    found = Graph([*in_new_vpc(), *tables, user]).ref(user, UNKNOWN, "x", tokens.ROUTE_TABLE)
+
+    assert ({each.name for each in found.candidates}, found.open) == ({"default", "table"}, False)
+
 
 def test_a_nat_gateway_is_in_the_vpc_of_its_subnet() -> None:
     """A choice between two of one VPC is between all that the VPC has."""
@@ -156,3 +192,11 @@ def test_what_a_program_reads_gives_the_known_element_of_a_list() -> None:
     assert named(in_old_vpc(), ["subnet-a", UNKNOWN], "read", "one") == ({"subnet-a!", "one!"}, False)
     assert named(in_old_vpc(), [UNKNOWN], "read", "one") == ({"one"}, True)
     assert named(in_old_vpc(), ["subnet-a", UNKNOWN], "read", "other", "one") == ({"subnet-a!", "one"}, True)
+
+
+def test_a_known_part_of_something_else_is_no_element() -> None:
+    mappings = [{"subnetId": UNKNOWN}, {"name": "known"}]
+    sources = {"x": ("read", "one")}
+    user = Resource("user", KEEPER, "user", {"x": mappings}, dependencies=sources, region="eu-west-1")
+
+    assert Graph([*in_old_vpc(), user], READ).ref(user, UNKNOWN, "x", tokens.SUBNET).open
