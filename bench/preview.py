@@ -127,7 +127,7 @@ def _rehearsal(teams: int) -> Cost:
             ("Pulumi.bench.yaml", {"config": {"bench:teams": teams}}),
         ):
             Path(folder, name).write_text(yaml.safe_dump(document), encoding="utf-8")
-        return Cost.of(*_run((*_COMMAND, "--program", folder, "--stack", "bench")))
+        return Cost.of(*_run((*_COMMAND, "--no-creation", "--program", folder, "--stack", "bench")))
 
 
 def _row(cost: Cost) -> str:

@@ -93,23 +93,33 @@ def _entries(document: Any, name: str) -> Sequence[Mapping[str, Any]]:
 
 
 def _egresses(entry: Mapping[str, Any]) -> Iterator[Egress]:
-    """That of the entry, and today's if there is one."""
+    """Every one that is shown of an entry."""
     from reachability import Egress
 
     yield Egress.from_json(entry)
-    if entry.get("today") is not None:
-        yield Egress.from_json({**entry, **entry["today"]})
+    yield from filter(None, (_at(entry, time) for time in ("today", "creation")))
+
+
+def _at(entry: Mapping[str, Any], time: str) -> Egress | None:
+    """The egress of an entry at another time; `None` where there was none, or the same verdict."""
+    from reachability import Egress
+
+    return Egress.from_json({**entry, **entry[time]}) if entry.get(time) is not None else None
 
 
 def _explained(entry: Mapping[str, Any]) -> Iterator[RenderableType]:
     from mailroute.report import labels, repairs, terminal
+    from reachability import Egress
 
-    egress, *earlier = _egresses(entry)
+    egress = Egress.from_json(entry)
+    today, created = (_at(entry, time) for time in ("today", "creation"))
     yield f"{labels.text(egress.service)} → {labels.text(egress.destination)}: {egress.verdict.value}"
-    if earlier and earlier[0].outcome.path != egress.outcome.path:
-        yield from terminal.path("today", earlier[0], origins=True)
+    if today is not None and today.outcome.path != egress.outcome.path:
+        yield from terminal.path("today", today, origins=True)
         yield from terminal.path("after", egress, origins=True)
     else:
         yield from terminal.path("path", egress, origins=True)
+    if created is not None:
+        yield from terminal.path("creation", created, origins=True)
     yield from terminal.repairs([repairs.from_json(found) for found in entry.get("repairs", ())])
     yield ""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
 import click
 
+from .creation import creating
 from .inputs import choose_engine, load_account, load_project, policy_packs, rule_options
 from .output import save, show
 from .parameters import OutputFile
@@ -30,7 +32,13 @@ _PATH: Final = click.Path(path_type=Path)
     metavar="NAME",
     help="Which stack.  [default: $PULUMI_STACK, else prod, else the only one]",
 )
-@click.option("--up", is_flag=True, help="Simulate the creation as well, so that ids are known.")
+@click.option("--up", is_flag=True, help="Simulate the creation instead, so that ids are known.")
+@click.option(
+    "--no-creation",
+    "alone",
+    is_flag=True,
+    help="Leave out the creation that is simulated beside a preview.",
+)
 @click.option(
     "--engine",
     type=click.Choice(["auto", "embedded", "pulumi"]),
@@ -80,6 +88,7 @@ def command(
     program: Path | None,
     stack: str | None,
     up: bool,
+    alone: bool,
     engine: str,
     account_file: Path | None,
     packs: tuple[Path, ...],
@@ -92,7 +101,7 @@ def command(
 
     That is: the resources, the egress of every App Runner service, ECS service and Lambda function
     today and after, the DNS records, and what the policies say. It needs no credentials, and nothing
-    leaves this machine.
+    leaves this machine. Beside a preview the creation is simulated, and shown where it decides otherwise.
 
     \b
     Examples:
@@ -114,10 +123,15 @@ def command(
     project = load_project(program, stack)
     packs = policy_packs(project, packs)
     operation = Operation.UP if up else Operation.PREVIEW
-    with starting(choose_engine(engine), project, operation=operation, packs=packs) as run:
+    with (
+        starting(choose_engine(engine), project, operation=operation, packs=packs) as run,
+        nullcontext() if up or alone else creating(project) as begin,
+    ):
         account, account_name = load_account(project, account_file)
         options = rule_options(pack_config, packs)
+        created = begin(account, timeout) if begin else None
         rehearsal = run(account, pack_config=pack_config, timeout=timeout)
+        creation = created() if created else None
 
     from mailroute.report.build import build
 
@@ -129,6 +143,7 @@ def command(
         program=project.directory,
         packs=packs,
         secrets=(project.config[key] for key in project.secret_keys),
+        creation=creation,
     )
     if markdown is not None:
         from mailroute.report import markdown as markdown_format

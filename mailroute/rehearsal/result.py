@@ -145,6 +145,19 @@ Event = Registered | Completed | PolicyResult | Diagnostic
 
 
 @dataclass(frozen=True)
+class Creation:
+    """The creation that is simulated beside a preview.
+
+    Attributes:
+        resources: what there is in the end, or was until it failed.
+        problem: why it has failed, empty where it has not.
+    """
+
+    resources: tuple[PlannedResource, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class Rehearsal:
     """A finished rehearsal.
 

@@ -11,8 +11,9 @@ from .repairs import as_json as repairs_as_json
 
 if TYPE_CHECKING:
     from mailroute.rehearsal.result import PlannedResource, PolicyResult
+    from reachability.egress import Egress
 
-    from .model import EgressChange, Report
+    from .model import EgressChange, OnlyCreated, Report
 
 SCHEMA: Final = 2
 """The version of the form, which `docs/reference/output.schema.json` describes."""
@@ -35,6 +36,7 @@ def render(report: Report) -> str:
         "policies": [_policy(result) for result in rehearsal.policies],
         "egress": [egress(change) for change in report.egress],
         "unjudged": [unjudged.as_json() for unjudged in report.unjudged],
+        "creation": _creation(report.creation),
         "outputs": wire.to_json(rehearsal.outputs),
     }
     return json.dumps(document, indent=2) + "\n"
@@ -67,11 +69,26 @@ def _policy(result: PolicyResult) -> dict[str, str]:
 def egress(change: EgressChange) -> dict[str, Any]:
     """One `egress` entry of the contract."""
     repairs = [repairs_as_json(repair) for repair in change.repairs]
-    return {**change.after.as_json(), "today": _today(change), "repairs": repairs}
+    return {
+        **change.after.as_json(),
+        "today": _judgement(change.today),
+        "repairs": repairs,
+        "creation": _judgement(change.creation),
+    }
 
 
-def _today(change: EgressChange) -> dict[str, Any] | None:
-    if change.today is None:
+def _creation(creation: OnlyCreated | None) -> dict[str, Any] | None:
+    if creation is None:
         return None
-    entry = change.today.as_json()
+    return {
+        "problem": creation.problem or None,
+        "resources": [_resource(resource) for resource in creation.resources],
+        "egress": [egress.as_json() for egress in creation.egress],
+    }
+
+
+def _judgement(judged: Egress | None) -> dict[str, Any] | None:
+    if judged is None:
+        return None
+    entry = judged.as_json()
     return {key: entry[key] for key in ("destination", "verdict", "path", "findings", "assumptions")}

@@ -11,9 +11,9 @@ from mailroute.rehearsal.result import Diagnostic, Level, Operation, Severity
 
 from . import redact
 from .dns import dns_records
-from .egress import egress_changes, none_judged, secret_hosts
+from .egress import beside_created, egress_changes, egress_created, none_judged, secret_hosts
 from .graph import PROVIDER, program_resources
-from .model import STACK, Group, Report
+from .model import STACK, Group, OnlyCreated, Report
 from .next_steps import next_steps
 
 STOPPED: Final = (
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from mailroute.rehearsal.result import PlannedResource, Rehearsal
+    from mailroute.rehearsal.result import Creation, PlannedResource, Rehearsal
+    from reachability import Egress
     from rules.rule import Options
+
+    from .model import EgressChange
 
 
 def build(
@@ -37,6 +40,7 @@ def build(
     program: Path,
     packs: Sequence[Path],
     secrets: Iterable[str] = (),
+    creation: Creation | None = None,
 ) -> Report:
     """Make the report of `rehearsal`.
 
@@ -47,19 +51,29 @@ def build(
         program: the directory of the program.
         packs: those of the policy packs that judged it.
         secrets: texts that must not show, beside those that the resources hold.
+        creation: that beside a preview, if there was one.
     """
     stopped = _was_stopped(rehearsal)
     if stopped:
         warning = Diagnostic(Severity.WARNING, STOPPED)
         rehearsal = replace(rehearsal, diagnostics=(*rehearsal.diagnostics, warning))
-    hidden = redact.secrets_of(rehearsal)
+    created = creation.resources if creation is not None and not creation.problem else ()
+    hidden = redact.secrets_of(rehearsal).union(redact.secrets_in(creation.resources if creation else ()))
     resources = program_resources(rehearsal.resources)
     egress, unjudged = (
         ((), none_judged(resources, STOPPED)) if stopped else egress_changes(resources, evidence, options)
     )
+    decided = egress_created(program_resources(created), evidence, options) if created else ()
     if hidden:
-        without = program_resources(rehearsal.resources, redact.without_secrets)
-        hidden |= secret_hosts(without, evidence, options, egress)
+        for shown, found in (
+            (rehearsal.resources, [change.after for change in egress]),
+            (created, decided),
+        ):
+            without = program_resources(shown, redact.without_secrets)
+            hidden |= secret_hosts(without, evidence, options, found)
+    only_created = None
+    if creation is not None:
+        egress, only_created = _with_creation(rehearsal, creation, egress, decided)
     dns = dns_records(rehearsal)
     report = Report(
         rehearsal=rehearsal,
@@ -69,8 +83,21 @@ def build(
         unjudged=unjudged,
         dns=dns,
         next_steps=tuple(next_steps(rehearsal, egress, dns, program=program, packs=packs)),
+        creation=only_created,
     )
     return redact.redact(report, redact.masker({*secrets, *hidden}))
+
+
+def _with_creation(
+    rehearsal: Rehearsal, creation: Creation, egress: tuple[EgressChange, ...], decided: tuple[Egress, ...]
+) -> tuple[tuple[EgressChange, ...], OnlyCreated]:
+    """The egress with what the creation has decided, and what it shows besides."""
+    if creation.problem:
+        return egress, OnlyCreated(creation.problem)
+    changes, more = beside_created(egress, decided)
+    planned = {resource.urn for resource in rehearsal.resources}
+    new = (resource for resource in creation.resources if resource.custom and resource.urn not in planned)
+    return changes, OnlyCreated(resources=tuple(sorted(new, key=lambda resource: resource.urn)), egress=more)
 
 
 def _was_stopped(rehearsal: Rehearsal) -> bool:

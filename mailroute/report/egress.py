@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from enforcement.resources import Program
@@ -53,8 +54,47 @@ def egress_changes(
     changes = (
         EgressChange(egress, before.of(egress), repairs_of(repairs, egress)) for egress, repairs in after
     )
-    by_destination = sorted(changes, key=lambda change: (change.after.service, str(change.after.destination)))
+    by_destination = sorted(changes, key=lambda change: _place(change.after))
     return tuple(by_destination), _by_name(left)
+
+
+def egress_created(
+    resources: Sequence[Resource], evidence: Mapping[str, Any], options: Mapping[str, Options]
+) -> tuple[Egress, ...]:
+    """The egress of each workload of `resources`, which have been created: see `egress_changes`."""
+    stacks = Stacks(lambda: Program(tuple(resources)), (evidence,))
+    found = (
+        egress
+        for rule, kinds in WORKLOADS.items()
+        for egress in Egresses(_proof(stacks, options[rule]), kinds).all()
+    )
+    return tuple(sorted(found, key=_place))
+
+
+def beside_created(
+    changes: Iterable[EgressChange], created: Iterable[Egress]
+) -> tuple[tuple[EgressChange, ...], tuple[Egress, ...]]:
+    """Each change with what the creation has decided otherwise, and the egress that it alone has.
+
+    One whose destination a preview does not know is that of the same workload which the preview has not.
+    """
+    left: defaultdict[str, list[Egress]] = defaultdict(list)
+    for egress in created:
+        left[egress.urn].append(egress)
+    planned = tuple(changes)
+    same = {(change.after.urn, change.after.destination) for change in planned}
+    shown = []
+    for change in planned:
+        after = change.after
+        found = left[after.urn]
+        match = next((egress for egress in found if egress.destination == after.destination), None)
+        if match is None:
+            match = next((egress for egress in found if (egress.urn, egress.destination) not in same), None)
+        if match is not None:
+            found.remove(match)
+        differs = match is not None and match.verdict is not after.verdict
+        shown.append(replace(change, creation=match if differs else None))
+    return tuple(shown), tuple(egress for found in left.values() for egress in found)
 
 
 def none_judged(resources: Sequence[Resource], reason: str) -> tuple[Unjudged, ...]:
@@ -62,6 +102,14 @@ def none_judged(resources: Sequence[Resource], reason: str) -> tuple[Unjudged, .
     graph = Graph(resources)
     workloads = (Unjudged(each.name, each.resource.key, reason) for each in Proof(graph).workloads())
     return _by_name([*workloads, *not_judged(graph)])
+
+
+def _proof(stacks: Stacks, options: Options) -> Proof:
+    return stacks.build(options).proof(Settings.from_options(options))
+
+
+def _place(egress: Egress) -> tuple[str, str]:
+    return egress.service, str(egress.destination)
 
 
 def _by_name(found: Iterable[Unjudged]) -> tuple[Unjudged, ...]:
@@ -72,9 +120,9 @@ def secret_hosts(
     hidden: Sequence[Resource],
     evidence: Mapping[str, Any],
     options: Mapping[str, Options],
-    changes: Iterable[EgressChange],
+    egresses: Iterable[Egress],
 ) -> frozenset[str]:
-    """The hosts in `changes` that nobody would know without a secret, however deep inside one they are.
+    """The hosts in `egresses` that nobody would know without a secret, however deep inside one they are.
 
     Args:
         hidden: the resources of the program with every secret unknown.
@@ -83,12 +131,10 @@ def secret_hosts(
     known = {
         (workload.resource.key, destination.host)
         for rule, kinds in WORKLOADS.items()
-        for workload in Egresses(
-            stacks.build(options[rule]).proof(Settings.from_options(options[rule])), kinds
-        ).workloads()
+        for workload in Egresses(_proof(stacks, options[rule]), kinds).workloads()
         for destination in workload.destinations
     }
-    named = {(change.after.urn, change.after.destination.host) for change in changes}
+    named = {(egress.urn, egress.destination.host) for egress in egresses}
     return frozenset(host for _, host in named - known if isinstance(host, str))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -104,12 +104,21 @@ def hops(path: Sequence[Hop]) -> tuple[ShownHop, ...]:
 
 def assumptions(egresses: Iterable[Egress]) -> tuple[Assumption, ...]:
     """What the verdicts of `egresses` rest on, each once though it is assumed in several places."""
-    found = sorted({assumption for egress in egresses for assumption in egress.outcome.assumptions})
-    return tuple({(assumption.code, assumption.message): assumption for assumption in found}.values())
+    found: list[Assumption] = []
+    said: set[tuple[str, str]] = set()
+    for assumption in (each for egress in egresses for each in egress.outcome.assumptions):
+        words = {(assumption.code, text) for text in (assumption.resource, assumption.message)}
+        if not words & said:
+            found.append(assumption)
+        said |= words
+    return tuple(sorted(found))
 
 
 def change_sentence(change: EgressChange) -> str:
-    """What the program does to this egress, in a few words."""
+    """What the program does to this egress, in a few words, and what its creation decides otherwise."""
+    if change.creation is not None:
+        otherwise = f"{change.creation.verdict.value} in the simulated creation"
+        return f"{change_sentence(replace(change, creation=None))}; {otherwise}"
     after = change.after.verdict.value
     if change.today is None:
         return f"{after}, a new service"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from mailroute.rehearsal.result import Level, Operation
 
 from . import labels, mermaid
-from .model import Change
+from .model import Change, EgressChange, OnlyCreated
 from .repairs import PRICES
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reachability.egress import Egress
     from reachability.verdict import Assumption, Finding
 
-    from .model import DnsRecord, EgressChange, Group, Repair, Report
+    from .model import DnsRecord, Group, Repair, Report
 
 LIMIT: Final = 60_000
 """Characters; GitHub refuses a comment of more than 65,536."""
@@ -65,6 +65,8 @@ def _sections(report: Report, rows: int) -> Iterator[str]:
         yield from _egress(report, rows)
     if report.unjudged:
         yield from _unjudged(report, rows)
+    if report.creation is not None and report.creation != OnlyCreated():
+        yield from _only_created(report.creation, rows)
     yield from _assumptions(report, rows)
     yield from _policies(report, rows)
     yield from _resources(report, rows)
@@ -131,6 +133,8 @@ def _egress(report: Report, rows: int) -> Iterator[str]:
     )
     for change in report.egress[:rows]:
         yield f"```mermaid\n{mermaid.flowchart(change)}\n```"
+        if change.creation is not None:
+            yield f"In the simulated creation: {_verdict(change.creation)}"
         for lines in (list(_findings(change)), list(_repairs(change.repairs))):
             if lines:
                 yield "\n".join(_cut(lines, rows))
@@ -149,7 +153,7 @@ def _verdict(egress: Egress | None) -> str:
 def _findings(change: EgressChange) -> Iterator[str]:
     """What stands in the way; what does so today and after is said once."""
     times: dict[Finding, list[str]] = {}
-    for when, egress in (("today", change.today), ("after", change.after)):
+    for when, egress in (("today", change.today), ("after", change.after), ("created", change.creation)):
         for finding in egress.outcome.told if egress else ():
             times.setdefault(finding, []).append(when)
     for finding, said in times.items():
@@ -165,6 +169,18 @@ def _repairs(found: Sequence[Repair]) -> Iterator[str]:
         yield f"**Any one of these fixes it** (verified; prices of {prose(PRICES)}):"
     for repair in found:
         yield f"- {labels.price(repair)}: {'; '.join(map(prose, repair.changes))}"
+
+
+def _only_created(creation: OnlyCreated, rows: int) -> Iterator[str]:
+    """What a preview cannot show: what a program makes of values that an update makes known."""
+    yield "### Only in the simulated creation"
+    lines = [f"- it fails: {prose(labels.short(creation.problem))}"] if creation.problem else []
+    for resource in creation.resources:
+        lines.append(f"- {code(labels.type_name(resource.type))} {code(resource.name)}")
+    for egress in creation.egress:
+        lines.append(f"- {code(egress.service)} → {code(egress.destination)}: {_verdict(egress)}")
+        lines += [f"  {line}" for line in _findings(EgressChange(egress, None))]
+    yield "\n".join(_cut(lines, rows))
 
 
 def _assumptions(report: Report, rows: int) -> Iterator[str]:

@@ -43,11 +43,13 @@ class EgressChange:
         after: once the program has run.
         today: in the account as it stands; `None` where the workload is not there yet.
         repairs: what would fix it where it is dead, the smallest first.
+        creation: once it has been created, in simulation beside the preview, where that has another verdict.
     """
 
     after: Egress
     today: Egress | None
     repairs: tuple[Repair, ...] = ()
+    creation: Egress | None = None
 
     @property
     def change(self) -> Change:
@@ -103,6 +105,21 @@ class Step:
 
 
 @dataclass(frozen=True)
+class OnlyCreated:
+    """What the creation that is simulated beside a preview shows, and the preview does not.
+
+    Attributes:
+        problem: why it has failed, empty where it has not.
+        resources: those that the program declares once it knows what an update makes known.
+        egress: that of workloads among them.
+    """
+
+    problem: str = ""
+    resources: tuple[PlannedResource, ...] = ()
+    egress: tuple[Egress, ...] = ()
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything that is shown of a rehearsal.
 
@@ -110,6 +127,7 @@ class Report:
         account: the simulated account in a few words.
         groups: what would be created, by component, in the order of the program.
         unjudged: the workloads that are not in `egress`.
+        creation: what the creation beside a preview shows besides; `None` where there was none.
     """
 
     rehearsal: Rehearsal
@@ -119,6 +137,7 @@ class Report:
     unjudged: tuple[Unjudged, ...]
     dns: tuple[DnsRecord, ...]
     next_steps: tuple[Step, ...]
+    creation: OnlyCreated | None = None
 
     @property
     def ok(self) -> bool:
@@ -128,9 +147,8 @@ class Report:
     @property
     def egresses(self) -> tuple[Egress, ...]:
         """Every egress that is shown, today's beside those to come."""
-        return tuple(
-            egress for change in self.egress for egress in (change.today, change.after) if egress is not None
-        )
+        shown = (egress for change in self.egress for egress in (change.today, change.after, change.creation))
+        return (*filter(None, shown), *(self.creation.egress if self.creation else ()))
 
     @property
     def created(self) -> int:

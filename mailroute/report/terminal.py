@@ -18,7 +18,7 @@ from reachability.values import UNKNOWN
 from reachability.verdict import Verdict
 
 from . import labels
-from .model import Change
+from .model import Change, OnlyCreated
 from .repairs import PRICES
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ def _sections(report: Report) -> Iterator[RenderableType]:
         yield _egress(report)
     if report.unjudged:
         yield _unjudged(report)
+    if report.creation is not None and report.creation != OnlyCreated():
+        yield _only_created(report.creation)
     yield from assumptions(report.egresses)
     if report.dns:
         yield _dns(report)
@@ -178,6 +180,8 @@ def _paths(change: EgressChange) -> Iterator[RenderableType]:
     if change.today is not None:
         yield from path("today", change.today)
     yield from path("after", change.after)
+    if change.creation is not None:
+        yield from path("creation", change.creation)
     yield from repairs(change.repairs)
 
 
@@ -208,6 +212,19 @@ def path(when: str, egress: Egress, *, origins: bool = False) -> Iterator[Render
     yield Padding(table, (0, 0, 0, 4))
     if egress.outcome.told:
         yield Padding(_findings(egress.outcome.told), (0, 0, 0, 5))
+
+
+def _only_created(creation: OnlyCreated) -> RenderableType:
+    """What a preview cannot show: what a program makes of values that an update makes known."""
+    parts: list[RenderableType] = []
+    if creation.problem:
+        parts.append(Text.assemble(("fails: ", "yellow"), labels.short(creation.problem)))
+    for resource in creation.resources:
+        kind = labels.type_name(resource.type)
+        parts.append(Text.assemble((f"+ {kind}", "green"), f"  {labels.text(resource.name)}"))
+    for egress in creation.egress:
+        parts += (Text(labels.text(egress.service)), *path("creation", egress))
+    return _section("Only in the simulated creation", *parts)
 
 
 def assumptions(egresses: Iterable[Egress]) -> Iterator[RenderableType]:

@@ -84,6 +84,7 @@ def test_json_is_the_contract() -> None:
                 "reason": "no <reason>",
             }
         ],
+        "creation": None,
         "outputs": {
             "smtpHost": "email-smtp.us-east-1.amazonaws.com",
             "password": {"$secret": True},

@@ -54,7 +54,7 @@ config:
 
 def rehearse(*arguments: str, engine: str, **changes: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command("rehearse", "--engine", engine, *arguments),
+        command("rehearse", "--engine", engine, "--no-creation", *arguments),
         env=environment(PATH=os.environ["PATH"], **changes),
         capture_output=True,
         text=True,

@@ -19,6 +19,7 @@ from tests.cli.conftest import ROOT, Cli, command, environment
 
 Make = Callable[..., Path]
 EMBEDDED = ("rehearse", "--engine", "embedded")
+ALONE = (*EMBEDDED, "--no-creation")
 SMALL = "import pulumi\npulumi.export('answer', 42)\n"
 LATE = """
 import asyncio, pulumi, pulumi_aws as aws
@@ -55,7 +56,7 @@ def on_a_terminal(*arguments: str, **changes: str) -> tuple[int, str]:
 
 
 def test_a_terminal_shows_a_live_tree_then_a_coloured_report(project: Make) -> None:
-    status, shown = on_a_terminal(*EMBEDDED, "--program", str(project(program=LATE)))
+    status, shown = on_a_terminal(*ALONE, "--program", str(project(program=LATE)))
     assert status == 0
     assert "\x1b[32m✔ \x1b[0mshop-dev\x1b[2m  pulumi.pulumi.Stack" in shown
     report = shown[shown.index("Resources to create") :]
@@ -63,14 +64,14 @@ def test_a_terminal_shows_a_live_tree_then_a_coloured_report(project: Make) -> N
 
 
 def test_no_color_on_a_terminal_is_honoured(project: Make) -> None:
-    status, shown = on_a_terminal(*EMBEDDED, "--program", str(project(program=LATE)), NO_COLOR="1")
+    status, shown = on_a_terminal(*ALONE, "--program", str(project(program=LATE)), NO_COLOR="1")
     assert status == 0
     assert "✔ shop-dev  pulumi.pulumi.Stack" in shown
     assert not re.search(r"\x1b\[[0-9;]*[1-9][0-9;]*m", shown)
 
 
 def test_off_a_terminal_a_resource_is_one_line_without_colour(cli: Cli, project: Make) -> None:
-    result = cli(*EMBEDDED, "--program", str(project()), FORCE_COLOR="1", TERM="xterm-256color")
+    result = cli(*ALONE, "--program", str(project()), FORCE_COLOR="1", TERM="xterm-256color")
     assert "\x1b" not in result.stdout + result.stderr
     lines = result.stderr.splitlines()
     assert lines[0] == "mailroute: preview of stack dev of shop, with the embedded engine"
@@ -78,7 +79,7 @@ def test_off_a_terminal_a_resource_is_one_line_without_colour(cli: Cli, project:
 
 
 def test_a_terminal_that_knows_ascii_alone_is_no_fault(cli: Cli, project: Make) -> None:
-    result = cli(*EMBEDDED, "--program", str(project(program=SMALL)), PYTHONIOENCODING="ascii")
+    result = cli(*ALONE, "--program", str(project(program=SMALL)), PYTHONIOENCODING="ascii")
     assert result.returncode == 0, result.stderr
     assert "? every mandatory policy holds" in result.stdout
 
@@ -86,9 +87,9 @@ def test_a_terminal_that_knows_ascii_alone_is_no_fault(cli: Cli, project: Make) 
 # Pipes
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("rehearse", "--help"), EMBEDDED])
+@pytest.mark.parametrize("arguments", [("--help",), ("rehearse", "--help"), ALONE])
 def test_a_reader_who_leaves_ends_it_quietly(project: Make, arguments: tuple[str, ...]) -> None:
-    program = ("--program", str(project(program=SMALL))) if arguments == EMBEDDED else ()
+    program = ("--program", str(project(program=SMALL))) if arguments == ALONE else ()
     reader, writer = os.pipe()
     os.close(reader)
     with subprocess.Popen(
@@ -105,7 +106,7 @@ def test_a_reader_of_progress_who_leaves_ends_nothing(project: Make) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with subprocess.Popen(
-        command(*EMBEDDED, "--program", str(project(program=SMALL))),
+        command(*ALONE, "--program", str(project(program=SMALL))),
         stdout=subprocess.PIPE,
         stderr=writer,
         text=True,
@@ -121,7 +122,7 @@ def test_a_reader_of_progress_who_leaves_ends_nothing(project: Make) -> None:
 def test_output_that_cannot_be_written_is_one_line(project: Make) -> None:
     with Path("/dev/full").open("w") as full:
         result = subprocess.run(
-            command(*EMBEDDED, "--program", str(project(program=SMALL))),
+            command(*ALONE, "--program", str(project(program=SMALL))),
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -137,7 +138,7 @@ def test_output_that_cannot_be_written_is_one_line(project: Make) -> None:
 
 @pytest.mark.skipif(not Path("/dev/stderr").exists(), reason="needs /dev/stderr")
 def test_markdown_to_a_device_is_written_to_it_as_it_is(cli: Cli, project: Make) -> None:
-    result = cli(*EMBEDDED, "--program", str(project(program=SMALL)), "--markdown", "/dev/stderr")
+    result = cli(*ALONE, "--program", str(project(program=SMALL)), "--markdown", "/dev/stderr")
     assert result.returncode == 0, result.stderr
     assert "## ✅ mailroute: stack `dev` of `shop`" in result.stderr
     assert Path("/dev/stderr").is_symlink()
@@ -149,7 +150,7 @@ def test_markdown_takes_the_place_of_what_was_there(cli: Cli, project: Make, tmp
     report.chmod(0o640)
     other = tmp_path / "other.md"
     other.hardlink_to(report)
-    cli(*EMBEDDED, "--program", str(project(program=SMALL)), "--markdown", "report.md")
+    cli(*ALONE, "--program", str(project(program=SMALL)), "--markdown", "report.md")
     assert report.read_text(encoding="utf-8").startswith("## ✅ mailroute")
     assert report.stat().st_mode & 0o777 == 0o640
     assert other.read_text(encoding="utf-8") == "before"  # replaced as a whole, not written over

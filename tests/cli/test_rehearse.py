@@ -18,6 +18,7 @@ Make = Callable[..., Path]
 GOLDENS = ROOT / "tests" / "goldens"
 BLOCKED = ROOT / "tests" / "cli" / "programs" / "blocked"
 EMBEDDED = ("rehearse", "--engine", "embedded")
+ALONE = (*EMBEDDED, "--no-creation")
 
 
 def same_as_golden(name: str, shown: str) -> None:
@@ -89,12 +90,12 @@ def test_up_gives_every_resource_its_id(cli: Cli, project: Make) -> None:
 def test_account_is_the_file_beside_the_program(cli: Cli, project: Make) -> None:
     document = (ROOT / "accounts" / "prod.json").read_text(encoding="utf-8")
     program = project(program="", **{"accounts/dev.json": document})
-    shown = cli(*EMBEDDED, "--program", str(program)).stdout
+    shown = cli(*ALONE, "--program", str(program)).stdout
     assert "account: 123456789012 in us-east-1, as of 2026-01-05T09:00:00Z (shop/accounts/dev.json)" in shown
 
 
 def test_a_program_without_a_pack_is_judged_by_ours(cli: Cli) -> None:
-    result = cli(*EMBEDDED, "--json", "--program", str(BLOCKED))
+    result = cli(*ALONE, "--json", "--program", str(BLOCKED))
     assert {found["pack"] for found in json.loads(result.stdout)["policies"]} == {"mailroute"}
 
 
@@ -105,7 +106,7 @@ def test_every_pack_that_is_named_judges(cli: Cli, project: Make) -> None:
     nat = 'aws.ec2.NatGateway("nat", connectivity_type="private", subnet_id="subnet-0a1b2c3d")\n'
     program = project(program=PROGRAM + nat, level="EnforcementLevel.MANDATORY")
     packs = ("--policy-pack", str(program / "policies"), "--policy-pack", str(ROOT / "policies"))
-    result = cli(*EMBEDDED, *packs, "--program", str(program))
+    result = cli(*ALONE, *packs, "--program", str(program))
     assert result.returncode == 1
     assert "✘ no-vpc (tiny) mandatory · vpc" in result.stdout
     assert "✘ nat-gateway-usable (mailroute) mandatory · high · nat" in result.stdout
@@ -114,7 +115,7 @@ def test_every_pack_that_is_named_judges(cli: Cli, project: Make) -> None:
 def test_pack_config_reaches_the_pack(cli: Cli, project: Make, tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"no-vpc": "disabled"}', encoding="utf-8")
     program = project(level="EnforcementLevel.MANDATORY")
-    result = cli(*EMBEDDED, "--program", str(program), "--policy-pack-config", "config.json")
+    result = cli(*ALONE, "--program", str(program), "--policy-pack-config", "config.json")
     assert (result.returncode, "no-vpc (tiny)" in result.stdout) == (0, False)
 
 
@@ -123,7 +124,7 @@ def test_pack_config_reaches_the_report(cli: Cli, tmp_path: Path) -> None:
     config = {"apprunner-egress-route": {"destinations": [destination]}}
     (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
     arguments = ("--program", str(BLOCKED), "--policy-pack-config", "config.json", "--json")
-    document = json.loads(cli(*EMBEDDED, *arguments).stdout)
+    document = json.loads(cli(*ALONE, *arguments).stdout)
     assert [entry["destination"] for entry in document["egress"]] == [
         destination,
         {"host": "smtp-relay.brevo.com", "port": 587},
@@ -150,7 +151,7 @@ WITH_TOKEN = {"dev": "config:\n  aws:region: us-east-1\n  shop:token:\n    secur
 
 def test_no_error_shows_a_secret_of_the_config(cli: Cli, project: Make) -> None:
     raises = "import pulumi\nraise ValueError('bad token ' + pulumi.Config().get('token'))\n"
-    result = cli(*EMBEDDED, "--program", str(project(program=raises, stacks=WITH_TOKEN)))
+    result = cli(*ALONE, "--program", str(project(program=raises, stacks=WITH_TOKEN)))
     assert result.returncode == 2
     assert result.stderr.splitlines()[-1].endswith("ValueError: bad token [secret]")
 
@@ -166,7 +167,7 @@ value = pulumi.Output.secret("literal-pass-word")
 parameter = aws.ssm.Parameter("smtp", type="SecureString", value=value)
 parameter.type.apply(check)
 """
-    result = cli(*EMBEDDED, "--program", str(project(program=raises)))
+    result = cli(*ALONE, "--program", str(project(program=raises)))
     assert result.returncode == 2
     assert result.stderr.splitlines()[-1].endswith("ValueError: bad password [secret]")
 

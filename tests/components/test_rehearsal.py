@@ -31,6 +31,7 @@ def rehearse(tmp_path: Path) -> Callable[..., Rehearsed]:
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "mailroute", "rehearse", "--engine", "embedded", "--json"),
+                "--no-creation",
                 *("--program", str(tmp_path), "--stack", stack),
                 *("--policy-pack", str(REPOSITORY / "policies"), *options),
             ],

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(
 def _rehearse(engine: str, program: Path, stack: str, *options: str) -> tuple[int, dict[str, Any]]:
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "mailroute", "rehearse", "--json"),
+            *(sys.executable, "-m", "mailroute", "rehearse", "--json", "--no-creation"),
             *("--engine", engine, "--program", str(program), "--stack", stack, *options),
         ],
         capture_output=True,

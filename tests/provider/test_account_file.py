@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 import evidence
 from mailroute.rehearsal.account import Account
+from mailroute.rehearsal.account.account import AwsResource
 from mailroute.rehearsal.provider import sdk
 from mailroute.rehearsal.result import RehearsalError
 from tests.provider.harness import PROD
@@ -178,3 +179,13 @@ def test_zone_ids_are_spelled_as_aws_spells_them(region: str, first: str) -> Non
 def test_no_region_is_told_so() -> None:
     with pytest.raises(RehearsalError, match=r"aws:region: 'mars' is no AWS region: name one"):
         Account.empty("mars")
+
+
+def test_an_account_is_at_hand_as_it_was() -> None:
+    account = Account.load(PROD)
+    account.put(AwsResource("aws:ec2/vpc:Vpc", "vpc-new", {}))
+    assert account.find("aws:ec2/vpc:Vpc", "vpc-new") is not None
+    assert account.as_it_was().find("aws:ec2/vpc:Vpc", "vpc-new") is None
+
+    empty = Account.empty("eu-west-1").as_it_was()
+    assert (empty.region, empty.shows("aws:ec2/vpc:Vpc")) == ("eu-west-1", True)

@@ -91,7 +91,7 @@ def test_evidence_shows_its_own_account_and_region(
 # Zones
 
 
-def test_an_account_that_has_a_nat_gateway_in_a_zone_takes_another(nat: Stack) -> None:
+def test_a_zone_with_a_nat_gateway_takes_another(nat: Stack) -> None:
     assert assumed(nat) == {(QUOTAS, "nat"), (ZONE, PUBLIC[0])}
     nat.hold(NAT, "nat-1", subnetId=PUBLIC[1], state="available")
     assert (ZONE, PUBLIC[0]) in assumed(nat)

@@ -166,6 +166,10 @@ class Account:
             whole=True,
         )
 
+    def as_it_was(self: A) -> A:
+        """The same account before anything was rehearsed in it."""
+        return type(self)(self.document, whole=self._whole)
+
     def zones(self, region: str) -> tuple[Zone, ...]:
         """The availability zones of `region` under this account's names."""
         return self._zones if region == self.region else regions.zones(region)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from .children import start_children
+from .children import Started, start_children
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from ..account import Account
     from ..project import Project
     from ..result import Event, Rehearsal
-    from .children import Started
-
-__all__ = ["finish", "rehearse", "start_children"]
+__all__ = ["Started", "finish", "rehearse", "start_children"]
 
 
 def rehearse(
@@ -54,12 +52,22 @@ def finish(
     pack_config: Path | None,
     timeout: float,
     on_event: Callable[[Event], None],
+    runs_dynamic: bool = True,
 ) -> Rehearsal:
-    """The rehearsal whose processes have been started: see `rehearse`."""
+    """The rehearsal whose processes have been started: see `rehearse`.
+
+    Args:
+        runs_dynamic: whether the program's own dynamic providers may run, which do for real what they do.
+    """
     from ..provider.service import AwsProvider  # slow to load, and loaded while the processes are
     from . import run
 
     with closing(AwsProvider(account)) as provider:
         return run.finish(
-            started, {"aws": provider}, pack_config=pack_config, timeout=timeout, on_event=on_event
+            started,
+            {"aws": provider},
+            pack_config=pack_config,
+            timeout=timeout,
+            on_event=on_event,
+            runs_dynamic=runs_dynamic,
         )

@@ -54,8 +54,12 @@ def finish(
     pack_config: Path | None,
     timeout: float,
     on_event: Callable[[Event], None],
+    runs_dynamic: bool = True,
 ) -> Rehearsal:
     """Answer the processes of a rehearsal, to its end.
+
+    Args:
+        runs_dynamic: whether the program's own dynamic providers may run.
 
     Raises:
         RehearsalError, EngineFault: see `rehearse`.
@@ -69,14 +73,15 @@ def finish(
             started.lifecycle.end(error)
 
     started.journal.follow(guarded)
-    with closing(_Run(started, providers)) as rehearsal:
+    with closing(_Run(started, providers, runs_dynamic=runs_dynamic)) as rehearsal:
         return rehearsal.run(pack_config, timeout)
 
 
 class _Run:
     """The engine of one rehearsal."""
 
-    def __init__(self, started: Started, providers: Mapping[str, Target]) -> None:
+    def __init__(self, started: Started, providers: Mapping[str, Target], *, runs_dynamic: bool) -> None:
+        self._runs_dynamic = runs_dynamic
         self._project = started.project
         self._preview = started.preview
         self._targets = providers
@@ -199,6 +204,8 @@ class _Run:
         if package == builtin.PACKAGE:
             return builtin.BuiltinProvider(urn, identity, self._project, self._deployment.registry.find)
         if package == DYNAMIC_PACKAGE:
+            if not self._runs_dynamic:
+                raise RehearsalError("the program's own dynamic providers would run for real: --up runs them")
             target: Target = self._start_dynamic_providers()
         elif package in self._targets:
             target = self._targets[package]

@@ -1,0 +1,139 @@
+"""What a report takes from the creation that is simulated beside a preview."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mailroute.rehearsal.result import Creation, PlannedResource
+from mailroute.report.build import build
+from mailroute.report.model import OnlyCreated, Report
+from mailroute.wire import Secret
+from reachability import UNKNOWN, Verdict
+from tests.cli.samples import REHEARSAL, resource
+from tests.cli.test_build import PROGRAM, evidence, options_of, service, shown_by_every_format
+
+SERVICE = "aws:apprunner/service:Service"
+HOSTS = (("SMTP", "smtp.example.com"), ("EMAIL", "10.0.0.9"))
+UNREACHABLE, UNDETERMINED, REACHABLE = Verdict.UNREACHABLE, Verdict.UNDETERMINED, Verdict.REACHABLE
+
+
+def api(host: Any, name: str = "api", **changes: Any) -> PlannedResource:
+    """A service that sends to `host`, outside any VPC."""
+    inputs = service(name, host)
+    return resource(SERVICE, name, inputs=inputs, outputs=inputs, **changes)
+
+
+def computed(name: str = "api") -> PlannedResource:
+    """One whose host is what a program makes of an output."""
+    return api(UNKNOWN, name, property_dependencies={"sourceConfiguration": ("urn:elsewhere",)})
+
+
+def report_of(planned: tuple[PlannedResource, ...], creation: Creation | None) -> Report:
+    return build(
+        replace(REHEARSAL, policies=(), diagnostics=(), outputs={}, resources=planned),
+        evidence(),
+        options_of({}),
+        account="an account",
+        program=PROGRAM,
+        packs=(PROGRAM / "policies",),
+        creation=creation,
+    )
+
+
+def verdicts(report: Report) -> list[tuple[str, Verdict, Verdict | None]]:
+    return [
+        (change.after.service, change.after.verdict, change.creation.verdict if change.creation else None)
+        for change in report.egress
+    ]
+
+
+@pytest.mark.parametrize(
+    ("planned", "created", "expected"),
+    [
+        (api("smtp.example.com"), api("smtp.example.com"), (REACHABLE, None)),
+        (computed(), api("smtp.example.com"), (UNDETERMINED, REACHABLE)),
+        (computed(), api("10.0.0.9"), (UNDETERMINED, UNREACHABLE)),
+        (api("smtp.example.com"), api("10.0.0.9"), (REACHABLE, UNREACHABLE)),
+        (computed(), computed(), (UNDETERMINED, None)),
+    ],
+)
+def test_it_is_shown_where_it_decides_otherwise(
+    planned: PlannedResource, created: PlannedResource, expected: tuple[Verdict, Verdict | None]
+) -> None:
+    report = report_of((planned,), Creation((created,)))
+    assert verdicts(report) == [("api", *expected)]
+    assert report.creation == OnlyCreated()
+
+
+def test_without_one_there_is_nothing_to_show() -> None:
+    assert report_of((computed(),), None).creation is None
+
+
+def sends_to(variables: dict[str, Any]) -> PlannedResource:
+    """A service with these variables, of which those that are unknown come from an output."""
+    inputs = service("api", "")
+    inputs["sourceConfiguration"]["imageRepository"]["imageConfiguration"] = {
+        "runtimeEnvironmentVariables": variables
+    }
+    computed = {"sourceConfiguration": ("urn:elsewhere",)}
+    return resource(SERVICE, "api", inputs=inputs, outputs=inputs, property_dependencies=computed)
+
+
+def test_a_destination_is_compared_with_itself_first() -> None:
+    first, second = ({f"{name}_HOST": host, f"{name}_PORT": "587"} for name, host in HOSTS)
+    report = report_of((sends_to(first),), Creation((sends_to({**first, **second}),)))
+    assert verdicts(report) == [("api", REACHABLE, None)]
+    assert report.creation is not None
+    assert [str(egress.destination) for egress in report.creation.egress] == ["10.0.0.9:587"]
+
+
+def test_a_host_to_come_is_none_of_those_that_are_known() -> None:
+    known = {"EMAIL_HOST": "b.example.com", "EMAIL_PORT": "587"}
+    planned, created = (
+        sends_to({"SMTP_HOST": host, "SMTP_PORT": "587", **known}) for host in (UNKNOWN, "smtp.example.com")
+    )
+    report = report_of((planned,), Creation((created,)))
+    assert verdicts(report) == [("api", UNDETERMINED, REACHABLE), ("api", REACHABLE, None)]
+    to_come = report.egress[0].creation
+    assert to_come is not None
+    assert str(to_come.destination) == "smtp.example.com:587"
+
+
+def test_what_is_only_created_is_told_apart() -> None:
+    late = api("smtp.example.com", "late")
+    report = report_of((api("smtp.example.com"),), Creation((api("smtp.example.com"), late)))
+    assert report.creation is not None
+    assert report.creation.resources == (late,)
+    assert [(egress.service, egress.verdict) for egress in report.creation.egress] == [("late", REACHABLE)]
+    assert [change.after.service for change in report.egress] == ["api"]
+
+
+def test_a_creation_that_fails_decides_nothing() -> None:
+    report = report_of((computed(),), Creation((api("smtp.example.com"),), "it fails"))
+    assert verdicts(report) == [("api", UNDETERMINED, None)]
+    assert report.creation == OnlyCreated("it fails")
+
+
+def test_secrets_of_the_creation_are_shown_nowhere() -> None:
+    password = resource("aws:ssm/parameter:Parameter", "late", inputs={"value": Secret("hunter2")})
+    for creation in (Creation((password,)), Creation((password,), "not with hunter2")):
+        for shown in shown_by_every_format(report_of((api("smtp.example.com"),), creation)):
+            assert "hunter2" not in shown
+
+
+def test_a_mail_host_that_the_creation_makes_secret_is_hidden() -> None:
+    created = api(Secret("mail.hidden.example"))
+    for shown in shown_by_every_format(report_of((computed(),), Creation((created,)))):
+        assert "mail.hidden.example" not in shown
+
+
+def test_a_host_inside_a_secret_of_the_creation_is_hidden() -> None:
+    late = sends_to({"GF_SMTP_HOST": Secret("mail.hidden.example:587")})
+    report = report_of((), Creation((late,)))
+    assert report.creation is not None
+    assert len(report.creation.egress) == 1
+    for shown in shown_by_every_format(report):
+        assert "mail.hidden.example" not in shown
