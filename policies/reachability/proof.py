@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from .aws import Network
 from .aws.resolver import Answer
-from .aws.ses import endpoint_of_host, listens, region_of_fips_host, region_of_host, smtp_host
+from .aws.ses import API, endpoint_of_host, listens, region_of_fips_host, region_of_host, smtp_host
 from .aws.subnet import unread
 from .egress import Destination, Egress
 from .findings import endpoints, names, placement, routing
@@ -54,6 +54,7 @@ class Proof:
         self.network = Network(graph, zones or ZoneAvailability())
         self.walk = Walk(self.network)
         self.ses = ToSmtpEndpoint(self.walk)
+        self.ses_api = ToSmtpEndpoint(self.walk, self.network.api_endpoints)
         self.ipv6 = OverIpv6(self.walk, self.ses)
 
     def workloads(self, origin: Origin = Origin.PROGRAM, *readers: str) -> Iterator[Workload]:
@@ -216,16 +217,18 @@ class Proof:
         nowhere, where = self._nowhere(host, client.owner), self._addresses(host)
         if nowhere.findings:
             return nowhere
-        fips = region_of_fips_host(host)
+        fips, api = region_of_fips_host(host), API.region_of_host(host)
         region = fips or region_of_host(host)
         if not where & IPV4:
             return self.ipv6.reach(client, place, where, port, host)
-        if region is None:
-            return self._reach_public(client, place, where, port, host)
 
         def public() -> Outcome:
             return self._reach_public(client, place, where, port, host) + self._listens(client, host, port)
 
+        if api is not None:
+            return self.ses_api.reach(client, api, port, public)
+        if region is None:
+            return public()
         return self.ses.reach(client, region, port, public, fips=fips is not None)
 
     def _reach_over_ipv6(self, client: Client, place: Placement, destination: Destination) -> Outcome:
@@ -263,6 +266,9 @@ class Proof:
         if nowhere.findings:
             return nowhere
         way = self.ipv6.reach_name(client, place, where, ports, host, region_of_host(host))
+        api = API.region_of_host(host)
+        if api is not None and self.ses_api.of(client, api):
+            way += endpoints.ENDPOINT_FROM_IPV6_ONLY(client.subnet, owner=client.owner)
         return way + self._listens(client, host, ports[0])
 
     def _reach_public(self, client: Client, place: Placement, where: Ranges, port: int, name: str) -> Outcome:
@@ -281,7 +287,7 @@ class Proof:
 
     def _is_known(self, host: str) -> bool:
         """Whether `host` is an address, or the team knows its addresses and it is no name of SES's."""
-        ses = region_of_fips_host(host) or region_of_host(host)
+        ses = region_of_fips_host(host) or region_of_host(host) or API.region_of_host(host)
         return literal(host) is not None or bool(self.settings.addresses_of(host) and not ses)
 
     def _addresses(self, host: str) -> Ranges:

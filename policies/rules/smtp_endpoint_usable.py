@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from reachability import UNKNOWN, Finding, Outcome, Resource
-from reachability.aws.ses import SMTP_PORTS, SMTP_PORTS_TEXT
+from reachability.aws.ses import SMTP, SMTP_PORTS
 from reachability.aws.vpc_endpoint import VpcEndpoint
 from reachability.findings import filters
 from reachability.graph import tokens
@@ -61,7 +61,7 @@ def _lets_in(endpoint: VpcEndpoint) -> Outcome:
         return PASSES
     unsure = open_ended or UNKNOWN in openings
     says = filters.MAYBE_NOBODY_IN if unsure else filters.NOBODY_IN
-    return says(endpoint, ports=SMTP_PORTS_TEXT)
+    return says(endpoint, ports=SMTP.ports_text)
 
 
 RULE = Rule(

@@ -1,12 +1,14 @@
-"""Amazon SES's SMTP by its names: the hosts and endpoints that have them, and the ports that it offers there.
+"""Amazon SES by its names: the hosts and endpoints that have them, and the ports that it offers there.
 
-Sources: Amazon SES Developer Guide, "Connecting to an Amazon SES SMTP endpoint" and "Setting up VPC endpoints
-with Amazon SES"; AWS PrivateLink Guide, "Access an AWS service using an interface VPC endpoint".
+Sources: Amazon SES Developer Guide, "Connecting to an Amazon SES SMTP endpoint", "Using the Amazon SES API to
+send email" and "Setting up VPC endpoints with Amazon SES"; AWS PrivateLink Guide, "Access an AWS service
+using an interface VPC endpoint" and "AWS services that integrate with AWS PrivateLink".
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ..findings import endpoints
@@ -19,18 +21,51 @@ if TYPE_CHECKING:
 
 SMTP_PORTS: Final = frozenset({465, 587, 2465, 2587})
 """The ports that the SMTP endpoint offers; port 25 is not among them."""
-SMTP_PORTS_TEXT: Final = ", ".join(map(str, sorted(SMTP_PORTS)))
 
 _PUBLIC_PORTS: Final = SMTP_PORTS | {25}
 """The ports of SES's public hosts."""
 
-_SERVICE: Final = re.compile(r"^com\.amazonaws\.([a-z0-9-]+)\.email-smtp$")
-_HOST: Final = re.compile(r"^email-smtp\.([a-z0-9-]+)\.amazonaws\.com$", re.IGNORECASE)
 _FIPS_HOST: Final = re.compile(r"^email-smtp-fips\.([a-z0-9-]+)\.amazonaws\.com$", re.IGNORECASE)
 """Used by mail libraries; whether private DNS of an SMTP endpoint answers for it, AWS does not document."""
 _OWN_NAME: Final = re.compile(
     r"^(vpce-[0-9a-f]+)-[0-9a-z-]+\.[a-z0-9-]+\.[a-z0-9-]+\.vpce\.amazonaws\.com$", re.IGNORECASE
 )
+
+
+@dataclass(frozen=True)
+class SesService:
+    """One of the two ways into SES, each with hosts and an endpoint service of its own.
+
+    Attributes:
+        name: how its hosts and endpoint services are called.
+        title: what it is, for a person.
+        ports: those that its endpoint offers.
+    """
+
+    name: str
+    title: str
+    ports: frozenset[int]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def ports_text(self) -> str:
+        return ", ".join(map(str, sorted(self.ports)))
+
+    def region_of_host(self, host: str) -> str | None:
+        """The region of a host that private DNS of its endpoint answers for; `None` for any other."""
+        match = re.fullmatch(rf"{self.name}\.([a-z0-9-]+)\.amazonaws\.com\.?", host, re.IGNORECASE)
+        return match.group(1).lower() if match else None
+
+    def region_of_service(self, service: str) -> str | None:
+        """The region of the name of its endpoint service, `None` for any other service."""
+        match = re.fullmatch(rf"com\.amazonaws\.([a-z0-9-]+)\.{self.name}", service)
+        return match.group(1) if match else None
+
+
+SMTP: Final = SesService("email-smtp", "SES's SMTP", SMTP_PORTS)
+API: Final = SesService("email", "SES's API", frozenset({443}))
 
 
 def smtp_service(region: str) -> str:
@@ -55,8 +90,7 @@ def _is_public(host: str) -> bool:
 
 def region_of_host(host: str) -> str | None:
     """The region of an SES host that private DNS of an SMTP endpoint answers for; `None` for any other."""
-    match = _HOST.match(host.removesuffix("."))
-    return match.group(1).lower() if match else None
+    return SMTP.region_of_host(host)
 
 
 def region_of_fips_host(host: str) -> str | None:
@@ -73,8 +107,7 @@ def endpoint_of_host(host: str) -> str | None:
 
 def region_of_service(service: str) -> str | None:
     """The region of an SMTP endpoint service name, `None` for any other service."""
-    match = _SERVICE.match(service)
-    return match.group(1) if match else None
+    return SMTP.region_of_service(service)
 
 
 def listens(host: str, port: int, owner: Subject) -> Outcome:
@@ -88,5 +121,5 @@ def listens(host: str, port: int, owner: Subject) -> Outcome:
 
 
 def port_not_offered(port: int, subject: Subject) -> Outcome:
-    """The finding that SES does not offer `port`."""
-    return endpoints.PORT_NOT_OFFERED(subject, port=port, ports=SMTP_PORTS_TEXT)
+    """The finding that SES's SMTP does not offer `port`."""
+    return endpoints.PORT_NOT_OFFERED(subject, port=port, ses=SMTP)

@@ -1,4 +1,4 @@
-"""Interface endpoints for Amazon SES's SMTP: which takes the mail host's name, and whether it serves.
+"""Interface endpoints for Amazon SES: which takes the mail host's name, and whether it serves.
 
 Sources: Amazon SES Developer Guide, "Setting up VPC endpoints with Amazon SES"; AWS PrivateLink Guide,
 "Access an AWS service using an interface VPC endpoint".
@@ -19,7 +19,7 @@ from ..graph.references import Link, Links, Ref, judged
 from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, get, is_known, is_list, items, known_items
 from ..verdict import PASSES, Origin, Outcome, across_possibilities, all_of, hop
 from .entity import Entity
-from .ses import SMTP_PORTS, port_not_offered, region_of_service
+from .ses import SMTP, SesService
 
 if TYPE_CHECKING:
     from ..graph.resource import Resource
@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class VpcEndpoint(Entity):
-    """A VPC endpoint that is for SES's SMTP, or may be.
+    """A VPC endpoint that is for SES's SMTP or its API, or may be.
 
     Attributes:
+        service: which of the two.
         subnets: where it has an interface; an unknown list is one open reference.
         security_groups: those on its interfaces; none stands for the VPC's default group.
         private_dns: whether the host's name leads to it inside its VPC.
@@ -45,6 +46,7 @@ class VpcEndpoint(Entity):
         offered: whether AWS offers the service in its zones.
     """
 
+    service: SesService
     vpc: Ref[Vpc]
     subnets: tuple[Ref[Subnet], ...]
     security_groups: tuple[Ref[SecurityGroup], ...]
@@ -98,9 +100,9 @@ class VpcEndpoint(Entity):
         return endpoints.PRIVATE_DNS_MAYBE_OFF(self) if unknown else endpoints.PRIVATE_DNS_OFF(self)
 
     def offers_port(self, port: int) -> Outcome:
-        if port in SMTP_PORTS:
-            return hop("vpc-endpoint", self.key, f"SES's SMTP, port {port}", self.origin)
-        return port_not_offered(port, self)
+        if port in self.service.ports:
+            return hop("vpc-endpoint", self.key, f"{self.service}, port {port}", self.origin)
+        return endpoints.PORT_NOT_OFFERED(self, port=port, ses=self.service)
 
     def _vpc_resolves(self) -> Outcome:
         """Private DNS needs the VPC's DNS support and hostnames, and Amazon's resolver."""
@@ -120,9 +122,16 @@ class VpcEndpoint(Entity):
 
 
 class VpcEndpoints:
-    """The SMTP endpoints of one graph."""
+    """The endpoints of one graph that are for a service of SES."""
 
-    def __init__(self, subnets: Subnets, interfaces: NetworkInterfaces, zones: ZoneAvailability) -> None:
+    def __init__(
+        self,
+        subnets: Subnets,
+        interfaces: NetworkInterfaces,
+        zones: ZoneAvailability,
+        service: SesService = SMTP,
+    ) -> None:
+        self.service = service
         self.subnets = subnets
         self.vpcs = subnets.vpcs
         self.graph = subnets.graph
@@ -175,7 +184,7 @@ class VpcEndpoints:
             own = self.graph.ref(endpoint, service, "serviceName", tokens.ENDPOINT_SERVICE)
             balances = endpoint.declared("vpcEndpointType") == "GatewayLoadBalancer"
             return service if own.open and not balances else False
-        found = region_of_service(str(service))
+        found = self.service.region_of_service(str(service))
         return found is not None and region in (None, found)
 
     # What an endpoint is ---------------------------------------------------------------------------
@@ -194,6 +203,7 @@ class VpcEndpoints:
         placed = self.interfaces.in_vpc(endpoint, subnets, vpc)
         return VpcEndpoint(
             endpoint,
+            service=self.service,
             vpc=vpc,
             subnets=subnets,
             security_groups=groups,
@@ -203,7 +213,7 @@ class VpcEndpoints:
             ip_address_type=endpoint.declared("ipAddressType"),
             record_ip_type=endpoint.declared("dnsOptions", "dnsRecordIpType"),
             full_access=self._gives_full_access(endpoint),
-            in_its_region=_is_in_its_region(endpoint, vpc),
+            in_its_region=_is_in_its_region(endpoint, vpc, self.service),
             in_its_vpc=placed + self.interfaces.groups_serve(endpoint, groups, vpc),
             offered=self._is_offered(endpoint, subnets),
         )
@@ -235,20 +245,22 @@ class VpcEndpoints:
         """AWS refuses an endpoint in a zone that does not offer the service."""
         if not subnets:
             return endpoints.WITHOUT_SUBNET(endpoint)
-        region = region_of_service(str(endpoint.declared("serviceName")))
+        region = self.service.region_of_service(str(endpoint.declared("serviceName")))
         return all_of(judged(subnets, partial(self._offered, region)))
 
     def _offered(self, region: str | None, subnet: Subnet) -> Outcome:
         offered: Truth = UNKNOWN
-        if region is not None:
+        if self.service is not SMTP:
+            offered = True  # No document names a zone without.
+        elif region is not None:
             offered = self.zones.smtp_in_zone(region, subnet.zone, subnet.zone_id, subnet.account)
         here = self.subnets.can_create(subnet)
         if subnet.is_local:
-            return here + placement.SUBNET_IN_LOCAL_ZONE(subnet, what="endpoints for SES's SMTP")
+            return here + placement.SUBNET_IN_LOCAL_ZONE(subnet, what=f"endpoints for {self.service}")
         if offered is True:
             return here
         says = endpoints.ZONE_WITHOUT_SERVICE if offered is False else endpoints.ZONE_MAYBE_WITHOUT_SERVICE
-        return here + says(subnet, zone=subnet.zone_name)
+        return here + says(subnet, zone=subnet.zone_name, ses=self.service)
 
     def _gives_full_access(self, endpoint: Resource) -> bool:
         """A policy that allows everything to everybody, as the one that AWS sets by itself, is no obstacle.
@@ -286,19 +298,19 @@ class VpcEndpoints:
         return self._linked(tokens.ENDPOINT_POLICY)
 
 
-def _is_in_its_region(endpoint: Resource, vpc: Ref[Vpc]) -> Outcome:
+def _is_in_its_region(endpoint: Resource, vpc: Ref[Vpc], ses: SesService) -> Outcome:
     """AWS makes an endpoint for a service of its own region; for some of another one, if that is named.
 
     Source: AWS PrivateLink Guide, "Cross-Region enabled AWS services".
     """
     beside = [_is_of(endpoint, candidate.resource) for candidate in vpc.candidates]
     outcome = across_possibilities(beside) if beside else PASSES
-    service, here = region_of_service(str(endpoint.declared("serviceName"))), endpoint.region
+    service, here = ses.region_of_service(str(endpoint.declared("serviceName"))), endpoint.region
     if service is None or here in (UNKNOWN, service) or endpoint.origin is Origin.ACCOUNT:
         return outcome
     sure = endpoint.declared("serviceRegion") is ABSENT
     says = endpoints.SERVICE_OF_OTHER_REGION if sure else endpoints.SERVICE_MAYBE_OF_OTHER_REGION
-    return outcome + says(endpoint, here=here, service=service)
+    return outcome + says(endpoint, here=here, service=service, ses=ses)
 
 
 def _is_of(endpoint: Resource, vpc: Resource) -> Outcome:

@@ -15,7 +15,7 @@ ENDPOINT_TYPE = Code(
     f'{_SETTING_UP}; Amazon EC2 API Reference, "CreateRoute"',
 )
 ENDPOINT_OF_OTHER_TYPE = ENDPOINT_TYPE.unreachable(
-    "VPC endpoint {subject.label} is of type {kind}; SES's SMTP needs one of type Interface",
+    "VPC endpoint {subject.label} is of type {kind}; {subject.service} needs one of type Interface",
     'set vpc_endpoint_type="Interface"',
 )
 ENDPOINT_TAKES_NO_ROUTE = ENDPOINT_TYPE.unreachable(
@@ -34,20 +34,20 @@ ENDPOINT_FOR_OTHER_REGION = Code(
     "to an "
     'Amazon SES SMTP endpoint"',
 )
-_OWN_SERVICE: Final = "set service_name to com.amazonaws.{here}.email-smtp"
+_OWN_SERVICE: Final = "set service_name to com.amazonaws.{here}.{ses.name}"
 SERVICE_OF_OTHER_REGION = ENDPOINT_FOR_OTHER_REGION.unreachable(
-    "VPC endpoint {subject.label} is in {here}, and for SES's SMTP in {service}", _OWN_SERVICE
+    "VPC endpoint {subject.label} is in {here}, and for {ses} in {service}", _OWN_SERVICE
 )
 SERVICE_MAYBE_OF_OTHER_REGION = ENDPOINT_FOR_OTHER_REGION.undetermined(
-    "VPC endpoint {subject.label} is in {here}, and for SES's SMTP in {service}", _OWN_SERVICE
+    "VPC endpoint {subject.label} is in {here}, and for {ses} in {service}", _OWN_SERVICE
 )
 NOT_FOR_REGION_OF_HOST = ENDPOINT_FOR_OTHER_REGION.unreachable(
-    "VPC endpoint {subject.label} is not for SES's SMTP in {region}",
-    "set service_name to com.amazonaws.{region}.email-smtp",
+    "VPC endpoint {subject.label} is not for {subject.service} in {region}",
+    "set service_name to com.amazonaws.{region}.{subject.service.name}",
 )
 NOT_FOR_REGION_OF_HOST_BUT_OWN = ENDPOINT_FOR_OTHER_REGION.unreachable(
-    "VPC endpoint {subject.label} is not for SES's SMTP in {region}",
-    "name SES's host of its own region: email-smtp.{subject.region}.amazonaws.com",
+    "VPC endpoint {subject.label} is not for {subject.service} in {region}",
+    "name SES's host of its own region: {subject.service.name}.{subject.region}.amazonaws.com",
 )
 
 SES_SMTP_REGION = Code(
@@ -95,13 +95,12 @@ _ZONES_THAT_OFFER: Final = (
 )
 VPCE_SERVICE_NOT_INSTALLED_IN_AZ = Code("VPCE_SERVICE_NOT_INSTALLED_IN_AZ", _SETTING_UP)
 ZONE_WITHOUT_SERVICE = VPCE_SERVICE_NOT_INSTALLED_IN_AZ.unreachable(
-    "subnet {subject.label} is in zone {zone}, where AWS does not offer SES's SMTP endpoint",
+    "subnet {subject.label} is in zone {zone}, where AWS does not offer {ses} endpoint",
     _ZONES_THAT_OFFER,
 )
 VPCE_ZONE_UNKNOWN = Code("VPCE_ZONE_UNKNOWN", _SETTING_UP)
 ZONE_MAYBE_WITHOUT_SERVICE = VPCE_ZONE_UNKNOWN.undetermined(
-    "it cannot be known whether AWS offers SES's SMTP endpoint in the zone of subnet {subject.label} "
-    "({zone})",
+    "it cannot be known whether AWS offers {ses} endpoint in the zone of subnet {subject.label} ({zone})",
     _ZONES_THAT_OFFER,
 )
 
@@ -110,8 +109,7 @@ ENDPOINT_POLICY = Code(
 )
 POLICY_NOT_FULL_ACCESS = ENDPOINT_POLICY.undetermined(
     "the policy of VPC endpoint {subject.label} does not allow everything to everybody, and what that does "
-    "to "
-    "SMTP is not documented",
+    "to {subject.service} is not documented",
     "leave the endpoint's policy out, which stands for full access",
 )
 
@@ -119,7 +117,7 @@ ENDPOINT_PORT = Code(
     "ENDPOINT_PORT", 'Amazon SES Developer Guide, "Connecting to an Amazon SES SMTP endpoint"'
 )
 PORT_NOT_OFFERED = ENDPOINT_PORT.unreachable(
-    "port {port} is not offered by SES's SMTP endpoint", "use one of the ports {ports}"
+    "port {port} is not offered by {ses} endpoint", "use one of the ports {ses.ports_text}"
 )
 
 ENDPOINT_NOT_READ = Code("ENDPOINT_NOT_READ", 'Amazon VPC User Guide, "Middlebox routing"')
@@ -130,7 +128,7 @@ UNREAD_FIREWALL_ENDPOINT = ENDPOINT_NOT_READ.undetermined(
 )
 ENDPOINTS_NOT_READ = Code("ENDPOINTS_NOT_READ", _INTERFACE_ENDPOINTS)
 UNREAD_ENDPOINTS = ENDPOINTS_NOT_READ.undetermined(
-    "whether VPC {vpc} has an endpoint for SES's SMTP has not been read", GIVE_EVIDENCE
+    "whether VPC {vpc} has an endpoint for {ses} has not been read", GIVE_EVIDENCE
 )
 
 ENDPOINT_IN_OTHER_VPC = Code("ENDPOINT_IN_OTHER_VPC", _INTERFACE_ENDPOINTS)
@@ -140,7 +138,7 @@ IN_OTHER_VPC = ENDPOINT_IN_OTHER_VPC.unreachable(
 )
 ENDPOINT_UNKNOWN = Code("ENDPOINT_UNKNOWN", _INTERFACE_ENDPOINTS)
 MAYBE_IN_OTHER_VPC = ENDPOINT_UNKNOWN.undetermined(
-    "it cannot be known whether VPC endpoint {subject.label} is for SES's SMTP in the workload's VPC",
+    "it cannot be known whether VPC endpoint {subject.label} is for {subject.service} in the workload's VPC",
     "give it the service_name and the vpc_id as plain values, or as outputs of one resource",
 )
 UNKNOWN_ENDPOINT_NAMED = ENDPOINT_UNKNOWN.undetermined(

@@ -1,4 +1,4 @@
-"""The way to SES's SMTP through an interface endpoint of the VPC, which takes the name of the mail host.
+"""The way to SES through an interface endpoint of the VPC, which takes the name of the mail host.
 
 Sources: AWS PrivateLink Guide, "Access an AWS service using an interface VPC endpoint"; Amazon SES Developer
 Guide, "Setting up VPC endpoints with Amazon SES".
@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..aws.security_group import Peer, admits
-from ..aws.ses import region_of_service
 from ..aws.subnet import unread
 from ..aws.vpc import name_of
 from ..findings import endpoints
@@ -23,19 +22,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ..aws.subnet import Subnet
-    from ..aws.vpc_endpoint import VpcEndpoint
+    from ..aws.vpc_endpoint import VpcEndpoint, VpcEndpoints
     from ..graph.resource import Resource
     from .leg import Client
     from .walk import Walk
 
 
 class ToSmtpEndpoint:
-    """The ways from the subnets of one network to SES's SMTP endpoints."""
+    """The ways from the subnets of one network to the endpoints for SES's SMTP, or for its API."""
 
-    def __init__(self, walk: Walk) -> None:
+    def __init__(self, walk: Walk, endpoints_: VpcEndpoints | None = None) -> None:
         self.walk = walk
         self.network = walk.network
-        self.endpoints = walk.network.vpc_endpoints
+        self.endpoints = endpoints_ or walk.network.vpc_endpoints
 
     def reach(
         self, client: Client, region: str, port: int, public: Callable[[], Outcome], *, fips: bool = False
@@ -68,7 +67,9 @@ class ToSmtpEndpoint:
     def unread(self, client: Client) -> Iterator[Outcome]:
         """The possibility that the VPC has an endpoint that nobody has read, where there may be one."""
         if not self.network.vpcs.covers(client.vpc, "ec2:DescribeVpcEndpoints"):
-            yield endpoints.UNREAD_ENDPOINTS(client.subnet, vpc=name_of(client.vpc))
+            yield endpoints.UNREAD_ENDPOINTS(
+                client.subnet, vpc=name_of(client.vpc), ses=self.endpoints.service
+            )
 
     def of(self, client: Client, region: str | None = None) -> list[Link[VpcEndpoint]]:
         """The endpoints for SES's SMTP in `region`, or any, that are in the VPC of `client`, or may be."""
@@ -81,7 +82,8 @@ class ToSmtpEndpoint:
     def regions(self, client: Client) -> frozenset[str]:
         """The regions of SES whose SMTP host an endpoint in the VPC of `client` may take."""
         named = {link.source.resource.declared("serviceName") for link in self.of(client)}
-        found = {client.owner.region if name is UNKNOWN else region_of_service(str(name)) for name in named}
+        of = self.endpoints.service.region_of_service
+        found = {client.owner.region if name is UNKNOWN else of(str(name)) for name in named}
         return frozenset(region for region in found if isinstance(region, str))
 
     def _name_escapes(self, client: Client, region: str) -> bool:
