@@ -199,7 +199,7 @@ class SecurityGroups:
         return self.graph.or_maker(ref, user, tokens.VPC, "defaultSecurityGroupId")
 
     def _in_force(self, ref: Ref[Resource]) -> Ref[Resource]:
-        """`ref` with the default group in place of each VPC, and what the program has adopted instead."""
+        """`ref` with the default group in place of each VPC, or what adopts it: a VPC's id is no group's."""
         found: list[Resource | None] = []
         for candidate in ref.candidates:
             if candidate.type in tokens.VPC:
@@ -207,7 +207,9 @@ class SecurityGroups:
             else:
                 found.extend(self._adopting(candidate))
         groups = tuple(group for group in found if group is not None)
-        return Ref(groups, ref.id, open=ref.open or len(groups) < len(found))
+        of_vpc = any(candidate.type in tokens.VPC for candidate in ref.candidates)
+        identity = UNKNOWN if of_vpc or len(groups) > 1 else ref.id
+        return replace(ref, candidates=groups, id=identity, open=ref.open or len(groups) < len(found))
 
     def _defaults(self, vpc: Resource) -> list[Resource | None]:
         """What the default group of `vpc` may be; `None` for one that the graph does not hold."""
@@ -245,10 +247,7 @@ class SecurityGroups:
 
     @cached_property
     def _exclusive(self) -> Links[Resource]:
-        return Links(
-            (link, self._in_force(self.named(link, link.get("securityGroupId"), "securityGroupId")))
-            for link in self.graph.of_type(*tokens.EXCLUSIVE_RULES)
-        )
+        return Links((link, self._group_of(link)) for link in self.graph.of_type(*tokens.EXCLUSIVE_RULES))
 
     def _listed(self, link: Resource, direction: str) -> tuple[Resource, ...]:
         """The rules that an exclusive list certainly has."""
@@ -280,8 +279,12 @@ class SecurityGroups:
     ) -> Iterator[tuple[Resource, Ref[Resource]]]:
         for rule in self.graph.of_type(*tokens.SECURITY_GROUP_RULE, *types):
             if rule.type in types or rule.get("type") in (direction, UNKNOWN):
-                named = self.named(rule, rule.get("securityGroupId"), "securityGroupId")
-                yield rule, self._in_force(named)
+                yield rule, self._group_of(rule)
+
+    def _group_of(self, rule: Resource) -> Ref[Resource]:
+        """The group that a rule is in, which is none of the others where only its VPC is known."""
+        named = self.named(rule, rule.get("securityGroupId"), "securityGroupId")
+        return replace(self._in_force(named), id=named.id)
 
     def _inline(self, group: Resource, direction: str, entry: Mapping[str, Any]) -> Iterator[Rule]:
         blocks = self._blocks(group, entry, "cidrBlocks", "ipv6CidrBlocks", direction)

@@ -130,6 +130,37 @@ def test_without_groups_the_default_group_of_the_vpc_applies() -> None:
     assert groups.or_default((), nothing) == (Ref((), UNKNOWN, open=True),)
 
 
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
+def test_either_of_two_that_adopt_a_group_may_be_named(preview: bool) -> None:
+    stack = one_subnet()
+    stack["vpc"]["defaultSecurityGroupId"] = "id-first"
+    stack.add(ADOPTED, "first", vpcId=ref("vpc"), egress=[ALL_OUT])
+    stack.add(ADOPTED, "second", vpcId=ref("vpc"), egress=[ALL_OUT])
+    stack.add(GROUP, "endpoint", vpcId=ref("vpc"), ingress=[{**ALL_OUT, "cidrBlocks": []}])
+    stack["endpoint"]["ingress"][0]["securityGroups"] = [ref("first")]
+    network = stack.network(preview=preview)
+    (vpc,) = network.vpcs
+    (endpoint,) = (each for each in network.graph if each.name == "endpoint")
+    group = network.security_groups.read(endpoint)
+    client = Peer("client", addresses("10.0.0.9"), (network.security_groups.default_of(exactly(vpc)),))
+
+    assert admits([exactly(group)], INGRESS, client, 587).verdict is UNDETERMINED
+
+
+def test_an_unread_default_group_may_be_any_group_of_its_vpc() -> None:
+    stack = one_subnet_of_the_account()
+    stack.hold(
+        GROUP, "sg-9", vpcId="vpc-1", ingress=[{**ALL_OUT, "cidrBlocks": [], "securityGroups": ["sg-8"]}]
+    )
+    network = stack.network()
+    (vpc,) = network.vpcs
+    (held,) = network.graph.of_type(GROUP)
+    client = Peer("client", addresses("10.0.0.9"), (network.security_groups.default_of(exactly(vpc)),))
+
+    outcome = admits([exactly(network.security_groups.read(held))], INGRESS, client, 587)
+    assert outcome.verdict is UNDETERMINED
+
+
 def of_the_account(*, read: bool) -> Stack:
     """A VPC of the account, with its default group and another one; both let everything out."""
     stack = one_subnet_of_the_account()
