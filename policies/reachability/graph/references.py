@@ -298,7 +298,9 @@ def judged(refs: Sequence[Ref[E]], judge: Callable[[E], Outcome]) -> list[Outcom
     certain, possible = members(refs)
     outcomes = [judge(thing) for thing in certain]
     if possible:
-        outcomes.append(across_possibilities([judge(thing) for thing in possible]))
+        outcome = across_possibilities([judge(thing) for thing in possible])
+        others = any(ref.open and ref.id is UNKNOWN for ref in refs)
+        outcomes.append(outcome.as_undetermined() if others else outcome)
     return outcomes
 
 

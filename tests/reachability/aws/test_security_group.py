@@ -12,7 +12,7 @@ from reachability.aws.security_group import Peer, SecurityGroup, admits
 from reachability.graph.references import exactly
 from reachability.packet import EGRESS, INGRESS
 from reachability.ranges import addresses
-from tests.reachability.stacks import ANYWHERE, VPC, Stack, either, incident, ref
+from tests.reachability.stacks import ALL_OUT, ANYWHERE, VPC, Stack, either, incident, ref
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
@@ -331,3 +331,16 @@ def test_an_exclusive_list_concerns_its_own_group_alone() -> None:
     stack.add(type_, "exclusive", securityGroupId=ref("peer"), egressRuleIds=[], ingressRuleIds=[])
 
     assert admit(stack, "10.0.0.1")[0] is REACHABLE
+
+
+def test_two_that_adopt_one_default_group_may_each_be_the_peer(ses: Stack) -> None:
+    """A rule names the group by its id, and the clients have it as the default of their VPC."""
+    default = ses[VPC]["defaultSecurityGroupId"]
+    for name in ("first", "second"):
+        ses.add("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", name, vpcId=VPC, egress=[ALL_OUT])
+    ses["connector"].pop("securityGroups")
+    ses["endpoint-group"]["ingress"][0]["securityGroups"] = [default]
+
+    verdicts = {preview: ses.prove(preview=preview)[0].verdict for preview in (True, False)}
+
+    assert verdicts == {True: UNDETERMINED, False: UNDETERMINED}

@@ -100,3 +100,12 @@ def test_each_certain_and_one_possible_member_are_judged() -> None:
     assert verdicts(exactly(ONE), exactly(OTHER)) == [Verdict.REACHABLE, Verdict.UNREACHABLE]
     assert verdicts(EITHER) == [Verdict.UNDETERMINED]
     assert verdicts(exactly(OTHER), ONE_PERHAPS) == [Verdict.UNREACHABLE, Verdict.REACHABLE]
+
+
+def test_what_a_list_may_name_beside_others_proves_nothing() -> None:
+    """One that is open may be the other thing alone."""
+    dead = Outcome(findings=(Finding("DEAD", "one", "", ""),))
+    whole, listed = (Ref((ONE,), id_, open=True) for id_ in (UNKNOWN, "a-1"))
+
+    assert [outcome.verdict for outcome in judged([whole], lambda _: dead)] == [Verdict.UNDETERMINED]
+    assert [outcome.verdict for outcome in judged([listed], lambda _: dead)] == [Verdict.UNREACHABLE]
