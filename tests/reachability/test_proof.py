@@ -284,7 +284,7 @@ def assumed(stack: Stack, *, preview: bool) -> tuple[Verdict, set[str]]:
     return egress.verdict, {each.code for each in egress.outcome.assumptions} & {"PLANNED_IDS"}
 
 
-def test_a_verdict_on_ids_to_come_names_that_it_takes_them_as_planned(nat: Stack) -> None:
+def test_a_verdict_on_ids_to_come_says_so(nat: Stack) -> None:
     """Dead paths included: which subnets a connector gets decides both ways."""
     assert assumed(nat, preview=True) == (REACHABLE, {"PLANNED_IDS"})
     assert assumed(nat, preview=False) == (REACHABLE, set())

@@ -161,7 +161,7 @@ def test_a_rule_of_unknown_blocks_is_undetermined() -> None:
 
 
 @notations
-def test_an_unknown_block_of_the_default_vpc_is_that_of_the_account(notation: str) -> None:
+def test_an_unknown_block_of_a_default_vpc_is_the_accounts(notation: str) -> None:
     """Any other VPC has its block from the program, so that what is not known is no output of it."""
     stack = stack_with(notation, {**SMTP, "cidrBlocks": [ref("adopted")]})
     stack.add("aws:ec2/defaultVpc:DefaultVpc", "adopted")
