@@ -10,6 +10,7 @@ from .dns import Dns
 from .internet_gateway import InternetGateways
 from .middlebox import Middleboxes
 from .nat_gateway import NatGateways
+from .nat_instance import NatInstances
 from .network_acl import NetworkAcls
 from .network_firewall import FirewallPolicies
 from .network_interface import NetworkInterfaces
@@ -45,6 +46,7 @@ class Network:
         self.route_tables = RouteTables(self.vpcs, self.prefix_lists)
         self.internet_gateways = InternetGateways(self.vpcs)
         self.nat_gateways = NatGateways(self.availability_zones)
+        self.nat_instances = NatInstances(self.subnets, self.security_groups)
         self.block_public_access = BlockPublicAccess(self.vpcs)
         self.middleboxes = Middleboxes(self.subnets, self.network_acls, FirewallPolicies(graph))
         self.transit_gateways = TransitGateways(self.subnets, self.prefix_lists)

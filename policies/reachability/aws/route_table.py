@@ -36,7 +36,7 @@ TARGETS: Final[Mapping[str, tuple[str, ...]]] = {
     "transitGatewayId": tokens.TRANSIT_GATEWAY,
     "vpcPeeringConnectionId": tokens.PEERING,
     "vpcEndpointId": tokens.VPC_ENDPOINT + tokens.FIREWALL + tokens.FIREWALL_ENDPOINT,
-    "networkInterfaceId": tokens.NETWORK_INTERFACE,
+    "networkInterfaceId": tokens.ROUTED_INTERFACE,
     "carrierGatewayId": tokens.CARRIER_GATEWAY,
     "localGatewayId": (),
     "coreNetworkArn": tokens.CORE_NETWORK,

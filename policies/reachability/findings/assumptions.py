@@ -39,3 +39,9 @@ PRIVATE_BLOCK = VPC_BLOCK_PRIVATE.assumption(
     "VPC {subject.label}, whose block is not known yet, has private addresses alone",
     "set cidr_block on the VPC, or see that the IPAM pool holds private addresses",
 )
+
+NAT_INSTANCE_FORWARDS = Code("NAT_INSTANCE_FORWARDS", 'Amazon VPC User Guide, "NAT instances"')
+INSTANCE_FORWARDS = NAT_INSTANCE_FORWARDS.assumption(
+    "what runs on {subject.label} forwards and translates packets, and is running",
+    "see how its image or user data sets NAT up, or use a NAT gateway",
+)

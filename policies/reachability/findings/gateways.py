@@ -123,6 +123,24 @@ MAYBE_PRIVATE_NAT_GATEWAY = NAT_GATEWAY_KIND_UNKNOWN.undetermined(
     "it cannot be known whether NAT gateway {subject.label} is public", _MAKE_PUBLIC
 )
 
+# NAT instances -------------------------------------------------------------------------------------
+
+_NAT_INSTANCES: Final = 'Amazon VPC User Guide, "NAT instances"'
+ENI_SOURCE_DEST_CHECK_RESTRICTION = Code("ENI_SOURCE_DEST_CHECK_RESTRICTION", _NAT_INSTANCES)
+_DO_NOT_CHECK: Final = "set source_dest_check=False on it"
+SOURCE_CHECKED = ENI_SOURCE_DEST_CHECK_RESTRICTION.unreachable(
+    "source/destination checking of {subject.label} is on, so it drops packets that are not its own",
+    _DO_NOT_CHECK,
+)
+SOURCE_MAYBE_CHECKED = ENI_SOURCE_DEST_CHECK_RESTRICTION.undetermined(
+    "it cannot be known whether source/destination checking of {subject.label} is off", _DO_NOT_CHECK
+)
+NAT_INSTANCE_UNKNOWN = Code("NAT_INSTANCE_UNKNOWN", _NAT_INSTANCES)
+INTERFACE_MAYBE_NOT_ATTACHED = NAT_INSTANCE_UNKNOWN.undetermined(
+    "no instance is known to have network interface {subject.label}, to which the route leads",
+    "attach it to the instance in the program (aws.ec2.NetworkInterfaceAttachment)",
+)
+
 # Elastic IP addresses ------------------------------------------------------------------------------
 
 NAT_GATEWAY_NO_ADDRESS = Code("NAT_GATEWAY_NO_ADDRESS", 'Amazon VPC User Guide, "NAT gateway basics"')

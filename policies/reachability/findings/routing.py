@@ -120,6 +120,12 @@ LOOP = ROUTING_LOOP.unreachable(
     "route the firewall's own subnet on to a NAT gateway, internet gateway or transit gateway",
 )
 
+INSTANCE_LOOP = ROUTING_LOOP.unreachable(
+    "{subject.label} sends the traffic to {name} to {instance.label}, which it has come through already: it "
+    "goes round in a circle",
+    "route 0.0.0.0/0 of the instance's own subnet to an internet gateway",
+)
+
 FIREWALL_ASYMMETRIC_ROUTING = Code(
     "FIREWALL_ASYMMETRIC_ROUTING",
     'AWS Network Firewall Developer Guide, "Avoiding asymmetric routing with AWS Network Firewall"',

@@ -13,6 +13,7 @@ from ..verdict import PASSES
 if TYPE_CHECKING:
     from ..aws.middlebox import Middlebox
     from ..aws.nat_gateway import NatGateway
+    from ..aws.nat_instance import NatInstance
     from ..aws.network_acl import NetworkAcls
     from ..aws.route_table import RouteTable
     from ..aws.security_group import SecurityGroup
@@ -88,6 +89,7 @@ class Leg:
         before_nat: how they have come to it; none where only its own routes are looked at.
         sent_by: the route table that has sent them to it.
         listener: what takes them in the end, where that is known.
+        instances: the NAT instances that have translated them so far.
     """
 
     packet: Packet
@@ -102,6 +104,7 @@ class Leg:
     before_nat: Leg | None = None
     sent_by: RouteTable | None = None
     listener: Listener | None = None
+    instances: tuple[NatInstance, ...] = ()
 
     @property
     def is_filtered(self) -> bool:
@@ -146,6 +149,7 @@ class Leg:
             came_by=transit,
             crossed=crossed,
             listener=self.listener,
+            instances=self.instances,
         )
 
     def departure(self, translated: Truth) -> Departure | None:

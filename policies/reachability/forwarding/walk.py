@@ -7,6 +7,7 @@ gateways", "DNS64 and NAT64" and "Middlebox routing"; AWS Transit Gateway Guide,
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,13 +17,13 @@ from ..aws.security_group import Peer, admits
 from ..aws.vpc import name_of
 from ..findings import gateways, routing
 from ..graph import tokens
-from ..packet import EGRESS, Packet
+from ..packet import EGRESS, INGRESS, Packet
 from ..ranges import IPV6, NAT64, PUBLIC, UNROUTED, Ranges, family_of, translated
 from ..values import UNKNOWN, Unknown
 from ..verdict import PASSES, Origin, Outcome, Verdict, across_possibilities, all_of, hop
 from . import stops
 from .between_vpcs import BetweenVpcs
-from .leg import Leg
+from .leg import Client, Leg
 from .return_path import ReturnPath
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
     from ..aws import Network
     from ..aws.block_public_access import Departure
     from ..aws.nat_gateway import NatGateway
+    from ..aws.nat_instance import NatInstance
     from ..aws.route_table import Route, RouteTable
     from ..aws.subnet import Subnet
-    from .leg import Client
 
     Hop = Callable[[Route, RouteTable, Leg], Outcome]
 
@@ -57,6 +58,7 @@ class Walk:
             "egressOnlyGatewayId": self._egress_only_gateway,
             "vpcPeeringConnectionId": inside.peering_connection,
             "vpcEndpointId": self._middlebox,
+            "networkInterfaceId": self._network_interface,
             "transitGatewayId": inside.transit_gateway,
             "": stops.unknown_target,
         }
@@ -258,6 +260,45 @@ class Walk:
         if nat.subnet.unread:
             outcomes.insert(0, routing.NAT_TO_PRIVATE_NETWORK(nat, name=leg.packet.name))
         return across_possibilities(outcomes)
+
+    # NAT instances ---------------------------------------------------------------------------------
+
+    def _network_interface(self, route: Route, table: RouteTable, leg: Leg) -> Outcome:
+        if leg.nat or leg.packet.destination & (IPV6 | UNROUTED):
+            return not_followed(route, table)
+        found = self.network.nat_instances.named(route.target, route.source)
+        outcomes = [
+            not_followed(route, table)
+            if instance.subnet.unread or instance.subnet.candidates[0].vpc.same_as(leg.vpc) is not True
+            else self._through_instance(instance, table, leg)
+            for instance in found.candidates
+        ]
+        return across_possibilities([*outcomes, not_followed(route, table)] if found.unread else outcomes)
+
+    def _through_instance(self, instance: NatInstance, table: RouteTable, leg: Leg) -> Outcome:
+        """Through `instance`, which sends the packets on as its own."""
+        packet = leg.packet
+        if instance in leg.instances:
+            return routing.INSTANCE_LOOP(table, name=packet.name, instance=instance)
+        steps = [hop("nat-instance", instance.key, f"translates for {leg.subnet.label}", instance.origin)]
+        steps.append(instance.forwards())
+        or_default = self.network.security_groups.or_default
+        groups = or_default(instance.security_groups, leg.vpc)
+        own = or_default(leg.client.groups, leg.vpc) if leg.client else ()
+        steps.append(admits(groups, INGRESS, Peer(leg.owner, packet.source, own), packet.port))
+        ways = []
+        for subnet in instance.subnet.candidates:
+            where = instance.where(subnet)
+            client = Client(
+                instance.resource, subnet, where, instance.security_groups, instance.public_address
+            )
+            sent = client.sends(packet.destination, packet.name, packet.port)
+            onward = self.send(client, replace(sent, instances=(*leg.instances, instance)))
+            there = leg.enters(subnet, self.acls) + self.return_path.go_back(leg, subnet)
+            ways.append(
+                there + self.leaves(client, Peer(packet.name, packet.destination), packet.port) + onward
+            )
+        return all_of([*steps, across_possibilities(ways)])
 
     # Firewalls and appliances ----------------------------------------------------------------------
 

@@ -24,6 +24,13 @@ INTERNET_GATEWAY_ATTACHMENT: Final = ("aws:ec2/internetGatewayAttachment:Interne
 VPN_GATEWAY: Final = ("aws:ec2/vpnGateway:VpnGateway",)
 CARRIER_GATEWAY: Final = ("aws:ec2/carrierGateway:CarrierGateway",)
 NETWORK_INTERFACE: Final = ("aws:ec2/networkInterface:NetworkInterface",)
+INSTANCE: Final = ("aws:ec2/instance:Instance",)
+ROUTED_INTERFACE: Final = NETWORK_INTERFACE + INSTANCE
+"""What a route can name as a network interface: one by itself, or the first one of an instance."""
+INTERFACE_ATTACHMENT: Final = ("aws:ec2/networkInterfaceAttachment:NetworkInterfaceAttachment",)
+INTERFACE_GROUP: Final = (
+    "aws:ec2/networkInterfaceSecurityGroupAttachment:NetworkInterfaceSecurityGroupAttachment",
+)
 CORE_NETWORK: Final = ("aws:networkmanager/coreNetwork:CoreNetwork",)
 EGRESS_ONLY_GATEWAY: Final = ("aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",)
 NAT_GATEWAY: Final = ("aws:ec2/natGateway:NatGateway",)
