@@ -257,6 +257,18 @@ def test_an_adopted_default_table_loses_its_routes(adopted: World) -> None:
     assert [route["cidrBlock"] for route in shown["routes"]] == ["172.31.0.0/16", "0.0.0.0/0"]
 
 
+def test_a_route_that_an_adoption_removes_is_no_second_one(world: World) -> None:
+    vpc = world.make("aws:ec2/vpc:Vpc", "vpc", cidrBlock="10.8.0.0/16")
+    gateway = world.make(GATEWAY, "gateway", vpcId=vpc.id).id
+    table = vpc.outputs["defaultRouteTableId"]
+    route = {"destinationCidrBlock": "0.0.0.0/0", "gatewayId": gateway}
+    assert world.make(ROUTE, "before", routeTableId=table, **route).id
+
+    internet = [{"cidrBlock": "0.0.0.0/0", "gatewayId": gateway}]
+    default = "aws:ec2/defaultRouteTable:DefaultRouteTable"
+    assert world.make(default, "main", defaultRouteTableId=table, routes=internet).id == table
+
+
 def test_route_over_the_local_one(world: World) -> None:
     route = {
         "routeTableId": world.table(),

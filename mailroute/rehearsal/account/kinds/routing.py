@@ -219,8 +219,8 @@ def _target_exists(account: Account, name: str, identity: str) -> bool:
 
 
 def _standalone(call: Call) -> Iterable[AwsResource]:
-    own = call.inputs.get("defaultRouteTableId") or call.id
-    return (route for route in call.account.of(ROUTE) if own and route.get("routeTableId") == own)
+    """The routes beside those inside a table: adoption removes them before it adds its own."""
+    return (route for route in call.account.of(ROUTE) if call.id and route.get("routeTableId") == call.id)
 
 
 def _local(call: Call, vpc: Any) -> Iterator[str]:
