@@ -116,7 +116,9 @@ class Proof:
         return outcome + _computed(owner, "subnets", subnets) + _computed(owner, "groups", place.groups)
 
     def _from_subnet(self, place: Placement, destination: Destination, subnet: Subnet) -> Outcome:
-        client = Client(place.owner, subnet, subnet.where(), place.groups, place.public_address)
+        client = Client(
+            place.owner, subnet, subnet.where(), place.groups, place.public_address, place.reply_ports
+        )
         zone = subnet.zone if isinstance(subnet.zone, str) else ""
         here = hop("subnet", subnet.key, zone, subnet.origin)
         reach = self._reach_over_ipv6 if subnet.ipv6_only else self._reach

@@ -169,3 +169,5 @@ ITSELF: Final = union(addresses(block) for block in ("127.0.0.0/8", "0.0.0.0/32"
 ALL_PORTS: Final = Ranges.of((0, 65535))
 EPHEMERAL_PORTS: Final = Ranges.of((1024, 65535))
 """The ports that replies come back to (Amazon VPC User Guide, "Ephemeral ports")."""
+LINUX_PORTS: Final = Ranges.of((32768, 61000))
+"""Those of them that Linux takes by itself, where nothing translates its packets on the way (same source)."""

@@ -85,6 +85,11 @@ class DualStackPackets(Packets):
             return Fate.UNSPECIFIED
         return as_ipv6(ipv4) if self.account.subnet(subnet)["enableDns64"] else None
 
+    def _own_ports(self) -> list[int]:
+        """Source: Amazon VPC User Guide, "Ephemeral ports": tasks run on Linux."""
+        tasks = self.account.all("aws:ecs/service:Service")
+        return [port for port in self.reply_ports if not tasks or 32768 <= port <= 61000]
+
     def _to(self, subnet: str, groups: tuple[str, ...], address: int | IPv6Address, port: int) -> Fate:
         rng = self.rng
         if isinstance(address, int):
@@ -93,7 +98,7 @@ class DualStackPackets(Packets):
             held = IPv6Network(self.account.subnet(subnet)["ipv6CidrBlock"])
             near = [edge for edge in (part[0] for part in self.blocks) if edge in held]
             client = Interface(subnet, rng.choice([held[4], held[-2], *near]), groups)  # type: ignore[arg-type]
-        replies, translated = rng.choice(self.reply_ports), rng.choice(self.reply_ports)
+        replies, translated = rng.choice(self._own_ports()), rng.choice(self.reply_ports)
         attempt = Attempt(client, address, port, replies, translated, rng.randrange(4))  # type: ignore[arg-type]
         return self.account.connect(attempt)[0]
 

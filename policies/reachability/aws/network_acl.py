@@ -15,7 +15,7 @@ from ..graph import tokens
 from ..graph.claims import Adoptions, Claim, standing, warnings
 from ..graph.references import Links, Ref, settled
 from ..graph.resource import Resource
-from ..packet import EGRESS, INGRESS, REPLIES, Packet
+from ..packet import EGRESS, INGRESS, Packet
 from ..ranges import ALL_PORTS, ANY_ADDRESS, IPV4, IPV6, Ranges, addresses
 from ..values import ABSENT, UNKNOWN, Unknown, Value, elements, get, is_known, items, to_int
 from ..verdict import PASSES, Origin, Outcome, across_possibilities, hop
@@ -91,13 +91,13 @@ class NetworkAcls:
         """Whether `subnet` lets `packet` out to its destination, and the replies from there in."""
         name, wanted = packet.name, packet.destination
         there = self._admit(subnet, EGRESS, name, wanted, packet.ports, packet.what)
-        return there + self._admit(subnet, INGRESS, name, wanted, packet.reply_ports, REPLIES)
+        return there + self._admit(subnet, INGRESS, name, wanted, packet.reply_ports, packet.replies)
 
     def lets_in(self, subnet: Subnet, packet: Packet) -> Outcome:
         """Whether `subnet` lets `packet` in from its source, and the replies to there out."""
         name, source = packet.sender, packet.source
         there = self._admit(subnet, INGRESS, name, source, packet.ports, packet.what)
-        return there + self._admit(subnet, EGRESS, name, source, packet.reply_ports, REPLIES)
+        return there + self._admit(subnet, EGRESS, name, source, packet.reply_ports, packet.replies)
 
     def _admit(
         self, subnet: Subnet, direction: str, peer: str, wanted: Ranges, ports: Ranges, what: str

@@ -22,7 +22,9 @@ NO_RULE_IN = ENI_SG_RULES_MISMATCH.unreachable(
     "no ingress rule of security group {groups} lets TCP {port} from {name} through", _RULE_IN
 )
 A_PART_OUT = ENI_SG_RULES_MISMATCH.undetermined(
-    "security group {groups} lets TCP {port} to only a part of {name} through, not {gap}", _RULE_OUT
+    "security group {groups} lets TCP {port} to only a part of {name} through, not {gap}",
+    f"{_RULE_OUT}, or where its rules name all the blocks of {{name}}, give these in the option addresses of "
+    "the pack's config",
 )
 A_PART_IN = ENI_SG_RULES_MISMATCH.undetermined(
     "security group {groups} lets TCP {port} from only a part of {name} through, not {gap}", _RULE_IN

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..aws.block_public_access import Departure
 from ..packet import Packet
+from ..ranges import EPHEMERAL_PORTS
 from ..values import UNKNOWN
 from ..verdict import PASSES
 
@@ -36,6 +37,7 @@ class Client:
         source: the addresses that it may have.
         groups: the security groups on it; none stands for the VPC's default group.
         public_address: whether it has a public address.
+        reply_ports: the ports that it sends from.
     """
 
     owner: Resource
@@ -43,6 +45,7 @@ class Client:
     source: Ranges
     groups: tuple[Ref[SecurityGroup], ...] = ()
     public_address: Truth = False
+    reply_ports: Ranges = EPHEMERAL_PORTS
 
     @property
     def vpc(self) -> Ref[Vpc]:
@@ -50,7 +53,7 @@ class Client:
 
     def sends(self, destination: Ranges, name: str, port: int, listener: Listener | None = None) -> Leg:
         """What it sends to `port` of `destination`, which is called `name`."""
-        packet = Packet(self.source, self.owner.label, destination, name, port)
+        packet = Packet(self.source, self.owner.label, destination, name, port, self.reply_ports)
         return Leg(packet, self.owner.label, self.subnet, self.vpc, self, listener=listener)
 
 

@@ -6,6 +6,7 @@ Guide, "Setting up VPC endpoints with Amazon SES".
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..aws.security_group import Peer, admits
@@ -13,7 +14,7 @@ from ..aws.subnet import unread
 from ..aws.vpc import name_of
 from ..findings import endpoints
 from ..graph.references import Link, members
-from ..packet import INGRESS, Packet
+from ..packet import INGRESS
 from ..values import UNKNOWN
 from ..verdict import PASSES, Outcome, Verdict, across_possibilities, all_of, any_of
 from .leg import Listener
@@ -189,7 +190,8 @@ class ToSmtpEndpoint:
         if target == client.subnet:
             return arrives
         tables, acls = self.network.route_tables, self.network.network_acls
-        packet = Packet(client.source, client.subnet.label, peer.addresses, peer.name, port)
+        sent = client.sends(peer.addresses, peer.name, port).packet
+        packet = replace(sent, sender=client.subnet.label)
         local = tables.leave_local(client.subnet, client.vpc, peer.addresses)
         leaves = local + acls.lets_out(client.subnet, packet)
         if local.findings:

@@ -7,19 +7,20 @@ Mode"; Amazon EventBridge API Reference, "AwsVpcConfiguration": public addresses
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..findings import placement
 from ..graph import tokens
+from ..ranges import EPHEMERAL_PORTS, LINUX_PORTS, Ranges
 from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, get, items
-from ..verdict import Origin, all_of
+from ..verdict import PASSES, Origin, all_of
 from .capacity import by_default, runs_on_fargate
-from .environment import environments
+from .environment import CONTAINERS, environments
 from .mail import destinations_of
 from .model import ANY_MAIL_SERVER, Placement, Workload, in_vpc, named, names_none
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ..aws import Network
     from ..egress import Destination
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from ..graph.resource import Resource
     from ..settings import Settings
     from .environment import Environment
+
+_PORT_RANGE: Final = "ip_local_port_range"
+"""The system control by which a container takes other ports."""
 
 
 def services(network: Network, settings: Settings) -> Iterator[Workload]:
@@ -36,7 +40,8 @@ def services(network: Network, settings: Settings) -> Iterator[Workload]:
         read = [environment for task in tasks if task for environment in environments(task)]
         hosts = [host for environment in read for host in _hosts(environment, settings)]
         hosts += [ANY_MAIL_SERVER] if None in tasks else []
-        placed = _of(read, _placement(network, service))
+        ports = _ports(network.graph, service, tasks)
+        placed = _of(read, replace(_placement(network, service), reply_ports=ports))
         silent = names_none(read) if tasks else "it names no task definition: its task sets are judged"
         yield Workload(
             service, named(service, service.get("name")), (placed,), tuple(dict.fromkeys(hosts)), silent
@@ -87,6 +92,23 @@ def _placement(network: Network, service: Resource) -> Placement:
     if placed.public_address is not True:
         return placed
     return replace(placed, problem=by_default(network.graph, service))
+
+
+def _ports(graph: Graph, service: Resource, tasks: Sequence[Resource | None]) -> Ranges:
+    """Where its packets come from: on Fargate a task has an interface of its own, and Linux takes the port.
+
+    Source: Amazon ECS Developer Guide, "Amazon ECS task definition parameters for Fargate".
+    """
+    on_linux = bool(tasks) and all(task is not None and _on_linux(task) for task in tasks)
+    on_fargate = runs_on_fargate(graph, service) is True and by_default(graph, service) == PASSES
+    return LINUX_PORTS if on_linux and on_fargate else EPHEMERAL_PORTS
+
+
+def _on_linux(task: Resource) -> bool:
+    """Whether its containers certainly run on Linux, and keep the ports that this takes."""
+    family, containers = task.declared("runtimePlatform", "operatingSystemFamily"), task.get(CONTAINERS)
+    known = isinstance(containers, str) and _PORT_RANGE not in containers
+    return known and (family is ABSENT or family == "LINUX")
 
 
 def _has_public_address(graph: Graph, service: Resource, config: Value) -> Truth:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..egress import Destination
 from ..findings import placement
+from ..ranges import EPHEMERAL_PORTS, Ranges
 from ..values import Truth, Value, items
 from ..verdict import PASSES, Outcome
 
@@ -38,6 +39,7 @@ class Placement:
         ipv6: whether its interfaces have IPv6 addresses too, where the subnet has both.
         ipv6_only: whether it may run in a subnet without IPv4: its interfaces are its own.
         dedicated: whether it runs in a VPC of dedicated tenancy.
+        reply_ports: the ports that its packets come from.
         problem: why none of this can be known; without a finding, what it rests on.
     """
 
@@ -49,6 +51,7 @@ class Placement:
     ipv6: Truth = False
     ipv6_only: bool = False
     dedicated: Truth = True
+    reply_ports: Ranges = EPHEMERAL_PORTS
     problem: Outcome = PASSES
 
     def runs_in(self, vpc: Vpc) -> Outcome:
