@@ -31,6 +31,8 @@ BREVO: Final = "smtp-relay.brevo.com"
 OF_CONFIGURATION: Final = {"CONFIG_INVALID", "EXCEPTION_EXPIRED", "EXCEPTION_INVALID"}
 
 _RULE_OF: Final = {token: rule.name for rule in RULES if rule.name in WORKLOADS for token in rule.judges}
+JUDGED: Final = _RULE_OF.keys()
+"""The types of the workloads whose egress is judged."""
 _ADVICE: Final = re.compile(r": \((?P<rule>[a-z-]+), [^)]*\) ")
 
 

@@ -22,8 +22,7 @@ from mailroute.report.model import Report
 from reachability import Resource
 from reachability.workloads.not_judged import KINDS
 from rules import RULES
-from rules.egress import WORKLOADS
-from tests.corpus.agreement import compare, configurations, with_evidence
+from tests.corpus.agreement import JUDGED, compare, configurations, with_evidence
 from tests.corpus.recorded import recorded, rehearsal_of, replay
 from tests.policies import case_files
 from tests.policies.case_files import load_case
@@ -40,7 +39,6 @@ STACKS = [
 ]
 MANY = 200
 """Programs with more resources are shown under some of the configurations alone: each takes a second."""
-JUDGED = {token for rule in RULES if rule.name in WORKLOADS for token in rule.judges}
 CASES = [
     pytest.param(index, path, id=f"{path.parent.name}/{path.stem}")
     for index, path in enumerate(sorted(case_files.CASES.glob("*/*.json")))
