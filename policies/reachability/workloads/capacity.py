@@ -67,19 +67,19 @@ def _default_strategy(graph: Graph, service: Resource) -> Resource | None:
     """What sets the default strategy of a service's cluster; `None` where that is not certain."""
     own = _names(graph, service, "cluster")
     links = [(link, _names(graph, link, "clusterName")) for link in graph.of_type(*tokens.ECS_CAPACITY)]
-    found = [link for link, names in links if not (own and names) or own & names]
-    (link, *others) = found or (None,)
-    return link if own and link and not others and own & _names(graph, link, "clusterName") else None
+    if not own or not all(names for _, names in links):
+        return None
+    found = [link for link, names in links if own & names]
+    return found[0] if len(found) == 1 else None
 
 
 def _names(graph: Graph, resource: Resource, prop: str) -> frozenset[str]:
     """What the cluster goes by that the property `prop` names; nothing where that is not known."""
     value = resource.declared(prop)
-    cluster = graph.ref(resource, value, prop, tokens.ECS_CLUSTER).target
-    names = {text.rpartition("/")[2] for text in (value,) if isinstance(text, str)}
     if value is ABSENT:
-        names = {_DEFAULT_CLUSTER}
-    if cluster is not None:
-        name = cluster.get("name")
-        names |= {cluster.key, *((name,) if isinstance(name, str) else ())}
-    return frozenset(names)
+        return frozenset({_DEFAULT_CLUSTER})
+    cluster = graph.ref(resource, value, prop, tokens.ECS_CLUSTER).target
+    if cluster is None:
+        return frozenset({value.rpartition("/")[2]} if isinstance(value, str) else ())
+    name = cluster.get("name")
+    return frozenset({cluster.key, *((name,) if isinstance(name, str) else ())})

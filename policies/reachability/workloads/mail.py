@@ -169,7 +169,7 @@ class _Reading:
         self._used |= {host, port}
         text = self._text(host)
         if text is None:
-            value = self._value(port) if port else ABSENT
+            value = self._value(port)
             secret = self._is_secret(host)
             given, default_of = self._port(port, framework)
             yield Named(Destination(UNKNOWN, given, secret=secret), port, value, default_of)
@@ -179,12 +179,9 @@ class _Reading:
 
     def _named(self, address: Address, host: str, port: str, framework: Framework | None) -> Named:
         if address.port is not None:
-            shown = "" if address.is_api else host
-            return Named(Destination(address.host, to_port(address.port)), shown, address.port)
+            return Named(Destination(address.host, to_port(address.port)), host, address.port)
         given, default_of = self._port(port, framework)
-        return Named(
-            Destination(address.host, given), port, self._value(port) if port else ABSENT, default_of
-        )
+        return Named(Destination(address.host, given), port, self._value(port), default_of)
 
     def _port(self, name: str, framework: Framework | None) -> tuple[int | Unknown | None, str]:
         """The port that the variable `name` holds, else the default; and whose default that is."""
@@ -278,12 +275,10 @@ class _Reading:
             found = _find(name, _API_NAMES)
             if found is None:
                 continue
-            (provider, role), _ = found
-            text = self._text(name)
-            if role == "regions" and (text or here):
-                yield provider, provider.api_host(text or here)
-            elif role == "keys":
-                yield provider, provider.api_host(here)
+            (provider, _), _ = found
+            region = self._text(name) or here
+            if region or "{" not in provider.api:
+                yield provider, provider.api_host(region)
         for framework in FRAMEWORKS:
             for _, name in self._called(framework.choosers):
                 words = _words_in(self._text(name))

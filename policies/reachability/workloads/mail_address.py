@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ..values import UNKNOWN, Absent, Unknown, Value, to_int
+from ..values import UNKNOWN, Unknown, Value, to_int
 from .mail_table import PROVIDERS
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ class Address(NamedTuple):
 
     host: str
     port: int | None = None
-    is_api: bool = False
 
 
 def with_port(text: str) -> Address | None:
@@ -52,7 +51,7 @@ def server_in(text: str) -> Address | None:
     """The mail server that a text is by its look: a mail host, with a port or without, or SES's API."""
     found = with_port(text) or Address(text)
     if _SES_API.fullmatch(found.host):
-        return Address(found.host, HTTPS, is_api=True)
+        return Address(found.host, HTTPS)
     return found if _is_mail_host(found.host) else None
 
 
@@ -68,7 +67,7 @@ def urls(text: str) -> Iterator[Address]:
             told = _REGION.search(url["rest"])
             yield _by_provider(provider, url["host"], transport, told[1] if told else _DSN_REGION)
         elif scheme == "https" and _is_api(url["host"]):
-            yield Address(url["host"], port or HTTPS, is_api=True)
+            yield Address(url["host"], port or HTTPS)
 
 
 def is_of(provider: Provider, host: object) -> bool:
@@ -77,14 +76,13 @@ def is_of(provider: Provider, host: object) -> bool:
     return isinstance(host, str) and host.lower().startswith(before) and host.lower().endswith(after)
 
 
-def to_port(value: Value) -> int | Unknown | None:
+def to_port(value: Value) -> int | Unknown:
+    """A port as a variable has it; `UNKNOWN` where it is none, which is the program's own fault."""
     try:
         port = to_int(value)
     except (TypeError, ValueError):
-        return UNKNOWN  # Not a number: the service's own fault, and nothing that can be proved.
-    if isinstance(port, int) and port not in _PORTS:
         return UNKNOWN
-    return None if isinstance(port, Absent) else port
+    return port if isinstance(port, int) and port in _PORTS else UNKNOWN
 
 
 def _is_mail_host(text: str) -> bool:
@@ -98,7 +96,7 @@ def _is_api(host: str) -> bool:
 
 def _by_provider(provider: Provider, host: str, transport: str, region: str) -> Address:
     """What a URL means whose scheme names a provider: its SMTP host, or that of its API."""
-    named = "" if host in ("", "default") else host
+    named = "" if host == "default" else host
     if transport in ("smtp", "smtps"):
         return Address(named or provider.smtp_host(region), provider.smtp_port)
-    return Address(named or provider.api_host(region), HTTPS, is_api=True)
+    return Address(named or provider.api_host(region), HTTPS)

@@ -294,6 +294,41 @@ def test_a_service_made_after_the_strategy_assumes_nothing(tasks: Stack) -> None
     assert "DEFAULT_STRATEGY" not in {assumption.code for assumption in egress.outcome.assumptions}
 
 
+@pytest.mark.parametrize("named", [{"launchType": "FARGATE"}, _strategy("FARGATE")])
+def test_a_service_that_says_where_it_runs_assumes_nothing(tasks: Stack, named: dict[str, object]) -> None:
+    _by_default(tasks, "instances")
+    tasks["tasks"].update(named)
+
+    (egress,) = tasks.prove()
+
+    assert egress.verdict is REACHABLE
+    assert "DEFAULT_STRATEGY" not in {assumption.code for assumption in egress.outcome.assumptions}
+
+
+@pytest.mark.parametrize(
+    ("cluster", "verdict"),
+    [(ref("other"), REACHABLE), ("other", REACHABLE), ("default", REACHABLE), (ref("nothing"), UNDETERMINED)],
+)
+def test_strategies_of_other_clusters_do_not_count(tasks: Stack, cluster: object, verdict: Verdict) -> None:
+    _by_default(tasks, "FARGATE")
+    tasks.add(CLUSTER, "other", name="other")
+    strategies = [{"capacityProvider": "instances"}]
+    tasks.add(STRATEGY, "more", clusterName=cluster, defaultCapacityProviderStrategies=strategies)
+
+    (egress,) = tasks.prove()
+
+    assert egress.verdict is verdict
+
+
+def test_a_service_without_cluster_is_of_the_default_one(tasks: Stack) -> None:
+    _by_default(tasks, "FARGATE", name="default")
+    del tasks["tasks"]["cluster"]
+
+    (egress,) = tasks.prove()
+
+    assert egress.verdict is REACHABLE
+
+
 def test_two_strategies_of_one_cluster_leave_it_open(tasks: Stack) -> None:
     _by_default(tasks, "FARGATE")
     strategies = [{"capacityProvider": "instances"}]

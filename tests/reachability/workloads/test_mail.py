@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reachability import UNKNOWN, Resource, Settings
+from reachability import ABSENT, UNKNOWN, Destination, Resource, Settings
 from reachability.workloads.environment import Environment
 from reachability.workloads.mail import destinations_of, mail_of, names_server
 from reachability.workloads.mail_table import FRAMEWORKS, PROVIDERS
@@ -66,7 +66,6 @@ def test_each_port_of_the_table_is_found(name: str, port: str) -> None:
         ({"SMTP_HOST": RELAY, "SMTP_PORT": 465.0}, [f"{RELAY}:465"]),
         ({"GF_SMTP_HOST": f"{RELAY}:465"}, [f"{RELAY}:465"]),
         ({"SMTP_ADDR": "[2001:db8::25]:465"}, ["[2001:db8::25]:465"]),
-        ({"SMTP_HOST": f"{RELAY}:587"}, [f"{RELAY}:587"]),
         ({"SMTP_HOST": "smtp://u:p@relay.example.com:465"}, ["relay.example.com:465"]),
         ({"MAILER_DSN": "smtps://u:p@relay.example.com"}, ["relay.example.com:465"]),
         ({"SMTP_URL": "smtp://me@example.org:p@relay.example.com:465"}, ["relay.example.com:465"]),
@@ -81,6 +80,20 @@ def test_each_port_of_the_table_is_found(name: str, port: str) -> None:
             [f"{RELAY}:465"],
         ),
         ({"SMTP_HOST": RELAY, "MAIL_HOST": RELAY}, [RELAY]),
+        ({"GITLAB_OMNIBUS_CONFIG": f"g['smtp_address'] = '{RELAY}'"}, [RELAY]),
+        ({"GITLAB_OMNIBUS_CONFIG": "external_url 'https://git.example.com'"}, []),
+        ({"MY_APP_DISCOURSE_SMTP_HOST": RELAY, "MY_APP_DISCOURSE_SMTP_PORT_NUMBER": "465"}, [f"{RELAY}:465"]),
+        (
+            {"MAIL_PORT": "465", "URL": "x", "EMAIL_URL": UNKNOWN, "SMTP_URL": "null://", "MAIL_HOST": RELAY},
+            [f"{RELAY}:465"],
+        ),
+        (
+            {"A": "x", "EMAIL_FROM": "smtp.a.example", "B": "smtp.b.example", "C": "smtp.c.example"},
+            ["smtp.b.example", "smtp.c.example"],
+        ),
+        ({"MAIL_MAILER": "custom", "MAIL_HOST": RELAY}, [RELAY]),
+        ({"GF_SMTP_HOST": f"{RELAY}:465", "GF_SMTP_ENABLED": "true"}, [f"{RELAY}:465"]),
+        ({"GF_SMTP_HOST": f"{RELAY}:465", "GF_SMTP_ENABLED": "0"}, []),
         ({"SMTP_HOST": ""}, []),
         ({"GF_SMTP_HOST": f"{RELAY}:465", "GF_SMTP_ENABLED": "false"}, []),
     ],
@@ -165,6 +178,57 @@ def test_a_port_is_the_frameworks_where_it_is_known(
     assert (found.destination.port, found.default_of) == (port, framework)
 
 
+def test_the_variable_of_a_port_comes_with_its_value() -> None:
+    """What the rule about ports reads: nothing of it is known where the port is a secret."""
+    (found,) = mail_of(environment({"SMTP_HOST": RELAY, "SMTP_PORT": "465"}), Settings())
+    assert (found.port_variable, found.port, found.default_of) == ("SMTP_PORT", "465", "")
+    (found,) = mail_of(environment({"SMTP_HOST": RELAY}), Settings())
+    assert (found.port_variable, found.port) == ("", ABSENT)
+    (found,) = mail_of(environment({"SMTP_PORT": "465"}, {"SMTP_HOST": "arn:secret"}), Settings())
+    assert (found.port_variable, found.port) == ("SMTP_PORT", "465")
+    (found,) = mail_of(environment({"SMTP_HOST": RELAY}, {"SMTP_PORT": "arn:secret"}), Settings())
+    assert found.destination == Destination(RELAY, UNKNOWN)
+    (found,) = mail_of(environment({}, {"SMTP_PORT": "arn:secret"}), Settings())
+    assert (found.destination, found.port) == (None, UNKNOWN)
+
+
+def test_a_secret_host_has_the_default_port_of_its_framework() -> None:
+    (found,) = mail_of(environment({"EMAIL_USE_TLS": "1"}, {"EMAIL_HOST": "arn:secret"}), Settings())
+    assert (found.destination, found.default_of) == (Destination(UNKNOWN, 25, secret=True), "Django")
+
+
+def test_each_server_is_named_once() -> None:
+    variables = {
+        "SMTP_HOST": "smtp.a.example",
+        "MAIL_HOST": "smtp.b.example",
+        "C": "smtp.c.example",
+        "C_PORT": "465",
+    }
+    found = mail_of(environment({**variables, "MAIL_PORT": "465", "D": "smtp.d.example"}), Settings())
+    assert [str(each.destination) for each in found] == [
+        "smtp.a.example",
+        "smtp.b.example:465",
+        "smtp.c.example:465",
+        "smtp.d.example",
+    ]
+
+
+def test_a_url_that_is_not_known_leaves_the_others() -> None:
+    variables = {"SMTP_URL": UNKNOWN, "MAILER_DSN": UNKNOWN, "MAIL_HOST": RELAY}
+    assert sent(variables) == ["a host that is not known until the update", RELAY]
+
+
+def test_a_framework_may_have_the_port_behind_the_host() -> None:
+    (found,) = mail_of(environment({"GF_SMTP_HOST": f"{RELAY}:587"}), Settings())
+    assert (found.destination, found.port_variable) == (Destination(RELAY, 587), "GF_SMTP_HOST")
+
+
+def test_a_host_that_has_its_port_behind_it_stays_whole() -> None:
+    """Most programs take it for a name, and fail."""
+    (found,) = mail_of(environment({"SMTP_HOST": f"{RELAY}:587"}), Settings())
+    assert found.destination == Destination(f"{RELAY}:587", None)
+
+
 def test_a_port_without_its_host_is_a_port_alone() -> None:
     (found,) = mail_of(environment({"EMAIL_PORT": "25"}), Settings())
     assert (found.destination, found.port_variable, found.port) == (None, "EMAIL_PORT", "25")
@@ -189,6 +253,9 @@ def test_the_port_in_a_url_is_that_of_its_variable() -> None:
         ({"RELAY": "smtp.office365.com:587"}, ["smtp.office365.com:587"]),
         ({"RELAY": RELAY.upper()}, [RELAY.upper()]),
         ({"RELAY": "in-v3.mailjet.com"}, ["in-v3.mailjet.com"]),
+        ({"RELAY": "in-v3.mailjet.com."}, ["in-v3.mailjet.com."]),
+        ({"OUT_MAIL_RELAY": "smtp.example.com", "OUT_MAIL_PORT": "465"}, ["smtp.example.com:465"]),
+        ({"OUT": "smtp.example.com", "OUT_PORT": "465", "X": "1"}, ["smtp.example.com:465"]),
         ({"NOTIFY": "smtps://u:p@relay.example.com"}, ["relay.example.com:465"]),
         ({"NOTIFY": "email.eu-west-1.amazonaws.com"}, ["email.eu-west-1.amazonaws.com:443"]),
         ({"ENDPOINT": "https://email.eu-west-1.amazonaws.com"}, ["email.eu-west-1.amazonaws.com:443"]),
@@ -233,6 +300,9 @@ def test_each_key_of_the_table_is_its_providers_host(key: str, host: str) -> Non
             "us-east-1",
             ["email.eu-west-2.amazonaws.com:443"],
         ),
+        ({"MAILER_DSN": "ses+smtps://K:S@"}, "us-east-1", ["email-smtp.eu-west-1.amazonaws.com:465"]),
+        ({"SENDGRID_API_KEY": "x", "BREVO_KEY": "x"}, UNKNOWN, ["api.brevo.com:443", "api.sendgrid.com:443"]),
+        ({"SES_REGION": UNKNOWN}, UNKNOWN, []),
         ({"MAILER_DSN": "ses+smtp://K:S@default"}, "us-east-1", ["email-smtp.eu-west-1.amazonaws.com:465"]),
         ({"MAILER_DSN": "sendgrid+api://KEY@default"}, "us-east-1", ["api.sendgrid.com:443"]),
         ({"MAILER_DSN": "mailgun+https://KEY:D@api.eu.mailgun.net"}, "us-east-1", ["api.eu.mailgun.net:443"]),
@@ -274,6 +344,8 @@ def test_options_extend_the_table() -> None:
         "SMTP_HOST": "c.example",
     }
     assert sent(variables, settings=settings) == ["a.example.com:465", "c.example", "b.example.com"]
+    (found,) = mail_of(environment({"POSTBOX": "a.example.com"}), settings)
+    assert found.port_variable == ""
 
 
 def test_options_take_variables_out_of_the_table() -> None:

@@ -54,3 +54,21 @@ def test_what_starts_no_sender_is_not_listed(token: str, properties: dict[str, A
 
 def test_what_the_account_runs_already_is_not_listed() -> None:
     assert listed("aws:ec2/instance:Instance", {}, origin=Origin.ACCOUNT) == []
+
+
+def test_task_definitions_that_nothing_runs_are_listed_once() -> None:
+    """One that a schedule runs is listed with that."""
+    definition = "aws:ecs/taskDefinition:TaskDefinition"
+    tasks = [Resource(f"urn:{name}", definition, name, {"family": f"{name}-jobs"}) for name in ("a", "b")]
+    target = Resource(
+        "urn:target",
+        TARGET,
+        "nightly",
+        {"ecsTarget": {"taskDefinitionArn": UNKNOWN}},
+        dependencies={"ecsTarget": ("urn:a",)},
+    )
+    found = [(each.service, each.urn, each.reason) for each in not_judged(Graph([*tasks, target]))]
+    assert found == [
+        ("nightly", "urn:target", f"mailroute does not judge {KINDS[TARGET].runs}"),
+        ("b-jobs", "urn:b", "no service of the program runs it: what does is not known"),
+    ]
