@@ -244,6 +244,8 @@ def test_types_of_which_nothing_is_known_get_plausible_outputs(client: Client) -
     assert "networkConfigurations" not in express.outputs
     cluster = client.create("aws:redshift/cluster:Cluster", "c", clusterIdentifier="c", nodeType="n")
     assert not {"vpcSecurityGroupIds", "dnsName", "availabilityZone"} & set(cluster.outputs)
+    redis = client.create("aws:elasticache/replicationGroup:ReplicationGroup", "r", description="cache")
+    assert isinstance(redis.outputs["primaryEndpointAddress"], str)
 
 
 def test_what_runs_beside_a_service_has_the_names_of_aws(client: Client) -> None:

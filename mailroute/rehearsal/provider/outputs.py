@@ -16,10 +16,14 @@ from .inputs import without_defaults
 from .sdk import Output, ResourceClass, Shape
 
 _DECIDES_A_ROUTE: Final = re.compile(
-    r"launchType|network|vpc|subnet|cidr|route|gateway|securityGroup|prefixList|zone|ipv6|dns|policy|(private|public)Ip|address",
+    r"launchType|network|vpc|subnet|cidr|route|gateway|securityGroup|prefixList|zone|ipv6|dns|policy|(private|public)Ip|"
+    r"ipAddress|^address",
     re.IGNORECASE,
 )
-"""Computed outputs that are not made up for types of which nothing is known: a proof may read them."""
+"""Computed outputs that are not made up for types of which nothing is known: a proof may read them.
+
+The host name of an endpoint (`primaryEndpointAddress` of ElastiCache) is none: programs make URLs of it.
+"""
 
 
 def planned(resource: ResourceClass, kind: Kind, inputs: Mapping[str, Any], region: str) -> dict[str, Any]:
