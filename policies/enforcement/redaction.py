@@ -11,7 +11,10 @@ from reachability.values import is_list
 
 from .wire import OutputValue, Secret
 
-_URL: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://(?:([^\s/?#:@]*)(?::([^\s/?#]*))?@)?([^\s/?#:@()]+)")
+_URL: Final = re.compile(
+    r"[a-zA-Z][a-zA-Z0-9+.-]{0,30}://(?:[^\s/?#:@]*(?::([^\s/?#]*))?@)?([^\s/?#:@().]+\.[^\s/?#:@()]+)?"
+)
+"""With the password of a URL, and its host where that is in a domain: others are words, as users are."""
 
 MASK: Final = "[secret]"
 _SHORTEST: Final = 3
@@ -52,7 +55,7 @@ def _texts_in_json(value: str | float) -> Iterator[str]:
 
 
 def _texts_in_url(value: str | float) -> Iterator[str]:
-    """User, password and host of each URL in a text."""
+    """Password and host of each URL in a text."""
     for found in _URL.finditer(str(value)):
         yield from filter(None, found.groups())
 

@@ -30,7 +30,8 @@ def test_texts_inside_secret_json_are_secret_too() -> None:
 def test_the_parts_of_a_secret_url_are_secret_too() -> None:
     url = "smtps://shop:hunter2@relay.example.com:465/?x=1"
 
-    assert set(secret_texts(Secret(url))) == {url, "shop", "hunter2", "relay.example.com"}
+    assert set(secret_texts(Secret(url))) == {url, "hunter2", "relay.example.com"}
+    assert set(secret_texts(Secret("amqp://app:word@queue/main"))) == {"amqp://app:word@queue/main", "word"}
     assert set(secret_texts(Secret("https://relay.example.com"))) == {
         "https://relay.example.com",
         "relay.example.com",

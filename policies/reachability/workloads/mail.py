@@ -27,7 +27,9 @@ T = TypeVar("T")
 
 _RECEIVING: Final = frozenset({"IMAP", "POP", "INBOUND", "INCOMING", "RECEIVING"})
 """Words of names that speak of mail that comes in."""
-_NO_HOST: Final = frozenset({"DOMAIN", "FROM", "HELO", "EHLO", "PASSWORD", "SENDER", "USER", "USERNAME"})
+_NO_HOST: Final = frozenset(
+    {"DOMAIN", "FROM", "HELO", "EHLO", "MYHOSTNAME", "PASSWORD", "SENDER", "USER", "USERNAME"}
+)
 """Last words of names that hold no host, whatever their value looks like."""
 
 _SMTP: Final = frozenset({"smtp", "failover", "roundrobin"})

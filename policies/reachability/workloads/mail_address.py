@@ -17,7 +17,7 @@ HTTPS: Final = 443
 
 _PORTS: Final = range(1, 65536)
 _URL: Final = re.compile(
-    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^\s/?#()]*@)?(?P<host>\[[^\]\s]*\]|[^\s/?#:@()]*)(?::(?P<port>[0-9]+))?"
+    r"(?<![a-z0-9+.-])(?P<scheme>[a-z][a-z0-9+.-]{0,30})://(?:[^\s/?#()]*@)?(?P<host>\[[^\]\s]*\]|[^\s/?#:@()]*)(?::(?P<port>[0-9]+))?"
     r"(?P<rest>[^\s()]*)",
     re.IGNORECASE,
 )
@@ -27,8 +27,31 @@ _TLS: Final = frozenset({"smtps", "submissions", "smtp+ssl"})
 _SCHEMES: Final = frozenset({"smtp", "submission", "smtp+tls", "smtp+starttls", *_TLS})
 _TLS_PORT: Final = 465
 _MAIL_HOST: Final = re.compile(
-    r"(?!inbound-)([a-z0-9-]+\.)*([a-z0-9]+-)*smtp[0-9]*(-[a-z0-9]+)*(\.[a-z0-9-]+)+", re.IGNORECASE
+    r"(?!inbound-)([a-z0-9-]+\.)?([a-z0-9]+-)*smtp[0-9]*(-[a-z0-9]+)*(\.[a-z0-9-]+)+\.(?P<last>[a-z][a-z0-9-]+)"
 )
+"""A host whose first name, or second, speaks of SMTP: in a domain, and in small letters."""
+_FILES: Final = frozenset(
+    {
+        "cfg",
+        "conf",
+        "config",
+        "crt",
+        "env",
+        "html",
+        "ini",
+        "js",
+        "json",
+        "key",
+        "log",
+        "pem",
+        "py",
+        "rb",
+        "sh",
+        "sock",
+    }
+    | {"tmpl", "toml", "ts", "txt", "xml", "yaml", "yml"}
+)
+"""Last parts of the names of files."""
 _SES_API: Final = re.compile(r"email(-fips)?\.[a-z0-9-]+\.amazonaws\.com", re.IGNORECASE)
 _DSN_REGION: Final = "eu-west-1"
 """Where Symfony's transport for SES sends by default (Symfony documentation, "Amazon SES")."""
@@ -86,8 +109,11 @@ def to_port(value: Value) -> int | Unknown:
 
 
 def _is_mail_host(text: str) -> bool:
-    host = text.lower().removesuffix(".")
-    return bool(_MAIL_HOST.fullmatch(host)) or any(host == provider.smtp for provider in PROVIDERS)
+    host = text.removesuffix(".")
+    if any(host.lower() == provider.smtp for provider in PROVIDERS):
+        return True
+    found = _MAIL_HOST.fullmatch(host)
+    return found is not None and found["last"] not in _FILES
 
 
 def _is_api(host: str) -> bool:
