@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 
+from mailroute.cli import creation
+from mailroute.rehearsal.account import Account
+from mailroute.rehearsal.project import Project
+from mailroute.rehearsal.result import Creation
 from tests.cli.conftest import Cli
 from tests.cli.test_output_schema import problems
 
@@ -60,6 +64,7 @@ class Mark(Resource):
 
 Mark(Writes(), 'mark', {{'path': pulumi.Config().require('marker')}})
 """
+SLEEPS = f"{HEAD}\nimport time\naddress.public_ip.apply(lambda ip: time.sleep(100))\n"
 
 
 def rehearsed(cli: Cli, program: Path, *arguments: str) -> dict[str, Any]:
@@ -144,3 +149,22 @@ def test_the_preview_alone_decides_the_exit_status(cli: Cli, project: Make) -> N
     assert result.returncode == 1
     assert "✘ no-vpc (tiny) mandatory · vpc" in result.stdout
     assert "InvalidSubnet.Conflict" in result.stdout
+
+
+def created(program: Path) -> Creation:
+    """What comes of the creation alone."""
+    with creation.creating(Project.load(program, "dev")) as begin:
+        return begin(Account.empty("us-east-1"), 90)()
+
+
+def test_it_is_not_waited_for_without_end(project: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(creation, "PATIENCE", 0.5)
+    assert created(project(program=SLEEPS)).problem == "it has not ended 0.5 s after the preview: --up waits"
+
+
+def test_a_fault_in_it_is_told_too(project: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise ValueError("what nobody expects")
+
+    monkeypatch.setattr("mailroute.rehearsal.embedded.finish", fails)
+    assert created(project()).problem == "ValueError: what nobody expects"

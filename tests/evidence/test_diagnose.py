@@ -19,7 +19,7 @@ def test_a_service_without_egress_fails_at_its_route_table(account: Account, pro
     assert result.returncode == 1, result.stderr
     entry = json.loads(result.stdout)
     judged = {"destination", "verdict", "path", "findings", "assumptions"}
-    assert set(entry) == {"service", "urn", "today", "repairs"} | judged
+    assert set(entry) == {"service", "urn", "today", "repairs", "creation"} | judged
     assert (entry["service"], entry["verdict"]) == ("shop", "unreachable")
     assert entry["destination"] == {"host": RELAY, "port": 587}
     assert [hop["kind"] for hop in entry["path"]][-1] == "route-table"

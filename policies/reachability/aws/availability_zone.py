@@ -8,6 +8,7 @@ Guide, "Supported Regions for Amazon ECS on AWS Fargate"; Amazon VPC User Guide,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from ..findings import assumptions, placement
@@ -17,7 +18,7 @@ from ..values import UNKNOWN, Truth, elements
 from ..verdict import PASSES, Origin, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ..graph.resource import Resource
     from ..graph.zones import ZoneAvailability
@@ -47,9 +48,8 @@ CONNECTORS: Final = ZonalService(
 NAT_GATEWAYS: Final = ZonalService("NAT gateways", tokens.NAT_GATEWAY, ("subnetId",))
 FUNCTIONS: Final = ZonalService("Lambda functions", tokens.LAMBDA_FUNCTION, ("vpcConfig", "subnetIds"))
 
-_BY_TYPE: Final = {
-    token: service for service in (CONNECTORS, NAT_GATEWAYS, FUNCTIONS) for token in service.types
-}
+_SERVICES: Final = (CONNECTORS, NAT_GATEWAYS, FUNCTIONS)
+_BY_TYPE: Final = {token: service for service in _SERVICES for token in service.types}
 
 
 class AvailabilityZones:
@@ -70,7 +70,7 @@ class AvailabilityZones:
         offered = self._offered(service, subnet)
         if offered is False:
             return placement.ZONE_WITHOUT_CONNECTORS(subnet, zone=subnet.zone_name)
-        taken = offered is True or any(map(subnet.shares_zone, self._holding(service)))
+        taken = offered is True or any(map(subnet.shares_zone, self._holding[service]))
         return PASSES if taken else assumptions.ZONE_TAKES(subnet, what=service.what)
 
     def _offered(self, service: ZonalService, subnet: Subnet) -> Truth:
@@ -78,8 +78,12 @@ class AvailabilityZones:
             return UNKNOWN
         return self.zones.offered(service.lacking, subnet.region, subnet.zone, subnet.zone_id, subnet.account)
 
-    def _holding(self, service: ZonalService) -> Iterator[Subnet]:
-        """The subnets where the account has some."""
+    @cached_property
+    def _holding(self) -> Mapping[ZonalService, tuple[Subnet, ...]]:
+        """The subnets where the account has some of each."""
+        return {service: tuple(self._held(service)) for service in _SERVICES}
+
+    def _held(self, service: ZonalService) -> Iterator[Subnet]:
         prop, *path = service.path
         for thing in self.graph.of_type(*service.types):
             if thing.origin is Origin.ACCOUNT:

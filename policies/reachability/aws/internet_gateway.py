@@ -94,16 +94,25 @@ class InternetGateways:
         Source: Amazon EC2 API Reference, "AttachInternetGateway".
         """
         own = self.read(gateway)
-        others = (other for other in self._all if other != own and other.attached_to(vpc) is True)
-        asked_for = [other for other in others if Origin.PROGRAM in (own.origin, other.origin)]
         serves = own.serves(vpc)
         if serves.findings:
             return serves
-        return serves + all_of(gateways.SECOND_INTERNET_GATEWAY(own, other=other) for other in asked_for)
+        others = (other for other in self._by_vpc.get(vpc.identity, ()) if other != own)
+        return serves + all_of(
+            gateways.SECOND_INTERNET_GATEWAY(own, other=other)
+            for other in others
+            if Origin.PROGRAM in (own.origin, other.origin)
+        )
 
     @cached_property
-    def _all(self) -> tuple[InternetGateway, ...]:
-        return tuple(self)
+    def _by_vpc(self) -> dict[str | None, list[InternetGateway]]:
+        """The gateways that are certainly attached to a VPC, by what tells it."""
+        found: dict[str | None, list[InternetGateway]] = {}
+        for gateway in self:
+            for vpc, certain in gateway.attachments:
+                if certain and vpc.identity is not None:
+                    found.setdefault(vpc.identity, []).append(gateway)
+        return found
 
     def may_be_attached_to(self, vpc: Ref[Vpc]) -> bool:
         """Whether an internet gateway may be attached to `vpc`, which has one at most."""

@@ -85,6 +85,7 @@ class Subnets:
         self.vpcs = vpcs
         self.graph = vpcs.graph
         self._read: dict[str, Subnet] = {}
+        self._created: dict[Subnet, Outcome] = {}
 
     def __iter__(self) -> Iterator[Subnet]:
         return map(self.read, self.graph.of_type(*tokens.SUBNET))
@@ -122,16 +123,28 @@ class Subnets:
         """Whether AWS creates a subnet of the program, by its block and its zone."""
         if subnet.origin is Origin.ACCOUNT or subnet.type == tokens.DEFAULT_SUBNET:
             return PASSES
-        return all_of([_is_in_region(subnet), _is_inside(subnet), *self._overlaps(subnet)])
+        if subnet not in self._created:
+            parts = (_is_in_region(subnet), _is_inside(subnet), *self._overlaps(subnet))
+            self._created[subnet] = all_of(parts)
+        return self._created[subnet]
 
     def _overlaps(self, subnet: Subnet) -> Iterator[Outcome]:
         """Which of two that overlap AWS creates depends on their order; a program may replace an old one."""
         block = subnet.ipv4
-        for other in self:
+        for other in self._by_vpc.get(subnet.vpc.identity, ()):
             if other == subnet or isinstance(block, Unknown) or isinstance(other.ipv4, Unknown):
                 continue
-            if block & other.ipv4 and subnet.vpc.same_as(other.vpc) is True:
+            if block & other.ipv4:
                 yield placement.SUBNETS_OVERLAP(subnet, other=other)
+
+    @cached_property
+    def _by_vpc(self) -> dict[str | None, list[Subnet]]:
+        """The subnets that are certainly of a VPC, by what tells it."""
+        found: dict[str | None, list[Subnet]] = {}
+        for subnet in self:
+            if subnet.vpc.identity is not None:
+                found.setdefault(subnet.vpc.identity, []).append(subnet)
+        return found
 
 
 def unread(owner: Subject, called: str, ref: Ref[Subnet]) -> Outcome:
