@@ -244,6 +244,6 @@ def _show(found: EgressChange, document: dict[str, Any], kind: str, *, as_json: 
         heading,
         *terminal.path("today", egress, origins=True),
         *terminal.repairs(found.repairs),
-        *terminal.assumptions([egress]),
+        *terminal.assumptions([egress], remedies=True),
     )
     write(terminal.to_text(parts, width=width_of(sys.stdout), colour=in_colour(sys.stdout)))

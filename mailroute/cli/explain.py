@@ -54,7 +54,8 @@ def command(file: Path, service: str | None) -> int:
         entries = named
     try:
         parts = [part for entry in entries for part in _explained(entry)]
-        parts += terminal.assumptions(egress for entry in entries for egress in _egresses(entry))
+        shown = (egress for entry in entries for egress in _egresses(entry))
+        parts += terminal.assumptions(shown, remedies=True)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise click.ClickException(f"{name}: {_WRONG}: {type(error).__name__} {error}") from error
     write(terminal.to_text(parts, width=width_of(sys.stdout), colour=in_colour(sys.stdout)))

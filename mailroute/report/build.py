@@ -82,7 +82,9 @@ def build(
         egress=egress,
         unjudged=unjudged,
         dns=dns,
-        next_steps=tuple(next_steps(rehearsal, egress, dns, program=program, packs=packs)),
+        next_steps=tuple(
+            next_steps(rehearsal, egress, dns, program=program, packs=packs, creation=only_created)
+        ),
         creation=only_created,
     )
     return redact.redact(report, redact.masker({*secrets, *hidden}))

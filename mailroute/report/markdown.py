@@ -173,7 +173,8 @@ def _repairs(found: Sequence[Repair]) -> Iterator[str]:
 
 def _only_created(creation: OnlyCreated, rows: int) -> Iterator[str]:
     """What a preview cannot show: what a program makes of values that an update makes known."""
-    yield "### Only in the simulated creation"
+    yield "### Simulated creation"
+    yield "What the preview does not show:"
     lines = [f"- it fails: {prose(labels.short(creation.problem))}"] if creation.problem else []
     for resource in creation.resources:
         lines.append(f"- {code(labels.type_name(resource.type))} {code(resource.name)}")
@@ -192,8 +193,7 @@ def _assumptions(report: Report, rows: int) -> Iterator[str]:
 
 
 def _assumption(assumption: Assumption) -> str:
-    message, remedy = prose(labels.short(assumption.message)), prose(assumption.remedy)
-    return f"- {code(assumption.code)}: {message} → {remedy}"
+    return f"- {code(assumption.code)}: {prose(labels.short(assumption.message))}"
 
 
 def _policies(report: Report, rows: int) -> Iterator[str]:

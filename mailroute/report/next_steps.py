@@ -6,6 +6,8 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from reachability.verdict import Verdict
+
 from .model import Step
 
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
     from mailroute.rehearsal.result import Rehearsal
 
-    from .model import DnsRecord, EgressChange
+    from .model import DnsRecord, EgressChange, OnlyCreated
 
 _IMPORT_COMMAND: Final = "importCommand"
 """The stack output that tells how a service that is there already comes under the program."""
@@ -32,12 +34,14 @@ def next_steps(
     *,
     program: Path,
     packs: Sequence[Path],
+    creation: OnlyCreated | None = None,
 ) -> Iterator[Step]:
     """The steps from here to mail that arrives, in their order.
 
     Args:
         program: the directory of the program.
         packs: those of the policy packs that judged it.
+        creation: what the creation beside a preview shows besides.
     """
     if not rehearsal.ok:
         yield Step("Fix what blocks, as its message says, and rehearse again.")
@@ -45,6 +49,9 @@ def next_steps(
     command = rehearsal.outputs.get(_IMPORT_COMMAND)
     if isinstance(command, str) and any(change.today for change in egress):
         yield Step("The service is there already: bring it under the program first.", command)
+    worse = any(change.creation and change.creation.verdict is not Verdict.REACHABLE for change in egress)
+    if worse or (creation is not None and creation.problem):
+        yield Step("See first why the simulated creation fails, or ends otherwise than the preview.")
     yield Step("Create the stack, with the policies as the gate.", _up(rehearsal.stack, program, packs))
     if not all(record.published for record in dns):
         yield Step("Publish the records marked 'you' at your DNS host, which must not proxy them.")

@@ -224,18 +224,19 @@ def _only_created(creation: OnlyCreated) -> RenderableType:
         parts.append(Text.assemble((f"+ {kind}", "green"), f"  {labels.text(resource.name)}"))
     for egress in creation.egress:
         parts += (Text(labels.text(egress.service)), *path("creation", egress))
-    return _section("Only in the simulated creation", *parts)
+    return _section("Simulated creation", *parts, note="what the preview does not show")
 
 
-def assumptions(egresses: Iterable[Egress]) -> Iterator[RenderableType]:
-    """What the verdicts of `egresses` rest on and nothing shows."""
+def assumptions(egresses: Iterable[Egress], *, remedies: bool = False) -> Iterator[RenderableType]:
+    """What the verdicts of `egresses` rest on and nothing shows; with `remedies`, how to know it."""
     found = labels.assumptions(egresses)
     if not found:
         return
     table = Table.grid(padding=(0, 1, 0, 0))
     for assumption in found:
         table.add_row(Text.assemble(labels.text(assumption.code), f"  {labels.short(assumption.message)}"))
-        table.add_row(Text(f"↳ {labels.text(assumption.remedy)}", style=_QUIET))
+        if remedies:
+            table.add_row(Text(f"↳ {labels.text(assumption.remedy)}", style=_QUIET))
     yield _section("Assumptions", table, note="neither the plan nor the evidence shows these")
 
 

@@ -138,6 +138,7 @@ class Proof:
                 *(vpc.admits_unencrypted() for vpc in vpcs),
                 self.network.network_interfaces.groups_serve(owner, place.groups, client.vpc),
                 self.network.subnets.can_create(subnet),
+                self.network.subnets.can_create_all_beside(subnet),
                 self.network.availability_zones.take(owner, subnet),
                 *(vpc.is_as_assumed() for vpc in vpcs),
             ]

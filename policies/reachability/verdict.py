@@ -128,8 +128,9 @@ class Outcome:
 
     @property
     def told(self) -> tuple[Finding, ...]:
-        """Its findings, then its warnings."""
-        return self.findings + self.warnings
+        """Its findings, then its warnings, none of which says a finding again."""
+        said = {replace(finding, verdict=Verdict.REACHABLE) for finding in self.findings}
+        return (*self.findings, *(warning for warning in self.warnings if warning not in said))
 
     def __add__(self, other: Outcome) -> Outcome:
         """Both must hold: the hops follow each other, the findings add up."""
@@ -142,6 +143,11 @@ class Outcome:
     def as_undetermined(self) -> Outcome:
         """The same outcome where what it finds only may be the case."""
         return replace(self, findings=tuple(finding.as_undetermined() for finding in self.findings))
+
+    def as_warnings(self) -> Outcome:
+        """What it finds, where the path does not depend on it."""
+        warnings = (replace(finding, verdict=Verdict.REACHABLE) for finding in self.findings)
+        return Outcome(warnings=(*warnings, *self.warnings))
 
     def without_path(self) -> Outcome:
         """What it finds, without the hops."""

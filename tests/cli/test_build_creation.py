@@ -117,6 +117,20 @@ def test_a_creation_that_fails_decides_nothing() -> None:
     assert report.creation == OnlyCreated("it fails")
 
 
+@pytest.mark.parametrize(
+    ("creation", "warned"),
+    [
+        (Creation((api("smtp.example.com"),)), False),
+        (Creation((api("10.0.0.9"),)), True),
+        (Creation(problem="it fails"), True),
+        (None, False),
+    ],
+)
+def test_the_next_step_is_to_see_what_it_says_otherwise(creation: Creation | None, warned: bool) -> None:
+    report = report_of((api("smtp.example.com"),), creation)
+    assert any("simulated creation" in step.text for step in report.next_steps) is warned
+
+
 def test_secrets_of_the_creation_are_shown_nowhere() -> None:
     password = resource("aws:ssm/parameter:Parameter", "late", inputs={"value": Secret("hunter2")})
     for creation in (Creation((password,)), Creation((password,), "not with hunter2")):

@@ -110,7 +110,7 @@ def test_what_is_made_inside_an_apply_is_seen_and_said(cli: Cli, project: Make, 
 
     shown = cli("rehearse", "--engine", "embedded", "--program", str(program)).stdout
     for text in (shown, (tmp_path / "report.md").read_text(encoding="utf-8")):
-        assert "Only in the simulated creation" in text
+        assert "Simulated creation" in text
         assert "late" in text
 
 

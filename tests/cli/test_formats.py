@@ -281,6 +281,7 @@ def test_markdown_of_a_small_report_leaves_nothing_out() -> None:
 def test_what_several_verdicts_assume_is_said_once(render) -> None:  # type: ignore[no-untyped-def]
     shown = render(ASSUMED)
     assert shown.count("nobody set it") == 1
+    assert "look" not in shown  # How to know it is told in the JSON, and by explain.
     assert "two claim it" in shown
     assert "Assumptions" not in render(REPORT)
 

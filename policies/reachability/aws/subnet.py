@@ -86,6 +86,7 @@ class Subnets:
         self.graph = vpcs.graph
         self._read: dict[str, Subnet] = {}
         self._created: dict[Subnet, Outcome] = {}
+        self._beside: dict[str | None, Outcome] = {}
 
     def __iter__(self) -> Iterator[Subnet]:
         return map(self.read, self.graph.of_type(*tokens.SUBNET))
@@ -128,6 +129,14 @@ class Subnets:
             self._created[subnet] = all_of(parts)
         return self._created[subnet]
 
+    def can_create_all_beside(self, subnet: Subnet) -> Outcome:
+        """Warnings of the subnets of its VPC that AWS refuses to create, which ends an update half-way."""
+        vpc = subnet.vpc.identity
+        if vpc not in self._beside:
+            found = all_of(map(self.can_create, self._by_vpc.get(vpc, ())))
+            self._beside[vpc] = found.as_warnings()
+        return self._beside[vpc]
+
     def _overlaps(self, subnet: Subnet) -> Iterator[Outcome]:
         """Which of two that overlap AWS creates depends on their order; a program may replace an old one."""
         block = subnet.ipv4
@@ -135,7 +144,8 @@ class Subnets:
             if other == subnet or isinstance(block, Unknown) or isinstance(other.ipv4, Unknown):
                 continue
             if block & other.ipv4:
-                yield placement.SUBNETS_OVERLAP(subnet, other=other)
+                first, second = sorted((subnet, other), key=lambda each: each.key)
+                yield placement.SUBNETS_OVERLAP(first, other=second)
 
     @cached_property
     def _by_vpc(self) -> dict[str | None, list[Subnet]]:

@@ -17,10 +17,8 @@ PUBLIC_ACCESS_NOT_BLOCKED = VPC_BLOCK_PUBLIC_ACCESS_OFF.assumption(
 
 QUOTAS_SUFFICIENT = Code("QUOTAS_SUFFICIENT", 'Amazon VPC User Guide, "Amazon VPC quotas"')
 ROOM_IN_QUOTAS = QUOTAS_SUFFICIENT.assumption(
-    "the quotas of {place} leave room for the VPCs, NAT gateways and Elastic IP addresses that the program "
-    "creates",
-    "look at Service Quotas: by default 5 VPCs and 5 Elastic IP addresses in a region, 5 NAT gateways "
-    "in a zone",
+    "the quotas of {place} leave room for the VPCs, NAT gateways and addresses that the program creates",
+    "see Service Quotas: by default 5 VPCs and 5 Elastic IP addresses in a region, 5 NAT gateways in a zone",
 )
 
 ZONE_OFFERS_SERVICE = Code(
@@ -30,7 +28,7 @@ ZONE_OFFERS_SERVICE = Code(
     'resources in an Amazon VPC"',
 )
 ZONE_TAKES = ZONE_OFFERS_SERVICE.assumption(
-    "AWS places {what} in the zone of each subnet that the program has them in",
+    "AWS places {what} in the zones of their subnets",
     "name zones that have some already, or give the account's evidence, which tells the ids of its zones",
 )
 

@@ -62,12 +62,19 @@ def test_subnets_that_overlap_are_not_both_created(new: Stack) -> None:
         "give each subnet a block of its own",
     )
     assert judged(new) == (UNDETERMINED, {"SUBNET_CIDR_CONFLICT"})
+    (egress,) = new.prove()
+    assert len(egress.outcome.told) == 1  # The same of both subnets, on the path and beside it.
 
 
-def test_subnets_off_the_path_do_not_count(new: Stack) -> None:
-    for name in ("one", "two"):
-        new.add(SUBNET, name, vpcId=ref("vpc"), cidrBlock="10.0.9.0/24")
+def test_subnets_off_the_path_are_told_and_do_not_count(new: Stack) -> None:
+    for name, block in (("one", "10.0.9.0/24"), ("two", "10.0.9.0/24"), ("out", "10.1.0.0/24")):
+        new.add(SUBNET, name, vpcId=ref("vpc"), cidrBlock=block)
     assert judged(new) == PASSED
+    (egress,) = new.prove()
+    assert [finding.message for finding in egress.outcome.told] == [
+        "the blocks of subnets one and two overlap: AWS creates one of them",
+        "the block of subnet out is outside those of VPC vpc: AWS refuses to create it",
+    ]
 
 
 def test_subnets_of_two_vpcs_may_have_one_block(new: Stack) -> None:
