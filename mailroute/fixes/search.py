@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from reachability import Origin, Proof, Verdict
 from reachability.aws.ses import region_of_host
 from reachability.proof import DEFAULT_PORTS
+from reachability.workloads.mail_address import HTTPS, is_api
 
 from .changes import Change, Situation, applied
 from .egress_fixes import EGRESS_FIXES
@@ -135,11 +136,12 @@ class Repairs:
 def _destinations(
     resource: Resource, destination: Destination
 ) -> Iterator[tuple[Destination, tuple[Change, ...]]]:
-    """The destination as it is; and SES's SMTP in its place, which needs no internet."""
+    """The destination as it is; and SES's SMTP in place of a mail server, which needs no internet."""
     yield destination, ()
     region = resource.region
     if isinstance(destination.host, str) and isinstance(region, str):
         host = f"email-smtp.{region}.amazonaws.com"
-        if region_of_host(destination.host) != region:
-            text = f"send through Amazon SES: set SMTP_HOST to {host} and SMTP_PORT to 587"
+        mail = destination.port != HTTPS or is_api(destination.host)
+        if mail and region_of_host(destination.host) != region:
+            text = f"send through Amazon SES: name {host} as the mail host, and its port 587"
             yield replace(destination, host=host, port=587), (Change(text, resource.key),)

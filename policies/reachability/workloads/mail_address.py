@@ -89,8 +89,13 @@ def urls(text: str) -> Iterator[Address]:
         elif provider:
             told = _REGION.search(url["rest"])
             yield _by_provider(provider, url["host"], transport, told[1] if told else _DSN_REGION)
-        elif scheme == "https" and _is_api(url["host"]):
+        elif scheme == "https" and is_api(url["host"]):
             yield Address(url["host"], port or HTTPS)
+
+
+def is_api(host: str) -> bool:
+    """Whether `host` is that of a mail provider's API, SES's among them."""
+    return bool(_SES_API.fullmatch(host)) or any(host.lower() == provider.api for provider in PROVIDERS)
 
 
 def is_of(provider: Provider, host: object) -> bool:
@@ -114,10 +119,6 @@ def _is_mail_host(text: str) -> bool:
         return True
     found = _MAIL_HOST.fullmatch(host)
     return found is not None and found["last"] not in _FILES
-
-
-def _is_api(host: str) -> bool:
-    return bool(_SES_API.fullmatch(host)) or any(host.lower() == provider.api for provider in PROVIDERS)
 
 
 def _by_provider(provider: Provider, host: str, transport: str, region: str) -> Address:
