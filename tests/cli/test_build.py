@@ -109,8 +109,25 @@ def test_an_update_that_a_policy_stopped_has_no_egress_to_judge() -> None:
     ended = report_of(made, operation=Operation.UP, policies=(there,))
 
     assert stopped.egress == ()
+    assert [(entry.service, entry.urn, entry.reason) for entry in stopped.unjudged] == [
+        ("shop", made.urn, STOPPED)
+    ]
+    assert ended.unjudged == ()
     assert [entry.message for entry in stopped.rehearsal.diagnostics] == [STOPPED]
     assert len(ended.egress) == 1
+
+
+def test_a_function_without_mail_is_listed_as_not_judged() -> None:
+    """Destinations of the configuration count for every kind of workload."""
+    inputs = {"name": "resize", "environment": {"variables": {"SIZE": "7"}}}
+    function = resource("aws:lambda/function:Function", "resize", inputs=inputs)
+    (unjudged,) = report_of(function).unjudged
+    assert (unjudged.service, unjudged.urn) == ("resize", function.urn)
+    assert unjudged.reason.startswith("no variable names a mail host, a mail URL or a mail provider's key")
+    needed = {"destinations": [{"host": "hooks.example", "port": 443}]}
+    report = report_of(function, told={"workload-egress-route": needed})
+    assert [change.after.destination.host for change in report.egress] == ["hooks.example"]
+    assert report.unjudged == ()
 
 
 def test_today_is_matched_by_destination_before_anything_else() -> None:

@@ -145,7 +145,8 @@ class _Reading:
     def _by_settings(self) -> Iterator[Named]:
         for host, port in self._settings.variables:
             if host in self._names:
-                yield from self._server(host, port if port in self._names else "", None)
+                beside = port if port in self._names else self._port_of(host, None, "")
+                yield from self._server(host, beside, None)
 
     def _by_table(self) -> Iterator[Named]:
         for name in self._names:

@@ -349,6 +349,8 @@ def test_options_extend_the_table() -> None:
     assert sent(variables, settings=settings) == ["a.example.com:465", "c.example", "b.example.com"]
     (found,) = mail_of(environment({"POSTBOX": "a.example.com"}), settings)
     assert found.port_variable == ""
+    (found,) = mail_of(environment({"POSTBOX": "a.example.com", "POSTBOX_PORT": "465"}), settings)
+    assert found.destination == Destination("a.example.com", 465)
 
 
 def test_options_take_variables_out_of_the_table() -> None:
