@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..graph import tokens
 from ..hosts import literal, plain
-from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, elements, get, items
+from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, elements, items
 from ..verdict import Origin
 from .entity import Entity
 
@@ -239,7 +239,7 @@ def _may_begin(own: str, name: str) -> bool:
     """Whether a record's name `own`, with the name of some zone behind it, may be `name`."""
     if own.startswith("*."):
         return f"{own[1:]}." in name
-    return own not in ("", "*") and name.startswith(f"{own}.")
+    return name.startswith(f"{own}.")
 
 
 def _above(name: str) -> Iterator[str]:
@@ -249,13 +249,12 @@ def _above(name: str) -> Iterator[str]:
 
 
 def _record(record: Resource, domain: str | Unknown) -> Record:
-    alias = get(record.declared("aliases"), 0, "name")
     return Record(
         record,
         name=_full_name(record, domain),
         kind=record.get("type"),
         values=elements(record.declared("records")),
-        alias=UNKNOWN if record.declared("aliases") is UNKNOWN else alias,
+        alias=record.declared("aliases", 0, "name"),
         partial=_is_partial(record),
     )
 
@@ -267,7 +266,7 @@ def _full_name(record: Resource, domain: str | Unknown) -> str | Unknown:
         return plain(full)
     if isinstance(name, Unknown):
         return name
-    own = plain(name) if isinstance(name, str) else ""
+    own = plain(str(name))
     if isinstance(domain, Unknown):
         return own
     return own if own.endswith(domain) else f"{own}.{domain}" if own else domain

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Final
 
 from ..findings import names
 from ..graph import tokens
-from ..hosts import is_valid, literal, plain
-from ..ranges import IPV6, PUBLIC, Ranges, addresses, union
+from ..hosts import is_valid, plain
+from ..ranges import PUBLIC, PUBLIC_IPV6, Ranges, addresses, union
 from ..values import ABSENT, UNKNOWN, Truth, elements, get
 from ..verdict import PASSES, Outcome, hop
 from .hosted_zone import HostedZone, is_in
@@ -126,7 +126,7 @@ class _Search:
             return
         if not self._is_new(None, name):
             return
-        if literal(name) or not is_valid(name):
+        if not is_valid(name):
             yield Answer(name, steps=steps)
             return
         if self.vpc is not None:
@@ -262,5 +262,5 @@ def _addresses(record: Record) -> Ranges:
 
 
 def _ipv6(record: Record) -> Ranges:
-    """The addresses of an AAAA record: any that it may have where they are not known."""
-    return _addresses(record) if record.is_known and record.alias is ABSENT else IPV6
+    """The addresses of an AAAA record: any public one where they are not known."""
+    return _addresses(record) if record.is_known and record.alias is ABSENT else PUBLIC_IPV6

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from reachability import Outcome, Verdict
+from reachability import Origin, Outcome, Verdict
 from tests.reachability.mail_hosts import judge
-from tests.reachability.stacks import PRIVATE, VPC, Stack, add_nat_gateway, either, incident, ref
+from tests.reachability.stacks import (
+    PRIVATE,
+    VPC,
+    Stack,
+    add_nat_gateway,
+    either,
+    incident,
+    ref,
+)
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 ZONE, RECORD = "aws:route53/zone:Zone", "aws:route53/record:Record"
@@ -271,11 +280,35 @@ def test_each_record_of_a_routing_policy_must_hold(
     assert found(nat) == (REACHABLE, set())
 
 
-def test_locations_without_a_default_may_get_no_answer(nat: Stack) -> None:
-    zone(nat)
-    record(nat, HOST, PUBLIC_ADDRESS, setIdentifier="one", **policy("geolocation", country="DE"))
+def blocks(location: str) -> dict[str, Any]:
+    return {"cidrRoutingPolicy": {"collectionId": "c-1", "locationName": location}}
 
-    assert found(nat) == (UNDETERMINED, {"NAME_WITHOUT_RECORD"})
+
+@pytest.mark.parametrize(
+    ("given", "everybody"),
+    [
+        (policy("geolocation", country="DE"), False),
+        (policy("geolocation", country="*"), True),
+        (blocks("office"), False),
+        (blocks("*"), True),
+    ],
+)
+def test_locations_without_a_default_may_get_no_answer(
+    given: dict[str, Any], everybody: bool, nat: Stack
+) -> None:
+    zone(nat)
+    record(nat, HOST, PUBLIC_ADDRESS, setIdentifier="one", **given)
+
+    assert found(nat) == ((REACHABLE, set()) if everybody else (UNDETERMINED, {"NAME_WITHOUT_RECORD"}))
+
+
+def test_one_of_many_records_of_a_zone_that_was_not_read(nat: Stack) -> None:
+    nat.hold(ZONE, "Z1", name="example.com", vpcs=[{"vpcId": VPC}])
+    nat.add(RECORD, "own", zoneId="Z1", name="smtp", type="A", records=[PUBLIC_ADDRESS])
+    assert found(nat) == (REACHABLE, set())
+
+    nat["own"].update(setIdentifier="one", **policy("weighted", weight=1))
+    assert found(nat) == (UNDETERMINED, {"NAME_SHADOWED"})
 
 
 # Chains and loops ----------------------------------------------------------------------------------
@@ -394,6 +427,13 @@ def test_an_alias_to_a_load_balancer(
     record(nat, HOST, **alias(f"dualstack.{BALANCER}"))
 
     assert found(nat, HOST if through == "record" else BALANCER) == answer
+
+
+def test_a_load_balancer_has_a_name_for_both_families(nat: Stack) -> None:
+    nat.add("aws:lb/loadBalancer:LoadBalancer", "balancer", dnsName=BALANCER)
+
+    assert found(nat, f"dualstack.{BALANCER}") == (REACHABLE, set())
+    assert found(nat, f"other.{BALANCER}") == (UNDETERMINED, {"NAME_NOT_PUBLIC"})
 
 
 def test_a_load_balancer_of_somebody_else_is_open(nat: Stack) -> None:
@@ -538,6 +578,75 @@ def test_unread_records_leave_a_private_zone_open(nat: Stack) -> None:
     assert "NAME_SHADOWED" in found(nat)[1]
 
 
+def test_records_of_the_account_beside_one_of_the_program(nat: Stack) -> None:
+    nat.hold(ZONE, "Z1", name="example.com", vpcs=[{"vpcId": VPC}])
+    nat.hold(RECORD, "Z1_SOA", zoneId="Z1", name="example.com", type="SOA")
+    held = {"zoneId": "Z1", "name": HOST, "type": "A"}
+    nat.hold(
+        RECORD, "Z1_A_one", **held, records=[NOWHERE], setIdentifier="one", **policy("weighted", weight=1)
+    )
+    more = {"records": [PUBLIC_ADDRESS], "setIdentifier": "two", **policy("weighted", weight=1)}
+    nat.add(RECORD, "own", **held, **more)
+    there = {"IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"}
+    assert found(nat) == (UNDETERMINED, there)
+
+    nat["own"]["setIdentifier"] = "one"
+    assert found(nat) == (REACHABLE, set())
+
+
+def test_zones_of_which_little_is_known(nat: Stack) -> None:
+    nat.add(ZONE, "zone", name=ref("config"), vpcs=[])
+    assert found(nat) == (REACHABLE, set())
+
+    nat["zone"].update(name="example.com", vpcs=ref("config"))
+    verdict, codes = found(nat)
+    assert verdict is UNDETERMINED
+    assert codes <= {"NAME_SHADOWED", "NAME_WITHOUT_RECORD"}
+
+
+def test_the_path_shows_the_records_and_whose_they_are(nat: Stack) -> None:
+    nat.hold(ZONE, "Z1", name="example.com", vpcs=[])
+    nat.hold(RECORD, "Z1_SOA", zoneId="Z1", name="example.com", type="SOA")
+    nat.hold(RECORD, "Z1_C", zoneId="Z1", name=HOST, type="CNAME", records=["smtp-relay.brevo.com"])
+    outcome = judge(nat, HOST)
+
+    (step,) = [hop for hop in outcome.path if hop.kind == "dns-record"]
+    assert (step.resource, step.fact, step.origin) == (f"{RECORD}::Z1_C", f"{HOST} CNAME", Origin.ACCOUNT)
+
+
+def steps(outcome: Outcome) -> list[str]:
+    return [hop.fact for hop in outcome.path if hop.kind == "dns-record"]
+
+
+@pytest.mark.parametrize("internal", [True, False, None])
+def test_the_path_shows_an_alias(internal: bool | None, nat: Stack) -> None:
+    zone(nat)
+    if internal is None:
+        record(nat, HOST, **alias("smtp-relay.brevo.com"))
+    else:
+        nat.add("aws:lb/loadBalancer:LoadBalancer", "lb", internal=internal, subnets=list(PRIVATE))
+        nat["lb"]["dnsName"] = BALANCER
+        record(nat, HOST, **alias(BALANCER))
+
+    assert steps(judge(nat, HOST)) == [f"{HOST} A"]
+
+
+def test_the_path_shows_the_records_to_where_it_ends(nat: Stack) -> None:
+    zone(nat)
+    record(nat, HOST, "relay.example.org", kind="CNAME")
+    zone(nat, name="example.org", called="other")
+    record(nat, "org", "ns-1.awsdns-00.com", kind="NS", within="other")
+    record(nat, "relay", "ns-1.awsdns-00.com", kind="NS", within="other")
+    delegated = judge(nat, HOST)
+    assert _short(delegated) == (UNDETERMINED, {"NAME_SHADOWED"})
+    assert steps(delegated) == [f"{HOST} CNAME"]
+
+    nat[next(name for name in nat.program if name.startswith("record"))]["records"] = ["a name"]
+    invalid = judge(nat, HOST)
+    assert _short(invalid) == (UNDETERMINED, {"HOST_INVALID"})
+    assert steps(invalid) == [f"{HOST} CNAME"]
+
+
 def test_the_program_overrides_a_record_of_the_account(nat: Stack) -> None:
     nat.hold(ZONE, "Z1", name="example.com", vpcs=[{"vpcId": VPC}])
     nat.hold(RECORD, "Z1_soa", zoneId="Z1", name="example.com", type="SOA", records=["ns"])
@@ -553,11 +662,14 @@ def test_the_program_overrides_a_record_of_the_account(nat: Stack) -> None:
         ({"name": HOST}, True),
         ({"name": "smtp"}, True),
         ({"name": "smtp", "fqdn": "smtp.example.org"}, False),
+        ({"name": "smtp", "fqdn": "smtp.example"}, False),
         ({"name": "smtp", "fqdn": HOST}, True),
         ({"name": "mail"}, False),
         ({"name": "*.example.com"}, True),
         ({"name": "*.example"}, True),
         ({"name": "*.example.org"}, False),
+        ({"name": "*.ample.com"}, False),
+        ({"name": "*.xample"}, False),
         ({"name": "*"}, False),
         ({"name": ""}, False),
         ({"name": ref("config")}, False),
@@ -603,6 +715,28 @@ def test_an_endpoint_takes_ses_host_before_a_shorter_zone(domain: str, ses: Stac
 
     ses["endpoint"]["privateDnsEnabled"] = False
     assert found(ses, SES) == (UNREACHABLE, {"NAME_WITHOUT_RECORD"})
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        (lambda stack: stack["endpoint"].update(state="available"), REACHABLE),
+        (lambda stack: stack["endpoint"].update(state="failed"), UNREACHABLE),
+        (lambda stack: stack["endpoint"].update(privateDnsEnabled=ref("config")), UNDETERMINED),
+        (lambda stack: stack["endpoint"].update(vpcId=ref("config")), UNDETERMINED),
+        (lambda stack: stack[VPC].update(enableDnsHostnames=False), UNDETERMINED),
+    ],
+)
+def test_an_endpoint_that_may_not_take_the_name(
+    change: Callable[[Stack], object], verdict: Verdict, ses: Stack
+) -> None:
+    """The zone then answers that there is no such name."""
+    zone(ses, name="amazonaws.com")
+    change(ses)
+
+    said, codes = found(ses, SES)
+    assert said is verdict
+    assert bool(codes & {"NAME_WITHOUT_RECORD", "NAME_SHADOWED"}) is (verdict is not REACHABLE)
 
 
 def test_fips_host_may_be_taken_by_the_endpoint(ses: Stack) -> None:
