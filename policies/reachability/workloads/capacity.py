@@ -78,7 +78,7 @@ def _names(graph: Graph, resource: Resource, prop: str) -> frozenset[str]:
     value = resource.declared(prop)
     if value is ABSENT:
         return frozenset({_DEFAULT_CLUSTER})
-    cluster = graph.ref(resource, value, prop, tokens.ECS_CLUSTER).target
+    cluster: Resource | None = graph.ref(resource, value, prop, tokens.ECS_CLUSTER).target
     if cluster is None:
         return frozenset({value.rpartition("/")[2]} if isinstance(value, str) else ())
     name = cluster.get("name")
