@@ -17,6 +17,7 @@ class Destination:
     `host` is `UNKNOWN` where it cannot be known (a secret, or an output of a resource to come);
     `None` where the service names none. An `optional` one is judged and never blocks. `every_host` stands
     for every public mail host by every submission port: the environment that may name one is not known.
+    `holder` is the key of the one resource that an unknown host comes from, where there is just one.
     """
 
     host: str | Unknown | None
@@ -24,6 +25,7 @@ class Destination:
     optional: bool = False
     secret: bool = False
     every_host: bool = False
+    holder: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         hidden = {"$secret": True} if self.secret else {"$unknown": True}

@@ -11,7 +11,7 @@ from itertools import starmap
 from typing import TYPE_CHECKING, Final
 
 from .aws import Network
-from .aws.resolver import Answer
+from .aws.resolver import HOLDERS, Answer
 from .aws.ses import API, endpoint_of_host, listens, region_of_fips_host, region_of_host, smtp_host
 from .aws.subnet import unread
 from .egress import Destination, Egress
@@ -159,6 +159,11 @@ class Proof:
             return any_of([*ways, *self.ses.unread(client)])
         if isinstance(destination.host, str):
             return self._reach_host(client, place, destination.host, ports[0])
+        holder = self.network.graph.find(destination.holder) if destination.holder else None
+        if holder is not None and holder.type in HOLDERS:
+            answer = self.network.resolver.of_holder(holder, holder.label, PASSES)
+            at = partial(self._reach_answer, client, place, holder.label, ports[0])
+            return answer.steps if answer.steps.findings else at(answer)
         # It may be a public host, one inside the VPC, or one of a network without a way.
         name = "a host that is not known until the update"
         public = self._reach_public(client, place, PUBLIC, ports[0], name)

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from .subnet import Subnets
     from .vpc import Vpc
 
-_HOLDERS: Final = (*tokens.VPC_ENDPOINT, *tokens.LOAD_BALANCER)
-"""What gives its own names to records."""
+HOLDERS: Final = (*tokens.VPC_ENDPOINT, *tokens.LOAD_BALANCER)
+"""What gives its own names to records and environments."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Resolver:
         A value is of what it depends on itself, not of what that was given. An address may be any.
         """
         prop, held = record.source, record.resource
-        ref = self.graph.ref(held, UNKNOWN, prop, _HOLDERS)
+        ref = self.graph.ref(held, UNKNOWN, prop, HOLDERS)
         direct = {candidate.key for candidate in ref.candidates} >= set(held.dependencies.get(prop, ()))
         alone = record.kind == "A" if prop == "aliases" else {*record.values} == {UNKNOWN}
         sure = alone and direct and record.kind is not UNKNOWN

@@ -175,7 +175,9 @@ class _Reading:
             value = self._value(port)
             secret = self._is_secret(host)
             given, default_of = self._port(port, framework)
-            yield Named(Destination(UNKNOWN, given, secret=secret), port, value, default_of)
+            sources = self._environment.owner.dependencies.get(self._environment.prop, ())
+            holder = sources[0] if len(sources) == 1 and not secret else None
+            yield Named(Destination(UNKNOWN, given, secret=secret, holder=holder), port, value, default_of)
             return
         for address in self._addresses(text, framework):
             yield self._named(address, host, port, framework)

@@ -10,7 +10,17 @@ import pytest
 from reachability import Verdict
 from tests.reachability import transited
 from tests.reachability.shown import judged
-from tests.reachability.stacks import ANYWHERE, PRIVATE_TABLE, REGION, VPC, Stack, name_host, ref
+from tests.reachability.stacks import (
+    ANYWHERE,
+    PRIVATE,
+    PRIVATE_TABLE,
+    REGION,
+    VPC,
+    Stack,
+    either,
+    name_host,
+    ref,
+)
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 OWN_NAME = f"vpce-0a1b-2c3d.email-smtp.{REGION}.vpce.amazonaws.com"
@@ -183,3 +193,57 @@ def test_an_acl_in_the_attachment_s_own_subnet_is_open() -> None:
     verdict, codes = transited.judge(account)
     assert verdict == "unreachable"  # The transit gateway's own interface is in that subnet.
     assert set(codes) == {"SUBNET_ACL_RESTRICTION"}
+
+
+# By an output ----------------------------------------------------------------------------------------
+
+
+def by_output(stack: Stack, *names: str) -> None:
+    """The service's host is an output of one of `names`."""
+    name_host(stack, either(*names))
+
+
+def test_a_host_that_an_endpoint_gives_is_its_own_name(ses: Stack) -> None:
+    ses["endpoint"]["privateDnsEnabled"] = False
+    by_output(ses, "endpoint")
+    assert judged(ses) == (REACHABLE, set())
+    (egress,) = ses.prove()
+    assert "PLANNED_IDS" in {one.code for one in egress.outcome.assumptions}
+
+    ses["endpoint-group"]["ingress"] = []
+    assert judged(ses) == (UNREACHABLE, {"ENI_SG_RULES_MISMATCH"})
+
+
+@pytest.mark.parametrize("others", [("connector-group",), ("config",)])
+def test_a_host_that_may_come_from_elsewhere_is_open(others: tuple[str, ...], ses: Stack) -> None:
+    ses.add("aws:ec2/eip:Eip", "config", domain="vpc")
+    by_output(ses, "endpoint", *others)
+
+    verdict, codes = judged(ses)
+    assert verdict is UNDETERMINED
+    assert "HOST_UNKNOWN" in codes
+
+
+@pytest.mark.parametrize(
+    ("internal", "answer"),
+    [
+        (True, (UNDETERMINED, {"DESTINATION_IN_VPC"})),
+        (ref("config"), (UNDETERMINED, {"DNS_RECORD_UNKNOWN"})),
+        (False, (REACHABLE, set())),
+    ],
+)
+def test_a_host_that_a_load_balancer_gives(
+    internal: Any, answer: tuple[Verdict, set[str]], nat: Stack
+) -> None:
+    balancer = {"internal": internal, "subnets": list(PRIVATE)}
+    nat.add("aws:lb/loadBalancer:LoadBalancer", "balancer", **balancer)
+    by_output(nat, "balancer")
+
+    assert judged(nat) == answer
+
+
+def test_a_host_that_something_else_gives_is_open(nat: Stack) -> None:
+    nat.add("aws:ec2/eip:Eip", "relay", domain="vpc")
+    by_output(nat, "relay")
+
+    assert judged(nat) == (UNDETERMINED, {"HOST_UNKNOWN"})
