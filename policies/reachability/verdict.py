@@ -134,6 +134,8 @@ class Outcome:
 
     def __add__(self, other: Outcome) -> Outcome:
         """Both must hold: the hops follow each other, the findings add up."""
+        if self is PASSES or other is PASSES:
+            return other if self is PASSES else self
         return _together(self.path + other.path, (*self.findings, *other.findings), (self, other))
 
     def given(self, other: Outcome) -> Outcome:
@@ -161,11 +163,12 @@ PASSES = Outcome()
 def _together(path: tuple[Hop, ...], findings: Iterable[Finding], parts: Sequence[Outcome]) -> Outcome:
     """`path` and `findings`, with what is told beside the verdict by each of `parts`, all of which count."""
     found = tuple(dict.fromkeys(findings))
-    assumed = {assumption for part in parts for assumption in part.assumptions}
-    if assumed and worst(finding.verdict for finding in found) is Verdict.UNREACHABLE:
-        assumed = set()
-    warned = dict.fromkeys(warning for part in parts for warning in part.warnings)
-    return Outcome(path, found, tuple(sorted(assumed)), tuple(warned))
+    warned = tuple(dict.fromkeys(warning for part in parts for warning in part.warnings))
+    assuming = {part.assumptions for part in parts if part.assumptions}
+    if not assuming or worst(finding.verdict for finding in found) is Verdict.UNREACHABLE:
+        return Outcome(path, found, (), warned)
+    assumed = {assumption for assumptions in assuming for assumption in assumptions}
+    return Outcome(path, found, assuming.pop() if len(assuming) == 1 else tuple(sorted(assumed)), warned)
 
 
 def hop(kind: str, resource: str, fact: str = "", origin: Origin = Origin.PROGRAM) -> Outcome:
