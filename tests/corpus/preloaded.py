@@ -17,14 +17,19 @@ LOADED: Final = (
     aws.apprunner.Service,
     aws.cloudwatch.LogGroup,
     aws.ec2.Vpc,
+    aws.ec2transitgateway.TransitGateway,
     aws.ecr.Repository,
     aws.ecs.Service,
     aws.iam.Role,
     aws.lambda_.Function,
     aws.lb.LoadBalancer,
+    aws.networkfirewall.Firewall,
     aws.rds.Instance,
     aws.route53.Record,
+    aws.s3.Bucket,
     aws.secretsmanager.Secret,
+    aws.servicediscovery.Service,
+    aws.ssm.Parameter,
 )
 
 

@@ -266,6 +266,12 @@ def test_what_runs_beside_a_service_has_the_names_of_aws(client: Client) -> None
     )
     assert database.outputs["publiclyAccessible"] is False
     assert database.outputs["endpoint"] == f"{database.outputs['address']}:5432"
+    assert database.outputs["masterUserSecrets"] == []
+    managed = client.create(
+        "aws:rds/instance:Instance", "m", instanceClass="c", engine="mysql", manageMasterUserPassword=True
+    )
+    (secret,) = managed.outputs["masterUserSecrets"]
+    assert secret["secretArn"].startswith("arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-")
     peering = client.create(
         "aws:ec2/vpcPeeringConnection:VpcPeeringConnection",
         "p",

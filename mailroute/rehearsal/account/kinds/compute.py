@@ -82,7 +82,16 @@ def _database(call: Call, identity: str) -> Mapping[str, Any]:
         "port": port,
         "resourceId": identity,
         "status": "available",
+        "masterUserSecrets": _master_user_secrets(call),
     }
+
+
+def _master_user_secrets(call: Call) -> list[Mapping[str, Any]]:
+    """Source: Amazon RDS User Guide, "Password management with Amazon RDS and AWS Secrets Manager"."""
+    if not call.inputs.get("manageMasterUserPassword"):
+        return []
+    secret = call.arn("secretsmanager", f"secret:rds!db-{call.digest('secret', 32)}")
+    return [{"secretArn": secret, "secretStatus": "active"}]
 
 
 def _instance(call: Call, identity: str) -> Mapping[str, Any]:

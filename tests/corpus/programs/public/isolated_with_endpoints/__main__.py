@@ -2,7 +2,6 @@
 
 import json
 
-import pulumi
 import pulumi_aws as aws
 
 region = aws.get_region().region
@@ -50,8 +49,7 @@ aws.ec2.VpcEndpoint(
 )
 cluster = aws.ecs.Cluster("isolated")
 image = aws.ecr.get_repository(name="isolated").repository_url
-built = aws.ecr.Repository("built")
-password = aws.secretsmanager.Secret("smtp")
+password = aws.secretsmanager.get_secret(name="smtp")
 
 
 def task(name, containers):
@@ -77,10 +75,10 @@ def task(name, containers):
     )
 
 
-def container(name, host, port, uri=f"{image}:1"):
+def container(name, host, port):
     return {
         "name": name,
-        "image": uri,
+        "image": f"{image}:1",
         "environment": [{"name": "EMAIL_HOST", "value": host}, {"name": "EMAIL_PORT", "value": port}],
     }
 
@@ -94,12 +92,12 @@ task("brevo", json.dumps([container("brevo", "smtp-relay.brevo.com", "587")]))
 task("ses-and-brevo", json.dumps([container("a", ses, "587"), container("b", "smtp-relay.brevo.com", "587")]))
 task("no-mail", json.dumps([{"name": "no-mail", "image": f"{image}:1", "environment": []}]))
 task(
-    "built",
-    pulumi.Output.json_dumps(
+    "password-in-a-secret",
+    json.dumps(
         [
             {
-                **container("built", ses, "587", built.repository_url),
-                "secrets": [{"name": "EMAIL_HOST_PASSWORD", "valueFrom": password.arn}],
+                **container("mailer", ses, "587"),
+                "secrets": [{"name": "EMAIL_HOST_PASSWORD", "valueFrom": f"{password.arn}:password::"}],
             }
         ]
     ),
