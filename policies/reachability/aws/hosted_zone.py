@@ -146,10 +146,9 @@ class HostedZones:
         return {zone.key: self._make(zone) for zone in self.graph.of_type(*tokens.HOSTED_ZONE)}
 
     def public_for(self, name: str) -> Iterator[HostedZone]:
-        """The public zones that may say where `name` leads: their records, or one of it, are known."""
+        """The public zones that may be asked for `name`."""
         for zone in self:
-            asked = zone.private is not True and is_in(name, zone.domain) and not zone.delegates(name)
-            if asked and (zone.complete or zone.answers(name)):
+            if zone.private is not True and is_in(name, zone.domain) and not zone.delegates(name):
                 yield zone
 
     def elsewhere(self, name: str) -> Iterator[Record]:
