@@ -19,7 +19,7 @@ from .findings import endpoints, names, placement, routing
 from .findings.once import said_once
 from .forwarding import Client, OverIpv6, ToSmtpEndpoint, Walk, port_25
 from .graph.provider_scope import in_one_region
-from .graph.references import E, judged
+from .graph.references import judged
 from .graph.zones import ZoneAvailability
 from .hosts import is_valid, literal, question
 from .ranges import IPV4, ITSELF, PUBLIC, UNROUTED, Ranges, addresses, union
@@ -31,6 +31,7 @@ from .workloads import READERS, Placement, Workload
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from .aws.security_group import SecurityGroup
     from .aws.subnet import Subnet
     from .aws.vpc import Vpc
     from .graph import Graph
@@ -347,7 +348,9 @@ def prove(
     return tuple(egress for workload in proof.workloads(origin) for egress in proof.egress(workload))
 
 
-def _computed(owner: Resource, what: str, refs: Sequence[Ref[E]]) -> Outcome:
+def _computed(
+    owner: Resource, what: str, refs: Sequence[Ref[Subnet]] | Sequence[Ref[SecurityGroup]]
+) -> Outcome:
     """A finding where a list of `owner` is computed, and it is not known what is in it."""
     unsure = [ref for ref in refs if ref.computed and ref.candidates and ref.target is None]
     if not unsure:

@@ -162,3 +162,24 @@ def test_every_public_host_is_reached_over_ipv6_alone(alone: Stack, route: str) 
     assert judge(alone, every).verdict is Verdict.REACHABLE
     alone.remove(route)
     assert judge(alone, every).verdict is not Verdict.REACHABLE
+
+
+@pytest.mark.parametrize(
+    ("sources", "verdict"),
+    [
+        (["endpoint"], REACHABLE),
+        (["connector-group"], UNDETERMINED),
+        (["endpoint", "service-role"], UNDETERMINED),
+    ],
+    ids=["the endpoint", "a group", "a choice"],
+)
+def test_a_host_that_is_an_output_of_an_endpoint_is_its_name(
+    ses: Stack, sources: list[str], verdict: Verdict
+) -> None:
+    """There is no other way to write it: the name is not known before the endpoint is made."""
+    ses["endpoint"]["privateDnsEnabled"] = False
+    ses.add("aws:iam/role:Role", "service-role", assumeRolePolicy="{}")
+    variables = ses["service"]["sourceConfiguration"]["imageRepository"]["imageConfiguration"]
+    variables["runtimeEnvironmentVariables"]["SMTP_HOST"] = {"ref": sources}
+
+    assert ses.prove()[0].verdict is verdict

@@ -174,10 +174,14 @@ class SecurityGroups:
         self, resource: Resource, values: tuple[Value, ...] | Unknown, prop: str
     ) -> tuple[Ref[SecurityGroup], ...]:
         """The groups that `resource` lists as `values` in its property `prop`."""
-        ids = values if isinstance(values, Unknown) else tuple(map(_group_id, values))
-        named = self.graph.refs(resource, ids, prop, _GROUPS)
-        found = settled([self._or_vpc(ref, resource) for ref in named])
+        found = settled(self._named_groups(resource, values, prop))
         return tuple(self._in_force(ref).map(self.read) for ref in found)
+
+    def _named_groups(
+        self, resource: Resource, values: tuple[Value, ...] | Unknown, prop: str
+    ) -> list[Ref[Resource]]:
+        ids = values if isinstance(values, Unknown) else tuple(map(_group_id, values))
+        return [self._or_vpc(ref, resource) for ref in self.graph.refs(resource, ids, prop, _GROUPS)]
 
     def default_of(self, vpc: Ref[Vpc]) -> Ref[SecurityGroup]:
         """The default group of `vpc`, which applies where no group is given."""
@@ -289,7 +293,7 @@ class SecurityGroups:
     def _inline(self, group: Resource, direction: str, entry: Mapping[str, Any]) -> Iterator[Rule]:
         blocks = self._blocks(group, entry, "cidrBlocks", "ipv6CidrBlocks", direction)
         lists = self._prefix_lists(group, direction, items(entry, "prefixListIds"))
-        groups = [self.named(group, value, direction) for value in elements(entry, "securityGroups")]
+        groups = self._named_groups(group, items(entry, "securityGroups"), direction)
         if get(entry, "self") is True:
             groups.append(exactly(group))
         yield from self._made(get(entry, "protocol"), entry, (*blocks, lists), groups, group, certain=True)

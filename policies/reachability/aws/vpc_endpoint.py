@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ..findings import endpoints, names, placement, routing
 from ..graph import tokens
 from ..graph.provider_scope import in_one_region
-from ..graph.references import Link, Links, Ref, judged
+from ..graph.references import Link, Links, Ref, judged, members
 from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, get, is_known, is_list, items, known_items
 from ..verdict import PASSES, Origin, Outcome, across_possibilities, all_of, hop
 from .entity import Entity
@@ -246,7 +246,7 @@ class VpcEndpoints:
         if not subnets:
             return endpoints.WITHOUT_SUBNET(endpoint)
         region = self.service.region_of_service(str(endpoint.declared("serviceName")))
-        return all_of(judged(subnets, partial(self._offered, region)))
+        return all_of([*judged(subnets, partial(self._offered, region)), _are_of_zones(endpoint, subnets)])
 
     def _offered(self, region: str | None, subnet: Subnet) -> Outcome:
         offered: Truth = UNKNOWN
@@ -296,6 +296,20 @@ class VpcEndpoints:
     @cached_property
     def _policies(self) -> Links[Resource]:
         return self._linked(tokens.ENDPOINT_POLICY)
+
+
+def _are_of_zones(endpoint: Resource, subnets: tuple[Ref[Subnet], ...]) -> Outcome:
+    """AWS refuses a new endpoint that has two subnets in one zone."""
+    if endpoint.id is not UNKNOWN:
+        return PASSES
+    first: dict[str, Subnet] = {}
+    for subnet in members(subnets)[0]:
+        for zone in (subnet.zone, subnet.zone_id):
+            if isinstance(zone, str) and first.setdefault(zone, subnet) != subnet:
+                return endpoints.TWO_SUBNETS_IN_ONE_ZONE(
+                    endpoint, first=first[zone], second=subnet, zone=zone
+                )
+    return PASSES
 
 
 def _is_in_its_region(endpoint: Resource, vpc: Ref[Vpc], ses: SesService) -> Outcome:

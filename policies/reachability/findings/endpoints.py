@@ -90,6 +90,15 @@ WITHOUT_SUBNET = ENDPOINT_NO_SUBNET.unreachable(
     "VPC endpoint {subject.label} has no subnet, so it has no interface in the VPC",
     "give it subnet_ids, at most one subnet in each zone that offers the service",
 )
+ENDPOINT_SUBNETS_IN_ONE_ZONE = Code(
+    "ENDPOINT_SUBNETS_IN_ONE_ZONE",
+    'AWS PrivateLink Guide, "Access an AWS service using an interface VPC endpoint"',
+)
+TWO_SUBNETS_IN_ONE_ZONE = ENDPOINT_SUBNETS_IN_ONE_ZONE.unreachable(
+    "AWS refuses VPC endpoint {subject.label}: its subnets {first.label} and {second.label} are both in zone "
+    "{zone}",
+    "give it one subnet in each zone",
+)
 _ZONES_THAT_OFFER: Final = (
     "give the endpoint subnets in zones that offer it (aws.ec2.get_vpc_endpoint_service lists them)"
 )

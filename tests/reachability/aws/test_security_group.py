@@ -344,3 +344,19 @@ def test_two_that_adopt_one_default_group_may_each_be_the_peer(ses: Stack) -> No
     verdicts = {preview: ses.prove(preview=preview)[0].verdict for preview in (True, False)}
 
     assert verdicts == {True: UNDETERMINED, False: UNDETERMINED}
+
+
+def test_a_list_inside_a_rule_that_is_one_output_may_hold_any_group(ses: Stack) -> None:
+    """`security_groups=Output.all(new.id, OLD)`: not `[new.id, OLD]`, of which each part is known."""
+    old = "sg-01e6a4f3bd829c57e"
+    ses["connector"]["securityGroups"] = [old]
+    ses.add(GROUP, "new", vpcId=VPC, egress=[ALL_OUT])
+    (rule,) = ses["endpoint-group"]["ingress"]
+    rule["securityGroups"] = ref("new")
+    assert ses.prove()[0].verdict is UNDETERMINED
+
+    rule["securityGroups"] = [ref("new")]
+    assert ses.prove()[0].verdict is UNREACHABLE
+
+    rule["securityGroups"] = [ref("new"), old]
+    assert ses.prove()[0].verdict is REACHABLE

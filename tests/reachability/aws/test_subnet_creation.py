@@ -98,7 +98,7 @@ def test_a_subnet_that_is_there_stays(nat: Stack) -> None:
 
 def test_an_endpoints_subnet_has_to_be_created_too(ses: Stack) -> None:
     ses.add(SUBNET, "far", vpcId=VPC, cidrBlock="10.9.0.0/24", availabilityZone="us-east-1a")
-    ses["endpoint"]["subnetIds"].append(ref("far"))
+    ses["endpoint"]["subnetIds"][0] = ref("far")
     assert judged(ses) == (UNREACHABLE, {"SUBNET_RANGE"})
 
 
