@@ -98,6 +98,8 @@ class RouteTables:
         for destination in filter(None, declaring):
             says = partial(conflicts.ROUTES, table, destination=destination)
             told += warnings(declaring[destination], says)
+        for part in parts if listed and table.origin is Origin.PROGRAM else ():
+            told += conflicts.INLINE_AND_SEPARATE(table, route=part.label)
         return told
 
     def standalone_in(self, table: Resource) -> list[tuple[Resource, bool]]:

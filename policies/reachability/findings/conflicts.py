@@ -32,6 +32,11 @@ ROUTES = CONFLICTING_RESOURCES.warning(
     "second",
     _REMOVE,
 )
+INLINE_AND_SEPARATE = CONFLICTING_RESOURCES.warning(
+    "route table {subject.label} lists routes of its own, and the next update of it removes route {route}, "
+    "which is declared beside it",
+    "list all routes in the table, or declare each by itself",
+)
 ACL_ENTRIES = CONFLICTING_RESOURCES.warning(
     "{first} and {second} both declare {direction} entry {number} of network ACL {subject.label}, and AWS "
     "refuses the second",

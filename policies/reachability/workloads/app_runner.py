@@ -51,7 +51,9 @@ def _placements(network: Network, service: Resource) -> Iterator[Placement]:
         return
     if kind is UNKNOWN:
         yield Placement(service, managed=True)
-    ref = network.graph.ref(service, arn, "networkConfiguration", tokens.VPC_CONNECTOR)
+    # A configuration that is one output may name any connector: see `resolve_list`.
+    named_as = UNKNOWN if egress is UNKNOWN else (arn,)
+    (ref,) = network.graph.refs(service, named_as, "networkConfiguration", tokens.VPC_CONNECTOR)
     for connector in ref.candidates:
         yield _behind(network, service, connector)
     if ref.open or ref.absent:

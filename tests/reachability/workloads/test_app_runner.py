@@ -273,3 +273,17 @@ def test_an_unknown_environment_may_name_ses_as_well(ses: Stack, first: int, ver
 
     assert egress.verdict is verdict
     assert bool(egress.outcome.assumptions) is (verdict is REACHABLE)
+
+
+@pytest.mark.parametrize("whole", ["networkConfiguration", "egressConfiguration"])
+def test_a_network_configuration_that_is_one_output_may_name_any(ses: Stack, whole: str) -> None:
+    """The account's own connectors as well, which a choice in `apply` may name."""
+    one_output = ref("connector")
+    ses["service"]["networkConfiguration"] = (
+        one_output if whole == "networkConfiguration" else {whole: one_output}
+    )
+
+    (egress,) = ses.prove()
+
+    assert egress.verdict is UNDETERMINED
+    assert "CONNECTOR_NOT_READ" in {finding.code for finding in egress.outcome.findings}
