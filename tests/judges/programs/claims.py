@@ -61,6 +61,8 @@ def _acl_claim(writer: Writer, number: int, subnet: Expression, before: list[Exp
         given = {"vpcId": writer.vpc, "subnetIds": listed, **entries}
         return writer.add(t.ACL, f"acl{number}", waits, **given)
     acl = writer.add(t.ACL, f"acl{number}", vpcId=writer.vpc, **entries)
+    if not entries and writer.chance(0.5):
+        _acl_rules(writer, writer.one(acl, t.ACL, plain=0.7), ())
     named = writer.one(acl, t.ACL, plain=0.8)
     held = writer.one(subnet, t.SUBNET, plain=0.8)
     name = f"acl-association{number}"

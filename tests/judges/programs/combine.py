@@ -33,6 +33,7 @@ def renamed(program: Program, mark: str) -> Program:
         account=renaming.account(program.account),
         config={renaming.name(name): renaming.value(value) for name, value in program.config.items()},
         declared=tuple(renaming.declared(each) for each in program),
+        hidden=tuple(renaming.ids[each] for each in program.hidden),
     )
 
 

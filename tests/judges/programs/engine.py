@@ -14,9 +14,17 @@ from reachability import UNKNOWN, Resource
 from tests.judges import topologies as t
 from tests.judges.program import urn
 from tests.judges.programs.cloud import CREATIONS, Cloud, Refused, refuse
-from tests.judges.programs.expressions import Computed, Expression, evaluate, form_of, has_unknown, parts
+from tests.judges.programs.expressions import (
+    Computed,
+    Expression,
+    evaluate,
+    form_of,
+    has_unknown,
+    named_in,
+    parts,
+)
 from tests.judges.programs.model import Declared, Program
-from tests.judges.programs.types import COMPUTED, DEFAULTS
+from tests.judges.programs.types import CLAIMS, COMPUTED, DEFAULTS
 from tests.judges.topologies import Document, Properties
 
 _FOUND_BY_VPC: Final = {
@@ -65,6 +73,13 @@ def is_accepted(program: Program, order: Sequence[str]) -> bool:
     except Refused:
         return False
     return True
+
+
+def depends_on_order(program: Program) -> bool:
+    """Whether another order of creation may lead to another account."""
+    claimed = any(each.type in CLAIMS for each in program)
+    calls = (part["$call"][1] for each in program for part in parts(each.inputs) if form_of(part) == "$call")
+    return claimed or any(next(named_in(arguments), None) for arguments in calls)
 
 
 def orders(program: Program) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -128,6 +143,10 @@ class _Phase:
             return found
         return Computed(found.sent, frozenset({_urn(declared)}))
 
+    def waits_for(self, arguments: Computed) -> bool:
+        """Whether a function is called only once something of the program is there."""
+        return bool(arguments.urns - {_urn(each) for each in self.program if each.kind == "read"})
+
     def given(self, declared: Declared) -> dict[str, Computed]:
         """The inputs of a resource."""
         if declared.name not in self.inputs:
@@ -185,8 +204,7 @@ class _Preview(_Phase):
         return Computed(UNKNOWN if prop == "id" else self._outputs(declared).get(prop), urns)
 
     def call(self, function: str, arguments: Computed) -> Computed:
-        reads = {_urn(each) for each in self.program if each.kind == "read"}
-        if has_unknown(arguments.value) or arguments.urns - reads:
+        if has_unknown(arguments.value) or self.waits_for(arguments):
             return Computed(UNKNOWN)
         return Computed(_found(self.program.account, function, arguments.value), arguments.urns)
 
@@ -227,7 +245,7 @@ class _Update(_Phase):
 
     def call(self, function: str, arguments: Computed) -> Computed:
         """What a function finds: before anything is created, unless it waits for something."""
-        document = self.cloud.document() if arguments.urns else self.program.account
+        document = self.cloud.document() if self.waits_for(arguments) else self.program.account
         return Computed(_found(document, function, arguments.value), arguments.urns)
 
 
@@ -262,11 +280,3 @@ def _found(document: Document, function: str, arguments: Mapping[str, Any]) -> P
         if key == arguments["id"]:
             return {**properties, "id": key}
     return refuse("nothing is found")
-
-
-def used_functions(inputs: Iterable[Any]) -> Iterator[str]:
-    """The functions of the provider that expressions call."""
-    for expression in inputs:
-        for part in parts(expression):
-            if form_of(part) == "$call":
-                yield part["$call"][0]

@@ -18,8 +18,9 @@ def existing(rng: Random) -> Draft:
     """An account: `vpc-a` works in some of its parts; often there is `vpc-b`, where nothing does."""
     draft = Draft(rng)
     t.add_vpc(draft, "a", "10.1")
-    _subnets(draft)
-    if rng.random() < 0.9:
+    public = rng.random() < 0.8
+    _subnets(draft, public=public)
+    if public and rng.random() < 0.9:
         _gateways(draft)
     _groups(draft)
     if rng.random() < 0.4:
@@ -34,10 +35,11 @@ def existing(rng: Random) -> Draft:
     return draft
 
 
-def _subnets(draft: Draft) -> None:
+def _subnets(draft: Draft, *, public: bool) -> None:
     """`public`, `alive` and others by chance: `dead` and `spare` have tables, `bare` the main one."""
     rng = draft.rng
-    names = ["public", "alive"] + [name for name in ("dead", "bare", "spare") if rng.random() < 0.6]
+    names = ["public", "alive"] if public else ["alive"]
+    names += [name for name in ("dead", "bare", "spare") if rng.random() < 0.6]
     for number, name in enumerate(names):
         t.add_subnet(draft, name, ADOPTED, f"10.1.{number * 16}.0/20")
 

@@ -19,7 +19,7 @@ from tests.judges.programs.writer import Writer, output
 from tests.judges.topologies import Draft
 
 SMTP_RULE: Final = {"protocol": "tcp", "fromPort": 587, "toPort": 587}
-TYPES_OF_ACCOUNT: Final = (t.SUBNET, t.ROUTE_TABLE, t.NAT_GATEWAY, t.GROUP, t.INTERNET_GATEWAY, t.ACL)
+TYPES_OF_ACCOUNT: Final = (t.VPC, t.SUBNET, t.ROUTE_TABLE, t.NAT_GATEWAY, t.GROUP, t.INTERNET_GATEWAY, t.ACL)
 
 
 def program(seed: int) -> Program:
@@ -51,7 +51,12 @@ class Scene:
             self._endpoint(subnets, groups)
         self._claims(subnets)
         self._service(subnets, groups)
-        return writer.program(evidence=self.rng.random() < 0.75)
+        hidden: list[str] = []
+        if self.adopts and writer.chance(0.12):
+            ids = [key for type_ in TYPES_OF_ACCOUNT for key in self.account.ids(type_) if type_ != t.VPC]
+            dead = [key for key in ids if key.endswith(("shut", "dead", "bare"))]
+            hidden = dead or self.rng.sample(ids, min(len(ids), 2))
+        return writer.program(evidence=writer.chance(0.75), hidden=tuple(hidden))
 
     def _cidr(self) -> str:
         self.number += 1
@@ -64,15 +69,15 @@ class Scene:
 
     def _vpc(self) -> None:
         writer = self.writer
-        if not self.adopts:
+        if self.adopts:
+            writer.vpc = writer.known(ADOPTED, t.VPC)
+        else:
             names = {"enableDnsSupport": True, "enableDnsHostnames": self.rng.random() < 0.95}
             writer.vpc = writer.add(t.VPC, "vpc", cidrBlock="10.0.0.0/16", **names)
-            return
-        writer.vpc = writer.known(ADOPTED, t.VPC)
         for type_ in TYPES_OF_ACCOUNT:
             for key in self.account.ids(type_):
-                inside = self.account[key].get("vpcId") == ADOPTED
-                if inside or self.rng.random() < 0.1:
+                inside = self.adopts and ADOPTED in (key, self.account[key].get("vpcId"))
+                if inside or writer.chance(0.1 if self.adopts else 0.3):
                     writer.there[type_].append(writer.known(key, type_))
 
     def _existing(self, key: str) -> Expression | None:
@@ -91,6 +96,12 @@ class Scene:
                 writer.add(kinds.ASSOCIATION, "decoy-association", subnetId=decoy, routeTableId=table)
         if writer.chance(0.2):
             writer.add(t.GROUP, "decoy-group", vpcId=writer.vpc)
+        if writer.chance(0.1):
+            writer.add(kinds.EIP, "decoy-address")
+        if writer.chance(0.1):
+            away = {"region": t.OTHER_REGION}
+            vpc = writer.add(t.VPC, "away", cidrBlock="10.0.0.0/16", enableDnsHostnames=True, **away)
+            writer.add(t.GROUP, "away-group", vpcId=vpc, **away)
 
     # Security groups -------------------------------------------------------------------------------
 
@@ -115,7 +126,7 @@ class Scene:
     def _new_subnet(self, name: str) -> Expression:
         writer = self.writer
         given = {"cidrBlock": self._cidr(), "availabilityZoneId": self._zone()}
-        return writer.add(t.SUBNET, name, vpcId=writer.vpc, **given)
+        return writer.add(t.SUBNET, name, vpcId=writer.one(writer.vpc, t.VPC, plain=0.95), **given)
 
     def _subnets(self) -> list[Expression]:
         writer, found = self.writer, self._existing("subnet-alive")
@@ -174,7 +185,8 @@ class Scene:
         subnet = self._public_subnet()
         given = {"subnetId": writer.one(subnet, t.SUBNET), "connectivityType": "public"}
         waits = tuple(each.name for each in writer.declared if each.type == t.INTERNET_GATEWAY)
-        return writer.add(t.NAT_GATEWAY, "nat", waits, **given, allocationId=address)
+        given["allocationId"] = writer.one(address, kinds.EIP, plain=0.85)
+        return writer.add(t.NAT_GATEWAY, "nat", waits, **given)
 
     def _public_subnet(self) -> Expression:
         writer, public = self.writer, self._existing("subnet-public")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, Final
 
 from tests.judges import topologies as t
@@ -25,6 +26,9 @@ def named_host(writer: Writer, *, inside: str) -> str:
     zones = [_account_zone(writer, inside)] if of_account else []
     if not zones or writer.chance(0.3):
         zones += [_zone(writer, number) for number in range(writer.rng.choice((1, 1, 1, 2)))]
+    if writer.chance(0.35):
+        _chain(writer, zones[-1], inside)
+        return HOST
     for number, zone in enumerate(zones):
         for step in range(writer.rng.choice((0, 1, 1, 2))):
             _record(writer, f"record{number}{step}", zone, inside)
@@ -44,7 +48,7 @@ def _account_zone(writer: Writer, inside: str) -> Expression:
     draft, rng = writer.account, writer.rng
     vpcs = [{"vpcId": "vpc-a", "vpcRegion": t.REGION}] if writer.chance(0.7) else []
     draft.add(t.ZONE, "ZEXISTING", name=DOMAIN, vpcs=vpcs)
-    if writer.chance(0.8):  # That the records were read is seen by the one that each zone has.
+    if not vpcs or writer.chance(0.8):  # That the records were read is seen by the one that each zone has.
         soa = {"zoneId": "ZEXISTING", "name": DOMAIN, "type": "SOA", "ttl": 900, "records": ["ns 1 2 3 4"]}
         draft.add(kinds.RECORD, f"ZEXISTING_{DOMAIN}_SOA", **soa)
     for number in range(rng.randrange(3)):
@@ -69,15 +73,39 @@ def _content(writer: Writer, inside: str) -> tuple[str, str, list[str]]:
     return name, "CNAME", [onward]
 
 
+def _chain(writer: Writer, zone: Expression, inside: str) -> None:
+    """Names that lead to each other, and the last of them to an address, to SES, or back to the first."""
+    chain = [HOST, f"other.{DOMAIN}", f"relay.{DOMAIN}"][: writer.rng.choice((2, 2, 3))]
+    for number, (name, onward) in enumerate(pairwise(chain)):
+        given = {"zoneId": zone, "name": name, "type": "CNAME", "ttl": 60, "records": [onward]}
+        writer.add(kinds.RECORD, f"chain{number}", **given)
+    address = writer.rng.choice((t.LITERAL, inside, *ELSEWHERE))
+    last = ("A", address) if writer.chance(0.5) else ("CNAME", writer.rng.choice((t.SES, HOST, t.RELAY)))
+    given = {"zoneId": zone, "name": chain[-1], "type": last[0], "ttl": 60, "records": [last[1]]}
+    writer.add(kinds.RECORD, "chain-end", **given)
+
+
 def _record(writer: Writer, name: str, zone: Expression, inside: str) -> None:
     fqdn, type_, records = _content(writer, inside)
     fqdn = fqdn.removesuffix(f".{DOMAIN}") if writer.chance(0.2) else fqdn
     given: dict[str, Any] = {"zoneId": writer.one(zone, t.ZONE, plain=0.85), "name": fqdn, "type": type_}
+    if type_ == "CNAME" and writer.chance(0.5):
+        writer.add(kinds.RECORD, name, **{**given, "type": "A"}, aliases=[_balancer(writer, name)])
+        return
     if type_ == "CNAME" and writer.chance(0.15):
         balanced = {"name": INTERNAL_BALANCER, "zoneId": "Z35SXDOTRQ7X7K", "evaluateTargetHealth": False}
         writer.add(kinds.RECORD, name, **{**given, "type": "A"}, aliases=[balanced])
         return
     writer.add(kinds.RECORD, name, **given, ttl=60, records=_written(writer, type_, records))
+
+
+def _balancer(writer: Writer, name: str) -> dict[str, Expression]:
+    """An alias to a load balancer of the program."""
+    given = {"internal": writer.chance(0.7), "subnets": [writer.rng.choice(writer.there[t.SUBNET])]}
+    balancer = f"balancer-{name}"
+    writer.add(kinds.LOAD_BALANCER, balancer, loadBalancerType="network", **given)
+    names = {prop: output(balancer, each) for prop, each in (("name", "dnsName"), ("zoneId", "zoneId"))}
+    return {**names, "evaluateTargetHealth": False}
 
 
 def _written(writer: Writer, type_: str, records: list[str]) -> Expression:

@@ -8,13 +8,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 
-from reachability import Destination, Evidence, Origin, Proof, Resource, Verdict, merge, parse
+from reachability import Destination, Evidence, Graph, Origin, Proof, Resource, Verdict, merge, parse
+from rules.egress import check_of
+from rules.rule import Stack
 from tests.judges.compare import Ways
 from tests.judges.programs import engine
-from tests.judges.programs.cloud import Refused
+from tests.judges.programs.assumptions import passes_outputs_on
+from tests.judges.programs.cloud import Refused, are_alike
 from tests.judges.programs.model import Program
 from tests.judges.programs.names import NamedPackets
 from tests.judges.specification import Fate
+from tests.judges.topologies import SERVICE
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,7 @@ class Said:
     verdict: Verdict
     codes: tuple[str, ...]
     destination: Destination
+    assumptions: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -32,10 +37,12 @@ class Up:
 
     Attributes:
         fates: what becomes of packets, from each subnet of the service.
+        as_assumed: whether the values that the preview did not know are what it may take them to be.
     """
 
     said: Said
     fates: tuple[Ways, ...]
+    as_assumed: bool = True
 
     @property
     def works(self) -> bool:
@@ -60,7 +67,8 @@ class Judged:
     @property
     def contradictions(self) -> tuple[str, ...]:
         """What is said that packets do not bear out."""
-        said = [("preview", self.preview, up) for up in self.ups]
+        trusted = [up for up in self.ups if up.as_assumed or "PLANNED_IDS" not in self.preview.assumptions]
+        said = [("preview", self.preview, up) for up in trusted]
         said += [("update", up.said, up) for up in self.ups]
         found = []
         for phase, phase_said, up in said:
@@ -82,36 +90,58 @@ class Judged:
 def judge(program: Program, seed: int = 0) -> Judged | None:
     """Judge `program`; none where AWS accepts it in no order."""
     ups: list[engine.Update] = []
-    for order in dict.fromkeys(engine.orders(program)):
+    for order in engine.orders(program):
+        if ups and not engine.depends_on_order(program):
+            break
         with suppress(Refused):
             up = engine.update(program, order)
-            if all(up.account != other.account for other in ups):
+            if not any(are_alike(up.account, other.account) for other in ups):
                 ups.append(up)
     if not ups:
         return None
-    evidence = parse(program.account) if program.evidence else Evidence()
-    planned = _prove(engine.preview(program), evidence)
-    return Judged(planned, tuple(_come_up(up, evidence, seed) for up in ups))
+    evidence = evidence_of(program)
+    planned = engine.preview(program)
+    return Judged(_prove(planned, evidence), tuple(_come_up(planned, up, evidence, seed) for up in ups))
 
 
-def _come_up(up: engine.Update, evidence: Evidence, seed: int) -> Up:
+def evidence_of(program: Program) -> Evidence:
+    """What the proof gets to see of the account."""
+    shown = program.shown()
+    return Evidence() if shown is None else parse(shown)
+
+
+def _come_up(planned: Sequence[Resource], up: engine.Update, evidence: Evidence, seed: int) -> Up:
     said = _prove(up.resources, evidence)
-    return Up(said, tuple(NamedPackets(up.account, Random(seed)).ways(said.destination)))
+    fates = tuple(NamedPackets(up.account, Random(seed)).ways(said.destination))
+    return Up(said, fates, passes_outputs_on(planned, up.resources))
 
 
 def _prove(resources: Sequence[Resource], evidence: Evidence) -> Said:
     graph = merge(resources, evidence, project="judges", stack="dev")
     proof = Proof(graph, zones=evidence.zones)
     (workload,) = proof.workloads(Origin.PROGRAM)
-    (destination,) = workload.destinations
-    outcome = proof.judge(workload.placements, destination)
+    (egress,) = proof.egress(workload)
+    outcome = egress.outcome
     codes = tuple(sorted({finding.code for finding in outcome.findings}))
-    return Said(outcome.verdict, codes, destination)
+    assumed = tuple(each.code for each in outcome.assumptions)
+    return Said(outcome.verdict, codes, egress.destination, assumed)
 
 
 def verdict(resources: Sequence[Resource], evidence: Evidence) -> Verdict:
     """The verdict on the one service among `resources`."""
     return _prove(resources, evidence).verdict
+
+
+def of_pack(program: Program) -> Verdict:
+    """What the policy pack makes of the preview: what it does not object to is reachable."""
+    planned = engine.preview(program)
+    (service,) = (each for each in planned if each.type == SERVICE)
+    check = check_of("apprunner-egress-route")
+    found = check(Stack(Graph(planned), evidence_of(program)), {})(service)
+    violations = [each for each in found if not each.warning]
+    if not violations:
+        return Verdict.REACHABLE
+    return Verdict.UNDETERMINED if violations[0].undetermined else Verdict.UNREACHABLE
 
 
 def tally(counts: Counter[str], judged: Judged | None) -> None:
@@ -121,6 +151,8 @@ def tally(counts: Counter[str], judged: Judged | None) -> None:
         counts["refused by AWS"] += 1
         return
     counts[judged.preview.verdict.value] += 1
+    if judged.preview.verdict is not Verdict.UNDETERMINED and not all(up.as_assumed for up in judged.ups):
+        counts["decided, and an assumption is broken"] += 1
     open_before = judged.preview.verdict is Verdict.UNDETERMINED
     if open_before and all(up.said.verdict is Verdict.REACHABLE for up in judged.ups):
         counts["undetermined though the update is reachable"] += 1

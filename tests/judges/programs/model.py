@@ -51,12 +51,21 @@ class Program:
         account: the account before the program, as an evidence document.
         evidence: whether the proof gets to see it.
         config: the stack's config, by name.
+        hidden: the ids of what is there, and was not read.
     """
 
     account: Document
     evidence: bool
     config: dict[str, Any]
     declared: tuple[Declared, ...]
+    hidden: tuple[str, ...] = ()
+
+    def shown(self) -> Document | None:
+        """The evidence: of a VPC in which something was not read, it does not claim to be complete."""
+        if not self.evidence:
+            return None
+        kept = [each for each in self.account["resources"] if each["id"] not in self.hidden]
+        return {**self.account, "resources": kept, "vpcs": [] if self.hidden else self.account["vpcs"]}
 
     def __iter__(self) -> Iterator[Declared]:
         return iter(self.declared)
@@ -78,6 +87,7 @@ class Program:
             "account": self.account,
             "evidence": self.evidence,
             "config": self.config,
+            "hidden": list(self.hidden),
             "declared": [_to_json(each) for each in self.declared],
         }
 
@@ -87,7 +97,8 @@ class Program:
             replace(Declared(**each), depends_on=tuple(each.get("depends_on", ())))
             for each in found["declared"]
         )
-        return cls(found["account"], found["evidence"], found["config"], tuple(declared))
+        known = found["account"], found["evidence"], found["config"]
+        return cls(*known, tuple(declared), tuple(found["hidden"]))
 
 
 def _to_json(declared: Declared) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from reachability import Destination
 from tests.judges.compare import Packets, Ways
-from tests.judges.programs.types import RECORD
-from tests.judges.specification import Account, Fate
+from tests.judges.programs.types import LOAD_BALANCER, RECORD
+from tests.judges.specification import Account, Fate, block
 
 NOWHERE: Final = "nowhere"
 LONGEST_CHAIN: Final = 16
@@ -39,6 +39,12 @@ def lead(account: Account, host: str, vpc: str, depth: int = 0) -> list[Target]:
     return [name, *(target for zone in public for target in _answers(account, zone, name, vpc, depth))]
 
 
+def _inside(account: Account, subnet: str) -> str:
+    """An address in a subnet."""
+    first, _, _ = block(str(account.subnet(subnet)["cidrBlock"]))
+    return f"{first >> 24}.{first >> 16 & 255}.{first >> 8 & 255}.77"
+
+
 Zone = tuple[int, str]
 """The length of its name, and its id."""
 
@@ -61,9 +67,17 @@ def _answers(account: Account, zone: Zone, name: str, vpc: str, depth: int) -> l
     texts = [text for record in records for text in record.get("records") or () if record["type"] == "A"]
     found: list[Target] = sorted(texts)
     for record in records:
-        for onward in _onward(record):
-            found += lead(account, onward, vpc, depth + 1)
+        if record["type"] == "CNAME":
+            found += [each for text in record["records"] for each in lead(account, text, vpc, depth + 1)]
+        for alias in record.get("aliases") or ():
+            found += _balanced(account, alias["name"].lower()) or [alias["name"]]
     return found or [NOWHERE]
+
+
+def _balanced(account: Account, name: str) -> list[str]:
+    """The addresses of the internal load balancer with this name."""
+    found = [each for each in account.all(LOAD_BALANCER).values() if each["dnsName"].lower() == name]
+    return [_inside(account, key) for each in found if each["internal"] for key in each["subnets"]]
 
 
 def _records(account: Account, zone: str, name: str) -> list[Mapping[str, Any]]:
@@ -77,13 +91,6 @@ def _records(account: Account, zone: str, name: str) -> list[Mapping[str, Any]]:
         ancestor = ancestor.partition(".")[2]
         wanted = f"*.{ancestor}"
     return [record for record in by_name.get(wanted, ()) if record["type"] in ("A", "CNAME")]
-
-
-def _onward(record: Mapping[str, Any]) -> Iterator[str]:
-    if record["type"] == "CNAME":
-        yield from record.get("records") or ()
-    for alias in record.get("aliases") or ():
-        yield alias["name"]
 
 
 class NamedPackets(Packets):
@@ -111,7 +118,10 @@ class NamedPackets(Packets):
         if target == NOWHERE:
             return Fate.LOST
         if isinstance(target, str) and target.startswith(_INTERNAL):
-            return Fate.UNSPECIFIED
+            vpc = self.account.vpc(self.account.subnet(subnet)["vpcId"])
+            inside = vpc["cidrBlock"].partition("/")[0]
+            lost = super()._attempt(subnet, groups, inside, port) is Fate.LOST
+            return Fate.LOST if lost else Fate.UNSPECIFIED
         return super()._attempt(subnet, groups, target, port)
 
     def _doubt(self, fate: Fate, subnet: str, target: Any, port: int) -> Fate:

@@ -115,6 +115,8 @@ def _unwrapped(program: Program, component: Declared) -> Iterator[Program]:
 def _options(program: Program) -> Iterator[Program]:
     if program.evidence:
         yield replace(program, evidence=False)
+    for gone in program.hidden:
+        yield replace(program, hidden=tuple(each for each in program.hidden if each != gone))
     for declared in program:
         if declared.depends_on:
             yield _with(program, declared, replace(declared, depends_on=()))
@@ -127,8 +129,8 @@ def _options(program: Program) -> Iterator[Program]:
 def _account(program: Program) -> Iterator[Program]:
     resources = program.account["resources"]
     for gone in reversed(resources):
-        if gone["type"] == DHCP_OPTIONS:
-            continue
+        if gone["type"] == DHCP_OPTIONS or gone["properties"].get("type") == "SOA":
+            continue  # They say that something has been read.
         kept = [each for each in resources if each is not gone]
         vpcs = [each["id"] for each in kept if each["type"] == VPC]
         yield replace(program, account={**program.account, "resources": kept, "vpcs": vpcs})

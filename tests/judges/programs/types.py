@@ -19,7 +19,18 @@ ACL_ASSOCIATION: Final = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
 DEFAULT_TABLE: Final = "aws:ec2/defaultRouteTable:DefaultRouteTable"
 DEFAULT_GROUP: Final = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 DEFAULT_ACL: Final = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
+LOAD_BALANCER: Final = "aws:lb/loadBalancer:LoadBalancer"
 RECORD: Final = "aws:route53/record:Record"
+
+CLAIMS: Final = (
+    MAIN_ASSOCIATION,
+    t.ACL,
+    ACL_ASSOCIATION,
+    DEFAULT_TABLE,
+    DEFAULT_GROUP,
+    DEFAULT_ACL,
+)
+"""The types whose last creation stands, or takes away what was there before."""
 
 COMPUTED: Final[Mapping[str, tuple[str, ...]]] = {
     t.VPC: (
@@ -46,6 +57,7 @@ COMPUTED: Final[Mapping[str, tuple[str, ...]]] = {
     MAIN_ASSOCIATION: ("originalRouteTableId",),
     ROUTE: ("state",),
     RECORD: ("fqdn",),
+    LOAD_BALANCER: ("arn", "dnsName", "zoneId"),
 }
 """By type, the outputs that AWS computes where the program does not set them."""
 

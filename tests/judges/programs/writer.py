@@ -41,8 +41,8 @@ class Writer:
         self.there: defaultdict[str, list[Expression]] = defaultdict(list)
         self.component: str | None = None
 
-    def program(self, *, evidence: bool) -> Program:
-        return Program(self.account.document(), evidence, self.config, tuple(self.declared))
+    def program(self, *, evidence: bool, hidden: tuple[str, ...] = ()) -> Program:
+        return Program(self.account.document(), evidence, self.config, tuple(self.declared), hidden)
 
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
@@ -75,10 +75,9 @@ class Writer:
         others = [each for each in self.there[type_] if each != right]
         if not others:
             return right
-        options = [right, self.rng.choice(others)]
-        wanted = 0 if self.chance(0.6) else 1
-        if self.chance(0.5):
-            options, wanted = options[::-1], 1 - wanted
+        options = [right, *self.rng.sample(others, min(len(others), self.rng.choice((1, 1, 2))))]
+        self.rng.shuffle(options)
+        wanted = options.index(right) if self.chance(0.6) else self.rng.randrange(len(options))
         return self._handed(self._chosen(options, wanted, type_))
 
     def _chosen(self, options: list[Expression], wanted: int, type_: str) -> Expression:
@@ -123,7 +122,9 @@ class Writer:
         rng, others = self.rng, [each for each in self.there[type_] if each not in rights]
         if self.chance(0.45):
             return [self.one(each, type_, plain=0.75) for each in rights]
-        form = rng.choice(("all", "all", "input", "sorted", "text", "kept", "kept", "lists", "found", "each"))
+        form = rng.choice(
+            ("all", "all", "input", "sorted", "text", "kept", "kept", "lists", "found", "each", "twins")
+        )
         whole = {"$all": rights}
         if form == "input":
             whole = {"$input": rights}
@@ -142,6 +143,10 @@ class Writer:
             whole = apply("choose", {"$all": lists}, self.setting(int(self.chance(0.4))))
         elif form == "found":
             whole = self._with_found(rights, type_)
+        elif form == "twins":
+            both = rng.sample([*rights, *others], min(2, len(rights) + len(others)))
+            chosen = [rng.randrange(len(both)) for _ in range(2)]
+            return [apply("choose", {"$all": both}, self.setting(index)) for index in chosen]
         elif form == "each":
             whole = {"$all": [self.one(each, type_) for each in rights]}
         return self._handed(whole)

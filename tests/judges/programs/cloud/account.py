@@ -7,7 +7,6 @@ is `Refused`: such a program never comes up, and nothing is said of it. "EC2" is
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn
 
@@ -32,15 +31,14 @@ class Cloud:
     def __init__(self, document: Document) -> None:
         self._document = document
         self.held = {
-            entry["id"]: (entry["type"], copy.deepcopy(entry["properties"]))
-            for entry in document["resources"]
+            entry["id"]: (entry["type"], copied(entry["properties"])) for entry in document["resources"]
         }
 
     def document(self) -> Document:
         """What the account holds in its own region."""
         resources = [
-            {"type": type_, "id": key, "properties": _in_order(properties)}
-            for key, (type_, properties) in sorted(self.held.items())
+            {"type": type_, "id": key, "properties": properties}
+            for key, (type_, properties) in self.held.items()
             if "region" not in properties
         ]
         vpcs = [entry["id"] for entry in resources if entry["type"] == t.VPC]
@@ -71,11 +69,23 @@ class Cloud:
                 refuse(f"{key} is not in {vpc}")
 
 
-def _in_order(properties: Properties) -> Properties:
-    """The same in whatever order it came to be: AWS's lists are sets."""
+def copied(properties: Properties) -> Properties:
+    """A copy whose lists can grow: what is in them never changes."""
+    return {name: list(value) if isinstance(value, list) else value for name, value in properties.items()}
+
+
+def are_alike(first: Document, second: Document) -> bool:
+    """Whether both show the same, in whatever order it came to be: AWS's lists are sets."""
+    return _by_id(first) == _by_id(second)
+
+
+def _by_id(document: Document) -> dict[str, Properties]:
     return {
-        name: sorted(value, key=repr) if isinstance(value, list) and len(value) > 1 else value
-        for name, value in properties.items()
+        entry["id"]: {
+            name: sorted(value, key=repr) if isinstance(value, list) and len(value) > 1 else value
+            for name, value in entry["properties"].items()
+        }
+        for entry in document["resources"]
     }
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from typing import Any, Final
 
 from tests.judges import topologies as t
 from tests.judges.programs import types as kinds
-from tests.judges.programs.cloud.account import Cloud, Created, Creation, refuse
+from tests.judges.programs.cloud.account import Cloud, Created, Creation, copied, refuse
 from tests.judges.specification import block
 
 _ROUTE_TARGETS: Final = {"natGatewayId": t.NAT_GATEWAY, "gatewayId": t.INTERNET_GATEWAY}
@@ -27,8 +26,8 @@ def vpc(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Created:
     given = {name: inputs[name] for name in ("cidrBlock", "enableDnsSupport", "enableDnsHostnames")}
     cloud.put(t.VPC, key, region, **given, **computed)
     cloud.put(t.ROUTE_TABLE, table, region, vpcId=key, routes=[], associations=[{"main": True}])
-    cloud.put(t.GROUP, group, region, vpcId=key, name="default", **copy.deepcopy(t.DEFAULT_GROUP))
-    cloud.put(t.ACL, acl, region, vpcId=key, subnetIds=[], **copy.deepcopy(t.DEFAULT_ACL))
+    cloud.put(t.GROUP, group, region, vpcId=key, name="default", **copied(t.DEFAULT_GROUP))
+    cloud.put(t.ACL, acl, region, vpcId=key, subnetIds=[], **copied(t.DEFAULT_ACL))
     if "dopt-amazon" not in cloud.held:
         cloud.put(t.DHCP_OPTIONS, "dopt-amazon", {}, domainNameServers=["AmazonProvidedDNS"])
     return key, {**computed, "defaultRouteTableId": table}

@@ -65,6 +65,22 @@ def record(cloud: Cloud, _name: str, inputs: Mapping[str, Any]) -> Created:
     return key, {"fqdn": full}
 
 
+def load_balancer(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Created:
+    """Source: Elastic Load Balancing API Reference, "CreateLoadBalancer"."""
+    vpc = cloud.get(t.SUBNET, inputs["subnets"][0], inputs)["vpcId"]
+    cloud.in_vpc(vpc, t.SUBNET, inputs["subnets"], inputs)
+    prefix = "internal-" if inputs["internal"] else ""
+    key = f"arn:aws:elasticloadbalancing:{t.REGION}:123456789012:loadbalancer/net/{name}/1"
+    made = {
+        "arn": key,
+        "dnsName": f"{prefix}{name}-1.elb.{t.REGION}.amazonaws.com",
+        "zoneId": "Z26RNL4JYFTOTI",
+    }
+    kept = {each: inputs[each] for each in ("internal", "subnets")}
+    cloud.put(kinds.LOAD_BALANCER, key, inputs, **kept, **made)
+    return key, made
+
+
 def connector(cloud: Cloud, name: str, inputs: Mapping[str, Any]) -> Created:
     """Source: App Runner API Reference, "CreateVpcConnector"."""
     subnets, groups = inputs["subnets"], inputs.get("securityGroups") or []
@@ -92,6 +108,7 @@ CREATIONS: Final[Mapping[str, Creation]] = {
     t.ENDPOINT: endpoint,
     t.ZONE: zone,
     kinds.RECORD: record,
+    kinds.LOAD_BALANCER: load_balancer,
     t.CONNECTOR: connector,
     t.SERVICE: service,
 }

@@ -1,0 +1,64 @@
+"""What a verdict may assume, and whether a program keeps to it.
+
+`PLANNED_IDS`: the values in a property that a preview does not know are outputs of the resources that it
+comes from, and where there are as many values as resources, of each of them. A list that is unknown as a
+whole may hold anything that was there before; of what the program creates, only what it comes from: it does
+not look up the rest, of which the SDK would tell nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from reachability import UNKNOWN, Resource
+from tests.judges.compare import texts
+from tests.judges.programs.types import COMPUTED
+from tests.judges.topologies import VPC
+
+
+def passes_outputs_on(before: Sequence[Resource], after: Sequence[Resource]) -> bool:
+    """Whether each single value that is unknown in a preview is an output of what it comes from.
+
+    Args:
+        before, after: the resources in the preview, and in the update.
+    """
+    created = {each.key: each for each in after}
+    new = {each.id for each in after}
+    new |= {each.get(name) for each in after if each.type == VPC for name in COMPUTED[VPC]}
+    for planned in before:
+        now = created[planned.key]
+        for prop, keys in planned.dependencies.items():
+            values = list(_became(planned.get(prop), now.get(prop)))
+            outputs = [set(_outputs(created[key])) for key in keys if key in created]
+            if not set(values) <= set().union(*outputs):
+                return False
+            others = set(_listed(planned.get(prop), now.get(prop))) - set().union(*outputs)
+            if others & new:
+                return False
+            if len(values) >= len(outputs) > len(set(values)):
+                return False
+    return True
+
+
+def _became(before: Any, after: Any) -> Iterator[str]:
+    """What the unknown texts in a value are after the update."""
+    if before is UNKNOWN:
+        if isinstance(after, str):
+            yield after
+    elif isinstance(before, Mapping):
+        for name, value in before.items():
+            yield from _became(value, after[name])
+    elif isinstance(before, list):
+        for value, other in zip(before, after, strict=True):
+            yield from _became(value, other)
+
+
+def _listed(before: Any, after: Any) -> list[Any]:
+    """The elements of a list that a preview does not know as a whole."""
+    return after if before is UNKNOWN and isinstance(after, list) else []
+
+
+def _outputs(resource: Resource) -> Iterator[str]:
+    yield str(resource.id)
+    yield from texts(dict(resource.properties))
