@@ -164,6 +164,12 @@ class HostedZones:
                 if _may_be(record.name, name) or (not full and _may_begin(record.name, name)):
                     yield record
 
+    def may_be_anywhere(self, name: str) -> bool:
+        """Whether a record of a zone that is not known yet may be for `name`: any zone may hold it."""
+        unknown = {record.key for record in self._homeless if record.resource.get("zoneId") is UNKNOWN}
+        nameless = any(isinstance(record.name, Unknown) for record in self._homeless if record.key in unknown)
+        return nameless or any(record.key in unknown for record in self.elsewhere(name))
+
     # What they are made of -------------------------------------------------------------------------
 
     def _make(self, zone: Resource) -> HostedZone:

@@ -198,7 +198,8 @@ class _Search:
         records = zone.answers(name)
         exact = any(record.name == name for record in records)
         one_of_many = any(record.resource.get("setIdentifier") is not ABSENT for record in records)
-        if (not exact and zone.may_hold_more) or (one_of_many and not zone.complete):
+        more = zone.may_hold_more or self.resolver.zones.may_be_anywhere(name)
+        if (not exact and more) or (one_of_many and not zone.complete):
             yield Answer(name, steps=steps + names.RECORDS_UNKNOWN(zone, host=name))
         elif all(record.partial for record in records):
             yield Answer(name, steps=steps + names.NO_RECORD(zone, host=name))

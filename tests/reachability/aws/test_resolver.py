@@ -147,6 +147,19 @@ def test_a_rule_for_a_shorter_name_does_not_count(nat: Stack) -> None:
     assert found(nat) == (UNDETERMINED, {"NAME_SHADOWED"})
 
 
+@pytest.mark.parametrize(
+    ("name", "open_"), [("smtp", True), (HOST, True), (ref("config"), True), ("other", False)]
+)
+def test_a_record_of_a_zone_to_come_may_be_of_any(name: Any, open_: bool, nat: Stack) -> None:
+    zone(nat)
+    nat.add(RECORD, "stray", zoneId=ref("config"), name=name, type="A", records=[PUBLIC_ADDRESS])
+    missing = (UNREACHABLE, {"NAME_WITHOUT_RECORD"})
+    assert found(nat) == ((UNDETERMINED, {"NAME_SHADOWED"}) if open_ else missing)
+
+    record(nat, HOST, PUBLIC_ADDRESS)
+    assert found(nat) == (REACHABLE, set())
+
+
 def test_a_zone_that_is_not_known_may_be_associated(nat: Stack) -> None:
     nat.add("aws:route53/zoneAssociation:ZoneAssociation", "link", zoneId="Z9", vpcId=VPC)
 
