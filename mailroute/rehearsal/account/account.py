@@ -152,6 +152,7 @@ class Account:
                 "vpcs": [],
                 "unread": [],
                 "availabilityZones": [{"name": zone.name, "id": zone.id} for zone in regions.zones(region)],
+                "availabilityZonesAssumed": True,
                 "endpointServices": [
                     {
                         "serviceName": service.name,

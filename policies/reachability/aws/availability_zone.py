@@ -70,7 +70,8 @@ class AvailabilityZones:
         offered = self._offered(service, subnet)
         if offered is False:
             return placement.ZONE_WITHOUT_CONNECTORS(subnet, zone=subnet.zone_name)
-        taken = offered is True or any(map(subnet.shares_zone, self._holding[service]))
+        assumed = self.zones.assumes(service.lacking, subnet.region, subnet.zone_id)
+        taken = (offered is True and not assumed) or any(map(subnet.shares_zone, self._holding[service]))
         return PASSES if taken else assumptions.ZONE_TAKES(subnet, what=service.what)
 
     def _offered(self, service: ZonalService, subnet: Subnet) -> Truth:

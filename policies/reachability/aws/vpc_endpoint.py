@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from ..findings import endpoints, names, placement, routing
+from ..findings import assumptions, endpoints, names, placement, routing
 from ..graph import tokens
 from ..graph.provider_scope import in_one_region
 from ..graph.references import Link, Links, Ref, judged, members
+from ..graph.zones import WITHOUT_SMTP
 from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, get, is_known, is_list, items, known_items
 from ..verdict import PASSES, Origin, Outcome, across_possibilities, all_of, hop
 from .entity import Entity
@@ -258,6 +259,8 @@ class VpcEndpoints:
         if subnet.is_local:
             return here + placement.SUBNET_IN_LOCAL_ZONE(subnet, what=f"endpoints for {self.service}")
         if offered is True:
+            if self.service is SMTP and self.zones.assumes(WITHOUT_SMTP, subnet.region, subnet.zone_id):
+                here += assumptions.ZONE_TAKES(subnet, what="SES's SMTP endpoints")
             return here
         says = endpoints.ZONE_WITHOUT_SERVICE if offered is False else endpoints.ZONE_MAYBE_WITHOUT_SERVICE
         return here + says(subnet, zone=subnet.zone_name, ses=self.service)

@@ -46,7 +46,8 @@ def parse(document: Mapping[str, Any]) -> Evidence:
     smtp = {(account, region): frozenset(services[name]["availabilityZones"])} if name in services else {}
     owners = {resource.id: resource.account for resource in resources}
     vpcs = frozenset((owners.get(vpc, account), region, vpc) for vpc in document["vpcs"])
-    return Evidence(resources, Coverage(vpcs, unread), ZoneAvailability(zones, smtp))
+    assumed = frozenset({region}) if document.get("availabilityZonesAssumed") else frozenset()
+    return Evidence(resources, Coverage(vpcs, unread), ZoneAvailability(zones, smtp, assumed))
 
 
 def _resource(entry: Mapping[str, Any], account: str, region: str) -> Resource:
@@ -94,6 +95,7 @@ def combine(parts: Iterable[Evidence]) -> Evidence:
         ZoneAvailability(
             {zone: name for part in found for zone, name in part.zones.zone_ids.items()},
             {place: zones for part in found for place, zones in part.zones.smtp_zones.items()},
+            frozenset(region for part in found for region in part.zones.assumed),
         ),
     )
 

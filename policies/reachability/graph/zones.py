@@ -90,10 +90,12 @@ class ZoneAvailability:
     Attributes:
         zone_ids: zone id by `(account, region, zone name)`.
         smtp_zones: the names of the zones with the SMTP endpoint, by `(account, region)`.
+        assumed: the regions of which nobody has shown the names that the account has for their zones.
     """
 
     zone_ids: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     smtp_zones: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    assumed: frozenset[str] = frozenset()
 
     def smtp_in_zone(
         self, region: str, name: Value, zone_id: Value, account: str | Unknown = UNKNOWN
@@ -131,6 +133,10 @@ class ZoneAvailability:
             if (where, zone) == (region, name) and account in (owner, UNKNOWN)
         }
         return answers.pop() if len(answers) == 1 else UNKNOWN
+
+    def assumes(self, without: Collection[str], region: Value, zone_id: Value) -> bool:
+        """Whether that a zone has what those in `without` lack rests on its name in an account not shown."""
+        return region in self.assumed and region in _regions(without) and not isinstance(zone_id, str)
 
 
 def _regions(zone_ids: Collection[str]) -> set[str]:

@@ -105,3 +105,27 @@ def test_the_rule_of_nat_gateways_sees_their_place(nat: Stack) -> None:
     nat[PUBLIC[0]]["outpostArn"] = "arn:aws:outposts:us-east-1:123456789012:outpost/op-1"
     (gateway,) = nat.network().nat_gateways
     assert [finding.code for finding in gateway.is_placed.findings] == ["SUBNET_LOCAL"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "assumed"),
+    [({"availabilityZone": "us-east-1a"}, True), ({"availabilityZoneId": "use1-az1"}, False)],
+    ids=["by name", "by id"],
+)
+def test_the_name_of_a_zone_in_an_account_not_shown_is_assumed(
+    ses: Stack, zone: dict[str, str], assumed: bool
+) -> None:
+    """`us-east-1a` may be one without endpoints; that it takes connectors, the account's own shows."""
+    ses.add("aws:ec2/subnet:Subnet", "new", vpcId=VPC, cidrBlock="172.31.200.0/24", **zone)
+    ses["endpoint"]["subnetIds"] = ses["connector"]["subnets"] = [ref("new")]
+    (shown,) = ses.prove()
+    assert ses.account is not None
+    ses.account["availabilityZonesAssumed"] = True
+    (made_up,) = ses.prove()
+
+    zones = [
+        sum(each.code == "ZONE_OFFERS_SERVICE" for each in egress.outcome.assumptions)
+        for egress in (shown, made_up)
+    ]
+    assert (shown.verdict, made_up.verdict) == (REACHABLE, REACHABLE)
+    assert zones == [0, int(assumed)]

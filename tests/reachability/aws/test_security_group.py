@@ -346,7 +346,7 @@ def test_two_that_adopt_one_default_group_may_each_be_the_peer(ses: Stack) -> No
     assert verdicts == {True: UNDETERMINED, False: UNDETERMINED}
 
 
-def test_a_list_inside_a_rule_that_is_one_output_may_hold_any_group(ses: Stack) -> None:
+def test_one_output_as_the_list_of_a_rule_may_hold_any_group(ses: Stack) -> None:
     """`security_groups=Output.all(new.id, OLD)`: not `[new.id, OLD]`, of which each part is known."""
     old = "sg-01e6a4f3bd829c57e"
     ses["connector"]["securityGroups"] = [old]
