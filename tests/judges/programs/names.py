@@ -13,7 +13,7 @@ from typing import Any, Final
 from reachability import Destination
 from tests.judges.compare import Packets, Ways
 from tests.judges.programs.types import LOAD_BALANCER, RECORD
-from tests.judges.specification import Account, Fate, block
+from tests.judges.specification import Account, Fate, block, within
 
 NOWHERE: Final = "nowhere"
 LONGEST_CHAIN: Final = 16
@@ -122,7 +122,18 @@ class NamedPackets(Packets):
             inside = vpc["cidrBlock"].partition("/")[0]
             lost = super()._attempt(subnet, groups, inside, port) is Fate.LOST
             return Fate.LOST if lost else Fate.UNSPECIFIED
-        return super()._attempt(subnet, groups, target, port)
+        fate = super()._attempt(subnet, groups, target, port)
+        kept_out = fate is Fate.UNSPECIFIED and isinstance(target, str) and self._keeps_out(subnet, target)
+        return Fate.LOST if kept_out else fate
+
+    def _keeps_out(self, subnet: str, target: str) -> bool:
+        """Whether the ACL of another subnet lets nothing in or out: all of its entries are for everything."""
+        for key, other in self.account.all("aws:ec2/subnet:Subnet").items():
+            if key != subnet and is_address(target) and within(block(target)[0], other["cidrBlock"]):
+                entries = [self.account.acl_of(key)[direction] for direction in ("ingress", "egress")]
+                first = [min(each, key=lambda one: int(one["ruleNo"]), default=None) for each in entries]
+                return any(each is None or each["action"] == "deny" for each in first)
+        return False
 
     def _doubt(self, fate: Fate, subnet: str, target: Any, port: int) -> Fate:
         """What another resolver than Amazon's answers is not known."""
