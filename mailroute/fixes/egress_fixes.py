@@ -83,6 +83,7 @@ def add_nat_route(situation: Situation, finding: Finding) -> Change | None:
             "destinationCidrBlock": "0.0.0.0/0",
             "natGatewayId": nat_value,
         },
+        id=f"{table.key}#default-route" if replaced else UNKNOWN,  # It takes the place of one.
         dependencies={**table_source, **nat_source},
     )
     return Change(text, table.key, (*put, route), tuple(rivals), monthly)

@@ -16,13 +16,14 @@ from tests.reachability.claims import (
     OPEN,
     ROUTE,
     SLOTS,
+    TO_NAT,
     adopt,
     claim,
     claimed,
     verdict,
     warned,
 )
-from tests.reachability.stacks import PRIVATE, PRIVATE_TABLE, Stack, either, ref
+from tests.reachability.stacks import PRIVATE, PRIVATE_TABLE, VPC, Stack, either, ref
 
 
 @pytest.fixture
@@ -112,6 +113,30 @@ def test_what_the_account_has_is_no_claim(nat: Stack) -> None:
 
     assert warned(nat) == set()
     assert verdict(nat, preview=True) is Verdict.REACHABLE
+
+
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
+def test_aws_refuses_a_second_table_beside_the_accounts(nat: Stack, preview: bool) -> None:
+    """Until the update has made the association: then the account shows what was there before."""
+    nat.add("aws:ec2/routeTable:RouteTable", "other", vpcId=VPC, routes=[TO_NAT])
+    nat.remove("default")
+    for number, subnet in enumerate(PRIVATE):
+        nat.add(ASSOCIATION, f"link-{number}", subnetId=subnet, routeTableId=ref("other"))
+
+    assert verdict(nat, preview) is (Verdict.UNDETERMINED if preview else Verdict.REACHABLE)
+    told = {
+        f"link-{number} associates subnet {subnet} with a route table, and AWS refuses that while the subnet "
+        f"is associated with {PRIVATE_TABLE}"
+        for number, subnet in enumerate(PRIVATE)
+    }
+    assert warned(nat) == told
+
+
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
+def test_aws_refuses_a_second_route_beside_the_accounts(nat: Stack, preview: bool) -> None:
+    nat[PRIVATE_TABLE]["routes"] = [{"cidrBlock": "0.0.0.0/0", "gatewayId": "igw-04d7b8f12ce3a6905"}]
+
+    assert verdict(nat, preview) is (Verdict.UNDETERMINED if preview else Verdict.REACHABLE)
 
 
 def test_what_only_may_claim_a_slot_is_not_told(stack: Stack) -> None:

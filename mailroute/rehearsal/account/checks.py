@@ -68,6 +68,9 @@ def _json(path: str, kind: type, noun: str) -> Check:
             except json.JSONDecodeError as error:
                 yield place, f"contains no JSON: {error.msg} at line {error.lineno}, column {error.colno}"
                 continue
+            except ValueError:  # Python's limit on the digits of a number.
+                yield place, "contains JSON with a number that is too long to be read"
+                continue
             except RecursionError:
                 yield place, "contains JSON that is nested too deeply to be read"
                 continue

@@ -221,11 +221,19 @@ class Routes:
         # The provider removes what a table with inline routes does not list.
         exclusive = table.origin is Origin.PROGRAM and bool(entries)
         managed: set[tuple[Ranges, int]] = set()
+        held = {
+            (destination, length)
+            for entry in (entries if table.origin is Origin.ACCOUNT else ())
+            if entry is not UNKNOWN
+            for destination, length, _ in self._destinations(table, entry, *_INLINE)
+        }
         for route, certain in standalone:
             entry = {name: route.declared(name) for name in route.properties}
             via, target = self._target(route, entry, None)
             for destination, length, known in self._destinations(route, entry, *_STANDALONE):
-                sure = certain and known and not exclusive
+                # AWS refuses a second route to one destination.
+                refused = route.id is UNKNOWN and (destination, length) in held
+                sure = certain and known and not exclusive and not refused
                 if sure:
                     managed.add((destination, length))
                 yield Route(destination, length, via, target, route, sure)

@@ -147,11 +147,12 @@ class RouteTables:
     # What tables are associated with ---------------------------------------------------------------
 
     def _in_force(self, subnet: Subnet) -> Iterator[Resource | None]:
-        """Several associations that the program declares: AWS refuses one of them, and either may stand."""
+        """Of several associations of a subnet AWS refuses all but the first: any that is to come may fail."""
         links = self._associations.to(subnet)
         certain = [link for link in links if link.certain]
         declared = [link for link in certain if link.source[0].origin is Origin.PROGRAM]
-        explicit = declared or certain[:1]
+        made = any(link.source[0].id is not UNKNOWN for link in declared)
+        explicit = declared if made else certain
         for link in links:
             if not link.certain or link in explicit:
                 yield from self._tables(link.source[1])
@@ -171,9 +172,20 @@ class RouteTables:
         ]
         vpc = subnet.vpc.target
         if vpc is None or any(claim.certain for claim in explicit):
-            return warnings(explicit, partial(conflicts.TABLES_OF_SUBNET, subnet))
+            told = warnings(explicit, partial(conflicts.TABLES_OF_SUBNET, subnet))
+            return told + self._held_already(subnet, [link.source for link in links if link.certain])
         replacing = self._claims_on_main(exactly(vpc.resource))
         return warnings(replacing, partial(conflicts.MAIN_TABLES, vpc))
+
+    def _held_already(self, subnet: Subnet, sources: list[tuple[Resource, Ref[Resource]]]) -> Outcome:
+        """A warning of each association to come of a subnet that the account has associated with a table."""
+        held = [source for source, _ in sources if source.origin is Origin.ACCOUNT]
+        return all_of(
+            conflicts.TABLE_HELD(subnet, association=source.label, table=held[0].label)
+            for source, table in sources
+            if held and source.origin is Origin.PROGRAM and source.id is UNKNOWN
+            if table.stands_for(held[0]) is False
+        )
 
     @cached_property
     def _associations(self) -> Links[tuple[Resource, Ref[Resource]]]:

@@ -19,6 +19,11 @@ TABLES_OF_SUBNET = CONFLICTING_RESOURCES.warning(
     "second",
     _REMOVE,
 )
+TABLE_HELD = CONFLICTING_RESOURCES.warning(
+    "{association} associates subnet {subject.label} with a route table, and AWS refuses that while the "
+    "subnet is associated with {table}",
+    "put the route into {table}, or take over its association (pulumi import)",
+)
 MAIN_TABLES = CONFLICTING_RESOURCES.warning(
     "{first} and {second} both set the main route table of VPC {subject.label}, and the later one counts",
     _REMOVE,

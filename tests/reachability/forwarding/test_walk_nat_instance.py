@@ -220,7 +220,8 @@ def test_what_its_interface_needs(
 
 def test_one_behind_another_is_followed(instance: Stack) -> None:
     """The first instance is in a subnet whose table leads to a second one."""
-    instance["box"].update(subnetId=PRIVATE[1], associatePublicIpAddress=False)
+    instance.add("aws:ec2/subnet:Subnet", "middle", vpcId=VPC, cidrBlock="172.31.128.0/20")
+    instance["box"].update(subnetId=ref("middle"), associatePublicIpAddress=False)
     instance.add(
         INSTANCE,
         "last",
@@ -230,7 +231,7 @@ def test_one_behind_another_is_followed(instance: Stack) -> None:
         associatePublicIpAddress=True,
     )
     instance.add("aws:ec2/routeTable:RouteTable", "inner", vpcId=VPC)
-    link = {"subnetId": PRIVATE[1], "routeTableId": ref("inner")}
+    link = {"subnetId": ref("middle"), "routeTableId": ref("inner")}
     instance.add("aws:ec2/routeTableAssociation:RouteTableAssociation", "inner-link", **link)
     way = {"destinationCidrBlock": ANYWHERE, "networkInterfaceId": ref("last")}
     instance.add("aws:ec2/route:Route", "inner-out", routeTableId=ref("inner"), **way)
