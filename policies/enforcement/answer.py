@@ -34,6 +34,8 @@ class Answer:
         """Report a violation, of the stack as a whole where `urn` is `None`."""
         (info,) = (info for info in self._pack.policies if info.name == policy)
         level = self._levels[policy]
+        # A lone surrogate, as an escape in JSON may give, is no text that the protocol takes.
+        message = message.encode("utf-8", "backslashreplace").decode()
         self.message.diagnostics.add(
             policyName=policy,
             policyPackName=self._pack.name,

@@ -318,3 +318,14 @@ def test_a_list_may_hold_what_the_program_only_reads(preview: PackProcess) -> No
     preview.configure(case.options)
     assert not preview.run(with_sources()).blocked("apprunner-egress-route", service)
     assert preview.run(with_sources(read)).blocked("apprunner-egress-route", service)
+
+
+def test_a_violation_may_hold_a_lone_surrogate() -> None:
+    """As `\\ud800` in the JSON of container definitions gives: the protocol takes no such text."""
+    info = analyzer_pb2.AnalyzerInfo(policies=[analyzer_pb2.PolicyInfo(name="a-rule")])
+    answer = Answer(info, {"a-rule": analyzer_pb2.MANDATORY})
+    answer.report("a-rule", "cannot reach \ud800.com", None)
+    (told,) = answer.message.diagnostics
+
+    assert told.message.endswith("cannot reach \\ud800.com")
+    answer.message.SerializeToString()

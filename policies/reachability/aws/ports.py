@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..ranges import ALL_PORTS, Ranges
-from ..values import UNKNOWN, Absent, Unknown, Value, to_int
+from ..values import UNKNOWN, Absent, Unknown, Value, get, to_int
 
 _ALL_PROTOCOLS: Final = frozenset({"-1", "all"})
 _TCP: Final = frozenset({"tcp", "6", "6.0"})
@@ -33,3 +33,9 @@ def port_range(first: Value, last: Value) -> Ranges | Unknown:
     if isinstance(low, Absent) or low == -1:
         return ALL_PORTS
     return Ranges.of((low, high if isinstance(high, int) else low))
+
+
+def has_ports_of_all_protocols(rule: Value) -> bool:
+    """Whether a rule is for all protocols and has ports, which both have to be 0 then."""
+    ports = (to_int(get(rule, name)) for name in ("fromPort", "toPort"))
+    return get(rule, "protocol") == "-1" and any(isinstance(port, int) and port != 0 for port in ports)

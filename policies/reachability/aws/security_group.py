@@ -31,7 +31,7 @@ from ..values import (
 )
 from ..verdict import Origin, Outcome, all_of, hop
 from .entity import Entity
-from .ports import tcp_ports
+from .ports import has_ports_of_all_protocols, tcp_ports
 
 if TYPE_CHECKING:
     from ..graph.graph import Graph
@@ -160,7 +160,8 @@ class SecurityGroups:
                 group,
                 ingress=tuple(self._rules(group, INGRESS)),
                 egress=tuple(self._rules(group, EGRESS)),
-                conflicts=self.adoptions.warnings(group, [link.source for link in links if link.certain]),
+                conflicts=_refused(group)
+                + self.adoptions.warnings(group, [link.source for link in links if link.certain]),
             )
         return self._read[group.key]
 
@@ -367,6 +368,16 @@ class SecurityGroups:
                 yield Rule(ports, peer, (), source, certain and known)
         if groups:
             yield Rule(ports, Ranges(), tuple(map(self._in_force, groups)), source, certain)
+
+
+def _refused(group: Resource) -> Outcome:
+    """A finding for each direction in which the provider refuses a rule of a program."""
+    declared = [way for way in (INGRESS, EGRESS) if group.origin is Origin.PROGRAM and group.sets(way)]
+    return all_of(
+        filters.PORTS_OF_ALL_PROTOCOLS(group, direction=way)
+        for way in declared
+        if any(map(has_ports_of_all_protocols, elements(group.declared(way))))
+    )
 
 
 def _group_id(value: Value) -> Value:

@@ -14,6 +14,12 @@ _RULE_IN: Final = "let TCP {port} in from the workload's security group on the e
 
 ENI_SG_RULES_MISMATCH = Code("ENI_SG_RULES_MISMATCH", 'Amazon VPC User Guide, "Security group rules"')
 SG_HAS_NO_RULES = Code("SG_HAS_NO_RULES", 'Amazon VPC User Guide, "Security group rules"')
+SG_RULE_REFUSED = Code("SG_RULE_REFUSED", 'Pulumi Registry, "aws.ec2.SecurityGroup", fromPort and toPort')
+PORTS_OF_ALL_PROTOCOLS = SG_RULE_REFUSED.unreachable(
+    "the provider refuses the {direction} rule of security group {subject.label} that has ports and is for "
+    "all protocols, and leaves the group without rules",
+    "set from_port and to_port to 0, or name the protocol",
+)
 SG_RULES_UNKNOWN = Code("SG_RULES_UNKNOWN", 'Amazon VPC User Guide, "Security group rules"')
 NO_RULE_OUT = ENI_SG_RULES_MISMATCH.unreachable(
     "no egress rule of security group {groups} lets TCP {port} to {name} through", _RULE_OUT

@@ -209,6 +209,8 @@ def _unknown(index: Index, resource: Resource, prop: str, types: Iterable[str], 
     makers = [key for key in keys if (source := index.find(key)) is None or source.id is UNKNOWN]
     limits = (count_unknown(value), len(makers)), (beside, len(found) if mixed else len(makers))
     computed = not beside or all(values < sources for values, sources in limits)
+    if computed and any(source.in_region_of(resource) is False for source in found):
+        complete = False  # AWS refuses these, so that it holds something else.
     if computed and found and complete:
         looked_up = not mixed and any(source.type not in wanted for source in map(index.find, keys) if source)
         accepted = index.accepted_beside(found, all_planned=looked_up)

@@ -2,8 +2,8 @@
 
 `PLANNED_IDS`: the values in a property that a preview does not know are outputs of the resources that it
 comes from, and where there are as many values as resources, of each of them. A list that is unknown as a
-whole may hold anything that was there before; of what the program creates, only what it comes from: it does
-not look up the rest, of which the SDK would tell nothing.
+whole may hold anything that was there before in the VPC of what it comes from; of what the program creates,
+only what it comes from: it does not look up the rest, of which the SDK would tell nothing.
 """
 
 from __future__ import annotations
@@ -12,29 +12,37 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reachability import UNKNOWN, Resource
+from reachability.values import is_known
 from tests.judges.compare import texts
 from tests.judges.programs.types import COMPUTED
 from tests.judges.topologies import VPC
 
 
-def passes_outputs_on(before: Sequence[Resource], after: Sequence[Resource]) -> bool:
+def passes_outputs_on(
+    before: Sequence[Resource], after: Sequence[Resource], vpcs: Mapping[str, str | None]
+) -> bool:
     """Whether each single value that is unknown in a preview is an output of what it comes from.
 
     Args:
         before, after: the resources in the preview, and in the update.
+        vpcs: by the id of what is in the account then, its VPC.
     """
     created = {each.key: each for each in after}
+    outputs_of = {each.key: set(_outputs(each, created[each.key])) for each in before}
     new = {each.id for each in after}
     new |= {each.get(name) for each in after if each.type == VPC for name in COMPUTED[VPC]}
     for planned in before:
         now = created[planned.key]
         for prop, keys in planned.dependencies.items():
             values = list(_became(planned.get(prop), now.get(prop)))
-            outputs = [set(_outputs(created[key])) for key in keys if key in created]
+            outputs = [outputs_of[key] for key in keys if key in outputs_of]
             if not set(values) <= set().union(*outputs):
                 return False
             others = set(_listed(planned.get(prop), now.get(prop))) - set().union(*outputs)
             if others & new:
+                return False
+            homes, theirs = ({vpcs.get(each) for each in ids} for ids in (others, set().union(*outputs)))
+            if not homes <= theirs:
                 return False
             if len(values) >= len(outputs) > len(set(values)):
                 return False
@@ -59,6 +67,9 @@ def _listed(before: Any, after: Any) -> list[Any]:
     return after if before is UNKNOWN and isinstance(after, list) else []
 
 
-def _outputs(resource: Resource) -> Iterator[str]:
-    yield str(resource.id)
-    yield from texts(dict(resource.properties))
+def _outputs(before: Resource, after: Resource) -> Iterator[str]:
+    """What of a resource the update makes known: its inputs are known before."""
+    yield str(after.id)
+    yield from texts(
+        {name: value for name, value in after.properties.items() if not is_known(before.get(name))}
+    )

@@ -113,7 +113,8 @@ def evidence_of(program: Program) -> Evidence:
 def _come_up(planned: Sequence[Resource], up: engine.Update, evidence: Evidence, seed: int) -> Up:
     said = _prove(up.resources, evidence)
     fates = tuple(NamedPackets(up.account, Random(seed)).ways(said.destination))
-    return Up(said, fates, passes_outputs_on(planned, up.resources))
+    vpcs = {each["id"]: each["properties"].get("vpcId") for each in up.account["resources"]}
+    return Up(said, fates, passes_outputs_on(planned, up.resources, vpcs))
 
 
 def _prove(resources: Sequence[Resource], evidence: Evidence) -> Said:

@@ -123,7 +123,7 @@ def test_a_rule_for_a_prefix_list(notation: str, preview: bool) -> None:
     assert admit(stack, "10.1.5.5", preview=preview)[0] is UNREACHABLE
 
 
-@pytest.mark.parametrize("protocol", ["-1", "tcp", "6", "all", "TCP"])
+@pytest.mark.parametrize("protocol", ["tcp", "6", "all", "TCP"])
 def test_protocols_that_carry_tcp(protocol: str) -> None:
     assert admit(stack_with("inline", {**RULE, "protocol": protocol}), "10.0.0.1")[0] is REACHABLE
 
@@ -360,3 +360,16 @@ def test_one_output_as_the_list_of_a_rule_may_hold_any_group(ses: Stack) -> None
 
     rule["securityGroups"] = [ref("new"), old]
     assert ses.prove()[0].verdict is REACHABLE
+
+
+@pytest.mark.parametrize(("first", "last"), [(587, 587), (0, 65535)])
+def test_ports_of_a_rule_for_all_protocols_are_refused(nat: Stack, first: int, last: int) -> None:
+    """The provider makes the group, takes its rules away, and stops at this one."""
+    rule = {"protocol": "-1", "fromPort": first, "toPort": last, "cidrBlocks": [ANYWHERE]}
+    nat["connector-group"]["egress"] = [rule]
+    (egress,) = nat.prove()
+    assert egress.verdict is UNREACHABLE
+    assert [finding.code for finding in egress.outcome.findings] == ["SG_RULE_REFUSED"]
+
+    rule.update(fromPort=0, toPort=0)
+    assert nat.prove()[0].verdict is REACHABLE

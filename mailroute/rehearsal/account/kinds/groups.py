@@ -67,6 +67,12 @@ def inline_rules_differ(call: Call) -> None:
     for direction in ("ingress", "egress"):
         seen: set[Permission] = set()
         for rule in call.inputs.get(direction) or ():
+            ports = (rule.get("fromPort"), rule.get("toPort"))
+            if str(rule.get("protocol")) == "-1" and any(ports):
+                raise AwsError(
+                    "InvalidParameterValue",
+                    f'from_port ({ports[0]}) and to_port ({ports[1]}) must both be 0 for protocol "-1".',
+                )
             for permission in _permissions(direction, rule, call.id):
                 if permission in seen:
                     raise AwsError(
