@@ -54,6 +54,8 @@ class DualStackPackets(Packets):
         if isinstance(target, Mapping):
             # Whether the endpoint has IPv6 addresses is not in the document.
             return Fate.UNSPECIFIED if port in SMTP_PORTS else Fate.LOST
+        if target and target not in KNOWN and self._private_answer(subnet, target) == []:
+            return Fate.LOST
         ipv4, ipv6 = self._addresses(target)
         has_ipv6 = account.has_ipv6(self.service, subnet)
         fates = [self._to(subnet, groups, ipv4, port)] if ipv4 and account.has_ipv4(subnet) else []

@@ -98,7 +98,10 @@ def test_levels(rehearse: Rehearse, config: Any, reported: list[tuple[str, str, 
             "EXCEPTION_INVALID: the exception for 'service' does not count: it has no reason",
         ),
         (
-            {"hostVariables": [], "destinations": [{"host": "a.example.com", "port": 443, "optional": True}]},
+            {
+                "ignoredVariables": ["SMTP_HOST", "SMTP_PORT"],
+                "destinations": [{"host": "a.example.com", "port": 443, "optional": True}],
+            },
             [ACCEPTED],
             f"({RULE}, optional) shop cannot reach a.example.com:443",
         ),

@@ -94,7 +94,7 @@ ENDPOINT_SUBNETS_IN_ONE_ZONE = Code(
     "ENDPOINT_SUBNETS_IN_ONE_ZONE",
     'AWS PrivateLink Guide, "Access an AWS service using an interface VPC endpoint"',
 )
-TWO_SUBNETS_IN_ONE_ZONE = ENDPOINT_SUBNETS_IN_ONE_ZONE.unreachable(
+TWO_SUBNETS_IN_ONE_ZONE = ENDPOINT_SUBNETS_IN_ONE_ZONE.undetermined(
     "AWS refuses VPC endpoint {subject.label}: its subnets {first.label} and {second.label} are both in zone "
     "{zone}",
     "give it one subnet in each zone",
