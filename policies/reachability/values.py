@@ -148,11 +148,7 @@ def known_items(value: Value) -> tuple[Value, ...]:
 
 def contains_unknown(value: Value) -> bool:
     """Whether `value` is unknown, or has an unknown anywhere inside."""
-    if value is UNKNOWN:
-        return True
-    if isinstance(value, Mapping):
-        return any(contains_unknown(element) for element in value.values())
-    return is_list(value) and any(contains_unknown(element) for element in value)
+    return count_unknown(value) > 0
 
 
 def count_unknown(value: Value) -> int:

@@ -221,11 +221,11 @@ class Routes:
         # The provider removes what a table with inline routes does not list.
         exclusive = table.origin is Origin.PROGRAM and bool(entries)
         managed: set[tuple[Ranges, int]] = set()
+        inline = [[] if entry is UNKNOWN else self._destinations(table, entry, *_INLINE) for entry in entries]
         held = {
             (destination, length)
-            for entry in (entries if table.origin is Origin.ACCOUNT else ())
-            if entry is not UNKNOWN
-            for destination, length, _ in self._destinations(table, entry, *_INLINE)
+            for destinations in (inline if table.origin is Origin.ACCOUNT else ())
+            for destination, length, _ in destinations
         }
         for route, certain in standalone:
             entry = {name: route.declared(name) for name in route.properties}
@@ -237,13 +237,13 @@ class Routes:
                 if sure:
                     managed.add((destination, length))
                 yield Route(destination, length, via, target, route, sure)
-        for entry in entries:
+        for entry, destinations in zip(entries, inline, strict=True):
             if entry is UNKNOWN:
                 yield _not_known(table)
                 continue
             via, target = self._target(table, entry, "routes")
             dead = get(entry, "state") == "blackhole"
-            for destination, length, known in self._destinations(table, entry, *_INLINE):
+            for destination, length, known in destinations:
                 if (destination, length) not in managed:
                     yield Route(destination, length, via, target, table, known, dead)
 

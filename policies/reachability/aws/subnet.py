@@ -66,11 +66,14 @@ class Subnet(Entity):
         known = (zone for zone in (self.zone, self.zone_id) if isinstance(zone, str))
         return next(known, "not known")
 
+    def names_zone_of(self, other: Subnet) -> bool:
+        """Whether both name one zone, which means the same within an account and a region."""
+        zones = ((self.zone, other.zone), (self.zone_id, other.zone_id))
+        return any(isinstance(one, str) and one == another for one, another in zones)
+
     def shares_zone(self, other: Subnet) -> bool:
         """Whether both are certainly in one zone."""
-        zones = ((self.zone, other.zone), (self.zone_id, other.zone_id))
-        alike = any(isinstance(one, str) and one == another for one, another in zones)
-        return alike and self.resource.in_place_of(other.resource) is True
+        return self.names_zone_of(other) and self.resource.in_place_of(other.resource) is True
 
     @cached_property
     def possible_ipv6(self) -> Ranges:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from ..findings import assumptions, endpoints, names, placement, routing
@@ -305,13 +306,11 @@ def _are_of_zones(endpoint: Resource, subnets: tuple[Ref[Subnet], ...]) -> Outco
     """AWS refuses a new endpoint that has two subnets in one zone."""
     if endpoint.id is not UNKNOWN:
         return PASSES
-    first: dict[str, Subnet] = {}
-    for subnet in members(subnets)[0]:
-        for zone in (subnet.zone, subnet.zone_id):
-            if isinstance(zone, str) and first.setdefault(zone, subnet) != subnet:
-                return endpoints.TWO_SUBNETS_IN_ONE_ZONE(
-                    endpoint, first=first[zone], second=subnet, zone=zone
-                )
+    for first, second in combinations(members(subnets)[0], 2):
+        if first.names_zone_of(second):
+            return endpoints.TWO_SUBNETS_IN_ONE_ZONE(
+                endpoint, first=first, second=second, zone=first.zone_name
+            )
     return PASSES
 
 
