@@ -70,14 +70,15 @@ class AvailabilityZones:
         offered = self._offered(service, subnet)
         if offered is False:
             return placement.ZONE_WITHOUT_CONNECTORS(subnet, zone=subnet.zone_name)
-        assumed = self.zones.assumes(service.lacking, subnet.region, subnet.zone_id)
+        assumed = self.zones.assumes(service.lacking, subnet.region, self.zones.id_of(subnet.resource))
         taken = (offered is True and not assumed) or any(map(subnet.shares_zone, self._holding[service]))
         return PASSES if taken else assumptions.ZONE_TAKES(subnet, what=service.what)
 
     def _offered(self, service: ZonalService, subnet: Subnet) -> Truth:
         if not service.lacking:
             return UNKNOWN
-        return self.zones.offered(service.lacking, subnet.region, subnet.zone, subnet.zone_id, subnet.account)
+        zone_id = self.zones.id_of(subnet.resource)
+        return self.zones.offered(service.lacking, subnet.region, subnet.zone, zone_id, subnet.account)
 
     @cached_property
     def _holding(self) -> Mapping[ZonalService, tuple[Subnet, ...]]:

@@ -252,15 +252,16 @@ class VpcEndpoints:
 
     def _offered(self, region: str | None, subnet: Subnet) -> Outcome:
         offered: Truth = UNKNOWN
+        zone_id = self.zones.id_of(subnet.resource)
         if self.service is not SMTP:
             offered = True  # No document names a zone without.
         elif region is not None:
-            offered = self.zones.smtp_in_zone(region, subnet.zone, subnet.zone_id, subnet.account)
+            offered = self.zones.smtp_in_zone(region, subnet.zone, zone_id, subnet.account)
         here = self.subnets.can_create(subnet)
         if subnet.is_local:
             return here + placement.SUBNET_IN_LOCAL_ZONE(subnet, what=f"endpoints for {self.service}")
         if offered is True:
-            if self.service is SMTP and self.zones.assumes(WITHOUT_SMTP, subnet.region, subnet.zone_id):
+            if self.service is SMTP and self.zones.assumes(WITHOUT_SMTP, subnet.region, zone_id):
                 here += assumptions.ZONE_TAKES(subnet, what="SES's SMTP endpoints")
             return here
         says = endpoints.ZONE_WITHOUT_SERVICE if offered is False else endpoints.ZONE_MAYBE_WITHOUT_SERVICE

@@ -9,9 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ..values import UNKNOWN, Truth, Unknown, Value
+from ..verdict import Origin
+
+if TYPE_CHECKING:
+    from .resource import Resource
 
 WITHOUT_SMTP: Final = frozenset(
     {
@@ -110,8 +114,9 @@ class ZoneAvailability:
                 for (owner, where), zones in self.smtp_zones.items()
                 if where == region and account in (owner, UNKNOWN)
             }
-            if len(known) == 1:
-                return known.pop()
+            told = self._told(region, known)
+            if told is not UNKNOWN:
+                return told
         return self.offered(WITHOUT_SMTP, region, name, zone_id, account)
 
     def offered(
@@ -132,7 +137,17 @@ class ZoneAvailability:
             for (owner, where, zone), found in self.zone_ids.items()
             if (where, zone) == (region, name) and account in (owner, UNKNOWN)
         }
-        return answers.pop() if len(answers) == 1 else UNKNOWN
+        return self._told(region, answers)
+
+    def _told(self, region: Value, answers: set[bool]) -> Truth:
+        """What the names of zones tell: of an account not shown, nothing says that one lacks a service."""
+        made_up = region in self.assumed and False in answers
+        return UNKNOWN if made_up or len(answers) != 1 else True in answers
+
+    def id_of(self, subnet: Resource) -> Value:
+        """The id of the zone of `subnet`; not known where a name in an account not shown leads to it."""
+        computed = subnet.origin is Origin.PROGRAM and not subnet.sets("availabilityZoneId")
+        return UNKNOWN if computed and subnet.region in self.assumed else subnet.get("availabilityZoneId")
 
     def assumes(self, without: Collection[str], region: Value, zone_id: Value) -> bool:
         """Whether that a zone has what those in `without` lack rests on its name in an account not shown."""

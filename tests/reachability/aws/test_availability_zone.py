@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from reachability import UNKNOWN, Verdict
+from reachability import UNKNOWN, Verdict, merge, prove
 from tests.reachability.shown import judged, said, sends_out
 from tests.reachability.stacks import PRIVATE, PUBLIC, VPC, Stack, name_host, own_network, ref, through
 
@@ -129,3 +130,44 @@ def test_the_name_of_a_zone_in_an_account_not_shown_is_assumed(
     ]
     assert (shown.verdict, made_up.verdict) == (REACHABLE, REACHABLE)
     assert zones == [0, int(assumed)]
+
+
+@pytest.mark.parametrize("letter", "abcdef")
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
+def test_no_zone_lacks_anything_in_an_account_not_shown(ses: Stack, letter: str, preview: bool) -> None:
+    """The creation that is simulated gives its zones ids, which are made up as well."""
+    zone = {"availabilityZone": f"us-east-1{letter}", "cidrBlock": "172.31.200.0/24"}
+    ses.add("aws:ec2/subnet:Subnet", "new", vpcId=VPC, **zone)
+    ses["endpoint"]["subnetIds"] = ses["connector"]["subnets"] = [ref("new")]
+    assert ses.account is not None
+    ses.account["availabilityZonesAssumed"] = True
+    ids = {each["name"]: each["id"] for each in ses.account["availabilityZones"]}
+    made = {"availabilityZoneId": UNKNOWN if preview else ids[zone["availabilityZone"]]}
+    shown = [
+        replace(each, properties={**each.properties, **made}) if each.name == "new" else each
+        for each in ses.resources(preview=preview)
+    ]
+    evidence = ses.evidence()
+    graph = merge(shown, evidence, project="mailroute", stack="prod")
+    (egress,) = prove(graph, zones=evidence.zones)
+
+    offered = letter in "abc"
+    assert egress.verdict is (REACHABLE if offered else UNDETERMINED)
+    assert {finding.code for finding in egress.outcome.findings} == (
+        set() if offered else {"VPCE_ZONE_UNKNOWN"}
+    )
+
+
+def test_an_id_that_a_program_gives_a_zone_is_known(ses: Stack) -> None:
+    ses.add(
+        "aws:ec2/subnet:Subnet",
+        "new",
+        vpcId=VPC,
+        cidrBlock="172.31.200.0/24",
+        availabilityZone="us-east-1d",
+        availabilityZoneId="use1-az2",
+    )
+    ses["endpoint"]["subnetIds"] = ses["connector"]["subnets"] = [ref("new")]
+    assert ses.account is not None
+    ses.account["availabilityZonesAssumed"] = True
+    assert judged(ses) == (UNREACHABLE, {"VPCE_SERVICE_NOT_INSTALLED_IN_AZ"})
