@@ -141,6 +141,7 @@ class Proof:
                 self.network.subnets.can_create(subnet),
                 self.network.subnets.can_create_all_beside(subnet),
                 self.network.availability_zones.take(owner, subnet),
+                *(self.network.vpc_endpoints.conflicts_in(vpc) for vpc in vpcs),
                 *(vpc.is_as_assumed() for vpc in vpcs),
             ]
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ from tests.reachability.claims import (
     verdict,
     warned,
 )
-from tests.reachability.stacks import PRIVATE, PRIVATE_TABLE, VPC, Stack, either, ref
+from tests.reachability.stacks import GATEWAY, PRIVATE, PRIVATE_TABLE, PUBLIC, VPC, Stack, either, ref
 
 
 @pytest.fixture
@@ -137,6 +138,89 @@ def test_aws_refuses_a_second_route_beside_the_accounts(nat: Stack, preview: boo
     nat[PRIVATE_TABLE]["routes"] = [{"cidrBlock": "0.0.0.0/0", "gatewayId": "igw-04d7b8f12ce3a6905"}]
 
     assert verdict(nat, preview) is (Verdict.UNDETERMINED if preview else Verdict.REACHABLE)
+    (egress,) = nat.prove(preview=preview)
+    told = (
+        f"default declares a route of {PRIVATE_TABLE} to 0.0.0.0/0, and AWS refuses that while the table has "
+        "one"
+    )
+    assert [warning.message for warning in egress.outcome.warnings] == ([told] if preview else [])
+
+
+def test_a_route_beside_others_of_the_account_is_its_own(nat: Stack) -> None:
+    others = [{"cidrBlock": "192.0.2.0/24", "gatewayId": GATEWAY}, {"gatewayId": GATEWAY}]
+    nat[PRIVATE_TABLE]["routes"] = others
+    nat.add(
+        ROUTE, "unsure", routeTableId=PRIVATE_TABLE, destinationCidrBlock=UNKNOWN, natGatewayId=ref("nat")
+    )
+
+    assert warned(nat) == set()
+
+
+def another_endpoint(stack: Stack, **changed: Any) -> None:
+    """A second endpoint with private DNS for SES's SMTP in the VPC."""
+    given = {**stack["endpoint"], "subnetIds": [PUBLIC[0]], **changed}
+    stack.add("aws:ec2/vpcEndpoint:VpcEndpoint", "again", **given)
+
+
+_SES: Any = "com.amazonaws.us-east-1.email-smtp"
+_BOTH = f"both have private DNS for {_SES} in VPC {VPC}, {_REFUSES}"
+
+
+def test_two_endpoints_for_one_service_are_named(ses: Stack) -> None:
+    assert warned(ses) == set()
+    another_endpoint(ses)
+
+    assert warned(ses) == {f"VpcEndpoint again and VpcEndpoint endpoint {_BOTH}"}
+    assert verdict(ses, preview=True) is Verdict.REACHABLE
+
+
+def test_endpoints_for_any_service_are_named(ses: Stack) -> None:
+    logs = "com.amazonaws.us-east-1.logs"
+    for name in ("one", "two"):
+        another_endpoint(ses, serviceName=logs)
+        ses.program[name] = ses.program.pop("again")
+
+    assert warned(ses) == {f"VpcEndpoint one and VpcEndpoint two {_BOTH.replace(_SES, logs)}"}
+
+
+def test_an_endpoint_beside_the_accounts_is_named(ses: Stack) -> None:
+    endpoint = {**ses["endpoint"], "securityGroupIds": ["sg-1"]}
+    ses.hold("aws:ec2/vpcEndpoint:VpcEndpoint", "vpce-1", **endpoint)
+    ses.hold("aws:ec2/vpcEndpoint:VpcEndpoint", "vpce-2", **endpoint, state="deleted")
+    assert warned(ses) == {f"VpcEndpoint endpoint and VpcEndpoint vpce-1 {_BOTH}"}
+
+    for each in ("endpoint", "vpce-1"):
+        ses[each]["serviceName"] = "com.amazonaws.us-east-1.logs"
+    ses["endpoint"]["serviceName"] = _SES
+    assert warned(ses) == set()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"privateDnsEnabled": False},
+        {"privateDnsEnabled": UNKNOWN},
+        {"vpcEndpointType": "Gateway"},
+        {"serviceName": "com.amazonaws.us-east-1.logs"},
+        {"serviceName": UNKNOWN},
+        {"vpcId": "vpc-elsewhere"},
+        {"vpcId": either("vpc-a", "vpc-b")},
+    ],
+)
+def test_endpoints_that_share_no_name_are_no_conflict(ses: Stack, changed: dict[str, Any]) -> None:
+    for name in ("vpc-a", "vpc-b"):
+        ses.add("aws:ec2/vpc:Vpc", name, cidrBlock="10.0.0.0/16")
+    another_endpoint(ses, **changed)
+
+    assert warned(ses) == set()
+
+
+def test_endpoints_of_the_account_alone_are_no_conflict(ses: Stack) -> None:
+    for name in ("vpce-1", "vpce-2"):
+        ses.hold("aws:ec2/vpcEndpoint:VpcEndpoint", name, **{**ses["endpoint"], "securityGroupIds": ["sg-1"]})
+    ses.remove("endpoint")
+
+    assert warned(ses) == set()
 
 
 def test_what_only_may_claim_a_slot_is_not_told(stack: Stack) -> None:

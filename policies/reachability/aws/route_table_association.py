@@ -98,6 +98,12 @@ class RouteTables:
         for destination in filter(None, declaring):
             says = partial(conflicts.ROUTES, table, destination=destination)
             told += warnings(declaring[destination], says)
+        held = elements(table.get("routes")) if table.origin is Origin.ACCOUNT else ()
+        destinations = {destination_of(entry) for entry in held} - {""}
+        for part in parts:
+            destination = destination_of(part.properties)
+            if destination in destinations and part.id is UNKNOWN:
+                told += conflicts.ROUTE_HELD(table, route=part.label, destination=destination)
         for part in parts if listed and table.origin is Origin.PROGRAM else ():
             told += conflicts.INLINE_AND_SEPARATE(table, route=part.label)
         return told

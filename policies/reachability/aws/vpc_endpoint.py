@@ -7,14 +7,16 @@ Sources: Amazon SES Developer Guide, "Setting up VPC endpoints with Amazon SES";
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from ..findings import assumptions, endpoints, names, placement, routing
+from ..findings import assumptions, conflicts, endpoints, names, placement, routing
 from ..graph import tokens
+from ..graph.claims import Claim, warnings
 from ..graph.provider_scope import in_one_region
 from ..graph.references import Link, Links, Ref, judged, members
 from ..graph.zones import WITHOUT_SMTP
@@ -141,6 +143,7 @@ class VpcEndpoints:
         self.groups = interfaces.groups
         self.zones = zones
         self._read: dict[str, VpcEndpoint] = {}
+        self._conflicts: dict[str, Outcome] = {}
 
     @cached_property
     def smtp(self) -> tuple[VpcEndpoint, ...]:
@@ -172,6 +175,31 @@ class VpcEndpoints:
             or (isinstance(endpoint.id, str) and _names(user.properties, f"{endpoint.id}-"))
             for user in self.graph.of_type(*tokens.NAME_HOLDERS)
         )
+
+    def conflicts_in(self, vpc: Vpc) -> Outcome:
+        """Warnings of endpoints of `vpc` with one private name, SES's or not: AWS refuses the second."""
+        if vpc.key not in self._conflicts:
+            claims: defaultdict[str, list[Claim]] = defaultdict(list)
+            for link in self._named_in.to(vpc):
+                if link.certain:
+                    claims[link.source.get("serviceName")].append(Claim(link.source, certain=True))
+            self._conflicts[vpc.key] = all_of(
+                warnings(rivals, partial(conflicts.PRIVATE_NAMES, vpc, service=service))
+                for service, rivals in claims.items()
+                if any(rival.by.origin is Origin.PROGRAM for rival in rivals)
+            )
+        return self._conflicts[vpc.key]
+
+    @cached_property
+    def _named_in(self) -> Links[Resource]:
+        """The interface endpoints that certainly have private DNS for a service, by their VPC."""
+        found = (
+            each
+            for each in self.graph.of_type(*tokens.VPC_ENDPOINT)
+            if each.declared("vpcEndpointType") == "Interface" and isinstance(each.get("serviceName"), str)
+            if self.private_dns(each) is True and each.get("state") != "deleted"
+        )
+        return Links((endpoint, self.vpcs.of(endpoint)) for endpoint in found)
 
     @cached_property
     def _by_vpc(self) -> Links[VpcEndpoint]:

@@ -9,7 +9,7 @@ from .code import Code
 CONFLICTING_RESOURCES = Code(
     "CONFLICTING_RESOURCES",
     'Amazon EC2 API Reference, "AssociateRouteTable", "ReplaceRouteTableAssociation", "CreateRoute", '
-    '"ReplaceNetworkAclAssociation" and "CreateNetworkAclEntry"; Pulumi Registry, '
+    '"CreateVpcEndpoint", "ReplaceNetworkAclAssociation" and "CreateNetworkAclEntry"; Pulumi Registry, '
     '"aws.ec2.DefaultRouteTable", "aws.ec2.DefaultSecurityGroup" and "aws.ec2.DefaultNetworkAcl"',
 )
 _REMOVE: Final = "remove one of the two"
@@ -36,6 +36,16 @@ ROUTES = CONFLICTING_RESOURCES.warning(
     "{first} and {second} both declare the route of {subject.label} to {destination}, and AWS refuses the "
     "second",
     _REMOVE,
+)
+ROUTE_HELD = CONFLICTING_RESOURCES.warning(
+    "{route} declares a route of {subject.label} to {destination}, and AWS refuses that while the table has "
+    "one",
+    "give {route} another table, or take over the route that is there (pulumi import)",
+)
+PRIVATE_NAMES = CONFLICTING_RESOURCES.warning(
+    "{first} and {second} both have private DNS for {service} in VPC {subject.label}, and AWS refuses the "
+    "second",
+    "remove one of the two, or set its private_dns_enabled=False",
 )
 INLINE_AND_SEPARATE = CONFLICTING_RESOURCES.warning(
     "route table {subject.label} lists routes of its own, and the next update of it removes route {route}, "
