@@ -121,3 +121,21 @@ def rule_options(pack_config: Path | None, packs: Sequence[Path]) -> Mapping[str
         if problems and (ours or rule.name in WORKLOADS):
             raise RehearsalError(f"policy config {pack_config}: {problems[0].message} {problems[0].remedy}")
     return found
+
+
+def asked_rules(pack_config: Path | None, packs: Sequence[Path]) -> frozenset[str]:
+    """The rules of mailroute's pack that judge, by their names: none where it is not among `packs`.
+
+    Raises:
+        RehearsalError: see `rule_options`.
+    """
+    from mailroute.rehearsal.embedded import policy_config
+    from rules import RULES
+
+    if _PACK not in (pack.resolve() for pack in packs):
+        return frozenset()
+    given = policy_config.load(pack_config) if pack_config else {}
+    own = (given.get(rule.name, policy_config.RuleConfig()) for rule in RULES)
+    everywhere = given.get(policy_config.ALL, policy_config.RuleConfig()).level
+    levels = {rule.name: config.level or everywhere for rule, config in zip(RULES, own, strict=True)}
+    return frozenset(rule for rule, level in levels.items() if level != policy_config.DISABLED)

@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from .creation import creating
-from .inputs import choose_engine, load_account, load_project, policy_packs, rule_options
+from .inputs import asked_rules, choose_engine, load_account, load_project, policy_packs, rule_options
 from .output import save, show
 from .parameters import OutputFile
 from .run import starting
@@ -133,6 +133,7 @@ def command(
         rehearsal = run(account, pack_config=pack_config, timeout=timeout)
         creation = created() if created else None
 
+    from mailroute.report import agreement
     from mailroute.report.build import build
 
     report = build(
@@ -145,6 +146,7 @@ def command(
         secrets=(project.config[key] for key in project.secret_keys),
         creation=creation,
     )
+    agreement.check(report, options, asked_rules(pack_config, packs))
     if markdown is not None:
         from mailroute.report import markdown as markdown_format
 

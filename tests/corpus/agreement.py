@@ -14,6 +14,7 @@ from typing import Any, Final
 from enforcement import exceptions, options
 from mailroute.cli.inputs import rule_options
 from mailroute.rehearsal.result import Level, PolicyResult, Rehearsal, RehearsalError
+from mailroute.report.agreement import check
 from mailroute.report.build import build
 from mailroute.report.model import Report
 from mailroute.report.redact import MASK
@@ -121,6 +122,7 @@ def compare(
     shown = Counter(_shown(change.after, read, rehearsal) for change in report.egress)
     del shown[None]
     assert Counter(_told(report)) == shown
+    check(report, read, read.keys())
     return sum(shown.values())
 
 

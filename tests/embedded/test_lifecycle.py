@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -124,6 +125,72 @@ def test_processes_start_before_what_is_slow_to_load() -> None:
     run = [sys.executable, "-c", FIRST_PROCESS]
     ended = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.stderr == "\nmailroute: error: interrupted\n"
+
+
+SIGNALS = """
+import pulumi
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.settings import get_monitor
+
+class Thing(pulumi.CustomResource):
+    def __init__(self, name):
+        super().__init__("aws:index:Thing", name, {"a": 1})
+
+def signal(urn):
+    get_monitor().SignalAndWaitForShutdown(Empty())
+    LATE
+
+signalled = Thing("first").urn.apply(signal)
+"""
+
+
+@pytest.mark.parametrize(
+    ("late", "what"),
+    [
+        ("Thing('second')", "registers aws:index:Thing 'second'"),
+        ("pulumi.ComponentResource('demo:index:Group', 'g')", "registers demo:index:Group 'g'"),
+        ("pulumi.runtime.invoke('aws:index:getThing', {})", "calls aws:index:getThing"),
+        ("pulumi.CustomResource('aws:index:Thing', 'r', {}, pulumi.ResourceOptions(id='i'))", "reads aws:"),
+        ("pulumi.ComponentResource.register_outputs(group, {'a': 1})", "registers outputs of 'group'"),
+    ],
+)
+def test_nothing_is_declared_after_the_judgement(rehearser: Rehearser, late: str, what: str) -> None:
+    group = "group = pulumi.ComponentResource('demo:index:Group', 'group')\n"
+    rehearser.write(SIGNALS.replace("LATE", late).replace("signalled", group + "signalled"))
+    with pytest.raises(RehearsalError) as raised:
+        rehearser.run()
+    assert str(raised.value).startswith(f"the program {what}")
+    assert "after it has signalled that it is done (SignalAndWaitForShutdown)" in str(raised.value)
+
+
+def test_the_judgement_waits_for_what_is_being_answered() -> None:
+    lifecycle, done = Lifecycle(), []
+    with lifecycle.answering("registers one"):
+        judging = threading.Thread(target=lifecycle.judge_once, args=(lambda: done.append("judged"),))
+        judging.start()
+        while not refuses(lifecycle):
+            time.sleep(0.01)
+        done.append("answered")
+    judging.join(10)
+    assert done == ["answered", "judged"]
+
+
+def refuses(lifecycle: Lifecycle) -> bool:
+    try:
+        with lifecycle.answering("registers another"):
+            return False
+    except RehearsalError:
+        return True
+
+
+def test_the_judgement_waits_no_longer_than_the_rehearsal() -> None:
+    lifecycle = Lifecycle()
+    with lifecycle.answering("registers one"):
+        judging = threading.Thread(target=lifecycle.judge_once, args=(lambda: None,))
+        judging.start()
+        lifecycle.set_over()
+        judging.join(10)
+        assert not judging.is_alive()
 
 
 def let_time_pass(monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import queue
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from ..result import RehearsalError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 class Lifecycle:
@@ -19,6 +22,9 @@ class Lifecycle:
         self._ends: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
         self._judging = threading.Lock()
         self._judged = False
+        self._requests = threading.Condition()
+        self._answering = 0
+        self._declared = False
 
     @property
     def is_over(self) -> bool:
@@ -50,16 +56,53 @@ class Lifecycle:
         except queue.Empty:
             raise TimeoutError from None
 
+    def failure(self) -> Exception | None:
+        """Another end that is reported already, if it is a failure."""
+        while not self._ends.empty():
+            end = self._ends.get()
+            if end is not None:
+                return end
+        return None
+
     def set_over(self) -> None:
         """Nothing is answered any more, and nobody waits any longer."""
         self._over.set()
         self._ready.set()
+        with self._requests:
+            self._requests.notify_all()
 
     def wait_until_over(self) -> None:
         self._over.wait()
 
+    @contextmanager
+    def answering(self, what: str) -> Iterator[None]:
+        """While a request is answered that the stack depends on; `what` says what the program does with it.
+
+        Raises:
+            RehearsalError: the stack is being judged, or has been: the policies would not see this.
+        """
+        with self._requests:
+            if self._declared:
+                raise RehearsalError(
+                    f"the program {what} after it has signalled that it is done (SignalAndWaitForShutdown), "
+                    "when its policies have been asked: do so before"
+                )
+            self._answering += 1
+        try:
+            yield
+        finally:
+            with self._requests:
+                self._answering -= 1
+                self._requests.notify_all()
+
     def judge_once(self, judge: Callable[[], None]) -> None:
-        """Have the stack judged, once: when its program says that it is done, or has exited."""
+        """Have the stack judged, once: when its program says that it is done, or has exited.
+
+        What is still being answered then is waited for, and nothing more is taken.
+        """
+        with self._requests:
+            self._declared = True
+            self._requests.wait_for(lambda: not self._answering or self.is_over)
         with self._judging:
             if not self._judged:
                 judge()

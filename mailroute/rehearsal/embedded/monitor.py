@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import grpc
@@ -10,7 +11,7 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 
 from ..result import Diagnostic, EngineFault, RehearsalError, Severity
-from ..shared import tracebacks
+from ..shared import tracebacks, urns
 from .children import PARALLEL
 from .deployment import InvokeError
 from .review import MandatoryViolationError
@@ -87,22 +88,25 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     def RegisterResource(
         self, request: resource_pb2.RegisterResourceRequest, context: grpc.ServicerContext
     ) -> resource_pb2.RegisterResourceResponse:
-        return self._answer(context, lambda: self._deployment.register(request))
+        what = f"registers {request.type} {request.name!r}"
+        return self._answer(context, lambda: self._deployment.register(request), what)
 
     def RegisterResourceOutputs(
         self, request: resource_pb2.RegisterResourceOutputsRequest, context: grpc.ServicerContext
     ) -> Empty:
-        return self._carry_out(context, lambda: self._deployment.register_outputs(request))
+        what = f"registers outputs of {urns.name_of(request.urn)!r}"
+        return self._carry_out(context, lambda: self._deployment.register_outputs(request), what)
 
     def ReadResource(
         self, request: resource_pb2.ReadResourceRequest, context: grpc.ServicerContext
     ) -> resource_pb2.ReadResourceResponse:
-        return self._answer(context, lambda: self._deployment.read(request))
+        what = f"reads {request.type} {request.name!r}"
+        return self._answer(context, lambda: self._deployment.read(request), what)
 
     def Invoke(
         self, request: resource_pb2.ResourceInvokeRequest, context: grpc.ServicerContext
     ) -> resource_pb2.ResourceInvokeResponse:
-        return self._answer(context, lambda: self._deployment.invoke(request))
+        return self._answer(context, lambda: self._deployment.invoke(request), f"calls {request.tok}")
 
     def Call(self, request: resource_pb2.ResourceCallRequest, context: grpc.ServicerContext) -> Any:
         return self._refuse(context, f"the program calls the method {request.tok}")
@@ -144,8 +148,8 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self._lifecycle.judge_once(self._deployment.analyze_stack)
         self._deployment.callbacks.close()
 
-    def _carry_out(self, context: grpc.ServicerContext, work: Callable[[], None]) -> Empty:
-        self._answer(context, work)
+    def _carry_out(self, context: grpc.ServicerContext, work: Callable[[], None], what: str = "") -> Empty:
+        self._answer(context, work, what)
         return Empty()
 
     def _refuse(self, context: grpc.ServicerContext, what: str) -> Any:
@@ -154,12 +158,14 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
         return self._answer(context, refuse)
 
-    def _answer(self, context: grpc.ServicerContext, work: Callable[[], _Answer]) -> _Answer:
+    def _answer(self, context: grpc.ServicerContext, work: Callable[[], _Answer], what: str = "") -> _Answer:
+        """The answer that `work` gives; `what` the program does, if that counts for the stack's judgement."""
         # The program waits here, with the first thing that it asks, until the packs are ready.
         self._lifecycle.wait_until_ready()
         try:
             if not self._lifecycle.is_over:
-                return work()
+                with self._lifecycle.answering(what) if what else nullcontext():
+                    return work()
         except InvokeError as refusal:
             context.abort(grpc.StatusCode.UNKNOWN, str(refusal))
         except (MandatoryViolationError, RehearsalError, EngineFault) as end:

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_LEVELS: Final = ("advisory", "mandatory", "remediate", "disabled")
-_ALL: Final = "all"
+DISABLED: Final = "disabled"
+_LEVELS: Final = ("advisory", "mandatory", "remediate", DISABLED)
+ALL: Final = "all"
+"""Stands for every rule in a config file."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def _level(number: analyzer_pb2.EnforcementLevel.ValueType) -> str:
 
 def _apply(config: Mapping[str, RuleConfig], layer: Mapping[str, RuleConfig]) -> dict[str, RuleConfig]:
     applied = dict(config)
-    everywhere = layer[_ALL].level if _ALL in layer else None
+    everywhere = layer[ALL].level if ALL in layer else None
     if everywhere is not None:
         applied = {rule: replace(rule_config, level=everywhere) for rule, rule_config in config.items()}
     for rule, given in layer.items():

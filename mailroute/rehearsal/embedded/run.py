@@ -112,7 +112,8 @@ class _Run:
             if end is None:
                 self._check_exit()
                 self._lifecycle.judge_once(self._deployment.analyze_stack)
-            elif not isinstance(end, MandatoryViolationError):
+                end = self._lifecycle.failure()
+            if end is not None and not isinstance(end, MandatoryViolationError):
                 raise end
         except RehearsalError as error:
             error.seen = self._deployment.registry.all()
