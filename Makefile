@@ -14,7 +14,7 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.10 --generate-ha
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL = help
-.PHONY: help install preview test lint fuzz mutation bench lock clean
+.PHONY: help install preview test lint fuzz mutation bench wheel lock clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target text; do \
@@ -44,6 +44,9 @@ mutation: $(VENV)/.dev ## Change the proof at random places, and count what the 
 bench: $(VENV)/.runtime $(PEER:%=$(VENV)/%/.installed) ## Time the policy pack beside an empty one; PEER=checkov adds Checkov
 	@$(BIN)/python -m bench $(PEER:%=--peer %) $(ARGS)
 	@$(BIN)/python -m bench.preview $(ARGS)
+
+wheel: $(VENV)/.runtime ## Build the wheel into dist/, or into the folder ARGS
+	@$(BIN)/python -m hatchling build --target wheel --directory "$(or $(ARGS),dist)"
 
 lock: ## Resolve the dependencies anew (needs uv)
 	$(COMPILE) --group build pyproject.toml -o requirements.txt

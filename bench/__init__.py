@@ -1,1 +1,3 @@
 """What the policy pack costs, measured."""
+
+import mailroute  # noqa: F401  (leads to the modules of the policy pack)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import mailroute  # noqa: F401  (leads to the modules of the policy pack)
 from enforcement.options import COMMON
 from rules import RULES
 from rules.rule import EVIDENCE, Rule

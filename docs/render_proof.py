@@ -13,6 +13,7 @@ from string import Formatter
 from types import ModuleType
 from typing import Final
 
+import mailroute  # noqa: F401  (leads to the modules of the policy pack)
 from reachability import Verdict, aws, findings, forwarding, workloads
 from reachability.graph import tokens
 

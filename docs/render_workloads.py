@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+import mailroute  # noqa: F401  (leads to the modules of the policy pack)
 from reachability.workloads.mail_table import FRAMEWORKS, PROVIDERS, Framework, Provider
 from reachability.workloads.not_judged import KINDS
 

@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "explain": "mailroute.cli.explain",
     "snapshot": "mailroute.cli.snapshot",
     "iam-policy": "mailroute.cli.iam_policy",
+    "policy-pack": "mailroute.cli.policy_pack",
 }
 """The commands in the order in which `--help` shows them, and the module of each."""
 
@@ -58,8 +59,8 @@ def cli(ctx: click.Context) -> None:
 
     \b
     Examples:
-      mailroute rehearse                  what 'pulumi up' of this project's own prod stack would do
-      mailroute rehearse --program ../shop --stack dev
+      mailroute rehearse                  what 'pulumi up' of the project in this directory would do
+      mailroute rehearse ../shop --stack dev
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())

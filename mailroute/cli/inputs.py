@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mailroute import pack
 from mailroute.rehearsal.result import RehearsalError
 
 if TYPE_CHECKING:
@@ -16,28 +17,23 @@ if TYPE_CHECKING:
     from mailroute.rehearsal.project import Project
     from rules.rule import Options
 
-_HOME: Final = Path(__file__).resolve().parents[2]
-"""Where mailroute's own program and policy pack are."""
-
-_PACK: Final = _HOME / "policies"
-
 _USUAL_STACK: Final = "prod"
 _USUAL_REGION: Final = "us-east-1"
 
 
 def load_project(program: Path | None, stack: str | None) -> Project:
-    """The program in the directory `program`, or mailroute's own, with the config of `stack`.
+    """The project in the directory `program`, or the one around this directory, with the config of `stack`.
 
     Without a name the stack is `prod`, or the only one that there is.
 
     Raises:
-        RehearsalError: there is no such program or stack, or it is not to be read.
+        RehearsalError: there is no such project or stack, or it is not to be read.
     """
-    from mailroute.rehearsal.project import Project, stacks
+    from mailroute.rehearsal.project import Project, enclosing_project, stacks
 
-    directory = program or _HOME
+    directory = enclosing_project(Path.cwd()) if program is None else program
     if not directory.is_dir():
-        raise RehearsalError(f"--program {directory}: no such directory")
+        raise RehearsalError(f"{directory}: no such directory")
     if stack is None:
         known = stacks(directory)
         if known and _USUAL_STACK not in known and len(known) > 1:
@@ -77,9 +73,9 @@ def _beside(file: Path) -> str:
 def policy_packs(project: Project, packs: tuple[Path, ...]) -> tuple[Path, ...]:
     """The packs that judge: those given, else the program's own `policies`, else mailroute's."""
     if packs:
-        return tuple(pack.resolve() for pack in packs)
+        return tuple(given.resolve() for given in packs)
     own = project.directory / "policies"
-    return (own if (own / "PulumiPolicy.yaml").is_file() else _PACK,)
+    return (own if (own / "PulumiPolicy.yaml").is_file() else pack.DIRECTORY,)
 
 
 def choose_engine(engine: str) -> str:
@@ -113,7 +109,7 @@ def rule_options(pack_config: Path | None, packs: Sequence[Path]) -> Mapping[str
     from rules.egress import WORKLOADS
 
     given = policy_config.load(pack_config) if pack_config else {}
-    ours = _PACK in (pack.resolve() for pack in packs)
+    ours = pack.DIRECTORY in (given.resolve() for given in packs)
     found: dict[str, Options] = {}
     for rule in RULES:
         told = given[rule.name].properties if rule.name in given else {}

@@ -20,12 +20,8 @@ _PATH: Final = click.Path(path_type=Path)
 
 
 @click.command("rehearse", short_help="Run a program against a simulated account, under its policies.")
-@click.option(
-    "--program",
-    type=_PATH,
-    metavar="DIR",
-    help="Where the program's Pulumi.yaml is.  [default: mailroute's own program]",
-)
+@click.argument("directory", type=_PATH, required=False, metavar="[DIR]")
+@click.option("--program", type=_PATH, metavar="DIR", help="The same as the argument DIR.")
 @click.option(
     "--stack",
     envvar="PULUMI_STACK",
@@ -85,6 +81,7 @@ _PATH: Final = click.Path(path_type=Path)
     help="Give up after that long.",
 )
 def command(
+    directory: Path | None,
     program: Path | None,
     stack: str | None,
     up: bool,
@@ -97,7 +94,9 @@ def command(
     markdown: Path | None,
     timeout: int,
 ) -> int:
-    """Run a Pulumi program in Python against a simulated AWS account, and show what would come of it.
+    """Run the Pulumi program in DIR against a simulated AWS account, and show what would come of it.
+
+    DIR is where its Pulumi.yaml is; without it, the project that the current directory is in is taken.
 
     That is: the resources, the egress of every App Runner service, ECS service and Lambda function
     today and after, the DNS records, and what the policies say. It needs no credentials, and nothing
@@ -107,7 +106,7 @@ def command(
     Examples:
       mailroute rehearse
       mailroute rehearse --stack dev --up
-      mailroute rehearse --program ../shop --account shop.json --policy-pack policies
+      mailroute rehearse ../shop --account shop.json --policy-pack policies
       mailroute rehearse --json | jq '.egress[].verdict'
       mailroute rehearse --markdown comment.md
 
@@ -120,7 +119,9 @@ def command(
     """
     from mailroute.rehearsal.result import Operation
 
-    project = load_project(program, stack)
+    if directory and program:
+        raise click.UsageError(f"the project is named twice, as {directory} and with --program {program}")
+    project = load_project(directory or program, stack)
     packs = policy_packs(project, packs)
     operation = Operation.UP if up else Operation.PREVIEW
     with (

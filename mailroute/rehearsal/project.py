@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ORGANIZATION: Final = "organization"
 """What Pulumi calls the organization of a stack that no service keeps."""
 
+_FILES: Final = ("Pulumi.yaml", "Pulumi.yml")
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
@@ -90,11 +91,24 @@ def project_file(directory: Path) -> Path:
     Raises:
         RehearsalError: there is none.
     """
-    for name in ("Pulumi.yaml", "Pulumi.yml"):
+    for name in _FILES:
         if (directory / name).is_file():
             return directory / name
+    raise RehearsalError(f"{directory}: no Pulumi.yaml here: name the directory of a Pulumi project")
+
+
+def enclosing_project(directory: Path) -> Path:
+    """The nearest directory with a `Pulumi.yaml`, from `directory` upwards, as Pulumi finds it.
+
+    Raises:
+        RehearsalError: there is none.
+    """
+    for folder in (directory, *directory.parents):
+        if any((folder / name).is_file() for name in _FILES):
+            return folder
     raise RehearsalError(
-        f"{directory}: no Pulumi.yaml here: name a Pulumi program's directory with --program"
+        f"{directory}: no Pulumi.yaml here or above: run it in a Pulumi project, or name one: "
+        "mailroute rehearse DIR"
     )
 
 

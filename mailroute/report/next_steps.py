@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mailroute import pack
 from reachability.verdict import Verdict
 
 from .model import Step
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 _IMPORT_COMMAND: Final = "importCommand"
 """The stack output that tells how a service that is there already comes under the program."""
+
+_PACK: Final = "mailroute-pack"
+"""The folder of a project that the policy pack is written to."""
 
 _SES_IDENTITIES: Final = (
     "aws:sesv2/emailIdentity:EmailIdentity",
@@ -52,6 +56,11 @@ def next_steps(
     worse = any(change.creation and change.creation.verdict is not Verdict.REACHABLE for change in egress)
     if worse or (creation is not None and creation.problem):
         yield Step("See first why the simulated creation fails, or ends otherwise than the preview.")
+    own = _own_pack(program)
+    if pack.DIRECTORY in packs and not pack.DIRECTORY.is_relative_to(program):
+        command = shlex.join(["mailroute", "policy-pack", str(own)])
+        yield Step("Write the policy pack into a folder of the project.", command)
+        packs = [own if each == pack.DIRECTORY else each for each in packs]
     yield Step("Create the stack, with the policies as the gate.", _up(rehearsal.stack, program, packs))
     if not all(record.published for record in dns):
         yield Step("Publish the records marked 'you' at your DNS host, which must not proxy them.")
@@ -62,11 +71,15 @@ def next_steps(
         )
 
 
+def _own_pack(program: Path) -> Path:
+    return Path(_PACK) if program == Path.cwd() else program / _PACK
+
+
 def _up(stack: str, program: Path, packs: Sequence[Path]) -> str:
     command = ["pulumi", "up", "--stack", stack]
     if program != Path.cwd():
         command += ["--cwd", str(program)]
-    for pack in packs:
-        inside = pack.is_relative_to(program)
-        command += ["--policy-pack", str(pack.relative_to(program) if inside else pack)]
+    for each in packs:
+        inside = each.is_relative_to(program)
+        command += ["--policy-pack", str(each.relative_to(program) if inside else each)]
     return shlex.join(command)

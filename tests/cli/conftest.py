@@ -46,7 +46,6 @@ def environment(**changes: str) -> dict[str, str]:
     folders = (folder for folder in kept["PATH"].split(os.pathsep) if not (Path(folder) / "pulumi").exists())
     kept |= {
         "PATH": os.pathsep.join(folders),
-        "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "policies"))),
         "COLUMNS": "100",
         "PYTHONIOENCODING": "utf-8",
     }

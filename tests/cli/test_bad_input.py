@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,13 +30,15 @@ def refused(result, *parts: str, status: int = 2) -> None:  # type: ignore[no-un
     [
         (["rehearse", "--stak", "prod"], ["no such option '--stak'", "--stack", "mailroute rehearse --help"]),
         (["reherse"], ["no such command 'reherse'", "mailroute --help"]),
-        (["rehearse", "extra"], ["unexpected extra argument (extra)"]),
+        (["rehearse", "shop", "extra"], ["unexpected extra argument (extra)"]),
+        (["rehearse", "shop", "--program", "cafe"], ["named twice, as shop and with --program cafe"]),
         (["rehearse", "--timeout", "0"], ["--timeout", "0"]),
         (["rehearse", "--timeout", "soon"], ["--timeout", "soon"]),
         (["rehearse", "--engine", "fast"], ["--engine", "'fast'", "embedded"]),
         (["rehearse", "--stack"], ["--stack", "argument"]),
-        (["rehearse", "--program", "nowhere"], ["--program nowhere: no such directory"]),
-        (["rehearse", "--program", "."], ["no Pulumi.yaml"]),
+        (["rehearse", "nowhere"], ["nowhere: no such directory"]),
+        (["rehearse", "--program", "nowhere"], ["nowhere: no such directory"]),
+        (["rehearse", "docs"], ["docs: no Pulumi.yaml here"]),
         (["rehearse", "--engine", "pulumi"], ["no 'pulumi' on PATH", "--engine embedded"]),
         (["rehearse", "--stack", "prdo"], ["no stack 'prdo'", "dev, prod"]),
         (["rehearse", "--account", "none.json"], ["none.json: No such file or directory"]),
@@ -48,7 +49,11 @@ def refused(result, *parts: str, status: int = 2) -> None:  # type: ignore[no-un
     ],
 )
 def test_arguments(cli: Cli, arguments: list[str], parts: list[str]) -> None:
-    refused(cli(*arguments), *parts)
+    refused(cli(*arguments, cwd=ROOT), *parts)
+
+
+def test_outside_any_project(cli: Cli, tmp_path: Path) -> None:
+    refused(cli("rehearse"), f"{tmp_path}: no Pulumi.yaml here or above", "mailroute rehearse DIR")
 
 
 @pytest.mark.parametrize(
@@ -61,7 +66,7 @@ def test_arguments(cli: Cli, arguments: list[str], parts: list[str]) -> None:
 )
 def test_account_that_is_none(cli: Cli, tmp_path: Path, text: str, parts: list[str]) -> None:
     (tmp_path / "account.json").write_text(text, encoding="utf-8")
-    refused(cli("rehearse", "--account", "account.json"), *parts)
+    refused(cli("rehearse", "--account", str(tmp_path / "account.json"), cwd=ROOT), *parts)
 
 
 def test_account_of_another_region(cli: Cli, project: Make) -> None:
@@ -114,7 +119,7 @@ def test_pack_config_that_the_pack_does_not_take(cli: Cli, project: Make, tmp_pa
 def test_an_option_of_a_rule_that_is_wrong(cli: Cli, tmp_path: Path) -> None:
     told = {"apprunner-egress-route": {"destinations": [{"port": 587}]}}
     (tmp_path / "config.json").write_text(json.dumps(told), encoding="utf-8")
-    result = cli("rehearse", "--policy-pack-config", "config.json")
+    result = cli("rehearse", "--policy-pack-config", str(tmp_path / "config.json"), cwd=ROOT)
     refused(result, "config.json: option 'destinations' of apprunner-egress-route", "{'port': 587}", "'host'")
 
 
@@ -129,9 +134,8 @@ def test_nothing_is_written_where_the_run_fails(cli: Cli, project: Make, tmp_pat
 
 def test_a_fault_of_ours_is_said_to_be_one(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "jsonschema.py").write_text("raise RuntimeError('it is broken')", encoding="utf-8")
-    path = os.pathsep.join((str(tmp_path), str(ROOT), str(ROOT / "policies")))
-    result = cli("rehearse", PYTHONPATH=path)
+    result = cli("rehearse", cwd=ROOT, PYTHONPATH=str(tmp_path))
     refused(result, "internal fault: RuntimeError: it is broken", "MAILROUTE_DEBUG=1", status=3)
-    explained = cli("rehearse", PYTHONPATH=path, MAILROUTE_DEBUG="1")
+    explained = cli("rehearse", cwd=ROOT, PYTHONPATH=str(tmp_path), MAILROUTE_DEBUG="1")
     assert "Traceback (most recent call last)" in explained.stderr
     assert explained.returncode == 3

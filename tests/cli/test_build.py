@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from enforcement import options
-from mailroute import wire
+from mailroute import pack, wire
 from mailroute.rehearsal.result import Diagnostic, Level, Operation, PolicyResult, Severity
 from mailroute.report import as_json, markdown, redact, terminal
 from mailroute.report.build import STOPPED, build
@@ -58,7 +58,7 @@ def options_of(told: dict[str, dict[str, Any]]) -> dict[str, Options]:
 
 
 def report_of(*resources: Any, account: dict[str, Any] | None = None, **changes: Any) -> Any:
-    told = changes.pop("told", {})
+    told, packs = changes.pop("told", {}), changes.pop("packs", (PROGRAM / "policies",))
     rehearsal = replace(REHEARSAL, **{"policies": (), "diagnostics": (), "outputs": {}, **changes})
     return build(
         replace(rehearsal, resources=resources),
@@ -66,7 +66,7 @@ def report_of(*resources: Any, account: dict[str, Any] | None = None, **changes:
         options_of(told),
         account="an account",
         program=PROGRAM,
-        packs=(PROGRAM / "policies",),
+        packs=packs,
     )
 
 
@@ -317,6 +317,12 @@ def test_dns_records_of_route_53_and_those_left_to_a_person() -> None:
 def test_next_is_to_create_it_with_the_pack_as_the_gate() -> None:
     (step,) = report_of(ENDPOINT).next_steps
     assert step.command == "pulumi up --stack prod --cwd /shop --policy-pack policies"
+
+
+def test_next_is_to_write_our_pack_where_it_judged() -> None:
+    write, create = report_of(ENDPOINT, packs=[pack.DIRECTORY]).next_steps
+    assert write.command == "mailroute policy-pack /shop/mailroute-pack"
+    assert create.command == "pulumi up --stack prod --cwd /shop --policy-pack mailroute-pack"
 
 
 def test_next_is_to_fix_it_while_something_blocks() -> None:

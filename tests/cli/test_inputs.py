@@ -36,8 +36,14 @@ def test_stack_of_the_environment(cli: Cli, project: Make) -> None:
     assert "no stack 'live'" in result.stderr
 
 
-def test_default_program_is_our_own() -> None:
-    assert load_project(None, "dev").directory == ROOT
+@pytest.mark.parametrize("folder", [".", "app", "app/policies"])
+def test_default_project_is_the_nearest_around_this_folder(
+    project: Make, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    shop = project(**{"app/policies/keep": "", "below/Pulumi.yaml": "name: below\nruntime: python\n"})
+    (shop.parent / "Pulumi.yaml").write_text("name: above\nruntime: python\n", encoding="utf-8")
+    monkeypatch.chdir(shop / folder)
+    assert load_project(None, None).directory == shop.resolve()
 
 
 def test_the_default_account_is_the_stack_s_own_file() -> None:

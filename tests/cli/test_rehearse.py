@@ -57,7 +57,7 @@ def test_prod_shows_the_incident_mended(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_prod_as_json_is_one_object_and_nothing_else(cli: Cli) -> None:
-    result = cli(*EMBEDDED, "--json", "--stack", "prod")
+    result = cli(*EMBEDDED, "--json", "--stack", "prod", cwd=ROOT)
     document = json.loads(result.stdout)
     assert (result.returncode, document["ok"], document["engine"]) == (0, True, "embedded")
     same_as_golden("prod.json", in_order(document))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -35,7 +34,6 @@ def rehearse(tmp_path: Path) -> Callable[..., Rehearsed]:
                 *("--program", str(tmp_path), "--stack", stack),
                 *("--policy-pack", str(REPOSITORY / "policies"), *options),
             ],
-            env={**os.environ, "PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'policies'}"},
             capture_output=True,
             text=True,
             check=False,

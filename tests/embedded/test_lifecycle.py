@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -240,7 +239,6 @@ def test_no_process_outlives_a_rehearsal_that_is_stopped(
     rehearser.write(LINGERING + "time.sleep(300)\n")
     driver = subprocess.Popen(
         [sys.executable, "-c", DRIVER, str(rehearser.directory)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "policies")))},
     )
     processes = _started(rehearser.directory)
     driver.send_signal(number)

@@ -140,7 +140,6 @@ def process(front: Front, tmp_path: Path) -> Command:
         done = subprocess.run(
             [sys.executable, "-m", "mailroute", *map(str, arguments)],
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "policies")])},
             capture_output=True,
             text=True,
             timeout=120,

@@ -14,6 +14,7 @@ import pytest
 
 from tests.project import test_documents as documents
 from tests.project import test_make as targets
+from tests.project import test_wheel as wheel
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -68,6 +69,8 @@ RUN_BY: Final[Mapping[str, Callable[..., Any] | str]] = {
     "docs/render.py": documents.test_a_reference_is_what_its_program_writes,
     "docs/render_proof.py": documents.test_a_reference_is_what_its_program_writes,
     "docs/render_workloads.py": documents.test_a_reference_is_what_its_program_writes,
+    "make wheel": wheel.test_nothing_but_mailroute_is_at_its_top,
+    "python -m hatchling": wheel.test_nothing_but_mailroute_is_at_its_top,
     "python -m bench": targets.test_a_target_in_a_small_size,
     "python -m bench.preview": targets.test_a_target_in_a_small_size,
     "python -m tests.mutation": targets.test_a_target_in_a_small_size,
@@ -77,6 +80,7 @@ RUN_BY: Final[Mapping[str, Callable[..., Any] | str]] = {
     "mailroute diagnose": "tests/evidence/test_diagnose.py",
     "mailroute explain": "tests/cli/test_explain.py",
     "mailroute snapshot": "tests/evidence/test_snapshot.py",
+    "mailroute policy-pack": "tests/project/test_wheel.py",
     "pulumi stack init": OFFICIAL,
     "pulumi preview": PARITY,
     "pulumi up": PARITY,
@@ -92,7 +96,7 @@ NOT_RUN: Final = {
 }
 
 _PROGRAM: Final = re.compile(
-    r"(?:^|[\s/`@(])(make|mailroute|pulumi|npm|pre-commit)((?: (?:stack|policy))? [a-z]+)\b|"
+    r"(?:^|[\s/`@(])(make|mailroute|pulumi|npm|pre-commit)((?: (?:stack|policy))? [a-z-]+)\b|"
     r"(pytest)\b|(?:^|[ /`])(\.ci/run|docs/\w+\.py)|python (-m [\w.]+)"
 )
 
