@@ -109,7 +109,7 @@ def rule_options(pack_config: Path | None, packs: Sequence[Path]) -> Mapping[str
     from rules.egress import WORKLOADS
 
     given = policy_config.load(pack_config) if pack_config else {}
-    ours = pack.DIRECTORY in (given.resolve() for given in packs)
+    ours = pack.DIRECTORY in (each.resolve() for each in packs)
     found: dict[str, Options] = {}
     for rule in RULES:
         told = given[rule.name].properties if rule.name in given else {}
@@ -128,7 +128,7 @@ def asked_rules(pack_config: Path | None, packs: Sequence[Path]) -> frozenset[st
     from mailroute.rehearsal.embedded import policy_config
     from rules import RULES
 
-    if _PACK not in (pack.resolve() for pack in packs):
+    if pack.DIRECTORY not in (each.resolve() for each in packs):
         return frozenset()
     given = policy_config.load(pack_config) if pack_config else {}
     own = (given.get(rule.name, policy_config.RuleConfig()) for rule in RULES)
