@@ -589,6 +589,54 @@ def test_a_number_may_be_given_as_text(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("type_", "given", "taken"),
+    [
+        (
+            "aws:ec2/securityGroup:SecurityGroup",
+            {"egress": [{"protocol": "-1", "fromPort": "0", "toPort": "587", "self": "true"}]},
+            {"egress": [{"protocol": "-1", "fromPort": 0, "toPort": 587, "self": True}]},
+        ),
+        (
+            "aws:ec2/networkAcl:NetworkAcl",
+            {"vpcId": "v", "ingress": [{"protocol": "6", "ruleNo": "100", "fromPort": 1, "toPort": "2"}]},
+            {"vpcId": "v", "ingress": [{"protocol": "6", "ruleNo": 100, "fromPort": 1, "toPort": 2}]},
+        ),
+        (
+            "aws:ec2/vpnConnection:VpnConnection",
+            {"customerGatewayId": "1", "type": "2", "tunnel1Phase1DhGroupNumbers": ["14", 2]},
+            {"customerGatewayId": "1", "type": "2", "tunnel1Phase1DhGroupNumbers": [14, 2]},
+        ),
+        (
+            "aws:ec2/securityGroup:SecurityGroup",
+            {"egress": Secret([{"protocol": "-1", "fromPort": Secret("0"), "toPort": UNKNOWN}])},
+            {"egress": Secret([{"protocol": "-1", "fromPort": Secret(0), "toPort": UNKNOWN}])},
+        ),
+        (
+            "aws:ec2/securityGroup:SecurityGroup",
+            {"tags": {"fromPort": "587", "self": "true"}, "description": "587"},
+            {"tags": {"fromPort": "587", "self": "true"}, "description": "587"},
+        ),
+        (
+            "aws:lambda/function:Function",
+            {"role": "r", "environment": {"variables": {"PORT": "587"}}, "ephemeralStorage": {"size": "512"}},
+            {"role": "r", "environment": {"variables": {"PORT": "587"}}, "ephemeralStorage": {"size": 512}},
+        ),
+        (
+            "aws:elasticbeanstalk/environment:Environment",
+            {"application": "a", "settings": [{"namespace": "n", "name": "p", "value": "587"}]},
+            {"application": "a", "settings": [{"namespace": "n", "name": "p", "value": "587"}]},
+        ),
+    ],
+    ids=["groups", "ACLs", "numbers", "secrets", "texts", "functions", "settings"],
+)
+def test_texts_inside_are_read_by_their_types(
+    client: Client, type_: str, given: dict[str, Any], taken: dict[str, Any]
+) -> None:
+    inputs, failures = client.check(type_, "x", given)
+    assert ({name: inputs[name] for name in given}, failures) == (taken, [])
+
+
+@pytest.mark.parametrize(
     ("type_", "name", "value", "reason"),
     [
         (VPC, "enableDnsHostnames", "yes", "true or false is required, 'yes' is given"),

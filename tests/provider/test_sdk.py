@@ -27,8 +27,8 @@ def test_inputs_outputs_and_secrets_are_those_of_the_class() -> None:
     assert vpc.tagged
     assert vpc.required == frozenset()
     assert vpc.outputs["arn"] == Output(Shape.TEXT, optional=False)
-    assert vpc.outputs["enableDnsHostnames"] == Output(Shape.FLAG, optional=False)
-    assert vpc.outputs["enableDnsSupport"] == Output(Shape.FLAG, optional=True)
+    assert vpc.outputs["enableDnsHostnames"] == Output(Shape.FLAG, optional=False, inner=Shape.FLAG)
+    assert vpc.outputs["enableDnsSupport"] == Output(Shape.FLAG, optional=True, inner=Shape.FLAG)
     assert vpc.outputs["tags"] == Output(Shape.MAP, optional=True)
 
 

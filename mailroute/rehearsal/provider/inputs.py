@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from mailroute.wire import Secret
-from reachability.values import FLAG_TEXTS, UNKNOWN
+from reachability.values import FLAG_TEXTS, UNKNOWN, is_list
 
 from ..account import Kind
-from .sdk import ResourceClass, Shape
+from .sdk import Output, ResourceClass, Shape, parts_of
 from .settings import Settings
 
 DEFAULTS: Final = "__defaults"
@@ -68,7 +68,10 @@ def checked(
         olds: the resource's checked inputs; empty for a new one and for a replacement.
         generation: how often it was created before: a replacement gets another name than what it replaces.
     """
-    inputs = {name: _typed(resource, name, value) for name, value in without_defaults(news).items()}
+    inputs = {
+        name: _typed(resource.token, resource.outputs[name], value) if name in resource.outputs else value
+        for name, value in without_defaults(news).items()
+    }
     added = {name: value for name, value in kind.checked_defaults.items() if inputs.get(name) is None}
     named = name_property(resource)
     if named and inputs.get(named) is None and inputs.get("namePrefix") is None:
@@ -98,17 +101,43 @@ def _shape(resource: ResourceClass, name: str) -> Shape:
     return resource.outputs[name].shape if name in resource.outputs else Shape.OBJECT
 
 
-def _typed(resource: ResourceClass, name: str, value: Any) -> Any:
-    """A text where a number or a truth value belongs, as Pulumi's config holds it: what the provider reads.
+def _typed(token: str, output: Output, value: Any) -> Any:
+    """`value` with numbers and truth values for texts in their place, as Pulumi's config holds them.
 
-    One that it cannot read stays, and is a failure.
+    A text that the provider cannot read so stays.
     """
-    shape = _shape(resource, name) if isinstance(value, str) else Shape.TEXT
+    if isinstance(value, Secret):
+        return Secret(_typed(token, output, value.value))
+    if isinstance(value, str):
+        return _read(output.inner, value)
+    if is_list(value):
+        return [_typed(token, output, element) for element in value]
+    if not isinstance(value, Mapping) or not _holds_readable(value):
+        return value
+    if output.shape is Shape.MAP:
+        inside = replace(output, shape=output.inner)
+        return {name: _typed(token, inside, part) for name, part in value.items()}
+    parts = parts_of(token, output.part) if output.part else {}
+    return {name: _typed(token, parts[name], part) if name in parts else part for name, part in value.items()}
+
+
+def _read(shape: Shape, text: str) -> Any:
     if shape is Shape.FLAG:
-        return FLAG_TEXTS.get(value, value)
-    if shape is Shape.NUMBER and _NUMBER.fullmatch(value):
-        return float(value) if "." in value else int(value)
-    return value
+        return FLAG_TEXTS.get(text, text)
+    if shape is Shape.NUMBER and _NUMBER.fullmatch(text):
+        return float(text) if "." in text else int(text)
+    return text
+
+
+def _holds_readable(value: Any) -> bool:
+    """Whether a text in `value` may stand for a number or a truth value: few do, and types cost time."""
+    if isinstance(value, Secret):
+        return _holds_readable(value.value)
+    if isinstance(value, Mapping):
+        return any(map(_holds_readable, value.values()))
+    if is_list(value):
+        return any(map(_holds_readable, value))
+    return isinstance(value, str) and (value in FLAG_TEXTS or _NUMBER.fullmatch(value) is not None)
 
 
 def _autoname(urn: str, autoname: Autoname, generation: int) -> str | None:

@@ -38,10 +38,14 @@ class Output:
     Attributes:
         optional: whether a resource may be without it. One that is not optional always comes back with
             a value: the program's, or one that AWS computes.
+        inner: what kind of value a list or map has inside; the shape itself for any other.
+        part: the SDK's name for the type of the objects that it is or has inside; empty where there are none.
     """
 
     shape: Shape
     optional: bool
+    inner: Shape = Shape.TEXT
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,14 @@ def resource_class(token: str) -> ResourceClass | None:
         outputs={_camel(getter): _output(getter.returns) for getter in _getters(body).values()},
         secrets=frozenset(_secrets(body) if _SECRETS in source else ()),  # few have any to look for
     )
+
+
+@cache
+def parts_of(token: str, part: str) -> Mapping[str, Output]:
+    """The properties of the objects of type `part` inside a resource of the type `token`."""
+    source = (_root() / _folder(token) / "outputs.py").read_text(encoding="utf-8")
+    found = _getters(_class(source, f"class {part}(dict):"))
+    return {_camel(getter): _output(getter.returns) for getter in found.values()}
 
 
 @cache
@@ -152,15 +164,19 @@ def _files(folder: str) -> Mapping[str, Path]:
 
 def _source(token: str) -> str | None:
     package, _, rest = token.partition(":")
-    folder, _, file = rest.partition(":")[0].partition("/")
+    file = rest.partition(":")[0].partition("/")[2]
     if package != "aws" or not file:
         return None
-    if folder == "index":
-        folder = "."
-    elif keyword.iskeyword(folder):
-        folder += "_"
-    path = _files(folder).get(file.replace("_", "").lower())
+    path = _files(_folder(token)).get(file.replace("_", "").lower())
     return path.read_text(encoding="utf-8") if path else None
+
+
+def _folder(token: str) -> str:
+    """Where the SDK has what is of the same AWS service as `token`."""
+    folder = token.partition(":")[2].partition("/")[0]
+    if folder == "index":
+        return "."
+    return f"{folder}_" if keyword.iskeyword(folder) else folder
 
 
 _PARSING: Final = threading.Lock()
@@ -229,7 +245,10 @@ def _output(annotation: ast.expr | None) -> Output:
     """What an annotation such as `pulumi.Output[Optional[Sequence['outputs.Rule']]]` says."""
     nodes = list(ast.walk(annotation)) if annotation else []
     optional = any(isinstance(node, ast.Name) and node.id == "Optional" for node in nodes)
-    return Output(next(filter(None, map(_shape, nodes)), Shape.TEXT), optional)
+    shapes = [*filter(None, map(_shape, nodes))] or [Shape.TEXT]
+    named = (str(node.value) for node in nodes if isinstance(node, ast.Constant))
+    part = next((name.removeprefix("outputs.") for name in named if name.startswith("outputs.")), "")
+    return Output(shapes[0], optional, shapes[-1], part)
 
 
 _SHAPES: Final = {
