@@ -121,11 +121,16 @@ class AppRunnerService(Component):
             tags=ownership(f"{name}-instance"),
             opts=self._child(),
         )
+        # Named by what it attaches: one that took over another one's policy would detach it at the end.
+        attached = {
+            _digest([checks.known(arn) or str(position)]): arn
+            for position, arn in enumerate(args.get("policy_arns", []))
+        }
         rights: list[pulumi.Resource] = [
             aws.iam.RolePolicyAttachment(
-                f"{name}-instance-{position}", role=role.name, policy_arn=arn, opts=self._child()
+                f"{name}-instance-{digest}", role=role.name, policy_arn=arn, opts=self._child()
             )
-            for position, arn in enumerate(args.get("policy_arns", []))
+            for digest, arn in attached.items()
         ]
         secrets = args.get("secrets", {})
         if secrets:

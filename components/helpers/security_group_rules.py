@@ -19,7 +19,10 @@ def allow(
     """Let `client_group_id` connect over TCP to `port`, or with any protocol where there is none.
 
     The other side is either `group_id`, which gets the ingress rule that lets the client in, or `cidr_block`.
+    The port is part of the rules' names: the rules of another port are there before those of the old one go.
     """
+    if port is not None:
+        name = f"{name}-{port:d}"
     protocol = "-1" if port is None else "tcp"
     rules: list[pulumi.Resource] = [
         aws.vpc.SecurityGroupEgressRule(

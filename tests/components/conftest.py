@@ -6,7 +6,6 @@ incident's, or what a test made of it.
 
 from __future__ import annotations
 
-import contextvars
 import json
 import runpy
 from collections.abc import Callable, Mapping
@@ -16,15 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pulumi
 import pytest
 from pulumi.runtime import mocks, rpc
-from pulumi.runtime.settings import ROOT, SETTINGS
-from pulumi.runtime.stack import run_in_stack
-from pulumi.runtime.sync_await import _sync_await
 
 from mailroute import wire
 from mailroute.rehearsal.project import Project
+from tests.components.programs import run_program
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REGION = "us-east-1"
@@ -232,27 +228,13 @@ def run(
     Raises:
         BaseException: what the program raised; `graph` of it is what had been registered before.
     """
-    return contextvars.copy_context().run(_run, program, preview, account or Account(), config or {})
-
-
-def _run(program: Callable[[], object], preview: bool, account: Account, config: Mapping[str, str]) -> Graph:
-    monitor = Monitor(account, preview)
-    mocks.set_mocks(monitor.mocks, project="mailroute", stack="test", preview=preview, monitor=monitor)
-    SETTINGS.rpc_manager.clear()
-    SETTINGS.outputs.clear()
-    ROOT.set(None)
-    pulumi.runtime.set_all_config(dict(config))
-    monitor.graph = Graph()
+    monitor = Monitor(account or Account(), preview)
     try:
-        _sync_await(run_in_stack(lambda: _discard(program())))
+        run_program(program, monitor, config or {}, preview=preview)
     except BaseException as error:
         error.graph = monitor.graph  # type: ignore[attr-defined]
         raise
     return monitor.graph
-
-
-def _discard(_: object) -> None:
-    """A program's value is not for the stack."""
 
 
 @pytest.fixture

@@ -150,8 +150,11 @@ def test_without_secrets_the_instance_role_may_do_nothing(register: Callable[...
 def test_the_applications_own_policies_are_attached(register: Callable[..., Any]) -> None:
     policy = "arn:aws:iam::123456789012:policy/uploads"
     graph = register(lambda: AppRunnerService("api", args(policy_arns=[policy])))
-    attachment = graph["aws:iam/rolePolicyAttachment:RolePolicyAttachment::api-instance-0"]
-    assert attachment.inputs == {"role": "api-instance", "policyArn": policy}
+    attachment = next(
+        each
+        for each in graph.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+        if each.inputs == {"role": "api-instance", "policyArn": policy}
+    )
     assert attachment.key in graph.one(SERVICE).dependencies
 
 
@@ -172,18 +175,18 @@ def test_the_group_lets_out_to_the_destinations_only(register: Callable[..., Any
         for one in graph.of_type(EGRESS)
     }
     assert shown == {
-        "api-postgres": {
+        "api-postgres-5432": {
             "ipProtocol": "tcp",
             "fromPort": 5432,
             "toPort": 5432,
             "referencedSecurityGroupId": "sg-00000001",
         },
-        "api-relay": {"ipProtocol": "tcp", "fromPort": 587, "toPort": 587, "cidrIpv4": "0.0.0.0/0"},
+        "api-relay-587": {"ipProtocol": "tcp", "fromPort": 587, "toPort": 587, "cidrIpv4": "0.0.0.0/0"},
         "api-vpc": {"ipProtocol": "-1", "cidrIpv4": "10.0.0.0/16"},
     }
     assert all(one.property_dependencies["securityGroupId"] == own for one in graph.of_type(EGRESS))
     ingress = graph.one(INGRESS)
-    assert ingress.name == "api-postgres"
+    assert ingress.name == "api-postgres-5432"
     assert ingress.inputs["securityGroupId"] == "sg-00000001"
     assert ingress.property_dependencies["referencedSecurityGroupId"] == own
     rules = {one.key for one in (*graph.of_type(EGRESS), ingress)}

@@ -59,7 +59,7 @@ def test_its_group_lets_nobody_in_unless_a_client_is_named(register: Callable[..
 def test_a_client_is_let_out_and_in_on_its_port_only(register: Callable[..., Any]) -> None:
     graph = register(lambda: SmtpEndpoint("smtp", args(port=2465, client_security_group_ids=["sg-client"])))
     traffic = {"ipProtocol": "tcp", "fromPort": 2465, "toPort": 2465}
-    tags = {"Name": "test-smtp-client-0", "pulumi:project": "mailroute", "pulumi:stack": "test"}
+    tags = {"Name": "test-smtp-client-0-2465", "pulumi:project": "mailroute", "pulumi:stack": "test"}
     assert graph.one(EGRESS).inputs == {
         "securityGroupId": "sg-client",
         "referencedSecurityGroupId": "smtp-id",

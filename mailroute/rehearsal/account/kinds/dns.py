@@ -58,6 +58,16 @@ def vpcs_of(account: Account, zone: AwsResource) -> Iterator[str]:
             yield str(association.get("vpcId"))
 
 
+def public_records(account: Account, type_: str) -> Iterator[tuple[str, str]]:
+    """Name and value of each record of `type_` in public zones, lower case, without trailing dots."""
+    for record in account.of(RECORD):
+        zone = account.find(ZONE, str(record.get("zoneId")))
+        if record.get("type") == type_ and not (zone and list(vpcs_of(account, zone))):
+            name = full_name(account, str(record.get("zoneId")), str(record.get("name")))
+            for value in record.items("records"):
+                yield name, _bare(str(value))
+
+
 def zone_exists(call: Call) -> None:
     """A record belongs to a zone ("ChangeResourceRecordSets", Amazon Route 53 API Reference)."""
     if call.account.shows_public_zones() and call.find(ZONE, "zoneId") is None:

@@ -1,0 +1,132 @@
+"""No change of a stack's config cuts mail: the service can send after every single write of the update.
+
+The engine creates and updates in any order that the dependencies allow, and deletes after that. Beside the
+order in which the program registers, the two worst are taken: nothing before the service but what it depends
+on, and everything before the service that does not depend on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from tests.components.deployment import SERVICE, Stack, Update, Write
+from tests.components.sending import cannot_send
+
+ROLE = "aws:iam/role:Role"
+ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+Config = dict[str, Any]
+_PRIVATE = ["subnet-058489269eab00608", "subnet-0a836887b9508ed97"]
+_PUBLIC = ["subnet-0c31f6a7de52b8941", "subnet-07be90d42f1a6c385"]
+_RELAY = "arn:aws:secretsmanager:us-east-1:123456789012:secret:daadaar/smtp-Kq3vTz"
+_ROUTES: list[Config] = [
+    {"route": "ses"},
+    {"route": "nat"},
+    {"route": "both", "mailThrough": "ses"},
+    {"route": "both", "mailThrough": "nat"},
+]
+_MODES: list[Config] = [{"route": "nat", "natMode": mode} for mode in ("single", "per-zone", "regional")]
+
+
+_GROUPS: dict[str, tuple[str, list[Config]]] = {
+    "routes of the incident": ("prod", _ROUTES),
+    "routes of a new VPC": ("dev", _ROUTES[:3]),
+    "NAT modes": ("dev", [*_MODES, {"route": "ses"}]),
+    "SMTP ports": ("prod", [{"route": "ses", "smtpPort": port} for port in (587, 465, 2587)]),
+    "relay ports": ("prod", [{"route": "nat", "relayPort": port} for port in (587, 2525)]),
+    "routes and ports": ("dev", [{"route": "nat", "relayPort": 587}, {"route": "ses", "relayPort": 465}]),
+    "zones behind NAT": ("dev", [{"route": "nat", "zoneCount": count} for count in (2, 3)]),
+    "zones of the endpoint": ("dev", [{"route": "ses", "zoneCount": count} for count in (2, 3)]),
+    "the connector's subnets": (
+        "prod",
+        [
+            {"route": "ses", "privateSubnetIds": _PRIVATE},
+            {"route": "ses", "privateSubnetIds": _PRIVATE[:1]},
+            {"route": "nat", "privateSubnetIds": _PRIVATE[1:]},
+        ],
+    ),
+    "the gateway's subnet": ("prod", [{"route": "nat", "publicSubnetIds": [subnet]} for subnet in _PUBLIC]),
+    "the relay's secret": ("prod", [{"route": "nat", "relaySecretArn": arn} for arn in (_RELAY, "")]),
+    "the rest of the VPC": ("prod", [{"route": "ses", "reachVpc": reach} for reach in (True, False)]),
+}
+
+
+def tour(configs: list[Config]) -> list[Config]:
+    """`configs` in an order in which each one comes right after each other one."""
+    made: list[Config] = []
+    for at, one in enumerate(configs[:-1]):
+        made.append(one)
+        for other in configs[at + 1 :]:
+            made += [other, one]
+    return made
+
+
+def service_first(update: Update) -> Callable[[list[Write]], Write]:
+    """Before the service only what it depends on."""
+    by_urn = {write.urn: write for write in update.writes if write.operation != "delete"}
+    needed: set[str] = set()
+    queue = [urn for urn, write in by_urn.items() if write.type == SERVICE]
+    while queue:
+        urn = queue.pop()
+        if urn in by_urn and urn not in needed:
+            needed.add(urn)
+            queue.extend(by_urn[urn].needs)
+    return lambda ready: next((write for write in ready if write.urn in needed), ready[0])
+
+
+def service_last(ready: list[Write]) -> Write:
+    """Before the service everything that does not wait for it."""
+    return next((write for write in reversed(ready) if write.type != SERVICE), ready[0])
+
+
+def gaps(stack: Stack, update: Update) -> list[str]:
+    """The writes after which the service cannot send mail, and why."""
+    found = []
+    for pick in (None, service_first(update), service_last):
+        for write, live in update.instants(pick):
+            problem = cannot_send(stack.account, live)
+            if problem:
+                found.append(f"{write.operation} {write.urn.rpartition('$')[2]}: {problem}")
+    return found
+
+
+def running(name: str, **config: Any) -> Stack:
+    """A stack whose service can send mail."""
+    stack = Stack.of(name, **{"domain": "daadaar.com", **config})
+    created = stack.up()
+    assert created.error is None
+    assert cannot_send(stack.account, stack.account.live()) == ""
+    return stack
+
+
+@pytest.mark.parametrize("group", _GROUPS)
+def test_mail_is_never_cut(group: str) -> None:
+    name, configs = _GROUPS[group]
+    first, *others = tour(configs)
+    stack = running(name, **first)
+    for config in others:
+        update = stack.up(**config)
+        assert update.error is None
+        assert gaps(stack, update) == [], config
+    assert stack.up().writes == ()
+
+
+def test_a_policy_stays_attached_when_another_one_goes() -> None:
+    arns = [f"arn:aws:iam::aws:policy/Amazon{name}ReadOnlyAccess" for name in ("S3", "SQS", "SNS")]
+    stack = running("prod", policyArns=arns)
+    for kept in (arns[1:], arns, arns[::-1], arns[:1]):
+        assert stack.up(policyArns=kept).error is None
+        [role] = [each.id for each in stack.account.of(ROLE) if each.id.startswith("service-instance")]
+        attached = [each for each in stack.account.of(ATTACHMENT) if each.get("role") == role]
+        assert sorted(each.get("policyArn") for each in attached) == sorted(kept)
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_a_tour_holds_every_change(count: int) -> None:
+    configs = [{"n": number} for number in range(count)]
+    made = tour(configs)
+    wanted = [(one, other) for one in configs for other in configs if one is not other]
+    assert all(pair in list(pairwise(made)) for pair in wanted)
