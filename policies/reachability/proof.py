@@ -78,7 +78,10 @@ class Proof:
         if destination.every_host:
             outcome = _in_unknown_environment(workload.resource, outcome)
         decided = outcome.verdict is not Verdict.UNDETERMINED
-        return outcome.given(self._as_planned(workload, outcome)) if decided else outcome
+        if not decided:
+            return outcome
+        named = PASSES if destination.holder is None else placement.IDS_AS_PLANNED(workload.resource)
+        return outcome.given(named + self._as_planned(workload, outcome))
 
     def _as_planned(self, workload: Workload, outcome: Outcome) -> Outcome:
         """What is assumed of the ids that are to come, where some are on the way."""
@@ -89,6 +92,8 @@ class Proof:
 
     def judge(self, placements: Sequence[Placement], destination: Destination) -> Outcome:
         """Whether packets reach `destination` from whichever of `placements` is the case."""
+        if destination.holder is not None:
+            destination = replace(destination, host=self.network.dns.zones.name_of(destination.holder))
         outcome = across_possibilities([self._from(each, destination) for each in placements])
         if outcome.verdict is not Verdict.UNDETERMINED:
             return outcome

@@ -8,7 +8,7 @@ from reachability import UNKNOWN, Destination, Hop, Origin, Settings, Verdict
 from reachability.verdict import Finding
 from tests.reachability.over_ipv6 import network
 from tests.reachability.shown import judge
-from tests.reachability.stacks import REGION, VPC, Stack, urn
+from tests.reachability.stacks import REGION, VPC, Stack, ref, urn
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 CONNECTOR = "aws:apprunner/vpcConnector:VpcConnector"
@@ -183,3 +183,64 @@ def test_a_host_that_is_an_output_of_an_endpoint_is_its_name(
     variables["runtimeEnvironmentVariables"]["SMTP_HOST"] = {"ref": sources}
 
     assert ses.prove()[0].verdict is verdict
+
+
+RECORD = "aws:route53/record:Record"
+
+
+def named_by_record(stack: Stack, *sources: str, **record: object) -> None:
+    """The service sends to the name of the record `mail` of a zone that the program makes."""
+    stack.add("aws:route53/zone:Zone", "zone", name="example.com", vpcs=[{"vpcId": VPC}])
+    stack.add(RECORD, "mail", **{"zoneId": ref("zone"), "name": "mail", "type": "A", "records": [], **record})
+    host = {"ref": list(sources or ["mail"])}
+    variables = stack["service"]["sourceConfiguration"]["imageRepository"]["imageConfiguration"]
+    variables["runtimeEnvironmentVariables"]["SMTP_HOST"] = host
+
+
+@pytest.mark.parametrize(
+    ("record", "verdict"),
+    [
+        ({"records": ["8.8.8.8"]}, REACHABLE),
+        ({"name": "mail.example.com", "records": ["8.8.8.8"]}, REACHABLE),
+        ({"records": ["10.99.0.1"]}, UNREACHABLE),
+        ({"type": "CNAME", "records": ["mail.example.com"]}, UNREACHABLE),
+        ({"name": UNKNOWN, "records": ["8.8.8.8"]}, UNDETERMINED),
+        ({"zoneId": "Z1", "name": "mail.example.com", "records": ["8.8.8.8"]}, UNDETERMINED),
+        ({"zoneId": UNKNOWN, "records": ["8.8.8.8"]}, UNDETERMINED),
+    ],
+    ids=["public", "full name", "private", "circle", "no name", "no zone", "any zone"],
+)
+def test_a_host_that_is_an_output_of_a_record_is_its_name(
+    nat: Stack, record: dict[str, object], verdict: Verdict
+) -> None:
+    named_by_record(nat, **record)
+    (egress,) = nat.prove()
+
+    assert egress.verdict is verdict
+    assert egress.destination.host is UNKNOWN
+    planned = [assumption.code for assumption in egress.outcome.assumptions].count("PLANNED_IDS")
+    assert planned == (verdict is not UNDETERMINED)
+
+
+def test_a_host_that_one_of_two_records_names_is_open(nat: Stack) -> None:
+    named_by_record(nat, "mail", "other", records=["8.8.8.8"])
+    nat.add(RECORD, "other", zoneId=ref("zone"), name="other", type="A", records=["8.8.8.8"])
+
+    assert nat.prove()[0].verdict is UNDETERMINED
+
+
+@pytest.mark.parametrize(
+    ("address", "codes"),
+    [("8.8.8.8", []), ("10.99.0.1", ["NO_ROUTE_TO_DESTINATION"])],
+    ids=["public", "private"],
+)
+def test_outside_of_vpcs_a_record_names_the_host_too(outside: Stack, address: str, codes: list[str]) -> None:
+    """The internet may ask another zone of that name."""
+    named_by_record(outside, records=[address])
+    outside["zone"]["vpcs"] = []
+    (egress,) = outside.prove()
+
+    assert egress.verdict is (UNDETERMINED if codes else REACHABLE)
+    assert [found.code for found in egress.outcome.findings] == codes
+    planned = [assumption.code for assumption in egress.outcome.assumptions]
+    assert planned == ([] if codes else ["PLANNED_IDS"])

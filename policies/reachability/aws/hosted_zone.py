@@ -145,6 +145,12 @@ class HostedZones:
     def _read(self) -> dict[str, HostedZone]:
         return {zone.key: self._make(zone) for zone in self.graph.of_type(*tokens.HOSTED_ZONE)}
 
+    def name_of(self, key: str) -> str | Unknown:
+        """The full name of the record with this key, where its zone is known; of anything else `UNKNOWN`."""
+        zone = next((zone.target for record, zone in self._zone_of.items() if record.key == key), None)
+        records = self[zone].records if zone is not None else ()
+        return next((record.name for record in records if record.key == key), UNKNOWN)
+
     def public_for(self, name: str) -> Iterator[HostedZone]:
         """The public zones that may be asked for `name`."""
         for zone in self:

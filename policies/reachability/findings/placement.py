@@ -73,8 +73,8 @@ SUBNET_MAYBE_READ_ONLY = SUBNET_NOT_READ.undetermined(
 COMPUTED_VALUE = Code("COMPUTED_VALUE", 'Pulumi documentation, "Inputs and outputs" and "pulumi preview"')
 PLANNED_IDS = Code("PLANNED_IDS", 'Pulumi documentation, "Inputs and outputs" and "pulumi preview"')
 IDS_AS_PLANNED = PLANNED_IDS.assumption(
-    "an id that the update makes known is that of the resource whose output the program passes on, and one "
-    "that it computes is of the same VPC: what apply makes of an output, no plan shows",
+    "an id or a host that the update makes known is that of the resource whose output the program passes on, "
+    "and an id that it computes is of the same VPC: what apply makes of an output, no plan shows",
     "see what the creation decides that mailroute rehearse simulates, or a preview after the first update",
 )
 COMPUTED_LIST = COMPUTED_VALUE.undetermined(
