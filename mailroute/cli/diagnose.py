@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from .output import in_colour, width_of, write
-from .parameters import HostAndPort, Ids
+from .parameters import HostAndPort, Ids, reading_timeout
 from .status import Status
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ _WORKLOAD: Final = "name either a --service, or the --subnets and --security-gro
     metavar="FILE",
     help="Read an account saved by 'mailroute snapshot' instead of AWS.",
 )
+@reading_timeout
 @click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object, and nothing else, to standard output."
 )
@@ -70,12 +71,13 @@ def command(
     destination: tuple[str, int],
     region: str | None,
     file: Path | None,
+    timeout: int,
     as_json: bool,
 ) -> int:
     """Prove whether a service reaches a mail server in the account as it stands, and show the path.
 
     It reads the account and changes nothing; 'mailroute iam-policy' prints the permissions that it
-    needs. What may not be read leaves undetermined what depends on it.
+    needs. What cannot be read leaves undetermined what depends on it.
 
     \b
     Examples:
@@ -101,7 +103,7 @@ def command(
         if file is not None:
             document = _saved(file, region)
         else:
-            document = _live(service, subnets or (), groups or (), region)
+            document = _live(service, subnets or (), groups or (), region, timeout)
     except EvidenceError as error:
         raise click.ClickException(str(error)) from error
     if subnets:
@@ -122,7 +124,7 @@ def _saved(file: Path, region: str | None) -> dict[str, Any]:
 
 
 def _live(
-    service: str | None, subnets: tuple[str, ...], groups: tuple[str, ...], region: str | None
+    service: str | None, subnets: tuple[str, ...], groups: tuple[str, ...], region: str | None, timeout: int
 ) -> dict[str, Any]:
     """
     Raises:
@@ -132,7 +134,7 @@ def _live(
 
     if service and service.startswith("arn:"):
         region = _region_of(service, region)
-    api = live.connect(region)
+    api = live.connect(region, timeout=timeout)
     if service:
         return live.of_service(api, service)
     return live.of_ids(api, (*subnets, *groups))

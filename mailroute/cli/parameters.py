@@ -6,11 +6,16 @@ import ipaddress
 import os
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _HIGHEST_PORT: Final = 65535
+_READING_TIMEOUT: Final = 300
+"""That of `evidence.live`, which takes too long to import for a `--help`."""
 
 
 class HostAndPort(click.ParamType[tuple[str, int]]):
@@ -74,6 +79,18 @@ class Ids(click.ParamType[tuple[str, ...]]):
         if not ids:
             self.fail(f"give at least one id, as in {self._example}", param, ctx)
         return ids
+
+
+def reading_timeout(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option of commands that read an account: `timeout`, in seconds."""
+    return click.option(
+        "--timeout",
+        type=click.IntRange(min=1),
+        default=_READING_TIMEOUT,
+        show_default=True,
+        metavar="SECONDS",
+        help="Stop reading the account after that long; what is not read by then is left open.",
+    )(command)
 
 
 class OutputFile(click.Path):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from .output import save, write
-from .parameters import Ids, OutputFile
+from .parameters import Ids, OutputFile, reading_timeout
 from .status import Status
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _STANDARD_OUTPUT: Final = Path("-")
     help="Where to save it; - is standard output.",
 )
 @click.option("--region", metavar="R", help="The AWS region.  [default: $AWS_REGION, or the profile's]")
+@reading_timeout
 @click.option(
     "--keep-variable",
     "variables",
@@ -39,13 +40,15 @@ _STANDARD_OUTPUT: Final = Path("-")
     help="An environment variable of the services whose value is saved; may be given several times.  "
     "[default: those known to hold a mail host or its port]",
 )
-def command(vpcs: tuple[str, ...], file: Path, region: str | None, variables: tuple[str, ...]) -> int:
+def command(
+    vpcs: tuple[str, ...], file: Path, region: str | None, timeout: int, variables: tuple[str, ...]
+) -> int:
     """Read some VPCs, and the services and functions that send through them, and save what is there.
 
     What their traffic may pass is read as well: peered VPCs, transit gateways and the VPCs behind these.
 
     The file holds no secrets: of environment variables only those named keep their values. It serves
-    'mailroute diagnose --evidence', 'mailroute rehearse --account' and the policy pack. What may not be
+    'mailroute diagnose --evidence', 'mailroute rehearse --account' and the policy pack. What cannot be
     read is named in the file, and leaves undetermined what depends on it.
 
     \b
@@ -62,7 +65,7 @@ def command(vpcs: tuple[str, ...], file: Path, region: str | None, variables: tu
     from evidence import EvidenceError
 
     try:
-        document = _read(vpcs, region, variables)
+        document = _read(vpcs, region, timeout, variables)
     except EvidenceError as error:
         raise click.ClickException(str(error)) from error
     text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
@@ -76,14 +79,16 @@ def command(vpcs: tuple[str, ...], file: Path, region: str | None, variables: tu
     return Status.OK
 
 
-def _read(vpcs: tuple[str, ...], region: str | None, variables: tuple[str, ...]) -> dict[str, Any]:
+def _read(
+    vpcs: tuple[str, ...], region: str | None, timeout: int, variables: tuple[str, ...]
+) -> dict[str, Any]:
     """
     Raises:
         EvidenceError: a VPC is not there, or the account cannot be read.
     """
     from evidence import live
 
-    api = live.connect(region, on_read=_progress)
+    api = live.connect(region, on_read=_progress, timeout=timeout)
     return live.of_vpcs(api, vpcs, variables or live.VARIABLES)
 
 

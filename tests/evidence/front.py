@@ -1,7 +1,8 @@
 """What stands in for AWS: moto's server, and in front of it a server that records, denies and adds.
 
-It is reached over real HTTP. moto has no App Runner, no ECS Express Mode and no Route 53 Profiles, and it
-does not tell where the routes of a transit gateway lead, so that the front answers for them.
+It is reached over real HTTP. moto has no App Runner, no ECS Express Mode, no Route 53 Profiles, no DNS
+firewalls and no VPC Block Public Access, and it does not tell where the routes of a transit gateway lead: the
+front answers for them.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ _PATHS = {
     r"/profileassociations": "ListProfileAssociations",
 }
 """The operations of services whose protocol names none."""
+_EC2_NOT_IN_MOTO = ("ec2:SearchTransitGatewayRoutes", "ec2:DescribeVpcBlockPublicAccessOptions")
 _HOP_BY_HOP = {"connection", "transfer-encoding", "content-length"}
 
 
@@ -130,7 +132,7 @@ class Front:
         profiles: the associations of Route 53 Profiles, in the form of its API.
         faults: the error codes that IAM actions get.
         codeless: the IAM actions that are refused without an error code.
-        answers: what EC2 answers to IAM actions in place of moto, in the form of its API.
+        answers: what is answered to IAM actions in place of moto, in the form of AWS's API.
         expires_after: how many calls come through before the credentials expire.
     """
 
@@ -153,10 +155,15 @@ class Front:
         self.profiles: list[dict[str, Any]] = []
         self.faults: dict[str, str] = {}
         self.codeless: set[str] = set()
-        self.answers: dict[str, dict[str, Any]] = {}
+        self.answers: dict[str, dict[str, Any]] = {
+            "ec2:DescribeVpcBlockPublicAccessExclusions": {"VpcBlockPublicAccessExclusions": []},
+            "route53resolver:ListFirewallRuleGroupAssociations": {"FirewallRuleGroupAssociations": []},
+        }
         self.expires_after: int | None = None
 
-    def own_answer(self, service: str, operation: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
+    def own_answer(
+        self, service: str, operation: str, region: str, request: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
         """The answer of what moto lacks, after AWS's own model; `None` where what is asked for is missing."""
         if service == "apprunner":
             answer = self.app_runner.answer(operation, request)
@@ -166,6 +173,9 @@ class Front:
             answer = self.express.answer(request)
         elif f"{service}:{operation}" in self.answers:
             answer = self.answers[f"{service}:{operation}"]
+        elif operation == "DescribeVpcBlockPublicAccessOptions":
+            options = {"AwsRegion": region, "InternetGatewayBlockMode": "off"}
+            answer = {"VpcBlockPublicAccessOptions": options}
         elif service == "ec2":
             answer = {"Routes": self.transit_routes[request["TransitGatewayRouteTableId"]]}
         else:
@@ -194,7 +204,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.do_POST()
 
     def _serve(self, body: bytes) -> None:
-        service, operation = self._called(body)
+        service, region, operation = self._called(body)
         action = f"{service}:{operation}"
         self.front.calls[action] += 1
         limit = self.front.expires_after
@@ -214,31 +224,34 @@ class _Handler(BaseHTTPRequestHandler):
         elif (
             service in ("apprunner", "network-firewall", "route53profiles")
             or action == "ecs:DescribeExpressGatewayService"
+            or (action in self.front.answers and service != "ec2")
         ):
-            answer = self.front.own_answer(service, operation, json.loads(body or b"{}"))
+            answer = self.front.own_answer(service, operation, region, json.loads(body or b"{}"))
             fault = {"__type": "ResourceNotFoundException", "message": "not there"}
             self._send(
                 200 if answer else 400, json.dumps(answer or fault).encode(), "application/x-amz-json-1.0"
             )
-        elif action in self.front.answers or action == "ec2:SearchTransitGatewayRoutes":
+        elif action in self.front.answers or action in _EC2_NOT_IN_MOTO:
             request = {name: values[0] for name, values in parse_qs(body.decode()).items()}
-            answer = self.front.own_answer(service, operation, request)
+            answer = self.front.own_answer(service, operation, region, request)
             shape = _output(service, operation)
             self._send(200, f"<Response>{_xml(answer, shape)}</Response>".encode(), "text/xml")
         else:
             self._forward(action, body)
 
-    def _called(self, body: bytes) -> tuple[str, str]:
-        """The service and the operation, wherever the service's protocol names them."""
-        credential = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", self.headers.get("Authorization", ""))
-        service = credential.group(1) if credential else ""
+    def _called(self, body: bytes) -> tuple[str, str, str]:
+        """The service, the region and the operation, wherever the service's protocol names it."""
+        credential = re.search(
+            r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/", self.headers.get("Authorization", "")
+        )
+        region, service = credential.groups() if credential else ("", "")
         if "X-Amz-Target" in self.headers:
-            return service, self.headers["X-Amz-Target"].rpartition(".")[2]
+            return service, region, self.headers["X-Amz-Target"].rpartition(".")[2]
         path = urlsplit(self.path).path
         for pattern, operation in _PATHS.items():
             if re.fullmatch(pattern, path):
-                return service, operation
-        return service, parse_qs(body.decode()).get("Action", [""])[0]
+                return service, region, operation
+        return service, region, parse_qs(body.decode()).get("Action", [""])[0]
 
     def _refuse(self, service: str, code: str = "UnauthorizedOperation", status: int = 403) -> None:
         if service == "ec2":

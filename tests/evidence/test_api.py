@@ -10,7 +10,8 @@ import pytest
 from botocore.stub import Stubber
 
 from evidence.live import AccessError, Action, collect, connect, network
-from evidence.live.api import Api, Request, filtered
+from evidence.live.api import Api
+from evidence.live.request import Request, filtered
 from tests.evidence.account import REGION, Account
 from tests.evidence.front import Front
 
@@ -78,11 +79,11 @@ def test_pages_that_botocore_has_no_paginator_for_are_read(session: StubbedSessi
 
 
 def test_a_page_that_leads_back_to_itself_is_a_failure(session: StubbedSession) -> None:
-    for _ in range(2):
-        session.stubs["ec2"].add_response("describe_subnets", {"Subnets": [], "NextToken": "again"})
+    for token in ("first", "second", "first"):
+        session.stubs["ec2"].add_response("describe_subnets", {"Subnets": [], "NextToken": token})
     api = Api(session, REGION)
     assert api.fetch([Request(Action.SUBNETS)]) == {}
-    assert "same next token" in api.unread[Action.SUBNETS]
+    assert api.unread[Action.SUBNETS] == "the pages lead in a circle: a token comes a second time"
 
 
 def test_routes_beyond_the_last_page_are_a_failure(session: StubbedSession) -> None:
@@ -91,7 +92,7 @@ def test_routes_beyond_the_last_page_are_a_failure(session: StubbedSession) -> N
     api = Api(session, REGION)
     request = Request(Action.TRANSIT_ROUTES, {"TransitGatewayRouteTableId": "tgw-rtb-1", "Filters": FILTERS})
     assert api.fetch([request]) == {}
-    assert "there are more routes" in api.unread[Action.TRANSIT_ROUTES]
+    assert api.unread[Action.TRANSIT_ROUTES] == "there are more pages, and no token to ask for them by"
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from evidence import validate
-from evidence.live import AccessError, Action, Api, api, connect, of_service, of_vpcs
-from evidence.live.api import Request
+from evidence.live import AccessError, Action, Api, api, connect, deadline, of_service, of_vpcs
 from evidence.live.fields import FIELDS, lacking
+from evidence.live.pages import pages as real_pages
+from evidence.live.request import Request
 from evidence.live.shapes import Answer
 from tests.evidence.account import REGION, RELAY, Account
 from tests.evidence.conftest import Command, empty
@@ -52,7 +53,7 @@ def fill(account: Account) -> None:
         "InternetGatewayExclusionMode": "allow-egress",
         "State": "create-complete",
     }
-    account.front.answers = {
+    account.front.answers |= {
         OPTIONS: PUBLIC_ACCESS,
         "ec2:DescribeVpcBlockPublicAccessExclusions": {"VpcBlockPublicAccessExclusions": [exclusion]},
     }
@@ -78,18 +79,17 @@ def recorded(
         account = Account(empty(shared_front, patch, tmp_path_factory.mktemp("aws")))
         fill(account)
         recorded_: Pages = {}
-        pages = api._pages
 
-        def record(client: Any, request: Request) -> Iterator[Answer]:
+        def record(client: Any, request: Request, *given: Any) -> Iterator[Answer]:
             answers: list[Answer] = [
                 {name: value for name, value in page.items() if name != "ResponseMetadata"}
-                for page in pages(client, request)
+                for page in real_pages(client, request, *given)
             ]
             recorded_[key(request)] = answers
             return iter(answers)
 
         with patch.context() as recording:
-            recording.setattr(api, "_pages", record)
+            recording.setattr(api, "pages", record)
             found = connect(REGION)
             read(found, account.vpc)
         yield found, account.vpc, recorded_
@@ -104,8 +104,8 @@ def test_a_missing_field_is_named_and_ends_nothing(
     recorded: tuple[Api, str, Pages], monkeypatch: pytest.MonkeyPatch, action: Action
 ) -> None:
     found, vpc, pages = recorded
-    monkeypatch.setattr(api, "_WORKERS", 1)
-    monkeypatch.setattr(api, "_pages", lambda _, request: iter(pages.get(key(request), ())))
+    monkeypatch.setattr(deadline, "WORKERS", 1)
+    monkeypatch.setattr(api, "pages", lambda _, request, __: iter(pages.get(key(request), ())))
     known = [entry for document in read(found, vpc) for entry in document["resources"]]
     changes: dict[str, Pages] = {}
     for call, answers in pages.items():
@@ -113,7 +113,9 @@ def test_a_missing_field_is_named_and_ends_nothing(
             changes.setdefault(path.removeprefix(f"{action.result}."), {**pages, call: changed})
     assert len(changes) > len(FIELDS[action]) / 2
     for path, given in changes.items():
-        monkeypatch.setattr(api, "_pages", lambda _, request, given=given: iter(given.get(key(request), ())))
+        monkeypatch.setattr(
+            api, "pages", lambda _, request, __, given=given: iter(given.get(key(request), ()))
+        )
         with suppress(AccessError):
             for document in read(found, vpc, action):
                 new = [entry for entry in document["resources"] if entry not in known]
@@ -187,5 +189,6 @@ def test_a_failing_endpoint_is_not_a_refusal(account: Account, front: Front, mai
     result = mailroute("diagnose", "--service", "shop", "--to", f"{RELAY}:587")
     assert result.returncode == 2
     assert result.stderr == (
-        "mailroute: error: AWS cannot be reached: an answer with HTTP status 500 and no error code of AWS's\n"
+        "mailroute: error: AWS cannot be reached: sts:GetCallerIdentity: "
+        "an answer with HTTP status 500 and no error code of AWS's\n"
     )

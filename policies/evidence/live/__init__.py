@@ -13,12 +13,14 @@ from reachability.workloads.mail import names_server
 from . import app_runner, network, services
 from .actions import Action, iam_policy
 from .adopted import Access, adopted, texts
-from .api import AccessError, Api, connect
+from .api import TIMEOUT, Api, connect
 from .document import build
+from .failures import AccessError
 from .services import TITLES, region_of
 from .shapes import Entry
 
 __all__ = [
+    "TIMEOUT",
     "TITLES",
     "VARIABLES",
     "Access",

@@ -6,9 +6,7 @@ The collectors call nothing else, and the IAM policy that they need is made of t
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, Final
-
-_NO_SUCH_ACTION: Final = "InvalidAction"
+from typing import Any
 
 
 class Action(Enum):
@@ -18,7 +16,7 @@ class Action(Enum):
         service: the service's name in boto3, which is also its prefix in IAM.
         result: where the answer holds what was asked for; the answer itself where that is empty.
         nothing: the error codes that say that what was asked for is not there.
-        recent: whether a region of AWS, or an emulator of it, may lack it: it then lacks the feature as well.
+        recent: whether a region of AWS, or an emulator, may not know it: it then lacks the feature as well.
     """
 
     VPCS = ("ec2", "DescribeVpcs", "Vpcs")
@@ -42,14 +40,14 @@ class Action(Enum):
         "ec2",
         "DescribeVpcBlockPublicAccessOptions",
         "VpcBlockPublicAccessOptions",
-        (_NO_SUCH_ACTION,),
+        (),
         True,
     )
     PUBLIC_ACCESS_EXCLUSIONS = (
         "ec2",
         "DescribeVpcBlockPublicAccessExclusions",
         "VpcBlockPublicAccessExclusions",
-        (_NO_SUCH_ACTION,),
+        (),
         True,
     )
     HOSTED_ZONES = ("route53", "ListHostedZones", "HostedZones")

@@ -9,7 +9,8 @@ from collections.abc import Collection, Container, Iterable
 from typing import Any
 
 from .actions import Action
-from .api import Answers, Api, Request
+from .api import Answers, Api
+from .request import Request
 from .shapes import Answer, Entry, entry, kept, present
 
 

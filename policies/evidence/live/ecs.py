@@ -11,7 +11,8 @@ from collections.abc import Collection, Container, Iterable
 from typing import Any, Final
 
 from .actions import Action
-from .api import Api, Request
+from .api import Api
+from .request import Request
 from .shapes import Answer, Entry, entry, kept, present
 
 _BATCH: Final = 10

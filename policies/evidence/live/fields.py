@@ -162,6 +162,47 @@ _WHERE: Final[Mapping[Action, tuple[str, str, tuple[str, ...]]]] = {
 }
 """What an answer has where one of its fields has a value, as that field, the value and what it has."""
 
+_PLACED: Final[Mapping[Action, str]] = {
+    Action.SUBNETS: "SubnetArn",
+    Action.SECURITY_GROUPS: "SecurityGroupArn",
+    Action.PREFIX_LISTS: "PrefixListArn",
+    Action.AVAILABILITY_ZONES: "RegionName",
+    Action.PUBLIC_ACCESS: "AwsRegion",
+    Action.PUBLIC_ACCESS_EXCLUSIONS: "ResourceArn",
+    Action.RESOLVER_RULES: "Arn",
+    Action.RESOLVER_FIREWALLS: "Arn",
+    Action.TRANSIT_GATEWAYS: "TransitGatewayArn",
+    Action.FIREWALLS: "FirewallArn",
+    Action.FIREWALL: "Firewall.FirewallArn",
+    Action.FIREWALL_ENDPOINTS: "VpcEndpointAssociationArn",
+    Action.FIREWALL_ENDPOINT: "VpcEndpointAssociation.VpcEndpointAssociationArn",
+    Action.FIREWALL_POLICY: "FirewallPolicyResponse.FirewallPolicyArn",
+    Action.FIREWALL_RULE_GROUP: "RuleGroupResponse.RuleGroupArn",
+    Action.SERVICES: "ServiceArn",
+    Action.SERVICE: "ServiceArn",
+    Action.CONNECTORS: "VpcConnectorArn",
+    Action.CONNECTOR: "VpcConnectorArn",
+    Action.ECS_CLUSTERS: "Arn",
+    Action.ECS_LISTED: "Arn",
+    Action.ECS_SERVICES: "serviceArn",
+    Action.ECS_EXPRESS_SERVICE: "serviceArn",
+    Action.ECS_TASK_DEFINITION: "taskDefinitionArn",
+    Action.FUNCTIONS: "FunctionArn",
+    Action.FUNCTION: "FunctionArn",
+}
+"""Where an answer tells of its region, by the name or in an ARN; not every answer has it."""
+
+
+def elsewhere(action: Action, answer: Answer, region: str) -> str | None:
+    """The region that `answer` tells of, where that is not `region`."""
+    value: object = answer
+    for name in _PLACED.get(action, "-").split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    if not isinstance(value, str) or (value.startswith("arn:") and value.count(":") < 5):
+        return None
+    named = value.split(":")[3] if value.startswith("arn:") else value
+    return named if named != region else None
+
 
 def lacking(action: Action, answer: Answer, fields: Iterable[str] = ()) -> str | None:
     """The first field that `answer` does not have; `None` where it has them all.

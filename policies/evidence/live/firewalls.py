@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from .actions import Action
-from .api import Answers, Api, Request
+from .api import Answers, Api
+from .request import Request
 from .shapes import Answer, Entry, entry, leads_to_endpoint, present, tags
 
 _ACRONYM: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]+$")

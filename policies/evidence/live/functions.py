@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Container
 
 from .actions import Action
-from .api import Api, Request
+from .api import Api
+from .request import Request
 from .shapes import Answer, Entry, entry, kept
 
 

@@ -18,7 +18,8 @@ from reachability.aws.ses import smtp_service
 
 from . import dns, firewalls, shapes, transit
 from .actions import Action
-from .api import Answers, Api, Request, filtered
+from .api import Answers, Api
+from .request import Request, filtered
 from .shapes import Answer, Entry, Shape
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from . import app_runner, ecs, functions
-from .api import AccessError, Api
+from .api import Api
+from .failures import AccessError
 from .shapes import Entry
 
 _BY_SUBNETS: Final = "judge it by --subnets and --security-groups instead"

@@ -12,7 +12,8 @@ from typing import Final
 
 from . import shapes
 from .actions import Action
-from .api import Answers, Api, Request, filtered
+from .api import Answers, Api
+from .request import Request, filtered
 from .shapes import Answer, Entry, entry
 
 _OF_GATEWAYS: Final = (Action.TRANSIT_GATEWAYS, Action.TRANSIT_ATTACHMENTS, Action.TRANSIT_TABLES)
