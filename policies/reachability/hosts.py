@@ -23,7 +23,9 @@ _LONGEST: Final = 253
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 """A last label by which programs take the whole for an IPv4 address, or for none."""
-_INNER_DOMAINS: Final = frozenset({"arpa", "internal", "invalid", "local", "localhost", "test"})
+_ITSELF: Final = "localhost"
+"""The domain of names that lead to whoever asks (RFC 6761)."""
+_INNER_DOMAINS: Final = frozenset({"arpa", "internal", "invalid", "local", _ITSELF, "test"})
 _INNER_NAMES: Final = re.compile(
     r"\.elb\.[a-z0-9-]+\.amazonaws\.com$"  # a Network Load Balancer
     r"|\.[a-z0-9-]+\.elb\.amazonaws\.com$"  # an Application or a Classic Load Balancer
@@ -86,6 +88,6 @@ def question(host: str, owner: Resource) -> Outcome:
         return names.INVALID_HOST(owner, host=host)
     if is_public(host):
         return PASSES
-    if literal(host):
+    if literal(host) or plain(host).rpartition(".")[2] == _ITSELF:
         return names.HOST_IS_ITSELF(owner, host=host)
     return names.HOST_NOT_PUBLIC(owner, host=host)

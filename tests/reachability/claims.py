@@ -136,4 +136,6 @@ def warned(stack: Stack) -> set[str]:
     """The messages of the warnings, each of which names a fault that the verdict does not depend on."""
     (egress,) = stack.prove()
     assert {warning.code for warning in egress.outcome.warnings} <= {"CONFLICTING_RESOURCES"}
-    return {warning.message for warning in egress.outcome.warnings}
+    messages = [warning.message for warning in egress.outcome.warnings]
+    assert len(messages) == len(set(messages))
+    return set(messages)

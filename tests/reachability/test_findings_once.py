@@ -21,7 +21,16 @@ def found(message: str, resource: str = "rtb", code: str = "NO_ROUTE", remedy: s
             ["table t of subnets a and b has none"],
         ),
         (["of subnet a, none", "of subnet b, none", "of subnet c, none"], ["of subnets a, b and c, none"]),
-        (["port 465 is closed", "port 587 is closed"], ["port 465 and 587 is closed"]),
+        (["port 465 is closed", "port 587 is closed"], ["ports 465 and 587 are closed"]),
+        (
+            [
+                "subnet a of svc is neither here nor is it there",
+                "subnet b of svc is neither here nor is it there",
+            ],
+            ["subnets a and b of svc are neither here nor is it there"],
+        ),
+        (["in subnet a (z1), open", "in subnet b (z2), open"], ["in subnets a (z1) and b (z2), open"]),
+        (["group a is", "group b is"], ["group a and b is"]),
         (["a of b", "c of d"], ["a of b", "c of d"]),
         (["a", "a of b"], ["a", "a of b"]),
         (["a, is", "b is"], ["a, is", "b is"]),

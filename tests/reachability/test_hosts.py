@@ -103,6 +103,14 @@ def test_such_a_host_is_undetermined_where_egress_is_closed(host: str, nat: Stac
     assert judge(nat, host).verdict is Verdict.UNDETERMINED
 
 
+@pytest.mark.parametrize("host", ["localhost", "smtp.localhost", "127.0.0.1", "::1"])
+def test_the_client_itself_is_told_by_one_wording(host: str, nat: Stack) -> None:
+    told = f"{host} is service itself, and whether a relay runs beside it is not known"
+    nat["service"]["networkConfiguration"] = {"egressConfiguration": {"egressType": "DEFAULT"}}
+
+    assert [found.message for found in judge(nat, host).findings] == [told]
+
+
 @pytest.mark.parametrize(
     ("servers", "known"),
     [

@@ -44,6 +44,7 @@ _SAYS: Final = {
     EGRESS: ("to", filters.NO_RULE_OUT, filters.NO_GROUP_OUT, filters.A_PART_OUT, filters.MAYBE_NO_RULE_OUT),
     INGRESS: ("from", filters.NO_RULE_IN, filters.NO_GROUP_IN, filters.A_PART_IN, filters.MAYBE_NO_RULE_IN),
 }
+_NOT_KNOWN: Final = "(not known)"
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,8 @@ def _admit(groups: Sequence[Ref[SecurityGroup]], direction: str, peer: Peer, por
             by_each = by_each & by_group
         sure = sure | by_each
     seen = [group for ref in groups for group in ref.candidates]
-    named = ", ".join(group.label for group in seen) or "not known"
+    unread = [ref.id if isinstance(ref.id, str) else _NOT_KNOWN for ref in groups if not ref.candidates]
+    named = ", ".join([*(group.label for group in seen), *unread]) or _NOT_KNOWN
     subject = seen[0].key if seen else peer.name
     way, no_rule, no_group, a_part, maybe_none = _SAYS[direction]
     facts = {"groups": named, "name": peer.name, "port": port}

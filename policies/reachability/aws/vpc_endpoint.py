@@ -15,6 +15,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from ..findings import assumptions, conflicts, endpoints, names, placement, routing
+from ..findings.once import said_once
 from ..graph import tokens
 from ..graph.claims import Claim, warnings
 from ..graph.provider_scope import in_one_region
@@ -276,9 +277,10 @@ class VpcEndpoints:
         if not subnets:
             return endpoints.WITHOUT_SUBNET(endpoint)
         region = self.service.region_of_service(str(endpoint.declared("serviceName")))
-        return all_of([*judged(subnets, partial(self._offered, region)), _are_of_zones(endpoint, subnets)])
+        offered = judged(subnets, partial(self._offered, endpoint, region))
+        return said_once(all_of([*offered, _are_of_zones(endpoint, subnets)]))
 
-    def _offered(self, region: str | None, subnet: Subnet) -> Outcome:
+    def _offered(self, endpoint: Resource, region: str | None, subnet: Subnet) -> Outcome:
         offered: Truth = UNKNOWN
         zone_id = self.zones.id_of(subnet.resource)
         if self.service is not SMTP:
@@ -292,8 +294,10 @@ class VpcEndpoints:
             if self.service is SMTP and self.zones.assumes(WITHOUT_SMTP, subnet.region, zone_id):
                 here += assumptions.ZONE_TAKES(subnet, what="SES's SMTP endpoints")
             return here
-        says = endpoints.ZONE_WITHOUT_SERVICE if offered is False else endpoints.ZONE_MAYBE_WITHOUT_SERVICE
-        return here + says(subnet, zone=subnet.zone_name, ses=self.service)
+        facts = {"zone": subnet.zone_name, "ses": self.service}
+        if offered is False:
+            return here + endpoints.ZONE_WITHOUT_SERVICE(subnet, **facts)
+        return here + endpoints.ZONE_MAYBE_WITHOUT_SERVICE(endpoint, subnet=subnet, **facts)
 
     def _gives_full_access(self, endpoint: Resource) -> bool:
         """A policy that allows everything to everybody, as the one that AWS sets by itself, is no obstacle.

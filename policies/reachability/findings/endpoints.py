@@ -109,7 +109,7 @@ ZONE_WITHOUT_SERVICE = VPCE_SERVICE_NOT_INSTALLED_IN_AZ.unreachable(
 )
 VPCE_ZONE_UNKNOWN = Code("VPCE_ZONE_UNKNOWN", _SETTING_UP)
 ZONE_MAYBE_WITHOUT_SERVICE = VPCE_ZONE_UNKNOWN.undetermined(
-    "it cannot be known whether AWS offers {ses} endpoint in the zone of subnet {subject.label} ({zone})",
+    "it cannot be known whether AWS offers {ses} endpoint in the zone of subnet {subnet.label} ({zone})",
     _ZONES_THAT_OFFER,
 )
 

@@ -9,8 +9,8 @@ from .routing import GIVE_EVIDENCE
 
 # Security groups -----------------------------------------------------------------------------------
 
-_RULE_OUT: Final = "add an egress rule for TCP {port} to {name} to the workload's security group"
-_RULE_IN: Final = "let TCP {port} in from the workload's security group on the endpoint's"
+_RULE_OUT: Final = "add an egress rule for TCP {port} to {name} to security group {groups}"
+_RULE_IN: Final = "add an ingress rule for TCP {port} from {name} to security group {groups}"
 
 ENI_SG_RULES_MISMATCH = Code("ENI_SG_RULES_MISMATCH", 'Amazon VPC User Guide, "Security group rules"')
 SG_HAS_NO_RULES = Code("SG_HAS_NO_RULES", 'Amazon VPC User Guide, "Security group rules"')

@@ -48,8 +48,8 @@ HOST_IS_ITSELF = NAME_NOT_PUBLIC.undetermined(
 )
 PORT_UNKNOWN = Code("PORT_UNKNOWN", 'Amazon SES Developer Guide, "Connecting to an Amazon SES SMTP endpoint"')
 UNKNOWN_PORT = PORT_UNKNOWN.undetermined(
-    "the port of the mail host cannot be known",
-    "give the port as a plain number in the environment or in the pack's config",
+    "the port of the mail host is not known, or is none from 1 to 65535",
+    "give the port as a plain number, such as 587, in the environment or in the pack's config",
 )
 PORT_25_BLOCKED = Code("PORT_25_BLOCKED", 'Amazon EC2 User Guide, "Restriction on email sent using port 25"')
 PORT_25 = PORT_25_BLOCKED.undetermined(

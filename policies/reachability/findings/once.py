@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ..verdict import Finding, Outcome
+
+_NOUNS: Final = frozenset({"port", "subnet"})
+_VERBS: Final = {"has": "have", "is": "are"}
 
 
 def said_once(outcome: Outcome) -> Outcome:
@@ -33,17 +36,20 @@ def _of_one_cause(findings: Sequence[Finding]) -> Sequence[Finding]:
     if len(findings) == 1 or len({len(words) for words in texts}) > 1:
         return findings
     places = [place for place, words in enumerate(zip(*texts, strict=True)) if len(set(words)) > 1]
-    if len(places) != 1:
+    if not places or places != [*range(places[0], places[-1] + 1)]:
         return findings
-    (place,) = places
-    names = list(dict.fromkeys(words[place] for words in texts))
+    start, end = places[0], places[-1] + 1
+    names = list(dict.fromkeys(" ".join(words[start:end]) for words in texts))
     # A comma behind a name stands behind the last of them.
     ends = {name[len(name.rstrip(",;:")) :] for name in names}
     if len(ends) > 1:
         return findings
     *first, last = (name.rstrip(",;:") for name in names)
     together = f"{', '.join(first)} and {last}{ends.pop()}"
-    before, after = texts[0][:place], texts[0][place + 1 :]
-    if before[-1:] == ["subnet"]:
-        before = [*before[:-1], "subnets"]
+    before, after = texts[0][:start], texts[0][end:]
+    if before and before[-1] in _NOUNS:
+        before = [*before[:-1], f"{before[-1]}s"]
+        verb = next((place for place, word in enumerate(after) if word in _VERBS), None)
+        if len(before) == 1 and verb is not None:  # They are what the sentence is about.
+            after[verb] = _VERBS[after[verb]]
     return [replace(findings[0], message=" ".join([*before, together, *after]))]

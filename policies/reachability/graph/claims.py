@@ -123,9 +123,11 @@ class Adoptions:
         if adopted.type != self.type:
             return PASSES
         removed = (part for part in parts if not self.keeps(adopted, part))
+        claims = list(self._claims(adopted))
+        first = min((claim.by for claim in claims), key=lambda adopting: adopting.key)
         return all_of(
             [
-                warnings(self._claims(adopted), partial(conflicts.ADOPTIONS, adopted)),
+                warnings(claims, partial(conflicts.ADOPTIONS, first)),
                 *(
                     conflicts.ADOPTED_LATER(adopted, part=_called(part), adoption=_called(adopted))
                     for part in removed

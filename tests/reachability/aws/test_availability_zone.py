@@ -9,7 +9,17 @@ import pytest
 
 from reachability import UNKNOWN, Verdict, merge, prove
 from tests.reachability.shown import judged, said, sends_out
-from tests.reachability.stacks import PRIVATE, PUBLIC, VPC, Stack, name_host, own_network, ref, through
+from tests.reachability.stacks import (
+    PRIVATE,
+    PUBLIC,
+    VPC,
+    Stack,
+    incident,
+    name_host,
+    own_network,
+    ref,
+    through,
+)
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 PASSED: tuple[Verdict, set[str]] = (REACHABLE, set())
@@ -171,3 +181,18 @@ def test_an_id_that_a_program_gives_a_zone_is_known(ses: Stack) -> None:
     assert ses.account is not None
     ses.account["availabilityZonesAssumed"] = True
     assert judged(ses) == (UNREACHABLE, {"VPCE_SERVICE_NOT_INSTALLED_IN_AZ"})
+
+
+def test_zones_that_may_lack_endpoints_are_told_once(ses: Stack) -> None:
+    ses.account = {**incident(), "availabilityZonesAssumed": True}
+    for letter, third in (("d", 200), ("e", 201)):
+        zone = {"availabilityZone": f"us-east-1{letter}", "cidrBlock": f"172.31.{third}.0/24"}
+        ses.add("aws:ec2/subnet:Subnet", f"new-{letter}", vpcId=VPC, **zone)
+    ses["endpoint"]["subnetIds"] = [ref("new-d"), ref("new-e")]
+
+    ((code, resource, message, _),) = said(ses)
+    assert (code, resource) == ("VPCE_ZONE_UNKNOWN", "endpoint")
+    assert message == (
+        "it cannot be known whether AWS offers SES's SMTP endpoint in the zone of subnets new-d (us-east-1d) "
+        "and new-e (us-east-1e)"
+    )

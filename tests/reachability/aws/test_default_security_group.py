@@ -64,7 +64,7 @@ def test_adopting_the_default_group_wipes_it() -> None:
             "ENI_SG_RULES_MISMATCH",
             urn(ADOPTED, "adopted"),
             "no egress rule of security group adopted lets TCP 587 to anywhere through",
-            "add an egress rule for TCP 587 to anywhere to the workload's security group",
+            "add an egress rule for TCP 587 to anywhere to security group adopted",
         ),
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reachability import Verdict
-from tests.reachability.shown import judged
+from tests.reachability.shown import judged, said
 from tests.reachability.stacks import (
     ANYWHERE,
     PRIVATE,
@@ -239,3 +239,12 @@ def test_one_behind_another_is_followed(instance: Stack) -> None:
 
     assert judged(instance) == (REACHABLE, set())
     assert instance["default"]["routeTableId"] == PRIVATE_TABLE
+
+
+@pytest.mark.parametrize("direction", ["ingress", "egress"])
+def test_the_group_that_lacks_a_rule_is_named(instance: Stack, direction: str) -> None:
+    instance["nat-group"][direction] = []
+    ((_, _, message, remedy),) = said(instance)
+
+    assert message.startswith(f"no {direction} rule of security group nat-group lets TCP 587 ")
+    assert remedy.endswith(" to security group nat-group")
