@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from .config import ConfigSchema
-from .result import Diagnostic, RehearsalError, Severity
+from .environment import Environment, of_program, runtime_options
+from .result import Diagnostic, RehearsalError
 from .yaml_file import read_yaml
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ class Project:
         directory: where `Pulumi.yaml` is.
         working_directory: where the program runs.
         entry_point: what runs there: a file, or `.` for the `__main__.py` of the directory.
-        python: the interpreter that runs it.
+        environment: the Python that runs it.
         config: full keys (`aws:region`) and their text, objects as JSON, secrets in clear.
         secret_keys: the keys whose value, or a part of it, is secret.
         diagnostics: what a person should know about how the config was read.
@@ -42,11 +41,16 @@ class Project:
     directory: Path
     working_directory: Path
     entry_point: str
-    python: str
+    environment: Environment
     config: Mapping[str, str] = field(repr=False)
     secret_keys: frozenset[str] = frozenset()
     diagnostics: tuple[Diagnostic, ...] = ()
     organization: str = ORGANIZATION
+
+    @property
+    def python(self) -> str:
+        """The interpreter that runs the program."""
+        return self.environment.python
 
     @classmethod
     def load(cls, program_dir: Path, stack: str) -> Project:
@@ -64,14 +68,15 @@ class Project:
             raise RehearsalError(
                 f"stack {stack!r}: a stack's name has letters, digits, '-', '_' and '.' only"
             )
-        python, notes = interpreter(file, document, runs="rehearses Python programs")
+        options = runtime_options(file, document, runs="rehearses Python programs")
         working_directory, entry_point = _entry_point(file, directory, document)
+        environment = of_program(file, options, working_directory)
         config, secret_keys, secret_notes = ConfigSchema(file, name, document).of_stack(
             stack, _stack_document(file, directory, document, stack)
         )
         return cls(
-            name, stack, directory, working_directory, entry_point, python, config, secret_keys,
-            (*notes, *secret_notes),
+            name, stack, directory, working_directory, entry_point, environment, config, secret_keys,
+            (*environment.notes, *secret_notes),
         )  # fmt: skip
 
 
@@ -119,33 +124,6 @@ def _project_name(file: Path, document: Mapping[str, Any]) -> str:
             f"{file}: name is {name!r}: a project's name has 1 to 100 letters, digits, '-', '_' and '.'"
         )
     return name
-
-
-def interpreter(file: Path, document: Mapping[str, Any], *, runs: str) -> tuple[str, tuple[Diagnostic, ...]]:
-    """The Python that `runtime` in `file` names; this one, with a note, where its `virtualenv` is not there.
-
-    Args:
-        document: what `file` holds.
-        runs: what mailroute does with Python alone, for the error about another language.
-
-    Raises:
-        RehearsalError: the runtime is another one, or not written as Pulumi reads it.
-    """
-    declared = document.get("runtime")
-    runtime: Any = {"name": declared} if isinstance(declared, str) else declared
-    if not isinstance(runtime, dict) or not isinstance(runtime.get("options") or {}, dict):
-        raise RehearsalError(f"{file}: runtime must be a name, or an object with name and options")
-    if runtime.get("name") != "python":
-        raise RehearsalError(f"{file}: runtime is {runtime.get('name')!r}: mailroute {runs} only")
-    virtualenv = (runtime.get("options") or {}).get("virtualenv")
-    if not virtualenv:
-        return sys.executable, ()
-    windows = os.name == "nt"
-    python = file.parent / str(virtualenv) / ("Scripts/python.exe" if windows else "bin/python")
-    if python.is_file():
-        return str(python), ()
-    note = f"{file}: virtualenv {virtualenv!r} is not there: {sys.executable} runs it instead"
-    return sys.executable, (Diagnostic(Severity.WARNING, note),)
 
 
 def _entry_point(file: Path, directory: Path, document: Mapping[str, Any]) -> tuple[Path, str]:

@@ -158,6 +158,14 @@ class Creation:
 
 
 @dataclass(frozen=True)
+class Interpreter:
+    """The Python that ran the program."""
+
+    path: str
+    version: str
+
+
+@dataclass(frozen=True)
 class Rehearsal:
     """A finished rehearsal.
 
@@ -176,6 +184,7 @@ class Rehearsal:
     not_applicable: tuple[NotApplicable, ...]
     outputs: Mapping[str, Any]
     diagnostics: tuple[Diagnostic, ...]
+    python: Interpreter | None = None
 
     @property
     def ok(self) -> bool:

@@ -32,6 +32,7 @@ def render(report: Report) -> str:
         "engine": rehearsal.engine,
         "operation": rehearsal.operation.value,
         "ok": report.ok,
+        "runtime": _runtime(report),
         "resources": [_resource(resource) for resource in rehearsal.resources],
         "policies": [_policy(result) for result in rehearsal.policies],
         "egress": [egress(change) for change in report.egress],
@@ -40,6 +41,13 @@ def render(report: Report) -> str:
         "outputs": wire.to_json(rehearsal.outputs),
     }
     return json.dumps(document, indent=2) + "\n"
+
+
+def _runtime(report: Report) -> dict[str, Any] | None:
+    python = report.rehearsal.python
+    if python is None:
+        return None
+    return {"python": python.version, "path": python.path, "pulumiAws": report.pulumi_aws or None}
 
 
 def _resource(resource: PlannedResource) -> dict[str, Any]:

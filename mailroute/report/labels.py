@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reachability.egress import Egress
     from reachability.verdict import Assumption, Hop
 
-    from .model import DnsRecord, EgressChange, Repair
+    from .model import DnsRecord, EgressChange, Repair, Report
 
 NOT_KNOWN_YET: Final = "known after creation"
 
@@ -50,6 +50,15 @@ def value(item: Any) -> str:
         return "(secret)"
     item = wire.flat(item)
     return text(item if isinstance(item, str) else json.dumps(wire.to_json(item), ensure_ascii=False))
+
+
+def runtime(report: Report) -> str:
+    """The Python that ran the program, and its pulumi-aws; empty where that is not known."""
+    python = report.rehearsal.python
+    if python is None:
+        return ""
+    aws = f", pulumi-aws {report.pulumi_aws}" if report.pulumi_aws else ""
+    return text(f"Python {python.version}{aws}")
 
 
 def type_name(token: str) -> str:

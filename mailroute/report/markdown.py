@@ -88,7 +88,9 @@ def _title(report: Report) -> str:
 def _account(report: Report) -> str:
     rehearsal = report.rehearsal
     operation = "up, simulated" if rehearsal.operation is Operation.UP else "preview"
-    return f"{operation} · {rehearsal.engine} engine · account: {prose(report.account)}"
+    ran = labels.runtime(report)
+    by = f" · {prose(ran)}" if ran else ""
+    return f"{operation} · {rehearsal.engine} engine{by} · account: {prose(report.account)}"
 
 
 def _cut(lines: Sequence[str], rows: int, what: str = "more") -> list[str]:

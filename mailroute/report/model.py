@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 STACK: Final = "pulumi:pulumi:Stack"
+_AWS_PROVIDER: Final = "pulumi:providers:aws"
 
 
 class Change(Enum):
@@ -143,6 +144,13 @@ class Report:
     def ok(self) -> bool:
         """Whether every mandatory policy holds."""
         return self.rehearsal.ok
+
+    @property
+    def pulumi_aws(self) -> str:
+        """The version of pulumi-aws that the program has; empty where none shows."""
+        providers = (r for r in self.rehearsal.resources if r.type == _AWS_PROVIDER)
+        versions = (provider.inputs.get("version") for provider in providers)
+        return next((version for version in versions if isinstance(version, str)), "")
 
     @property
     def egresses(self) -> tuple[Egress, ...]:

@@ -116,7 +116,14 @@ def _title(report: Report) -> RenderableType:
             f" · {operation} · {rehearsal.engine} engine",
         ),
         Text(f"account: {labels.text(report.account)}", style=_QUIET),
+        *_runtime(report),
     )
+
+
+def _runtime(report: Report) -> Iterator[Text]:
+    python = report.rehearsal.python
+    if python is not None:
+        yield Text(f"program: {labels.runtime(report)} ({labels.text(python.path)})", style=_QUIET)
 
 
 def _resources(report: Report) -> RenderableType:

@@ -47,7 +47,15 @@ except KeyboardInterrupt:
     ("source", "complaint"),
     [
         ("raise ValueError('the port is wrong')", "__main__.py:1: ValueError: the port is wrong"),
-        ("import nowhere", "__main__.py:1: ModuleNotFoundError: No module named 'nowhere'"),
+        (
+            "import no_where.at_all",
+            f"__main__.py:1: ModuleNotFoundError: No module named 'no_where': {sys.executable} lacks it: "
+            f"{sys.executable} -m pip install no-where",
+        ),
+        (
+            "import helper.more",
+            "__main__.py:1: ModuleNotFoundError: No module named 'helper.more'; 'helper' is not a package",
+        ),
         ("x = = 1", "__main__.py:1: SyntaxError: invalid syntax"),
         ("import pulumi\nraise pulumi.RunError('so much for that')", "so much for that"),
         ("raise SystemExit('enough')", "enough"),
@@ -86,7 +94,9 @@ def test_an_interpreter_without_pulumi_is_one_line(rehearser: Rehearser, tmp_pat
     rehearser.write("")
     project = "name: demo\nruntime: {name: python, options: {virtualenv: venv}}\n"
     (rehearser.directory / "Pulumi.yaml").write_text(project, encoding="utf-8")
-    with pytest.raises(RehearsalError, match="cannot import the Pulumi SDK: No module named 'pulumi'"):
+    (rehearser.directory / "requirements.txt").write_text("pulumi\n", encoding="utf-8")
+    said = r"cannot import the Pulumi SDK: No module named 'pulumi': (\S+) lacks it: \1 -m pip install -r \S+"
+    with pytest.raises(RehearsalError, match=said):
         rehearser.run()
 
 

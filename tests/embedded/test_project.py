@@ -193,7 +193,7 @@ def test_stack_files_may_be_elsewhere(tmp_path: Path) -> None:
 
 
 def test_no_project_and_no_program_are_one_line(tmp_path: Path) -> None:
-    with pytest.raises(RehearsalError, match=r"no Pulumi.yaml here: name a Pulumi program's directory"):
+    with pytest.raises(RehearsalError, match=r"no Pulumi.yaml here: name the directory of a Pulumi project"):
         Project.load(tmp_path, "dev")
     (tmp_path / "Pulumi.yaml").write_text(PROJECT, encoding="utf-8")
     with pytest.raises(RehearsalError, match=r"no __main__.py here, the program that Pulumi.yaml is for"):

@@ -13,6 +13,7 @@ from ..shared.journal import Journal
 from ..shared.processes import Child, Children, Command, activated
 from .lifecycle import Lifecycle
 from .packs import PolicyPack
+from .typecheck import TypeCheck
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,11 +51,17 @@ class Started:
     children: Children
     packs: Sequence[PolicyPack]
     program: Child
+    typecheck: TypeCheck | None = None
 
 
 @contextmanager
-def start_children(project: Project, packs: Sequence[Path], *, up: bool) -> Iterator[Started]:
+def start_children(
+    project: Project, packs: Sequence[Path], *, up: bool, checks_types: bool = True
+) -> Iterator[Started]:
     """Start the packs and the program, which wait for the engine with the first thing that they ask.
+
+    Args:
+        checks_types: whether to run the type checker that the project names, too.
 
     Raises:
         RehearsalError: one of them is not to be started.
@@ -87,6 +94,7 @@ def start_children(project: Project, packs: Sequence[Path], *, up: bool) -> Iter
                 for pack in packs
             ],
             children.start(_program(project, journal, address, preview=not up)),
+            TypeCheck(project, children) if checks_types and project.environment.typechecker else None,
         )
 
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import grpc
 
-from ..project import interpreter
+from .. import environment
 from ..result import Diagnostic, RehearsalError, Severity
 from ..shared import channels, tracebacks, urns
 from ..shared.processes import Command, activated
 from ..yaml_file import read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pulumi.runtime.proto import analyzer_pb2
@@ -52,14 +52,14 @@ class PolicyPack:
         self._journal = journal
         self.name = self._directory.name
         self._channel: grpc.Channel | None = None
-        python, notes = _pack_interpreter(self._directory)
-        for note in notes:
+        pack = _pack_environment(self._directory)
+        for note in pack.notes:
             journal.note(note)
         self._child = children.start(
             Command(
-                [python, "-u", "-m", "pulumi.policy", engine_address, "."],
+                [pack.python, "-u", "-m", "pulumi.policy", engine_address, "."],
                 self._directory,
-                _environment(python, project, dry_run=dry_run),
+                _variables(pack.python, project, dry_run=dry_run),
                 self._print,
                 announces=True,
             )
@@ -173,16 +173,16 @@ class PolicyPack:
         )
 
 
-def _pack_interpreter(directory: Path) -> tuple[str, Sequence[Diagnostic]]:
+def _pack_environment(directory: Path) -> environment.Environment:
     if not directory.is_dir():
         raise RehearsalError(f"policy pack {directory}: no such directory")
     file = directory / "PulumiPolicy.yaml"
     if not file.is_file():
         raise RehearsalError(f"policy pack {directory}: no PulumiPolicy.yaml here")
-    return interpreter(file, read_yaml(file), runs="runs Python policy packs")
+    return environment.of_pack(file, read_yaml(file))
 
 
-def _environment(python: str, project: Project, *, dry_run: bool) -> dict[str, str]:
+def _variables(python: str, project: Project, *, dry_run: bool) -> dict[str, str]:
     """What a pack knows of the stack when it starts, secrets in clear as in Pulumi."""
     return {
         **activated(python),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
-from ..result import EngineFault, Operation, Rehearsal, RehearsalError
+from ..environment import version_of
+from ..result import EngineFault, Interpreter, Operation, Rehearsal, RehearsalError
 from ..shared import tracebacks, urns
 from ..shared.processes import Command
+from ..shared.remedies import with_remedy
 from . import builtin, monitor, policy_config
 from .children import SHUTDOWN_GRACE_SECONDS, program_environment, start_children
 from .deployment import Deployment
@@ -92,6 +95,7 @@ class _Run:
         self._children = started.children
         self._packs = started.packs
         self._program = started.program
+        self._typecheck = started.typecheck
         self._deployment = Deployment(
             self._project, self._packs, self._connect, self._journal, preview=self._preview
         )
@@ -107,8 +111,11 @@ class _Run:
         self._server.start()
         self._in_background(lambda: self._configure(given))
         self._in_background(self._watch)
+        began = time.monotonic()
         end = self._await_end(timeout)
         try:
+            if self._typecheck is not None:
+                self._typecheck.finish(timeout - (time.monotonic() - began))
             if end is None:
                 self._check_exit()
                 self._lifecycle.judge_once(self._deployment.analyze_stack)
@@ -150,6 +157,7 @@ class _Run:
             not_applicable=tuple(self._journal.inapplicable),
             outputs=self._deployment.outputs,
             diagnostics=tuple(self._journal.diagnostics),
+            python=Interpreter(self._project.python, version_of(self._project.python)),
         )
 
     def _await_end(self, timeout: float) -> Exception | None:
@@ -167,13 +175,16 @@ class _Run:
         if program.status == 0:
             return
         if self._journal.errors:
-            raise RehearsalError(f"the program fails: {self._journal.errors[-1].message}")
+            raise self._failure(self._journal.errors[-1].message)
         if program.errors:
-            raise RehearsalError(f"the program fails: {program.errors.splitlines()[-1]}")
+            raise self._failure(program.errors.splitlines()[-1])
         how = f"exits with status {program.status}"
         if program.status is not None and program.status < 0:
             how = f"is ended by signal {-program.status}"
         raise RehearsalError(f"the program {how} and says nothing")
+
+    def _failure(self, message: str) -> RehearsalError:
+        return RehearsalError(f"the program fails: {with_remedy(message, self._project)}")
 
     def _configure(self, given: Mapping[str, policy_config.RuleConfig]) -> None:
         for pack in self._packs:

@@ -8,11 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
+from ..environment import version_of
 from ..provider.server import ProviderServer
-from ..result import Diagnostic, Level, Operation, Rehearsal, RehearsalError, Severity
+from ..result import Diagnostic, Interpreter, Level, Operation, Rehearsal, RehearsalError, Severity
 from ..shared import tracebacks, urns
 from ..shared.journal import Journal
 from ..shared.processes import Children, Command
+from ..shared.remedies import with_remedy
 from .calls import Calls
 from .log import Log
 from .workspace import Workspace
@@ -158,7 +160,7 @@ class _Run:
         """One line for what the CLI says of a failure."""
         message = tracebacks.one_line(error.message, self._project.working_directory)
         if message != " ".join(error.message.split()) or not error.urn:
-            return f"the program fails: {message}"
+            return f"the program fails: {with_remedy(message, self._project)}"
         kind = urns.type_of(error.urn)
         if kind == urns.STACK_TYPE or message.startswith(kind):
             return message
@@ -181,6 +183,7 @@ class _Run:
             not_applicable=tuple(self._journal.inapplicable),
             outputs=self._calls.outputs,
             diagnostics=tuple(self._journal.diagnostics),
+            python=Interpreter(self._workspace.python, version_of(self._workspace.python)),
         )
 
     def _run(self, command: Sequence[str], meanwhile: Callable[[], None]) -> tuple[int | None, str]:

@@ -27,6 +27,7 @@ class Workspace:
         events: where the CLI logs what happens.
         calls: where it logs what the engine, the program, the providers and the packs say to each other.
         environment: of the CLI.
+        python: the interpreter that the CLI runs the program with.
 
     Args:
         directory: an empty one, for this alone.
@@ -38,6 +39,9 @@ class Workspace:
         self.events = directory / "events.json"
         self.calls = directory / "calls.json"
         self._project = project
+        # Without a virtual environment the CLI runs program and packs alike: these need mailroute's Python.
+        in_virtualenv = (Path(project.python).parent.parent / "pyvenv.cfg").is_file()
+        self.python = project.python if in_virtualenv else sys.executable
         backend = directory / "state"
         backend.mkdir()
         references.save(project, backend)
@@ -61,8 +65,12 @@ class Workspace:
 
     def _document(self) -> dict[str, Any]:
         project = self._project
-        folder = Path(project.python).parent.parent
-        options = {"virtualenv": str(folder)} if (folder / "pyvenv.cfg").is_file() else {}
+        folder = Path(self.python).parent.parent
+        options = {"toolchain": "pip"}  # The CLI would go by a lock file above the program otherwise.
+        if (folder / "pyvenv.cfg").is_file():
+            options["virtualenv"] = str(folder)
+        if project.environment.typechecker:
+            options["typechecker"] = project.environment.typechecker
         program = project.working_directory
         return {
             "name": project.name,

@@ -1,0 +1,66 @@
+"""What to do about a failure of the program that comes of the packages in its environment."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from ..environment import package_version
+
+if TYPE_CHECKING:
+    from ..project import Project
+
+_MISSING: Final = re.compile(r"No module named '([\w.]+)'")
+_UNKNOWN_ARGUMENT: Final = re.compile(r"got an unexpected keyword argument '")
+_OF_A_RESOURCE: Final = "_internal_init() got"
+"""How Python calls the constructor that Pulumi generates for a resource."""
+_REQUIREMENT: Final = re.compile(r"(?m)^[\s\"']*(pulumi[-_]aws(?![\w-])[^#;\n]*)")
+_LOWER: Final = re.compile(r"(?:>=|==|~=|\^|~)[\s\"']*(\d+)")
+_UPPER: Final = re.compile(r"<[\s\"']*(\d+)")
+_FILES: Final = ("requirements.txt", "pyproject.toml")
+
+
+def with_remedy(message: str, project: Project) -> str:
+    """`message`, why the program fails, and what to do where its environment is the cause."""
+    missing = _MISSING.search(message)
+    if missing:
+        return f"{message}{_install(missing[1].partition('.')[0], project)}"
+    if _UNKNOWN_ARGUMENT.search(message):
+        return f"{message}{_other_version(message, project)}"
+    return message
+
+
+def _install(module: str, project: Project) -> str:
+    folder = project.working_directory
+    if (folder / module).is_dir() or (folder / f"{module}.py").is_file():
+        return ""  # One of its own that lacks a part.
+    python = project.python
+    install = project.environment.install or f"{python} -m pip install {module.replace('_', '-')}"
+    return f": {python} lacks it: {install}"
+
+
+def _other_version(message: str, project: Project) -> str:
+    """Which pulumi-aws runs the program, unless it is of the major version that the program requires."""
+    file, required, major = _required(project)
+    if not required and _OF_A_RESOURCE not in message:
+        return ""
+    version = package_version(project.python, "pulumi-aws")
+    if not version or version.partition(".")[0] == major:
+        return ""
+    asks = f", and {file} asks for {required}" if required else ""
+    return f": pulumi-aws {version} runs it{asks}"
+
+
+def _required(project: Project) -> tuple[str, str, str]:
+    """The file that says which pulumi-aws the program requires, what it says, and the major version."""
+    for folder in dict.fromkeys((project.directory, project.working_directory)):
+        for name in _FILES:
+            file = folder / name
+            text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+            found = _REQUIREMENT.search(text)
+            if found:
+                required = found[1].strip().rstrip(",").rstrip("\"'")
+                lower, upper = _LOWER.search(required), _UPPER.search(required)
+                major = lower[1] if lower else str(int(upper[1]) - 1) if upper else ""
+                return name, required, major
+    return "", "", ""
