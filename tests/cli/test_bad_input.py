@@ -25,6 +25,14 @@ def refused(result, *parts: str, status: int = 2) -> None:  # type: ignore[no-un
         assert part in errors[0]
 
 
+OLDER = """
+import pulumi
+options = pulumi.ResourceOptions(version="5.43.0")
+pulumi.CustomResource("aws:ec2/routeTable:RouteTable", "table", {}, options)
+"""
+"""A program whose pulumi-aws is of another major version."""
+
+
 @pytest.mark.parametrize(
     ("arguments", "parts"),
     [
@@ -97,6 +105,7 @@ def test_account_of_another_region(cli: Cli, project: Make) -> None:
         ({"program": "import pulumi\n1 / 0\n"}, ["__main__.py:2: ZeroDivisionError"]),
         ({"program": "import nowhere\n"}, ["__main__.py:1: ModuleNotFoundError"]),
         ({"program": "config = ("}, ["SyntaxError"]),
+        ({"program": OLDER}, ["vpcId: a value is required", "has pulumi-aws 5.43.0; 7.", "is simulated)"]),
         ({"policies/__main__.py": "raise ValueError('no pack')"}, ["policies", "ValueError: no pack"]),
         ({"policies/PulumiPolicy.yaml": "runtime: nodejs\n"}, ["PulumiPolicy.yaml", "nodejs"]),
     ],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mailroute.rehearsal.result import Level, PolicyResult
+from mailroute.rehearsal.result import Interpreter, Level, PolicyResult
 from mailroute.report import as_json, markdown, mermaid, terminal
 from mailroute.report.model import DnsRecord, EgressChange, Group, Repair, Step
 from reachability.egress import Destination
@@ -61,6 +61,7 @@ def test_json_is_the_contract() -> None:
         "engine": "embedded",
         "operation": "preview",
         "ok": False,
+        "runtime": None,
         "policies": [
             {
                 "pack": "mailroute",
@@ -127,6 +128,19 @@ def test_json_tells_assumptions_and_warnings_of_each_time() -> None:
     assert entry["assumptions"] == entry["today"]["assumptions"] == [assumed]
     assert [(found["code"], found["verdict"]) for found in entry["findings"]] == [("TWICE", "reachable")]
     assert entry["verdict"] == "reachable"
+
+
+def test_every_format_names_what_ran_the_program() -> None:
+    provider = resource("pulumi:providers:aws", "default_7_51_1", inputs={"version": "7.51.1"})
+    ran = replace(REHEARSAL, python=Interpreter("/venv/bin/python", "3.12.1"))
+    report = replace(REPORT, rehearsal=ran)
+    found = {"python": "3.12.1", "path": "/venv/bin/python", "pulumiAws": None}
+    assert json.loads(as_json.render(report))["runtime"] == found
+    assert "program: Python 3.12.1 (/venv/bin/python)\n" in plain(report)
+    report = replace(REPORT, rehearsal=replace(ran, resources=(provider,)))
+    assert json.loads(as_json.render(report))["runtime"] == {**found, "pulumiAws": "7.51.1"}
+    assert "program: Python 3.12.1, pulumi-aws 7.51.1 (/venv/bin/python)\n" in plain(report)
+    assert " · embedded engine · Python 3.12.1, pulumi-aws 7.51.1 · account: " in markdown.render(report)
 
 
 # Terminal

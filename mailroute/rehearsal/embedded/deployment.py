@@ -92,7 +92,8 @@ class Deployment:
         )
         inputs = self._review.resource(goal, provider, inputs)
         if failures:
-            raise RehearsalError(f"{goal.type} {goal.name!r}: {'; '.join(failures)}")
+            other = _other_version(goal, provider)
+            raise RehearsalError(f"{goal.type} {goal.name!r}: {'; '.join(failures)}{other}")
         self._run_hooks(goal, "before_create", inputs)
         identity, outputs = self._created(goal, provider, inputs)
         outputs = _with_secrets(outputs, goal.options.additional_secret_outputs)
@@ -280,6 +281,14 @@ def _answer(
     urn: str, identity: str | None, outputs: Mapping[str, Any]
 ) -> resource_pb2.RegisterResourceResponse:
     return resource_pb2.RegisterResourceResponse(urn=urn, id=identity or "", object=wire.encode(outputs))
+
+
+def _other_version(goal: Goal, provider: Provider) -> str:
+    """That the program's package is of another major version than what is simulated, if it is."""
+    asked, simulated = goal.options.version, provider.version
+    if not asked or not simulated or asked.partition(".")[0] == simulated.partition(".")[0]:
+        return ""
+    return f" (the program has pulumi-{provider.package} {asked}; {simulated} is simulated)"
 
 
 def _with_secrets(outputs: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:

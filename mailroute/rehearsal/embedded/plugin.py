@@ -64,7 +64,7 @@ class PluginProvider(Provider):
         )
         if self.package != DYNAMIC_PACKAGE:
             self._tolerant(self._stub.Attach, plugin_pb2.PluginAttach(address=engine_address))
-        self._call("GetPluginInfo", Empty())
+        self.version = self._call("GetPluginInfo", Empty()).version
 
     def check_config(self, inputs: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         request = provider_pb2.CheckRequest(olds=wire.encode({}), news=wire.encode(inputs), **self._described)

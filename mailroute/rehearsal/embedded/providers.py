@@ -20,6 +20,7 @@ class Provider(ABC):
         urn: of the provider resource.
         id: its id, the unknown sentinel in a preview.
         inputs: its checked config.
+        version: of the plugin, empty where it does not say.
         configured: whether it can be asked anything: not with unknown config.
         previews_creation: whether it can foresee what a creation yields.
     """
@@ -28,6 +29,7 @@ class Provider(ABC):
         self.urn = urn
         self.id = identity
         self.inputs: Mapping[str, Any] = {}
+        self.version = ""
         self.configured = False
         self.previews_creation = False
         self._decided = threading.Event()
