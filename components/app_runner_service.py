@@ -104,8 +104,9 @@ class AppRunnerService(Component):
                 pulumi.ResourceOptions(aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)]),
             ),
         )
-        self.service_arn = service.arn
-        self.service_url = pulumi.Output.concat("https://", service.service_url)
+        running = _confirmed(args, service, connector)
+        self.service_arn = running.apply(lambda _: service.arn)
+        self.service_url = running.apply(lambda _: pulumi.Output.concat("https://", service.service_url))
         self.vpc_connector_arn = connector.arn
         self.security_group_id = group.id
         self.instance_role_arn = instance_role.arn
@@ -175,6 +176,51 @@ class AppRunnerService(Component):
             f"{name}-access", role=role.name, policy_arn=_ECR_ACCESS, opts=self._child()
         )
         return {**source, "authentication_configuration": {"access_role_arn": role.arn}}, [pull]
+
+
+class DeploymentError(pulumi.RunError):
+    """The service does not run what the program asked for."""
+
+
+def _confirmed(
+    args: AppRunnerServiceArgs, service: aws.apprunner.Service, connector: aws.apprunner.VpcConnector
+) -> pulumi.Output[None]:
+    """Known once the service runs with the settings that it was given.
+
+    App Runner rolls a failed deployment back, and the provider takes the service, RUNNING again, for updated
+    (App Runner Developer Guide, "Handling update failures"). What fails here fails the update before the
+    engine deletes anything: what the service still uses stays.
+
+    Raises:
+        DeploymentError: in an update, some setting is another one.
+    """
+
+    def compare(parts: Sequence[Any]) -> None:
+        name, asked, source, network = parts
+        repository = source["image_repository"]
+        image = repository["image_configuration"]
+        found = {
+            **(image.get("runtime_environment_variables") or {}),
+            **(image.get("runtime_environment_secrets") or {}),
+            "image": repository["image_identifier"],
+            "VPC connector": network["egress_configuration"].get("vpc_connector_arn"),
+        }
+        other = sorted(key for key in asked.keys() | found.keys() if asked.get(key) != found.get(key))
+        if other and not pulumi.runtime.is_dry_run():
+            raise DeploymentError(
+                f"App Runner service {name!r} does not run with what this update gave it: "
+                f"{checks.listed(other)}; App Runner has rolled the deployment back, and nothing was "
+                "deleted: see its event and application logs, fix what fails, and run: pulumi up --refresh"
+            )
+
+    asked = {
+        **args.get("environment", {}),
+        **args.get("secrets", {}),
+        "image": args["image"],
+        "VPC connector": connector.arn,
+    }
+    found = (service.service_name, asked, service.source_configuration, service.network_configuration)
+    return pulumi.Output.unsecret(pulumi.Output.all(*found).apply(compare))
 
 
 def import_command(name: str, service_name: str, region: str) -> str:

@@ -8,6 +8,7 @@ deletes last, users before what they use; where the program or AWS fails, it del
 from __future__ import annotations
 
 import json
+import logging
 import runpy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
 
 from mailroute import wire
-from mailroute.rehearsal.account import Account, AwsError, AwsResource, kind_of
+from mailroute.rehearsal.account import AwsError, AwsResource, kind_of
 from mailroute.rehearsal.project import Project
 from mailroute.rehearsal.provider.changes import changes, computed_inputs, deletes_first
 from mailroute.rehearsal.provider.inputs import Autoname, checked, failures
@@ -28,6 +29,10 @@ from mailroute.rehearsal.provider.resources import Resources, class_of
 from mailroute.rehearsal.provider.settings import Settings
 from mailroute.rehearsal.shared import urns
 from tests.components.programs import run_program
+from tests.provider.deploying import DeployingAccount
+
+# Of a program that fails, asyncio tells every output that nobody waited for, whenever it is collected.
+logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SERVICE = "aws:apprunner/service:Service"
@@ -36,7 +41,7 @@ Live = dict[tuple[str, str], AwsResource]
 """What an account holds at one instant, by type and id."""
 
 
-class RecordedAccount(Account):
+class RecordedAccount(DeployingAccount):
     """An account that notes what each write changes."""
 
     def __init__(self, document: Mapping[str, Any], *, whole: bool = False) -> None:

@@ -18,11 +18,12 @@ from typing import Any
 
 import pytest
 
-from mailroute.rehearsal.account import Account, AwsResource
+from mailroute.rehearsal.account import AwsResource
 from mailroute.rehearsal.account.kinds import routing
 from mailroute.rehearsal.official.workspace import Workspace
 from mailroute.rehearsal.project import Project
 from mailroute.rehearsal.provider.server import ProviderServer
+from tests.provider.deploying import DeployingAccount
 
 ROOT = Path(__file__).parents[2]
 POLICIES = ROOT / "policies"
@@ -205,7 +206,7 @@ class Stack:
                     os.kill(int(process.name), signal.SIGKILL)
 
 
-class FragileAccount(Account):
+class FragileAccount(DeployingAccount):
     """An account that can take whoever creates something by surprise.
 
     Attributes:

@@ -80,6 +80,27 @@ def test_this_project_lives_from_route_to_route(make: Make, name: str) -> None:
     assert stack.held().keys() == stack.before.keys() - {(SERVICE, service) for service in services}
 
 
+def test_a_rolled_back_deployment_keeps_the_old_path(make: Make) -> None:
+    stack = make(ROOT, "dev")
+    stack.configure(route="nat", domain="daadaar.com", dns="external")
+    assert stack.up().status == 0
+    stack.account.deployments["mailroute-app"] = "rolled back"
+    stack.configure(route="ses")
+    failed = stack.up()
+    assert failed.status != 0
+    assert (
+        "App Runner service 'mailroute-app' does not run with what this update gave it: SMTP_HOST"
+        in failed.said
+    )
+    assert "Traceback" not in failed.said
+    assert "delete" not in failed.changed
+    assert stack.verdict("mailroute-app", RELAY) == "reachable"
+    stack.account.deployments.clear()
+    assert stack.up().status == 0
+    assert stack.verdict("mailroute-app", "email-smtp.us-east-1.amazonaws.com:587") == "reachable"
+    assert not list(stack.account.of(NAT))
+
+
 def test_a_change_that_removes_the_path_is_stopped(running: Stack) -> None:
     held, managed = running.held(), running.managed()
     running.configure(way="none")

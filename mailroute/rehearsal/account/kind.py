@@ -113,6 +113,7 @@ class Kind:
         recomputed: those of them that follow the inputs at an update too; the others stay.
         computed_inside: by output, the parts of an object that AWS adds to those that the program gives.
         replaced_by: the inputs whose change makes a new resource.
+        taken_back: the inputs that AWS may put back to what they were, though the update succeeds.
         references: the inputs that name another resource.
         non_blocking_references: those of them that do not block the deletion of what they name.
         checks: what can be seen from the inputs alone, in a preview too.
@@ -131,6 +132,7 @@ class Kind:
     recomputed: frozenset[str] = frozenset()
     computed_inside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     replaced_by: frozenset[str] = frozenset()
+    taken_back: frozenset[str] = frozenset()
     references: Mapping[str, Reference] = field(default_factory=dict)
     non_blocking_references: frozenset[str] = frozenset()
     checks: tuple[Check, ...] = ()

@@ -49,7 +49,9 @@ def changes(
         old, new = before.get(name), after.get(name)
         if name in ignored or (new is None and name in computed):
             continue
-        if _normal(new) == _normal(current.get(name) if old is None else old):
+        there = current.get(name)
+        taken_back = name in kind.taken_back and name in current and not _holds(there, old)
+        if not taken_back and _normal(new) == _normal(there if old is None else old):
             continue
         operation = "ADD" if old is None else "DELETE" if new is None else "UPDATE"
         yield Change(name, operation, name in kind.replaced_by)
@@ -70,6 +72,13 @@ def deletes_first(resource: ResourceClass, olds: Mapping[str, Any], news: Mappin
     if name is None or name in (news.get(DEFAULTS) or ()):
         return False
     return news.get(name) is not None and news.get(name) == olds.get(name)
+
+
+def _holds(found: Any, asked: Any) -> bool:
+    """Whether what is there is what was asked for, beside what AWS adds."""
+    if isinstance(asked, Mapping) and isinstance(found, Mapping):
+        return all(_holds(found.get(name), part) for name, part in asked.items())
+    return asked is None or _normal(found) == _normal(asked)
 
 
 def _normal(value: Any) -> Any:

@@ -107,7 +107,9 @@ class Resources:
         properties.update((name, again[name]) for name in kind.recomputed if name in again)
         owner = existing.owner if existing else None
         self._account.put(AwsResource(type_, identity, properties, owner=owner, generation=call.generation))
-        return properties
+        # As pulumi-aws does: what it read after the update, which may be what was there before.
+        found = self._account.find(type_, identity)
+        return dict(found.outputs) if found else properties
 
     def delete(self, urn: str, identity: str) -> None:
         """Delete a resource; one that is not there is gone already.

@@ -245,6 +245,15 @@ KINDS: Final = (
         _service,
         recomputed=frozenset({"healthCheckConfiguration", "instanceConfiguration", "networkConfiguration"}),
         replaced_by=frozenset({"serviceName", "encryptionConfiguration"}),
+        # "Handling update failures", App Runner Developer Guide: a deployment that fails is rolled back.
+        taken_back=frozenset(
+            {
+                "healthCheckConfiguration",
+                "instanceConfiguration",
+                "networkConfiguration",
+                "sourceConfiguration",
+            }
+        ),
         checks=(
             _name("serviceName"),
             one_of("networkConfiguration.egressConfiguration.egressType", "DEFAULT", "VPC"),
