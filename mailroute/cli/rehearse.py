@@ -12,7 +12,7 @@ from .creation import creating
 from .inputs import asked_rules, choose_engine, load_account, load_project, policy_packs, rule_options
 from .output import save, show
 from .parameters import OutputFile
-from .run import starting
+from .run import masked, starting
 from .status import Status
 
 _TIMEOUT: Final = 300
@@ -124,33 +124,34 @@ def command(
     project = load_project(directory or program, stack)
     packs = policy_packs(project, packs)
     operation = Operation.UP if up else Operation.PREVIEW
-    with (
-        starting(choose_engine(engine), project, operation=operation, packs=packs) as run,
-        nullcontext() if up or alone else creating(project) as begin,
-    ):
-        account, account_name = load_account(project, account_file)
-        options = rule_options(pack_config, packs)
-        created = begin(account, timeout) if begin else None
-        rehearsal = run(account, pack_config=pack_config, timeout=timeout)
-        creation = created() if created else None
+    with masked(project.mask):
+        with (
+            starting(choose_engine(engine), project, operation=operation, packs=packs) as run,
+            nullcontext() if up or alone else creating(project) as begin,
+        ):
+            account, account_name = load_account(project, account_file)
+            options = rule_options(pack_config, packs)
+            created = begin(account, timeout) if begin else None
+            rehearsal = run(account, pack_config=pack_config, timeout=timeout)
+            creation = created() if created else None
 
-    from mailroute.report import agreement
-    from mailroute.report.build import build
+        from mailroute.report import agreement
+        from mailroute.report.build import build
 
-    report = build(
-        rehearsal,
-        account.document,
-        options,
-        account=account_name,
-        program=project.directory,
-        packs=packs,
-        secrets=(project.config[key] for key in project.secret_keys),
-        creation=creation,
-    )
-    agreement.check(report, options, asked_rules(pack_config, packs))
-    if markdown is not None:
-        from mailroute.report import markdown as markdown_format
+        report = build(
+            rehearsal,
+            account.document,
+            options,
+            account=account_name,
+            program=project.directory,
+            packs=packs,
+            mask=project.mask,
+            creation=creation,
+        )
+        agreement.check(report, options, asked_rules(pack_config, packs))
+        if markdown is not None:
+            from mailroute.report import markdown as markdown_format
 
-        save(markdown, markdown_format.render(report))
-    show(report, as_json=as_json)
+            save(markdown, markdown_format.render(report))
+        show(report, as_json=as_json)
     return Status.OK if report.ok else Status.BLOCKED

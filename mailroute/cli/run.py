@@ -8,19 +8,23 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Protocol
 
-from mailroute.rehearsal.result import Operation, RehearsalError
+import click
+
+from mailroute.rehearsal.result import EngineFault, Operation, RehearsalError
 
 from .output import in_colour, is_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from enforcement.masking import Masker
     from mailroute.rehearsal.account import Account
     from mailroute.rehearsal.project import Project
     from mailroute.rehearsal.result import Event, Rehearsal
@@ -33,7 +37,7 @@ class Run(Protocol):
     """Rehearse what has been started against `account`, within `timeout` seconds.
 
     Raises:
-        RehearsalError: the program, its config or a pack is wrong; its text shows no secret of the config.
+        RehearsalError: the program, its config or a pack is wrong.
         EngineFault: the engine failed.
     """
 
@@ -89,15 +93,36 @@ def _run(
     pack_config: Path | None,
     timeout: float,
 ) -> Rehearsal:
+    from enforcement.redaction import secret_texts
+    from mailroute import wire
+    from mailroute.report.redact import redact
+
     from .live import progress
 
     evidence.write_text(json.dumps(account.document), encoding="utf-8")
-    try:
-        with progress(title, terminal=is_terminal(sys.stderr), colour=in_colour(sys.stderr)) as show:
-            return engine(account, pack_config=pack_config, timeout=timeout, on_event=show)
-    except RehearsalError as error:
-        from mailroute.report.redact import masker, secrets_in
+    project.mask.add(secret_texts([wire.Secret(project.config[key]) for key in project.masked_keys]))
+    with progress(title, terminal=is_terminal(sys.stderr), colour=in_colour(sys.stderr)) as show:
 
-        secrets = (project.config[key] for key in project.secret_keys)
-        mask = masker((*secrets, *secrets_in(error.seen)))
-        raise RehearsalError(mask(str(error))) from error
+        def show_masked(event: Event) -> None:
+            show(redact(event, project.mask))
+
+        return engine(account, pack_config=pack_config, timeout=timeout, on_event=show_masked)
+
+
+@contextmanager
+def masked(mask: Masker) -> Iterator[None]:
+    """What is raised meanwhile shows no secret that `mask` knows, nor does its traceback.
+
+    Raises:
+        EngineFault: of whatever nobody expected.
+    """
+    try:
+        yield
+    except (click.ClickException, BrokenPipeError):  # of an argument, or of the output
+        raise
+    except RehearsalError as error:
+        raise RehearsalError(mask(str(error))) from None
+    except Exception as error:
+        fault = error if isinstance(error, EngineFault) else EngineFault.of(error)
+        trace = mask("".join(traceback.format_exception(error)))
+        raise EngineFault(mask(str(fault)), trace) from None

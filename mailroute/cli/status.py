@@ -66,7 +66,8 @@ def fail(message: str, status: Status) -> int:
 
 def _fault(error: Exception) -> int:
     if os.environ.get("MAILROUTE_DEBUG"):
-        traceback.print_exception(error)
+        own = "".join(traceback.format_exception(error))
+        click.echo((isinstance(error, EngineFault) and error.trace) or own, err=True, nl=False)
     described = str(error) if isinstance(error, EngineFault) else f"{type(error).__name__}: {error}"
     return fail(f"internal fault: {described} (MAILROUTE_DEBUG=1 shows the traceback)", Status.FAULT)
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _TYPE_ATTRIBUTES: Final = frozenset({"type", "description", "items", "default", "value", "secret"})
 _SCALAR_TYPES: Final = ("string", "integer", "boolean", "object")
+_CREDENTIALS: Final = frozenset({"aws:accessKey", "aws:secretKey", "aws:token"})
+"""What pulumi-aws itself marks as secret of a provider's config."""
 
 
 class ConfigSchema:
@@ -62,8 +64,26 @@ class ConfigSchema:
             value = _with_stand_ins(values[key], key, self._declared.get(key, {}).get("type"))
             self._check(stack, key, value, key in secret_keys)
             config[key] = _text(value)
-        notes = (*_secret_notes(stack, secret_keys), *self._undeclared_notes(stack, values))
+        in_clear = self.in_clear(config) - secret_keys
+        notes = (
+            *_secret_notes(stack, secret_keys),
+            *self._in_clear_notes(stack, in_clear),
+            *self._undeclared_notes(stack, values),
+        )
         return config, secret_keys, notes
+
+    def in_clear(self, keys: Iterable[str]) -> frozenset[str]:
+        """Those of `keys` whose values are secret, though Pulumi lets them stand in clear."""
+        return frozenset(
+            key for key in keys if key in _CREDENTIALS or self._declared.get(key, {}).get("secret") is True
+        )
+
+    def _in_clear_notes(self, stack: str, keys: Iterable[str]) -> Iterator[Diagnostic]:
+        for key in sorted(keys):
+            note = (
+                f"Pulumi.{stack}.yaml: {key} is secret and stands in clear: pulumi config set --secret {key}"
+            )
+            yield Diagnostic(Severity.WARNING, note)
 
     def _undeclared_notes(self, stack: str, keys: Iterable[str]) -> Iterator[Diagnostic]:
         """A key that a project with a schema does not declare is most likely misspelt."""

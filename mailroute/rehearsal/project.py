@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from enforcement.masking import Masker
+
 from .config import ConfigSchema
 from .environment import Environment, of_program, runtime_options
 from .result import Diagnostic, RehearsalError
@@ -33,7 +35,9 @@ class Project:
         environment: the Python that runs it.
         config: full keys (`aws:region`) and their text, objects as JSON, secrets in clear.
         secret_keys: the keys whose value, or a part of it, is secret.
+        masked_keys: the keys whose value is shown nowhere: those, and what is secret and stands in clear.
         diagnostics: what a person should know about how the config was read.
+        mask: takes every secret out of a text: those of the config, and those that an engine comes to see.
     """
 
     name: str
@@ -46,6 +50,11 @@ class Project:
     secret_keys: frozenset[str] = frozenset()
     diagnostics: tuple[Diagnostic, ...] = ()
     organization: str = ORGANIZATION
+    masked_keys: frozenset[str] = frozenset()
+    mask: Masker = field(default_factory=Masker, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.mask.add(self.config[key] for key in self.masked_keys)
 
     @property
     def python(self) -> str:
@@ -71,12 +80,13 @@ class Project:
         options = runtime_options(file, document, runs="rehearses Python programs")
         working_directory, entry_point = _entry_point(file, directory, document)
         environment = of_program(file, options, working_directory)
-        config, secret_keys, secret_notes = ConfigSchema(file, name, document).of_stack(
+        schema = ConfigSchema(file, name, document)
+        config, secret_keys, secret_notes = schema.of_stack(
             stack, _stack_document(file, directory, document, stack)
         )
         return cls(
             name, stack, directory, working_directory, entry_point, environment, config, secret_keys,
-            (*environment.notes, *secret_notes),
+            (*environment.notes, *secret_notes), masked_keys=secret_keys | schema.in_clear(config),
         )  # fmt: skip
 
 

@@ -14,14 +14,22 @@ class RehearsalError(Exception):
     """The program, its config, its policy pack or an argument is wrong: `str()` is one clear line.
 
     Attributes:
-        seen: the resources until then: what is secret in them is secret in the line as well.
+        seen: the resources until then.
     """
 
     seen: tuple[PlannedResource, ...] = ()
 
 
 class EngineFault(Exception):
-    """Something that mailroute itself got wrong: `str()` is one clear line."""
+    """Something that mailroute itself got wrong: `str()` is one clear line.
+
+    Attributes:
+        trace: the traceback to show, empty for this one's own.
+    """
+
+    def __init__(self, line: str, trace: str = "") -> None:
+        super().__init__(line)
+        self.trace = trace
 
     @classmethod
     def of(cls, error: Exception) -> EngineFault:

@@ -6,12 +6,11 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from enforcement import exceptions
+from enforcement.masking import MASK
 from mailroute.rehearsal.result import EngineFault
 from reachability.verdict import Verdict
 from rules import RULES
 from rules.egress import WORKLOADS, violation_of
-
-from .redact import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

@@ -7,6 +7,7 @@ from dataclasses import replace
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any, Final
 
+from enforcement.masking import Masker
 from mailroute.rehearsal.result import Diagnostic, Level, Operation, Severity
 
 from . import redact
@@ -21,7 +22,7 @@ STOPPED: Final = (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from mailroute.rehearsal.result import Creation, PlannedResource, Rehearsal
@@ -39,7 +40,7 @@ def build(
     account: str,
     program: Path,
     packs: Sequence[Path],
-    secrets: Iterable[str] = (),
+    mask: Masker | None = None,
     creation: Creation | None = None,
 ) -> Report:
     """Make the report of `rehearsal`.
@@ -50,7 +51,7 @@ def build(
         account: the same in a few words.
         program: the directory of the program.
         packs: those of the policy packs that judged it.
-        secrets: texts that must not show, beside those that the resources hold.
+        mask: knows of secrets beside those that the resources hold.
         creation: that beside a preview, if there was one.
     """
     stopped = _was_stopped(rehearsal)
@@ -87,7 +88,9 @@ def build(
         ),
         creation=only_created,
     )
-    return redact.redact(report, redact.masker({*secrets, *hidden}))
+    mask = mask or Masker()
+    mask.add(hidden)
+    return redact.redact(report, mask)
 
 
 def _with_creation(

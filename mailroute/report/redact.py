@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from enforcement.redaction import MASK, masker, secret_texts
+from enforcement.masking import MASK
+from enforcement.redaction import secret_texts
 from mailroute import wire
 from reachability import UNKNOWN, Destination
 from reachability.values import Value, is_list
@@ -14,7 +15,7 @@ from reachability.values import Value, is_list
 if TYPE_CHECKING:
     from mailroute.rehearsal.result import PlannedResource, Rehearsal
 
-__all__ = ["MASK", "masker", "redact", "secrets_in", "secrets_of", "without_secrets"]
+__all__ = ["MASK", "redact", "secrets_in", "secrets_of", "without_secrets"]
 
 T = TypeVar("T")
 

@@ -15,7 +15,7 @@ from reachability.graph import Resource
 from rules.rule import Options, Rule, Stack, Violation
 
 from . import exceptions, options
-from .redaction import masker
+from .masking import Masker
 
 Report = Callable[[str, str | None], None]
 """Takes a message, and the URN that it is about: `None` for the stack."""
@@ -96,8 +96,8 @@ class Reporter:
             self._report_violation(violation)
 
     @cached_property
-    def _mask(self) -> Callable[[str], str]:
-        return masker(self._secrets())
+    def _mask(self) -> Masker:
+        return Masker(self._secrets())
 
     def _report_violation(self, violation: Violation) -> None:
         found = replace(violation, message=self._mask(violation.message))

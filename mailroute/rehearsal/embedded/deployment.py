@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime.proto import provider_pb2, resource_pb2
 
+from enforcement.redaction import secret_texts
 from mailroute import wire
 
 from ..result import Completed, EngineFault, PlannedResource, Registered, RehearsalError
@@ -75,6 +76,7 @@ class Deployment:
         """Register a resource, a component, a provider or the stack."""
         with self.registry.registering(request.parent):
             goal = self._goals.of(request)
+            self._has_seen(goal.inputs)
             self._journal.tell(Registered(goal.urn, goal.type, goal.name, goal.parent or None))
             if goal.is_provider:
                 provider = self._new_provider(goal)
@@ -123,6 +125,7 @@ class Deployment:
         identity: str | None = None,
         provider: Provider | None = None,
     ) -> None:
+        self._has_seen(inputs, outputs)
         known = identity if identity != UNKNOWN_ID else None
         self._goals.keep(goal, provider.reference if provider else "")
         self.registry.put(
@@ -144,6 +147,10 @@ class Deployment:
         self.registry.settle(goal.urn, custom=goal.custom, exists=identity is not None)
         self._journal.tell(Completed(goal.urn, known))
 
+    def _has_seen(self, *properties: Mapping[str, Any]) -> None:
+        """What is secret in these may be in any text from now on, and is to be shown in none."""
+        self.project.mask.add(secret_texts(properties))
+
     def _outputs(self, urn: str) -> Mapping[str, Any]:
         resource = self.registry.find(urn)
         return resource.outputs if resource else {}
@@ -153,6 +160,7 @@ class Deployment:
         outputs = {
             key: wire.transform(value, wire.flat) for key, value in wire.decode(request.outputs).items()
         }
+        self._has_seen(outputs)
         self.registry.replace_outputs(request.urn, outputs)
 
     def read(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:
@@ -161,9 +169,11 @@ class Deployment:
         self.registry.reserve(urn, request.parent)
         with self.registry.registering(request.parent):
             inputs = wire.decode(request.properties)
+            self._has_seen(inputs)
             identity, outputs = self._read(urn, request, inputs)
             self.registry.settle(urn, custom=True, exists=identity != UNKNOWN_ID)
         outputs = _with_secrets(outputs, request.additionalSecretOutputs)
+        self._has_seen(outputs)
         return resource_pb2.ReadResourceResponse(urn=urn, id=identity, properties=wire.encode(outputs))
 
     def _read(
@@ -206,11 +216,13 @@ class Deployment:
         if not provider.configured:
             returned.CopyFrom(wire.encode({}))
             return response
-        arguments = wire.plain(wire.decode(transformed.args))
+        arguments = wire.decode(transformed.args)
+        self._has_seen(arguments)
         try:
-            result, failures = provider.invoke(request.tok, arguments, preview=self.preview)
+            result, failures = provider.invoke(request.tok, wire.plain(arguments), preview=self.preview)
         except RehearsalError as error:
             raise InvokeError(str(error)) from None
+        self._has_seen(result)
         returned.CopyFrom(wire.encode(result))
         response.failures.extend(
             provider_pb2.CheckFailure(property=argument, reason=reason) for argument, reason in failures

@@ -14,13 +14,16 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 from pulumi.runtime.proto import analyzer_pb2, resource_pb2
 
+from enforcement.redaction import secret_texts
 from mailroute import wire
 
 from ..result import Completed, PlannedResource, Registered
 from ..shared import urns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from enforcement.masking import Masker
 
     from ..shared.journal import Journal
 
@@ -30,14 +33,15 @@ _PLUGIN: Final = "/pulumirpc.LanguageRuntime/RunPlugin"
 
 
 class Calls:
-    """Reads the log call by call, and tells `journal` of what comes to pass.
+    """Reads the log call by call, and tells `journal` of what comes to pass, `mask` of every secret.
 
     Attributes:
         plugin_errors: what packs have written to their standard error, which the CLI keeps to itself.
     """
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, mask: Masker) -> None:
         self._journal = journal
+        self._mask = mask
         self._packs: dict[str, str] = {}
         self._declared: dict[str, frozenset[str]] = {}
         self._checked: dict[str, analyzer_pb2.AnalyzeRequest] = {}
@@ -67,6 +71,7 @@ class Calls:
 
     def read(self, call: Mapping[str, Any]) -> None:
         """Read one line of the log."""
+        self._mask.add(_secrets(call))
         if call["method"] == _PLUGIN:
             written = call.get("response", {}).get("stderr", "")
             self.plugin_errors += b64decode(written).decode(errors="replace")
@@ -172,6 +177,15 @@ def _planned(
         outputs=wire.without_internal(outputs),
         provider=checked.provider.urn or None,
     )
+
+
+def _secrets(logged: Any) -> Iterator[str]:
+    """Every secret text in a message, of whatever kind that is."""
+    if isinstance(logged, dict):
+        marked = logged.get(wire.SIGNATURE_KEY) == wire.SECRET_SIGNATURE or logged.get("secret") is True
+        yield from secret_texts(wire.Secret(logged.get("value"))) if marked else ()
+    for part in logged.values() if isinstance(logged, dict) else logged if isinstance(logged, list) else ():
+        yield from _secrets(part)
 
 
 def _known(identity: str) -> str | None:

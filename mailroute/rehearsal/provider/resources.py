@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from enforcement.masking import Masker
+from enforcement.redaction import secret_texts
 from mailroute import wire
-from mailroute.wire import Secret
-from reachability.values import UNKNOWN, is_list
+from reachability.values import is_list
 
 from ..account import Account, AwsError, AwsResource, Call, Kind, dependents_of, kind_of, label
 from ..account.kind import references_exist
@@ -200,24 +201,8 @@ class Resources:
             for rule in kind.rules:
                 rule(call)
         except AwsError as error:
-            line = f"{doing} {label(kind.type)}: {error}"
-            for secret in _secrets_in(inputs):
-                line = line.replace(secret, "[secret]")
-            raise ProviderError(line) from None
-
-
-def _secrets_in(value: Any, hidden: bool = False) -> Iterator[str]:
-    """Every text that is secret."""
-    if isinstance(value, Secret):
-        yield from _secrets_in(value.value, True)
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from _secrets_in(part, hidden)
-    elif is_list(value):
-        for part in value:
-            yield from _secrets_in(part, hidden)
-    elif hidden and value is not UNKNOWN and str(value):
-        yield str(value)
+            mask = Masker(secret_texts(inputs))
+            raise ProviderError(mask(f"{doing} {label(kind.type)}: {error}")) from None
 
 
 def _current(given: Any, found: Any) -> Any:

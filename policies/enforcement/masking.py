@@ -1,0 +1,138 @@
+"""Secrets out of texts, whatever has been done to either: no module that is slow to load is needed for it."""
+
+from __future__ import annotations
+
+import re
+import string
+import threading
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Final
+
+MASK: Final = "[secret]"
+_SHORTEST: Final = 3
+"""Shorter secrets are left in texts, or every `1` would be masked: the rule of Pulumi's own log filter."""
+_TELL_NOTHING: Final = frozenset({"true", "false"})
+_SHORTEST_IN_BASE64: Final = 6
+"""Bytes; of fewer, too few characters are left that do not depend on their neighbours."""
+_AROUND: Final = string.whitespace + "'\"\\"
+"""What is not masked at the ends of a secret: quotes and backslashes belong as well to what is around it."""
+_URL_SAFE: Final = str.maketrans("+/", "-_")
+
+
+class Masker:
+    """Replaces secrets in texts, in each form that a program, a library or a log gives them.
+
+    That is: as they are, on one line and line by line, quoted for JSON (however often), Python, YAML, a
+    shell, a URL or HTML, and in base64, alone or inside of more. More secrets may be added at any time.
+    """
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._known: frozenset[str] = frozenset()
+        self._forms: tuple[_Form, ...] = ()
+        self._lock = threading.Lock()
+        self.add(secrets)
+
+    def add(self, secrets: Iterable[str]) -> None:
+        """Replace these too, from now on."""
+        words = {part.strip(_AROUND) for secret in secrets for part in (secret, *secret.splitlines())}
+        with self._lock:
+            new = {word for word in words if len(word) >= _SHORTEST} - _TELL_NOTHING - self._known
+            if new:
+                self._known |= new
+                self._forms += tuple(form for word in sorted(new) for form in _forms(word))
+
+    def __call__(self, text: str) -> str:
+        spans = sorted(span for form in self._forms for span in form.find(text))
+        if not spans:
+            return text
+        parts: list[str] = []
+        end = 0
+        for start, stop in spans:
+            if start >= end:  # else it overlaps the one before, which is masked as one with it
+                parts += (text[end:start], MASK)
+            end = max(end, stop)
+        return "".join((*parts, text[end:]))
+
+
+class _Form:
+    """One form of one secret: what of it stands in any text that has it, and what it looks like."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+        self._anchor = max(_PLAIN.findall(secret), key=len, default="")
+
+    def find(self, text: str) -> Iterator[tuple[int, int]]:
+        if self._anchor in text:  # which is soon known, and seldom so
+            yield from (found.span() for found in self._pattern.finditer(text))
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        parts = [found[0] for found in _PARTS.finditer(self._secret)]
+        return re.compile("".join(map(_quoted, parts, ("", *parts))))
+
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9]+")
+_QUOTES: Final = "\\'\""
+_PARTS: Final = re.compile(rf"[A-Za-z0-9]+|\s+|[{re.escape(_QUOTES)}]+|.")
+_MARKUP: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_IN_QUOTES: Final = (
+    r"(?:[\\'\"]|%(?i:5c|22|27)|&(?:quot|apos|#34|#39|#x27);|u00(?i:22|27|5c)|x(?i:22|27|5c))+"
+)
+_BLANK: Final = r"\s|%(?i:0[9a-d]|20)|\+"
+_ESCAPED_BLANK: Final = r"[nrtfv]|u00(?i:0[9a-d]|20|85|a0)|x(?i:0[9a-d]|20|85|a0)"
+
+
+def _quoted(part: str, before: str) -> str:
+    r"""The pattern of a part of a secret, in every form: letters and digits are the same in each.
+
+    Quotes and backslashes multiply with each quoting, so that a run of them is any run of them, which takes
+    the backslashes of what follows. No two patterns compete for a backslash: that takes time without end.
+    """
+    if _PLAIN.fullmatch(part):
+        return part
+    if part[0] in _QUOTES:
+        return _IN_QUOTES
+    follows_quotes = before[:1] in tuple(_QUOTES)
+    if part.isspace():
+        any_blank = rf"(?:{_BLANK}|\\+(?:{_ESCAPED_BLANK}))"
+        return rf"(?:{_BLANK}|{_ESCAPED_BLANK}){any_blank}*" if follows_quotes else f"{any_blank}+"
+    escape = "" if follows_quotes else r"\\+" if before else r"(?<!\\)\\+"
+    in_utf8 = [f"{byte:02x}" for byte in part.encode("utf-8", "surrogatepass")]
+    alternatives = [
+        re.escape(part) if follows_quotes or not before else rf"\\*{re.escape(part)}",
+        "(?i:" + "".join(f"%{byte}" for byte in in_utf8) + ")",
+        rf"{escape}(?i:{'|'.join(_escaped(part, in_utf8))})",
+        *filter(None, (_MARKUP.get(part),)),
+    ]
+    return f"(?:{'|'.join(alternatives)})"
+
+
+def _escaped(character: str, in_utf8: Sequence[str]) -> Iterator[str]:
+    """What may follow a backslash for `character`: in JSON, in Python's texts and bytes, in YAML."""
+    in_utf16 = character.encode("utf-16-be", "surrogatepass").hex()
+    yield r"\\+".join(f"u{in_utf16[at : at + 4]}" for at in range(0, len(in_utf16), 4))
+    yield r"\\+".join(f"x{byte}" for byte in in_utf8)
+    yield f"U{ord(character):08x}"
+    yield f"x{ord(character):02x}"
+    if character == "\x1b":
+        yield "e"
+
+
+def _forms(secret: str) -> Iterator[_Form]:
+    yield _Form(secret)
+    for text in dict.fromkeys(_in_base64(secret.encode("utf-8", "surrogatepass"))):
+        yield _Form(text)
+
+
+def _in_base64(data: bytes) -> Iterator[str]:
+    """`data` in base64, and what does not depend on its neighbours where it is encoded together with them."""
+    if len(data) < _SHORTEST_IN_BASE64:
+        return
+    yield b64encode(data).decode()
+    yield urlsafe_b64encode(data).decode()
+    for before in range(3):
+        encoded = b64encode(bytes(before) + data).decode()
+        own = encoded[-(-before * 8 // 6) : (before + len(data)) * 8 // 6]
+        yield from (own, own.translate(_URL_SAFE))
