@@ -18,6 +18,7 @@ class Destination:
     `None` where the service names none. An `optional` one is judged and never blocks. `every_host` stands
     for every public mail host by every submission port: the environment that may name one is not known.
     `holder` is the key of the one resource that an unknown host comes from, where there is just one.
+    `secret_port` says that the port is a secret: any one of submission may be it.
     """
 
     host: str | Unknown | None
@@ -26,6 +27,7 @@ class Destination:
     secret: bool = False
     every_host: bool = False
     holder: str | None = None
+    secret_port: bool = False
 
     def as_json(self) -> dict[str, Any]:
         hidden = {"$secret": True} if self.secret else {"$unknown": True}

@@ -12,11 +12,19 @@ from typing import TYPE_CHECKING, Final
 
 from .aws import Network
 from .aws.resolver import HOLDERS, Answer
-from .aws.ses import API, endpoint_of_host, listens, region_of_fips_host, region_of_host, smtp_host
+from .aws.ses import (
+    API,
+    endpoint_of_host,
+    is_smtp_host,
+    listens,
+    region_of_fips_host,
+    region_of_host,
+    smtp_host,
+)
 from .aws.subnet import unread
 from .egress import Destination, Egress
 from .findings import endpoints, names, placement, routing
-from .findings.once import said_once
+from .findings.once import first_of_each, said_once
 from .forwarding import Client, OverIpv6, ToSmtpEndpoint, Walk, port_25
 from .graph.provider_scope import in_one_region
 from .graph.references import judged
@@ -92,12 +100,24 @@ class Proof:
 
     def judge(self, placements: Sequence[Placement], destination: Destination) -> Outcome:
         """Whether packets reach `destination` from whichever of `placements` is the case."""
+        if destination.secret_port:
+            return self._by_secret_port(placements, destination)
         if destination.holder is not None:
             destination = replace(destination, host=self.network.dns.zones.name_of(destination.holder))
         outcome = across_possibilities([self._from(each, destination) for each in placements])
         if outcome.verdict is not Verdict.UNDETERMINED:
             return outcome
         return all_of([outcome, *map(partial(_not_read, placements[0].owner), self.coverage.unread)])
+
+    def _by_secret_port(self, placements: Sequence[Placement], destination: Destination) -> Outcome:
+        """Each port that a secret may be must do: of those that SES offers, where the host is SES's."""
+        owner, of_ses = placements[0].owner, is_smtp_host(str(destination.host))
+        ports = DEFAULT_PORTS if of_ses else SUBMISSION_PORTS
+        of_each = (replace(destination, port=port, secret_port=False) for port in ports)
+        outcome = across_possibilities([self.judge(placements, each) for each in of_each])
+        if outcome.verdict is not Verdict.REACHABLE:
+            return names.UNKNOWN_PORT(owner) + first_of_each(outcome).as_undetermined()
+        return outcome + names.SECRET_PORT_IS_SUBMISSION(owner, ports=", ".join(map(str, sorted(ports))))
 
     def _from(self, place: Placement, destination: Destination) -> Outcome:
         if place.problem.findings:
@@ -381,16 +401,11 @@ def _port_unknown(owner: Resource, destination: Destination) -> Outcome:
 
 
 def _in_unknown_environment(owner: Resource, way: Outcome) -> Outcome:
-    """What `way`, to every public mail host, says where the environment may name any one of them.
-
-    A finding of several ports is said once.
-    """
+    """What `way`, to every public mail host, says where the environment may name any one of them."""
     if way.verdict is Verdict.REACHABLE:
         ports = ", ".join(map(str, SUBMISSION_PORTS))
         return way + names.ENVIRONMENT_NAMES_PUBLIC_HOST(owner, ports=ports)
-    first = {(finding.code, finding.resource): finding for finding in reversed(way.findings)}
-    once = tuple(finding for finding in way.findings if finding in first.values())
-    return names.UNKNOWN_ENVIRONMENT(owner) + replace(way, findings=once).as_undetermined()
+    return names.UNKNOWN_ENVIRONMENT(owner) + first_of_each(way).as_undetermined()
 
 
 def _not_read(owner: Resource, failure: Unread) -> Outcome:

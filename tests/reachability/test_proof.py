@@ -294,3 +294,43 @@ def test_a_verdict_on_ids_to_come_says_so(nat: Stack) -> None:
 
     nat["nat"]["connectivityType"] = UNKNOWN
     assert assumed(nat, preview=True) == (UNDETERMINED, set())
+
+
+HOSTS = pytest.mark.parametrize("host", ["smtp.example.com", UNKNOWN], ids=["a host", "a secret host"])
+
+
+def by_secret_port(stack: Stack, host: Any) -> tuple[Verdict, list[str], list[str]]:
+    """The verdict, the codes of what stands in the way, and what is assumed of the port."""
+    found = judge(stack, Destination(host, UNKNOWN, secret=host is UNKNOWN, secret_port=True))
+    assumed = [each.message for each in found.assumptions if each.code == "SECRET_PORT"]
+    return found.verdict, [finding.code for finding in found.findings], assumed
+
+
+def assumed_of(name: str, ports: str) -> str:
+    return f"the port that {name} sends its mail to is a secret: it is a submission port ({ports})"
+
+
+@HOSTS
+@pytest.mark.parametrize(("egress", "owner"), [("VPC", "connector"), ("DEFAULT", "service")])
+def test_a_secret_port_is_assumed_to_be_of_submission(nat: Stack, host: Any, egress: str, owner: str) -> None:
+    if egress == "DEFAULT":
+        nat["service"]["networkConfiguration"] = {"egressConfiguration": {"egressType": egress}}
+
+    assumed = assumed_of(owner, "465, 587, 2465, 2525, 2587")
+    assert by_secret_port(nat, host) == (REACHABLE, [], [assumed])
+
+
+@HOSTS
+@pytest.mark.parametrize("port", [587, 443])
+def test_a_secret_port_may_be_a_closed_one(nat: Stack, host: Any, port: int) -> None:
+    open_port(nat, port)
+
+    assert by_secret_port(nat, host) == (UNDETERMINED, ["PORT_UNKNOWN", "ENI_SG_RULES_MISMATCH"], [])
+
+
+def test_a_secret_port_of_ses_is_one_that_it_offers(ses: Stack) -> None:
+    assert by_secret_port(ses, SES)[0] is UNDETERMINED
+    ses["endpoint-group"]["ingress"] = [{"protocol": "-1", "cidrBlocks": ["172.31.0.0/16"]}]
+
+    assert by_secret_port(ses, SES) == (REACHABLE, [], [assumed_of("connector", "465, 587, 2465, 2587")])
+    assert by_secret_port(ses, UNKNOWN)[0] is UNDETERMINED

@@ -51,6 +51,11 @@ UNKNOWN_PORT = PORT_UNKNOWN.undetermined(
     "the port of the mail host is not known, or is none from 1 to 65535",
     "give the port as a plain number, such as 587, in the environment or in the pack's config",
 )
+SECRET_PORT = Code("SECRET_PORT", 'Amazon SES Developer Guide, "Connecting to an Amazon SES SMTP endpoint"')
+SECRET_PORT_IS_SUBMISSION = SECRET_PORT.assumption(
+    "the port that {subject.label} sends its mail to is a secret: it is a submission port ({ports})",
+    "give the port as a plain number, such as 587",
+)
 PORT_25_BLOCKED = Code("PORT_25_BLOCKED", 'Amazon EC2 User Guide, "Restriction on email sent using port 25"')
 PORT_25 = PORT_25_BLOCKED.undetermined(
     "AWS blocks outbound port 25 to public addresses unless an account has asked to lift that",

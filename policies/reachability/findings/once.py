@@ -20,6 +20,12 @@ def said_once(outcome: Outcome) -> Outcome:
     return replace(outcome, findings=_merged(outcome.findings))
 
 
+def first_of_each(outcome: Outcome) -> Outcome:
+    """`outcome`, of several ports of one host, with the first finding of each resource and code."""
+    first = {(finding.code, finding.resource): finding for finding in reversed(outcome.findings)}
+    return replace(outcome, findings=tuple(each for each in outcome.findings if each in first.values()))
+
+
 def _merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings by their codes; of those of one cause the first, with the names that the others give."""
     codes: defaultdict[str, defaultdict[tuple[object, ...], list[Finding]]]

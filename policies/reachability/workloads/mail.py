@@ -177,7 +177,9 @@ class _Reading:
             given, default_of = self._port(port, framework)
             sources = self._environment.owner.dependencies.get(self._environment.prop, ())
             holder = sources[0] if len(sources) == 1 and not secret else None
-            yield Named(Destination(UNKNOWN, given, secret=secret, holder=holder), port, value, default_of)
+            hidden = bool(port) and self._is_secret(port)
+            found = Destination(UNKNOWN, given, secret=secret, holder=holder, secret_port=hidden)
+            yield Named(found, port, value, default_of)
             return
         for address in self._addresses(text, framework):
             yield self._named(address, host, port, framework)
@@ -186,7 +188,9 @@ class _Reading:
         if address.port is not None:
             return Named(Destination(address.host, to_port(address.port)), host, address.port)
         given, default_of = self._port(port, framework)
-        return Named(Destination(address.host, given), port, self._value(port), default_of)
+        hidden = bool(port) and self._is_secret(port)
+        found = Destination(address.host, given, secret_port=hidden)
+        return Named(found, port, self._value(port), default_of)
 
     def _port(self, name: str, framework: Framework | None) -> tuple[int | Unknown | None, str]:
         """The port that the variable `name` holds, else the default; and whose default that is."""

@@ -190,7 +190,9 @@ def test_the_variable_of_a_port_comes_with_its_value() -> None:
     (found,) = mail_of(environment({"SMTP_PORT": "465"}, {"SMTP_HOST": "arn:secret"}), Settings())
     assert (found.port_variable, found.port) == ("SMTP_PORT", "465")
     (found,) = mail_of(environment({"SMTP_HOST": RELAY}, {"SMTP_PORT": "arn:secret"}), Settings())
-    assert found.destination == Destination(RELAY, UNKNOWN)
+    assert found.destination == Destination(RELAY, UNKNOWN, secret_port=True)
+    (found,) = mail_of(environment({}, {"SMTP_HOST": "arn:1", "SMTP_PORT": "arn:2"}), Settings())
+    assert found.destination == Destination(UNKNOWN, UNKNOWN, secret=True, secret_port=True)
     (found,) = mail_of(environment({}, {"SMTP_PORT": "arn:secret"}), Settings())
     assert (found.destination, found.port) == (None, UNKNOWN)
 
