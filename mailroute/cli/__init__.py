@@ -8,6 +8,7 @@ import what is slow to load inside their functions, so that `--help` stays quick
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from importlib import import_module
 from io import TextIOWrapper
@@ -68,6 +69,7 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> None:
     """Run the command line and leave the process with its exit status."""
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a character shows `?`
@@ -75,6 +77,17 @@ def main() -> None:
     status = exit_status(_run)
     gc.freeze()  # Python would search all that is loaded for garbage once more, before it ends
     sys.exit(status)
+
+
+def _open_what_is_closed() -> None:
+    """Let a standard stream that was closed at the start lead nowhere: no other file may take its number."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def _run() -> int | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from .output import in_colour, width_of, write
+from .output import in_colour, width_of, write, write_json
 from .parameters import HostAndPort, Ids, reading_timeout
 from .status import Status
 
@@ -237,7 +237,7 @@ def _show(found: EgressChange, document: dict[str, Any], kind: str, *, as_json: 
 
     egress = found.after
     if as_json:
-        write(json.dumps(json_format.egress(found), indent=2) + "\n")
+        write_json(json.dumps(json_format.egress(found), indent=2) + "\n")
         return
     account = f"{document['accountId']} in {document['region']}, {kind}"
     taken = f" {document['takenAt']}" if kind == "saved" and "takenAt" in document else ""

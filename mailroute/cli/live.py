@@ -5,13 +5,13 @@ Names only: texts of the program and of its policies may hold secrets, and wait 
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
-
-import click
 
 from mailroute.rehearsal.result import Completed, Registered
 from mailroute.report import labels
+
+from .output import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,19 +53,14 @@ class _Lines:
 
     def __init__(self, title: str) -> None:
         self._types: dict[str, str] = {}
-        self._print(title)
+        say(title)
 
     def show(self, event: Event) -> None:
         if isinstance(event, Registered):
             self._types[event.urn] = event.type
         elif isinstance(event, Completed):
             kind = labels.type_name(self._types.get(event.urn, ""))
-            self._print(f"  {kind} {labels.resource_name(event.urn)}")
-
-    def _print(self, line: str) -> None:
-        # A reader who has left ends the run at the report, not here in a thread of the engine's.
-        with suppress(OSError):
-            click.echo(line, err=True)
+            say(f"  {kind} {labels.resource_name(event.urn)}")
 
 
 class LiveTree:

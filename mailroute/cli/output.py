@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, TextIO
 
 import click
+
+from mailroute.report import clean
 
 from .parameters import is_replaced
 
@@ -48,8 +51,8 @@ def show(report: Report, *, as_json: bool) -> None:
         from mailroute.report import terminal
 
         for diagnostic in report.rehearsal.diagnostics:
-            click.echo(terminal.diagnostic_line(diagnostic).plain, err=True)
-        write(json_format.render(report))
+            say(terminal.diagnostic_line(diagnostic).plain)
+        write_json(json_format.render(report))
     else:
         from mailroute.report import terminal
 
@@ -57,6 +60,26 @@ def show(report: Report, *, as_json: bool) -> None:
 
 
 def write(text: str) -> None:
+    """Print text for a person to standard output.
+
+    Raises:
+        click.ClickException, BrokenPipeError: see `show`.
+    """
+    _write(clean.printable(text))
+
+
+def write_json(text: str) -> None:
+    """Print a JSON document to standard output: see `write`."""
+    _write(clean.printable_json(text))
+
+
+def say(line: str) -> None:
+    """Print one line to standard error, which nobody has to read."""
+    with suppress(OSError):
+        click.echo(clean.printable(line), err=True)
+
+
+def _write(text: str) -> None:
     try:
         sys.stdout.write(text)
         sys.stdout.flush()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from .output import save, write
+from mailroute.report import clean
+
+from .output import save, say, write_json
 from .parameters import Ids, OutputFile, reading_timeout
 from .status import Status
 
@@ -68,14 +69,14 @@ def command(
         document = _read(vpcs, region, timeout, variables)
     except EvidenceError as error:
         raise click.ClickException(str(error)) from error
-    text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    text = clean.printable_json(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
     if file == _STANDARD_OUTPUT:
-        write(text)
+        write_json(text)
     else:
         save(file, text)
     for failure in document["unread"]:
-        _say(f"not read: {failure['action']}: {failure['reason']}")
-    _say(f"{len(document['resources'])} resources of {', '.join(document['vpcs']) or 'no whole VPC'}")
+        say(clean.one_line(f"not read: {failure['action']}: {failure['reason']}"))
+    say(f"{len(document['resources'])} resources of {', '.join(document['vpcs']) or 'no whole VPC'}")
     return Status.OK
 
 
@@ -93,9 +94,4 @@ def _read(
 
 
 def _progress(action: Action, count: int) -> None:
-    _say(f"  {action.permission}: {count}")
-
-
-def _say(line: str) -> None:
-    with suppress(OSError):  # nobody has to read this
-        click.echo(line, err=True)
+    say(f"  {action.permission}: {count}")

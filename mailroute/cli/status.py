@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import sys
@@ -13,6 +12,9 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from mailroute.rehearsal.result import EngineFault, RehearsalError
+from mailroute.report import clean
+
+from .output import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,15 +61,14 @@ def exit_status(command: Callable[[], int | None]) -> int:
 
 def fail(message: str, status: Status) -> int:
     """Say `message` in one line on standard error, and give `status` back."""
-    with contextlib.suppress(OSError):
-        click.echo(f"mailroute: error: {' '.join(message.split())}", err=True)
+    say(f"mailroute: error: {' '.join(clean.one_line(message).split())}")
     return status
 
 
 def _fault(error: Exception) -> int:
     if os.environ.get("MAILROUTE_DEBUG"):
         own = "".join(traceback.format_exception(error))
-        click.echo((isinstance(error, EngineFault) and error.trace) or own, err=True, nl=False)
+        say((isinstance(error, EngineFault) and error.trace) or own)
     described = str(error) if isinstance(error, EngineFault) else f"{type(error).__name__}: {error}"
     return fail(f"internal fault: {described} (MAILROUTE_DEBUG=1 shows the traceback)", Status.FAULT)
 

@@ -12,6 +12,7 @@ from mailroute import wire
 from reachability.values import UNKNOWN
 from reachability.verdict import Verdict
 
+from . import clean
 from .model import Change
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 NOT_KNOWN_YET: Final = "known after creation"
 
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 _ARN: Final = re.compile(r"\barn:aws[\w-]*:[\w:/.-]*\w")
 _TYPE: Final = re.compile(r"(?P<package>[^:]+):(?P<module>[^:/]*)(?:/[^:]*)?:(?P<name>.+)")
 
@@ -38,8 +38,8 @@ FINDING_MARK: Final = {**VERDICT_MARK, Verdict.REACHABLE: "!"}
 
 
 def text(value: object) -> str:
-    """`value` on one line: control characters, which could drive a terminal, become a space."""
-    return _CONTROL.sub(" ", str(value)).strip()
+    """`value` on one line, without what drives a terminal or is not seen."""
+    return clean.one_line(value)
 
 
 def value(item: Any) -> str:

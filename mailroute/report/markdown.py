@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from mailroute.rehearsal.result import Level, Operation
 
-from . import labels, mermaid
+from . import clean, labels, mermaid
 from .model import Change, EgressChange, OnlyCreated
 from .repairs import PRICES
 
@@ -26,17 +26,18 @@ LIMIT: Final = 60_000
 _ROW_LIMITS: Final = (200, 60, 20, 5, 1, 0)
 _LONGEST_TEXT: Final = 600
 _MOST_LINES: Final = 12
-_PUNCTUATION: Final = re.compile(r"([\\`*_\[\]<>#~&])")
+_PUNCTUATION: Final = re.compile(r"([\\`*_\[\]<>#~&$])")
 _CHANGE_MARK: Final = {Change.GAINED: "🟢 **gained**", Change.LOST: "🔴 **lost**"}
 
 
 def render(report: Report) -> str:
     """Markdown of less than `LIMIT` characters: long lists are cut, and say how much they leave out."""
     for rows in _ROW_LIMITS:
-        document = "\n\n".join(_sections(report, rows)) + "\n"
+        document = clean.printable("\n\n".join(_sections(report, rows)) + "\n")
         if len(document) < LIMIT:
             return document
-    return "\n\n".join((_title(report), _account(report), "_Too large to show in a comment._")) + "\n"
+    short = (_title(report), _account(report), "_Too large to show in a comment._")
+    return clean.printable("\n\n".join(short) + "\n")
 
 
 def prose(text: object) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from ..result import Diagnostic, Level, NotApplicable, PolicyResult, Severity
+from .processes import LONGEST_LINE, left_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -15,12 +17,24 @@ if TYPE_CHECKING:
     from ..result import Event
 
 
+_MOST_TEXT: Final = 1_000_000
+"""Characters of what the program, the packs and the engine say that are kept."""
+_LINE_COSTS: Final = 100
+"""Characters that each of them counts as beside its own."""
+_MOST_ERRORS: Final = 100
+_NO_ROOM: Final = f"what is said from here on is left out: it is more than {_MOST_TEXT:,} characters"
+
+
 class Journal:
-    """Takes notes from any thread, and passes them on one at a time."""
+    """Takes notes from any thread, and passes them on one at a time.
+
+    What a program says is bounded: no report is made of more, and nobody would read it.
+    """
 
     def __init__(self) -> None:
         self._on_event: Callable[[Event], None] = lambda _: None
         self._lock = threading.Lock()
+        self._room = _MOST_TEXT
         self.policies: list[PolicyResult] = []
         self.inapplicable: list[NotApplicable] = []
         self.diagnostics: list[Diagnostic] = []
@@ -39,8 +53,19 @@ class Journal:
 
     def note(self, diagnostic: Diagnostic) -> None:
         with self._lock:
-            self.diagnostics.append(diagnostic)
-            self._on_event(diagnostic)
+            room = self._room
+            # Why a program fails is said however much it has said before.
+            if room <= (-_MOST_TEXT if diagnostic.severity is Severity.ERROR else 0):
+                return
+            shown = _short(diagnostic)
+            self._room -= len(shown.message) + _LINE_COSTS
+            self._keep(shown)
+            if room > 0 >= self._room:
+                self._keep(Diagnostic(Severity.WARNING, _NO_ROOM))
+
+    def _keep(self, diagnostic: Diagnostic) -> None:
+        self.diagnostics.append(diagnostic)
+        self._on_event(diagnostic)
 
     def print(self, line: str) -> None:
         """Note a line that the program prints."""
@@ -49,7 +74,9 @@ class Journal:
     def hold(self, error: Diagnostic) -> None:
         """Keep an error that the program logs: its last one is why it fails, if it does."""
         with self._lock:
-            self.errors.append(error)
+            if len(self.errors) == _MOST_ERRORS:
+                self.errors.pop()
+            self.errors.append(_short(error))
 
     def release(self) -> None:
         """Note the errors that the program has logged and not failed of."""
@@ -90,6 +117,13 @@ class Journal:
     def not_applicable(self, pack: str, urn: str, said: Iterable[analyzer_pb2.PolicyNotApplicable]) -> None:
         with self._lock:
             self.inapplicable.extend(NotApplicable(pack, note.policy_name, urn, note.reason) for note in said)
+
+
+def _short(diagnostic: Diagnostic) -> Diagnostic:
+    length = len(diagnostic.message)
+    if length <= LONGEST_LINE:
+        return diagnostic
+    return replace(diagnostic, message=left_out(f"a message of {length:,} characters"))
 
 
 def _severity(number: analyzer_pb2.PolicySeverity.ValueType) -> str:

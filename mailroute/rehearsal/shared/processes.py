@@ -11,13 +11,15 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, AnyStr, Final
 
 from ..result import RehearsalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+LONGEST_LINE: Final = 65_536
+"""Bytes of the longest line, or characters of the longest message, of a program that is shown."""
 _GRACE_SECONDS: Final = 0.5
 """Seconds that a process gets to end by itself, unless its command says otherwise."""
 
@@ -66,9 +68,6 @@ class Child:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
             start_new_session=True,
         )
         output, errors = _open(self._process.stdout), _open(self._process.stderr)
@@ -140,9 +139,25 @@ class Child:
         self._announced.set()
 
 
-def _each_line(stream: IO[str], on_line: Callable[[str], None]) -> None:
-    for line in stream:
-        on_line(line.rstrip("\n"))
+def _each_line(stream: IO[bytes], on_line: Callable[[str], None]) -> None:
+    """Give each line of `stream` to `on_line`; of one that is longer than anybody reads, how long it is."""
+    while part := stream.readline(LONGEST_LINE):
+        rest, length = part, len(part)
+        while len(rest) == LONGEST_LINE and not rest.endswith(b"\n"):
+            rest = stream.readline(LONGEST_LINE)
+            length += len(rest)
+        if (
+            length > LONGEST_LINE
+        ):  # Nor is it shown in part: a secret might be cut where it is not recognised.
+            on_line(left_out(f"a line of {length:,} bytes"))
+            continue
+        for line in part.decode("utf-8", "replace").rstrip("\r\n").split("\r"):
+            on_line(line)
+
+
+def left_out(what: str) -> str:
+    """What stands for a text that is too long to be shown."""
+    return f"[{what}, more than {LONGEST_LINE:,}, is left out]"
 
 
 def activated(python: str) -> dict[str, str]:
@@ -156,7 +171,7 @@ def activated(python: str) -> dict[str, str]:
     return environment
 
 
-def _open(stream: IO[str] | None) -> IO[str]:
+def _open(stream: IO[AnyStr] | None) -> IO[AnyStr]:
     if stream is None:
         raise RuntimeError("a process was started without a pipe")
     return stream
