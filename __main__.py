@@ -7,8 +7,9 @@ from components.app_runner_service import import_command
 from components.helpers.lookup import DEFAULT_ROUTE, Account
 from components.stack.mail_path import PASSWORD, USER, MailPath, every_address, sign_in
 from components.stack.settings import NAT, SES, load
+from components.stack.verification import until_verified
 
-settings = load(pulumi.Config())
+settings = until_verified(load(pulumi.Config()))
 
 network = Network("network", settings.network)
 vpc = network.topology

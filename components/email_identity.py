@@ -37,6 +37,8 @@ class EmailIdentityArgs(TypedDict):
     """`none`, `quarantine`, `reject`, or `unmanaged` where a DMARC record exists already. Default: `none`."""
     dmarc_reports_to: NotRequired[str]
     """An address that receives aggregate DMARC reports. Default: nobody."""
+    verification_minutes: NotRequired[int]
+    """Minutes, 1 to 1440, that what depends on this component waits for SES to verify it. Default: none."""
     publish_events: NotRequired[bool]
     """Whether bounces, complaints and other failures are published to an SNS topic. Default: false."""
     event_topic_arn: NotRequired[pulumi.Input[str]]
@@ -103,6 +105,8 @@ class EmailIdentity(Component):
             behavior_on_mx_failure="USE_DEFAULT_VALUE",
             opts=self._child(*published),
         )
+        if minutes := args.get("verification_minutes"):
+            self._wait(name, identity, minutes, published)
         self.identity_arn = identity.arn
         self.dns = pulumi.Output.from_input(args.get("dns", ROUTE53))
         self.mail_from_domain = pulumi.Output.from_input(mail_from)
@@ -112,6 +116,17 @@ class EmailIdentity(Component):
         self.records_to_publish = pulumi.Output.all(*self.to_publish)
         self.zone_snippet = self.records.apply(zone_snippet)
         self._publish()
+
+    def _wait(
+        self, name: str, identity: aws.sesv2.EmailIdentity, minutes: int, published: list[aws.route53.Record]
+    ) -> None:
+        """A resource that is there once SES has verified the domain, and fails after `minutes`."""
+        options = pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create=f"{minutes}m"))
+        aws.ses.DomainIdentityVerification(
+            name,
+            domain=identity.email_identity,
+            opts=pulumi.ResourceOptions.merge(self._child(*published), options),
+        )
 
     def _events(
         self, name: str, topic_arn: Optional[pulumi.Input[str]]
@@ -173,6 +188,8 @@ def check(args: EmailIdentityArgs, label: checks.Label = _ARGUMENT) -> None:
     checks.subdomain(label("mail_from_subdomain"), args.get("mail_from_subdomain", "bounce"))
     if "dmarc_reports_to" in args:
         checks.email(label("dmarc_reports_to"), args["dmarc_reports_to"])
+    if "verification_minutes" in args:
+        checks.between(label("verification_minutes"), args["verification_minutes"], 1, 1440)
     if "event_topic_arn" in args and not args.get("publish_events"):
         checks.refuse(
             label("publish_events"),

@@ -10,6 +10,8 @@ import pulumi_aws as aws
 from .component import stack_tags
 
 DEFAULT_ROUTE = "0.0.0.0/0"
+_NOT_FOUND = "couldn't find resource"
+"""What pulumi-aws says of a data source that AWS does not have."""
 _DESTINATIONS = ("cidr_block", "ipv6_cidr_block", "destination_prefix_list_id")
 _TARGETS = (
     "gateway_id",
@@ -56,6 +58,19 @@ class RouteTable:
     def is_public(self) -> bool:
         """Whether its default route leads to an internet gateway."""
         return self.routes.get(DEFAULT_ROUTE, "").startswith("igw-")
+
+
+@dataclass(frozen=True)
+class EmailIdentity:
+    """A SES identity.
+
+    Attributes:
+        may_send: whether SES has verified it.
+        dkim_tokens: those of Easy DKIM, of which the names and values of its records are made.
+    """
+
+    may_send: bool
+    dkim_tokens: list[str]
 
 
 class Account:
@@ -130,6 +145,17 @@ class Account:
     def hosted_zone_id(self, zone_name: str) -> str:
         """The id of the public Route 53 zone of this name."""
         return aws.route53.get_zone(name=zone_name, private_zone=False, opts=self._opts).zone_id
+
+    def email_identity(self, name: str) -> Optional[EmailIdentity]:
+        """The SES identity of a domain; `None` where there is none."""
+        try:
+            found = aws.sesv2.get_email_identity(email_identity=name, opts=self._opts)
+        except Exception as error:
+            if _NOT_FOUND in str(error):
+                return None
+            raise
+        tokens = [token for each in found.dkim_signing_attributes for token in each.tokens]
+        return EmailIdentity(found.verified_for_sending_status, tokens)
 
 
 def _first(route: object, names: Sequence[str]) -> str:

@@ -92,12 +92,13 @@ def load(config: pulumi.Config) -> Settings:
     route, mail_through = read.one_of("route", ROUTES), read.one_of("mailThrough", (SES, NAT))
     kms_key_arn = read.arn("kmsKeyArn", "kms")
     paths = (NAT, SES) if route == BOTH else (route,)
+    mail_path = mail_through if route == BOTH else route
     return Settings(
         paths=paths,
-        mail_path=mail_through if route == BOTH else route,
+        mail_path=mail_path,
         domain=read.text("domain") or "",
         network=_network(read),
-        identity=_identity(read, required=SES in paths),
+        identity=_identity(read, required=SES in paths, waits=mail_path == SES),
         smtp_port=checks.one_of(read.label("smtpPort"), read.number("smtpPort"), SMTP_PORTS),
         relay=Relay(
             host=checks.domain(read.label("relayHost"), read.required("relayHost")),
@@ -126,8 +127,13 @@ def _network(read: _Reader) -> network.NetworkArgs:
     return args
 
 
-def _identity(read: _Reader, required: bool) -> Optional[email_identity.EmailIdentityArgs]:
-    """The sending domain. It outlives a switch to `nat`, so that switching back needs no verification."""
+def _identity(read: _Reader, required: bool, waits: bool) -> Optional[email_identity.EmailIdentityArgs]:
+    """The sending domain. It outlives a switch to `nat`, so that switching back needs no verification.
+
+    Args:
+        required: whether SES is one of the paths.
+        waits: whether mail takes it.
+    """
     domain = read.text("domain")
     if domain is None:
         if required:
@@ -153,6 +159,9 @@ def _identity(read: _Reader, required: bool) -> Optional[email_identity.EmailIde
         args["zone_name"] = domain
     if reports_to := read.text("dmarcReportsTo"):
         args["dmarc_reports_to"] = reports_to
+    minutes = read.number("verificationMinutes")
+    if waits and args["dns"] == email_identity.ROUTE53:
+        args["verification_minutes"] = minutes
     email_identity.check(args, read.label)
     return args
 

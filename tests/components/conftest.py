@@ -39,6 +39,7 @@ class Registered:
     dependencies: frozenset[str]
     delete_before_replace: bool
     aliases: tuple[str, ...] = ()
+    creation_timeout: str = ""
 
     @property
     def key(self) -> str:
@@ -93,6 +94,7 @@ class Monitor(mocks.MockMonitor):
                 },
                 dependencies=frozenset(map(_key, request.dependencies)),
                 delete_before_replace=request.deleteBeforeReplace,
+                creation_timeout=request.customTimeouts.create,
                 aliases=tuple("no parent" if alias.spec.noParent else alias.urn for alias in request.aliases),
             )
             assert registered.key not in self.graph.resources, f"{registered.key} is registered twice"
@@ -147,10 +149,8 @@ class Account:
         if name == "getVpcEndpointService":
             assert args["serviceName"] == f"com.amazonaws.{REGION}.email-smtp"
             return {"availabilityZones": self.service_zones}
-        if name == "getVpc":
-            return dict(self.vpcs[args["id"]])
-        if name == "getSubnet":
-            return dict(self.subnets[args["id"]])
+        if name in ("getVpc", "getSubnet"):
+            return dict((self.vpcs | self.subnets)[args["id"]])
         if name == "getSubnets":
             assert args["filters"][0]["name"] == "vpc-id"
             return {
@@ -170,6 +170,11 @@ class Account:
         if name == "getZone":
             zones = self.of_type("aws:route53/zone:Zone").values()
             return {"zoneId": next(zone["zoneId"] for zone in zones if zone["name"] == args["name"])}
+        if name == "getEmailIdentity":
+            identities = self.of_type("aws:sesv2/emailIdentity:EmailIdentity")
+            if args["emailIdentity"] not in identities:
+                raise RuntimeError("reading SESV2 Email Identity: couldn't find resource")
+            return dict(identities[args["emailIdentity"]])
         raise AssertionError(f"nothing answers {token}")
 
 

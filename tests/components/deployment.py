@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import runpy
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -109,13 +110,11 @@ class Update:
         before: what the account held before it.
         writes: those of creations and changes first, those of deletions after them.
         error: why it failed, if it did.
-        said: what the program logged.
     """
 
     before: Live
     writes: tuple[Write, ...]
     error: BaseException | None
-    said: tuple[str, ...] = ()
 
     def instants(self, pick: Callable[[list[Write]], Write] | None = None) -> Iterator[tuple[Write, Live]]:
         """The account after every write, in the order that it had, or that `pick` chooses."""
@@ -180,9 +179,10 @@ class Stack:
             run_program(_program, engine, self.config)
         except Exception as failure:
             error = failure
+        engine.end()
         if error is None:
             engine.delete_what_is_gone()
-        return Update(before, tuple(engine.writes), error, tuple(engine.said))
+        return Update(before, tuple(engine.writes), error)
 
 
 def _program() -> None:
@@ -198,13 +198,14 @@ class _Engine(mocks.MockMonitor):
     def __init__(self, stack: Stack) -> None:
         super().__init__(_Unused())
         self.writes: list[Write] = []
-        self.said: list[str] = []
         self._stack = stack
         self._account = stack.account
         self._settings = Settings.read({"region": "us-east-1"}, stack.account)
-        self._resources = Resources(stack.account, lambda _urn, warning: self.said.append(warning))
+        self._resources = Resources(stack.account, lambda _urn, _warning: None)
         self._registered: set[str] = set()
         self._replaced: list[State] = []
+        self._one_at_a_time = threading.Lock()
+        self._over = False
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802 (the protocol's name)
         try:
@@ -223,10 +224,13 @@ class _Engine(mocks.MockMonitor):
         if not request.custom:
             return resource_pb2.RegisterResourceResponse(urn=urn)
         needs = frozenset(request.dependencies) - {urn}
-        assert urn not in self._registered, f"{urn} is registered twice"
-        self._registered.add(urn)
-        state = self._written(urn, wire.decode(request.object), needs, bool(request.deleteBeforeReplace))
-        self._stack.state[urn] = state
+        with self._one_at_a_time:
+            assert not self._over, f"{urn} is registered after the program has failed"
+            assert urn not in self._registered, f"{urn} is registered twice"
+            self._registered.add(urn)
+            given = wire.decode(request.object)
+            state = self._written(urn, given, needs, bool(request.deleteBeforeReplace))
+            self._stack.state[urn] = state
         return resource_pb2.RegisterResourceResponse(urn=urn, id=state.id, object=wire.encode(state.outputs))
 
     def _written(
@@ -262,6 +266,11 @@ class _Engine(mocks.MockMonitor):
         identity, outputs = self._resources.create(urn, inputs, self._settings, preview=False)
         self._note(urn, operation, needs)
         return State(urn, identity, inputs, outputs, needs)
+
+    def end(self) -> None:
+        """Take no more registrations: those of a program that has failed run on for a while."""
+        with self._one_at_a_time:
+            self._over = True
 
     def delete_what_is_gone(self) -> None:
         """Delete what was replaced and what the program no longer has, users before what they use."""

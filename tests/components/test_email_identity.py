@@ -63,6 +63,24 @@ def test_the_identity_signs_with_easy_dkim_and_its_own_mail_from(register: Calla
     assert {f"{RECORD}::mail-mail-from-mx", identity.key} <= mail_from.dependencies
 
 
+def test_what_depends_on_it_waits_for_the_verification(register: Callable[..., Any]) -> None:
+    args: EmailIdentityArgs = {"domain": "daadaar.com", "zone_id": ZONE, "verification_minutes": 45}
+    graph = register(lambda: EmailIdentity("mail", args))
+    wait = graph.one("aws:ses/domainIdentityVerification:DomainIdentityVerification")
+    assert wait.inputs == {"domain": "daadaar.com"}
+    assert wait.creation_timeout == "45m"
+    assert {f"{RECORD}::mail-dkim-{position}" for position in range(3)} <= wait.dependencies
+
+
+@pytest.mark.parametrize("minutes", [0, 1441, 1.5, "30"])
+def test_a_wait_has_a_limit(register: Callable[..., Any], minutes: Any) -> None:
+    args: EmailIdentityArgs = {"domain": "daadaar.com", "zone_id": ZONE, "verification_minutes": minutes}
+    with pytest.raises(
+        ArgumentError, match=r"verification_minutes is .* must be a whole number from 1 to 1440"
+    ):
+        register(lambda: EmailIdentity("mail", args))
+
+
 def test_a_preview_has_three_dkim_records_of_the_identity(
     register: Callable[..., Any],
 ) -> None:
@@ -221,7 +239,8 @@ def test_events_go_to_a_topic_that_exists(register: Callable[..., Any]) -> None:
         (
             {"key_length": 1024},
             "EmailIdentity.key_length: there is no such argument; known are domain, dns, zone_id, "
-            "zone_name, mail_from_subdomain, dmarc_policy, dmarc_reports_to, publish_events, event_topic_arn",
+            "zone_name, mail_from_subdomain, dmarc_policy, dmarc_reports_to, verification_minutes, "
+            "publish_events, event_topic_arn",
         ),
     ],
 )

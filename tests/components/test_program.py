@@ -32,6 +32,7 @@ PROD_CUSTOM = {
     "aws:route53/record:Record::identity-dmarc",
     "aws:route53/record:Record::identity-mail-from-mx",
     "aws:route53/record:Record::identity-mail-from-spf",
+    "aws:ses/domainIdentityVerification:DomainIdentityVerification::identity",
     "aws:secretsmanager/secret:Secret::sender",
     "aws:secretsmanager/secretVersion:SecretVersion::sender",
     "aws:sesv2/emailIdentity:EmailIdentity::identity",

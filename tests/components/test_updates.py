@@ -13,10 +13,14 @@ from typing import Any
 
 import pytest
 
+from mailroute.rehearsal.account import AwsResource
 from tests.components.deployment import SERVICE, Stack, Update, Write
 from tests.components.sending import cannot_send
 
 ROLE = "aws:iam/role:Role"
+ZONE = "aws:route53/zone:Zone"
+IDENTITY = "aws:sesv2/emailIdentity:EmailIdentity"
+GATEWAY = "aws:ec2/natGateway:NatGateway"
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 Config = dict[str, Any]
 _PRIVATE = ["subnet-058489269eab00608", "subnet-0a836887b9508ed97"]
@@ -95,6 +99,9 @@ def gaps(stack: Stack, update: Update) -> list[str]:
 def running(name: str, **config: Any) -> Stack:
     """A stack whose service can send mail."""
     stack = Stack.of(name, **{"domain": "daadaar.com", **config})
+    if not list(stack.account.of(ZONE)):
+        stack.account.put(AwsResource(ZONE, "Z1D633PJN98FT9", {"name": "daadaar.com", "nameServers": []}))
+        stack.account.changed.clear()
     created = stack.up()
     assert created.error is None
     assert cannot_send(stack.account, stack.account.live()) == ""
@@ -143,6 +150,52 @@ def test_a_rolled_back_deployment_is_told_in_one_line() -> None:
         "SMTP_PASS, SMTP_USER, VPC connector; App Runner has rolled the deployment back, and nothing was "
         "deleted: see its event and application logs, fix what fails, and run: pulumi up --refresh"
     )
+
+
+def test_mail_waits_for_ses_to_verify_the_domain() -> None:
+    """Records that nobody sees, as where the domain is not delegated to the zone."""
+    stack = running("prod", **NAT)
+    [zone] = stack.account.of(ZONE)
+    hidden = {**zone.outputs, "vpcs": [{"vpcId": "vpc-0e9cd2c204069ca54"}]}
+    stack.account.put(AwsResource(ZONE, zone.id, hidden))
+    failed = stack.up(**SES, zoneId=zone.id)
+    assert "Success of daadaar.com, but was in state Pending" in str(failed.error)
+    assert {write.operation for write in failed.writes} == {"create"}
+    assert gaps(stack, failed) == []
+    stack.account.put(zone)
+    done = stack.up()
+    assert done.error is None
+    assert gaps(stack, done) == []
+    assert not list(stack.account.of(GATEWAY))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(NAT, SES), ({"route": "both", "mailThrough": "nat"}, {"mailThrough": "ses"})]
+)
+def test_mail_stays_on_nat_until_records_are_published(
+    caplog: pytest.LogCaptureFixture, old: Config, new: Config
+) -> None:
+    stack = running("dev", dns="external", **old)
+    for _again in range(2):
+        kept = stack.up(**new)
+        assert kept.error is None
+        assert "delete" not in [write.operation for write in kept.writes]
+        assert gaps(stack, kept) == []
+    [identity] = stack.account.of(IDENTITY)
+    tokens = identity.get("dkimSigningAttributes")["tokens"]
+    records = ", ".join(f"{each}._domainkey.daadaar.com CNAME {each}.dkim.amazonses.com" for each in tokens)
+    assert caplog.messages[-1] == (
+        f"mail stays on NAT, for SES has not verified daadaar.com yet: publish {records}; once SES has found "
+        "them, run pulumi up again"
+    )
+    caplog.clear()
+    verified = {**identity.outputs, "verifiedForSendingStatus": True}
+    stack.account.put(AwsResource(IDENTITY, identity.id, verified))
+    switched = stack.up()
+    assert (switched.error, caplog.messages) == (None, [])
+    assert gaps(stack, switched) == []
+    assert stack.outputs["smtpHost"] == "email-smtp.us-east-1.amazonaws.com"
+    assert stack.up().writes == ()
 
 
 def test_a_policy_stays_attached_when_another_one_goes() -> None:

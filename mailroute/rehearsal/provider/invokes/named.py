@@ -13,6 +13,7 @@ from typing import Any, Final
 from ...account import AwsResource
 from ...account.kind import CREATED_AT
 from ...account.kinds.dns import ZONE, vpcs_of
+from ...account.kinds.mail import IDENTITY, may_send
 from .query import Function, InvokeError, Query
 
 _APP_RUNNER_ZONES: Final = {
@@ -220,11 +221,20 @@ def _image(query: Query) -> Mapping[str, Any]:
 
 def _email_identity(query: Query) -> Mapping[str, Any]:
     name = str(query.get("emailIdentity"))
-    found = query.account.find("aws:sesv2/emailIdentity:EmailIdentity", name)
+    found = query.account.find(IDENTITY, name)
     if found is None:
-        raise InvokeError(f"no SES email identity {name} in the account: whether it is verified is not known")
+        raise InvokeError(
+            f"reading SESV2 (Simple Email V2) Email Identity Data Source ({name}): couldn't find resource"
+        )
     signing = found.get("dkimSigningAttributes")
-    return {**found.properties, "id": found.id, "dkimSigningAttributes": [signing] if signing else []}
+    verified = may_send(query.account, name)
+    return {
+        **found.properties,
+        "id": found.id,
+        "dkimSigningAttributes": [signing] if signing else [],
+        "verificationStatus": "SUCCESS" if verified else "PENDING",
+        "verifiedForSendingStatus": verified,
+    }
 
 
 FUNCTIONS: Final[Mapping[str, Function]] = {
