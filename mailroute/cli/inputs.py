@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mailroute.rehearsal.account import Account
+    from mailroute.rehearsal.given_config import GivenConfig
     from mailroute.rehearsal.project import Project
     from rules.rule import Options
 
@@ -21,10 +22,10 @@ _USUAL_STACK: Final = "prod"
 _USUAL_REGION: Final = "us-east-1"
 
 
-def load_project(program: Path | None, stack: str | None) -> Project:
+def load_project(program: Path | None, stack: str | None, given: GivenConfig | None = None) -> Project:
     """The project in the directory `program`, or the one around this directory, with the config of `stack`.
 
-    Without a name the stack is `prod`, or the only one that there is.
+    Without a name the stack is `prod`, or the only one that there is; what is `given` stands over its config.
 
     Raises:
         RehearsalError: there is no such project or stack, or it is not to be read.
@@ -39,7 +40,7 @@ def load_project(program: Path | None, stack: str | None) -> Project:
         if known and _USUAL_STACK not in known and len(known) > 1:
             raise RehearsalError(f"{directory}: name one of its stacks with --stack: {', '.join(known)}")
         stack = known[0] if len(known) == 1 else _USUAL_STACK
-    return Project.load(directory, stack)
+    return Project.load(directory, stack, given)
 
 
 def load_account(project: Project, file: Path | None) -> tuple[Account, str]:

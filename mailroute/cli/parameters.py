@@ -93,6 +93,20 @@ def reading_timeout(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+class KeyAndValue(click.ParamType[tuple[str, str]]):
+    """`KEY=VALUE` as `(key, value)`: the value may hold more of `=`, and may be empty."""
+
+    name = "KEY=VALUE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        key, separator, text = str(value).partition("=")
+        if not key or not separator:
+            self.fail(f"{key!r}: write it as KEY=VALUE", param, ctx)
+        return key, text
+
+
 class OutputFile(click.Path):
     """A file to write: that it can be written is known before any work is done."""
 

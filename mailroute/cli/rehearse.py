@@ -11,7 +11,7 @@ import click
 from .creation import creating
 from .inputs import asked_rules, choose_engine, load_account, load_project, policy_packs, rule_options
 from .output import save, show
-from .parameters import OutputFile
+from .parameters import KeyAndValue, OutputFile
 from .run import masked, starting
 from .status import Status
 
@@ -27,6 +27,23 @@ _PATH: Final = click.Path(path_type=Path)
     envvar="PULUMI_STACK",
     metavar="NAME",
     help="Which stack.  [default: $PULUMI_STACK, else prod, else the only one]",
+)
+@click.option(
+    "--config",
+    "-c",
+    "config",
+    type=KeyAndValue(),
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Set this over the stack's config; may be given several times.",
+)
+@click.option(
+    "--config-path",
+    is_flag=True,
+    help="Take the keys of --config for paths into objects and lists, as 'pulumi config set --path' does.",
+)
+@click.option(
+    "--config-file", type=_PATH, metavar="FILE", help="The stack's config.  [default: Pulumi.<stack>.yaml]"
 )
 @click.option("--up", is_flag=True, help="Simulate the creation instead, so that ids are known.")
 @click.option(
@@ -84,6 +101,9 @@ def command(
     directory: Path | None,
     program: Path | None,
     stack: str | None,
+    config: tuple[tuple[str, str], ...],
+    config_path: bool,
+    config_file: Path | None,
     up: bool,
     alone: bool,
     engine: str,
@@ -106,6 +126,7 @@ def command(
     Examples:
       mailroute rehearse
       mailroute rehearse --stack dev --up
+      mailroute rehearse --config domain=shop.example --config aws:region=eu-west-1
       mailroute rehearse ../shop --account shop.json --policy-pack policies
       mailroute rehearse --json | jq '.egress[].verdict'
       mailroute rehearse --markdown comment.md
@@ -117,11 +138,12 @@ def command(
       2  the program, its config or an argument is wrong
       3  mailroute itself failed
     """
+    from mailroute.rehearsal.given_config import GivenConfig
     from mailroute.rehearsal.result import Operation
 
     if directory and program:
         raise click.UsageError(f"the project is named twice, as {directory} and with --program {program}")
-    project = load_project(directory or program, stack)
+    project = load_project(directory or program, stack, GivenConfig(config, config_path, config_file))
     packs = policy_packs(project, packs)
     operation = Operation.UP if up else Operation.PREVIEW
     with masked(project.mask):

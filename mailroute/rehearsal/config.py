@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from .given_config import GivenConfig
 from .result import Diagnostic, RehearsalError, Severity
 from .yaml_file import kind_of
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _TYPE_ATTRIBUTES: Final = frozenset({"type", "description", "items", "default", "value", "secret"})
+MADE_UP: Final = "made-up-secret-for-"
+"""How the text begins that stands in for an encrypted one."""
 _SCALAR_TYPES: Final = ("string", "integer", "boolean", "object")
 _CREDENTIALS: Final = frozenset({"aws:accessKey", "aws:secretKey", "aws:token"})
 """What pulumi-aws itself marks as secret of a provider's config."""
@@ -36,13 +39,20 @@ class ConfigSchema:
         }
 
     def of_stack(
-        self, stack: str, document: Mapping[str, Any]
+        self, stack: str, document: Mapping[str, Any], given: GivenConfig | None = None
     ) -> tuple[dict[str, str], frozenset[str], tuple[Diagnostic, ...]]:
-        """The values of a stack as text, the keys of the secret ones, and what to say about those."""
+        """The values of a stack as text, the keys of the secret ones, and what to say about those.
+
+        A value that is given in place of a secret is secret.
+        """
+        given = given or GivenConfig()
+        file = str(given.file or f"Pulumi.{stack}.yaml")
         values = document.get("config") or {}
         if not isinstance(values, dict):
-            raise RehearsalError(f"Pulumi.{stack}.yaml: config must be an object, not {kind_of(values)}")
+            raise RehearsalError(f"{file}: config must be an object, not {kind_of(values)}")
         values = {self._full_key(key): value for key, value in values.items()}
+        encrypted = {key for key, value in values.items() if _has_secure(value)}
+        replaced = given.over(values, self._full_key)
         missing = []
         for key, declaration in self._declared.items():
             if key in values:
@@ -56,19 +66,21 @@ class ConfigSchema:
             commands = "; ".join(f"pulumi config set {key} <value>" for key in sorted(missing))
             raise RehearsalError(
                 f"stack {stack!r} lacks the config {', '.join(sorted(missing))}, which {self._file.name} "
-                f"requires: {commands}"
+                f"requires: {commands}; or --config KEY=VALUE for each"
             )
-        secret_keys = frozenset(key for key, value in values.items() if _has_secure(value))
+        declared = {key for key in replaced if self._declared.get(key, {}).get("secret")}
+        secret_keys = frozenset(encrypted | declared)
         config = {}
         for key in sorted(values):
             value = _with_stand_ins(values[key], key, self._declared.get(key, {}).get("type"))
             self._check(stack, key, value, key in secret_keys)
             config[key] = _text(value)
+        made_up = frozenset(key for key, value in values.items() if _has_secure(value))
         in_clear = self.in_clear(config) - secret_keys
         notes = (
-            *_secret_notes(stack, secret_keys),
-            *self._in_clear_notes(stack, in_clear),
-            *self._undeclared_notes(stack, values),
+            *_secret_notes(file, made_up),
+            *_in_clear_notes(file, in_clear),
+            *self._undeclared_notes(file, values),
         )
         return config, secret_keys, notes
 
@@ -78,18 +90,11 @@ class ConfigSchema:
             key for key in keys if key in _CREDENTIALS or self._declared.get(key, {}).get("secret") is True
         )
 
-    def _in_clear_notes(self, stack: str, keys: Iterable[str]) -> Iterator[Diagnostic]:
-        for key in sorted(keys):
-            note = (
-                f"Pulumi.{stack}.yaml: {key} is secret and stands in clear: pulumi config set --secret {key}"
-            )
-            yield Diagnostic(Severity.WARNING, note)
-
-    def _undeclared_notes(self, stack: str, keys: Iterable[str]) -> Iterator[Diagnostic]:
+    def _undeclared_notes(self, file: str, keys: Iterable[str]) -> Iterator[Diagnostic]:
         """A key that a project with a schema does not declare is most likely misspelt."""
         undeclared = sorted(key for key in keys if self._is_own(key) and key not in self._declared)
         if undeclared and any(map(self._is_own, self._declared)):
-            note = f"Pulumi.{stack}.yaml: {', '.join(undeclared)}: {self._file.name} declares no such key"
+            note = f"{file}: {', '.join(undeclared)}: {self._file.name} declares no such key"
             yield Diagnostic(Severity.WARNING, note)
 
     def _full_key(self, key: Any) -> str:
@@ -193,9 +198,7 @@ def _has_secure(value: Any) -> bool:
 def _with_stand_ins(value: Any, path: str, kind: str | None = None) -> Any:
     """`value` with a made-up one for each encrypted part: its key is not here, nor should it be."""
     if _is_secure(value):
-        return {"integer": "1", "boolean": "true"}.get(
-            kind or "", f"made-up-secret-for-{path.replace(':', '-')}"
-        )
+        return {"integer": "1", "boolean": "true"}.get(kind or "", f"{MADE_UP}{path.replace(':', '-')}")
     if isinstance(value, dict):
         return {str(key): _with_stand_ins(element, f"{path}.{key}") for key, element in value.items()}
     if isinstance(value, list):
@@ -203,10 +206,19 @@ def _with_stand_ins(value: Any, path: str, kind: str | None = None) -> Any:
     return value
 
 
-def _secret_notes(stack: str, keys: frozenset[str]) -> tuple[Diagnostic, ...]:
+def _in_clear_notes(file: str, keys: Iterable[str]) -> Iterator[Diagnostic]:
+    for key in sorted(keys):
+        note = f"{file}: {key} is secret and stands in clear: pulumi config set --secret {key}"
+        yield Diagnostic(Severity.WARNING, note)
+
+
+def _secret_notes(file: str, keys: frozenset[str]) -> tuple[Diagnostic, ...]:
     if not keys:
         return ()
-    note = f"Pulumi.{stack}.yaml: made-up values stand in for the encrypted {', '.join(sorted(keys))}"
+    note = (
+        f"{file}: made-up values stand in for the encrypted {', '.join(sorted(keys))}: "
+        "--config KEY=VALUE gives others"
+    )
     return (Diagnostic(Severity.INFO, note),)
 
 

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from .given_config import GivenConfig
+
 ORGANIZATION: Final = "organization"
 """What Pulumi calls the organization of a stack that no service keeps."""
 
+_SUFFIXES: Final = ("yaml", "yml")
 _FILES: Final = ("Pulumi.yaml", "Pulumi.yml")
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
@@ -62,8 +65,8 @@ class Project:
         return self.environment.python
 
     @classmethod
-    def load(cls, program_dir: Path, stack: str) -> Project:
-        """Read the project in `program_dir` with the config of `stack`.
+    def load(cls, program_dir: Path, stack: str, given: GivenConfig | None = None) -> Project:
+        """Read the project in `program_dir` with the config of `stack`, and what is `given` over that.
 
         Raises:
             RehearsalError: there is no such project or stack, a file is not what Pulumi accepts, a
@@ -82,7 +85,7 @@ class Project:
         environment = of_program(file, options, working_directory)
         schema = ConfigSchema(file, name, document)
         config, secret_keys, secret_notes = schema.of_stack(
-            stack, _stack_document(file, directory, document, stack)
+            stack, _stack_document(file, directory, document, stack, given), given
         )
         return cls(
             name, stack, directory, working_directory, entry_point, environment, config, secret_keys,
@@ -164,12 +167,14 @@ def _stack_names(directory: Path) -> tuple[str, ...]:
     return tuple(sorted(name.group(1) for name in names if name))
 
 
-def _stack_document(file: Path, directory: Path, document: Mapping[str, Any], stack: str) -> dict[str, Any]:
-    """The stack's config file with its path under `file`; a project without any has stacks without config."""
+def _stack_document(
+    file: Path, directory: Path, document: Mapping[str, Any], stack: str, given: GivenConfig | None
+) -> dict[str, Any]:
+    """What the stack's config file holds; a project without any has stacks without config."""
     config_directory = _config_directory(file, directory, document)
-    for suffix in ("yaml", "yml"):
-        stack_file = config_directory / f"Pulumi.{stack}.{suffix}"
-        if stack_file.is_file():
+    named = given.file if given else None
+    for stack_file in [named] if named else [config_directory / f"Pulumi.{stack}.{s}" for s in _SUFFIXES]:
+        if stack_file.is_file() or named:
             content = read_yaml(stack_file)
             if content.get("environment"):
                 raise RehearsalError(

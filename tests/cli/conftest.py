@@ -45,7 +45,8 @@ def environment(**changes: str) -> dict[str, str]:
     }
     folders = (folder for folder in kept["PATH"].split(os.pathsep) if not (Path(folder) / "pulumi").exists())
     kept |= {
-        "PATH": os.pathsep.join(folders),
+        # As in an active environment: no other Python is to be asked for the SDK.
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), *folders)),
         "COLUMNS": "100",
         "PYTHONIOENCODING": "utf-8",
     }

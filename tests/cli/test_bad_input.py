@@ -44,6 +44,9 @@ pulumi.CustomResource("aws:ec2/routeTable:RouteTable", "table", {}, options)
         (["rehearse", "--timeout", "soon"], ["--timeout", "soon"]),
         (["rehearse", "--engine", "fast"], ["--engine", "'fast'", "embedded"]),
         (["rehearse", "--stack"], ["--stack", "argument"]),
+        (["rehearse", "--config", "port"], ["--config", "'port': write it as KEY=VALUE"]),
+        (["rehearse", "-c", "=587"], ["--config", "'': write it as KEY=VALUE"]),
+        (["rehearse", "--config-file", "none.yaml"], ["none.yaml: cannot be read"]),
         (["rehearse", "nowhere"], ["nowhere: no such directory"]),
         (["rehearse", "--program", "nowhere"], ["nowhere: no such directory"]),
         (["rehearse", "docs"], ["docs: no Pulumi.yaml here"]),
@@ -105,6 +108,14 @@ def test_account_of_another_region(cli: Cli, project: Make) -> None:
         ({"program": "import pulumi\n1 / 0\n"}, ["__main__.py:2: ZeroDivisionError"]),
         ({"program": "import nowhere\n"}, ["__main__.py:1: ModuleNotFoundError"]),
         ({"program": "config = ("}, ["SyntaxError"]),
+        (
+            {
+                "program": "import pulumi, pulumi_aws as aws\n"
+                'aws.ec2.Vpc.get("vpc", pulumi.Config().require("vpcId"))\n',
+                "stacks": {"dev": "config:\n  aws:region: us-east-1\n  vpcId: {secure: v1:abc}\n"},
+            },
+            ["'vpc': its id is the config shop:vpcId, encrypted", "here: --config shop:vpcId=ID gives one"],
+        ),
         ({"program": OLDER}, ["vpcId: a value is required", "has pulumi-aws 5.43.0; 7.", "is simulated)"]),
         ({"policies/__main__.py": "raise ValueError('no pack')"}, ["policies", "ValueError: no pack"]),
         ({"policies/PulumiPolicy.yaml": "runtime: nodejs\n"}, ["PulumiPolicy.yaml", "nodejs"]),

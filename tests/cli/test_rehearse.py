@@ -93,6 +93,14 @@ def test_up_gives_every_resource_its_id(cli: Cli, project: Make) -> None:
     assert document["outputs"] == {"vpcId": ids["vpc"]}
 
 
+def test_config_of_the_command_line_reaches_the_program(cli: Cli, project: Make, tmp_path: Path) -> None:
+    program = project(program="import pulumi\npulumi.export('db', pulumi.Config().require_object('db'))\n")
+    (tmp_path / "eu.yaml").write_text("config:\n  aws:region: eu-west-1\n", encoding="utf-8")
+    given = ("--config-path", "--config", "db.host=db.example", "-c", "db.ports[0]=587")
+    result = cli(*ALONE, "--json", *given, "--config-file", "eu.yaml", str(program))
+    assert json.loads(result.stdout)["outputs"] == {"db": {"host": "db.example", "ports": [587]}}
+
+
 def test_account_is_the_file_beside_the_program(cli: Cli, project: Make) -> None:
     document = (ROOT / "accounts" / "prod.json").read_text(encoding="utf-8")
     program = project(program="", **{"accounts/dev.json": document})

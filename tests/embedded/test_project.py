@@ -82,7 +82,8 @@ def test_made_up_values_stand_in_for_encrypted_ones(tmp_path: Path) -> None:
     assert loaded.config["demo:deep"] == '{"a":["made-up-secret-for-demo-deep.a.0"],"b":1}'
     note = next(note for note in loaded.diagnostics if note.severity is Severity.INFO)
     assert note.message == (
-        "Pulumi.dev.yaml: made-up values stand in for the encrypted demo:deep, demo:pin, demo:word"
+        "Pulumi.dev.yaml: made-up values stand in for the encrypted demo:deep, demo:pin, demo:word: "
+        "--config KEY=VALUE gives others"
     )
     assert "made-up-secret" not in repr(loaded)
 

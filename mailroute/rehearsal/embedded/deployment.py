@@ -15,6 +15,7 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2
 from enforcement.redaction import secret_texts
 from mailroute import wire
 
+from ..config import MADE_UP
 from ..result import Completed, EngineFault, PlannedResource, Registered, RehearsalError
 from ..shared import urns
 from . import goals
@@ -186,8 +187,15 @@ class Deployment:
             return UNKNOWN_ID, {}
         identity, outputs = provider.read(urn, request.id, inputs)
         if not identity:
-            raise RehearsalError(f"{request.type} {request.name!r}: {request.id!r} is not in the account")
+            raise RehearsalError(f"{request.type} {request.name!r}: {self._not_there(request.id)}")
         return identity, outputs
+
+    def _not_there(self, identity: str) -> str:
+        secrets = sorted(self.project.secret_keys)
+        key = next((key for key in secrets if identity in self.project.config[key]), None)
+        if identity.startswith(MADE_UP) and key:
+            return f"its id is the config {key}, encrypted and not known here: --config {key}=ID gives one"
+        return f"{identity!r} is not in the account"
 
     def invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:
         """Call a function of a provider.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import logging
 import os
@@ -18,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
 GARBAGE_THRESHOLD = 200_000
@@ -78,7 +79,12 @@ def main() -> int:
         try:
             loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: run(program, settings)))
         except pulumi.RunError as error:
-            pulumi.log.error(str(error))
+            message = str(error)
+            if isinstance(error, pulumi.ConfigMissingError):
+                engine, settings.monitor, settings.engine = settings.engine, None, None
+                message = all_missing(program, error)
+                settings.engine = engine
+            pulumi.log.error(message)
             return 1
         except Exception:
             pulumi.log.error(traceback.format_exc())
@@ -93,6 +99,45 @@ def run(program: str, settings: Any) -> None:
         together = asyncio.ensure_future(settle(list(settings.outputs)))
         settings.outputs.clear()
         settings.outputs.add(together)
+
+
+def all_missing(program: str, first: Any) -> str:
+    """What to say of `first`, and of the keys that the program would ask for after it in vain.
+
+    It runs once more, without an engine and unheard, with made-up values for what is not there, until it ends
+    or fails. That is as far as it can be made to say what it requires.
+    """
+    import pulumi
+
+    keys = {first.key: None}
+
+    def asking(require: Callable[..., Any], stand_in: Any, *, secret: bool) -> Callable[..., Any]:
+        def ask(config: Any, key: str, *arguments: Any) -> Any:
+            try:
+                return require(config, key, *arguments)
+            except pulumi.ConfigMissingError as missing:
+                keys[missing.key] = None
+                return pulumi.Output.secret(stand_in) if secret else stand_in
+
+        return ask
+
+    for kind, stand_in in (("", "made-up"), ("_bool", False), ("_int", 1), ("_float", 1.0), ("_object", {})):
+        for secret in (False, True):
+            name = f"require{'_secret' if secret else ''}{kind}"
+            setattr(pulumi.Config, name, asking(getattr(pulumi.Config, name), stand_in, secret=secret))
+    with (
+        contextlib.suppress(BaseException),
+        open(os.devnull, "w") as nowhere,  # noqa: PTH123
+        contextlib.redirect_stdout(nowhere),
+        contextlib.redirect_stderr(nowhere),
+    ):
+        runpy.run_path(program, run_name="__main__")
+    if len(keys) == 1:
+        return str(first)
+    return (
+        f"Missing required configuration variables {', '.join(map(repr, keys))}: "
+        "please set each using the command `pulumi config set <key> <value>`, or --config KEY=VALUE"
+    )
 
 
 async def settle(outputs: Sequence[asyncio.Task[Any]]) -> None:
