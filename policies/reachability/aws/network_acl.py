@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..findings import conflicts, filters
 from ..graph import tokens
-from ..graph.claims import Adoptions, Claim, standing, warnings
+from ..graph.claims import Adoptions, Claim, standing_or, warnings
 from ..graph.references import Links, Ref, settled
 from ..graph.resource import Resource
 from ..packet import EGRESS, INGRESS, Packet
@@ -122,13 +122,11 @@ class NetworkAcls:
         return self._by_subnet[subnet.key]
 
     def _in_force(self, subnet: Subnet) -> list[Resource | None]:
-        claims = self._claims(subnet)
-        found = [acl for link in standing(self.graph, claims) for acl in self._given_by(link)]
-        if any(claim.certain for claim in claims):
-            return found
-        if not subnet.vpc.candidates:
-            return [*found, None]
-        return [*found, *(acl for vpc in subnet.vpc.candidates for acl in self._defaults(vpc.resource))]
+        vpcs = subnet.vpc.candidates
+        defaults = (acl for vpc in vpcs for acl in self._defaults(vpc.resource))
+        return standing_or(
+            self.graph, self._claims(subnet), lambda: defaults if vpcs else [None], self._given_by
+        )
 
     def _claims(self, subnet: Subnet) -> list[Claim]:
         """What gives `subnet` an ACL: AWS takes each in the place of the one before."""
@@ -188,14 +186,11 @@ class NetworkAcls:
         return self.adoptions.standing_for(acl)
 
     def _defaults(self, vpc: Resource) -> list[Resource | None]:
-        claims = self.adoptions.of(vpc)
-        found = standing(self.graph, claims)
-        if any(claim.certain for claim in claims):
-            return [*found]
+        return self.adoptions.standing_or(vpc, lambda: self._original_default(vpc))
+
+    def _original_default(self, vpc: Resource) -> Resource | None:
         held = self.graph.beside(vpc, vpc.get("defaultNetworkAclId"), tokens.NETWORK_ACL)
-        if held is None and self.vpcs.read(vpc).is_new:
-            held = implicit_default_acl(vpc)
-        return [*found, held]
+        return implicit_default_acl(vpc) if held is None and vpc.is_own_vpc else held
 
     def _vpc_of_default(self, acl: Resource) -> Ref[Resource]:
         """The VPC whose default ACL the program adopts: it is named by the ACL's id, not the VPC's."""

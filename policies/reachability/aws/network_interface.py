@@ -60,7 +60,7 @@ class NetworkInterfaces:
         there = self.vpcs.of(group)
         if group.declared("vpcId") is ABSENT:
             # A program's group is of the default VPC then.
-            new = vpc.target is not None and vpc.target.is_new
+            new = vpc.target is not None and vpc.target.resource.is_own_vpc
             apart, other = new and group.origin is Origin.PROGRAM, "the default VPC"
         else:
             apart, other = there.differs_from(vpc), name_of(there)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..findings import conflicts, routing
 from ..graph import tokens
-from ..graph.claims import Adoptions, Claim, standing, warnings
+from ..graph.claims import Adoptions, Claim, standing_or, warnings
 from ..graph.references import Links, Ref, exactly
 from ..graph.resource import Resource
 from ..values import UNKNOWN, Truth, elements, get
@@ -234,15 +234,18 @@ class RouteTables:
 
     def _main_tables(self, vpc: Ref[Resource]) -> list[Resource | None]:
         claims = self._claims_on_main(vpc)
-        replacing = standing(self.graph, claims)
-        found = [table for link in replacing for table in self._tables(self._named(link))]
-        if any(claim.certain for claim in claims):
-            return found
+        before = partial(self._first_main_tables, vpc)
+        return standing_or(self.graph, claims, before, lambda link: self._tables(self._named(link)))
+
+    def _first_main_tables(self, vpc: Ref[Resource]) -> list[Resource | None]:
+        """The main table of `vpc` that nothing has replaced."""
         main = vpc.target.get("mainRouteTableId") if vpc.target else UNKNOWN
-        held = self._beside(main, vpc.target) if vpc.target and isinstance(main, str) else [None]
+        held: list[Resource | None] = [None]
+        if vpc.target and isinstance(main, str):
+            held = self._beside(main, vpc.target)
         if held != [None] or (vpc.target is not None and vpc.target.origin is Origin.ACCOUNT):
-            return [*found, *held]
-        return found + self._original_tables(vpc)
+            return held
+        return self._original_tables(vpc)
 
     def _original_tables(self, vpc: Ref[Resource]) -> list[Resource | None]:
         """The table that AWS made with `vpc`, its main one until another is associated as such."""
@@ -251,12 +254,9 @@ class RouteTables:
             for table in self.graph.of_type(tokens.DEFAULT_ROUTE_TABLE)
             if (applies := self._is_original_of(table, vpc)) is not False
         ]
-        found: list[Resource | None] = [*standing(self.graph, claims)]
-        if any(claim.certain for claim in claims):
-            return found
-        for candidate in vpc.candidates:
-            found.append(implicit_main_table(candidate) if self.vpcs.read(candidate).is_new else None)
-        return [*found, None] if vpc.unread else found
+        made = [implicit_main_table(each) if each.is_own_vpc else None for each in vpc.candidates]
+        before = [*made, None] if vpc.unread else made
+        return standing_or(self.graph, claims, lambda: before, lambda adopted: [adopted])
 
     def _is_original_of(self, adopted: Resource, vpc: Ref[Resource]) -> Truth:
         """Whether a `DefaultRouteTable` adopts the table that AWS made with `vpc`."""

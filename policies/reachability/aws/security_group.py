@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..findings import filters
 from ..graph import tokens
-from ..graph.claims import Adoptions, standing
+from ..graph.claims import Adoptions
 from ..graph.references import Links, Ref, exactly, members, settled
 from ..graph.resource import Resource
 from ..packet import EGRESS, INGRESS
@@ -220,16 +220,14 @@ class SecurityGroups:
 
     def _defaults(self, vpc: Resource) -> list[Resource | None]:
         """What the default group of `vpc` may be; `None` for one that the graph does not hold."""
-        claims = self.adoptions.of(vpc)
-        original = [] if any(claim.certain for claim in claims) else [self._original_default(vpc)]
-        return [*standing(self.graph, claims), *original]
+        return self.adoptions.standing_or(vpc, lambda: self._original_default(vpc))
 
     def _vpc_of_default(self, group: Resource) -> Ref[Resource]:
         return self.graph.named(group, "vpcId", tokens.VPC)
 
     def _original_default(self, vpc: Resource) -> Resource | None:
         held = self.graph.beside(vpc, vpc.get("defaultSecurityGroupId"), tokens.SECURITY_GROUP)
-        if held is None and self.vpcs.read(vpc).is_new:
+        if held is None and vpc.is_own_vpc:
             return implicit_default_group(vpc)
         return held
 

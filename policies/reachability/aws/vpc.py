@@ -17,7 +17,7 @@ from ..graph.provider_scope import place_of
 from ..graph.references import Links, Ref, exactly
 from ..ranges import IPV4, IPV6, Ranges, addresses, union
 from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, elements
-from ..verdict import PASSES, Origin, Outcome, all_of
+from ..verdict import PASSES, Outcome, all_of
 from .entity import Entity
 
 if TYPE_CHECKING:
@@ -66,11 +66,6 @@ class Vpc(Entity):
     dedicated: Truth
     encryption_controls: tuple[Resource, ...]
 
-    @cached_property
-    def is_new(self) -> bool:
-        """Whether the program creates it; a default VPC has been there before."""
-        return _is_new(self.resource)
-
     def blocks(self, family: Ranges) -> tuple[Block, ...]:
         return self.ipv4 if family == IPV4 else self.ipv6
 
@@ -95,7 +90,11 @@ class Vpc(Entity):
 
     def is_as_assumed(self) -> Outcome:
         """What a path from it rests on: that there is room for it, and that a block to come is private."""
-        room = assumptions.ROOM_IN_QUOTAS(self, place=place_of(self.resource)) if self.is_new else PASSES
+        room = (
+            assumptions.ROOM_IN_QUOTAS(self, place=place_of(self.resource))
+            if self.resource.is_own_vpc
+            else PASSES
+        )
         known = all(isinstance(block.cidr, str) for block in self.ipv4)
         return room if known else room + assumptions.PRIVATE_BLOCK(self)
 
@@ -181,7 +180,8 @@ class Vpcs:
         if vpc.open:
             return self._has_read(vpc.id, action)
         return bool(vpc.candidates) and all(
-            self._has_read(found.id, action, found.resource) or found.is_new for found in vpc.candidates
+            self._has_read(found.id, action, found.resource) or found.resource.is_own_vpc
+            for found in vpc.candidates
         )
 
     def _has_read(self, vpc: Value, action: str, *where: Resource) -> bool:
@@ -227,7 +227,7 @@ class Vpcs:
         Source: Amazon EC2 API Reference, "AssociateDhcpOptions": `default` stands for no set.
         """
         links = self._dhcp_associations.to(vpc)
-        held = [] if _is_new(vpc) or any(link.certain for link in links) else [vpc]
+        held = [] if vpc.is_own_vpc or any(link.certain for link in links) else [vpc]
         for owner in (*(link.source for link in links), *held):
             named = owner.get("dhcpOptionsId")
             options = self.graph.ref(owner, named, "dhcpOptionsId", tokens.DHCP_OPTIONS).target
@@ -243,10 +243,6 @@ class Vpcs:
     @cached_property
     def _encryption_controls(self) -> Links[Resource]:
         return self._linked(tokens.ENCRYPTION_CONTROL)
-
-
-def _is_new(vpc: Resource) -> bool:
-    return vpc.origin is Origin.PROGRAM and vpc.type == tokens.VPC[0]
 
 
 def _block(owner: Resource, family: Ranges) -> str | Unknown | None:

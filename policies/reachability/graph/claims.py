@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..findings import conflicts
 from ..values import UNKNOWN
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .graph import Graph
     from .references import Ref
     from .resource import Resource
+E = TypeVar("E")
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,21 @@ def standing(graph: Graph, claims: Sequence[Claim]) -> list[Resource]:
     return [claim.by for claim in claims if not any(replaces(other, claim) for other in claims)]
 
 
+def standing_or(
+    graph: Graph,
+    claims: Sequence[Claim],
+    before: Callable[[], Iterable[E]],
+    given_by: Callable[[Resource], Iterable[E]],
+) -> list[E]:
+    """What may be in the slot: what the claims that may stand give it, or `before` unless one is certain.
+
+    Args:
+        before: what is there without any claim.
+    """
+    found = [thing for by in standing(graph, claims) for thing in given_by(by)]
+    return found if any(claim.certain for claim in claims) else [*found, *before()]
+
+
 def warnings(claims: Iterable[Claim], says: Callable[..., Outcome]) -> Outcome:
     """What `says` of each two claims that the program declares for certain: its `first` and its `second`."""
     declared = sorted(_called(claim.by) for claim in claims if claim.certain and claim.declared)
@@ -99,6 +115,10 @@ class Adoptions:
     def of(self, thing: Resource) -> list[Claim]:
         """What adopts `thing`, or the default object that AWS made with it, and what may."""
         return [Claim(link.source, link.certain) for link in self._links.to(thing)]
+
+    def standing_or(self, thing: Resource, before: Callable[[], Resource | None]) -> list[Resource | None]:
+        """What may be the default object of `thing`: `before` is it unless something certainly adopts it."""
+        return standing_or(self.graph, self.of(thing), lambda: [before()], lambda adopting: [adopting])
 
     def standing_for(self, resource: Resource) -> list[Resource]:
         """What may be the last to adopt what `resource` does; `resource` itself where that adopts nothing."""

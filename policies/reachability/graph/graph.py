@@ -172,7 +172,10 @@ class Graph:
         """
         accepted: list[Resource] = []
         for vpc in {vpc_of(self, each) for each in found}:
-            if vpc is None or not (vpc.is_planned_vpc or self._has_read_all(vpc)):
+            if vpc is None:
+                return None
+            planned = vpc.is_own_vpc and vpc.id is UNKNOWN  # Until then no account holds anything in it.
+            if not planned and not self._has_read_all(vpc):
                 return None
             accepted += (
                 each for each in self._by_vpc.get(vpc.key, ()) if all_planned or each.id is not UNKNOWN

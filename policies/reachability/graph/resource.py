@@ -82,9 +82,9 @@ class Resource:
         return self.id if isinstance(self.id, str) else self.name
 
     @property
-    def is_planned_vpc(self) -> bool:
-        """Whether it is a VPC that the program creates: no account holds anything in it."""
-        return self.type == tokens.VPC[0] and self.origin is Origin.PROGRAM and self.id is UNKNOWN
+    def is_own_vpc(self) -> bool:
+        """Whether it is a VPC that the program creates, or has; a default one was there before."""
+        return self.type == tokens.VPC[0] and self.origin is Origin.PROGRAM
 
     def in_region_of(self, other: Resource) -> Truth:
         """Whether both are in the same region."""

@@ -15,7 +15,7 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from reachability import Origin, Resource
-from reachability.aws import network_acl, resolver, route_table_association, security_group
+from reachability.aws import network_acl, resolver, route_table_association
 from reachability.aws.hosted_zone import HostedZone, HostedZones
 from reachability.aws.network_acl import NetworkAcls
 from reachability.graph import Graph, claims, references, tokens
@@ -104,6 +104,19 @@ def _first(_graph: Graph, found: Sequence[Claim]) -> list[Resource]:
     return certain[:1] or [claim.by for claim in found]
 
 
+def _first_or(graph: Graph, found: Sequence[Claim], before: Any, given_by: Any) -> list[Any]:
+    return [thing for by in _first(graph, found) for thing in given_by(by)] or [*before()]
+
+
+_standing_or = Adoptions.standing_or
+
+
+def _first_adopts_the_group(self: Adoptions, thing: Resource, before: Any) -> list[Any]:
+    if self.type != tokens.DEFAULT_SECURITY_GROUP:
+        return _standing_or(self, thing, before)
+    return _first_or(self.graph, self.of(thing), lambda: [before()], lambda adopting: [adopting])
+
+
 _follows = claims.follows
 
 
@@ -167,10 +180,14 @@ DEFECTS: Final = (
     Defect("A list is what it comes from", ((references, "_unknown", _list_is_its_sources),)),
     Defect("A list of subnets is what it comes from", ((references, "_unknown", _of(tokens.SUBNET)),)),
     Defect("A list of groups is what it comes from", ((references, "_unknown", _of(tokens.SECURITY_GROUP)),)),
-    Defect("The first claim on a subnet's ACL stands", ((network_acl, "standing", _first),)),
+    Defect("The first claim on a subnet's ACL stands", ((network_acl, "standing_or", _first_or),)),
     Defect("ACL associations are not seen", ((NetworkAcls, "_read_associations", _no_associations),)),
-    Defect("The first claim on the main table stands", ((route_table_association, "standing", _first),)),
-    Defect("The first claim on the default group stands", ((security_group, "standing", _first),)),
+    Defect(
+        "The first claim on the main table stands", ((route_table_association, "standing_or", _first_or),)
+    ),
+    Defect(
+        "The first claim on the default group stands", ((Adoptions, "standing_or", _first_adopts_the_group),)
+    ),
     Defect("Claims come in the order of their names", ((claims, "follows", _in_order_of_names),)),
     Defect(
         "An adopted table keeps its routes",
