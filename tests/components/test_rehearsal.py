@@ -62,7 +62,8 @@ def test_every_route_is_proven_and_no_policy_objects(
     rehearse: Callable[..., Rehearsed], stack: str, route: str, options: list[str]
 ) -> None:
     status, result, _ = rehearse(stack, *options, route=route, domain="daadaar.com", dns="external")
-    host = "smtp-relay.brevo.com" if route == "nat" else "email-smtp.us-east-1.amazonaws.com"
+    # Nobody has published the records yet: with both paths, mail takes NAT until then.
+    host = "email-smtp.us-east-1.amazonaws.com" if route == "ses" else "smtp-relay.brevo.com"
     assert (status, result["ok"], result["policies"]) == (0, True, [])
     assert [(one["destination"], one["verdict"]) for one in result["egress"]] == [
         ({"host": host, "port": 587}, "reachable")

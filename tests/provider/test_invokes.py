@@ -336,7 +336,7 @@ def test_what_an_account_file_leaves_out_gets_its_arn_alone(client: Client) -> N
     [
         ("secretsmanager/getSecretVersion", {"secretId": "daadaar/smtp"}, "is in no account file"),
         ("ssm/getParameter", {"name": "/smtp/host"}, "ParameterNotFound"),
-        ("sesv2/getEmailIdentity", {"emailIdentity": "daadaar.com"}, "no SES email identity daadaar.com"),
+        ("sesv2/getEmailIdentity", {"emailIdentity": "daadaar.com"}, "(daadaar.com): couldn't find resource"),
         ("ec2/getInstance", {"instanceId": "i-1"}, "aws:ec2/getInstance:getInstance is not simulated"),
         (
             "ec2/getPrefixList",
