@@ -101,7 +101,10 @@ class AppRunnerService(Component):
             tags=ownership(name),
             opts=pulumi.ResourceOptions.merge(
                 self._child(*rights, *rules, *access),
-                pulumi.ResourceOptions(aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)]),
+                pulumi.ResourceOptions(
+                    aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)],
+                    protect=args.get("protect", False),
+                ),
             ),
         )
         running = _confirmed(args, service, connector)

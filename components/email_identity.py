@@ -41,6 +41,8 @@ class EmailIdentityArgs(TypedDict):
     """Minutes, 1 to 1440, that what depends on this component waits for SES to verify it. Default: none."""
     publish_events: NotRequired[bool]
     """Whether bounces, complaints and other failures are published to an SNS topic. Default: false."""
+    protect: NotRequired[bool]
+    """Whether Pulumi refuses to delete or replace the identity: a new one is not verified. Default: false."""
     event_topic_arn: NotRequired[pulumi.Input[str]]
     """With `publish_events`: an existing topic that SES may publish to. Default: a new one."""
 
@@ -89,7 +91,9 @@ class EmailIdentity(Component):
             configuration_set_name=configuration_set_name,
             dkim_signing_attributes={"next_signing_key_length": "RSA_2048_BIT"},
             tags=ownership(name),
-            opts=self._child(),
+            opts=pulumi.ResourceOptions.merge(
+                self._child(), pulumi.ResourceOptions(protect=args.get("protect", False))
+            ),
         )
         mail_from = f"{args.get('mail_from_subdomain', 'bounce')}.{domain}"
         records = sender_records(domain, _dkim_tokens(identity), mail_from, region, _dmarc_tags(args))

@@ -52,6 +52,8 @@ class AppRunnerServiceArgs(TypedDict):
     """The KMS keys that encrypt those secrets, where they are not AWS's own."""
     policy_arns: NotRequired[list[pulumi.Input[str]]]
     """Managed policies for what else the application does in AWS."""
+    protect: NotRequired[bool]
+    """Whether Pulumi refuses to delete or replace the service: a new one has another URL. Default: false."""
     health_check_path: NotRequired[str]
     """The path of the HTTP health check, such as `/health`. Default: none, a TCP connection is enough."""
 

@@ -150,6 +150,7 @@ def _identity(read: _Reader, required: bool, waits: bool) -> Optional[email_iden
         "mail_from_subdomain": read.required("mailFromSubdomain"),
         "dmarc_policy": read.required("dmarcPolicy"),
         "publish_events": read.flag("publishEvents"),
+        "protect": read.flag("protect"),
     }
     if zone_id := read.text("zoneId"):
         args["zone_id"] = zone_id
@@ -174,6 +175,7 @@ def _service(read: _Reader, kms_key_arn: Optional[str]) -> app_runner_args.AppRu
         "auto_deploy": read.flag("autoDeploy"),
         "cpu": read.required("cpu"),
         "memory": read.required("memory"),
+        "protect": read.flag("protect"),
         "environment": read.object("environment"),
         "secrets": read.object("secrets"),
         "policy_arns": read.object("policyArns"),

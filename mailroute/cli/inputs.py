@@ -60,6 +60,7 @@ def load_account(project: Project, file: Path | None) -> tuple[Account, str]:
         return account, f"an empty one in {account.region}"
     chosen = file or beside
     account = Account.load(chosen, region)
+    account.imports_services = True
     taken_at = account.document.get("takenAt")
     as_of = f", as of {taken_at}" if taken_at else ""
     return account, f"{account.id} in {account.region}{as_of} ({_beside(chosen)})"

@@ -12,7 +12,7 @@ import logging
 import runpy
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -100,6 +100,7 @@ class State:
     inputs: Mapping[str, Any]
     outputs: Mapping[str, Any]
     needs: frozenset[str]
+    protect: bool = False
 
 
 @dataclass(frozen=True)
@@ -180,8 +181,11 @@ class Stack:
         except Exception as failure:
             error = failure
         engine.end()
-        if error is None:
-            engine.delete_what_is_gone()
+        try:
+            if error is None:
+                engine.delete_what_is_gone()
+        except ProtectedError as failure:
+            error = failure
         return Update(before, tuple(engine.writes), error)
 
 
@@ -230,7 +234,7 @@ class _Engine(mocks.MockMonitor):
             self._registered.add(urn)
             given = wire.decode(request.object)
             state = self._written(urn, given, needs, bool(request.deleteBeforeReplace))
-            self._stack.state[urn] = state
+            self._stack.state[urn] = replace(state, protect=request.protect)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=state.id, object=wire.encode(state.outputs))
 
     def _written(
@@ -245,6 +249,7 @@ class _Engine(mocks.MockMonitor):
         if not found:
             return State(urn, old.id, inputs, old.outputs, needs)
         if any(change.replaces for change in found):
+            _refuse_if_protected(old, "replace")
             inputs = self._checked(urn, given, {})
             if delete_first or deletes_first(resource, old.inputs, inputs):
                 self._delete(old)
@@ -275,6 +280,8 @@ class _Engine(mocks.MockMonitor):
     def delete_what_is_gone(self) -> None:
         """Delete what was replaced and what the program no longer has, users before what they use."""
         state = self._stack.state
+        for urn in state.keys() - self._registered:
+            _refuse_if_protected(state[urn], "delete")
         gone = [*self._replaced, *(state.pop(urn) for urn in [*state] if urn not in self._registered)]
         while gone:
             needed = {need for each in gone for need in each.needs - {each.urn}}
@@ -289,6 +296,15 @@ class _Engine(mocks.MockMonitor):
     def _note(self, urn: str, operation: str, needs: frozenset[str]) -> None:
         self.writes.append(Write(urn, operation, needs, tuple(self._account.changed)))
         self._account.changed.clear()
+
+
+class ProtectedError(Exception):
+    """The engine refuses to delete or replace a protected resource, already in the preview."""
+
+
+def _refuse_if_protected(state: State, operation: str) -> None:
+    if state.protect:
+        raise ProtectedError(f"unable to {operation} resource {state.urn}: it is protected")
 
 
 class _Unused(mocks.Mocks):

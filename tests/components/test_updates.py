@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from mailroute.rehearsal.account import AwsResource
-from tests.components.deployment import SERVICE, Stack, Update, Write
+from tests.components.deployment import SERVICE, ProtectedError, Stack, Update, Write
 from tests.components.sending import cannot_send
 
 ROLE = "aws:iam/role:Role"
@@ -196,6 +196,22 @@ def test_mail_stays_on_nat_until_records_are_published(
     assert gaps(stack, switched) == []
     assert stack.outputs["smtpHost"] == "email-smtp.us-east-1.amazonaws.com"
     assert stack.up().writes == ()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"serviceName": "other-name"},
+        {"domain": "news.daadaar.com", "zoneName": "daadaar.com"},
+        {"domain": ""},
+    ],
+)
+def test_service_and_identity_are_replaced_only_when_asked(change: Config) -> None:
+    stack = running("prod", **NAT)
+    assert isinstance(stack.up(**change).error, ProtectedError)
+    assert cannot_send(stack.account, stack.account.live()) == ""
+    stack = running("prod", **NAT, protect=False)
+    assert stack.up(**change).error is None
 
 
 def test_a_policy_stays_attached_when_another_one_goes() -> None:

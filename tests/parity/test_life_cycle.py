@@ -75,6 +75,17 @@ def test_this_project_lives_from_route_to_route(make: Make, name: str) -> None:
         assert stack.orphans() == []
     assert stack.up().changed == {}
     assert stack.done("refresh", "--yes", "--expect-no-changes").changed == {}
+    if name == "prod":
+        held = stack.held()
+        stack.configure(serviceName="another-name")
+        renamed = stack.run("preview")
+        assert renamed.status != 0
+        assert "unable to replace resource" in renamed.said
+        stack.configure(serviceName="daadaar-backend")
+        assert stack.run("destroy", "--yes").status != 0
+        assert stack.held() == held
+        stack.configure(protect="false")
+        assert stack.up().status == 0
     stack.done("destroy", "--yes")
     assert stack.state().get("resources") is None
     assert stack.held().keys() == stack.before.keys() - {(SERVICE, service) for service in services}

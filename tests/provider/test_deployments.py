@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from mailroute.rehearsal.account import Account
 from tests.provider.deploying import SERVICE, DeployingAccount
-from tests.provider.harness import Client
+from tests.provider.harness import PROD, Client, RefusalError
 
 
 def test_a_deployment_that_was_rolled_back_is_a_difference(connect: Callable[..., Client]) -> None:
@@ -32,3 +35,14 @@ def service_on(port: str) -> dict[str, Any]:
         "imageConfiguration": {"port": port},
     }
     return {"serviceName": "backend", "sourceConfiguration": {"imageRepository": image}}
+
+
+def test_a_second_service_of_one_name_is_refused(connect: Callable[..., Client]) -> None:
+    account = Account.load(PROD)
+    [there] = account.of(SERVICE)
+    again = {**service_on("8080"), "serviceName": there.get("serviceName")}
+    with pytest.raises(RefusalError, match="Service with the provided name already exists: daadaar-backend"):
+        connect(account).create(SERVICE, "api", **again)
+    assert list(account.of(SERVICE)) == [there]
+    account.imports_services = True
+    assert connect(account.as_it_was()).create(SERVICE, "api", **again).id == there.id

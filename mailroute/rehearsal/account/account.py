@@ -87,7 +87,11 @@ class Account:
         id: its number, twelve digits.
         region: the region that its file shows.
         document: what it held before anything was rehearsed, as an evidence document.
+        imports_services: whether a service that it showed from the start may be created: a rehearsal has no
+            state, and takes it for imported. AWS refuses a second service of one name.
     """
+
+    imports_services = False
 
     def __init__(self, document: Mapping[str, Any], *, whole: bool = False) -> None:
         """Take what `document` shows; `whole` says that there is nothing else."""
@@ -169,7 +173,9 @@ class Account:
 
     def as_it_was(self: A) -> A:
         """The same account before anything was rehearsed in it."""
-        return type(self)(self.document, whole=self._whole)
+        account = type(self)(self.document, whole=self._whole)
+        account.imports_services = self.imports_services
+        return account
 
     def zones(self, region: str) -> tuple[Zone, ...]:
         """The availability zones of `region` under this account's names."""

@@ -103,12 +103,9 @@ def private_image_needs_an_access_role(call: Call) -> None:
 
 
 def service_name_is_free(call: Call) -> None:
-    """A region has one service of a name ("CreateService", App Runner API Reference).
-
-    Of one that the account's file shows there is a warning: the rehearsal takes it over.
-    """
+    """A region has one service of a name ("CreateService", App Runner API Reference)."""
     existing = None if call.id else _existing(call)
-    if existing is not None and not call.account.was_there(existing):
+    if existing is not None and not _is_imported(call, existing):
         raise AwsError(
             "InvalidRequestException",
             f"Service with the provided name already exists: {call.inputs['serviceName']}.",
@@ -121,7 +118,7 @@ def warnings(call: Call) -> Iterable[str]:
     if isinstance(name, str) and len(name) < _SHORTEST_NAME:
         yield f"App Runner takes names of {_SHORTEST_NAME} to {_LONGEST_NAME} characters, not {name!r}"
     existing = None if call.id else _existing(call)
-    if existing is not None and call.account.was_there(existing):
+    if existing is not None and _is_imported(call, existing):
         yield (
             f"App Runner service {name!r} is in the account already: the rehearsal "
             f"takes it over, a first deployment needs it in the stack: pulumi import {SERVICE} "
@@ -135,9 +132,14 @@ def _existing(call: Call) -> AwsResource | None:
     return next((other for other in call.account.of(SERVICE) if other.get("serviceName") == name), None)
 
 
+def _is_imported(call: Call, existing: AwsResource) -> bool:
+    """Whether a rehearsal takes a service that is there for one that the stack has imported."""
+    return call.account.imports_services and call.account.was_there(existing)
+
+
 def _service_id(call: Call) -> str:
     existing = _existing(call)
-    if existing is not None:
+    if existing is not None and _is_imported(call, existing):
         return existing.id
     return call.arn("apprunner", f"service/{call.inputs['serviceName']}/{call.digest('service', 32)}")
 
