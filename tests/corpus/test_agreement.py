@@ -29,7 +29,11 @@ from tests.policies.case_files import load_case
 from tests.policies.harness import PACK, PackProcess
 
 ROOT = Path(__file__).parents[2]
-PROGRAMS = sorted(path.parent for path in ROOT.glob("tests/*/programs/*/__main__.py"))
+PUBLIC = sorted(path.parent for path in ROOT.glob("tests/corpus/programs/public/*/__main__.py"))
+PROGRAMS = [
+    *sorted(path.parent for path in ROOT.glob("tests/*/programs/*/__main__.py")),
+    *PUBLIC[::9],  # A sample: each takes three seconds.
+]
 STACKS = [
     pytest.param(
         program, file.name.split(".")[1], marks=pytest.mark.xdist_group(name), id=f"{name} {file.stem}"
