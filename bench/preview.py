@@ -35,6 +35,8 @@ _IMPORTED: Final = ", ".join(["components", *(f"pulumi_aws.{service}" for servic
 """What the program imports: the components, and the modules of pulumi-aws that they come to use."""
 _ROLES: Final = {"launch.py": "program", "pulumi.policy": "pack", "mailroute": "engine"}
 """What a process is, by a word of its command."""
+_SUPERVISOR: Final = "supervise.py"
+"""Waits for the process that its command names besides."""
 
 
 @dataclass
@@ -66,6 +68,7 @@ class Cost:
     @classmethod
     def of(cls, total: float, processes: list[Seen]) -> Cost:
         cpu = dict.fromkeys(_ROLES.values(), 0.0)
+        processes = [seen for seen in processes if _SUPERVISOR not in seen.name.split()]
         for seen in processes:
             for word, role in _ROLES.items():
                 cpu[role] += seen.cpu if word in seen.name.split() else 0.0

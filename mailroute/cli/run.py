@@ -12,12 +12,12 @@ import traceback
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Protocol
 
 import click
 
 from mailroute.rehearsal.result import EngineFault, Operation, RehearsalError
+from mailroute.rehearsal.shared import scratch
 
 from .output import in_colour, is_terminal
 
@@ -67,8 +67,8 @@ def starting(engine: str, project: Project, *, operation: Operation, packs: Sequ
     what = "creation of stack" if operation is Operation.UP else "preview of stack"
     title = f"mailroute: {what} {project.stack} of {project.name}, with {_ENGINES[engine]}"
     up = operation is Operation.UP
-    with TemporaryDirectory(prefix="mailroute-") as scratch:
-        evidence = Path(scratch) / "evidence.json"
+    with scratch.folder() as folder:
+        evidence = folder / "evidence.json"
         os.environ[_EVIDENCE] = str(evidence)
         if engine == "pulumi":
             from mailroute.rehearsal import official

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -27,6 +28,29 @@ LINGERING = """
 import os, pathlib, subprocess, time
 child = subprocess.Popen(["sleep", "300"])
 pathlib.Path("started.part").write_text(f"{os.getpid()} {child.pid}")
+os.rename("started.part", "started")
+"""
+
+ESCAPES = {
+    "its session": "subprocess.Popen(['sleep', '300'], start_new_session=True)",
+    "its parent": "subprocess.run(['sh', '-c', 'setsid sleep 300 >/dev/null 2>&1 & exit 0'])",
+    "its environment too": "subprocess.run(['env', '-i', '/bin/sh', '-c', '/usr/bin/setsid -f sleep 300'])",
+    "twice": "os.fork() or (os.setsid(), os.fork() or time.sleep(300), os._exit(0))",
+}
+ESCAPING = """
+import os, pathlib, subprocess, time
+def sleepers():
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if str(entry.joinpath("cwd").readlink()) == os.getcwd():
+                yield entry.name
+        except OSError:
+            pass
+before = set(sleepers())
+ESCAPE
+time.sleep(0.3)
+left = " ".join(set(sleepers()) - before)
+pathlib.Path("started.part").write_text(left)
 os.rename("started.part", "started")
 """
 
@@ -227,6 +251,27 @@ def test_what_a_program_leaves_behind_is_ended(rehearser: Rehearser) -> None:
     assert _are_gone(_started(rehearser.directory))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no subreaper")
+@pytest.mark.parametrize("escape", ESCAPES)
+def test_what_leaves_its_session_ends_as_well(rehearser: Rehearser, escape: str) -> None:
+    rehearser.write(ESCAPING.replace("ESCAPE", ESCAPES[escape]))
+    rehearser.run()
+    escaped = _started(rehearser.directory)
+    assert escaped
+    assert not [process for process in escaped if _runs(process)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no subreaper")
+def test_what_leaves_its_session_ends_with_a_killed_run(rehearser: Rehearser) -> None:
+    rehearser.write(ESCAPING.replace("ESCAPE", ESCAPES["its environment too"]) + "time.sleep(300)\n")
+    driver = _drive(rehearser)
+    escaped = _started(rehearser.directory)
+    assert [process for process in escaped if _runs(process)]
+    driver.kill()
+    driver.wait()
+    assert _are_gone(escaped)
+
+
 def test_a_pack_that_never_loads_ends_before_the_program(
     rehearser: Rehearser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -284,6 +329,14 @@ def test_a_secret_is_in_no_argument(rehearser: Rehearser) -> None:
     assert "made-up-secret" in rehearsal.outputs["password"].value
     assert "made-up-secret" not in rehearsal.outputs["line"]
     assert "made-up-secret" not in repr(rehearsal)
+
+
+def _drive(rehearser: Rehearser) -> subprocess.Popen[bytes]:
+    """The rehearsal of what has been written, in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-c", DRIVER, str(rehearser.directory)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "policies")))},
+    )
 
 
 def _started(directory: Path) -> list[int]:

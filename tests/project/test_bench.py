@@ -78,9 +78,10 @@ def test_a_rehearsal_has_three_phases_and_three_processes() -> None:
         10.0,
         [
             preview.Seen("-m mailroute rehearse --engine embedded", 0.0, 10.0, 3.0),
-            preview.Seen("-I -S guard.py", 1.0, 8.0, 0.5),
-            preview.Seen("-u -m pulumi.policy 127.0.0.1:1 .", 1.0, 8.0, 1.0),
-            preview.Seen("-u launch.py --monitor 127.0.0.1:1", 1.5, 8.0, 4.0),
+            preview.Seen("-I -S supervise.py python -u serve.py pack-0 pulumi.policy", 1.0, 8.0, 0.5),
+            preview.Seen("-u serve.py pack-0 pulumi.policy unix:/engine .", 1.0, 8.0, 1.0),
+            preview.Seen("-I -S supervise.py python -u launch.py --monitor unix:/engine", 1.4, 8.0, 0.5),
+            preview.Seen("-u launch.py --monitor unix:/engine", 1.5, 8.0, 4.0),
         ],
     )
     assert (cost.start, cost.report) == (1.5, 2.0)

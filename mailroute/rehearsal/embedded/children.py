@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ..shared import channels
+from ..shared import channels, scratch
 from ..shared.journal import Journal
 from ..shared.processes import Child, Children, Command, activated
 from .lifecycle import Lifecycle
@@ -39,7 +39,8 @@ class Started:
 
     Attributes:
         server: takes connections, and answers once it is started.
-        address: where `server` listens.
+        address: where `server` listens: a socket that no other user can reach.
+        sockets: the folder of this and other sockets.
     """
 
     project: Project
@@ -48,6 +49,7 @@ class Started:
     journal: Journal
     server: grpc.Server
     address: str
+    sockets: Path
     children: Children
     packs: Sequence[PolicyPack]
     program: Child
@@ -68,8 +70,10 @@ def start_children(
     """
     with ExitStack() as stack:
         journal = Journal()
+        sockets = stack.enter_context(scratch.folder())
         server = channels.new_server(_WORKERS)
-        address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+        address = channels.unix(sockets / "engine")
+        server.add_insecure_port(address)
         stack.callback(lambda: server.stop(SHUTDOWN_GRACE_SECONDS).wait())
         children = stack.enter_context(Children())
         for diagnostic in project.diagnostics:
@@ -81,6 +85,7 @@ def start_children(
             journal,
             server,
             address,
+            sockets,
             children,
             [
                 PolicyPack(
@@ -88,10 +93,11 @@ def start_children(
                     project,
                     dry_run=not up,
                     engine_address=address,
+                    socket=sockets / f"pack-{number}",
                     children=children,
                     journal=journal,
                 )
-                for pack in packs
+                for number, pack in enumerate(packs)
             ],
             children.start(_program(project, journal, address, preview=not up)),
             TypeCheck(project, children) if checks_types and project.environment.typechecker else None,
@@ -123,6 +129,4 @@ def program_environment(project: Project) -> dict[str, str]:
         **activated(project.python),
         "PULUMI_CONFIG": json.dumps(dict(project.config)),
         "PULUMI_CONFIG_SECRET_KEYS": json.dumps(sorted(project.secret_keys)),
-        # The program's connection to this engine never goes through a proxy.
-        "no_grpc_proxy": "127.0.0.1",
     }

@@ -6,7 +6,8 @@ Functions import what is slow to load, so that a pack's process is started befor
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import grpc
 
@@ -18,7 +19,6 @@ from ..yaml_file import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from pulumi.runtime.proto import analyzer_pb2
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from ..shared.journal import Journal
     from ..shared.processes import Children
     from .policy_config import RuleConfig
+
+
+SERVE: Final = Path(__file__).with_name("serve.py")
+"""Runs a host of the SDK, which a process imports nothing else of mailroute for."""
 
 
 class PolicyPack:
@@ -42,6 +46,7 @@ class PolicyPack:
         *,
         dry_run: bool,
         engine_address: str,
+        socket: Path,
         children: Children,
         journal: Journal,
     ) -> None:
@@ -49,6 +54,7 @@ class PolicyPack:
         self._project = project
         self._dry_run = dry_run
         self._engine_address = engine_address
+        self._socket = socket
         self._journal = journal
         self.name = self._directory.name
         self._channel: grpc.Channel | None = None
@@ -57,7 +63,7 @@ class PolicyPack:
             journal.note(note)
         self._child = children.start(
             Command(
-                [pack.python, "-u", "-m", "pulumi.policy", engine_address, "."],
+                [pack.python, "-u", str(SERVE), str(socket), "pulumi.policy", engine_address, "."],
                 self._directory,
                 _variables(pack.python, project, dry_run=dry_run),
                 self._print,
@@ -76,7 +82,7 @@ class PolicyPack:
 
         from . import policy_config
 
-        self._channel = channels.open_channel(self._await_port())
+        self._channel = channels.open_channel(channels.announced(self._await_port(), self._socket))
         self._stub = analyzer_pb2_grpc.AnalyzerStub(self._channel)
         self._call(
             "Handshake",

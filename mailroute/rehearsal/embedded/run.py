@@ -11,12 +11,13 @@ from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from ..environment import version_of
 from ..result import EngineFault, Interpreter, Operation, Rehearsal, RehearsalError
-from ..shared import tracebacks, urns
+from ..shared import channels, tracebacks, urns
 from ..shared.processes import Command
 from ..shared.remedies import with_remedy
 from . import builtin, monitor, policy_config
 from .children import SHUTDOWN_GRACE_SECONDS, program_environment, start_children
 from .deployment import Deployment
+from .packs import SERVE
 from .plugin import DYNAMIC_PACKAGE, PluginProvider
 from .review import MandatoryViolationError
 
@@ -92,6 +93,7 @@ class _Run:
         self._journal = started.journal
         self._server = started.server
         self._address = started.address
+        self._sockets = started.sockets
         self._children = started.children
         self._packs = started.packs
         self._program = started.program
@@ -230,9 +232,10 @@ class _Run:
 
     def _start_dynamic_providers(self) -> str:
         """Start the SDK's host for the program's dynamic providers: where it listens."""
+        socket = self._sockets / "dynamic"
         child = self._children.start(
             Command(
-                [self._project.python, "-u", "-m", "pulumi.dynamic"],
+                [self._project.python, "-u", str(SERVE), str(socket), "pulumi.dynamic"],
                 self._project.working_directory,
                 {**program_environment(self._project), "PULUMI_PROJECT": self._project.name},
                 self._journal.print,
@@ -244,4 +247,4 @@ class _Run:
         if not port.isdigit():
             reason = tracebacks.one_line(child.errors, self._project.working_directory)
             raise RehearsalError(f"the program's dynamic providers do not start: {reason or port}")
-        return f"127.0.0.1:{port}"
+        return channels.announced(port, socket)

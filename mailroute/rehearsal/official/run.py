@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from ..environment import version_of
 from ..provider.server import ProviderServer
 from ..result import Diagnostic, Interpreter, Level, Operation, Rehearsal, RehearsalError, Severity
-from ..shared import tracebacks, urns
+from ..shared import scratch, tracebacks, urns
 from ..shared.journal import Journal
 from ..shared.processes import Children, Command
 from ..shared.remedies import with_remedy
@@ -51,9 +50,6 @@ def rehearse(
 ) -> Rehearsal:
     """Rehearse with the `pulumi` that is on PATH: the counterpart of the embedded engine's `rehearse`.
 
-    Should this process be killed, the CLI goes with it at once, and its language host some minutes later:
-    that is in a process group of its own.
-
     Raises:
         RehearsalError: the program, its config or a pack is wrong, or does not end in time.
     """
@@ -85,8 +81,8 @@ def run(
         RehearsalError: see `rehearse`.
     """
     with ExitStack() as stack:
-        scratch = stack.enter_context(TemporaryDirectory(prefix="mailroute-pulumi-"))
-        workspace = Workspace(project, Path(scratch).resolve(), provider_port)
+        folder = stack.enter_context(scratch.folder())
+        workspace = Workspace(project, folder, provider_port)
         rehearsal = _Run(project, workspace, stack.enter_context(Children()), timeout, on_event)
         for command in workspace.commands():
             rehearsal.command(command)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import grpc
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _OPTIONS: Final = (
     ("grpc.max_receive_message_length", -1),
@@ -20,6 +23,16 @@ _CHANNEL_OPTIONS: Final = (
     ("grpc.use_local_subchannel_pool", 1),
     ("grpc.enable_http_proxy", 0),
 )
+
+
+def unix(socket: Path) -> str:
+    """The address of a Unix socket."""
+    return f"unix:{socket}"
+
+
+def announced(port: str, socket: Path) -> str:
+    """Where a process listens that has printed `port`: at `socket`, which `embedded.serve` says by 0."""
+    return unix(socket) if port == "0" else port
 
 
 def open_channel(target: str) -> grpc.Channel:

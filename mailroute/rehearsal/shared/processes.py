@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
+import shutil
 import subprocess
 import sys
 import threading
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, AnyStr, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from ..result import RehearsalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+_SUPERVISOR: Final = Path(__file__).with_name("supervise.py")
 LONGEST_LINE: Final = 65_536
 """Bytes of the longest line, or characters of the longest message, of a program that is shown."""
 _GRACE_SECONDS: Final = 0.5
@@ -46,7 +46,7 @@ class Command:
 
 
 class Child:
-    """A process in a process group of its own, so that what it starts can be ended with it.
+    """A process under a supervisor, which ends with it whatever it has started: see `supervise`.
 
     Attributes:
         exited: set when the process has ended and its last line has been read.
@@ -59,18 +59,19 @@ class Child:
         self._grace_seconds = command.grace_seconds
         self._announcement = ""
         self._announced = threading.Event()
-        self._reaping = threading.Lock()
         self._errors: deque[str] = deque(maxlen=500)
         self._process = subprocess.Popen(
-            command.arguments,
+            [sys.executable, "-I", "-S", str(_SUPERVISOR), *command.arguments],
             cwd=command.directory,
             env=command.environment,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
-        output, errors = _open(self._process.stdout), _open(self._process.stderr)
+        self._lifeline, output, errors = map(
+            _open, (self._process.stdin, self._process.stdout, self._process.stderr)
+        )
         on_line = self._announcing(command.on_line) if command.announces else command.on_line
         self._threads = [
             threading.Thread(target=_each_line, args=(output, on_line), daemon=True),
@@ -81,10 +82,6 @@ class Child:
         for thread in self._threads:
             thread.start()
         threading.Thread(target=self._await, daemon=True).start()
-
-    @property
-    def group(self) -> int:
-        return self._process.pid
 
     @property
     def errors(self) -> str:
@@ -98,16 +95,10 @@ class Child:
 
     def end(self) -> None:
         """End the process and everything that it started."""
-        self._signal(signal.SIGTERM)
+        self._process.terminate()
         if not self.exited.wait(self._grace_seconds):
-            self._signal(signal.SIGKILL)
+            self._lifeline.close()
             self.exited.wait()
-
-    def _signal(self, number: int) -> None:
-        # Until the process is reaped, its number cannot be another's.
-        with self._reaping, contextlib.suppress(ProcessLookupError, PermissionError):
-            if self.status is None:
-                os.killpg(self.group, number)
 
     def _announcing(self, on_line: Callable[[str], None]) -> Callable[[str], None]:
         def take(line: str) -> None:
@@ -128,13 +119,11 @@ class Child:
         return take
 
     def _await(self) -> None:
-        os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
-        self._signal(signal.SIGKILL)  # what it has left behind
+        self.status = self._process.wait()
         for thread in self._threads:
-            # What left the group may hold the pipe for longer than anybody wants to wait.
+            # Where a supervisor cannot end what has left the group, that may hold the pipe for longer than
+            # anybody wants to wait.
             thread.join(_GRACE_SECONDS)
-        with self._reaping:
-            self.status = self._process.wait()
         self.exited.set()
         self._announced.set()
 
@@ -171,14 +160,17 @@ def activated(python: str) -> dict[str, str]:
     return environment
 
 
-def _open(stream: IO[AnyStr] | None) -> IO[AnyStr]:
+def _open(stream: IO[bytes] | None) -> IO[bytes]:
     if stream is None:
         raise RuntimeError("a process was started without a pipe")
     return stream
 
 
 class Children:
-    """Starts processes, and ends them all when the `with` block ends, however it ends."""
+    """Starts processes, and ends them all when the `with` block ends, however it ends.
+
+    Should this process be killed, the supervisor of each sees its standard input close, and does the same.
+    """
 
     def __init__(self) -> None:
         self._children: list[Child] = []
@@ -186,14 +178,6 @@ class Children:
         self._closed = False
 
     def __enter__(self) -> Children:
-        # Should this process be killed, its guard sees the pipe close and ends the others.
-        self._guard = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(Path(__file__).with_name("guard.py"))],
-            stdin=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        self._guard_input = _open(self._guard.stdin)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -201,10 +185,6 @@ class Children:
             self._closed = True
         for child in self._children:
             child.end()
-        # All are gone, and their numbers may soon be others': the guard must not act on them.
-        self._guard.kill()
-        self._guard.wait()
-        self._guard_input.close()
 
     def start(self, command: Command) -> Child:
         """Start a process.
@@ -215,11 +195,10 @@ class Children:
         with self._lock:
             if self._closed:
                 raise RehearsalError("the rehearsal is over")
-            try:
-                child = Child(command)
-            except OSError as error:
-                raise RehearsalError(f"{command.arguments[0]} cannot be run: {error.strerror}") from None
+            program = command.arguments[0]
+            if shutil.which(program, path=command.environment.get("PATH")) is None:
+                reason = "Permission denied" if Path(program).exists() else "No such file or directory"
+                raise RehearsalError(f"{program} cannot be run: {reason}")
+            child = Child(command)
             self._children.append(child)
-            self._guard_input.write(f"{child.group}\n")
-            self._guard_input.flush()
         return child
