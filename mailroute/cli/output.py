@@ -17,8 +17,6 @@ from .parameters import is_replaced
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mailroute.report.model import Report
-
 _WIDTH_OFF_A_TERMINAL: Final = 100
 _NARROWEST: Final = 40
 
@@ -39,38 +37,19 @@ def width_of(stream: TextIO) -> int:
     return max(_NARROWEST, columns if stream.isatty() or "COLUMNS" in os.environ else _WIDTH_OFF_A_TERMINAL)
 
 
-def show(report: Report, *, as_json: bool) -> None:
-    """Print the report, as JSON alone or for a person.
+def write(text: str) -> None:
+    """Print text for a person to standard output.
 
     Raises:
         click.ClickException: standard output cannot be written.
         BrokenPipeError: nobody reads it any more.
     """
-    if as_json:
-        from mailroute.report import as_json as json_format
-        from mailroute.report import terminal
-
-        for diagnostic in report.rehearsal.diagnostics:
-            say(terminal.diagnostic_line(diagnostic).plain)
-        write_json(json_format.render(report))
-    else:
-        from mailroute.report import terminal
-
-        write(terminal.render(report, width=width_of(sys.stdout), colour=in_colour(sys.stdout)))
-
-
-def write(text: str) -> None:
-    """Print text for a person to standard output.
-
-    Raises:
-        click.ClickException, BrokenPipeError: see `show`.
-    """
-    _write(clean.printable(text))
+    write_whole(clean.printable(text))
 
 
 def write_json(text: str) -> None:
     """Print a JSON document to standard output: see `write`."""
-    _write(clean.printable_json(text))
+    write_whole(clean.printable_json(text))
 
 
 def say(line: str) -> None:
@@ -79,7 +58,8 @@ def say(line: str) -> None:
         click.echo(clean.printable(line), err=True)
 
 
-def _write(text: str) -> None:
+def write_whole(text: str) -> None:
+    """Print to standard output what is fit to be printed as it is: see `write`."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from mailroute.report.formats import FORMATS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -127,6 +129,20 @@ class OutputFile(click.Path):
         if is_replaced(path) and not os.access(folder, os.W_OK | os.X_OK):
             self.fail(f"{str(value)!r}: the directory {str(folder)!r} cannot be written to", param, ctx)
         return path
+
+
+class FormatAndFile(click.ParamType[tuple[str, Path]]):
+    """`FORMAT=FILE`: a format of the report, and the file to write it to, as `(format, file)`."""
+
+    name = "FORMAT=FILE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Path]:
+        form, separator, file = str(value).partition("=")
+        if form not in FORMATS or not separator:
+            self.fail(f"{value!r}: write it as FORMAT=FILE, FORMAT one of {', '.join(FORMATS)}", param, ctx)
+        return form, OutputFile().convert(file, param, ctx)
 
 
 def is_replaced(path: Path) -> bool:

@@ -10,8 +10,8 @@ import click
 
 from .creation import creating
 from .inputs import asked_rules, choose_engine, load_account, load_project, policy_packs, rule_options
-from .output import save, show
-from .parameters import KeyAndValue, OutputFile
+from .parameters import KeyAndValue
+from .reporting import Reporting, report_options
 from .run import masked, starting
 from .status import Status
 
@@ -83,12 +83,7 @@ _PATH: Final = click.Path(path_type=Path)
     metavar="FILE",
     help="JSON: the configuration of the policies, by their names.",
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object, and nothing else, to standard output."
-)
-@click.option(
-    "--markdown", type=OutputFile(), metavar="FILE", help="Also write the report as a pull-request comment."
-)
+@report_options
 @click.option(
     "--timeout",
     type=click.IntRange(min=1),
@@ -110,9 +105,8 @@ def command(
     account_file: Path | None,
     packs: tuple[Path, ...],
     pack_config: Path | None,
-    as_json: bool,
-    markdown: Path | None,
     timeout: int,
+    reporting: Reporting,
 ) -> int:
     """Run the Pulumi program in DIR against a simulated AWS account, and show what would come of it.
 
@@ -129,7 +123,7 @@ def command(
       mailroute rehearse --config domain=shop.example --config aws:region=eu-west-1
       mailroute rehearse ../shop --account shop.json --policy-pack policies
       mailroute rehearse --json | jq '.egress[].verdict'
-      mailroute rehearse --markdown comment.md
+      mailroute rehearse --markdown comment.md --save sarif=mailroute.sarif
 
     \b
     Exit status:
@@ -171,9 +165,5 @@ def command(
             creation=creation,
         )
         agreement.check(report, options, asked_rules(pack_config, packs))
-        if markdown is not None:
-            from mailroute.report import markdown as markdown_format
-
-            save(markdown, markdown_format.render(report))
-        show(report, as_json=as_json)
+        reporting.show(report)
     return Status.OK if report.ok else Status.BLOCKED

@@ -60,6 +60,21 @@ class Severity(Enum):
 
 
 @dataclass(frozen=True)
+class Source:
+    """A line of the program.
+
+    Attributes:
+        file: relative to the project's directory where it is inside, with `/` between the folders.
+    """
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
 class PlannedResource:
     """One resource of the program, as the engine knows it in the end.
 
@@ -74,6 +89,7 @@ class PlannedResource:
         property_dependencies: the URNs that each top-level input takes its value from.
         provider: the URN of its provider resource.
         aliases: the URNs that it may have had before.
+        source: where the program registers it, where its SDK says that.
     """
 
     urn: str
@@ -88,6 +104,7 @@ class PlannedResource:
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     provider: str | None = None
     aliases: tuple[str, ...] = ()
+    source: Source | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mailroute import wire
 
+from . import clean
 from .repairs import as_json as repairs_as_json
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def render(report: Report) -> str:
         "creation": _creation(report.creation),
         "outputs": wire.to_json(rehearsal.outputs),
     }
-    return json.dumps(document, indent=2) + "\n"
+    return clean.printable_json(json.dumps(document, indent=2) + "\n")
 
 
 def _runtime(report: Report) -> dict[str, Any] | None:

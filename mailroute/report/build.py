@@ -87,6 +87,7 @@ def build(
             next_steps(rehearsal, egress, dns, program=program, packs=packs, creation=only_created)
         ),
         creation=only_created,
+        program=program,
     )
     mask = mask or Masker()
     mask.add(hidden)

@@ -42,6 +42,11 @@ def text(value: object) -> str:
     return clean.one_line(value)
 
 
+def lines(value: str) -> str:
+    """`value` line by line, each as `text` has it."""
+    return "\n".join(map(text, value.splitlines()))
+
+
 def value(item: Any) -> str:
     """A property for a person: text as it is, all else as JSON, what is not known said in words."""
     if item is UNKNOWN:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from reachability.verdict import Verdict
@@ -129,6 +130,7 @@ class Report:
         groups: what would be created, by component, in the order of the program.
         unjudged: the workloads that are not in `egress`.
         creation: what the creation beside a preview shows besides; `None` where there was none.
+        program: the directory of the project.
     """
 
     rehearsal: Rehearsal
@@ -139,6 +141,7 @@ class Report:
     dns: tuple[DnsRecord, ...]
     next_steps: tuple[Step, ...]
     creation: OnlyCreated | None = None
+    program: Path = Path()
 
     @property
     def ok(self) -> bool:

@@ -315,7 +315,7 @@ def _violation(result: PolicyResult) -> RenderableType:
         (f"{'✘' if result.level is Level.MANDATORY else '!'} {labels.text(result.policy)}", style),
         (f" ({labels.text(result.pack)}) {result.level.value}{severity}{about}", _QUIET),
     )
-    return Group(title, Padding(Text("\n".join(map(labels.text, result.message.splitlines()))), (0, 0, 0, 2)))
+    return Group(title, Padding(Text(labels.lines(result.message)), (0, 0, 0, 2)))
 
 
 def _next(report: Report, width: int) -> Text:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from reachability.graph import Resource
 from rules.rule import Options, Rule, Stack, Violation
@@ -22,6 +22,10 @@ Report = Callable[[str, str | None], None]
 
 Advisories = deque[tuple[str, str | None]]
 """What was found and does not block: each message, and the URN that it is about."""
+
+
+ACCEPTED: Final = "accepted "
+"""How the reason of a violation that the configuration accepts begins, in what is reported of it."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ class Reporter:
         found = replace(violation, message=self._mask(violation.message))
         exemption = exceptions.find(self._configuration.exemptions, found)
         if exemption is not None:
-            self._advise(found, f"accepted until {exemption.expires}: {exemption.reason}")
+            self._advise(found, f"{ACCEPTED}until {exemption.expires}: {exemption.reason}")
         elif found.warning:
             self._advise(found, "warning")
         elif found.optional:

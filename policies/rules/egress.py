@@ -136,6 +136,16 @@ def violation_of(egress: Egress) -> Violation:
     )
 
 
+def destination_in(message: str) -> str:
+    """The destination that the message of `violation_of` is about; empty for any other text."""
+    first = message.partition("\n")[0]
+    for says in _SAYS.values():
+        _, said, destination = first.partition(f" {says} ")
+        if said and destination.endswith("."):
+            return destination[:-1]
+    return ""
+
+
 def _name(resource: str) -> str:
     """The name in a URN, or the id in the key of a resource of the account."""
     return resource.rpartition("::")[2]

@@ -75,8 +75,12 @@ def test_what_blocks_makes_status_1(cli: Cli, tmp_path: Path) -> None:
     account = str(ROOT / "accounts" / "prod.json")
     markdown = tmp_path / "report.md"
     arguments = ("--program", str(BLOCKED), "--account", account, "--markdown", str(markdown))
-    result = cli(*EMBEDDED, *arguments, cwd=ROOT)
+    saved = ("--save", f"sarif={tmp_path / 'report.sarif'}", "--save", f"github={tmp_path / 'annotations'}")
+    result = cli(*EMBEDDED, *arguments, *saved, cwd=ROOT)
     assert result.returncode == 1, result.stderr
+    (found,) = json.loads((tmp_path / "report.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
+    assert found["ruleId"] == "apprunner-egress-route/NO_ROUTE_TO_DESTINATION"
+    assert (tmp_path / "annotations").read_text(encoding="utf-8").startswith("::error file=tests/cli/")
     same_as_golden("blocked.txt", without_set_up(result.stdout))
     same_as_golden("blocked.md", without_set_up(markdown.read_text(encoding="utf-8")))
 

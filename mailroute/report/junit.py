@@ -1,0 +1,74 @@
+"""The report as JUnit XML, which CI servers show beside the tests.
+
+A suite has a case for each egress, and one for each other violation; what does not block is skipped.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from . import clean, labels
+from .places import Places
+from .problems import problems
+
+if TYPE_CHECKING:
+    from .model import Report
+    from .problems import Problem
+
+_NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""XML 1.0, "Characters"."""
+
+
+def render(report: Report) -> str:
+    """An XML document with a newline at its end."""
+    found = problems(report)
+    places = Places(report)
+    stack = labels.text(report.rehearsal.stack)
+    root = Element("testsuites", name="mailroute")
+    egress = SubElement(root, "testsuite", name=f"egress of {stack}")
+    for change in report.egress:
+        after = change.after
+        about = [p for p in found if (p.urn, p.destination) == (after.urn, str(after.destination))]
+        place = places.of(after.urn)
+        case = _case(egress, after.service, f"to {after.destination}", place.file)
+        for problem in sorted(about, key=lambda problem: not problem.blocks)[:1]:
+            _says(case, problem, f"{place.file}:{place.line}")
+    for unjudged in report.unjudged:
+        case = _case(egress, unjudged.service, "is not judged", places.of(unjudged.urn).file)
+        SubElement(case, "skipped", message=_text(unjudged.reason))
+    policies = SubElement(root, "testsuite", name=f"policies of {stack}")
+    shown = {(change.after.urn, str(change.after.destination)) for change in report.egress}
+    for problem in found:
+        if (problem.urn, problem.destination) not in shown:
+            place = places.of(problem.urn)
+            name = labels.resource_name(problem.urn) or stack
+            case = _case(policies, problem.id, name, place.file)
+            _says(case, problem, f"{place.file}:{place.line}")
+    if not len(policies):
+        _case(policies, "policies", "nothing else is violated", places.of("").file)
+    for suite in root:
+        for count, tag in (("tests", "testcase"), ("failures", "failure"), ("skipped", "skipped")):
+            suite.set(count, str(len(list(suite.iter(tag)))))
+        suite.set("errors", "0")
+    indent(root)
+    return clean.printable(tostring(root, encoding="unicode") + "\n")
+
+
+def _case(suite: Element, group: str, name: str, file: str) -> Element:
+    return SubElement(suite, "testcase", classname=_text(group), name=_text(name), file=_text(file))
+
+
+def _says(case: Element, problem: Problem, place: str) -> None:
+    remedy = f"\nRemedy: {problem.remedy}" if problem.remedy else ""
+    text = _NOT_IN_XML.sub("\ufffd", labels.lines(f"{place}\n{problem.message}{remedy}"))
+    title = _text(problem.message.partition("\n")[0])
+    if problem.blocks:
+        SubElement(case, "failure", type=_text(problem.id), message=title).text = text
+    else:
+        SubElement(case, "skipped", message=_text(f"{problem.why or 'advisory'}: {title}")).text = text
+
+
+def _text(text: str) -> str:
+    return _NOT_IN_XML.sub("\ufffd", labels.text(text))

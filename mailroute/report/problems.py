@@ -1,0 +1,129 @@
+"""What the policies and the proof object to, each once: what formats for programs and baselines list."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from enforcement.masking import MASK
+from enforcement.pack import ADVISORIES
+from enforcement.reporter import ACCEPTED
+from mailroute.rehearsal.result import Level
+from reachability.verdict import Verdict
+from rules import RULES
+from rules.egress import WORKLOADS, destination_in, violation_of
+
+if TYPE_CHECKING:
+    from mailroute.rehearsal.result import PolicyResult
+    from reachability import Egress
+
+    from .model import Report
+
+_TOLD: Final = re.compile(
+    r"(?:(?P<codes>[A-Z][A-Z0-9_]+(?:, [A-Z][A-Z0-9_]+)*): )?"
+    r"(?:\((?P<rule>[a-z][a-z0-9-]*), (?P<why>[^\n]*?)\) )?(?P<text>.*)",
+    re.DOTALL,
+)
+_REMEDY: Final = " Remedy: "
+_RULES: Final = {rule.name: rule for rule in RULES}
+_RULE_OF: Final = {token: rule for rule in RULES if rule.name in WORKLOADS for token in rule.judges}
+PACK: Final = "mailroute"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One violation.
+
+    Attributes:
+        pack: the policy pack; empty where the report alone says it.
+        rule: the policy that objects, for an advisory that for which it stands.
+        codes: what is wrong, in capitals; none where the pack has no codes.
+        urn: the resource at fault, empty for the stack.
+        destination: of an egress the host and port, else empty.
+        why: why it does not block, empty where the policy's level says so or it does block.
+        message: what is wrong, where, and of an egress each finding with its remedy; lines.
+        remedy: what fixes it, where `message` does not say it.
+        severity: `low`, `medium`, `high` or `critical`, or empty.
+    """
+
+    pack: str
+    rule: str
+    codes: tuple[str, ...]
+    urn: str
+    destination: str
+    blocks: bool
+    why: str
+    message: str
+    remedy: str
+    severity: str
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the stack's configuration accepts it: by an exception, or in a baseline."""
+        return self.why.startswith(ACCEPTED)
+
+    @property
+    def id(self) -> str:
+        """The policy, of another pack than mailroute's with its name, and the first code."""
+        policy = self.rule if self.pack in ("", PACK) else f"{self.pack}/{self.rule}"
+        return "/".join((policy, *self.codes[:1]))
+
+
+def problems(report: Report) -> tuple[Problem, ...]:
+    """Every one of a report, those that block first; what a policy says of a path is not said again."""
+    told = [problem_of(result) for result in report.violations]
+    said = {(problem.urn, problem.destination) for problem in told}
+    hidden = {problem.urn for problem in told if MASK in problem.destination}
+    shown = (change.after for change in report.egress)
+    types = {resource.urn: resource.type for resource in report.rehearsal.resources}
+    more = (
+        _of_egress(egress, types.get(egress.urn, ""))
+        for egress in shown
+        if egress.verdict is not Verdict.REACHABLE
+        and (egress.urn, str(egress.destination)) not in said
+        and egress.urn not in hidden
+    )
+    return (*told, *more)
+
+
+def problem_of(result: PolicyResult) -> Problem:
+    """What one violation says; the texts of mailroute's own pack are taken apart."""
+    match = _TOLD.fullmatch(result.message)
+    assert match is not None  # noqa: S101  (every text is of this form)
+    codes, rule, why, text = match["codes"], match["rule"], match["why"], match["text"]
+    if result.policy != ADVISORIES or rule not in _RULES:
+        rule, why = result.policy, ""
+        text = result.message[len(codes) + 2 :] if codes else result.message
+    destination = destination_in(text) if rule in WORKLOADS else ""
+    message, _, remedy = ("", "", "") if destination else text.rpartition(_REMEDY)
+    known = _RULES[rule].severity.value if why else result.severity
+    return Problem(
+        pack=result.pack,
+        rule=rule,
+        codes=tuple(codes.split(", ")) if codes else (),
+        urn=result.urn,
+        destination=destination,
+        blocks=result.level is Level.MANDATORY,
+        why=why,
+        message=message or text,
+        remedy=remedy if message else "",
+        severity=known,
+    )
+
+
+def _of_egress(egress: Egress, token: str) -> Problem:
+    """What no policy says, such as that of another pack than mailroute's."""
+    rule, violation = _RULE_OF[token], violation_of(egress)
+    return Problem(
+        pack="",
+        rule=rule.name,
+        codes=violation.codes,
+        urn=egress.urn,
+        destination=str(egress.destination),
+        blocks=False,
+        why="no policy asks for it",
+        message=violation.message,
+        remedy="",
+        severity=rule.severity.value,
+    )
