@@ -6,7 +6,7 @@ from components import AppRunnerService, EmailIdentity, NatEgress, Network, Smtp
 from components.app_runner_service import import_command
 from components.helpers.lookup import DEFAULT_ROUTE, Account
 from components.stack.mail_path import PASSWORD, USER, MailPath, every_address, sign_in
-from components.stack.settings import NAT, SES, load
+from components.stack.settings import NAT, RELAY, SES, load
 from components.stack.verification import until_verified
 
 settings = until_verified(load(pulumi.Config()))
@@ -32,7 +32,7 @@ def through_nat() -> MailPath:
         host=relay.host,
         port=relay.port,
         secrets=sign_in(relay.secret_arn) if relay.secret_arn else {},
-        destination={"name": "relay", "port": relay.port, "cidr_block": DEFAULT_ROUTE},
+        destination={"name": RELAY, "port": relay.port, "cidr_block": DEFAULT_ROUTE},
         components=[nat],
         exports={"natPublicIps": nat.public_ips, "relaySecretArn": relay.secret_arn},
     )
@@ -47,7 +47,7 @@ def through_ses() -> MailPath:
         host=endpoint.host,
         port=port,
         secrets={USER: sender.username_reference, PASSWORD: sender.password_reference},
-        destination={"name": "ses", "port": port, "security_group_id": endpoint.security_group_id},
+        destination={"name": SES, "port": port, "security_group_id": endpoint.security_group_id},
         components=[endpoint, sender],
         exports={
             "endpointDnsNames": endpoint.dns_names,

@@ -9,10 +9,11 @@ import pulumi
 import pulumi_aws as aws
 
 from .helpers import checks
-from .helpers.app_runner_args import AppRunnerServiceArgs, check
+from .helpers.app_runner_args import AppRunnerServiceArgs, check, of_destination
 from .helpers.app_runner_rules import ECR_PUBLIC
 from .helpers.component import Component, ownership, received
 from .helpers.iam_documents import read_secrets, trust
+from .helpers.lookup import Account
 from .helpers.security_group_rules import allow
 
 _ECR_ACCESS = "arn:aws:iam::aws:policy/service-role/AWSAppRunnerServicePolicyForECRAccess"
@@ -54,6 +55,7 @@ class AppRunnerService(Component):
         if isinstance(args["subnet_ids"], list):
             checks.distinct(_ARGUMENT("subnet_ids"), args["subnet_ids"])
         kind = check(args)
+        _require_groups(args, Account(opts))
         super().__init__(name, opts)
         instance_role, rights = self._instance_role(name, args)
         group = aws.ec2.SecurityGroup(
@@ -179,6 +181,19 @@ class AppRunnerService(Component):
             f"{name}-access", role=role.name, policy_arn=_ECR_ACCESS, opts=self._child()
         )
         return {**source, "authentication_configuration": {"access_role_arn": role.arn}}, [pull]
+
+
+def _require_groups(args: AppRunnerServiceArgs, account: Account) -> None:
+    """The security groups that are known already are there."""
+    for position, to in enumerate(args["destinations"]):
+        group_id = checks.known(to.get("security_group_id"))
+        if group_id is not None and not account.has_security_group(group_id):
+            checks.refuse(
+                of_destination(_ARGUMENT, position)("security_group_id"),
+                group_id,
+                f"{account.region()} has no such security group",
+                "look at the id and the region",
+            )
 
 
 class DeploymentError(pulumi.RunError):

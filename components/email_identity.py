@@ -232,9 +232,32 @@ def _dmarc_tags(args: EmailIdentityArgs) -> dict[str, str]:
 
 
 def _zone_id(args: EmailIdentityArgs, account: Account) -> Optional[pulumi.Input[str]]:
-    """The hosted zone of the records; `None` where DNS is external."""
-    if "zone_name" in args:
-        return account.hosted_zone_id(args["zone_name"])
+    """The hosted zone of the records; `None` where DNS is external.
+
+    Raises:
+        ArgumentError: there is no such zone, or the records cannot be in it.
+    """
+    domain = args["domain"]
+    if zone_name := args.get("zone_name"):
+        zone_id = account.public_zone(zone_name)
+        if zone_id is None:
+            checks.refuse(
+                _ARGUMENT("zone_name"),
+                zone_name,
+                "Route 53 has no public hosted zone of this name",
+                f"name the zone that {domain} is in, or set dns to 'external'",
+            )
+        return zone_id
+    known = checks.known(args.get("zone_id"))
+    if known is not None:
+        name = account.zone_name(known)
+        if name is None or not f".{domain}".endswith(f".{name}"):
+            checks.refuse(
+                _ARGUMENT("zone_id"),
+                known,
+                f"it is the hosted zone of {name}" if name else "Route 53 has no such hosted zone",
+                f"give the id of the zone that {domain} is in, or set dns to 'external'",
+            )
     return args.get("zone_id")
 
 

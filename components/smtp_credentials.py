@@ -52,7 +52,7 @@ class SmtpCredentials(Component):
         domain = checks.domain(_ARGUMENT("domain"), args["domain"])
         kms_key_arn = args.get("kms_key_arn")
         if isinstance(kms_key_arn, str):
-            checks.arn(_ARGUMENT("kms_key_arn"), kms_key_arn, "kms")
+            checks.arn(_ARGUMENT("kms_key_arn"), kms_key_arn, "kms", "key")
         super().__init__(name, opts)
         user = aws.iam.User(name, tags=ownership(name), opts=self._child())
         allowed = aws.iam.UserPolicy(

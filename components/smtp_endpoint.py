@@ -109,6 +109,10 @@ def _require_dns(vpc_id: pulumi.Input[str], account: Account) -> None:
     if known is None:
         return
     vpc = account.vpc(known)
+    if vpc is None:
+        checks.refuse(
+            _ARGUMENT("vpc_id"), known, f"{account.region()} has no such VPC", "look at the id and the region"
+        )
     for attribute, on in (("dns-support", vpc.dns_support), ("dns-hostnames", vpc.dns_hostnames)):
         if not on:
             checks.refuse(

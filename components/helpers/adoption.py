@@ -17,9 +17,13 @@ def adopt(
         public_ids: the public subnets; where there are none, those whose route table is public.
 
     Raises:
-        ArgumentError: a subnet lies in another VPC, or a public one is not public.
+        ArgumentError: there is no such VPC, a subnet lies in another one, or a public one is not public.
     """
     vpc = account.vpc(vpc_id)
+    if vpc is None:
+        checks.refuse(
+            label("vpc_id"), vpc_id, f"{account.region()} has no such VPC", "look at the id and the region"
+        )
     tables = account.route_tables(vpc_id)
     effective = _effective_tables(account.subnet_ids(vpc_id), tables)
     for subnet_id in [*private_ids, *public_ids]:

@@ -78,12 +78,17 @@ def check(args: AppRunnerServiceArgs, label: checks.Label = _ARGUMENT) -> str:
             "it must start with '/'",
             "use '/health'",
         )
-    checks.arns(label("policy_arns"), args.get("policy_arns", []), "iam")
-    checks.arns(label("kms_key_arns"), args.get("kms_key_arns", []), "kms")
+    checks.arns(label("policy_arns"), args.get("policy_arns", []), "iam", "policy")
+    checks.arns(label("kms_key_arns"), args.get("kms_key_arns", []), "kms", "key")
     checks.distinct(label("destinations"), [to.get("name") for to in args["destinations"]], 0, 60)
-    for to in args["destinations"]:
-        _check_destination(to, lambda argument: label(f"destinations.{argument}"))
+    for position, to in enumerate(args["destinations"]):
+        _check_destination(to, of_destination(label, position))
     return kind
+
+
+def of_destination(label: checks.Label, position: int) -> checks.Label:
+    """The label of a key of one of the destinations."""
+    return lambda argument: label(f"destinations[{position}].{argument}")
 
 
 def _check_destination(args: DestinationArgs, label: checks.Label) -> None:

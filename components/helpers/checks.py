@@ -3,6 +3,8 @@
 import ipaddress
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextvars import ContextVar
+from difflib import get_close_matches
 from typing import Any, NoReturn, Optional, TypeVar
 
 import pulumi
@@ -12,6 +14,9 @@ Label = Callable[[str], str]
 """How a person knows an argument: a component's argument, or the key of a stack's config."""
 _LABEL = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"
 _DOMAIN = rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})+"
+
+
+_NAMES: ContextVar[Label] = ContextVar("names", default=str)
 
 
 class ArgumentError(pulumi.RunError):
@@ -25,7 +30,18 @@ def refuse(argument: str, value: object, rule: str, remedy: str) -> NoReturn:
 
 def of(component: str) -> Label:
     """The label of an argument that a program gives to `component`."""
-    return lambda argument: f"{component}.{argument}"
+    return lambda argument: _NAMES.get()(f"{component}.{argument}")
+
+
+def name_arguments(label: Label) -> None:
+    """Call the arguments of this program's components, `Component.argument`, what `label` makes of them."""
+    _NAMES.set(label)
+
+
+def nearest(name: str, known: Collection[str]) -> Optional[str]:
+    """The one of `known` that `name` is probably meant to be."""
+    by_lower = {each.lower(): each for each in known}
+    return next((by_lower[each] for each in get_close_matches(name.lower(), by_lower, 1, 0.6)), None)
 
 
 def keys(
@@ -113,23 +129,26 @@ def email(argument: str, value: str) -> str:
     )
 
 
-def arn(argument: str, value: Any, service: str, resource: str = r"\S+") -> str:
-    """`value` is an ARN of `service`, whose resource part matches `resource`."""
+def arn(argument: str, value: Any, service: str, resource: str) -> str:
+    """`value` is an ARN of a `resource` of `service`, such as a `policy` of `iam`."""
+    region, account = ("", r"(\d{12}|aws)") if service == "iam" else (r"[a-z0-9-]+", r"\d{12}")
+    separator = ":" if service == "secretsmanager" else "/"
     return matches(
         argument,
         value,
-        rf"arn:aws[a-z-]*:{service}:[^:\s]*:[^:\s]*:{resource}",
-        f"it must be an ARN of {service}",
-        f"use one such as 'arn:aws:{service}:...'",
+        rf"arn:aws[a-z-]*:{service}:{region}:{account}:{resource}{separator}[^:\s]+",
+        f"it must be the ARN of a {resource} of {service}",
+        f"use one such as 'arn:aws:{service}:{'' if service == 'iam' else 'REGION'}:ACCOUNT:"
+        f"{resource}{separator}NAME'",
     )
 
 
-def arns(argument: str, values: Sequence[Any], service: str) -> None:
+def arns(argument: str, values: Sequence[Any], service: str, resource: str) -> None:
     """At most ten ARNs of `service`, as far as they are known already."""
     distinct(argument, values, 0, 10)
-    for value in values:
+    for position, value in enumerate(values):
         if known(value) is not None:
-            arn(argument, value, service)
+            arn(f"{argument}[{position}]", value, service, resource)
 
 
 def network(argument: str, value: str, longest: int = 32) -> ipaddress.IPv4Network:

@@ -1,8 +1,8 @@
 """What the account already holds: the only place that asks AWS, before anything is registered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Optional
+from typing import Optional, TypeVar
 
 import pulumi
 import pulumi_aws as aws
@@ -10,8 +10,9 @@ import pulumi_aws as aws
 from .component import stack_tags
 
 DEFAULT_ROUTE = "0.0.0.0/0"
-_NOT_FOUND = "couldn't find resource"
-"""What pulumi-aws says of a data source that AWS does not have."""
+_NOT_FOUND = ("couldn't find resource", "no matching", "NotFound", "NoSuch")
+"""What pulumi-aws says of something that AWS does not have."""
+T = TypeVar("T")
 _DESTINATIONS = ("cidr_block", "ipv6_cidr_block", "destination_prefix_list_id")
 _TARGETS = (
     "gateway_id",
@@ -76,7 +77,8 @@ class EmailIdentity:
 class Account:
     """The account and region that a component's provider works in.
 
-    Every method raises the SDK's `Exception` where AWS knows no such thing.
+    Every method raises the SDK's `Exception` where AWS does not answer and, unless it says otherwise, where
+    AWS has no such thing.
     """
 
     def __init__(self, opts: Optional[pulumi.ResourceOptions] = None) -> None:
@@ -101,9 +103,11 @@ class Account:
             ).availability_zones
         )
 
-    def vpc(self, vpc_id: str) -> Vpc:
-        """The VPC with this id."""
-        found = aws.ec2.get_vpc(id=vpc_id, opts=self._opts)
+    def vpc(self, vpc_id: str) -> Optional[Vpc]:
+        """The VPC with this id; `None` where the region has none such."""
+        found = _found(lambda: aws.ec2.get_vpc(id=vpc_id, opts=self._opts))
+        if found is None:
+            return None
         blocks = [a.cidr_block for a in found.cidr_block_associations or [] if a.state == "associated"]
         return Vpc(
             vpc_id,
@@ -142,20 +146,37 @@ class Account:
         """The ids of the NAT gateways that this very stack created, by their tags."""
         return list(aws.ec2.get_nat_gateways(tags=stack_tags(), opts=self._opts).ids)
 
-    def hosted_zone_id(self, zone_name: str) -> str:
-        """The id of the public Route 53 zone of this name."""
-        return aws.route53.get_zone(name=zone_name, private_zone=False, opts=self._opts).zone_id
+    def has_security_group(self, group_id: str) -> bool:
+        """Whether there is a security group with this id."""
+        return _found(lambda: aws.ec2.get_security_group(id=group_id, opts=self._opts)) is not None
+
+    def public_zone(self, zone_name: str) -> Optional[str]:
+        """The id of the public Route 53 zone of this name; `None` where there is none."""
+        found = _found(lambda: aws.route53.get_zone(name=zone_name, private_zone=False, opts=self._opts))
+        return found.zone_id if found else None
+
+    def zone_name(self, zone_id: str) -> Optional[str]:
+        """The name of the Route 53 zone with this id; `None` where there is none."""
+        found = _found(lambda: aws.route53.get_zone(zone_id=zone_id, opts=self._opts))
+        return found.name.rstrip(".") if found else None
 
     def email_identity(self, name: str) -> Optional[EmailIdentity]:
         """The SES identity of a domain; `None` where there is none."""
-        try:
-            found = aws.sesv2.get_email_identity(email_identity=name, opts=self._opts)
-        except Exception as error:
-            if _NOT_FOUND in str(error):
-                return None
-            raise
+        found = _found(lambda: aws.sesv2.get_email_identity(email_identity=name, opts=self._opts))
+        if found is None:
+            return None
         tokens = [token for each in found.dkim_signing_attributes for token in each.tokens]
         return EmailIdentity(found.verified_for_sending_status, tokens)
+
+
+def _found(ask: Callable[[], T]) -> Optional[T]:
+    """What is asked for; `None` where AWS says that it has none such."""
+    try:
+        return ask()
+    except Exception as error:
+        if any(text in str(error) for text in _NOT_FOUND):
+            return None
+        raise
 
 
 def _first(route: object, names: Sequence[str]) -> str:

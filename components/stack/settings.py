@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Optional, cast
 
 import pulumi
+import yaml
+from pulumi.runtime.config import CONFIG, get_config_env
 
 from .. import email_identity, network
 from ..helpers import app_runner_args, checks
@@ -14,6 +17,18 @@ from ..helpers.ses import SMTP_PORTS
 from .mail_path import MAIL_VARIABLES
 
 SES, NAT, BOTH = ROUTES = ("ses", "nat", "both")
+RELAY = "relay"
+"""The destination of the route `nat`; that of `ses` is called like the route."""
+_PROJECT = Path(__file__).resolve().parents[2] / "Pulumi.yaml"
+_CALLED_IN_CONFIG = {
+    "AppRunnerService.subnet_ids": "private_subnet_ids",
+    "NatEgress.mode": "nat_mode",
+    "NatEgress.private_subnets": "private_subnet_ids",
+    "NatEgress.public_subnets": "public_subnet_ids",
+    "SmtpEndpoint.port": "smtp_port",
+    "SmtpEndpoint.subnets": "private_subnet_ids",
+}
+"""The arguments of components whose keys are others."""
 _DESTINATION_KEYS = {
     "name": "name",
     "port": "port",
@@ -70,6 +85,10 @@ class _Reader:
     def label(self, argument: str) -> str:
         return f"config {self._config.full_key(camel(argument))}"
 
+    def label_of(self, argument: str) -> str:
+        """The key that gives a component its argument, `Component.argument`."""
+        return self.label(_CALLED_IN_CONFIG.get(argument, argument.partition(".")[2]))
+
     def text(self, key: str) -> Optional[str]:
         """A text that may be empty: `None` then."""
         return self._config.require(key) or None
@@ -77,7 +96,7 @@ class _Reader:
     def one_of(self, key: str, choices: Sequence[str]) -> str:
         return checks.one_of(self.label(key), self._config.require(key), choices)
 
-    def arn(self, key: str, service: str, resource: str = r"\S+") -> Optional[str]:
+    def arn(self, key: str, service: str, resource: str) -> Optional[str]:
         value = self.text(key)
         return checks.arn(self.label(key), value, service, resource) if value else None
 
@@ -88,9 +107,11 @@ def load(config: pulumi.Config) -> Settings:
     Raises:
         ArgumentError: a value breaks its rule: the key, the value, the rule and the remedy in one line.
     """
+    _check_keys(config)
     read = _Reader(config)
+    checks.name_arguments(read.label_of)
     route, mail_through = read.one_of("route", ROUTES), read.one_of("mailThrough", (SES, NAT))
-    kms_key_arn = read.arn("kmsKeyArn", "kms")
+    kms_key_arn = read.arn("kmsKeyArn", "kms", "key")
     paths = (NAT, SES) if route == BOTH else (route,)
     mail_path = mail_through if route == BOTH else route
     return Settings(
@@ -103,13 +124,27 @@ def load(config: pulumi.Config) -> Settings:
         relay=Relay(
             host=checks.domain(read.label("relayHost"), read.required("relayHost")),
             port=checks.port(read.label("relayPort"), read.number("relayPort")),
-            secret_arn=read.arn("relaySecretArn", "secretsmanager", "secret:[^:]+"),
+            secret_arn=read.arn("relaySecretArn", "secretsmanager", "secret"),
         ),
         nat_mode=read.one_of("natMode", MODES),
         kms_key_arn=kms_key_arn,
         reach_vpc=read.flag("reachVpc"),
         service=_service(read, kms_key_arn),
     )
+
+
+def _check_keys(config: pulumi.Config) -> None:
+    """The stack sets no key that `Pulumi.yaml` does not describe."""
+    described = yaml.safe_load(_PROJECT.read_text(encoding="utf-8"))["config"]
+    given = {**get_config_env(), **CONFIG.get()}
+    prefix = config.full_key("")
+    for key in sorted(each.removeprefix(prefix) for each in given if each.startswith(prefix)):
+        if key not in described:
+            near = checks.nearest(key, described)
+            raise checks.ArgumentError(
+                f"config {prefix}{key}: there is no such key; "
+                + (f"use {near}" if near else f"known are {checks.listed(described)}")
+            )
 
 
 def _network(read: _Reader) -> network.NetworkArgs:
@@ -180,7 +215,10 @@ def _service(read: _Reader, kms_key_arn: Optional[str]) -> app_runner_args.AppRu
         "secrets": read.object("secrets"),
         "policy_arns": read.object("policyArns"),
         "kms_key_arns": [kms_key_arn] if kms_key_arn else [],
-        "destinations": [_destination(read, entry) for entry in read.object("destinations")],
+        "destinations": [
+            _destination(read.label(f"destinations[{position}]"), entry)
+            for position, entry in enumerate(read.object("destinations"))
+        ],
     }
     if path := read.text("healthCheckPath"):
         args["health_check_path"] = path
@@ -192,14 +230,13 @@ def _service(read: _Reader, kms_key_arn: Optional[str]) -> app_runner_args.AppRu
     return service
 
 
-def _destination(read: _Reader, entry: Any) -> dict[str, Any]:
+def _destination(label: str, entry: Any) -> dict[str, Any]:
     """One of `destinations`, whose keys are in camel case as all of a config is."""
     if not isinstance(entry, dict):
+        checks.refuse(label, entry, "it must be an object", f"with {checks.listed(_DESTINATION_KEYS)}")
+    checks.keys(lambda key: f"{label}.{key}", entry, _DESTINATION_KEYS)
+    if entry.get("name") in (SES, RELAY):
         checks.refuse(
-            read.label("destinations"),
-            entry,
-            "it must be an object",
-            f"with {checks.listed(_DESTINATION_KEYS)}",
+            f"{label}.name", entry["name"], "the route's own destination has this name", "rename it"
         )
-    checks.keys(lambda key: f"{read.label('destinations')}.{key}", entry, _DESTINATION_KEYS)
     return {_DESTINATION_KEYS[key]: value for key, value in entry.items()}

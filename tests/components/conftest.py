@@ -20,7 +20,7 @@ from pulumi.runtime import mocks, rpc
 
 from mailroute import wire
 from mailroute.rehearsal.project import Project
-from tests.components.programs import run_program
+from tests.components.programs import RefusedError, run_program
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REGION = "us-east-1"
@@ -149,8 +149,9 @@ class Account:
         if name == "getVpcEndpointService":
             assert args["serviceName"] == f"com.amazonaws.{REGION}.email-smtp"
             return {"availabilityZones": self.service_zones}
-        if name in ("getVpc", "getSubnet"):
-            return dict((self.vpcs | self.subnets)[args["id"]])
+        if name in ("getVpc", "getSubnet", "getSecurityGroup"):
+            groups = self.of_type("aws:ec2/securityGroup:SecurityGroup")
+            return _one(args["id"], self.vpcs | self.subnets | groups)
         if name == "getSubnets":
             assert args["filters"][0]["name"] == "vpc-id"
             return {
@@ -168,14 +169,18 @@ class Account:
                 "ids": [one for one, it in gateways.items() if args["tags"].items() <= it["tags"].items()]
             }
         if name == "getZone":
-            zones = self.of_type("aws:route53/zone:Zone").values()
-            return {"zoneId": next(zone["zoneId"] for zone in zones if zone["name"] == args["name"])}
+            zones = self.of_type("aws:route53/zone:Zone")
+            by_name = {zone["name"]: zone for zone in zones.values()}
+            return _one(args.get("zoneId") or args["name"], zones | by_name)
         if name == "getEmailIdentity":
-            identities = self.of_type("aws:sesv2/emailIdentity:EmailIdentity")
-            if args["emailIdentity"] not in identities:
-                raise RuntimeError("reading SESV2 Email Identity: couldn't find resource")
-            return dict(identities[args["emailIdentity"]])
+            return _one(args["emailIdentity"], self.of_type("aws:sesv2/emailIdentity:EmailIdentity"))
         raise AssertionError(f"nothing answers {token}")
+
+
+def _one(name: str, found: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    if name not in found:
+        raise RefusedError(f"no matching {name} found")
+    return dict(found[name])
 
 
 class _Aws(mocks.Mocks):

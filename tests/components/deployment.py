@@ -29,7 +29,7 @@ from mailroute.rehearsal.provider.invokes import InvokeError, answer
 from mailroute.rehearsal.provider.resources import Resources, class_of
 from mailroute.rehearsal.provider.settings import Settings
 from mailroute.rehearsal.shared import urns
-from tests.components.programs import run_program
+from tests.components.programs import RefusedError, run_program
 from tests.provider.deploying import DeployingAccount
 
 # Of a program that fails, asyncio tells every output that nobody waited for, whenever it is collected.
@@ -215,7 +215,7 @@ class _Engine(mocks.MockMonitor):
         try:
             result = answer(request.tok, wire.plain(wire.decode(request.args)), self._account, self._settings)
         except (InvokeError, AwsError) as error:
-            raise RuntimeError(f"invoking {request.tok}: {error}") from None
+            raise RefusedError(f"invoking {request.tok}: {error}") from None
         return resource_pb2.ResourceInvokeResponse(**{"return": wire.encode(result)})
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 (the protocol's name)

@@ -5,11 +5,26 @@ from __future__ import annotations
 import contextvars
 from collections.abc import Callable, Mapping
 
+import grpc
 import pulumi
 from pulumi.runtime import mocks
 from pulumi.runtime.settings import ROOT, SETTINGS
 from pulumi.runtime.stack import run_in_stack
 from pulumi.runtime.sync_await import _sync_await
+
+
+class RefusedError(grpc.RpcError):  # type: ignore[misc]
+    """What the engine answers where the provider refuses a call."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self._reason = reason
+
+    def code(self) -> grpc.StatusCode:
+        return grpc.StatusCode.UNKNOWN
+
+    def details(self) -> str:
+        return self._reason
 
 
 def run_program(

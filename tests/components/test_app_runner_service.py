@@ -161,7 +161,7 @@ def test_the_applications_own_policies_are_attached(register: Callable[..., Any]
 @pytest.mark.parametrize("preview", [True, False])
 def test_the_group_lets_out_to_the_destinations_only(register: Callable[..., Any], preview: bool) -> None:
     destinations = [
-        {"name": "postgres", "port": 5432, "security_group_id": "sg-00000001"},
+        {"name": "postgres", "port": 5432, "security_group_id": "sg-08c3d5e60fa1b7294"},
         {"name": "relay", "port": 587, "cidr_block": "0.0.0.0/0"},
         {"name": "vpc", "cidr_block": "10.0.0.0/16"},
     ]
@@ -179,7 +179,7 @@ def test_the_group_lets_out_to_the_destinations_only(register: Callable[..., Any
             "ipProtocol": "tcp",
             "fromPort": 5432,
             "toPort": 5432,
-            "referencedSecurityGroupId": "sg-00000001",
+            "referencedSecurityGroupId": "sg-08c3d5e60fa1b7294",
         },
         "api-relay-587": {"ipProtocol": "tcp", "fromPort": 587, "toPort": 587, "cidrIpv4": "0.0.0.0/0"},
         "api-vpc": {"ipProtocol": "-1", "cidrIpv4": "10.0.0.0/16"},
@@ -187,7 +187,7 @@ def test_the_group_lets_out_to_the_destinations_only(register: Callable[..., Any
     assert all(one.property_dependencies["securityGroupId"] == own for one in graph.of_type(EGRESS))
     ingress = graph.one(INGRESS)
     assert ingress.name == "api-postgres-5432"
-    assert ingress.inputs["securityGroupId"] == "sg-00000001"
+    assert ingress.inputs["securityGroupId"] == "sg-08c3d5e60fa1b7294"
     assert ingress.property_dependencies["referencedSecurityGroupId"] == own
     rules = {one.key for one in (*graph.of_type(EGRESS), ingress)}
     assert rules <= graph.one(SERVICE).dependencies
@@ -291,28 +291,27 @@ def test_an_imported_service_moves_into_the_component(register: Callable[..., An
         ),
         (
             {"policy_arns": ["AdministratorAccess"]},
-            "AppRunnerService.policy_arns is 'AdministratorAccess': it must be an ARN of iam; use "
-            "one such as "
-            "'arn:aws:iam:...'",
+            "AppRunnerService.policy_arns[0] is 'AdministratorAccess': it must be the ARN of a policy of "
+            "iam; use one such as 'arn:aws:iam::ACCOUNT:policy/NAME'",
         ),
         (
             {"kms_key_arns": ["alias/mail"]},
-            "AppRunnerService.kms_key_arns is 'alias/mail': it must be an ARN of kms; use one such as "
-            "'arn:aws:kms:...'",
+            "AppRunnerService.kms_key_arns[0] is 'alias/mail': it must be the ARN of a key of kms; use one "
+            "such as 'arn:aws:kms:REGION:ACCOUNT:key/NAME'",
         ),
         (
             {"destinations": [{"port": 587, "cidr_block": "0.0.0.0/0"}]},
-            "AppRunnerService.destinations.name is None: it is required; give it a value",
+            "AppRunnerService.destinations[0].name is None: it is required; give it a value",
         ),
         (
             {"destinations": [{"name": "a", "port": 25, "cidr_block": "0.0.0.0/0"}]},
-            "AppRunnerService.destinations.port is 25: AWS blocks outbound traffic on port 25; use the "
+            "AppRunnerService.destinations[0].port is 25: AWS blocks outbound traffic on port 25; use the "
             "submission port 587",
         ),
         (
             {"destinations": [{"name": "a", "security_group_id": "default"}]},
-            "AppRunnerService.destinations.security_group_id is 'default': it must be an id that starts with "
-            "'sg-'; copy the id from the AWS console, such as 'sg-0123456789abcdef0'",
+            "AppRunnerService.destinations[0].security_group_id is 'default': it must be an id that starts "
+            "with 'sg-'; copy the id from the AWS console, such as 'sg-0123456789abcdef0'",
         ),
         (
             {

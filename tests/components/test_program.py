@@ -188,9 +188,9 @@ def test_the_config_of_the_domain_reaches_it(program: Callable[..., Any]) -> Non
         in graph.one("aws:iam/userPolicy:UserPolicy").inputs["policy"]
     )
     assert graph.stack_outputs["mailEventTopicArn"] == "arn:aws:sns:us-east-1:123456789012:topic:identity"
-    assert program("prod", zoneId="Z00000000000").of_type("aws:route53/record:Record")[0].inputs[
-        "zoneId"
-    ] == ("Z00000000000")
+    zone = "Z0573219KQ7M4TXB1R8E"
+    by_id = program("prod", domain="news.daadaar.com", zoneId=zone)
+    assert {one.inputs["zoneId"] for one in by_id.of_type("aws:route53/record:Record")} == {zone}
 
 
 def test_the_config_of_the_network_reaches_it(program: Callable[..., Any]) -> None:
@@ -378,13 +378,13 @@ def test_external_dns_shows_known_records_in_a_preview(program: Callable[..., An
         (
             {"relaySecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:s-Ab12Cd:password::"},
             "config mailroute:relaySecretArn is 'arn:aws:secretsmanager:us-east-1:123456789012:secret:"
-            "s-Ab12Cd:password::': it must be an ARN of secretsmanager; use one such as "
-            "'arn:aws:secretsmanager:...'",
+            "s-Ab12Cd:password::': it must be the ARN of a secret of secretsmanager; use one such "
+            "as 'arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME'",
         ),
         (
             {"kmsKeyArn": "alias/mail"},
-            "config mailroute:kmsKeyArn is 'alias/mail': it must be an ARN of kms; use one such as "
-            "'arn:aws:kms:...'",
+            "config mailroute:kmsKeyArn is 'alias/mail': it must be the ARN of a key of kms; use one such "
+            "as 'arn:aws:kms:REGION:ACCOUNT:key/NAME'",
         ),
         (
             {"natMode": "zonal"},
@@ -421,6 +421,26 @@ def test_external_dns_shows_known_records_in_a_preview(program: Callable[..., An
         (
             {"vpcId": "", "privateSubnetIds": [], "zoneCount": "4"},
             "config mailroute:zoneCount is 4: it must be a whole number from 2 to 3; use 2 to 3",
+        ),
+        (
+            {"relayhost": "smtp.example.com"},
+            "config mailroute:relayhost: there is no such key; use relayHost",
+        ),
+        ({"natmode": "regional"}, "config mailroute:natmode: there is no such key; use natMode"),
+        (
+            {"policyArns": ["arn:aws:iam::123456789012:policy/a", "arn:aws:iam::123456789012:role/b"]},
+            "config mailroute:policyArns[1] is 'arn:aws:iam::123456789012:role/b': it must be the ARN of a "
+            "policy of iam; use one such as 'arn:aws:iam::ACCOUNT:policy/NAME'",
+        ),
+        (
+            {"kmsKeyArn": "arn:aws:kms:us-east-1:123456789012:alias/mail"},
+            "config mailroute:kmsKeyArn is 'arn:aws:kms:us-east-1:123456789012:alias/mail': it must be the "
+            "ARN of a key of kms; use one such as 'arn:aws:kms:REGION:ACCOUNT:key/NAME'",
+        ),
+        (
+            {"destinations": [{"name": "ses", "port": 587, "cidrBlock": "0.0.0.0/0"}]},
+            "config mailroute:destinations[0].name is 'ses': the route's own destination has this name; "
+            "rename it",
         ),
         (
             {"serviceName": "api"},
@@ -468,22 +488,22 @@ def test_external_dns_shows_known_records_in_a_preview(program: Callable[..., An
         ),
         (
             {"destinations": ["postgres"]},
-            "config mailroute:destinations is 'postgres': it must be an object; with name, port, "
+            "config mailroute:destinations[0] is 'postgres': it must be an object; with name, port, "
             "securityGroupId, cidrBlock",
         ),
         (
             {"destinations": [{"name": "postgres", "group": "sg-1"}]},
-            "config mailroute:destinations.group: there is no such argument; known are name, port, "
+            "config mailroute:destinations[0].group: there is no such argument; known are name, port, "
             "securityGroupId, cidrBlock",
         ),
         (
             {"destinations": [{"name": "postgres", "port": 5432}]},
-            "config mailroute:destinations.securityGroupId or config mailroute:destinations.cidrBlock is "
-            "None: just one of them must be given; give one of them",
+            "config mailroute:destinations[0].securityGroupId or config mailroute:destinations[0].cidrBlock "
+            "is None: just one of them must be given; give one of them",
         ),
         (
             {"destinations": [{"name": "all", "cidrBlock": "10.0.0.1/8"}]},
-            "config mailroute:destinations.cidrBlock is '10.0.0.1/8': it must be an IPv4 block in CIDR "
+            "config mailroute:destinations[0].cidrBlock is '10.0.0.1/8': it must be an IPv4 block in CIDR "
             "notation (10.0.0.1/8 has host bits set); use '10.0.0.0/16'",
         ),
     ],
@@ -501,10 +521,10 @@ def test_wrong_config_is_one_line_before_any_resource(
 @pytest.mark.parametrize(
     ("route", "spoil", "argument"),
     [
-        ("nat", "default route", "NatEgress.private_subnets"),
-        ("both", "default route", "NatEgress.private_subnets"),
-        ("ses", "dns", "SmtpEndpoint.vpc_id"),
-        ("ses", "zones", "SmtpEndpoint.subnets"),
+        ("nat", "default route", "config mailroute:privateSubnetIds"),
+        ("both", "default route", "config mailroute:privateSubnetIds"),
+        ("ses", "dns", "config mailroute:vpcId"),
+        ("ses", "zones", "config mailroute:privateSubnetIds"),
     ],
 )
 def test_an_unfit_account_stops_it_before_any_resource(
@@ -520,6 +540,50 @@ def test_an_unfit_account_stops_it_before_any_resource(
     with pytest.raises(ArgumentError, match=argument) as refused:
         program("prod", account=account, route=route)
     assert refused.value.graph.custom == {}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"vpcId": "vpc-00000000"},
+            "config mailroute:vpcId is 'vpc-00000000': us-east-1 has no such VPC; look at the id and "
+            "the region",
+        ),
+        (
+            {"zoneId": "Z00000000"},
+            "config mailroute:zoneId is 'Z00000000': Route 53 has no such hosted zone; give the id of the "
+            "zone that daadaar.com is in, or set dns to 'external'",
+        ),
+        (
+            {"domain": "example.com", "zoneId": "Z0573219KQ7M4TXB1R8E"},
+            "config mailroute:zoneId is 'Z0573219KQ7M4TXB1R8E': it is the hosted zone of daadaar.com; give "
+            "the id of the zone that example.com is in, or set dns to 'external'",
+        ),
+        (
+            {"domain": "example.com"},
+            "config mailroute:zoneName is 'example.com': Route 53 has no public hosted zone of this name; "
+            "name the zone that example.com is in, or set dns to 'external'",
+        ),
+        (
+            {
+                "destinations": [
+                    {"name": "web", "port": 443, "cidrBlock": "0.0.0.0/0"},
+                    {"name": "db", "port": 5432, "securityGroupId": "sg-00000000"},
+                ]
+            },
+            "config mailroute:destinations[1].securityGroupId is 'sg-00000000': us-east-1 has no such "
+            "security group; look at the id and the region",
+        ),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
+)
+def test_what_aws_does_not_have_is_one_line(
+    program: Callable[..., Any], changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ArgumentError) as refused:
+        program("prod", **changes)
+    assert str(refused.value) == message
 
 
 def _class_of(token: str) -> type:

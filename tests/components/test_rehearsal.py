@@ -87,7 +87,7 @@ def test_an_existing_default_route_stops_it_in_one_line(
     status, result, line = rehearse("prod", "--account", str(file), route="nat")
     assert (status, result) == (2, {})
     assert (
-        f"NatEgress.private_subnets is '{PRIVATE_TABLE}': this route table sends 0.0.0.0/0 to "
+        f"config mailroute:privateSubnetIds is '{PRIVATE_TABLE}': this route table sends 0.0.0.0/0 to "
         "nat-0123456789abcdef0 already" in line
     )
 

@@ -80,9 +80,8 @@ def test_a_key_of_ones_own_encrypts_the_secret(register: Callable[..., Any]) -> 
         ),
         (
             {"domain": "daadaar.com", "kms_key_arn": "alias/aws/secretsmanager"},
-            "SmtpCredentials.kms_key_arn is 'alias/aws/secretsmanager': it must be an ARN of kms; "
-            "use one such "
-            "as 'arn:aws:kms:...'",
+            "SmtpCredentials.kms_key_arn is 'alias/aws/secretsmanager': it must be the ARN of a key of "
+            "kms; use one such as 'arn:aws:kms:REGION:ACCOUNT:key/NAME'",
         ),
         (
             {"domain": "daadaar.com", "user_name": "root"},
