@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from . import earlier
 from .output import in_colour, width_of, write
 from .status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from rich.console import RenderableType
 
     from reachability import Egress
-
-_STANDARD_INPUT: Final = Path("-")
-_WRONG: Final = "not what 'mailroute rehearse --json' or 'mailroute diagnose --json' prints"
 
 
 @click.command("explain", short_help="Explain the paths of a rehearsal or a diagnosis, hop by hop.")
@@ -44,8 +41,10 @@ def command(file: Path, service: str | None) -> int:
     """
     from mailroute.report import terminal
 
-    name = "standard input" if file == _STANDARD_INPUT else str(file)
-    entries = _entries(_read(file, name), name)
+    name = earlier.name_of(file)
+    entries = earlier.entries(earlier.read(file), name)
+    if not entries:
+        raise click.ClickException(f"{name}: has no egress to explain: its program declares no workload")
     if service is not None:
         named = [entry for entry in entries if entry["service"] == service]
         if not named:
@@ -57,40 +56,9 @@ def command(file: Path, service: str | None) -> int:
         shown = (egress for entry in entries for egress in _egresses(entry))
         parts += terminal.assumptions(shown, remedies=True)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise click.ClickException(f"{name}: {_WRONG}: {type(error).__name__} {error}") from error
+        raise click.ClickException(f"{name}: {earlier.WRONG}: {type(error).__name__} {error}") from error
     write(terminal.to_text(parts, width=width_of(sys.stdout), colour=in_colour(sys.stdout)))
     return Status.OK
-
-
-def _read(file: Path, name: str) -> Any:
-    """
-    Raises:
-        ClickException: it cannot be read, or is no JSON.
-    """
-    try:
-        text = sys.stdin.read() if file == _STANDARD_INPUT else file.read_text(encoding="utf-8")
-        return json.loads(text)
-    except OSError as error:
-        raise click.ClickException(f"{name}: {error.strerror}") from error
-    except ValueError as error:
-        raise click.ClickException(f"{name}: not JSON: {error}") from error
-    except RecursionError as error:
-        raise click.ClickException(f"{name}: {_WRONG}: nested too deeply") from error
-
-
-def _entries(document: Any, name: str) -> Sequence[Mapping[str, Any]]:
-    """
-    Raises:
-        ClickException: it is neither a rehearsal nor a diagnosis.
-    """
-    found = document.get("egress", [document]) if isinstance(document, dict) else None
-    if not isinstance(found, list) or not all(
-        isinstance(entry, dict) and "service" in entry for entry in found
-    ):
-        raise click.ClickException(f"{name}: {_WRONG}")
-    if not found:
-        raise click.ClickException(f"{name}: has no egress to explain: its program declares no workload")
-    return found
 
 
 def _egresses(entry: Mapping[str, Any]) -> Iterator[Egress]:

@@ -138,6 +138,7 @@ def command(
     if directory and program:
         raise click.UsageError(f"the project is named twice, as {directory} and with --program {program}")
     project = load_project(directory or program, stack, GivenConfig(config, config_path, config_file))
+    reporting = reporting.prepare(project)
     packs = policy_packs(project, packs)
     operation = Operation.UP if up else Operation.PREVIEW
     with masked(project.mask):

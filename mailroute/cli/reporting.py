@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +18,9 @@ from .parameters import FormatAndFile, OutputFile
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mailroute.rehearsal.project import Project
     from mailroute.report.model import Report
+    from reachability import Egress
 
 _TEXT: Final = "text"
 
@@ -30,10 +32,28 @@ class Reporting:
     Attributes:
         form: what is printed: `text`, or one of `FORMATS`.
         files: what is written besides: the format, and where.
+        base: the JSON of an earlier rehearsal to compare with.
+        earlier: the egress that it shows, once it has been read.
     """
 
     form: str
     files: tuple[tuple[str, Path], ...]
+    base: Path | None = None
+    earlier: tuple[Egress, ...] = ()
+
+    def prepare(self, project: Project) -> Reporting:
+        """The same, with what it names read: before any work is done.
+
+        Raises:
+            click.ClickException: a file cannot be read, or is of another stack.
+        """
+        if self.base is None:
+            return self
+        from mailroute.report.redact import redact
+
+        from .earlier import rehearsed
+
+        return replace(self, earlier=redact(rehearsed(self.base, project.stack), project.mask))
 
     def show(self, report: Report) -> None:
         """Write the report to every file that was asked for, then print it.
@@ -42,8 +62,10 @@ class Reporting:
             click.ClickException: a file or standard output cannot be written.
             BrokenPipeError: nobody reads standard output any more.
         """
-        from mailroute.report import formats, terminal
+        from mailroute.report import base, formats, terminal
 
+        if self.base is not None:
+            report = base.compare(report, self.earlier)
         for form, file in self.files:
             save(file, formats.render(form, report))
         if self.form == _TEXT:
@@ -64,12 +86,13 @@ def report_options(command: Callable[..., int]) -> Callable[..., int]:
         form: str | None,
         saved: tuple[tuple[str, Path], ...],
         markdown: Path | None,
+        base: Path | None,
         **others: Any,
     ) -> int:
         if as_json and form not in (None, "json"):
             raise click.UsageError(f"--json and --format {form} name two formats")
         files = (*saved, *((("markdown", markdown),) if markdown else ()))
-        reporting = Reporting("json" if as_json else form or _TEXT, files)
+        reporting = Reporting("json" if as_json else form or _TEXT, files, base)
         return command(*arguments, reporting=reporting, **others)
 
     for option in reversed(_OPTIONS):
@@ -101,5 +124,11 @@ _OPTIONS: Final = (
         type=OutputFile(),
         metavar="FILE",
         help="Also write the report as a pull-request comment: --save markdown=FILE.",
+    ),
+    click.option(
+        "--base",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Say which routes are lost and gained since an earlier rehearsal, which --json has printed.",
     ),
 )

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from mailroute import wire
+from reachability.verdict import identifier
 
 from . import clean
 from .repairs import as_json as repairs_as_json
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from mailroute.rehearsal.result import PlannedResource, PolicyResult
     from reachability.egress import Egress
 
-    from .model import EgressChange, OnlyCreated, Report
+    from .model import EgressChange, OnlyCreated, Report, RouteChange
 
 SCHEMA: Final = 2
 """The version of the form, which `docs/reference/output.schema.json` describes."""
@@ -39,6 +40,7 @@ def render(report: Report) -> str:
         "egress": [egress(change) for change in report.egress],
         "unjudged": [unjudged.as_json() for unjudged in report.unjudged],
         "creation": _creation(report.creation),
+        "changes": None if report.changes is None else [_change(change) for change in report.changes],
         "outputs": wire.to_json(rehearsal.outputs),
     }
     return clean.printable_json(json.dumps(document, indent=2) + "\n")
@@ -83,6 +85,16 @@ def egress(change: EgressChange) -> dict[str, Any]:
         "today": _judgement(change.today),
         "repairs": repairs,
         "creation": _judgement(change.creation),
+    }
+
+
+def _change(change: RouteChange) -> dict[str, Any]:
+    return {
+        "service": change.shown.service,
+        "urn": identifier(change.shown.urn),
+        "change": change.change.value,
+        "before": _judgement(change.before),
+        "after": _judgement(change.after),
     }
 
 

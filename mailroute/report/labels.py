@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reachability.egress import Egress
     from reachability.verdict import Assumption, Hop
 
-    from .model import DnsRecord, EgressChange, Repair, Report
+    from .model import DnsRecord, EgressChange, Repair, Report, RouteChange
 
 NOT_KNOWN_YET: Final = "known after creation"
 
@@ -149,6 +149,17 @@ def change_sentence(change: EgressChange) -> str:
 def price(repair: Repair) -> str:
     """What a repair adds to the bill."""
     return f"${repair.monthly:.2f} a month" if repair.monthly else "no monthly price"
+
+
+def route_change(change: RouteChange) -> str:
+    """`LOST: api → smtp.example.com:587: reachable before, unreachable now`."""
+    before, after = (egress.verdict.value if egress else "" for egress in (change.before, change.after))
+    was = f"{before} before" if before else "not there before"
+    to = text(change.shown.destination)
+    if change.before is not None and change.before.destination != change.shown.destination:
+        was += f" (to {text(change.before.destination)})"
+    word = change.change.value.upper() if change.change is Change.LOST else change.change.value
+    return f"{word}: {text(change.shown.service)} → {to}: {was}, {after or 'not there'} now"
 
 
 def dns_name(record: DnsRecord) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mailroute.rehearsal.result import Level, Operation
+from reachability.egress import Egress
 
 from . import clean, labels, mermaid
 from .model import Change, EgressChange, OnlyCreated
@@ -15,10 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mailroute.rehearsal.result import Diagnostic, PolicyResult
-    from reachability.egress import Egress
     from reachability.verdict import Assumption, Finding
 
-    from .model import DnsRecord, Group, Repair, Report
+    from .model import DnsRecord, Group, Repair, Report, RouteChange
 
 LIMIT: Final = 60_000
 """Characters; GitHub refuses a comment of more than 65,536."""
@@ -62,6 +62,11 @@ def _clip(text: str) -> str:
 def _sections(report: Report, rows: int) -> Iterator[str]:
     yield _title(report)
     yield _account(report)
+    if report.changes is not None:
+        yield from _changes(report.changes, rows)
+        if _nothing_changed(report):
+            yield from _policies(report, rows)
+            return
     if report.egress:
         yield from _egress(report, rows)
     if report.unjudged:
@@ -134,13 +139,55 @@ def _egress(report: Report, rows: int) -> Iterator[str]:
         ),
         rows,
     )
-    for change in report.egress[:rows]:
+    for change in _shown_in_full(report)[:rows]:
         yield f"```mermaid\n{mermaid.flowchart(change)}\n```"
         if change.creation is not None:
             yield f"In the simulated creation: {_verdict(change.creation)}"
         for lines in (list(_findings(change)), list(_repairs(change.repairs))):
             if lines:
                 yield "\n".join(_cut(lines, rows))
+
+
+def _changes(changes: Sequence[RouteChange], rows: int) -> Iterator[str]:
+    """What was lost comes first; what is as it was is counted."""
+    shown = [change for change in changes if change.change is not Change.UNCHANGED]
+    unchanged = f"{labels.count(len(changes) - len(shown), 'route')} unchanged"
+    if not shown:
+        yield f"No route changed: {unchanged}."
+        return
+    yield "### Changed routes"
+    yield _table(("", "service", "to", "before", "now"), map(_route, shown), rows)
+    yield f"{unchanged}."
+
+
+def _route(change: RouteChange) -> tuple[str, ...]:
+    before, after = change.before, change.after
+    moved = before is not None and before.destination != change.shown.destination
+    to = f" to {code(before.destination)}" if before is not None and moved else ""
+    return (
+        _CHANGE_MARK.get(change.change, change.change.value),
+        code(change.shown.service),
+        code(change.shown.destination),
+        _verdict(before) + to,
+        _verdict(after),
+    )
+
+
+def _shown_in_full(report: Report) -> Sequence[EgressChange]:
+    """What has changed since an earlier rehearsal; everything where none is compared."""
+    if report.changes is None:
+        return report.egress
+    changed = {
+        (change.shown.urn, change.shown.destination)
+        for change in report.changes
+        if change.change is not Change.UNCHANGED
+    }
+    as_read = ((change, Egress.from_json(change.after.as_json())) for change in report.egress)
+    return [change for change, egress in as_read if (egress.urn, egress.destination) in changed]
+
+
+def _nothing_changed(report: Report) -> bool:
+    return all(change.change is Change.UNCHANGED for change in report.changes or ())
 
 
 def _unjudged(report: Report, rows: int) -> Iterator[str]:

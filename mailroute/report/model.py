@@ -20,11 +20,12 @@ _AWS_PROVIDER: Final = "pulumi:providers:aws"
 
 
 class Change(Enum):
-    """What the program does to the egress of a workload."""
+    """What becomes of the egress of a workload: by the program, or by a change of the program."""
 
     GAINED = "gained"
     LOST = "lost"
     NEW = "new"
+    REMOVED = "removed"
     UNCHANGED = "unchanged"
     CHANGED = "changed"
 
@@ -55,15 +56,41 @@ class EgressChange:
 
     @property
     def change(self) -> Change:
-        if self.today is None:
-            return Change.NEW
-        if self.after.verdict is self.today.verdict:
-            return Change.UNCHANGED if self.after.outcome.path == self.today.outcome.path else Change.CHANGED
-        if self.after.verdict is Verdict.REACHABLE:
-            return Change.GAINED
-        if self.today.verdict is Verdict.REACHABLE:
-            return Change.LOST
-        return Change.CHANGED
+        return _change(self.today, self.after)
+
+
+@dataclass(frozen=True)
+class RouteChange:
+    """What a change of the program does to one egress of a workload.
+
+    Attributes:
+        before: in an earlier rehearsal; `None` where the workload or the destination is new.
+        after: in this one; `None` where there is none any more.
+    """
+
+    before: Egress | None
+    after: Egress | None
+
+    @property
+    def shown(self) -> Egress:
+        """The later one that there is."""
+        shown = self.after or self.before
+        assert shown is not None  # noqa: S101  (one of them is there)
+        return shown
+
+    @property
+    def change(self) -> Change:
+        return Change.REMOVED if self.after is None else _change(self.before, self.after)
+
+
+def _change(before: Egress | None, after: Egress) -> Change:
+    if before is None:
+        return Change.NEW
+    if after.verdict is before.verdict:
+        return Change.UNCHANGED if after.outcome.path == before.outcome.path else Change.CHANGED
+    if after.verdict is Verdict.REACHABLE:
+        return Change.GAINED
+    return Change.LOST if before.verdict is Verdict.REACHABLE else Change.CHANGED
 
 
 @dataclass(frozen=True)
@@ -131,6 +158,8 @@ class Report:
         unjudged: the workloads that are not in `egress`.
         creation: what the creation beside a preview shows besides; `None` where there was none.
         program: the directory of the project.
+        changes: what has become of each egress since an earlier rehearsal, what was lost first; `None` where
+            none is compared.
     """
 
     rehearsal: Rehearsal
@@ -142,6 +171,7 @@ class Report:
     next_steps: tuple[Step, ...]
     creation: OnlyCreated | None = None
     program: Path = Path()
+    changes: tuple[RouteChange, ...] | None = None
 
     @property
     def ok(self) -> bool:

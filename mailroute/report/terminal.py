@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from reachability.egress import Egress
     from reachability.verdict import Finding
 
-    from .model import EgressChange, Repair, Report
+    from .model import EgressChange, Repair, Report, RouteChange
     from .model import Group as ResourceGroup
 
 _VERDICT_STYLE: Final = {
@@ -86,6 +86,8 @@ def diagnostic_line(diagnostic: Diagnostic) -> Text:
 
 def _sections(report: Report) -> Iterator[RenderableType]:
     yield _title(report)
+    if report.changes is not None:
+        yield _changes(report.changes)
     yield _resources(report)
     if report.egress:
         yield _egress(report)
@@ -162,6 +164,16 @@ def _by_type(resources: tuple[PlannedResource, ...]) -> dict[str, list[PlannedRe
 
 def _egress(report: Report) -> RenderableType:
     return _section("Egress", *map(_change, report.egress))
+
+
+def _changes(changes: Sequence[RouteChange]) -> RenderableType:
+    """What was lost comes first; what is as it was is counted."""
+    shown = [change for change in changes if change.change is not Change.UNCHANGED]
+    lines = (
+        Text(labels.route_change(change), style=_CHANGE_STYLE.get(change.change, "")) for change in shown
+    )
+    unchanged = labels.count(len(changes) - len(shown), "route")
+    return _section("Changed routes", *lines, Text(f"{unchanged} unchanged", style=_QUIET))
 
 
 def _unjudged(report: Report) -> RenderableType:

@@ -86,6 +86,7 @@ def test_json_is_the_contract() -> None:
             }
         ],
         "creation": None,
+        "changes": None,
         "outputs": {
             "smtpHost": "email-smtp.us-east-1.amazonaws.com",
             "password": {"$secret": True},

@@ -1,0 +1,76 @@
+"""What an earlier rehearsal or diagnosis has printed as JSON, read again."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from reachability import Egress
+
+WRONG: Final = "not what 'mailroute rehearse --json' or 'mailroute diagnose --json' prints"
+_STANDARD_INPUT: Final = Path("-")
+
+
+def name_of(file: Path) -> str:
+    """What to call `file` in a message."""
+    return "standard input" if file == _STANDARD_INPUT else str(file)
+
+
+def read(file: Path) -> Any:
+    """The JSON in `file`; `-` is standard input.
+
+    Raises:
+        ClickException: it cannot be read, or is no JSON.
+    """
+    name = name_of(file)
+    try:
+        text = sys.stdin.read() if file == _STANDARD_INPUT else file.read_text(encoding="utf-8")
+        return json.loads(text)
+    except OSError as error:
+        raise click.ClickException(f"{name}: {error.strerror}") from error
+    except ValueError as error:
+        raise click.ClickException(f"{name}: not JSON: {error}") from error
+    except RecursionError as error:
+        raise click.ClickException(f"{name}: {WRONG}: nested too deeply") from error
+
+
+def entries(document: Any, name: str) -> Sequence[Mapping[str, Any]]:
+    """The `egress` entries of a rehearsal, or the one that a diagnosis is.
+
+    Raises:
+        ClickException: it is neither.
+    """
+    found = document.get("egress", [document]) if isinstance(document, dict) else None
+    if not isinstance(found, list) or not all(
+        isinstance(entry, dict) and "service" in entry for entry in found
+    ):
+        raise click.ClickException(f"{name}: {WRONG}")
+    return found
+
+
+def rehearsed(file: Path, stack: str) -> tuple[Egress, ...]:
+    """The egress that an earlier rehearsal of `stack` has shown.
+
+    Raises:
+        ClickException: the file cannot be read, or holds something else.
+    """
+    from reachability import Egress
+
+    name = name_of(file)
+    document = read(file)
+    found = entries(document, name)
+    of = document.get("stack")
+    if of != stack:
+        what = f"of stack {of}" if isinstance(of, str) else WRONG
+        raise click.ClickException(f"--base {name}: {what}: give a rehearsal of stack {stack}")
+    try:
+        return tuple(Egress.from_json(entry) for entry in found)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise click.ClickException(f"--base {name}: {WRONG}: {type(error).__name__} {error}") from error
