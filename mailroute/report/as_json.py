@@ -6,13 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from mailroute import wire
+from mailroute.rehearsal.result import Severity
 from reachability.verdict import identifier
 
 from . import clean
 from .repairs import as_json as repairs_as_json
 
 if TYPE_CHECKING:
-    from mailroute.rehearsal.result import PlannedResource, PolicyResult
+    from mailroute.rehearsal.result import Diagnostic, PlannedResource, PolicyResult
     from reachability.egress import Egress
 
     from .model import EgressChange, OnlyCreated, Report, RouteChange
@@ -39,6 +40,9 @@ def render(report: Report) -> str:
         "policies": [_policy(result) for result in rehearsal.policies],
         "egress": [egress(change) for change in report.egress],
         "unjudged": [unjudged.as_json() for unjudged in report.unjudged],
+        "diagnostics": [
+            _diagnostic(entry) for entry in rehearsal.diagnostics if entry.severity is not Severity.INFO
+        ],
         "creation": _creation(report.creation),
         "changes": None if report.changes is None else [_change(change) for change in report.changes],
         "outputs": wire.to_json(rehearsal.outputs),
@@ -65,6 +69,10 @@ def _resource(resource: PlannedResource) -> dict[str, Any]:
         "dependencies": list(resource.dependencies),
         "propertyDependencies": {key: list(urns) for key, urns in resource.property_dependencies.items()},
     }
+
+
+def _diagnostic(entry: Diagnostic) -> dict[str, str | None]:
+    return {"severity": entry.severity.value, "message": entry.message, "urn": entry.urn or None}
 
 
 def _policy(result: PolicyResult) -> dict[str, str]:

@@ -61,6 +61,7 @@ def _resource(
         depends_on=planned.dependencies,
         parent=planned.parent,
         provider=providers.get(planned.provider, Provider()) if planned.provider else _NO_PROVIDER,
+        component=planned.provider is None,
     )
 
 

@@ -153,6 +153,7 @@ class Deployment:
             depends_on=tuple(shown.dependencies),
             parent=shown.parent or None,
             provider=self._provider(shown),
+            component=not shown.HasField("provider"),
         )
 
     def _provider(self, message: AnalyzeRequest | AnalyzerResource) -> Provider:

@@ -58,6 +58,7 @@ def resource(
     depends_on: tuple[str, ...],
     parent: str | None,
     provider: Provider,
+    component: bool,
 ) -> Resource:
     """The resource that an engine shows.
 
@@ -67,6 +68,7 @@ def resource(
         dependencies: by top-level property, the URNs of the resources that its value comes from.
         depends_on: the URNs of the resources that it is made after.
         parent: the URN of its parent.
+        component: whether it has no provider.
     """
     properties = Properties(outputs, declared or {})
     identity = properties.get("id")
@@ -80,6 +82,7 @@ def resource(
         depends_on=depends_on,
         parent=parent,
         inputs=None if declared is None else frozenset(declared),
+        component=component,
     )
     return placed(shown, provider)
 

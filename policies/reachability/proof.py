@@ -26,6 +26,7 @@ from .egress import Destination, Egress
 from .findings import endpoints, names, placement, routing
 from .findings.once import first_of_each, said_once
 from .forwarding import Client, OverIpv6, ToSmtpEndpoint, Walk, port_25
+from .graph.other_packages import may_change_network
 from .graph.provider_scope import in_one_region
 from .graph.references import judged
 from .graph.zones import ZoneAvailability
@@ -61,6 +62,7 @@ class Proof:
         self.settings = settings or Settings()
         self.coverage = graph.coverage
         self.network = Network(graph, zones or ZoneAvailability())
+        self.changers = tuple(may_change_network(graph))
         self.walk = Walk(self.network)
         self.ses = ToSmtpEndpoint(self.walk)
         self.ses_api = ToSmtpEndpoint(self.walk, self.network.api_endpoints)
@@ -83,6 +85,11 @@ class Proof:
 
     def _judge(self, workload: Workload, destination: Destination) -> Outcome:
         outcome = said_once(self.judge(workload.placements, destination))
+        if self.changers and not all(place.managed for place in workload.placements):
+            changed = (
+                placement.MAY_CHANGE_NETWORK(workload.resource, changer=each) for each in self.changers
+            )
+            outcome = all_of([outcome.as_undetermined(), *changed])
         if destination.every_host:
             outcome = _in_unknown_environment(workload.resource, outcome)
         decided = outcome.verdict is not Verdict.UNDETERMINED

@@ -332,14 +332,8 @@ def test_a_stack_reference_to_nowhere_is_one_line(rehearse: Run, text: str | Non
     ("statement", "complaint"),
     [
         (
-            "CustomResource('random:index:RandomId', 'r', {})",
-            "the program uses the package 'random', which a rehearsal does not simulate: "
-            "it knows aws and dynamic providers",
-        ),
-        (
-            "ComponentResource('awsx:ec2:Vpc', 'r', {}, None, True)",
-            "awsx:ec2:Vpc 'r' is a component of a package for many languages: "
-            "rehearse it as a local Python component",
+            "ComponentResource('aws:ec2:Network', 'r', {}, None, True)",
+            "aws:ec2:Network 'r': a rehearsal does not simulate components of aws",
         ),
         (
             "Thing('t', ResourceOptions(import_='i-1'))",

@@ -92,7 +92,6 @@ def test_the_program_is_told_only_of_features_that_are_there(
     advertised = [f"RESOURCE_MONITOR_FEATURE_{name}" for name in FEATURES]
     assert ours["response"]["supportedFeatures"] == advertised
     assert set(theirs["response"]["supportedFeatures"]) - set(advertised) == {
-        "RESOURCE_MONITOR_FEATURE_PARAMETERIZATION",
         "RESOURCE_MONITOR_FEATURE_ERROR_HOOKS",
         "RESOURCE_MONITOR_FEATURE_SENDS_OPTIONS_TO_HOOKS",
         "RESOURCE_MONITOR_FEATURE_BYTE_STRING",

@@ -8,21 +8,22 @@ from __future__ import annotations
 import threading
 import uuid
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi.runtime.proto import provider_pb2, resource_pb2
 
 from enforcement.redaction import secret_texts
 from mailroute import wire
+from reachability.values import contains_unknown
 
 from ..config import MADE_UP
-from ..result import Completed, EngineFault, PlannedResource, Registered, RehearsalError
+from ..result import Completed, PlannedResource, Registered, RehearsalError
 from ..shared import urns
 from . import goals
 from .callbacks import Callbacks
 from .goals import Goal, Goals
 from .plugin import UNKNOWN_ID
-from .providers import Providers
+from .providers import Providers, UnsimulatedProvider
 from .registry import Registry
 from .review import Review
 
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from ..shared.journal import Journal
     from .packs import PolicyPack
     from .providers import Provider
+
+
+_Answer = TypeVar("_Answer", resource_pb2.RegisterResourceResponse, resource_pb2.ReadResourceResponse)
 
 
 class InvokeError(Exception):
@@ -82,11 +86,33 @@ class Deployment:
             if goal.is_provider:
                 provider = self._new_provider(goal)
                 return _answer(goal.urn, provider.id, self._outputs(goal.urn))
+            if goal.remote:
+                self._construct(goal)
+                return self._or_failed(_answer(goal.urn, None, {}), known=False)
             if not goal.custom:
                 self._complete(goal, self._review.resource(goal, None, goal.inputs), {})
                 return _answer(goal.urn, None, {})
             identity, outputs = self._create(goal)
-            return _answer(goal.urn, identity, outputs)
+            return self._or_failed(_answer(goal.urn, identity, outputs), known=identity is not None)
+
+    def _or_failed(self, answer: _Answer, *, known: bool) -> _Answer:
+        """`answer`, as that of a resource which was not created, where an update leaves its outputs unknown.
+
+        In a preview, the SDK takes any output that is missing for unknown; in an update, of such alone.
+        """
+        if not self.preview and not known:
+            answer.result = resource_pb2.Result.FAIL
+        return answer
+
+    def _construct(self, goal: Goal) -> None:
+        """A component whose package would register its children: nobody here knows them."""
+        provider = self._provider(goal.options.provider, urns.package_of(goal.type), goal.options.version)
+        if not isinstance(provider, UnsimulatedProvider):
+            raise RehearsalError(
+                f"{goal.type} {goal.name!r}: a rehearsal does not simulate components of {provider.package}"
+            )
+        inputs = self._review.resource(goal, provider, goal.inputs)
+        self._complete(goal, inputs, {}, provider=provider)
 
     def _create(self, goal: Goal) -> tuple[str | None, Mapping[str, Any]]:
         provider = self._provider(goal.options.provider, urns.package_of(goal.type), goal.options.version)
@@ -109,14 +135,10 @@ class Deployment:
     ) -> tuple[str | None, Mapping[str, Any]]:
         if not provider.configured:
             return None, {}
-        if self.preview and not provider.previews_creation:
+        preview = self.preview or contains_unknown(wire.plain(inputs))
+        if preview and not provider.previews_creation:
             return None, inputs
-        identity, outputs = provider.create(
-            goal.urn, inputs, preview=self.preview, timeout=goal.creation_timeout
-        )
-        if identity is None and not self.preview:
-            raise EngineFault(f"{goal.type} {goal.name!r}: its provider has created it without an id")
-        return identity, outputs
+        return provider.create(goal.urn, inputs, preview=preview, timeout=goal.creation_timeout)
 
     def _complete(
         self,
@@ -173,18 +195,20 @@ class Deployment:
             self._has_seen(inputs)
             identity, outputs = self._read(urn, request, inputs)
             self.registry.settle(urn, custom=True, exists=identity != UNKNOWN_ID)
-        outputs = _with_secrets(outputs, request.additionalSecretOutputs)
-        self._has_seen(outputs)
-        return resource_pb2.ReadResourceResponse(urn=urn, id=identity, properties=wire.encode(outputs))
+        known = outputs is not None and not contains_unknown(wire.plain(outputs))
+        shown = _with_secrets(outputs or {}, request.additionalSecretOutputs)
+        self._has_seen(shown)
+        answer = resource_pb2.ReadResourceResponse(urn=urn, id=identity, properties=wire.encode(shown))
+        return self._or_failed(answer, known=known)
 
     def _read(
         self, urn: str, request: resource_pb2.ReadResourceRequest, inputs: Mapping[str, Any]
-    ) -> tuple[str, Mapping[str, Any]]:
+    ) -> tuple[str, Mapping[str, Any] | None]:
         package = urns.package_of(request.type)
         reference = self._goals.provider_for(request.provider, package, request.parent)
         provider = self._provider(reference, package, request.version)
         if request.id == UNKNOWN_ID or not provider.configured:
-            return UNKNOWN_ID, {}
+            return UNKNOWN_ID, None
         identity, outputs = provider.read(urn, request.id, inputs)
         if not identity:
             raise RehearsalError(f"{request.type} {request.name!r}: {self._not_there(request.id)}")
@@ -230,6 +254,8 @@ class Deployment:
             result, failures = provider.invoke(request.tok, wire.plain(arguments), preview=self.preview)
         except RehearsalError as error:
             raise InvokeError(str(error)) from None
+        if result is None:
+            return resource_pb2.ResourceInvokeResponse(unknown=True)
         self._has_seen(result)
         returned.CopyFrom(wire.encode(result))
         response.failures.extend(

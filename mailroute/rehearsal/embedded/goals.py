@@ -35,6 +35,7 @@ class Goal:
         inputs: secrets and unknowns inside; no output values and no resource references any more.
         options: as the program and the transforms have set them, and as it inherits them.
         aliases: the URNs that it may have had before.
+        remote: whether it is a component whose children its package registers, and not the program.
     """
 
     urn: str
@@ -45,6 +46,7 @@ class Goal:
     property_dependencies: Mapping[str, tuple[str, ...]]
     options: resource_pb2.TransformResourceOptions
     aliases: tuple[str, ...] = ()
+    remote: bool = False
 
     @property
     def type(self) -> str:
@@ -167,6 +169,7 @@ class Goals:
             {key: tuple(sorted(value)) for key, value in property_dependencies.items()},
             options,
             urns.aliases(urn, request.parent, options.aliases, above.aliases if above else ()),
+            request.remote,
         )
 
     def _inherited(
@@ -175,7 +178,7 @@ class Goals:
         options: resource_pb2.TransformResourceOptions,
     ) -> resource_pb2.TransformResourceOptions:
         """`options` with what the parent hands down: protection, deletion, the provider of its package."""
-        if request.custom:
+        if request.custom or request.remote:
             options.provider = self._inherited_provider(request)
         above = self._goals.get(request.parent)
         if above is None:
@@ -224,15 +227,10 @@ def default_provider(project: Project, package: str, version: str) -> Goal:
 
 
 def _refuse(request: resource_pb2.RegisterResourceRequest) -> None:
-    what = f"{request.type} {request.name!r}"
-    if request.remote:
-        raise RehearsalError(
-            f"{what} is a component of a package for many languages: rehearse it as a local Python component"
-        )
     if request.importId:
         raise RehearsalError(
-            f"{what} is to be imported as {request.importId!r}, which a rehearsal does not do: "
-            "read it with .get(), or leave import_ out"
+            f"{request.type} {request.name!r} is to be imported as {request.importId!r}, "
+            "which a rehearsal does not do: read it with .get(), or leave import_ out"
         )
 
 

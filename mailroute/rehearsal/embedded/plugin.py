@@ -127,8 +127,11 @@ class PluginProvider(Provider):
                 preview=preview,
             ),
         )
-        outputs = self._marked(wire.decode(response.properties), inputs)
-        return (response.id if response.id not in ("", UNKNOWN_ID) else None), outputs
+        identity = response.id if response.id not in ("", UNKNOWN_ID) else None
+        if identity is None and not preview:
+            what = f"{urns.type_of(urn)} {urns.name_of(urn)!r}"
+            raise EngineFault(f"{what}: its provider has created it without an id")
+        return identity, self._marked(wire.decode(response.properties), inputs)
 
     def read(self, urn: str, identity: str, inputs: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
         response = self._call(

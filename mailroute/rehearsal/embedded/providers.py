@@ -79,14 +79,16 @@ class Provider(ABC):
         """Create a resource, or foresee that: its id where that is known, and its outputs."""
 
     @abstractmethod
-    def read(self, urn: str, identity: str, inputs: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-        """A resource that is there: its id, empty where there is none such, and its outputs."""
+    def read(
+        self, urn: str, identity: str, inputs: Mapping[str, Any]
+    ) -> tuple[str, Mapping[str, Any] | None]:
+        """A resource that is there: its id, empty where there is none such, and its outputs if known."""
 
     @abstractmethod
     def invoke(
         self, token: str, arguments: Mapping[str, Any], *, preview: bool
-    ) -> tuple[Mapping[str, Any], list[tuple[str, str]]]:
-        """Call a function: what it returns, and, by argument, what it finds wrong with those."""
+    ) -> tuple[Mapping[str, Any] | None, list[tuple[str, str]]]:
+        """Call a function: what it returns, `None` where that is unknown, and what is wrong, by argument."""
 
     @abstractmethod
     def cancel(self) -> None:
@@ -95,6 +97,42 @@ class Provider(ABC):
     @abstractmethod
     def close(self) -> None:
         """Close the connection to it."""
+
+
+class UnsimulatedProvider(Provider):
+    """A provider of a package that nobody here answers for: whatever it would yield is unknown."""
+
+    def _configure(self, inputs: Mapping[str, Any]) -> bool:
+        del inputs
+        self.previews_creation = True
+        return True
+
+    def check_config(self, inputs: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        return dict(inputs), []
+
+    def check(self, urn: str, inputs: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        del urn
+        return dict(inputs), []
+
+    def create(
+        self, urn: str, inputs: Mapping[str, Any], *, preview: bool, timeout: float
+    ) -> tuple[str | None, Mapping[str, Any]]:
+        del urn, inputs, preview, timeout
+        return None, {}
+
+    def read(self, urn: str, identity: str, inputs: Mapping[str, Any]) -> tuple[str, None]:
+        del urn, inputs
+        return identity, None
+
+    def invoke(self, token: str, arguments: Mapping[str, Any], *, preview: bool) -> tuple[None, list[Any]]:
+        del token, arguments, preview
+        return None, []
+
+    def cancel(self) -> None:
+        """There is no process to tell."""
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 class Providers:
@@ -112,7 +150,7 @@ class Providers:
         """Connect a provider resource.
 
         Raises:
-            RehearsalError: nobody simulates its package.
+            RehearsalError: its process does not start.
         """
         provider = self._providers[urn] = self._connect(urn, identity)
         return provider

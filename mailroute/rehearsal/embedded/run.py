@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from ..environment import version_of
-from ..result import EngineFault, Interpreter, Operation, Rehearsal, RehearsalError
+from ..result import Diagnostic, EngineFault, Interpreter, Operation, Rehearsal, RehearsalError, Severity
 from ..shared import channels, tracebacks, urns
 from ..shared.processes import Command
 from ..shared.remedies import with_remedy
@@ -19,6 +19,7 @@ from .children import SHUTDOWN_GRACE_SECONDS, program_environment, start_childre
 from .deployment import Deployment
 from .packs import SERVE
 from .plugin import DYNAMIC_PACKAGE, PluginProvider
+from .providers import UnsimulatedProvider
 from .review import MandatoryViolationError
 
 if TYPE_CHECKING:
@@ -98,6 +99,8 @@ class _Run:
         self._packs = started.packs
         self._program = started.program
         self._typecheck = started.typecheck
+        self._lock = threading.Lock()
+        self._unsimulated: set[str] = set()
         self._deployment = Deployment(
             self._project, self._packs, self._connect, self._journal, preview=self._preview
         )
@@ -212,7 +215,7 @@ class _Run:
         """The provider for a provider resource.
 
         Raises:
-            RehearsalError: nobody simulates its package.
+            RehearsalError: the program's own are not to run, or do not start.
         """
         package = urns.package_of(urns.type_of(urn))
         if package == builtin.PACKAGE:
@@ -224,11 +227,20 @@ class _Run:
         elif package in self._targets:
             target = self._targets[package]
         else:
-            raise RehearsalError(
-                f"the program uses the package {package!r}, which a rehearsal does not simulate: "
-                f"it knows {', '.join(sorted(self._targets))} and dynamic providers"
-            )
+            self._note_unsimulated(package)
+            return UnsimulatedProvider(urn, identity)
         return PluginProvider(urn, identity, target, self._address, self._project.working_directory)
+
+    def _note_unsimulated(self, package: str) -> None:
+        with self._lock:
+            told = package in self._unsimulated
+            self._unsimulated.add(package)
+        if not told:
+            note = (
+                f"the package {package!r} is not simulated: its outputs are unknown, "
+                "and what depends on them is undetermined"
+            )
+            self._journal.note(Diagnostic(Severity.WARNING, note))
 
     def _start_dynamic_providers(self) -> str:
         """Start the SDK's host for the program's dynamic providers: where it listens."""

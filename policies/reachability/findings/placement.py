@@ -70,6 +70,16 @@ SUBNET_MAYBE_READ_ONLY = SUBNET_NOT_READ.undetermined(
     "list the subnets one by one, and those that are only read by their ids as plain text",
 )
 
+OTHER_PACKAGE = Code(
+    "OTHER_PACKAGE",
+    'Pulumi documentation, "Pulumi packages"; AWS CloudFormation User Guide, "Managing stacks"',
+)
+MAY_CHANGE_NETWORK = OTHER_PACKAGE.undetermined(
+    "{changer.name} ({changer.type}) is given a part of a network, and may change it: "
+    "what it does is not modelled",
+    "see after the update with mailroute diagnose, or make its routes, rules and gateways with pulumi-aws",
+)
+
 COMPUTED_VALUE = Code("COMPUTED_VALUE", 'Pulumi documentation, "Inputs and outputs" and "pulumi preview"')
 PLANNED_IDS = Code("PLANNED_IDS", 'Pulumi documentation, "Inputs and outputs" and "pulumi preview"')
 IDS_AS_PLANNED = PLANNED_IDS.assumption(

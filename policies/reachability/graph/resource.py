@@ -36,6 +36,7 @@ class Resource:
         account: the AWS account that owns it, `UNKNOWN` where its provider does not tell.
         access: what resources have in common whose providers use the same credentials, and the same
             region where that is `UNKNOWN`; `None` where that cannot be told.
+        component: whether no provider makes it, but the program registers what it consists of.
     """
 
     key: str
@@ -53,6 +54,7 @@ class Resource:
     roles: tuple[str, ...] = ()
     account: str | Unknown = UNKNOWN
     access: str | None = None
+    component: bool = False
 
     def get(self, *path: str | int) -> Value:
         """The value at `path` of its properties: see `values.get`."""
