@@ -149,7 +149,7 @@ def command(
             account, account_name = load_account(project, account_file)
             options = rule_options(pack_config, packs)
             created = begin(account, timeout) if begin else None
-            rehearsal = run(account, pack_config=pack_config, timeout=timeout)
+            rehearsal = reporting.judged(run(account, pack_config=pack_config, timeout=timeout))
             creation = created() if created else None
 
         from mailroute.report import agreement

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass, replace
 from functools import wraps
@@ -18,7 +19,9 @@ from .parameters import FormatAndFile, OutputFile
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from enforcement.baseline import Known
     from mailroute.rehearsal.project import Project
+    from mailroute.rehearsal.result import Rehearsal
     from mailroute.report.model import Report
     from reachability import Egress
 
@@ -34,26 +37,50 @@ class Reporting:
         files: what is written besides: the format, and where.
         base: the JSON of an earlier rehearsal to compare with.
         earlier: the egress that it shows, once it has been read.
+        baseline: the violations that do not block.
+        known: those that it lists, once it has been read.
+        new_baseline: where to write one of what is found, which then does not block either.
     """
 
     form: str
     files: tuple[tuple[str, Path], ...]
     base: Path | None = None
     earlier: tuple[Egress, ...] = ()
+    baseline: Path | None = None
+    known: tuple[Known, ...] = ()
+    new_baseline: Path | None = None
 
     def prepare(self, project: Project) -> Reporting:
         """The same, with what it names read: before any work is done.
 
         Raises:
-            click.ClickException: a file cannot be read, or is of another stack.
+            click.ClickException: a file cannot be read, is something else, or is of another stack.
         """
-        if self.base is None:
-            return self
-        from mailroute.report.redact import redact
+        prepared = self
+        if self.base is not None:
+            from mailroute.report.redact import redact
 
-        from .earlier import rehearsed
+            from .earlier import rehearsed
 
-        return replace(self, earlier=redact(rehearsed(self.base, project.stack), project.mask))
+            prepared = replace(prepared, earlier=redact(rehearsed(self.base, project.stack), project.mask))
+        if self.baseline is not None:
+            from enforcement import baseline
+
+            try:
+                prepared = replace(prepared, known=baseline.load(self.baseline))
+            except baseline.BaselineError as error:
+                raise click.ClickException(f"--baseline {error}") from error
+            os.environ[baseline.VARIABLE] = str(self.baseline.resolve())
+        return prepared
+
+    def judged(self, rehearsal: Rehearsal) -> Rehearsal:
+        """`rehearsal` as the baseline has it, which the packs of others do not read."""
+        if self.baseline is None and self.new_baseline is None:
+            return rehearsal
+        from mailroute.report import baseline
+
+        found = baseline.violations(rehearsal.policies) if self.new_baseline else ()
+        return baseline.accept(rehearsal, (*self.known, *found))
 
     def show(self, report: Report) -> None:
         """Write the report to every file that was asked for, then print it.
@@ -62,8 +89,12 @@ class Reporting:
             click.ClickException: a file or standard output cannot be written.
             BrokenPipeError: nobody reads standard output any more.
         """
-        from mailroute.report import base, formats, terminal
+        from mailroute.report import base, baseline, formats, terminal
 
+        if self.new_baseline is not None:
+            save(self.new_baseline, baseline.dump(baseline.violations(report.rehearsal.policies)))
+        else:
+            report = replace(report, fixed=baseline.fixed(self.known, report.rehearsal))
         if self.base is not None:
             report = base.compare(report, self.earlier)
         for form, file in self.files:
@@ -87,12 +118,20 @@ def report_options(command: Callable[..., int]) -> Callable[..., int]:
         saved: tuple[tuple[str, Path], ...],
         markdown: Path | None,
         base: Path | None,
+        baseline: Path | None,
+        new_baseline: Path | None,
         **others: Any,
     ) -> int:
         if as_json and form not in (None, "json"):
             raise click.UsageError(f"--json and --format {form} name two formats")
         files = (*saved, *((("markdown", markdown),) if markdown else ()))
-        reporting = Reporting("json" if as_json else form or _TEXT, files, base)
+        reporting = Reporting(
+            "json" if as_json else form or _TEXT,
+            files,
+            base=base,
+            baseline=baseline,
+            new_baseline=new_baseline,
+        )
         return command(*arguments, reporting=reporting, **others)
 
     for option in reversed(_OPTIONS):
@@ -130,5 +169,20 @@ _OPTIONS: Final = (
         type=click.Path(path_type=Path),
         metavar="FILE",
         help="Say which routes are lost and gained since an earlier rehearsal, which --json has printed.",
+    ),
+    click.option(
+        "--baseline",
+        envvar="MAILROUTE_BASELINE",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Block on new violations only: those that this file lists do not block.  "
+        "[default: $MAILROUTE_BASELINE]",
+    ),
+    click.option(
+        "--write-baseline",
+        "new_baseline",
+        type=OutputFile(),
+        metavar="FILE",
+        help="Write a baseline of the violations that there are, and block on none of them.",
     ),
 )

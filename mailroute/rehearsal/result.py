@@ -114,6 +114,7 @@ class PolicyResult:
     Attributes:
         urn: the resource at fault, empty where the rule named none.
         severity: `low`, `medium`, `high` or `critical`, empty where the rule gives none.
+        accepted: why it does not block, where a baseline says so and not the pack itself.
     """
 
     pack: str
@@ -122,6 +123,7 @@ class PolicyResult:
     urn: str
     message: str
     severity: str = ""
+    accepted: str = ""
 
 
 @dataclass(frozen=True)

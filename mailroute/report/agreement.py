@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from .model import Report
 
-_OF_NO_PATH = ("CONFIG_INVALID", "EXCEPTION_", "EVIDENCE_UNREADABLE")
+_OF_NO_PATH = ("CONFIG_INVALID", "EXCEPTION_", "BASELINE_INVALID", "EVIDENCE_UNREADABLE")
 """How those messages of an egress rule begin that are of no egress."""
 
 

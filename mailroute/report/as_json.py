@@ -45,6 +45,7 @@ def render(report: Report) -> str:
         ],
         "creation": _creation(report.creation),
         "changes": None if report.changes is None else [_change(change) for change in report.changes],
+        "fixed": [{**known._asdict(), "destination": known.destination or None} for known in report.fixed],
         "outputs": wire.to_json(rehearsal.outputs),
     }
     return clean.printable_json(json.dumps(document, indent=2) + "\n")

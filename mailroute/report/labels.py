@@ -18,11 +18,14 @@ from .model import Change
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from enforcement.baseline import Known
     from reachability.egress import Egress
     from reachability.verdict import Assumption, Hop
 
     from .model import DnsRecord, EgressChange, Repair, Report, RouteChange
 
+FIXED: Final = "Fixed since the baseline"
+FIXED_NOTE: Final = "take them out of it with --write-baseline"
 NOT_KNOWN_YET: Final = "known after creation"
 
 _ARN: Final = re.compile(r"\barn:aws[\w-]*:[\w:/.-]*\w")
@@ -160,6 +163,12 @@ def route_change(change: RouteChange) -> str:
         was += f" (to {text(change.before.destination)})"
     word = change.change.value.upper() if change.change is Change.LOST else change.change.value
     return f"{word}: {text(change.shown.service)} → {to}: {was}, {after or 'not there'} now"
+
+
+def known(entry: Known) -> str:
+    """An entry of a baseline: `NO_ROUTE at api → smtp.example.com:587`."""
+    to = f" → {text(entry.destination)}" if entry.destination else ""
+    return f"{text(entry.code)} at {resource_name(entry.urn)}{to}"
 
 
 def dns_name(record: DnsRecord) -> str:

@@ -259,6 +259,9 @@ def _policies(report: Report, rows: int) -> Iterator[str]:
         parts.append(f"{advisory} advisory")
     yield "### Policies"
     yield ", ".join(parts)
+    if report.fixed:
+        yield f"{labels.FIXED}: {labels.FIXED_NOTE}."
+        yield "\n".join(_cut([f"- {prose(labels.known(known))}" for known in report.fixed], rows))
     if report.violations:
         yield _table(
             ("policy", "level", "resource", "what is wrong"), map(_violation, report.violations), rows
@@ -266,7 +269,7 @@ def _policies(report: Report, rows: int) -> Iterator[str]:
 
 
 def _violation(result: PolicyResult) -> tuple[str, ...]:
-    level = result.level.value + (f", {prose(result.severity)}" if result.severity else "")
+    level = ", ".join(filter(None, (result.level.value, prose(result.severity), prose(result.accepted))))
     message = "<br>".join(prose(line) for line in result.message.splitlines()[:_MOST_LINES] if line.strip())
     return code(result.policy), level, code(labels.resource_name(result.urn)), message
 

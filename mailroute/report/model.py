@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from reachability.verdict import Verdict
 
 if TYPE_CHECKING:
+    from enforcement.baseline import Known
     from mailroute.rehearsal.result import PlannedResource, PolicyResult, Rehearsal
     from reachability.egress import Egress, Unjudged
     from reachability.values import Unknown
@@ -160,6 +161,7 @@ class Report:
         program: the directory of the project.
         changes: what has become of each egress since an earlier rehearsal, what was lost first; `None` where
             none is compared.
+        fixed: the violations that the baseline lists and that are no more.
     """
 
     rehearsal: Rehearsal
@@ -172,6 +174,7 @@ class Report:
     creation: OnlyCreated | None = None
     program: Path = Path()
     changes: tuple[RouteChange, ...] | None = None
+    fixed: tuple[Known, ...] = ()
 
     @property
     def ok(self) -> bool:

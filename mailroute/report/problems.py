@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from enforcement.exceptions import ACCEPTED
 from enforcement.masking import MASK
 from enforcement.pack import ADVISORIES
-from enforcement.reporter import ACCEPTED
 from mailroute.rehearsal.result import Level
 from reachability.verdict import Verdict
 from rules import RULES
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .model import Report
 
 _TOLD: Final = re.compile(
-    r"(?:(?P<codes>[A-Z][A-Z0-9_]+(?:, [A-Z][A-Z0-9_]+)*): )?"
+    r"(?P<codes>[A-Z][A-Z0-9_]*(?:, [A-Z][A-Z0-9_]*)*): "
     r"(?:\((?P<rule>[a-z][a-z0-9-]*), (?P<why>[^\n]*?)\) )?(?P<text>.*)",
     re.DOTALL,
 )
@@ -38,7 +38,7 @@ class Problem:
     Attributes:
         pack: the policy pack; empty where the report alone says it.
         rule: the policy that objects, for an advisory that for which it stands.
-        codes: what is wrong, in capitals; none where the pack has no codes.
+        codes: what is wrong, in capitals, in mailroute's own pack; other packs have none.
         urn: the resource at fault, empty for the stack.
         destination: of an egress the host and port, else empty.
         why: why it does not block, empty where the policy's level says so or it does block.
@@ -89,15 +89,17 @@ def problems(report: Report) -> tuple[Problem, ...]:
 
 def problem_of(result: PolicyResult) -> Problem:
     """What one violation says; the texts of mailroute's own pack are taken apart."""
-    match = _TOLD.fullmatch(result.message)
-    assert match is not None  # noqa: S101  (every text is of this form)
-    codes, rule, why, text = match["codes"], match["rule"], match["why"], match["text"]
-    if result.policy != ADVISORIES or rule not in _RULES:
-        rule, why = result.policy, ""
-        text = result.message[len(codes) + 2 :] if codes else result.message
-    destination = destination_in(text) if rule in WORKLOADS else ""
-    message, _, remedy = ("", "", "") if destination else text.rpartition(_REMEDY)
-    known = _RULES[rule].severity.value if why else result.severity
+    codes, rule, why, text = "", result.policy, result.accepted, result.message
+    told = _TOLD.fullmatch(text) if result.pack == PACK else None
+    if told is not None:
+        codes, text = told["codes"], told["text"]
+        if told["rule"] in _RULES and result.policy == ADVISORIES:
+            rule, why = told["rule"], told["why"]
+        elif told["rule"]:
+            text = result.message.removeprefix(f"{codes}: ")
+    destination = destination_in(text) if told and rule in WORKLOADS else ""
+    message, _, remedy = text.rpartition(_REMEDY) if told and not destination else ("", "", "")
+    known = result.severity if rule == result.policy else _RULES[rule].severity.value
     return Problem(
         pack=result.pack,
         rule=rule,

@@ -99,6 +99,8 @@ def _sections(report: Report) -> Iterator[RenderableType]:
     if report.dns:
         yield _dns(report)
     yield _policies(report)
+    if report.fixed:
+        yield _section(labels.FIXED, *map(Text, map(labels.known, report.fixed)), note=labels.FIXED_NOTE)
     if report.rehearsal.diagnostics:
         yield _section("Diagnostics", *map(diagnostic_line, report.rehearsal.diagnostics))
 
@@ -323,6 +325,7 @@ def _violation(result: PolicyResult) -> RenderableType:
     style = "red" if result.level is Level.MANDATORY else "yellow"
     severity = f" · {result.severity}" if result.severity else ""
     about = f" · {labels.resource_name(result.urn)}" if result.urn else ""
+    about += f" · {result.accepted}" if result.accepted else ""
     title = Text.assemble(
         (f"{'✘' if result.level is Level.MANDATORY else '!'} {labels.text(result.policy)}", style),
         (f" ({labels.text(result.pack)}) {result.level.value}{severity}{about}", _QUIET),

@@ -40,6 +40,12 @@ COMMON: Final[Mapping[str, Mapping[str, Any]]] = {
             },
         },
     },
+    "baseline": {
+        "description": "The path of a baseline, relative to the current directory: what it lists does "
+        "not block.",
+        "type": "string",
+        "default": "",
+    },
 }
 
 

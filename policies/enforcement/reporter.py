@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from reachability.graph import Resource
 from rules.rule import Options, Rule, Stack, Violation
@@ -22,10 +22,6 @@ Report = Callable[[str, str | None], None]
 
 Advisories = deque[tuple[str, str | None]]
 """What was found and does not block: each message, and the URN that it is about."""
-
-
-ACCEPTED: Final = "accepted "
-"""How the reason of a violation that the configuration accepts begins, in what is reported of it."""
 
 
 @dataclass(frozen=True)
@@ -104,10 +100,14 @@ class Reporter:
         return Masker(self._secrets())
 
     def _report_violation(self, violation: Violation) -> None:
-        found = replace(violation, message=self._mask(violation.message))
+        found = replace(
+            violation,
+            message=self._mask(violation.message),
+            destination=self._mask(violation.destination),
+        )
         exemption = exceptions.find(self._configuration.exemptions, found)
         if exemption is not None:
-            self._advise(found, f"{ACCEPTED}until {exemption.expires}: {exemption.reason}")
+            self._advise(found, str(exemption))
         elif found.warning:
             self._advise(found, "warning")
         elif found.optional:

@@ -133,6 +133,7 @@ def violation_of(egress: Egress) -> Violation:
         undetermined=egress.verdict is Verdict.UNDETERMINED,
         optional=egress.destination.optional,
         warning=egress.verdict is Verdict.REACHABLE,
+        destination=str(egress.destination),
     )
 
 

@@ -55,6 +55,7 @@ class Violation:
         undetermined: whether a value that is not known yet leaves the question open.
         optional: whether what is wrong is something that nobody needs: it is reported only.
         warning: whether the rule holds in spite of what is wrong: it is reported only.
+        destination: of an egress the host and port, as the message has them.
     """
 
     urn: str | None
@@ -64,6 +65,7 @@ class Violation:
     undetermined: bool = False
     optional: bool = False
     warning: bool = False
+    destination: str = ""
 
     def __str__(self) -> str:
         remedy = f" Remedy: {self.remedy}" if self.remedy else ""

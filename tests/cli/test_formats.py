@@ -87,6 +87,8 @@ def test_json_is_the_contract() -> None:
         ],
         "creation": None,
         "changes": None,
+        "fixed": [],
+        "diagnostics": [{"severity": "warning", "message": "deprecated", "urn": ENDPOINT.urn}],
         "outputs": {
             "smtpHost": "email-smtp.us-east-1.amazonaws.com",
             "password": {"$secret": True},

@@ -94,9 +94,11 @@ def test_a_text_of_our_pack_is_taken_apart() -> None:
 
 
 def test_a_text_of_another_pack_stays_as_it_is() -> None:
-    text = "(smtp-port-allowed, mine) what: Now. Remedies"
-    problem = problem_of(violation(text, pack="theirs", policy="p"))
-    assert (problem.id, problem.message, problem.remedy) == ("theirs/p", text, "")
+    text = "CODE: (smtp-port-allowed, mine) what: Now. Remedy: none"
+    problem = problem_of(violation(text, pack="theirs", policy="advisories"))
+    assert (problem.id, problem.message, problem.remedy) == ("theirs/advisories", text, "")
+    problem = problem_of(violation("CODE: (smtp-port-allowed, mine) what"))
+    assert (problem.rule, problem.message) == ("smtp-port-allowed", "(smtp-port-allowed, mine) what")
 
 
 def test_a_dead_path_that_no_policy_names_is_listed() -> None:
