@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -41,6 +42,25 @@ def load_project(program: Path | None, stack: str | None, given: GivenConfig | N
             raise RehearsalError(f"{directory}: name one of its stacks with --stack: {', '.join(known)}")
         stack = known[0] if len(known) == 1 else _USUAL_STACK
     return Project.load(directory, stack, given)
+
+
+def with_stack_files(project: Project, given: Sequence[tuple[str, Path]]) -> Project:
+    """`project` with files for its stack references: each with a stack's name, or a folder without.
+
+    Raises:
+        RehearsalError: a name is none of a stack.
+    """
+    from mailroute.rehearsal.stack_files import StackFiles, parts_of
+
+    files = {}
+    for name, file in given:
+        if name:
+            try:
+                files[parts_of(name, project.organization, project.name)] = file
+            except ValueError as error:
+                raise RehearsalError(f"--stack-reference: {error}") from None
+    folders = tuple(folder for name, folder in given if not name)
+    return replace(project, stack_files=StackFiles(files, folders))
 
 
 def load_account(project: Project, file: Path | None) -> tuple[Account, str]:

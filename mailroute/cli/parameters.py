@@ -109,6 +109,25 @@ class KeyAndValue(click.ParamType[tuple[str, str]]):
         return key, text
 
 
+class StackFile(click.ParamType[tuple[str, Path]]):
+    """`STACK=FILE` as `(name, file)`, or a folder of such files as `("", folder)`."""
+
+    name = "STACK=FILE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Path]:
+        text = os.fsdecode(value)
+        if Path(text).is_dir():
+            return "", Path(text)
+        name, separator, file = text.partition("=")
+        if not name or not separator:
+            self.fail(f"{text!r}: write it as ORG/PROJECT/STACK=FILE, or name a folder", param, ctx)
+        if not Path(file).is_file():
+            self.fail(f"{name}: {file!r}: no such file", param, ctx)
+        return name, Path(file)
+
+
 class OutputFile(click.Path):
     """A file to write: that it can be written is known before any work is done."""
 

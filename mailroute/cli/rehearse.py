@@ -9,8 +9,16 @@ from typing import Final
 import click
 
 from .creation import creating
-from .inputs import asked_rules, choose_engine, load_account, load_project, policy_packs, rule_options
-from .parameters import KeyAndValue
+from .inputs import (
+    asked_rules,
+    choose_engine,
+    load_account,
+    load_project,
+    policy_packs,
+    rule_options,
+    with_stack_files,
+)
+from .parameters import KeyAndValue, StackFile
 from .reporting import Reporting, report_options
 from .run import masked, starting
 from .status import Status
@@ -44,6 +52,15 @@ _PATH: Final = click.Path(path_type=Path)
 )
 @click.option(
     "--config-file", type=_PATH, metavar="FILE", help="The stack's config.  [default: Pulumi.<stack>.yaml]"
+)
+@click.option(
+    "--stack-reference",
+    "stack_files",
+    type=StackFile(),
+    multiple=True,
+    metavar="STACK=FILE",
+    help="The outputs of ORG/PROJECT/STACK, as 'pulumi stack output --json' or 'pulumi stack export' prints "
+    "them, or a folder with ORG/PROJECT/STACK.json; may be given several times.",
 )
 @click.option("--up", is_flag=True, help="Simulate the creation instead, so that ids are known.")
 @click.option(
@@ -99,6 +116,7 @@ def command(
     config: tuple[tuple[str, str], ...],
     config_path: bool,
     config_file: Path | None,
+    stack_files: tuple[tuple[str, Path], ...],
     up: bool,
     alone: bool,
     engine: str,
@@ -138,6 +156,7 @@ def command(
     if directory and program:
         raise click.UsageError(f"the project is named twice, as {directory} and with --program {program}")
     project = load_project(directory or program, stack, GivenConfig(config, config_path, config_file))
+    project = with_stack_files(project, stack_files)
     reporting = reporting.prepare(project)
     packs = policy_packs(project, packs)
     operation = Operation.UP if up else Operation.PREVIEW

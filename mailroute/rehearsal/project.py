@@ -11,6 +11,7 @@ from enforcement.masking import Masker
 from .config import ConfigSchema
 from .environment import Environment, of_program, runtime_options
 from .result import Diagnostic, RehearsalError
+from .stack_files import StackFiles
 from .yaml_file import read_yaml
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Project:
         secret_keys: the keys whose value, or a part of it, is secret.
         masked_keys: the keys whose value is shown nowhere: those, and what is secret and stands in clear.
         diagnostics: what a person should know about how the config was read.
+        stack_files: the outputs of other stacks, for its stack references.
         mask: takes every secret out of a text: those of the config, and those that an engine comes to see.
     """
 
@@ -54,6 +56,7 @@ class Project:
     diagnostics: tuple[Diagnostic, ...] = ()
     organization: str = ORGANIZATION
     masked_keys: frozenset[str] = frozenset()
+    stack_files: StackFiles = field(default_factory=StackFiles)
     mask: Masker = field(default_factory=Masker, compare=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, Final
 
 from mailroute import wire
+from reachability.values import contains_unknown
 
 from ..result import RehearsalError
 from ..shared import stacks, urns
@@ -28,14 +29,21 @@ class BuiltinProvider(Provider):
 
     Args:
         find: a resource of the program by its URN.
+        note: takes what a person should know about a stack reference.
     """
 
     def __init__(
-        self, urn: str, identity: str, project: Project, find: Callable[[str], PlannedResource | None]
+        self,
+        urn: str,
+        identity: str,
+        project: Project,
+        find: Callable[[str], PlannedResource | None],
+        note: Callable[[str], None],
     ) -> None:
         super().__init__(urn, identity)
         self._project = project
         self._find = find
+        self._note = note
         self.previews_creation = True
 
     def _configure(self, inputs: Mapping[str, Any]) -> bool:
@@ -59,11 +67,26 @@ class BuiltinProvider(Provider):
         identity = None if preview else str(uuid.uuid5(uuid.NAMESPACE_URL, urn))
         return identity, {"input": inputs["input"], "output": inputs["input"]}
 
-    def read(self, urn: str, identity: str, inputs: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    def read(
+        self, urn: str, identity: str, inputs: Mapping[str, Any]
+    ) -> tuple[str, Mapping[str, Any] | None]:
         del inputs
         if urns.type_of(urn) != _STACK_REFERENCE:
             return "", {}
         outputs = stacks.outputs(self._project, identity)
+        if outputs is None:
+            self._note(
+                f"the outputs of the stack {identity!r} are unknown: --stack-reference {identity}=FILE takes "
+                "what 'pulumi stack output --json' prints for it"
+            )
+            return identity, None
+        unknown = sorted(key for key, value in outputs.items() if contains_unknown(wire.plain(value)))
+        if unknown:
+            self._note(
+                f"the outputs of the stack {identity!r} are unknown: its file does not tell "
+                f"{', '.join(unknown)}: save what 'pulumi stack output --json' prints"
+            )
+            return identity, None
         secret = sorted(key for key, value in outputs.items() if wire.contains_secret(value))
         return identity, {"name": identity, "outputs": outputs, "secretOutputNames": secret}
 

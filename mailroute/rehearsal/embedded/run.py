@@ -100,7 +100,7 @@ class _Run:
         self._program = started.program
         self._typecheck = started.typecheck
         self._lock = threading.Lock()
-        self._unsimulated: set[str] = set()
+        self._told: set[str] = set()
         self._deployment = Deployment(
             self._project, self._packs, self._connect, self._journal, preview=self._preview
         )
@@ -219,7 +219,8 @@ class _Run:
         """
         package = urns.package_of(urns.type_of(urn))
         if package == builtin.PACKAGE:
-            return builtin.BuiltinProvider(urn, identity, self._project, self._deployment.registry.find)
+            find = self._deployment.registry.find
+            return builtin.BuiltinProvider(urn, identity, self._project, find, self._note_once)
         if package == DYNAMIC_PACKAGE:
             if not self._runs_dynamic:
                 raise RehearsalError("the program's own dynamic providers would run for real: --up runs them")
@@ -227,20 +228,19 @@ class _Run:
         elif package in self._targets:
             target = self._targets[package]
         else:
-            self._note_unsimulated(package)
-            return UnsimulatedProvider(urn, identity)
-        return PluginProvider(urn, identity, target, self._address, self._project.working_directory)
-
-    def _note_unsimulated(self, package: str) -> None:
-        with self._lock:
-            told = package in self._unsimulated
-            self._unsimulated.add(package)
-        if not told:
-            note = (
+            self._note_once(
                 f"the package {package!r} is not simulated: its outputs are unknown, "
                 "and what depends on them is undetermined"
             )
-            self._journal.note(Diagnostic(Severity.WARNING, note))
+            return UnsimulatedProvider(urn, identity)
+        return PluginProvider(urn, identity, target, self._address, self._project.working_directory)
+
+    def _note_once(self, warning: str) -> None:
+        with self._lock:
+            told = warning in self._told
+            self._told.add(warning)
+        if not told:
+            self._journal.note(Diagnostic(Severity.WARNING, warning))
 
     def _start_dynamic_providers(self) -> str:
         """Start the SDK's host for the program's dynamic providers: where it listens."""

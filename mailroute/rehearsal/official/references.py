@@ -6,7 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mailroute import wire
+from reachability.values import contains_unknown
 
+from ..result import RehearsalError
 from ..shared import stacks, urns
 
 if TYPE_CHECKING:
@@ -21,16 +23,18 @@ def save(project: Project, backend: Path) -> None:
     Raises:
         RehearsalError: a file of another stack's outputs cannot be used.
     """
-    organization = project.organization
-    for other, stack in stacks.saved(project, organization):
+    for organization, other, stack in stacks.saved(project):
         if (other, stack) == (project.name, project.stack):
             continue  # the one that is to be made
         name = f"{organization}/{other}/{stack}"
+        outputs = stacks.outputs(project, name) or {}
+        if contains_unknown(wire.plain(outputs)):
+            raise RehearsalError(f"StackReference {name!r}: its file does not tell every output")
         root = {
             "urn": urns.make(stack, other, "", urns.STACK_TYPE, f"{other}-{stack}"),
             "type": urns.STACK_TYPE,
             "custom": False,
-            "outputs": _in_state(stacks.outputs(project, name)),
+            "outputs": _in_state(outputs),
         }
         manifest = {"time": "2026-01-05T09:00:00Z", "magic": "", "version": ""}
         checkpoint = {"stack": name, "latest": {"manifest": manifest, "resources": [root]}}

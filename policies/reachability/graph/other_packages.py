@@ -6,6 +6,7 @@ CloudFormation stack or a program's own dynamic provider can add routes, rules a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
     from .graph import Graph
     from .resource import Resource
 
-_STACKS: Final = ("aws:cloudformation/stack:", "aws:cloudformation/stackSet", "aws:serverlessrepository/")
+_MAKES_ANYTHING: Final = (
+    "aws:cloudcontrol/resource:",
+    "aws:cloudformation/stack:",
+    "aws:cloudformation/stackSet",
+    "aws:serverlessrepository/",
+)
+_ID: Final = re.compile(r"\b[a-z]+-[0-9a-f]+\b")
 _CHANGING_NO_NETWORK: Final = frozenset(
     {
         "archive",
@@ -64,14 +71,15 @@ def may_change_network(graph: Graph) -> Iterator[Resource]:
 
 def _is_open(resource: Resource) -> bool:
     package = resource.type.partition(":")[0]
-    return package not in _CHANGING_NO_NETWORK or resource.type.startswith(_STACKS)
+    return package not in _CHANGING_NO_NETWORK or resource.type.startswith(_MAKES_ANYTHING)
 
 
 def _is_given_network(graph: Graph, resource: Resource) -> bool:
     sources = (key for keys in resource.dependencies.values() for key in keys)
     if any(_is_network(graph, key) for key in sources):
         return True
-    return any(graph.by_id(text, _NETWORK, resource) for text in _texts(resource.properties))
+    ids = (found for text in _texts(resource.properties) for found in _ID.findall(text))
+    return any(graph.by_id(each, _NETWORK, resource) for each in ids)
 
 
 def _is_network(graph: Graph, key: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +29,7 @@ def judged(stack: Stack) -> tuple[Verdict, list[str]]:
         ("command:local:Command", {"environment": {"TABLE": PRIVATE_TABLE}}),
         ("pulumi-python:dynamic:Resource", {"nat": ref("nat")}),
         ("aws:cloudformation/stack:Stack", {"parameters": {"Vpc": VPC}}),
+        ("aws:cloudcontrol/resource:Resource", {"desiredState": json.dumps({"RouteTableId": PRIVATE_TABLE})}),
     ],
 )
 def test_what_is_given_a_network_may_change_it(nat: Stack, type_: str, properties: dict[str, Any]) -> None:

@@ -1,0 +1,43 @@
+"""The files that the command line gives for the outputs of other stacks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+StackName = tuple[str, str, str]
+"""Organization, project and stack."""
+
+_PART: Final = re.compile(r"(?!\.+$)[A-Za-z0-9_.-]+")
+_MOST_PARTS: Final = 3
+
+
+@dataclass(frozen=True)
+class StackFiles:
+    """The files that are given for stack references.
+
+    Attributes:
+        files: by the stack.
+        folders: each with files `ORGANIZATION/PROJECT/STACK.json`, the first one first.
+    """
+
+    files: Mapping[StackName, Path] = field(default_factory=dict)
+    folders: tuple[Path, ...] = ()
+
+
+def parts_of(name: str, organization: str, project: str) -> StackName:
+    """The parts of `STACK`, `ORGANIZATION/STACK` or `ORGANIZATION/PROJECT/STACK`, those left out filled in.
+
+    Raises:
+        ValueError: it is none of these.
+    """
+    parts = name.split("/")
+    if len(parts) > _MOST_PARTS or not all(map(_PART.fullmatch, parts)):
+        raise ValueError(f"{name!r} is no name of a stack: write it as ORGANIZATION/PROJECT/STACK")
+    stack = parts.pop()
+    return (parts[0] if parts else organization), (parts[1] if len(parts) > 1 else project), stack
