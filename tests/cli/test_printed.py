@@ -134,6 +134,10 @@ def test_what_is_harmless_stays(text: str) -> None:
     assert clean.one_line(text) == clean.printable(text) == text
 
 
+def test_a_text_on_one_line_is_what_is_seen_of_it() -> None:
+    assert clean.one_line(f"\n{LINK}{CLEAR} {HIDDEN}\r\n\x00x\ud800") == "click payfdp.x x\ufffd"
+
+
 # Streams that are closed
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mailroute.rehearsal.embedded.lifecycle import Lifecycle
-from mailroute.rehearsal.result import RehearsalError
+from mailroute.rehearsal.result import Registered, RehearsalError
 from mailroute.rehearsal.shared.processes import Children, Command
 
 if TYPE_CHECKING:
@@ -299,6 +299,28 @@ def test_no_process_outlives_a_rehearsal_that_is_stopped(
     driver.send_signal(number)
     assert driver.wait(20) == status
     assert _are_gone(processes)
+
+
+QUITS = """
+import os, threading
+import pulumi
+threading.Timer(0.3, lambda: os._exit(0)).start()
+pulumi.CustomResource("aws:index:Thing", "slow")
+"""
+
+
+def test_what_fails_after_the_program_s_end_counts(
+    rehearser: Rehearser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail_late(event: object) -> None:
+        if isinstance(event, Registered) and event.name == "slow":
+            time.sleep(1)
+            raise BrokenPipeError
+
+    rehearser.write(QUITS)
+    monkeypatch.setattr(rehearser, "events", type("Late", (), {"append": staticmethod(fail_late)})())
+    with pytest.raises(BrokenPipeError):
+        rehearser.run()
 
 
 def test_what_a_watcher_raises_ends_the_rehearsal(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mailroute.rehearsal.embedded.children import start_children
+from mailroute.rehearsal.embedded.packs import SERVE
 from mailroute.rehearsal.project import Project
 from mailroute.rehearsal.shared import channels, scratch
 from mailroute.rehearsal.shared.scratch import folder, remove_abandoned
@@ -102,6 +103,12 @@ def test_a_proxy_stands_between_nobody(rehearser: Rehearser, monkeypatch: pytest
 def test_a_pack_that_serves_in_its_own_way_is_called_there(tmp_path: Path) -> None:
     assert channels.announced("40123", tmp_path / "pack") == "40123"
     assert channels.announced("0", tmp_path / "pack") == f"unix:{tmp_path}/pack"
+
+
+def test_a_pack_s_python_without_pulumi_says_so() -> None:
+    run = [sys.executable, "-I", "-S", str(SERVE), "socket", "pulumi.policy", "engine", "."]
+    ended = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert ended.stderr.splitlines()[-1] == "ModuleNotFoundError: No module named 'pulumi'"
 
 
 # The folders

@@ -14,11 +14,11 @@ from typing import Any
 
 
 def main() -> None:
-    address, module = f"unix:{sys.argv[1]}", sys.argv[2]
+    socket, module = f"unix:{sys.argv[1]}", sys.argv[2]
     sys.argv = sys.argv[2:]
     sys.path[0] = os.getcwd()  # noqa: PTH109 (as `python -m` has it)
+    import pulumi  # noqa: F401, I001 (where it is not there, that is what to say)
     import grpc
-    import pulumi  # noqa: F401 (where it is not there, that is what to say)
 
     new_server = grpc.server
 
@@ -26,10 +26,10 @@ def main() -> None:
         made = new_server(*arguments, **options)
         listen = made.add_insecure_port
 
-        def add_insecure_port(address_of_sdk: str = "", **named: str) -> int:
-            del address_of_sdk, named
-            listen(address)
-            return 0  # which is no port
+        def add_insecure_port(address: str) -> int:
+            del address  # a port
+            listen(socket)
+            return 0  # which is none
 
         made.add_insecure_port = add_insecure_port
         return made

@@ -46,7 +46,7 @@ def remove_abandoned(parent: Path) -> None:
     """Remove this user's folders in `parent` whose owners are gone."""
     for found in parent.glob(f"{_PREFIX}*/{_LOCK}"):
         with suppress(OSError):
-            if found.parent.is_symlink() or found.parent.stat().st_uid != os.getuid():
+            if found.parent.stat().st_uid != os.getuid():
                 continue
             with found.open("r+") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
