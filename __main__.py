@@ -5,11 +5,11 @@ import pulumi
 from components import AppRunnerService, EmailIdentity, NatEgress, Network, SmtpCredentials, SmtpEndpoint
 from components.app_runner_service import import_command
 from components.helpers.lookup import DEFAULT_ROUTE, Account
+from components.stack.account import fit
 from components.stack.mail_path import PASSWORD, USER, MailPath, every_address, sign_in
-from components.stack.settings import NAT, RELAY, SES, load
-from components.stack.verification import until_verified
+from components.stack.settings import ENDPOINT, NAT, RELAY, SES, load
 
-settings = until_verified(load(pulumi.Config()))
+settings = fit(load(pulumi.Config()))
 
 network = Network("network", settings.network)
 vpc = network.topology
@@ -24,6 +24,7 @@ def through_nat() -> MailPath:
             "private_subnets": vpc.private,
             "public_subnets": vpc.public,
             "mode": settings.nat_mode,
+            "adopt": NAT in settings.adopts,
         },
         pulumi.ResourceOptions(depends_on=[network]),
     )
@@ -41,7 +42,15 @@ def through_nat() -> MailPath:
 def through_ses() -> MailPath:
     """An SMTP endpoint in the VPC, and a sender that may use it."""
     port = settings.smtp_port
-    endpoint = SmtpEndpoint("endpoint", {"vpc_id": vpc.vpc_id, "subnets": vpc.private, "port": port})
+    endpoint = SmtpEndpoint(
+        "endpoint",
+        {
+            "vpc_id": vpc.vpc_id,
+            "subnets": vpc.private,
+            "port": port,
+            "adopt": ENDPOINT in settings.adopts,
+        },
+    )
     sender = SmtpCredentials("sender", {"domain": settings.domain, "kms_key_arn": settings.kms_key_arn})
     return MailPath(
         host=endpoint.host,

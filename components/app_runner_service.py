@@ -55,7 +55,7 @@ class AppRunnerService(Component):
         if isinstance(args["subnet_ids"], list):
             checks.distinct(_ARGUMENT("subnet_ids"), args["subnet_ids"])
         kind = check(args)
-        _require_groups(args, Account(opts))
+        require_groups(args, Account(opts))
         super().__init__(name, opts)
         instance_role, rights = self._instance_role(name, args)
         group = aws.ec2.SecurityGroup(
@@ -183,8 +183,12 @@ class AppRunnerService(Component):
         return {**source, "authentication_configuration": {"access_role_arn": role.arn}}, [pull]
 
 
-def _require_groups(args: AppRunnerServiceArgs, account: Account) -> None:
-    """The security groups that are known already are there."""
+def require_groups(args: AppRunnerServiceArgs, account: Account) -> None:
+    """The security groups that are known already are there.
+
+    Raises:
+        ArgumentError: one is not.
+    """
     for position, to in enumerate(args["destinations"]):
         group_id = checks.known(to.get("security_group_id"))
         if group_id is not None and not account.has_security_group(group_id):

@@ -9,8 +9,10 @@ from typing_extensions import NotRequired, TypedDict
 from .helpers import checks
 from .helpers.component import Component, ownership, received
 from .helpers.dns_records import DMARC_POLICIES, DnsRecord, PlannedRecord, sender_records, zone_snippet
+from .helpers.free_names import require_free
 from .helpers.iam_documents import publish_events
 from .helpers.lookup import Account
+from .helpers.lookup import EmailIdentity as FoundIdentity
 
 ROUTE53, EXTERNAL = DNS_HOSTS = ("route53", "external")
 UNMANAGED = "unmanaged"
@@ -25,6 +27,8 @@ class EmailIdentityArgs(TypedDict):
 
     domain: str
     """The domain that mail is sent from, such as `example.com`."""
+    adopt: NotRequired[bool]
+    """Whether to send by the identity that SES has already, of which nothing is changed. Default: false."""
     dns: NotRequired[str]
     """`route53` registers the records; `external` registers none and exports them. Default: `route53`."""
     zone_id: NotRequired[pulumi.Input[str]]
@@ -77,10 +81,13 @@ class EmailIdentity(Component):
         )
         check(args)
         account = Account(opts)
-        zone_id = _zone_id(args, account)
-        region = account.region()
+        domain, region = args["domain"], account.region()
+        zone_id, existing = look(args, account)
+        if existing is not None:
+            self._adopt(name, args, existing, opts)
+            return
+        mail_from = _mail_from(args)
         super().__init__(name, opts)
-        domain = args["domain"]
         self.event_topic_arn = None
         configuration_set_name = None
         if args.get("publish_events"):
@@ -95,7 +102,6 @@ class EmailIdentity(Component):
                 self._child(), pulumi.ResourceOptions(protect=args.get("protect", False))
             ),
         )
-        mail_from = f"{args.get('mail_from_subdomain', 'bounce')}.{domain}"
         records = sender_records(domain, _dkim_tokens(identity), mail_from, region, _dmarc_tags(args))
         published = [
             self._publish_record(f"{name}-{label}", zone_id, record)
@@ -119,6 +125,24 @@ class EmailIdentity(Component):
         self.records = pulumi.Output.all(*records.values())
         self.records_to_publish = pulumi.Output.all(*self.to_publish)
         self.zone_snippet = self.records.apply(zone_snippet)
+        self._publish()
+
+    def _adopt(
+        self,
+        name: str,
+        args: EmailIdentityArgs,
+        existing: FoundIdentity,
+        opts: Optional[pulumi.ResourceOptions],
+    ) -> None:
+        """Send by an identity that is there, whose MAIL FROM domain and records are somebody else's."""
+        super().__init__(name, opts)
+        self.event_topic_arn = None
+        self.identity_arn = pulumi.Output.from_input(existing.arn)
+        self.dns = pulumi.Output.from_input(args.get("dns", ROUTE53))
+        self.mail_from_domain = pulumi.Output.from_input("")
+        self.to_publish = []
+        self.records = self.records_to_publish = pulumi.Output.all()
+        self.zone_snippet = pulumi.Output.from_input("")
         self._publish()
 
     def _wait(
@@ -201,7 +225,17 @@ def check(args: EmailIdentityArgs, label: checks.Label = _ARGUMENT) -> None:
             "an event topic is given, and nothing would be published to it",
             "set it to true, or give no topic",
         )
-    if checks.one_of(label("dns"), args.get("dns", ROUTE53), DNS_HOSTS) == EXTERNAL:
+    dns = checks.one_of(label("dns"), args.get("dns", ROUTE53), DNS_HOSTS)
+    if args.get("adopt"):
+        if args.get("publish_events"):
+            checks.refuse(
+                label("publish_events"),
+                True,
+                "the events of an adopted identity are its owner's to publish",
+                "set it to false",
+            )
+        return
+    if dns == EXTERNAL:
         for zone in ("zone_id", "zone_name"):
             if zone in args:
                 checks.refuse(
@@ -259,6 +293,60 @@ def _zone_id(args: EmailIdentityArgs, account: Account) -> Optional[pulumi.Input
                 f"give the id of the zone that {domain} is in, or set dns to 'external'",
             )
     return args.get("zone_id")
+
+
+def look(
+    args: EmailIdentityArgs, account: Account
+) -> tuple[Optional[pulumi.Input[str]], Optional[FoundIdentity]]:
+    """The hosted zone of the records, if they go into one, and the identity to adopt, if one is to be.
+
+    Raises:
+        ArgumentError: something in AWS is in the way, or missing.
+    """
+    region, existing = account.region(), account.email_identity(args["domain"])
+    if args.get("adopt"):
+        return None, _verified(args["domain"], existing, region)
+    zone_id = _zone_id(args, account)
+    _require_own(args["domain"], existing, region)
+    if known := checks.known(zone_id):
+        planned = sender_records(args["domain"], [], _mail_from(args), region, _dmarc_tags(args))
+        require_free(_ARGUMENT, account, known, planned, is_new=existing is None)
+    return zone_id, None
+
+
+def _mail_from(args: EmailIdentityArgs) -> str:
+    return f"{args.get('mail_from_subdomain', 'bounce')}.{args['domain']}"
+
+
+def _verified(domain: str, existing: Optional[FoundIdentity], region: str) -> FoundIdentity:
+    """The identity to adopt.
+
+    Raises:
+        ArgumentError: there is none, or SES does not let it send.
+    """
+    if existing is None or not existing.may_send:
+        checks.refuse(
+            _ARGUMENT("domain"),
+            domain,
+            f"SES in {region} has {'not verified it' if existing else 'no such identity to adopt'}",
+            "verify it first" if existing else f"do not adopt it by {_ARGUMENT('adopt')}",
+        )
+    return existing
+
+
+def _require_own(domain: str, existing: Optional[FoundIdentity], region: str) -> None:
+    """SES does not have the identity yet, unless it is this very stack's.
+
+    Raises:
+        ArgumentError: somebody else has made it.
+    """
+    if existing is not None and not existing.is_own:
+        checks.refuse(
+            _ARGUMENT("domain"),
+            domain,
+            f"SES in {region} has this identity already, and this stack has not created it",
+            f"adopt it by {_ARGUMENT('adopt')}, to send by it as it is",
+        )
 
 
 def _dkim_tokens(identity: aws.sesv2.EmailIdentity) -> list[pulumi.Output[str]]:

@@ -22,6 +22,8 @@ class NatEgressArgs(TypedDict):
     """The subnets that get the default route: in their route table, or in a new one where they name none."""
     public_subnets: NotRequired[list[SubnetArgs]]
     """Subnets with a route to an internet gateway, for NAT gateways that are not regional."""
+    adopt: NotRequired[bool]
+    """Whether to use the NAT gateways and default routes that are there, unchanged. Default: false."""
     mode: NotRequired[str]
     """`single` (cheapest), `per-zone` or `regional` (one, an address in each zone). Default: `single`."""
 
@@ -46,9 +48,19 @@ class NatEgress(Component):
         private, public = args["private_subnets"], args.get("public_subnets", [])
         subnets.check(ARGUMENT("private_subnets"), private)
         subnets.check(ARGUMENT("public_subnets"), public, least=0)
+        account = Account(opts)
+        if args.get("adopt"):
+            gateway_ids = _default_gateways(routed_tables(MODES[0], private), account)
+            super().__init__(name, opts)
+            self.nat_gateway_ids = pulumi.Output.from_input(gateway_ids)
+            self.public_ips = pulumi.Output.from_input(
+                [account.nat_gateway_address(gateway_id) for gateway_id in gateway_ids]
+            )
+            self._publish()
+            return
         zones = gateway_zones(mode, private, public)
         tables = routed_tables(mode, private)
-        _require_room(args["vpc_id"], tables, Account(opts))
+        _require_room(args["vpc_id"], tables, account)
         super().__init__(name, opts)
         self._vpc_id = args["vpc_id"]
         if mode == REGIONAL:
@@ -123,6 +135,27 @@ class NatEgress(Component):
         )
 
 
+def _default_gateways(tables: list[RoutedTable], account: Account) -> list[str]:
+    """The NAT gateways that the default routes lead to.
+
+    Raises:
+        ArgumentError: a table has no default route to a NAT gateway.
+    """
+    found: dict[str, None] = {}
+    for table in tables:
+        table_id = checks.known(table.route_table_id)
+        target = account.route_table(table_id).routes.get(DEFAULT_ROUTE, "") if table_id else ""
+        if not target.startswith("nat-"):
+            checks.refuse(
+                ARGUMENT("private_subnets"),
+                table.label,
+                f"its {DEFAULT_ROUTE} leads to {target or 'nothing'}, no NAT gateway to adopt",
+                f"do not adopt it by {ARGUMENT('adopt')}",
+            )
+        found[target] = None
+    return list(found)
+
+
 def _require_room(vpc_id: pulumi.Input[str], tables: list[RoutedTable], account: Account) -> None:
     """No table has a default route yet, and no subnet loses a route, as far as can be looked up.
 
@@ -139,7 +172,9 @@ def _require_room(vpc_id: pulumi.Input[str], tables: list[RoutedTable], account:
             ARGUMENT("private_subnets"),
             table_id,
             f"this route table sends {DEFAULT_ROUTE} to {target} already, and holds one default route",
-            "delete that route, or name subnets with another route table",
+            f"adopt it by {ARGUMENT('adopt')}, to send through it as it is"
+            if target.startswith("nat-")
+            else "name subnets with another route table",
         )
     on_main = [table.label for table in tables if table.route_table_id is None]
     known_vpc = checks.known(vpc_id)

@@ -8,7 +8,7 @@ from typing_extensions import NotRequired, TypedDict
 
 from .helpers import checks, subnets
 from .helpers.component import Component, ownership, received
-from .helpers.lookup import Account
+from .helpers.lookup import Account, Endpoint
 from .helpers.security_group_rules import allow
 from .helpers.ses import SMTP_PORTS, smtp_host, smtp_service
 from .helpers.subnets import SubnetArgs
@@ -24,6 +24,8 @@ class SmtpEndpointArgs(TypedDict):
     """The VPC; its DNS support and DNS hostnames must be on."""
     subnets: list[SubnetArgs]
     """The subnets to choose from: of each zone that offers the service, the first one is taken."""
+    adopt: NotRequired[bool]
+    """Whether to use the endpoint that is there: its group only gains rules for clients. Default: false."""
     port: NotRequired[int]
     """The port that clients use: 465, 587, 2465 or 2587. Default: 587."""
     client_security_group_ids: NotRequired[list[pulumi.Input[str]]]
@@ -60,6 +62,13 @@ class SmtpEndpoint(Component):
         account = Account(opts)
         region = account.region()
         service = smtp_service(region)
+        self.host = pulumi.Output.from_input(smtp_host(region))
+        self.port = pulumi.Output.from_input(port)
+        existing = look(args["vpc_id"], account, adopts=args.get("adopt", False))
+        if existing is not None:
+            super().__init__(name, opts)
+            self._use(existing, name, args, port)
+            return
         selection = offering(args["subnets"], account.zones_offering(service), service)
         if not selection.chosen:
             checks.refuse(
@@ -68,7 +77,6 @@ class SmtpEndpoint(Component):
                 f"{service} is offered in none of these zones",
                 "add a subnet in a zone that offers it",
             )
-        _require_dns(args["vpc_id"], account)
         super().__init__(name, opts)
         for line in selection.left_out:
             pulumi.log.info(f"the SMTP endpoint leaves out {line}", self)
@@ -90,17 +98,73 @@ class SmtpEndpoint(Component):
             tags=ownership(name),
             opts=self._child(),
         )
-        for position, client in enumerate(args.get("client_security_group_ids") or []):
-            allow(f"{name}-client-{position}", self._child(), client, port, group_id=group.id)
         self.endpoint_id = endpoint.id
-        self.security_group_id = group.id
         self.dns_names = endpoint.dns_entries.apply(
             lambda entries: [entry.dns_name or "" for entry in entries]
         )
-        self.host = pulumi.Output.from_input(smtp_host(region))
-        self.port = pulumi.Output.from_input(port)
         self.left_out = pulumi.Output.from_input(selection.left_out)
+        self._let_in(group.id, name, args, port)
+
+    def _use(self, existing: Endpoint, name: str, args: SmtpEndpointArgs, port: int) -> None:
+        """Use an endpoint that is there."""
+        self.endpoint_id = pulumi.Output.from_input(existing.id)
+        self.dns_names = pulumi.Output.from_input(existing.dns_names)
+        self.left_out = pulumi.Output.from_input(list[str]())
+        self._let_in(pulumi.Output.from_input(existing.group_ids[0]), name, args, port)
+
+    def _let_in(self, group_id: pulumi.Output[str], name: str, args: SmtpEndpointArgs, port: int) -> None:
+        """Let the clients into the endpoint's group."""
+        for position, client in enumerate(args.get("client_security_group_ids") or []):
+            allow(f"{name}-client-{position}", self._child(), client, port, group_id=group_id)
+        self.security_group_id = group_id
         self._publish()
+
+
+def look(vpc_id: pulumi.Input[str], account: Account, *, adopts: bool) -> Optional[Endpoint]:
+    """The endpoint to adopt, if one is to be.
+
+    Raises:
+        ArgumentError: something in AWS is in the way, or missing.
+    """
+    _require_dns(vpc_id, account)
+    known = checks.known(vpc_id)
+    existing = account.endpoint(known, smtp_service(account.region())) if known else None
+    if adopts:
+        return _adoptable(known, existing)
+    _require_own(known, existing)
+    return None
+
+
+def _adoptable(vpc_id: Optional[str], existing: Optional[Endpoint]) -> Endpoint:
+    """The endpoint to adopt.
+
+    Raises:
+        ArgumentError: there is none, or it does not answer to SES's host.
+    """
+    if existing is None or not existing.private_dns:
+        checks.refuse(
+            _ARGUMENT("vpc_id"),
+            vpc_id,
+            f"{existing.id} has private DNS off" if existing else "it has no SMTP endpoint to adopt",
+            f"do not adopt it by {_ARGUMENT('adopt')}",
+        )
+    return existing
+
+
+def _require_own(vpc_id: Optional[str], existing: Optional[Endpoint]) -> None:
+    """The VPC has no other endpoint that answers to SES's host.
+
+    Raises:
+        ArgumentError: it has one, and two cannot share a private DNS name (AWS PrivateLink Guide, "Manage DNS
+            names for VPC endpoint services").
+    """
+    if existing is not None and not existing.is_own and existing.private_dns:
+        checks.refuse(
+            _ARGUMENT("vpc_id"),
+            vpc_id,
+            f"{existing.id} answers to SES's SMTP host there already, and this stack has not created it",
+            f"adopt it by {_ARGUMENT('adopt')}, to use it as it is",
+        )
 
 
 def _require_dns(vpc_id: pulumi.Input[str], account: Account) -> None:

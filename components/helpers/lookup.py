@@ -1,5 +1,6 @@
 """What the account already holds: the only place that asks AWS, before anything is registered."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Optional, TypeVar
@@ -66,12 +67,40 @@ class EmailIdentity:
     """A SES identity.
 
     Attributes:
+        is_own: whether this very stack manages it.
         may_send: whether SES has verified it.
         dkim_tokens: those of Easy DKIM, of which the names and values of its records are made.
     """
 
+    arn: str
+    is_own: bool
     may_send: bool
     dkim_tokens: list[str]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """An interface VPC endpoint.
+
+    Attributes:
+        is_own: whether this very stack manages it.
+        private_dns: whether it answers to the service's own host name.
+    """
+
+    id: str
+    is_own: bool
+    private_dns: bool
+    group_ids: list[str]
+    dns_names: list[str]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A DNS record: its whole name without the trailing dot, and its values without quotes."""
+
+    name: str
+    type: str
+    values: list[str]
 
 
 class Account:
@@ -132,7 +161,7 @@ class Account:
         return RouteTable(
             route_table_id,
             is_main=any(association.main for association in found.associations),
-            is_own=stack_tags().items() <= (found.tags or {}).items(),
+            is_own=_is_own(found.tags),
             subnet_ids=frozenset(a.subnet_id for a in found.associations if a.subnet_id),
             routes={block: target for block, target in routes.items() if target != "local"},
         )
@@ -166,7 +195,49 @@ class Account:
         if found is None:
             return None
         tokens = [token for each in found.dkim_signing_attributes for token in each.tokens]
-        return EmailIdentity(found.verified_for_sending_status, tokens)
+        return EmailIdentity(found.arn, _is_own(found.tags), found.verified_for_sending_status, tokens)
+
+    def endpoint(self, vpc_id: str, service: str) -> Optional[Endpoint]:
+        """The endpoint for `service` in a VPC, this stack's own one first; `None` where there is none."""
+
+        def one(tags: Optional[dict[str, str]]) -> Optional[aws.ec2.GetVpcEndpointResult]:
+            return _found(
+                lambda: aws.ec2.get_vpc_endpoint(
+                    vpc_id=vpc_id, service_name=service, tags=tags, opts=self._opts
+                )
+            )
+
+        found = one(stack_tags()) or one(None)
+        if found is None:
+            return None
+        return Endpoint(
+            found.id,
+            _is_own(found.tags),
+            found.private_dns_enabled,
+            list(found.security_group_ids),
+            [entry.dns_name for entry in found.dns_entries],
+        )
+
+    def nat_gateway_address(self, nat_gateway_id: str) -> str:
+        """The public address of a NAT gateway."""
+        return aws.ec2.get_nat_gateway(id=nat_gateway_id, opts=self._opts).public_ip
+
+    def records(self, zone_id: str, names: Sequence[str]) -> list[Record]:
+        """The records of these names in a hosted zone."""
+        pattern = "|".join(re.escape(name) for name in names)
+        found = aws.route53.get_records(zone_id=zone_id, name_regex=rf"^({pattern})\.?$", opts=self._opts)
+        return [
+            Record(
+                each.name.rstrip("."),
+                each.type,
+                [record.value.strip('"') for record in each.resource_records or ()],
+            )
+            for each in found.resource_record_sets
+        ]
+
+
+def _is_own(tags: Optional[Mapping[str, str]]) -> bool:
+    return stack_tags().items() <= (tags or {}).items()
 
 
 def _found(ask: Callable[[], T]) -> Optional[T]:

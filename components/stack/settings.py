@@ -17,11 +17,16 @@ from ..helpers.ses import SMTP_PORTS
 from .mail_path import MAIL_VARIABLES
 
 SES, NAT, BOTH = ROUTES = ("ses", "nat", "both")
+ENDPOINT, IDENTITY = "endpoint", "identity"
+ADOPTABLE = (NAT, ENDPOINT, IDENTITY)
 RELAY = "relay"
 """The destination of the route `nat`; that of `ses` is called like the route."""
 _PROJECT = Path(__file__).resolve().parents[2] / "Pulumi.yaml"
 _CALLED_IN_CONFIG = {
     "AppRunnerService.subnet_ids": "private_subnet_ids",
+    "EmailIdentity.adopt": f"adopt: [{IDENTITY}]",
+    "NatEgress.adopt": f"adopt: [{NAT}]",
+    "SmtpEndpoint.adopt": f"adopt: [{ENDPOINT}]",
     "NatEgress.mode": "nat_mode",
     "NatEgress.private_subnets": "private_subnet_ids",
     "NatEgress.public_subnets": "public_subnet_ids",
@@ -55,6 +60,7 @@ class Settings:
         mail_path: the one of them that the service's mail takes.
         identity: the sending domain; `None` where the stack has none.
         kms_key_arn: the key that encrypts the stack's secrets, if it is not AWS's own.
+        adopts: what is there already and is used as it is: any of `ADOPTABLE`.
         reach_vpc: whether the service may call any address of its VPC.
         service: the service, apart from its network and its mail.
     """
@@ -69,6 +75,7 @@ class Settings:
     nat_mode: str
     kms_key_arn: Optional[str]
     reach_vpc: bool
+    adopts: frozenset[str]
     service: app_runner_args.AppRunnerServiceArgs
 
 
@@ -129,6 +136,7 @@ def load(config: pulumi.Config) -> Settings:
         nat_mode=read.one_of("natMode", MODES),
         kms_key_arn=kms_key_arn,
         reach_vpc=read.flag("reachVpc"),
+        adopts=_adopts(read),
         service=_service(read, kms_key_arn),
     )
 
@@ -145,6 +153,12 @@ def _check_keys(config: pulumi.Config) -> None:
                 f"config {prefix}{key}: there is no such key; "
                 + (f"use {near}" if near else f"known are {checks.listed(described)}")
             )
+
+
+def _adopts(read: _Reader) -> frozenset[str]:
+    for position, entry in enumerate(checks.distinct(read.label("adopt"), read.object("adopt"), 0)):
+        checks.one_of(read.label(f"adopt[{position}]"), entry, ADOPTABLE)
+    return frozenset(read.object("adopt"))
 
 
 def _network(read: _Reader) -> network.NetworkArgs:
@@ -195,6 +209,8 @@ def _identity(read: _Reader, required: bool, waits: bool) -> Optional[email_iden
         args["zone_name"] = domain
     if reports_to := read.text("dmarcReportsTo"):
         args["dmarc_reports_to"] = reports_to
+    if IDENTITY in _adopts(read):
+        args["adopt"] = True
     minutes = read.number("verificationMinutes")
     if waits and args["dns"] == email_identity.ROUTE53:
         args["verification_minutes"] = minutes

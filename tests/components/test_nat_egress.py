@@ -143,10 +143,14 @@ def test_a_default_route_is_refused_before_any_resource(
     with pytest.raises(ArgumentError) as refused:
         register(lambda: egress(OLD), account=account)
     (to,) = target.values()
+    remedy = (
+        "adopt it by NatEgress.adopt, to send through it as it is"
+        if "natGatewayId" in target
+        else "name subnets with another route table"
+    )
     assert str(refused.value) == (
         f"NatEgress.private_subnets is '{TABLE}': this route table sends 0.0.0.0/0 to {to} already, "
-        "and holds one "
-        "default route; delete that route, or name subnets with another route table"
+        f"and holds one default route; {remedy}"
     )
     assert refused.value.graph.custom == {}  # type: ignore[attr-defined]
 
@@ -267,7 +271,7 @@ SUBNET = {"id": PRIVATE[0], "availability_zone": "us-east-1a", "route_table_id":
         (
             {"allocation_ids": ["eipalloc-1"]},
             "NatEgress.allocation_ids: there is no such argument; known are vpc_id, "
-            "private_subnets, public_subnets, mode",
+            "private_subnets, public_subnets, adopt, mode",
         ),
     ],
 )

@@ -96,7 +96,7 @@ def test_another_language_registers_what_python_does(register: Callable[..., Any
             "endpoint",
             {"vpcId": "vpc-0e9cd2c204069ca54", "subnets": [subnet], "port": 2587.0},
         )
-        destination = {"name": "ses", "port": 2587.0, "securityGroupId": "sg-00000001"}
+        destination = {"name": "ses", "port": 2587.0, "securityGroupId": "sg-08c3d5e60fa1b7294"}
         construct(
             "AppRunnerService",
             "api",
@@ -127,7 +127,7 @@ def test_another_language_registers_what_python_does(register: Callable[..., Any
                 "image": "public.ecr.aws/nginx/nginx:latest",
                 "vpc_id": "vpc-0e9cd2c204069ca54",
                 "subnet_ids": ["subnet-00000001"],
-                "destinations": [{"name": "ses", "port": 2587, "security_group_id": "sg-00000001"}],
+                "destinations": [{"name": "ses", "port": 2587, "security_group_id": "sg-08c3d5e60fa1b7294"}],
                 "port": 3000,
             },
         )

@@ -161,7 +161,7 @@ def test_private_dns_needs_the_vpcs(
         ),
         (
             {"private_dns": False},
-            "SmtpEndpoint.private_dns: there is no such argument; known are vpc_id, subnets, port, "
+            "SmtpEndpoint.private_dns: there is no such argument; known are vpc_id, subnets, adopt, port, "
             "client_security_group_ids",
         ),
     ],

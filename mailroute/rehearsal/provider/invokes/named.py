@@ -7,12 +7,13 @@ a proof or a program could take for a fact: no policy, no value.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ...account import AwsResource
 from ...account.kind import CREATED_AT
-from ...account.kinds.dns import ZONE, vpcs_of
+from ...account.kinds.dns import RECORD, ZONE, full_name, vpcs_of
 from ...account.kinds.mail import IDENTITY, may_send
 from .query import Function, InvokeError, Query
 
@@ -74,6 +75,36 @@ def _public_zone(name: str) -> Mapping[str, Any]:
     identity = f"Z{_digest(name, 20).upper()}"
     arn = f"arn:aws:route53:::hostedzone/{identity}"
     return {"id": identity, "zoneId": identity, "arn": arn, "name": name, "privateZone": False}
+
+
+_RECORD_FIELDS: Final = (
+    "aliasTarget",
+    "cidrRoutingConfig",
+    "failover",
+    "geolocation",
+    "geoproximityLocation",
+    "healthCheckId",
+    "multiValueAnswer",
+    "region",
+    "setIdentifier",
+    "trafficPolicyInstanceId",
+    "weight",
+)
+
+
+def _records(query: Query) -> Mapping[str, Any]:
+    """`getRecords`: of each record its name, type and values, and nothing of routing policies."""
+    zone = str(query.get("zoneId"))
+    pattern = re.compile(str(query.get("nameRegex") or ""))
+    sets = []
+    for record in query.account.of(RECORD):
+        name = f"{full_name(query.account, zone, str(record.get('name')))}."
+        if record.get("zoneId") == zone and pattern.search(name):
+            quote = '"{}"' if record.get("type") in ("TXT", "SPF") else "{}"
+            values = [{"value": quote.format(str(value).strip('"'))} for value in record.items("records")]
+            shown = {"name": name, "type": record.get("type"), "ttl": record.get("ttl") or 0}
+            sets.append({**dict.fromkeys(_RECORD_FIELDS), **shown, "resourceRecords": values})
+    return {"id": zone, "resourceRecordSets": sets}
 
 
 def _lookup(
@@ -251,6 +282,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "aws:iam/getUser:getUser": _lookup("aws:iam/user:User", "userName", "name", _iam("user", "userName")),
     "aws:kms/getAlias:getAlias": _lookup("aws:kms/alias:Alias", "name", "name", _alias),
     "aws:kms/getKey:getKey": _lookup("aws:kms/key:Key", "keyId", "keyId", _key),
+    "aws:route53/getRecords:getRecords": _records,
     "aws:route53/getZone:getZone": _zone,
     "aws:s3/getBucket:getBucket": _lookup("aws:s3/bucket:Bucket", "bucket", "bucket", _bucket),
     "aws:sns/getTopic:getTopic": _lookup("aws:sns/topic:Topic", "name", "name", _arn("sns", "{}")),

@@ -1,27 +1,45 @@
-"""Mail goes to SES only once SES lets the domain send: until then, the path that carries it stays."""
+"""What the account has, and what follows of it for a stack, before anything is registered."""
 
 from dataclasses import replace
 
 import pulumi
 
+from .. import email_identity, smtp_endpoint
+from ..app_runner_service import require_groups
 from ..email_identity import EXTERNAL
 from ..helpers import checks
 from ..helpers.lookup import Account
-from .settings import NAT, SES, Settings
+from .settings import ENDPOINT, IDENTITY, NAT, SES, Settings
 
 
-def until_verified(settings: Settings) -> Settings:
+def fit(settings: Settings) -> Settings:
+    """The settings for the account as it is: what a component would refuse later is refused here.
+
+    Raises:
+        ArgumentError: something is in the way, or missing.
+    """
+    account = Account()
+    adopted = settings.network.get("adopt")
+    if settings.identity is not None:
+        email_identity.look(settings.identity, account)
+    if adopted is not None and SES in settings.paths:
+        smtp_endpoint.look(adopted["vpc_id"], account, adopts=ENDPOINT in settings.adopts)
+    require_groups(settings.service, account)
+    return _until_verified(settings, account)
+
+
+def _until_verified(settings: Settings, account: Account) -> Settings:
     """The settings, with mail through NAT as long as SES does not let the domain send.
 
     With `dns: external` nobody but a person can publish the records, so an update does not wait for them: a
     stack that has NAT gateways keeps them. A stack without them has no path that could stay. (With
     `dns: route53` the stack publishes the records itself, and `EmailIdentity` waits.)
     """
-    account = Account()
     identity = settings.identity
     if settings.mail_path != SES or identity is None or identity.get("dns") != EXTERNAL:
         return settings
-    if NAT not in settings.paths and not account.own_nat_gateways():
+    has_nat = NAT in {*settings.paths, *settings.adopts} or account.own_nat_gateways()
+    if not has_nat or IDENTITY in settings.adopts:
         return settings
     found = account.email_identity(settings.domain)
     if found is not None and found.may_send:
