@@ -13,10 +13,12 @@ from . import clean
 from .repairs import as_json as repairs_as_json
 
 if TYPE_CHECKING:
-    from mailroute.rehearsal.result import Diagnostic, PlannedResource, PolicyResult
+    from collections.abc import Mapping
+
+    from mailroute.rehearsal.result import Diagnostic, PlannedResource, PolicyResult, Source
     from reachability.egress import Egress
 
-    from .model import EgressChange, OnlyCreated, Report, RouteChange
+    from .model import EgressChange, Report, RouteChange, SourceLine
 
 SCHEMA: Final = 2
 """The version of the form, which `docs/reference/output.schema.json` describes."""
@@ -37,13 +39,13 @@ def render(report: Report) -> str:
         "ok": report.ok,
         "runtime": _runtime(report),
         "resources": [_resource(resource) for resource in rehearsal.resources],
-        "policies": [_policy(result) for result in rehearsal.policies],
-        "egress": [egress(change) for change in report.egress],
+        "policies": [_policy(result, report.source_lines) for result in rehearsal.policies],
+        "egress": [_with_sources(egress(change), report.source_lines) for change in report.egress],
         "unjudged": [unjudged.as_json() for unjudged in report.unjudged],
         "diagnostics": [
             _diagnostic(entry) for entry in rehearsal.diagnostics if entry.severity is not Severity.INFO
         ],
-        "creation": _creation(report.creation),
+        "creation": _creation(report),
         "changes": None if report.changes is None else [_change(change) for change in report.changes],
         "fixed": [{**known._asdict(), "destination": known.destination or None} for known in report.fixed],
         "outputs": wire.to_json(rehearsal.outputs),
@@ -69,6 +71,7 @@ def _resource(resource: PlannedResource) -> dict[str, Any]:
         "inputs": wire.to_json(resource.inputs),
         "dependencies": list(resource.dependencies),
         "propertyDependencies": {key: list(urns) for key, urns in resource.property_dependencies.items()},
+        "source": _source(resource.source),
     }
 
 
@@ -76,13 +79,31 @@ def _diagnostic(entry: Diagnostic) -> dict[str, str | None]:
     return {"severity": entry.severity.value, "message": entry.message, "urn": entry.urn or None}
 
 
-def _policy(result: PolicyResult) -> dict[str, str]:
+def _source(source: Source | None) -> dict[str, Any] | None:
+    return None if source is None else {"file": source.file, "line": source.line}
+
+
+def _source_of(urn: str, source_lines: Mapping[str, SourceLine]) -> dict[str, Any] | None:
+    return _source(source_lines[urn].source) if urn in source_lines else None
+
+
+def _with_sources(entry: dict[str, Any], source_lines: Mapping[str, SourceLine]) -> dict[str, Any]:
+    """An `egress` entry, or a judgement in it, whose findings say where their resources are registered."""
+    findings = [
+        {**finding, "source": _source_of(finding["resource"], source_lines)} for finding in entry["findings"]
+    ]
+    judged = {key: _with_sources(entry[key], source_lines) for key in ("today", "creation") if entry.get(key)}
+    return {**entry, "findings": findings, **judged}
+
+
+def _policy(result: PolicyResult, source_lines: Mapping[str, SourceLine]) -> dict[str, Any]:
     return {
         "pack": result.pack,
         "policy": result.policy,
         "level": result.level.value,
         "urn": result.urn,
         "message": result.message,
+        "source": _source_of(result.urn, source_lines),
     }
 
 
@@ -107,13 +128,14 @@ def _change(change: RouteChange) -> dict[str, Any]:
     }
 
 
-def _creation(creation: OnlyCreated | None) -> dict[str, Any] | None:
+def _creation(report: Report) -> dict[str, Any] | None:
+    creation = report.creation
     if creation is None:
         return None
     return {
         "problem": creation.problem or None,
         "resources": [_resource(resource) for resource in creation.resources],
-        "egress": [egress.as_json() for egress in creation.egress],
+        "egress": [_with_sources(egress.as_json(), report.source_lines) for egress in creation.egress],
     }
 
 

@@ -16,6 +16,7 @@ from .egress import beside_created, egress_changes, egress_created, none_judged,
 from .graph import PROVIDER, program_resources
 from .model import STACK, Group, OnlyCreated, Report
 from .next_steps import next_steps
+from .source_lines import source_lines
 
 STOPPED: Final = (
     "a policy stopped the update before everything was created: the egress is not judged, a preview does that"
@@ -88,6 +89,7 @@ def build(
         ),
         creation=only_created,
         program=program,
+        source_lines=source_lines((*created, *rehearsal.resources), program),
     )
     mask = mask or Masker()
     mask.add(hidden)

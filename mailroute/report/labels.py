@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reachability.egress import Egress
     from reachability.verdict import Assumption, Hop
 
-    from .model import DnsRecord, EgressChange, Repair, Report, RouteChange
+    from .model import DnsRecord, EgressChange, Repair, Report, RouteChange, SourceLine
 
 FIXED: Final = "Fixed since the baseline"
 FIXED_NOTE: Final = "take them out of it with --write-baseline"
@@ -67,6 +67,11 @@ def runtime(report: Report) -> str:
         return ""
     aws = f", pulumi-aws {report.pulumi_aws}" if report.pulumi_aws else ""
     return text(f"Python {python.version}{aws}")
+
+
+def source_line(found: SourceLine) -> str:
+    """A line of the program as a compiler names it: `__main__.py:42: api = aws.apprunner.Service(`."""
+    return text(f"{found.source}: {found.text}")
 
 
 def type_name(token: str) -> str:

@@ -13,12 +13,12 @@ from .model import Change, EgressChange, OnlyCreated
 from .repairs import PRICES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mailroute.rehearsal.result import Diagnostic, PolicyResult
     from reachability.verdict import Assumption, Finding
 
-    from .model import DnsRecord, Group, Repair, Report, RouteChange
+    from .model import DnsRecord, Group, Repair, Report, RouteChange, SourceLine
 
 LIMIT: Final = 60_000
 """Characters; GitHub refuses a comment of more than 65,536."""
@@ -72,7 +72,7 @@ def _sections(report: Report, rows: int) -> Iterator[str]:
     if report.unjudged:
         yield from _unjudged(report, rows)
     if report.creation is not None and report.creation != OnlyCreated():
-        yield from _only_created(report.creation, rows)
+        yield from _only_created(report.creation, report.source_lines, rows)
     yield from _assumptions(report, rows)
     yield from _policies(report, rows)
     yield from _resources(report, rows)
@@ -143,7 +143,7 @@ def _egress(report: Report, rows: int) -> Iterator[str]:
         yield f"```mermaid\n{mermaid.flowchart(change)}\n```"
         if change.creation is not None:
             yield f"In the simulated creation: {_verdict(change.creation)}"
-        for lines in (list(_findings(change)), list(_repairs(change.repairs))):
+        for lines in (list(_findings(change, report.source_lines)), list(_repairs(change.repairs))):
             if lines:
                 yield "\n".join(_cut(lines, rows))
 
@@ -200,7 +200,7 @@ def _verdict(egress: Egress | None) -> str:
     return "–" if egress is None else f"{labels.VERDICT_MARK[egress.verdict]} {egress.verdict.value}"
 
 
-def _findings(change: EgressChange) -> Iterator[str]:
+def _findings(change: EgressChange, source_lines: Mapping[str, SourceLine]) -> Iterator[str]:
     """What stands in the way; what does so today and after is said once."""
     times: dict[Finding, list[str]] = {}
     for when, egress in (("today", change.today), ("after", change.after), ("created", change.creation)):
@@ -208,9 +208,15 @@ def _findings(change: EgressChange) -> Iterator[str]:
             times.setdefault(finding, []).append(when)
     for finding, said in times.items():
         remedy = f" → {prose(finding.remedy)}" if finding.remedy else ""
-        place = code(labels.resource_name(finding.resource))
+        place = _located(finding.resource, source_lines)
         message = prose(labels.short(finding.message))
         yield f"- {' and '.join(said)} {code(finding.code)} at {place}: {message}{remedy}"
+
+
+def _located(urn: str, source_lines: Mapping[str, SourceLine]) -> str:
+    """A resource by its name, and the line of the program that registers it."""
+    where = f" ({code(source_lines[urn].source)})" if urn in source_lines else ""
+    return f"{code(labels.resource_name(urn))}{where}"
 
 
 def _repairs(found: Sequence[Repair]) -> Iterator[str]:
@@ -221,7 +227,7 @@ def _repairs(found: Sequence[Repair]) -> Iterator[str]:
         yield f"- {labels.price(repair)}: {'; '.join(map(prose, repair.changes))}"
 
 
-def _only_created(creation: OnlyCreated, rows: int) -> Iterator[str]:
+def _only_created(creation: OnlyCreated, source_lines: Mapping[str, SourceLine], rows: int) -> Iterator[str]:
     """What a preview cannot show: what a program makes of values that an update makes known."""
     yield "### Simulated creation"
     yield "What the preview does not show:"
@@ -230,7 +236,7 @@ def _only_created(creation: OnlyCreated, rows: int) -> Iterator[str]:
         lines.append(f"- {code(labels.type_name(resource.type))} {code(resource.name)}")
     for egress in creation.egress:
         lines.append(f"- {code(egress.service)} → {code(egress.destination)}: {_verdict(egress)}")
-        lines += [f"  {line}" for line in _findings(EgressChange(egress, None))]
+        lines += [f"  {line}" for line in _findings(EgressChange(egress, None), source_lines)]
     yield "\n".join(_cut(lines, rows))
 
 
@@ -264,14 +270,16 @@ def _policies(report: Report, rows: int) -> Iterator[str]:
         yield "\n".join(_cut([f"- {prose(labels.known(known))}" for known in report.fixed], rows))
     if report.violations:
         yield _table(
-            ("policy", "level", "resource", "what is wrong"), map(_violation, report.violations), rows
+            ("policy", "level", "resource", "what is wrong"),
+            (_violation(result, report.source_lines) for result in report.violations),
+            rows,
         )
 
 
-def _violation(result: PolicyResult) -> tuple[str, ...]:
+def _violation(result: PolicyResult, source_lines: Mapping[str, SourceLine]) -> tuple[str, ...]:
     level = ", ".join(filter(None, (result.level.value, prose(result.severity), prose(result.accepted))))
     message = "<br>".join(prose(line) for line in result.message.splitlines()[:_MOST_LINES] if line.strip())
-    return code(result.policy), level, code(labels.resource_name(result.urn)), message
+    return code(result.policy), level, _located(result.urn, source_lines), message
 
 
 def _resources(report: Report, rows: int) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Final
 from reachability.verdict import Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from enforcement.baseline import Known
-    from mailroute.rehearsal.result import PlannedResource, PolicyResult, Rehearsal
+    from mailroute.rehearsal.result import PlannedResource, PolicyResult, Rehearsal, Source
     from reachability.egress import Egress, Unjudged
     from reachability.values import Unknown
 
@@ -115,6 +117,14 @@ class DnsRecord:
 
 
 @dataclass(frozen=True)
+class SourceLine:
+    """Where the program registers a resource, and what stands on that line."""
+
+    source: Source
+    text: str
+
+
+@dataclass(frozen=True)
 class Group:
     """What one component creates itself, or the program outside any component.
 
@@ -162,6 +172,7 @@ class Report:
         changes: what has become of each egress since an earlier rehearsal, what was lost first; `None` where
             none is compared.
         fixed: the violations that the baseline lists and that are no more.
+        source_lines: where resources are registered, by their URNs.
     """
 
     rehearsal: Rehearsal
@@ -175,6 +186,7 @@ class Report:
     program: Path = Path()
     changes: tuple[RouteChange, ...] | None = None
     fixed: tuple[Known, ...] = ()
+    source_lines: Mapping[str, SourceLine] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:

@@ -22,13 +22,13 @@ from .model import Change, OnlyCreated
 from .repairs import PRICES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mailroute.rehearsal.result import Diagnostic, PlannedResource, PolicyResult
     from reachability.egress import Egress
     from reachability.verdict import Finding
 
-    from .model import EgressChange, Repair, Report, RouteChange
+    from .model import EgressChange, Repair, Report, RouteChange, SourceLine
     from .model import Group as ResourceGroup
 
 _VERDICT_STYLE: Final = {
@@ -39,6 +39,7 @@ _VERDICT_STYLE: Final = {
 _FINDING_STYLE: Final = {**_VERDICT_STYLE, Verdict.REACHABLE: "yellow"}
 _CHANGE_STYLE: Final = {Change.GAINED: "bold green", Change.LOST: "bold red"}
 _SEVERITY_STYLE: Final = {Severity.INFO: "dim", Severity.WARNING: "yellow", Severity.ERROR: "red"}
+_NOWHERE: Final[Mapping[str, SourceLine]] = {}
 _HEADING: Final = "bold"
 _QUIET: Final = "dim"
 
@@ -94,7 +95,7 @@ def _sections(report: Report) -> Iterator[RenderableType]:
     if report.unjudged:
         yield _unjudged(report)
     if report.creation is not None and report.creation != OnlyCreated():
-        yield _only_created(report.creation)
+        yield _only_created(report.creation, report.source_lines)
     yield from assumptions(report.egresses)
     if report.dns:
         yield _dns(report)
@@ -165,7 +166,7 @@ def _by_type(resources: tuple[PlannedResource, ...]) -> dict[str, list[PlannedRe
 
 
 def _egress(report: Report) -> RenderableType:
-    return _section("Egress", *map(_change, report.egress))
+    return _section("Egress", *(_change(change, report.source_lines) for change in report.egress))
 
 
 def _changes(changes: Sequence[RouteChange]) -> RenderableType:
@@ -185,7 +186,7 @@ def _unjudged(report: Report) -> RenderableType:
     return _section(f"Not judged: {len(report.unjudged)}", table)
 
 
-def _change(change: EgressChange) -> RenderableType:
+def _change(change: EgressChange, source_lines: Mapping[str, SourceLine]) -> RenderableType:
     style = _CHANGE_STYLE.get(change.change, _VERDICT_STYLE[change.after.verdict])
     mark = labels.VERDICT_MARK[change.after.verdict]
     optional = " (optional)" if change.after.destination.optional else ""
@@ -194,24 +195,27 @@ def _change(change: EgressChange) -> RenderableType:
         f" → {labels.text(change.after.destination)}{optional}: ",
         (labels.change_sentence(change), style),
     )
-    return Group(heading, *_paths(change))
+    return Group(heading, *_paths(change, source_lines))
 
 
-def _paths(change: EgressChange) -> Iterator[RenderableType]:
+def _paths(change: EgressChange, source_lines: Mapping[str, SourceLine]) -> Iterator[RenderableType]:
     if change.today is not None:
         yield from path("today", change.today)
-    yield from path("after", change.after)
+    yield from path("after", change.after, source_lines=source_lines)
     if change.creation is not None:
-        yield from path("creation", change.creation)
+        yield from path("creation", change.creation, source_lines=source_lines)
     yield from repairs(change.repairs)
 
 
-def path(when: str, egress: Egress, *, origins: bool = False) -> Iterator[RenderableType]:
+def path(
+    when: str, egress: Egress, *, origins: bool = False, source_lines: Mapping[str, SourceLine] = _NOWHERE
+) -> Iterator[RenderableType]:
     """An egress as its chain of hops, and what stands in the way.
 
     Args:
         when: what the path is, in a word.
         origins: whether to say of each hop where what is known of it comes from.
+        source_lines: where the program registers resources, by URN.
     """
     style = _VERDICT_STYLE[egress.verdict]
     yield Padding(
@@ -232,10 +236,10 @@ def path(when: str, egress: Egress, *, origins: bool = False) -> Iterator[Render
         table.add_row("└→" if index else "  ", hop.kind, Text.assemble(hop.name, (facts + origin, _QUIET)))
     yield Padding(table, (0, 0, 0, 4))
     if egress.outcome.told:
-        yield Padding(_findings(egress.outcome.told), (0, 0, 0, 5))
+        yield Padding(_findings(egress.outcome.told, source_lines), (0, 0, 0, 5))
 
 
-def _only_created(creation: OnlyCreated) -> RenderableType:
+def _only_created(creation: OnlyCreated, source_lines: Mapping[str, SourceLine]) -> RenderableType:
     """What a preview cannot show: what a program makes of values that an update makes known."""
     parts: list[RenderableType] = []
     if creation.problem:
@@ -244,7 +248,7 @@ def _only_created(creation: OnlyCreated) -> RenderableType:
         kind = labels.type_name(resource.type)
         parts.append(Text.assemble((f"+ {kind}", "green"), f"  {labels.text(resource.name)}"))
     for egress in creation.egress:
-        parts += (Text(labels.text(egress.service)), *path("creation", egress))
+        parts += (Text(labels.text(egress.service)), *path("creation", egress, source_lines=source_lines))
     return _section("Simulated creation", *parts, note="what the preview does not show")
 
 
@@ -274,7 +278,7 @@ def repairs(found: Sequence[Repair]) -> Iterator[RenderableType]:
     yield Padding(Text(f"prices of {PRICES}", style=_QUIET), (0, 0, 0, 5))
 
 
-def _findings(findings: Sequence[Finding]) -> RenderableType:
+def _findings(findings: Sequence[Finding], source_lines: Mapping[str, SourceLine]) -> RenderableType:
     """What stands in the way; a remedy that several share is said once, after the last of them."""
     table = Table.grid(padding=(0, 1, 0, 0))
     for finding, after in zip_longest(findings, findings[1:]):
@@ -283,9 +287,15 @@ def _findings(findings: Sequence[Finding]) -> RenderableType:
         table.add_row(
             mark, Text.assemble((labels.text(finding.code), style), f"  {labels.short(finding.message)}")
         )
+        if finding.resource in source_lines:
+            table.add_row("", _source_line(source_lines[finding.resource]))
         if finding.remedy and (after is None or after.remedy != finding.remedy):
             table.add_row("", Text(f"↳ {labels.text(finding.remedy)}", style=_QUIET))
     return table
+
+
+def _source_line(line: SourceLine) -> Text:
+    return Text(labels.source_line(line), style=_QUIET, no_wrap=True, overflow="ellipsis")
 
 
 def _dns(report: Report) -> RenderableType:
@@ -318,10 +328,12 @@ def _policies(report: Report) -> RenderableType:
         labels.count(blocking, "mandatory violation") if blocking else "",
         f", {advisory} advisory" if advisory else "",
     )
-    return _section("Policies", verdict, *map(_violation, report.violations))
+    return _section(
+        "Policies", verdict, *(_violation(result, report.source_lines) for result in report.violations)
+    )
 
 
-def _violation(result: PolicyResult) -> RenderableType:
+def _violation(result: PolicyResult, source_lines: Mapping[str, SourceLine]) -> RenderableType:
     style = "red" if result.level is Level.MANDATORY else "yellow"
     severity = f" · {result.severity}" if result.severity else ""
     about = f" · {labels.resource_name(result.urn)}" if result.urn else ""
@@ -330,7 +342,9 @@ def _violation(result: PolicyResult) -> RenderableType:
         (f"{'✘' if result.level is Level.MANDATORY else '!'} {labels.text(result.policy)}", style),
         (f" ({labels.text(result.pack)}) {result.level.value}{severity}{about}", _QUIET),
     )
-    return Group(title, Padding(Text(labels.lines(result.message)), (0, 0, 0, 2)))
+    message = Text(labels.lines(result.message))
+    where = [_source_line(source_lines[result.urn])] if result.urn in source_lines else []
+    return Group(title, *(Padding(part, (0, 0, 0, 2)) for part in (*where, message)))
 
 
 def _next(report: Report, width: int) -> Text:

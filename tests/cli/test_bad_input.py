@@ -116,7 +116,7 @@ def test_account_of_another_region(cli: Cli, project: Make) -> None:
             },
             ["'vpc': its id is the config shop:vpcId, encrypted", "here: --config shop:vpcId=ID gives one"],
         ),
-        ({"program": OLDER}, ["vpcId: a value is required", "has pulumi-aws 5.43.0; 7.", "is simulated)"]),
+        ({"program": OLDER}, ["vpcId: a value is required", "has pulumi-aws 5.43.0, and 7.", "is simulated"]),
         ({"policies/__main__.py": "raise ValueError('no pack')"}, ["policies", "ValueError: no pack"]),
         ({"policies/PulumiPolicy.yaml": "runtime: nodejs\n"}, ["PulumiPolicy.yaml", "nodejs"]),
     ],

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mailroute.rehearsal.result import Interpreter, Level, PolicyResult
+from mailroute.rehearsal.result import Interpreter, Level, PolicyResult, Source
 from mailroute.report import as_json, markdown, mermaid, terminal
-from mailroute.report.model import DnsRecord, EgressChange, Group, Repair, Step
+from mailroute.report.model import DnsRecord, EgressChange, Group, OnlyCreated, Repair, SourceLine, Step
 from reachability.egress import Destination
 from reachability.verdict import Assumption, Finding, Outcome, Verdict
-from tests.cli.samples import AFTER, ENDPOINT, PREFIX, REHEARSAL, REPORT, STACK, TODAY, resource
+from tests.cli.samples import AFTER, ENDPOINT, PASSWORD, PREFIX, REHEARSAL, REPORT, STACK, TODAY, resource
 
 if TYPE_CHECKING:
     from mailroute.report.model import Report
@@ -69,6 +69,7 @@ def test_json_is_the_contract() -> None:
                 "level": "advisory",
                 "urn": ENDPOINT.urn,
                 "message": "PORT: odd",
+                "source": None,
             },
             {
                 "pack": "mailroute",
@@ -76,6 +77,7 @@ def test_json_is_the_contract() -> None:
                 "level": "mandatory",
                 "urn": ENDPOINT.urn,
                 "message": "PRIVATE_DNS_OFF: it is off",
+                "source": None,
             },
         ],
         "unjudged": [
@@ -105,6 +107,7 @@ def test_json_is_the_contract() -> None:
         "inputs": {"vpcId": {"$unknown": True}, "serviceName": "com.amazonaws.us-east-1.email-smtp"},
         "dependencies": [vpc],
         "propertyDependencies": {"vpcId": [vpc], "serviceName": []},
+        "source": None,
     }
     assert document["resources"][2]["inputs"] == {"secretString": {"$secret": True}}
 
@@ -131,6 +134,37 @@ def test_json_tells_assumptions_and_warnings_of_each_time() -> None:
     assert entry["assumptions"] == entry["today"]["assumptions"] == [assumed]
     assert [(found["code"], found["verdict"]) for found in entry["findings"]] == [("TWICE", "reachable")]
     assert entry["verdict"] == "reachable"
+
+
+def test_every_format_says_where_in_the_program() -> None:
+    found = Finding("ODD", ENDPOINT.urn, "it is odd", "look")
+    after = replace(AFTER, outcome=AFTER.outcome + Outcome((), (found,)))
+    planned = replace(ENDPOINT, source=Source("app/net.py", 7))
+    report = replace(
+        REPORT,
+        rehearsal=replace(REHEARSAL, resources=(planned, PASSWORD)),
+        egress=(EgressChange(after, TODAY, creation=after),),
+        creation=OnlyCreated(resources=(PASSWORD,), egress=(after,)),
+        source_lines={
+            ENDPOINT.urn: SourceLine(Source("app/net.py", 7), 'smtp = aws.ec2.VpcEndpoint("smtp", *a\x1b)')
+        },
+    )
+    document = json.loads(as_json.render(report))
+    place = {"file": "app/net.py", "line": 7}
+    assert [resource["source"] for resource in document["resources"]] == [place, None]
+    assert [result["source"] for result in document["policies"]] == [place, place]
+    (entry,), (created,) = document["egress"], document["creation"]["egress"]
+    for judged, source in (
+        (entry, place),
+        (entry["creation"], place),
+        (created, place),
+        (entry["today"], None),
+    ):
+        assert [finding["source"] for finding in judged["findings"]] == [source]
+    line = '  app/net.py:7: smtp = aws.ec2.VpcEndpoint("smtp", *a )\n'
+    assert plain(report, 100).count(line) == 5
+    assert "…\n" in plain(report, 40)
+    assert markdown.render(report).count("`smtp` (`app/net.py:7`)") == 4
 
 
 def test_every_format_names_what_ran_the_program() -> None:

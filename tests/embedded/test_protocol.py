@@ -323,7 +323,7 @@ def test_a_stack_reference_to_nowhere_is_one_line(rehearse: Run, text: str, comp
     files = {"accounts/stacks/organization/net/dev.json": text}
     with pytest.raises(RehearsalError) as raised:
         rehearse("import pulumi\npulumi.StackReference('organization/net/dev')\n", **files)
-    assert str(raised.value).startswith("StackReference 'organization/net/dev': ")
+    assert str(raised.value).startswith("__main__.py:2: StackReference 'organization/net/dev': ")
     assert complaint in str(raised.value)
 
 
@@ -336,8 +336,8 @@ def test_a_stack_reference_to_nowhere_is_one_line(rehearse: Run, text: str, comp
         ),
         (
             "Thing('t', ResourceOptions(import_='i-1'))",
-            "aws:test/thing:Thing 't' is to be imported as 'i-1', which a rehearsal does not do: "
-            "read it with .get(), or leave import_ out",
+            "__main__.py:13: aws:test/thing:Thing 't' is to be imported as 'i-1', which a rehearsal does not "
+            "do: read it with .get(), or leave import_ out",
         ),
         (
             "pulumi.runtime.call('aws:test/thing:Thing/method', {}, Thing('t'))",
@@ -345,7 +345,7 @@ def test_a_stack_reference_to_nowhere_is_one_line(rehearse: Run, text: str, comp
         ),
         (
             "Thing('t', ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create='soon')))",
-            "custom timeout 'soon': write it as 90s, 5m or 1h30m",
+            "__main__.py:13: custom timeout 'soon': write it as 90s, 5m or 1h30m",
         ),
     ],
 )
@@ -423,7 +423,7 @@ def test_what_is_read_and_not_there_is_one_line(rehearser: Rehearser) -> None:
     }
     with pytest.raises(RehearsalError) as raised:
         rehearser.run(trace=[absent])
-    assert str(raised.value) == "aws:test/thing:Thing 'thing': 'i-0' is not in the account"
+    assert str(raised.value) == "__main__.py:13: aws:test/thing:Thing 'thing': 'i-0' is not in the account"
 
 
 DYNAMIC = """
@@ -457,7 +457,7 @@ def test_a_dynamic_provider_that_raises_is_one_line(rehearse: Run) -> None:
     with pytest.raises(RehearsalError) as raised:
         rehearse(DYNAMIC.replace("SIZE", "4"), up=True)
     assert str(raised.value) == (
-        "pulumi-python:dynamic:Resource 'made': __main__.py:8: ValueError: too large"
+        "__main__.py:15: pulumi-python:dynamic:Resource 'made': __main__.py:8: ValueError: too large"
     )
 
 
@@ -497,7 +497,8 @@ pulumi.export("preview", pulumi.runtime.is_dry_run())
     assert rehearsal.outputs["project"] == ["demo", "dev", "organization"]
     assert rehearsal.outputs["preview"] is True
     assert [note.message for note in rehearsal.diagnostics] == [
-        "Pulumi.dev.yaml: made-up values stand in for the encrypted demo:password"
+        "Pulumi.dev.yaml: made-up values stand in for the encrypted demo:password: "
+        "--config KEY=VALUE gives others"
     ]
 
 

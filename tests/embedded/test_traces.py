@@ -26,15 +26,15 @@ PROVIDER = ("CheckConfig", "Configure", "Check", "Create", "Read", "Invoke")
 ANALYZER = ("ConfigureStack", "Configure", "Remediate", "Analyze", "AnalyzeStack")
 
 _CHECK_FAILS = (
-    "aws:ec2/subnet:Subnet 'check-reject': property cidrBlock: "
+    "__main__.py:6: aws:ec2/subnet:Subnet 'check-reject': property cidrBlock: "
     "expected check-reject's cidrBlock to be smaller"
 )
 _CREATE_FAILS = (
-    "aws:ec2/subnet:Subnet 'reject-me': creating EC2 thing: "
+    "__main__.py:7: aws:ec2/subnet:Subnet 'reject-me': creating EC2 thing: "
     "api error InvalidParameterValue: rejected by the simulated account"
 )
 _DUPLICATE = (
-    "aws:ec2/vpc:Vpc 'v' is registered twice, as urn:pulumi:dev::demo::aws:ec2/vpc:Vpc::v: "
+    "__main__.py:6: aws:ec2/vpc:Vpc 'v' is registered twice, as urn:pulumi:dev::demo::aws:ec2/vpc:Vpc::v: "
     "give each its own name"
 )
 FAILING = {

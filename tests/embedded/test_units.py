@@ -91,6 +91,14 @@ def test_a_urn_has_the_types_of_its_ancestors_but_not_the_stack() -> None:
             'Traceback (most recent call last):\n  File "/p/b.py", line 7, in f\n    h()\nOSError: 2\n',
             "b.py:7: OSError: 2",
         ),
+        (
+            'Traceback (most recent call last):\n  File "/p/a.py", line 3, in f\n    g()\nKeyError: 1\n\n'
+            "The above exception was the direct cause of the following exception:\n\n"
+            'Traceback (most recent call last):\n  File "/p/b.py", line 7, in f\n    h()\nOSError: 2\n\n'
+            "The above exception was the direct cause of the following exception:\n\n"
+            'Traceback (most recent call last):\n  File "/p/c.py", line 9, in f\n    h()\nValueError: 3\n',
+            "a.py:3: KeyError: 1, which led to c.py:9: ValueError: 3",
+        ),
         ('  File "/elsewhere/c.py", line 1\n    x = = 1\n        ^\nSyntaxError: bad', "SyntaxError: bad"),
         (
             'Invoke callback 1-2 error: no such tag:\n  File "/p/a.py", line 5, in t\n    raise E\n',

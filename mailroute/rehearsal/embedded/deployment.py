@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import uuid
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from pulumi.runtime.proto import provider_pb2, resource_pb2
 
@@ -19,6 +19,7 @@ from reachability.values import contains_unknown
 from ..config import MADE_UP
 from ..result import Completed, PlannedResource, Registered, RehearsalError
 from ..shared import urns
+from ..shared.sources import Sources, located
 from . import goals
 from .callbacks import Callbacks
 from .goals import Goal, Goals
@@ -28,7 +29,7 @@ from .registry import Registry
 from .review import Review
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ..project import Project
     from ..shared.journal import Journal
@@ -61,7 +62,8 @@ class Deployment:
         self.callbacks = Callbacks(project.directory, journal)
         self._journal = journal
         self.providers = Providers(connect)
-        self._goals = Goals(project, self.callbacks, self.registry)
+        self._sources = Sources(project)
+        self._goals = Goals(project, self.callbacks, self.registry, self._sources)
         self._review = Review(packs, preview=preview)
         self._lock = threading.Lock()
         self._defaults: dict[str, Future[Provider]] = {}
@@ -108,23 +110,22 @@ class Deployment:
         """A component whose package would register its children: nobody here knows them."""
         provider = self._provider(goal.options.provider, urns.package_of(goal.type), goal.options.version)
         if not isinstance(provider, UnsimulatedProvider):
-            raise RehearsalError(
-                f"{goal.type} {goal.name!r}: a rehearsal does not simulate components of {provider.package}"
-            )
+            _refuse(goal, [f"a rehearsal does not simulate components of {provider.package}"])
         inputs = self._review.resource(goal, provider, goal.inputs)
         self._complete(goal, inputs, {}, provider=provider)
 
     def _create(self, goal: Goal) -> tuple[str | None, Mapping[str, Any]]:
-        provider = self._provider(goal.options.provider, urns.package_of(goal.type), goal.options.version)
-        inputs, failures = (
-            provider.check(goal.urn, goal.inputs) if provider.configured else (dict(goal.inputs), [])
-        )
+        with located(goal.source):
+            provider = self._provider(goal.options.provider, urns.package_of(goal.type), goal.options.version)
+            inputs, failures = (
+                provider.check(goal.urn, goal.inputs) if provider.configured else (dict(goal.inputs), [])
+            )
         inputs = self._review.resource(goal, provider, inputs)
         if failures:
-            other = _other_version(goal, provider)
-            raise RehearsalError(f"{goal.type} {goal.name!r}: {'; '.join(failures)}{other}")
+            _refuse(goal, [*failures, *_other_version(goal, provider)])
         self._run_hooks(goal, "before_create", inputs)
-        identity, outputs = self._created(goal, provider, inputs)
+        with located(goal.source):
+            identity, outputs = self._created(goal, provider, inputs)
         outputs = _with_secrets(outputs, goal.options.additional_secret_outputs)
         self._complete(goal, inputs, outputs, identity, provider)
         self._run_hooks(goal, "after_create", inputs, outputs, identity)
@@ -165,6 +166,7 @@ class Deployment:
                 property_dependencies=goal.property_dependencies,
                 provider=provider.urn if provider else None,
                 aliases=goal.aliases,
+                source=goal.source,
             )
         )
         self.registry.settle(goal.urn, custom=goal.custom, exists=identity is not None)
@@ -189,11 +191,14 @@ class Deployment:
     def read(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:
         """Read a resource that the stack does not manage, or the outputs of another stack."""
         urn = urns.make(self.project.stack, self.project.name, request.parent, request.type, request.name)
-        self.registry.reserve(urn, request.parent)
+        source = self._sources.of(request)
+        with located(source):
+            self.registry.reserve(urn, request.parent)
         with self.registry.registering(request.parent):
             inputs = wire.decode(request.properties)
             self._has_seen(inputs)
-            identity, outputs = self._read(urn, request, inputs)
+            with located(source):
+                identity, outputs = self._read(urn, request, inputs)
             self.registry.settle(urn, custom=True, exists=identity != UNKNOWN_ID)
         known = outputs is not None and not contains_unknown(wire.plain(outputs))
         shown = _with_secrets(outputs or {}, request.additionalSecretOutputs)
@@ -296,7 +301,7 @@ class Deployment:
         internal: dict[str, Any] = {"__internal": {}} if version else {}
         inputs = wire.without_internal(self._review.resource(goal, None, {**inputs, **internal}))
         if failures:
-            raise RehearsalError(f"{goal.type} {goal.name!r}: {'; '.join(failures)}")
+            _refuse(goal, failures)
         provider.configure(inputs)
         outputs = _with_secrets(inputs, goal.options.additional_secret_outputs)
         self._complete(goal, inputs, outputs, identity)
@@ -329,12 +334,16 @@ def _answer(
     return resource_pb2.RegisterResourceResponse(urn=urn, id=identity or "", object=wire.encode(outputs))
 
 
-def _other_version(goal: Goal, provider: Provider) -> str:
+def _refuse(goal: Goal, failures: Sequence[str]) -> NoReturn:
+    with located(goal.source):
+        raise RehearsalError(f"{goal.type} {goal.name!r}: {'; '.join(failures)}")
+
+
+def _other_version(goal: Goal, provider: Provider) -> Iterator[str]:
     """That the program's package is of another major version than what is simulated, if it is."""
     asked, simulated = goal.options.version, provider.version
-    if not asked or not simulated or asked.partition(".")[0] == simulated.partition(".")[0]:
-        return ""
-    return f" (the program has pulumi-{provider.package} {asked}; {simulated} is simulated)"
+    if asked and simulated and asked.partition(".")[0] != simulated.partition(".")[0]:
+        yield f"the program has pulumi-{provider.package} {asked}, and {simulated} is simulated"
 
 
 def _with_secrets(outputs: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:

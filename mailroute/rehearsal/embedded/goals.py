@@ -12,6 +12,7 @@ from mailroute import wire
 
 from ..result import RehearsalError
 from ..shared import urns
+from ..shared.sources import located
 from . import callbacks
 from .plugin import DYNAMIC_PACKAGE
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..project import Project
+    from ..result import Source
+    from ..shared.sources import Sources
     from .callbacks import Callbacks
     from .registry import Registry
 
@@ -36,6 +39,7 @@ class Goal:
         options: as the program and the transforms have set them, and as it inherits them.
         aliases: the URNs that it may have had before.
         remote: whether it is a component whose children its package registers, and not the program.
+        source: where the program registers it.
     """
 
     urn: str
@@ -47,6 +51,7 @@ class Goal:
     options: resource_pb2.TransformResourceOptions
     aliases: tuple[str, ...] = ()
     remote: bool = False
+    source: Source | None = None
 
     @property
     def type(self) -> str:
@@ -88,8 +93,9 @@ class Goal:
 class Goals:
     """Makes goals of registrations, and remembers what children inherit from them."""
 
-    def __init__(self, project: Project, functions: Callbacks, registry: Registry) -> None:
+    def __init__(self, project: Project, functions: Callbacks, registry: Registry, sources: Sources) -> None:
         self._project = project
+        self._sources = sources
         self._callbacks = functions
         self._registry = registry
         self._goals: dict[str, Goal] = {}
@@ -101,7 +107,8 @@ class Goals:
         Raises:
             RehearsalError: the name is taken already, or the registration asks for what no rehearsal does.
         """
-        _refuse(request)
+        with located(self._sources.of(request)):
+            _refuse(request)
         options = self._inherited(request, _options(request))
         inputs = wire.decode(request.object)
         dependencies = set(request.dependencies)
@@ -158,7 +165,9 @@ class Goals:
     ) -> Goal:
         urn = urns.make(self._project.stack, self._project.name, request.parent, request.type, request.name)
         above = self._goals.get(request.parent)
-        self._registry.reserve(urn, request.parent)
+        source = self._sources.of(request)
+        with located(source):
+            self._registry.reserve(urn, request.parent)
         self._callbacks.keep(urn, request.transforms)
         return Goal(
             urn,
@@ -170,6 +179,7 @@ class Goals:
             options,
             urns.aliases(urn, request.parent, options.aliases, above.aliases if above else ()),
             request.remote,
+            source,
         )
 
     def _inherited(

@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import contextlib
 import gc
+import inspect
 import logging
 import os
 import runpy
@@ -66,13 +67,17 @@ def main() -> int:
     pulumi.runtime.set_all_config(
         pulumi.runtime.get_config_env(), pulumi.runtime.get_config_secret_keys_env()
     )
-    settings: Any = pulumi.runtime.Settings(**arguments)
+    # An older SDK takes fewer of these.
+    known = inspect.signature(pulumi.runtime.Settings).parameters
+    settings: Any = pulumi.runtime.Settings(**{name: arguments[name] for name in arguments if name in known})
     settings.engine = EngineWithoutDebug(settings.engine)
     pulumi.runtime.configure(settings)
     # A failed run leaves futures behind that nobody awaits any more; nobody needs to read that.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
+    origins = Origins()
+    loop.set_task_factory(origins.new_task)
     # The SDK waits for the engine in threads: as many as the engine answers at once.
     with ThreadPoolExecutor(max_workers=4 * arguments["parallel"]) as executor:
         loop.set_default_executor(executor)
@@ -86,14 +91,37 @@ def main() -> int:
                 settings.engine = engine
             pulumi.log.error(message)
             return 1
-        except Exception:
-            pulumi.log.error(traceback.format_exc())
+        except Exception as error:
+            pulumi.log.error("".join(traceback.format_exception(origins.restored(error))))
             return 1
     return 0
 
 
+class Origins:
+    """Where each error was raised: its traceback changes with each further task that awaits it."""
+
+    def __init__(self) -> None:
+        self._tracebacks: dict[int, tuple[BaseException, TracebackType | None]] = {}
+
+    def new_task(self, loop: Any, coroutine: Any, **options: Any) -> asyncio.Task[Any]:
+        task: asyncio.Task[Any] = asyncio.Task(coroutine, loop=loop, **options)
+        task.add_done_callback(self._note)  # the first callback, before those of whoever awaits it
+        return task
+
+    def _note(self, task: asyncio.Task[Any]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._tracebacks.setdefault(id(error), (error, error.__traceback__))
+
+    def restored(self, error: BaseException) -> BaseException:
+        """`error` with the traceback that it had when it was raised."""
+        known = self._tracebacks.get(id(error))
+        return error.with_traceback(known[1]) if known else error
+
+
 def run(program: str, settings: Any) -> None:
-    runpy.run_path(program, run_name="__main__")
+    # The SDK tells where a resource is registered by absolute paths alone.
+    runpy.run_path(os.path.abspath(program), run_name="__main__")  # noqa: PTH100
     if settings.outputs and isinstance(settings.outputs, set):
         # The SDK waits on all of these anew whenever one resolves, which is quadratic: it gets one for all.
         together = asyncio.ensure_future(settle(list(settings.outputs)))
@@ -142,20 +170,18 @@ def all_missing(program: str, first: Any) -> str:
 
 async def settle(outputs: Sequence[asyncio.Task[Any]]) -> None:
     """Wait until every output has resolved, or raise what the first to fail has failed with."""
-    failures: list[tuple[BaseException, TracebackType | None]] = []
+    failures: list[BaseException] = []
 
     def note(output: asyncio.Task[Any]) -> None:
         error = asyncio.CancelledError() if output.cancelled() else output.exception()
         if error is not None:
-            # Once a second task has awaited the output, the traceback is no longer the error's.
-            failures.append((error, error.__traceback__))
+            failures.append(error)
 
     for output in outputs:
         output.add_done_callback(note)
     await asyncio.wait(outputs, return_when=asyncio.FIRST_EXCEPTION)
     if failures:
-        error, place = failures[0]
-        raise error.with_traceback(place)
+        raise failures[0]
 
 
 if __name__ == "__main__":

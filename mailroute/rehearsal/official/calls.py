@@ -19,12 +19,12 @@ from mailroute import wire
 
 from ..result import Completed, PlannedResource, Registered
 from ..shared import urns
+from ..shared.sources import Sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from enforcement.masking import Masker
-
+    from ..project import Project
     from ..shared.journal import Journal
 
 M = TypeVar("M", bound=Message)
@@ -33,15 +33,16 @@ _PLUGIN: Final = "/pulumirpc.LanguageRuntime/RunPlugin"
 
 
 class Calls:
-    """Reads the log call by call, and tells `journal` of what comes to pass, `mask` of every secret.
+    """Reads the log call by call; tells `journal` what comes to pass, and the project's mask every secret.
 
     Attributes:
         plugin_errors: what packs have written to their standard error, which the CLI keeps to itself.
     """
 
-    def __init__(self, journal: Journal, mask: Masker) -> None:
+    def __init__(self, journal: Journal, project: Project) -> None:
         self._journal = journal
-        self._mask = mask
+        self._mask = project.mask
+        self._sources = Sources(project)
         self._packs: dict[str, str] = {}
         self._declared: dict[str, frozenset[str]] = {}
         self._checked: dict[str, analyzer_pb2.AnalyzeRequest] = {}
@@ -148,6 +149,7 @@ class Calls:
                 id=_known(answer.id),
                 dependencies=tuple(asked.dependencies),
                 property_dependencies={name: sources.get(name, ()) for name in declared},
+                source=self._sources.of(asked),
             )
         )
 

@@ -108,7 +108,7 @@ class _Run:
         self._deadline = time.monotonic() + timeout
         self._journal = Journal()
         self._journal.follow(on_event)
-        self._calls = Calls(self._journal, project.mask)
+        self._calls = Calls(self._journal, project)
         self._over = False
         for diagnostic in project.diagnostics:
             self._journal.note(diagnostic)
