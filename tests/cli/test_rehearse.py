@@ -41,7 +41,7 @@ def without_set_up(text: str) -> str:
 
 
 def in_order(document: dict[str, Any]) -> str:
-    """JSON without the order of a race, that in which an engine completes resources, and this Python."""
+    """JSON without the order in which an engine happens to complete resources, this Python, and lines."""
     assert document["runtime"].pop("python").startswith("3.")
     assert Path(document["runtime"].pop("path")).is_file()
     # Without a `.venv` in this checkout, there is a warning of that.
@@ -49,6 +49,8 @@ def in_order(document: dict[str, Any]) -> str:
         entry for entry in document["diagnostics"] if "virtualenv" not in entry["message"]
     ]
     for resource in document["resources"]:
+        if resource["source"] is not None:
+            resource["source"]["line"] = min(resource["source"]["line"], 1)
         resource["dependencies"].sort()
         for urns in resource["propertyDependencies"].values():
             urns.sort()
