@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from enforcement.masking import MASK
@@ -47,7 +48,7 @@ def redact(value: T, mask: Callable[[str], str]) -> T:
 
     A destination whose host or port is a secret is one that nobody knows, its port with its host.
     """
-    return cast("T", _redact(value, mask))
+    return cast("T", _redact(value, cache(mask)))  # names and types come again and again
 
 
 def _redact(value: Any, mask: Callable[[str], str]) -> Any:

@@ -44,7 +44,9 @@ class Masker:
                 self._forms += tuple(form for word in sorted(new) for form in _forms(word))
 
     def __call__(self, text: str) -> str:
-        spans = sorted(span for form in self._forms for span in form.find(text))
+        # What of a form is in every text that has it, is soon known and seldom there.
+        found = [form for form in self._forms if form.anchor in text]
+        spans = sorted(match.span() for form in found for match in form.pattern.finditer(text))
         if not spans:
             return text
         parts: list[str] = []
@@ -57,18 +59,14 @@ class Masker:
 
 
 class _Form:
-    """One form of one secret: what of it stands in any text that has it, and what it looks like."""
+    """One form of one secret: its longest run of letters and digits, and the pattern of the whole."""
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
-        self._anchor = max(_PLAIN.findall(secret), key=len, default="")
-
-    def find(self, text: str) -> Iterator[tuple[int, int]]:
-        if self._anchor in text:  # which is soon known, and seldom so
-            yield from (found.span() for found in self._pattern.finditer(text))
+        self.anchor = max(_PLAIN.findall(secret), key=len, default="")
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
+    def pattern(self) -> re.Pattern[str]:
         parts = [found[0] for found in _PARTS.finditer(self._secret)]
         return re.compile("".join(map(_quoted, parts, ("", *parts))))
 
