@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mailroute import pack
-from mailroute.rehearsal.result import RehearsalError
+from mailroute.rehearsal.result import Diagnostic, RehearsalError, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,17 +73,37 @@ def load_account(project: Project, file: Path | None) -> tuple[Account, str]:
     """
     from mailroute.rehearsal.account import Account
 
-    beside = project.directory / "accounts" / f"{project.stack}.json"
-    region = project.config.get("aws:region")
-    if file is None and not beside.is_file():
-        account = Account.empty(region or os.environ.get("AWS_REGION") or _USUAL_REGION)
+    chosen = file or _account_file(project)
+    if chosen is None:
+        account = Account.empty(_region(project) or _USUAL_REGION)
         return account, f"an empty one in {account.region}"
-    chosen = file or beside
-    account = Account.load(chosen, region)
+    account = Account.load(chosen, project.config.get("aws:region"))
     account.imports_services = True
     taken_at = account.document.get("takenAt")
     as_of = f", as of {taken_at}" if taken_at else ""
     return account, f"{account.id} in {account.region}{as_of} ({_beside(chosen)})"
+
+
+def with_assumed_region(project: Project, account_file: Path | None) -> Project:
+    """`project`, with a warning if neither it, nor the environment or an account file, names a region."""
+    if account_file or _account_file(project) or _region(project):
+        return project
+    assumed = Diagnostic(
+        Severity.WARNING, f"no region is set: {_USUAL_REGION} is assumed: --config aws:region=REGION names it"
+    )
+    return replace(project, diagnostics=(*project.diagnostics, assumed))
+
+
+def _account_file(project: Project) -> Path | None:
+    """The account file beside the program, if there is one."""
+    file = project.directory / "accounts" / f"{project.stack}.json"
+    return file if file.is_file() else None
+
+
+def _region(project: Project) -> str | None:
+    """The region that the program's config names, else the environment, as for pulumi-aws."""
+    named = (project.config.get("aws:region"), *map(os.environ.get, ("AWS_REGION", "AWS_DEFAULT_REGION")))
+    return next(filter(None, named), None)
 
 
 def _beside(file: Path) -> str:

@@ -16,6 +16,7 @@ from .inputs import (
     load_project,
     policy_packs,
     rule_options,
+    with_assumed_region,
     with_stack_files,
 )
 from .parameters import KeyAndValue, StackFile
@@ -156,7 +157,7 @@ def command(
     if directory and program:
         raise click.UsageError(f"the project is named twice, as {directory} and with --program {program}")
     project = load_project(directory or program, stack, GivenConfig(config, config_path, config_file))
-    project = with_stack_files(project, stack_files)
+    project = with_assumed_region(with_stack_files(project, stack_files), account_file)
     reporting = reporting.prepare(project)
     packs = policy_packs(project, packs)
     operation = Operation.UP if up else Operation.PREVIEW

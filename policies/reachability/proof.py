@@ -24,10 +24,11 @@ from .aws.ses import (
 from .aws.subnet import unread
 from .egress import Destination, Egress
 from .findings import endpoints, names, placement, routing
+from .findings.assumptions import AS_CREATED
 from .findings.once import first_of_each, said_once
 from .forwarding import Client, OverIpv6, ToSmtpEndpoint, Walk, port_25
 from .graph.other_packages import may_change_network
-from .graph.provider_scope import in_one_region
+from .graph.provider_scope import in_one_region, place_of
 from .graph.references import judged
 from .graph.zones import ZoneAvailability
 from .hosts import is_valid, literal, question
@@ -96,7 +97,14 @@ class Proof:
         if not decided:
             return outcome
         named = PASSES if destination.holder is None else placement.IDS_AS_PLANNED(workload.resource)
-        return outcome.given(named + self._as_planned(workload, outcome))
+        return outcome.given(named + self._as_planned(workload, outcome) + self._in_default_vpc(workload))
+
+    def _in_default_vpc(self, workload: Workload) -> Outcome:
+        """What is assumed of a default VPC that nobody has read, dead paths from it included."""
+        subnets = (ref for place in workload.placements for ref in place.subnets)
+        vpcs = (vpc for ref in subnets for subnet in ref.candidates for vpc in subnet.vpc.candidates)
+        assumed = dict.fromkeys(vpc.resource for vpc in vpcs if self.coverage.assumes(vpc.resource))
+        return all_of(AS_CREATED(vpc, place=place_of(vpc)) for vpc in assumed)
 
     def _as_planned(self, workload: Workload, outcome: Outcome) -> Outcome:
         """What is assumed of the ids that are to come, where some are on the way."""

@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from mailroute.cli.inputs import choose_engine, load_account, load_project, policy_packs, rule_options
+from mailroute.cli.inputs import (
+    choose_engine,
+    load_account,
+    load_project,
+    policy_packs,
+    rule_options,
+    with_assumed_region,
+)
 from mailroute.rehearsal.result import RehearsalError
 from rules import RULES
 from tests.cli.conftest import ROOT, Cli
@@ -55,7 +62,8 @@ def test_the_default_account_is_the_stack_s_own_file() -> None:
 def test_default_account_is_empty_and_in_the_region_of_the_stack(project: Make) -> None:
     program = project(stacks={"dev": "config:\n  aws:region: eu-west-1\n"})
     account, name = load_account(load_project(program, None), None)
-    assert (account.region, account.document["resources"]) == ("eu-west-1", [])
+    assert account.region == "eu-west-1"
+    assert [vpc.get("default") for vpc in account.of("aws:ec2/vpc:Vpc")] == [True]
     assert name == "an empty one in eu-west-1"
 
 
@@ -130,3 +138,35 @@ def test_auto_takes_the_cli_where_it_is_on_path(tmp_path: Path, monkeypatch: pyt
         "pulumi",
         "embedded",
     ]
+
+
+@pytest.mark.parametrize(
+    ("config", "variables", "files", "assumed"),
+    [
+        ("", {}, {}, True),
+        ("config:\n  aws:region: eu-west-1\n", {}, {}, False),
+        ("", {"AWS_REGION": "eu-west-1"}, {}, False),
+        ("", {"AWS_DEFAULT_REGION": "eu-west-1"}, {}, False),
+        ("", {}, {"accounts/dev.json": "{}"}, False),
+    ],
+)
+def test_a_region_is_never_assumed_in_silence(
+    project: Make,
+    monkeypatch: pytest.MonkeyPatch,
+    config: str,
+    variables: dict[str, str],
+    files: dict[str, str],
+    assumed: bool,
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    known = load_project(project(stacks={"dev": config}, **files), None)
+    told = [entry.message for entry in with_assumed_region(known, None).diagnostics[len(known.diagnostics) :]]
+    said = "no region is set: us-east-1 is assumed: --config aws:region=REGION names it"
+    assert told == ([said] if assumed else [])
+    assert with_assumed_region(known, known.directory / "account.json") is known
+    if not files:
+        account, _ = load_account(known, None)
+        assert account.region == ("us-east-1" if assumed else "eu-west-1")

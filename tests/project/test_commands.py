@@ -92,7 +92,7 @@ RUN_BY: Final[Mapping[str, Callable[..., Any] | str]] = {
 
 NOT_RUN: Final = {
     "npm install": "downloads what the TypeScript programs need",
-    "pulumi stack export": "reads a stack that is there: tests/embedded/test_stack_references.py has its form",
+    "pulumi stack export": "reads a stack that is there: test_stack_references.py has its form",
     "pulumi stack output": "the same",
     "pulumi login": "chooses a backend for this machine's user: the tests name theirs in the environment",
 }

@@ -195,7 +195,7 @@ def test_address_that_an_account_file_need_not_show(world: World, adopted: World
 
 
 def test_what_could_not_be_read_may_be_there(connect: Callable[[Account], Client]) -> None:
-    document = dict(Account.empty("us-east-1").document)
+    document = {**Account.empty("us-east-1").document, "resources": [], "vpcs": []}
     document["unread"] = [{"action": "ec2:DescribeVpcs", "reason": "AccessDenied"}]
     client = connect(Account(document))
     assert client.create(SUBNET, "s", vpcId="vpc-0hidden", cidrBlock="10.0.0.0/24").id

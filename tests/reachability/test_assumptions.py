@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from mailroute.rehearsal.account import Account
 from reachability import UNKNOWN, Verdict
-from tests.reachability.stacks import PRIVATE, PUBLIC, REGION, Stack, own_network, role, through
+from tests.reachability.stacks import PRIVATE, PUBLIC, REGION, Stack, own_network, ref, role, through
 
 NAT = "aws:ec2/natGateway:NatGateway"
 CONNECTOR = "aws:apprunner/vpcConnector:VpcConnector"
@@ -145,3 +148,36 @@ def test_a_block_to_come_is_taken_to_be_private(new: Stack) -> None:
     assert BLOCK not in codes(new)
     new["vpc"].update(cidrBlock=UNKNOWN)
     assert (BLOCK, "vpc") in assumed(new)
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_a_default_vpc_that_nobody_read_is_as_created(public: bool) -> None:
+    account = dict(Account.empty(REGION).document)
+    stack = Stack(account=account)
+    subnets = [each["id"] for each in account["resources"] if each["type"].endswith("Subnet")]
+    service = {"subnets": subnets, "assignPublicIp": public}
+    containers = [
+        {"name": "c", "image": "i", "environment": [{"name": "SMTP_HOST", "value": "s.example.com"}]}
+    ]
+    stack.add(
+        "aws:ecs/taskDefinition:TaskDefinition",
+        "task",
+        family="f",
+        networkMode="awsvpc",
+        containerDefinitions=json.dumps(containers),
+    )
+    stack.add(
+        "aws:ecs/service:Service",
+        "service",
+        launchType="FARGATE",
+        networkConfiguration=service,
+        taskDefinition=ref("task"),
+    )
+    (egress,) = stack.prove()
+    assert egress.verdict is (Verdict.REACHABLE if public else Verdict.UNREACHABLE)
+    (said,) = {each for each in egress.outcome.assumptions if each.code == "DEFAULT_VPC_AS_CREATED"}
+    assert said.resource in {f"aws:ec2/vpc:Vpc::{vpc}" for vpc in account["vpcs"]}
+    # The rest of the account is not shown by that.
+    assert (BLOCKING in codes(stack)) is public
+    del account["defaultVpcAssumed"]
+    assert not {BLOCKING, "DEFAULT_VPC_AS_CREATED"} & codes(stack)

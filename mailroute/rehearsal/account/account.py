@@ -141,7 +141,7 @@ class Account:
 
     @classmethod
     def empty(cls: type[A], region: str) -> A:
-        """An account with the zones and the endpoint services of `region`, and nothing in it.
+        """An account of which nothing is known: what every account has in `region`, and nothing else.
 
         Raises:
             RehearsalError: there is no such region.
@@ -169,7 +169,16 @@ class Account:
                 "resources": [],
             },
             whole=True,
-        )
+        ).with_default_vpc()
+
+    def with_default_vpc(self: A) -> A:
+        """The same account with the region's default VPC, as AWS creates it."""
+        from .kinds.defaults import default_network  # which needs accounts
+
+        vpc, *parts = default_network(self)
+        entries = [{"type": each.type, "id": each.id, "properties": each.outputs} for each in (vpc, *parts)]
+        document = {**self.document, "vpcs": [vpc.id], "defaultVpcAssumed": True, "resources": entries}
+        return type(self)(document, whole=self._whole)
 
     def as_it_was(self: A) -> A:
         """The same account before anything was rehearsed in it."""

@@ -11,14 +11,19 @@ from reachability.graph.zones import WITHOUT_SMTP
 _REGION: Final = re.compile(r"(?P<area>[a-z]{2})(?P<gov>-gov|-iso[a-z]?)?-(?P<side>[a-z]+)-(?P<number>\d)")
 
 _ZONE_NUMBERS: Final = {
-    "us-east-1": (4, 6, 1, 2, 3, 5),
-    "us-west-1": (3, 1),
-    "us-west-2": (1, 2, 3, 4),
-    "ap-northeast-1": (4, 1, 2),
-    "ap-northeast-2": (1, 2, 3, 4),
-    "ca-central-1": (1, 2, 4),
+    "us-east-1": {"a": 4, "b": 6, "c": 1, "d": 2, "e": 3, "f": 5},
+    "us-west-1": {"a": 3, "c": 1},
+    "us-west-2": {"a": 1, "b": 2, "c": 3, "d": 4},
+    "ap-northeast-1": {"a": 4, "c": 1, "d": 2},
+    "ap-northeast-2": {"a": 1, "b": 2, "c": 3, "d": 4},
+    "ca-central-1": {"a": 1, "b": 2, "d": 4},
+    "cn-north-1": {"a": 1, "b": 2, "d": 4},
 }
-"""The numbers of the zone ids behind the names `a`, `b`, `c`...: a common mapping, accounts differ."""
+"""The numbers of the zone ids behind the letters of zone names: a common mapping, accounts differ.
+
+Source: AWS Regions and Availability Zones, "AWS Availability Zones"; other regions have three, 1 to 3.
+"""
+_THREE: Final = {"a": 1, "b": 2, "c": 3}
 
 _INTERFACE_SERVICES: Final = (
     "apprunner.requests",
@@ -94,7 +99,7 @@ def zones(region: str) -> tuple[Zone, ...]:
     short = f"{parts['area']}{(parts['gov'] or '')[1:2]}{side}{parts['number']}"
     return tuple(
         Zone(f"{region}{letter}", f"{short}-az{number}")
-        for letter, number in zip("abcdef", _ZONE_NUMBERS.get(region, (1, 2, 3)), strict=False)
+        for letter, number in _ZONE_NUMBERS.get(region, _THREE).items()
     )
 
 

@@ -43,3 +43,10 @@ INSTANCE_FORWARDS = NAT_INSTANCE_FORWARDS.assumption(
     "what runs on {subject.label} forwards and translates packets, and is running",
     "see how its image or user data sets NAT up, or use a NAT gateway",
 )
+
+DEFAULT_VPC_AS_CREATED = Code("DEFAULT_VPC_AS_CREATED", 'Amazon VPC User Guide, "Default VPC components"')
+AS_CREATED = DEFAULT_VPC_AS_CREATED.assumption(
+    "the default VPC of {place} is as AWS creates it: each subnet has a route to its internet gateway, and "
+    "there is neither a NAT gateway nor an endpoint",
+    _SNAPSHOT,
+)

@@ -47,7 +47,8 @@ def parse(document: Mapping[str, Any]) -> Evidence:
     owners = {resource.id: resource.account for resource in resources}
     vpcs = frozenset((owners.get(vpc, account), region, vpc) for vpc in document["vpcs"])
     assumed = frozenset({region}) if document.get("availabilityZonesAssumed") else frozenset()
-    return Evidence(resources, Coverage(vpcs, unread), ZoneAvailability(zones, smtp, assumed))
+    coverage = Coverage(vpcs, unread, vpcs if document.get("defaultVpcAssumed") else frozenset())
+    return Evidence(resources, coverage, ZoneAvailability(zones, smtp, assumed))
 
 
 def _resource(entry: Mapping[str, Any], account: str, region: str) -> Resource:
@@ -91,6 +92,7 @@ def combine(parts: Iterable[Evidence]) -> Evidence:
         Coverage(
             frozenset(vpc for part in found for vpc in part.coverage.vpcs),
             tuple(failure for part in found for failure in part.coverage.unread),
+            frozenset(vpc for part in found for vpc in part.coverage.assumed),
         ),
         ZoneAvailability(
             {zone: name for part in found for zone, name in part.zones.zone_ids.items()},

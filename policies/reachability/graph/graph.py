@@ -50,10 +50,12 @@ class Coverage:
         vpcs: the VPCs whose every part has been read, each by account, region and id: what is not shown
             there is not there.
         unread: what could not be read; what depends on it is undetermined.
+        assumed: those of `vpcs` that nobody has read: default VPCs, taken to be as AWS creates them.
     """
 
     vpcs: frozenset[tuple[str | Unknown, str, str]] = frozenset()
     unread: tuple[Unread, ...] = ()
+    assumed: frozenset[tuple[str | Unknown, str, str]] = frozenset()
 
     def has_read(self, vpc: Value, *where: Resource) -> bool:
         """Whether every part of the VPC with the id `vpc` has been read, of the one at `where` if given."""
@@ -69,8 +71,12 @@ class Coverage:
         """
         return any(
             region == resource.region and (account == resource.account or resource.account is UNKNOWN)
-            for account, region, _ in self.vpcs
+            for account, region, _ in self.vpcs - self.assumed
         )
+
+    def assumes(self, vpc: Resource) -> bool:
+        """Whether nobody has read `vpc`, a default VPC."""
+        return any(vpc.id == identity for _, _, identity in self.assumed)
 
     def misses(self, action: str, *where: Resource) -> bool:
         """Whether what the IAM action `action` shows could not be read, around `where` if given."""

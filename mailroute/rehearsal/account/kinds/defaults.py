@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from ..account import AwsResource
+from ..account import Account, AwsResource
 from ..errors import AwsError
-from ..kind import Call, Kind
+from ..kind import Call, Caller, Kind
 from . import vpc as vpcs
 from .routing import INTERNET, TABLE
 
@@ -33,7 +33,7 @@ def _default_vpc(call: Call) -> tuple[AwsResource, ...]:
     Source: Amazon VPC User Guide, "Default VPC components".
     """
     for found in call.account.of(vpcs.VPC_TYPE):
-        if found.get("default"):
+        if found.get("default") and (found.get("region") or call.account.region) == call.region:
             return (found,)
     inputs = {"cidrBlock": str(_BLOCK), "enableDnsSupport": True, "enableDnsHostnames": True}
     of_region = replace(
@@ -52,6 +52,21 @@ def _default_vpc(call: Call) -> tuple[AwsResource, ...]:
         ),
         AwsResource(INTERNET, gateway, {"vpcId": identity, "ownerId": call.caller.account_id}),
         *_default_subnets(of_region, identity),
+    )
+
+
+def default_network(account: Account) -> tuple[AwsResource, ...]:
+    """The default VPC of the account's region, first, and what AWS makes with it."""
+    vpc, *made = _default_vpc(Call(account, Caller(account.id, account.region), DEFAULT_VPC, "", 0, {}))
+    subnets = [each.id for each in made if each.type == vpcs.SUBNET_TYPE]
+    return (
+        vpc,
+        *(
+            replace(each, outputs={**each.outputs, "subnetIds": subnets})
+            if "subnetIds" in each.outputs
+            else each
+            for each in made
+        ),
     )
 
 
