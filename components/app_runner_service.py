@@ -57,7 +57,7 @@ class AppRunnerService(Component):
         kind = check(args)
         require_groups(args, Account(opts))
         super().__init__(name, opts)
-        instance_role, rights = self._instance_role(name, args)
+        instance_role_arn, rights = self._instance_role(name, args)
         group = aws.ec2.SecurityGroup(
             name,
             description="App Runner service: outbound traffic",
@@ -93,14 +93,14 @@ class AppRunnerService(Component):
             instance_configuration={
                 "cpu": args.get("cpu", "256"),
                 "memory": args.get("memory", "512"),
-                "instance_role_arn": instance_role.arn,
+                "instance_role_arn": instance_role_arn,
             },
-            health_check_configuration=_health_check(args.get("health_check_path")),
-            network_configuration={
-                "egress_configuration": {"egress_type": "VPC", "vpc_connector_arn": connector.arn}
-            },
-            observability_configuration={"observability_enabled": False},
-            tags=ownership(name),
+            health_check_configuration=_health_check(args),
+            network_configuration=_network(args, connector),
+            observability_configuration=_observability(args.get("observability_configuration_arn")),
+            auto_scaling_configuration_arn=args.get("auto_scaling_configuration_arn"),
+            encryption_configuration=_encryption(args.get("encryption_kms_key_arn")),
+            tags={**args.get("tags", {}), **ownership(name)},
             opts=pulumi.ResourceOptions.merge(
                 self._child(*rights, *rules, *access),
                 pulumi.ResourceOptions(
@@ -114,19 +114,24 @@ class AppRunnerService(Component):
         self.service_url = running.apply(lambda _: pulumi.Output.concat("https://", service.service_url))
         self.vpc_connector_arn = connector.arn
         self.security_group_id = group.id
-        self.instance_role_arn = instance_role.arn
+        self.instance_role_arn = instance_role_arn
         self._publish()
 
     def _instance_role(
         self, name: str, args: AppRunnerServiceArgs
-    ) -> tuple[aws.iam.Role, list[pulumi.Resource]]:
+    ) -> tuple[pulumi.Output[str], list[pulumi.Resource]]:
         """The role that the application runs with, and the rights that it must have before it starts."""
-        role = aws.iam.Role(
-            f"{name}-instance",
-            assume_role_policy=json.dumps(trust("tasks.apprunner.amazonaws.com")),
-            tags=ownership(f"{name}-instance"),
-            opts=self._child(),
-        )
+        if "instance_role_arn" in args:
+            role_arn = pulumi.Output.from_input(args["instance_role_arn"])
+            role_name = role_arn.apply(lambda arn: arn.rpartition("/")[2])
+        else:
+            role = aws.iam.Role(
+                f"{name}-instance",
+                assume_role_policy=json.dumps(trust("tasks.apprunner.amazonaws.com")),
+                tags=ownership(f"{name}-instance"),
+                opts=self._child(),
+            )
+            role_arn, role_name = role.arn, role.name
         # Named by what it attaches: one that took over another one's policy would detach it at the end.
         attached = {
             _digest([checks.known(arn) or str(position)]): arn
@@ -134,7 +139,7 @@ class AppRunnerService(Component):
         }
         rights: list[pulumi.Resource] = [
             aws.iam.RolePolicyAttachment(
-                f"{name}-instance-{digest}", role=role.name, policy_arn=arn, opts=self._child()
+                f"{name}-instance-{digest}", role=role_name, policy_arn=arn, opts=self._child()
             )
             for digest, arn in attached.items()
         ]
@@ -148,29 +153,37 @@ class AppRunnerService(Component):
             )
             rights.append(
                 aws.iam.RolePolicy(
-                    f"{name}-secrets-{_digest(known)}", role=role.name, policy=policy, opts=self._child()
+                    f"{name}-secrets-{_digest(known)}", role=role_name, policy=policy, opts=self._child()
                 )
             )
-        return role, rights
+        return role_arn, rights
 
     def _image(
         self, name: str, args: AppRunnerServiceArgs, kind: str
     ) -> tuple[aws.apprunner.ServiceSourceConfigurationArgsDict, list[pulumi.Resource]]:
         """Where the image is and how it runs, and the right to pull it where it is private."""
+        image: aws.apprunner.ServiceSourceConfigurationImageRepositoryImageConfigurationArgsDict = {
+            "port": str(args.get("port", 8080)),
+            "runtime_environment_variables": args.get("environment", {}),
+            "runtime_environment_secrets": args.get("secrets", {}),
+        }
         source: aws.apprunner.ServiceSourceConfigurationArgsDict = {
             "auto_deployments_enabled": args.get("auto_deploy", False),
             "image_repository": {
                 "image_identifier": args["image"],
                 "image_repository_type": kind,
-                "image_configuration": {
-                    "port": str(args.get("port", 8080)),
-                    "runtime_environment_variables": args.get("environment", {}),
-                    "runtime_environment_secrets": args.get("secrets", {}),
-                },
+                "image_configuration": image,
             },
         }
+        if "start_command" in args:
+            image["start_command"] = args["start_command"]
         if kind == ECR_PUBLIC:
             return source, []
+        if "access_role_arn" in args:
+            return {
+                **source,
+                "authentication_configuration": {"access_role_arn": args["access_role_arn"]},
+            }, []
         role = aws.iam.Role(
             f"{name}-access",
             assume_role_policy=json.dumps(trust("build.apprunner.amazonaws.com")),
@@ -257,8 +270,39 @@ def import_command(name: str, service_name: str, region: str) -> str:
     return f"pulumi import aws:apprunner/service:Service {name} $({arn})"
 
 
-def _health_check(path: Optional[str]) -> aws.apprunner.ServiceHealthCheckConfigurationArgsDict:
-    return {"protocol": "TCP"} if path is None else {"protocol": "HTTP", "path": path}
+def _health_check(args: AppRunnerServiceArgs) -> aws.apprunner.ServiceHealthCheckConfigurationArgsDict:
+    health: aws.apprunner.ServiceHealthCheckConfigurationArgsDict = {**args.get("health_check", {})}
+    if "health_check_path" not in args:
+        return {**health, "protocol": "TCP"}
+    return {**health, "protocol": "HTTP", "path": args["health_check_path"]}
+
+
+def _network(
+    args: AppRunnerServiceArgs, connector: aws.apprunner.VpcConnector
+) -> aws.apprunner.ServiceNetworkConfigurationArgsDict:
+    """The way out through the connector, and where requests come from as far as the arguments say."""
+    network: aws.apprunner.ServiceNetworkConfigurationArgsDict = {
+        "egress_configuration": {"egress_type": "VPC", "vpc_connector_arn": connector.arn}
+    }
+    if "publicly_accessible" in args:
+        network["ingress_configuration"] = {"is_publicly_accessible": args["publicly_accessible"]}
+    if "ip_address_type" in args:
+        network["ip_address_type"] = args["ip_address_type"]
+    return network
+
+
+def _observability(
+    arn: Optional[pulumi.Input[str]],
+) -> aws.apprunner.ServiceObservabilityConfigurationArgsDict:
+    if arn is None:
+        return {"observability_enabled": False}
+    return {"observability_enabled": True, "observability_configuration_arn": arn}
+
+
+def _encryption(
+    kms_key_arn: Optional[pulumi.Input[str]],
+) -> Optional[aws.apprunner.ServiceEncryptionConfigurationArgsDict]:
+    return None if kms_key_arn is None else {"kms_key": kms_key_arn}
 
 
 def _connector_name(

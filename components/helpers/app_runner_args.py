@@ -21,6 +21,19 @@ class DestinationArgs(TypedDict):
     """An IPv4 block, such as `0.0.0.0/0` for the internet."""
 
 
+class HealthCheckArgs(TypedDict):
+    """How App Runner watches an instance: seconds and counts, 1 to 20 each. Defaults: App Runner's."""
+
+    interval: NotRequired[int]
+    """The seconds between two checks. Default: 5."""
+    timeout: NotRequired[int]
+    """The seconds that an answer may take. Default: 2."""
+    healthy_threshold: NotRequired[int]
+    """How many checks in a row make an instance healthy. Default: 1."""
+    unhealthy_threshold: NotRequired[int]
+    """How many failures in a row make it unhealthy. Default: 5."""
+
+
 class AppRunnerServiceArgs(TypedDict):
     """The image, its settings, and the network that it reaches."""
 
@@ -56,6 +69,26 @@ class AppRunnerServiceArgs(TypedDict):
     """Whether Pulumi refuses to delete or replace the service: a new one has another URL. Default: false."""
     health_check_path: NotRequired[str]
     """The path of the HTTP health check, such as `/health`. Default: none, a TCP connection is enough."""
+    health_check: NotRequired[HealthCheckArgs]
+    """How often the health is checked, and what counts."""
+    start_command: NotRequired[pulumi.Input[str]]
+    """The command that the container runs. Default: the image's own."""
+    instance_role_arn: NotRequired[pulumi.Input[str]]
+    """A role to run with; it gains the right to read the secrets, and `policy_arns`. Default: a new one."""
+    access_role_arn: NotRequired[pulumi.Input[str]]
+    """A role that may pull the private image, of which nothing is changed. Default: a new one."""
+    auto_scaling_configuration_arn: NotRequired[pulumi.Input[str]]
+    """How many instances there are. Default: the account's default configuration."""
+    observability_configuration_arn: NotRequired[pulumi.Input[str]]
+    """How requests are traced. Default: not at all."""
+    publicly_accessible: NotRequired[bool]
+    """Whether it answers on the internet, or through a VPC ingress connection only. Default: true."""
+    ip_address_type: NotRequired[str]
+    """`IPV4` or `DUAL_STACK`. Default: `IPV4`."""
+    encryption_kms_key_arn: NotRequired[pulumi.Input[str]]
+    """The key for App Runner's copies of the image; another one replaces the service. Default: AWS's own."""
+    tags: NotRequired[dict[str, pulumi.Input[str]]]
+    """Tags of the service, besides those that name it and its stack."""
 
 
 def check(args: AppRunnerServiceArgs, label: checks.Label = _ARGUMENT) -> str:
@@ -78,12 +111,35 @@ def check(args: AppRunnerServiceArgs, label: checks.Label = _ARGUMENT) -> str:
             "it must start with '/'",
             "use '/health'",
         )
+    _check_settings(args, label)
     checks.arns(label("policy_arns"), args.get("policy_arns", []), "iam", "policy")
     checks.arns(label("kms_key_arns"), args.get("kms_key_arns", []), "kms", "key")
     checks.distinct(label("destinations"), [to.get("name") for to in args["destinations"]], 0, 60)
     for position, to in enumerate(args["destinations"]):
         _check_destination(to, of_destination(label, position))
     return kind
+
+
+def _check_settings(args: AppRunnerServiceArgs, label: checks.Label) -> None:
+    """What is passed on to App Runner ("CreateService", AWS App Runner API Reference)."""
+    health = args.get("health_check", {})
+    checks.keys(lambda key: label(f"health_check.{key}"), health, HealthCheckArgs.__annotations__)
+    for name, value in health.items():
+        checks.between(label(f"health_check.{name}"), value, 1, 20)
+    for name, tag in args.get("tags", {}).items():
+        if not isinstance(tag, (str, pulumi.Output)):
+            checks.refuse(label(f"tags.{name}"), tag, "the value of a tag is text", f"write {str(tag)!r}")
+    if "ip_address_type" in args:
+        checks.one_of(label("ip_address_type"), args["ip_address_type"], ("IPV4", "DUAL_STACK"))
+    for argument, service, resource in (
+        ("instance_role_arn", "iam", "role"),
+        ("access_role_arn", "iam", "role"),
+        ("auto_scaling_configuration_arn", "apprunner", "autoscalingconfiguration"),
+        ("observability_configuration_arn", "apprunner", "observabilityconfiguration"),
+        ("encryption_kms_key_arn", "kms", "key"),
+    ):
+        if (value := checks.known(args.get(argument))) is not None:
+            checks.arn(label(argument), value, service, resource)
 
 
 def of_destination(label: checks.Label, position: int) -> checks.Label:

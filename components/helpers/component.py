@@ -58,4 +58,4 @@ def stack_tags() -> dict[str, str]:
 def camel(name: str) -> str:
     """`name` as the schema of the package and the config of a stack write it."""
     first, *rest = name.split("_")
-    return first + "".join(part.title() for part in rest)
+    return first + "".join(part[:1].upper() + part[1:] for part in rest)

@@ -34,6 +34,19 @@ _CALLED_IN_CONFIG = {
     "SmtpEndpoint.subnets": "private_subnet_ids",
 }
 """The arguments of components whose keys are others."""
+PUBLIC, PRIVATE = INGRESS = ("public", "private")
+_OPTIONAL_TEXTS = (
+    "health_check_path",
+    "start_command",
+    "instance_role_arn",
+    "access_role_arn",
+    "auto_scaling_configuration_arn",
+    "observability_configuration_arn",
+    "ip_address_type",
+    "encryption_kms_key_arn",
+)
+"""The arguments of the service that are left to App Runner where their key is empty."""
+_HEALTH_CHECK_KEYS = {camel(name): name for name in app_runner_args.HealthCheckArgs.__annotations__}
 _DESTINATION_KEYS = {
     "name": "name",
     "port": "port",
@@ -230,14 +243,21 @@ def _service(read: _Reader, kms_key_arn: Optional[str]) -> app_runner_args.AppRu
         "environment": read.object("environment"),
         "secrets": read.object("secrets"),
         "policy_arns": read.object("policyArns"),
+        "tags": read.object("tags"),
         "kms_key_arns": [kms_key_arn] if kms_key_arn else [],
         "destinations": [
             _destination(read.label(f"destinations[{position}]"), entry)
             for position, entry in enumerate(read.object("destinations"))
         ],
     }
-    if path := read.text("healthCheckPath"):
-        args["health_check_path"] = path
+    for argument in _OPTIONAL_TEXTS:
+        if text := read.text(camel(argument)):
+            args[argument] = text
+    if health_check := read.object("healthCheck"):
+        checks.keys(lambda key: f"{read.label('healthCheck')}.{key}", health_check, _HEALTH_CHECK_KEYS)
+        args["health_check"] = {_HEALTH_CHECK_KEYS[key]: value for key, value in health_check.items()}
+    if ingress := read.text("ingress"):
+        args["publicly_accessible"] = checks.one_of(read.label("ingress"), ingress, INGRESS) == PUBLIC
     service = cast(app_runner_args.AppRunnerServiceArgs, args)
     app_runner_args.check(service, read.label)
     for key in ("environment", "secrets"):

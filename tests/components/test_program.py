@@ -168,6 +168,60 @@ def test_the_config_of_the_service_reaches_it(program: Callable[..., Any]) -> No
     )
 
 
+def test_the_settings_of_a_running_service_reach_it(program: Callable[..., Any]) -> None:
+    arn = "arn:aws:apprunner:us-east-1:123456789012"
+    key = "arn:aws:kms:us-east-1:123456789012:key/0f1e2d3c"
+    role = "arn:aws:iam::123456789012:role/service-role/backend"
+    graph = program(
+        "prod",
+        healthCheckPath="/up",
+        healthCheck={"interval": 10, "unhealthyThreshold": 3},
+        startCommand="gunicorn app",
+        instanceRoleArn=role,
+        accessRoleArn="arn:aws:iam::123456789012:role/pull",
+        autoScalingConfigurationArn=f"{arn}:autoscalingconfiguration/high/1/00000001",
+        observabilityConfigurationArn=f"{arn}:observabilityconfiguration/xray/1/00000001",
+        ingress="private",
+        ipAddressType="DUAL_STACK",
+        encryptionKmsKeyArn=key,
+        tags={"team": "accounts"},
+    )
+    service = graph.one("aws:apprunner/service:Service").inputs
+    assert service["healthCheckConfiguration"] == {
+        "protocol": "HTTP",
+        "path": "/up",
+        "interval": 10,
+        "unhealthyThreshold": 3,
+    }
+    source = service["sourceConfiguration"]
+    assert source["imageRepository"]["imageConfiguration"]["startCommand"] == "gunicorn app"
+    assert source["authenticationConfiguration"] == {"accessRoleArn": "arn:aws:iam::123456789012:role/pull"}
+    assert service["instanceConfiguration"]["instanceRoleArn"] == role
+    assert service["autoScalingConfigurationArn"] == f"{arn}:autoscalingconfiguration/high/1/00000001"
+    assert service["observabilityConfiguration"] == {
+        "observabilityEnabled": True,
+        "observabilityConfigurationArn": f"{arn}:observabilityconfiguration/xray/1/00000001",
+    }
+    assert service["networkConfiguration"]["ingressConfiguration"] == {"isPubliclyAccessible": False}
+    assert service["networkConfiguration"]["ipAddressType"] == "DUAL_STACK"
+    assert service["encryptionConfiguration"] == {"kmsKey": key}
+    assert service["tags"] == {
+        "team": "accounts",
+        "Name": "test-service",
+        "pulumi:project": "mailroute",
+        "pulumi:stack": "test",
+    }
+    assert graph.of_type("aws:iam/role:Role") == []
+    assert graph.one("aws:iam/rolePolicy:RolePolicy").inputs["role"] == "backend"
+
+
+def test_what_the_config_leaves_out_is_app_runners(program: Callable[..., Any]) -> None:
+    service = program("prod").one("aws:apprunner/service:Service").inputs
+    assert not {"autoScalingConfigurationArn", "encryptionConfiguration"} & service.keys()
+    assert set(service["networkConfiguration"]) == {"egressConfiguration"}
+    assert service["healthCheckConfiguration"] == {"protocol": "TCP"}
+
+
 def test_the_config_of_the_domain_reaches_it(program: Callable[..., Any]) -> None:
     graph = program(
         "prod",
@@ -441,6 +495,33 @@ def test_external_dns_shows_known_records_in_a_preview(program: Callable[..., An
             {"destinations": [{"name": "ses", "port": 587, "cidrBlock": "0.0.0.0/0"}]},
             "config mailroute:destinations[0].name is 'ses': the route's own destination has this name; "
             "rename it",
+        ),
+        (
+            {"healthCheck": {"interval": 21}},
+            "config mailroute:healthCheck.interval is 21: it must be a whole number from 1 to 20; use 1 "
+            "to 20",
+        ),
+        (
+            {"healthCheck": {"period": 5}},
+            "config mailroute:healthCheck.period: there is no such argument; known are interval, timeout, "
+            "healthyThreshold, unhealthyThreshold",
+        ),
+        (
+            {"ingress": "internal"},
+            "config mailroute:ingress is 'internal': it must be one of public, private; use 'public'",
+        ),
+        (
+            {"ipAddressType": "ipv6"},
+            "config mailroute:ipAddressType is 'ipv6': it must be one of IPV4, DUAL_STACK; use 'IPV4'",
+        ),
+        (
+            {"instanceRoleArn": "arn:aws:iam::123456789012:policy/backend"},
+            "config mailroute:instanceRoleArn is 'arn:aws:iam::123456789012:policy/backend': it must be the "
+            "ARN of a role of iam; use one such as 'arn:aws:iam::ACCOUNT:role/NAME'",
+        ),
+        (
+            {"tags": {"cost": 12}},
+            "config mailroute:tags.cost is 12: the value of a tag is text; write '12'",
         ),
         (
             {"serviceName": "api"},

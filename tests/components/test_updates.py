@@ -26,6 +26,7 @@ Config = dict[str, Any]
 _PRIVATE = ["subnet-058489269eab00608", "subnet-0a836887b9508ed97"]
 _PUBLIC = ["subnet-0c31f6a7de52b8941", "subnet-07be90d42f1a6c385"]
 _RELAY = "arn:aws:secretsmanager:us-east-1:123456789012:secret:daadaar/smtp-Kq3vTz"
+_ROLE = "arn:aws:iam::123456789012:role/daadaar-backend-instance"
 _ROUTES: list[Config] = [
     {"route": "ses"},
     {"route": "nat"},
@@ -53,6 +54,11 @@ _GROUPS: dict[str, tuple[str, list[Config]]] = {
     ),
     "the gateway's subnet": ("prod", [{"route": "nat", "publicSubnetIds": [subnet]} for subnet in _PUBLIC]),
     "the relay's secret": ("prod", [{"route": "nat", "relaySecretArn": arn} for arn in (_RELAY, "")]),
+    "zones of a regional gateway": (
+        "dev",
+        [{"route": "nat", "natMode": "regional", "zoneCount": count} for count in (2, 3)],
+    ),
+    "the instance role": ("prod", [{"route": "ses", "instanceRoleArn": arn} for arn in ("", _ROLE)]),
     "the rest of the VPC": ("prod", [{"route": "ses", "reachVpc": reach} for reach in (True, False)]),
 }
 

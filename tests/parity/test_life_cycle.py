@@ -93,7 +93,7 @@ def test_this_project_lives_from_route_to_route(make: Make, name: str) -> None:
 
 def test_a_rolled_back_deployment_keeps_the_old_path(make: Make) -> None:
     stack = make(ROOT, "dev")
-    stack.configure(route="nat", domain="daadaar.com", dns="external")
+    stack.configure(route="nat", domain="daadaar.com")
     assert stack.up().status == 0
     stack.account.deployments["mailroute-app"] = "rolled back"
     stack.configure(route="ses")
