@@ -217,13 +217,14 @@ def refuses(lifecycle: Lifecycle) -> bool:
 
 
 def test_the_judgement_waits_no_longer_than_the_rehearsal() -> None:
-    lifecycle = Lifecycle()
+    lifecycle, judged = Lifecycle(), list[str]()
     with lifecycle.answering("registers one"):
-        judging = threading.Thread(target=lifecycle.judge_once, args=(lambda: None,))
+        judging = threading.Thread(target=lifecycle.judge_once, args=(lambda: judged.append("late"),))
         judging.start()
         lifecycle.set_over()
         judging.join(10)
         assert not judging.is_alive()
+    assert judged == []
 
 
 def let_time_pass(monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:

@@ -104,6 +104,6 @@ class Lifecycle:
             self._declared = True
             self._requests.wait_for(lambda: not self._answering or self.is_over)
         with self._judging:
-            if not self._judged:
+            if not self._judged and not self.is_over:
                 judge()
                 self._judged = True
