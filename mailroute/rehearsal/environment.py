@@ -151,7 +151,7 @@ _FOLDERS: Final = {"pip": _pip_folder, "uv": _uv_folder, "poetry": _poetry_folde
 
 def _python_in(folder: Path) -> str:
     python = folder / ("Scripts/python.exe" if _WINDOWS else "bin/python")
-    return str(python) if python.is_file() else ""
+    return os.path.normpath(python) if python.is_file() else ""
 
 
 def active_python() -> str:

@@ -11,6 +11,7 @@ from reachability.verdict import identifier
 
 from . import clean
 from .repairs import as_json as repairs_as_json
+from .source_lines import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,7 +85,8 @@ def _source(source: Source | None) -> dict[str, Any] | None:
 
 
 def _source_of(urn: str, source_lines: Mapping[str, SourceLine]) -> dict[str, Any] | None:
-    return _source(source_lines[urn].source) if urn in source_lines else None
+    line = line_of(urn, source_lines)
+    return _source(line.source) if line else None
 
 
 def _with_sources(entry: dict[str, Any], source_lines: Mapping[str, SourceLine]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from reachability.egress import Egress
 from . import clean, labels, mermaid
 from .model import Change, EgressChange, OnlyCreated
 from .repairs import PRICES
+from .source_lines import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -215,7 +216,8 @@ def _findings(change: EgressChange, source_lines: Mapping[str, SourceLine]) -> I
 
 def _located(urn: str, source_lines: Mapping[str, SourceLine]) -> str:
     """A resource by its name, and the line of the program that registers it."""
-    where = f" ({code(source_lines[urn].source)})" if urn in source_lines else ""
+    line = line_of(urn, source_lines)
+    where = f" ({code(line.source)})" if line else ""
     return f"{code(labels.resource_name(urn))}{where}"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .model import SourceLine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from mailroute.rehearsal.result import PlannedResource
@@ -22,6 +22,11 @@ def source_lines(resources: Iterable[PlannedResource], program: Path) -> dict[st
         for resource in resources
         if resource.source is not None
     }
+
+
+def line_of(resource: str, known: Mapping[str, SourceLine]) -> SourceLine | None:
+    """The line that registers a resource, or that with which it comes: `URN#mainRouteTable` with its VPC."""
+    return known.get(resource) or known.get(resource.partition("#")[0])
 
 
 def _lines(file: Path) -> Sequence[str]:

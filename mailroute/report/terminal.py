@@ -20,6 +20,7 @@ from reachability.verdict import Verdict
 from . import labels
 from .model import Change, OnlyCreated
 from .repairs import PRICES
+from .source_lines import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -287,8 +288,9 @@ def _findings(findings: Sequence[Finding], source_lines: Mapping[str, SourceLine
         table.add_row(
             mark, Text.assemble((labels.text(finding.code), style), f"  {labels.short(finding.message)}")
         )
-        if finding.resource in source_lines:
-            table.add_row("", _source_line(source_lines[finding.resource]))
+        line = line_of(finding.resource, source_lines)
+        if line:
+            table.add_row("", _source_line(line))
         if finding.remedy and (after is None or after.remedy != finding.remedy):
             table.add_row("", Text(f"↳ {labels.text(finding.remedy)}", style=_QUIET))
     return table
@@ -343,7 +345,8 @@ def _violation(result: PolicyResult, source_lines: Mapping[str, SourceLine]) -> 
         (f" ({labels.text(result.pack)}) {result.level.value}{severity}{about}", _QUIET),
     )
     message = Text(labels.lines(result.message))
-    where = [_source_line(source_lines[result.urn])] if result.urn in source_lines else []
+    line = line_of(result.urn, source_lines)
+    where = [_source_line(line)] if line else []
     return Group(title, *(Padding(part, (0, 0, 0, 2)) for part in (*where, message)))
 
 

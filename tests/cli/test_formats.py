@@ -137,7 +137,7 @@ def test_json_tells_assumptions_and_warnings_of_each_time() -> None:
 
 
 def test_every_format_says_where_in_the_program() -> None:
-    found = Finding("ODD", ENDPOINT.urn, "it is odd", "look")
+    found = Finding("ODD", f"{ENDPOINT.urn}#part", "it is odd", "look")
     after = replace(AFTER, outcome=AFTER.outcome + Outcome((), (found,)))
     planned = replace(ENDPOINT, source=Source("app/net.py", 7))
     report = replace(
@@ -164,7 +164,7 @@ def test_every_format_says_where_in_the_program() -> None:
     line = '  app/net.py:7: smtp = aws.ec2.VpcEndpoint("smtp", *a )\n'
     assert plain(report, 100).count(line) == 5
     assert "…\n" in plain(report, 40)
-    assert markdown.render(report).count("`smtp` (`app/net.py:7`)") == 4
+    assert markdown.render(report).count(" (`app/net.py:7`)") == 4
 
 
 def test_every_format_names_what_ran_the_program() -> None:

@@ -152,6 +152,35 @@ def test_another_python_is_asked_for_its_version(rehearser: Rehearser) -> None:
     assert rehearser.run().python == Interpreter(str(python), "3.9.1")
 
 
+OLDER = """
+import runpy, sys
+import pulumi.runtime
+
+class Settings(pulumi.runtime.Settings):
+    def __init__(self, project, stack, parallel, dry_run, monitor, engine):
+        super().__init__(
+            project=project, stack=stack, parallel=parallel, dry_run=dry_run, monitor=monitor, engine=engine
+        )
+
+pulumi.runtime.Settings = Settings
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+"""Starts a program as an SDK does that knows neither organizations nor root directories."""
+
+
+def test_an_older_sdk_runs_a_program(rehearser: Rehearser) -> None:
+    python = rehearser.directory / "venv" / "bin" / "python"
+    older = rehearser.directory / "older.py"
+    run = f"exec {sys.executable}"
+    stub(python, f'[ "$1" = -u ] && shift && {run} -u {older} "$@"; {run} "$@"')
+    rehearser.write("import pulumi\npulumi.export('stack', pulumi.get_stack())\n", **{"older.py": OLDER})
+    (rehearser.directory / "Pulumi.yaml").write_text(
+        "name: demo\nruntime: {name: python, options: {virtualenv: venv}}\n", encoding="utf-8"
+    )
+    assert rehearser.run().outputs == {"stack": "dev"}
+
+
 # What it lacks
 
 

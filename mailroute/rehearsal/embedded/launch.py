@@ -122,11 +122,12 @@ class Origins:
 def run(program: str, settings: Any) -> None:
     # The SDK tells where a resource is registered by absolute paths alone.
     runpy.run_path(os.path.abspath(program), run_name="__main__")  # noqa: PTH100
-    if settings.outputs and isinstance(settings.outputs, set):
+    outputs = getattr(settings, "outputs", None)  # An older SDK keeps none.
+    if outputs and isinstance(outputs, set):
         # The SDK waits on all of these anew whenever one resolves, which is quadratic: it gets one for all.
-        together = asyncio.ensure_future(settle(list(settings.outputs)))
-        settings.outputs.clear()
-        settings.outputs.add(together)
+        together = asyncio.ensure_future(settle(list(outputs)))
+        outputs.clear()
+        outputs.add(together)
 
 
 def all_missing(program: str, first: Any) -> str:
