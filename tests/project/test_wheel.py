@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -17,11 +19,7 @@ import pytest
 from tests.project.test_make import SET_UP, make
 
 ROOT = Path(__file__).parents[2]
-BLOCKED: Final = (
-    ROOT / "tests" / "cli" / "programs" / "blocked",
-    "--account",
-    ROOT / "accounts" / "prod.json",
-)
+PAGE: Final = ROOT / "docs" / "your-own-program.md"
 
 pytestmark = pytest.mark.xdist_group("wheel")
 
@@ -107,19 +105,33 @@ def test_a_checkout_makes_nothing_else_importable(tmp_path: Path) -> None:
     assert run(Path(sys.executable), "-c", FOUND, cwd=tmp_path).stdout == "mailroute\n"
 
 
-def test_it_judges_a_program_by_the_pack_in_it(installed: Path, tmp_path: Path) -> None:
-    document = rehearsed(installed, *BLOCKED, cwd=tmp_path, status=1)
-    assert {found["pack"] for found in document["policies"]} == {"mailroute"}
-    assert [entry["verdict"] for entry in document["egress"]] == ["unreachable"]
-
-
-def test_the_pack_that_it_writes_judges_by_itself(installed: Path, tmp_path: Path) -> None:
-    run(installed / "mailroute", "policy-pack", "pack", cwd=tmp_path)
-    finding = tmp_path / "pack" / "reachability" / "findings" / "routing.py"
-    text = finding.read_text(encoding="utf-8")
-    finding.write_text(text.replace("has no route to", "has NO ROUTE to"), encoding="utf-8")
-    document = rehearsed(installed, *BLOCKED, "--policy-pack", "pack", cwd=tmp_path, status=1)
-    assert [found for found in document["policies"] if "has NO ROUTE to" in found["message"]]
+def test_the_page_for_a_stranger_s_program(installed: Path, tmp_path: Path) -> None:
+    """Each command of the page, but those that need a package index, AWS or the Pulumi CLI."""
+    shop = tmp_path / "shop"
+    shutil.copytree(ROOT / "tests" / "cli" / "programs" / "blocked", shop)
+    shutil.copy(ROOT / "accounts" / "prod.json", shop / "account.json")
+    blocks = re.findall(r"^```sh\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    commands = [line.split() for block in blocks for line in block.splitlines()]
+    assert [command[:2] for command in commands if command[0] != "mailroute"] == [
+        ["pip", "install"], ["cd", "shop"], ["pulumi", "preview"],
+    ]  # fmt: skip
+    shown = []
+    for command in (command[1:] for command in commands if command[0] == "mailroute"):
+        if command[0] == "snapshot":
+            continue
+        judges = command[0] == "rehearse"
+        alone = ["--no-creation"] if judges else []
+        shown.append(run(installed / "mailroute", *command, *alone, cwd=shop, status=int(judges)).stdout)
+        if command[0] == "policy-pack":
+            finding = shop / "mailroute-pack" / "reachability" / "findings" / "routing.py"
+            text = finding.read_text(encoding="utf-8")
+            finding.write_text(text.replace("has no route to", "has NO ROUTE to"), encoding="utf-8")
+    empty, configured, in_account, written, by_written = shown
+    assert "  __main__.py:11: aws.apprunner.Service(" in empty
+    assert "account: an empty one in us-east-1" in configured
+    assert "has no route to smtp-relay.brevo.com" in in_account
+    assert written.endswith("files written: pulumi preview --policy-pack mailroute-pack\n")
+    assert "has NO ROUTE to smtp-relay.brevo.com" in by_written
 
 
 def test_a_program_finds_its_own_packages(installed: Path, tmp_path: Path) -> None:
