@@ -10,3 +10,14 @@ _INSTALLED: Final = _PACKAGE / "policies"
 
 DIRECTORY: Final = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "policies"
 """Where it is: inside this package where that is installed from a wheel, beside it in a checkout."""
+
+
+def is_it(directory: Path) -> bool:
+    """Whether `directory` is the pack, or a copy of it that nobody has changed."""
+    if directory.resolve() == DIRECTORY:
+        return True
+    own = [path.relative_to(DIRECTORY) for path in DIRECTORY.rglob("*.py")]
+    return all(
+        (directory / path).is_file() and (directory / path).read_bytes() == (DIRECTORY / path).read_bytes()
+        for path in own
+    )

@@ -162,7 +162,7 @@ def rule_options(pack_config: Path | None, packs: Sequence[Path]) -> Mapping[str
 
 
 def asked_rules(pack_config: Path | None, packs: Sequence[Path]) -> frozenset[str]:
-    """The rules of mailroute's pack that judge, by their names: none where it is not among `packs`.
+    """The rules of mailroute's pack that judge, by their names: none where `packs` has no copy of it.
 
     Raises:
         RehearsalError: see `rule_options`.
@@ -170,7 +170,7 @@ def asked_rules(pack_config: Path | None, packs: Sequence[Path]) -> frozenset[st
     from mailroute.rehearsal.embedded import policy_config
     from rules import RULES
 
-    if pack.DIRECTORY not in (each.resolve() for each in packs):
+    if not any(map(pack.is_it, packs)):
         return frozenset()
     given = policy_config.load(pack_config) if pack_config else {}
     own = (given.get(rule.name, policy_config.RuleConfig()) for rule in RULES)

@@ -132,8 +132,9 @@ class ConfigSchema:
             _check_type(where, kind, declaration.get("items"))
             default = declaration.get("default")
             if default is not None and not _is_of(default, kind, declaration.get("items")):
+                shown = "a secret default" if declaration.get("secret") else f"the default {default!r}"
                 raise RehearsalError(
-                    f"{where} has the default {default!r}, which is not of its type "
+                    f"{where} has {shown}, which is not of its type "
                     f"{_type_name(kind, declaration.get('items'))}"
                 )
         return declaration

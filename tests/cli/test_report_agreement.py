@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -99,6 +100,14 @@ def test_a_rule_that_is_disabled_is_not_asked(config: dict[str, Any], judges: bo
 
 def test_another_pack_than_ours_is_not_asked(tmp_path: Path) -> None:
     assert asked_rules(None, [tmp_path]) == frozenset()
+
+
+def test_a_copy_of_our_pack_is_asked_until_it_is_changed(tmp_path: Path) -> None:
+    copy = tmp_path / "pack"
+    shutil.copytree(ROOT / "policies", copy, ignore=shutil.ignore_patterns("__pycache__"))
+    assert RULE in asked_rules(None, [tmp_path / "other", copy])
+    (copy / "rules" / "rule.py").write_text("# changed\n", encoding="utf-8")
+    assert asked_rules(None, [copy]) == frozenset()
 
 
 def test_a_pack_that_is_kept_quiet_is_one_line(

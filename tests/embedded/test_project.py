@@ -135,6 +135,10 @@ def test_values_are_of_their_declared_type(tmp_path: Path, value: str, declared:
             PROJECT + "config: {k: {type: integer, default: x}}",
             "has the default 'x', which is not of its type integer",
         ),
+        (
+            PROJECT + "config: {k: {type: integer, secret: true, default: x}}",
+            "has a secret default, which is not of its type integer",
+        ),
         (PROJECT + "config: {k: {default: 1, value: 2}}", "has both a default and a value: keep one"),
         (PROJECT + "config: {aws:k: {type: string}}", "is not in the project's own namespace"),
         (PROJECT + "config: {a:b:c: 1}", "config key 'a:b:c': write it as <namespace>:<name>"),
