@@ -135,3 +135,28 @@ pulumi.CustomResource("vault:index/secret:Secret", "s", {"value": pulumi.Output.
     )
     (secret,) = (each for each in rehearser.run(up=True).resources if each.name == "s")
     assert isinstance(secret.inputs["value"], wire.Secret)
+
+
+@pytest.mark.parametrize("up", [False, True])
+def test_a_known_package_goes_on_with_plausible_values(rehearse: Run, up: bool) -> None:
+    rehearsal = rehearse(
+        """
+import pulumi
+
+class Password(pulumi.CustomResource):
+    result: pulumi.Output[str]
+    def __init__(self, name):
+        super().__init__("random:index/randomPassword:RandomPassword", name, {"length": 9, "result": None})
+
+pulumi.export("password", Password("p").result)
+pulumi.export("code", pulumi.runtime.invoke("std:index:base64encode", {"input": "a"}).value)
+pulumi.CustomResource("command:local:Command", "c", {"create": "touch ran", "stdout": None})
+""",
+        up=up,
+    )
+    password = rehearsal.outputs["password"]
+    assert (isinstance(password, wire.Secret), password is UNKNOWN) == (up, not up)
+    assert rehearsal.outputs["code"] == {"result": "YQ=="}
+    assert [said.message for said in rehearsal.diagnostics if said.severity is Severity.WARNING] == [
+        "commands of the package 'command' are not run: their outputs are unknown"
+    ]

@@ -124,7 +124,9 @@ class UnsimulatedProvider(Provider):
         del urn, inputs
         return identity, None
 
-    def invoke(self, token: str, arguments: Mapping[str, Any], *, preview: bool) -> tuple[None, list[Any]]:
+    def invoke(
+        self, token: str, arguments: Mapping[str, Any], *, preview: bool
+    ) -> tuple[Mapping[str, Any] | None, list[Any]]:
         del token, arguments, preview
         return None, []
 

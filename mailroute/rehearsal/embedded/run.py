@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from ..environment import version_of
+from ..packages import PACKAGES
 from ..result import Diagnostic, EngineFault, Interpreter, Operation, Rehearsal, RehearsalError, Severity
 from ..shared import channels, tracebacks, urns
 from ..shared.processes import Command
@@ -17,6 +18,7 @@ from ..shared.remedies import with_remedy
 from . import builtin, monitor, policy_config
 from .children import SHUTDOWN_GRACE_SECONDS, program_environment, start_children
 from .deployment import Deployment
+from .packaged import PackagedProvider
 from .packs import SERVE
 from .plugin import DYNAMIC_PACKAGE, PluginProvider
 from .providers import UnsimulatedProvider
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from .children import Started
     from .plugin import Target
     from .providers import Provider
+
+_COMMAND: Final = "command"
 
 
 def run(
@@ -227,6 +231,11 @@ class _Run:
             target: Target = self._start_dynamic_providers()
         elif package in self._targets:
             target = self._targets[package]
+        elif package in PACKAGES:
+            return PackagedProvider(urn, identity, PACKAGES[package], self._note_once)
+        elif package == _COMMAND:
+            self._note_once("commands of the package 'command' are not run: their outputs are unknown")
+            return UnsimulatedProvider(urn, identity)
         else:
             self._note_once(
                 f"the package {package!r} is not simulated: its outputs are unknown, "

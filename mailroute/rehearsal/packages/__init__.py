@@ -1,0 +1,24 @@
+"""Packages beside pulumi-aws whose resources and functions have plausible results in a rehearsal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from . import docker, pulumi_random, std, tls
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .package import Package
+
+__all__ = ["PACKAGES"]
+
+PACKAGES: Final[Mapping[str, Package]] = {
+    "archive": std.ARCHIVE,
+    "docker": docker.DOCKER,
+    "docker-build": docker.DOCKER_BUILD,
+    "random": pulumi_random.RANDOM,
+    "std": std.STD,
+    "tls": tls.TLS,
+}
+"""By the name of the package. What one does not list of its types and functions has unknown results."""
