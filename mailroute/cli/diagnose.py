@@ -233,7 +233,7 @@ def _arn(workload: Workload) -> str:
 
 def _show(found: EgressChange, document: dict[str, Any], kind: str, *, as_json: bool) -> None:
     from mailroute.report import as_json as json_format
-    from mailroute.report import labels, terminal
+    from mailroute.report import labels, paths, terminal
 
     egress = found.after
     if as_json:
@@ -244,8 +244,8 @@ def _show(found: EgressChange, document: dict[str, Any], kind: str, *, as_json: 
     heading = f"{labels.resource_name(egress.service)} · account {account}{taken}"
     parts = (
         heading,
-        *terminal.path("today", egress, origins=True),
-        *terminal.repairs(found.repairs),
-        *terminal.assumptions([egress], remedies=True),
+        *paths.path("today", egress, origins=True),
+        *paths.repairs(found.repairs),
+        *paths.assumptions([egress], remedies=True),
     )
     write(terminal.to_text(parts, width=width_of(sys.stdout), colour=in_colour(sys.stdout)))

@@ -39,7 +39,7 @@ def command(file: Path, service: str | None) -> int:
       0  explained
       2  an argument or the file is wrong
     """
-    from mailroute.report import terminal
+    from mailroute.report import paths, terminal
 
     name = earlier.name_of(file)
     entries = earlier.entries(earlier.read(file), name)
@@ -54,7 +54,7 @@ def command(file: Path, service: str | None) -> int:
     try:
         parts = [part for entry in entries for part in _explained(entry)]
         shown = (egress for entry in entries for egress in _egresses(entry))
-        parts += terminal.assumptions(shown, remedies=True)
+        parts += paths.assumptions(shown, remedies=True)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise click.ClickException(f"{name}: {earlier.WRONG}: {type(error).__name__} {error}") from error
     write(terminal.to_text(parts, width=width_of(sys.stdout), colour=in_colour(sys.stdout)))
@@ -77,18 +77,18 @@ def _at(entry: Mapping[str, Any], time: str) -> Egress | None:
 
 
 def _explained(entry: Mapping[str, Any]) -> Iterator[RenderableType]:
-    from mailroute.report import labels, repairs, terminal
+    from mailroute.report import labels, paths, repairs
     from reachability import Egress
 
     egress = Egress.from_json(entry)
     today, created = (_at(entry, time) for time in ("today", "creation"))
     yield f"{labels.text(egress.service)} → {labels.text(egress.destination)}: {egress.verdict.value}"
     if today is not None and today.outcome.path != egress.outcome.path:
-        yield from terminal.path("today", today, origins=True)
-        yield from terminal.path("after", egress, origins=True)
+        yield from paths.path("today", today, origins=True)
+        yield from paths.path("after", egress, origins=True)
     else:
-        yield from terminal.path("path", egress, origins=True)
+        yield from paths.path("path", egress, origins=True)
     if created is not None:
-        yield from terminal.path("creation", created, origins=True)
-    yield from terminal.repairs([repairs.from_json(found) for found in entry.get("repairs", ())])
+        yield from paths.path("creation", created, origins=True)
+    yield from paths.repairs([repairs.from_json(found) for found in entry.get("repairs", ())])
     yield ""

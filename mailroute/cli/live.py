@@ -1,4 +1,4 @@
-"""What a rehearsal shows while it works: a live tree on a terminal, plain lines elsewhere.
+"""What a rehearsal shows while it works: a live tree on a terminal, how much was done elsewhere.
 
 Names only: texts of the program and of its policies may hold secrets, and wait for the report.
 """
@@ -29,7 +29,9 @@ _LINES_LEFT_FREE: Final = 3
 def progress(title: str, *, terminal: bool, colour: bool) -> Iterator[Callable[[Event], None]]:
     """A function to give events to, which shows them on standard error while the context lasts."""
     if not terminal:
-        yield _Lines(title).show
+        lines = _Lines(title)
+        yield lines.show
+        lines.end()
         return
     from rich.console import Console
     from rich.live import Live
@@ -49,18 +51,21 @@ def progress(title: str, *, terminal: bool, colour: bool) -> Iterator[Callable[[
 
 
 class _Lines:
-    """One line for each resource, once it is planned or created."""
+    """A line when it starts and one at the end: what there is, the report names."""
 
     def __init__(self, title: str) -> None:
-        self._types: dict[str, str] = {}
+        self._known: set[str] = set()
+        self._done: set[str] = set()
         say(title)
 
     def show(self, event: Event) -> None:
         if isinstance(event, Registered):
-            self._types[event.urn] = event.type
+            self._known.add(event.urn)
         elif isinstance(event, Completed):
-            kind = labels.type_name(self._types.get(event.urn, ""))
-            say(f"  {kind} {labels.resource_name(event.urn)}")
+            self._done.add(event.urn)
+
+    def end(self) -> None:
+        say(f"mailroute: {len(self._done)} of {labels.count(len(self._known), 'resource')} done")
 
 
 class LiveTree:
@@ -85,7 +90,7 @@ class LiveTree:
 
         known = list(self._known.values())
         parents = {entry.parent for entry in known}
-        root = Tree(Text(f"{self._title}  {len(self._done)}/{len(known)}"))
+        root = Tree(Text(f"{self._title}  {len(self._done)} of {len(known)}"))
         branches: dict[str | None, Tree] = {}
         room = max(1, self._console.height - _LINES_LEFT_FREE)
         hidden = 0

@@ -40,6 +40,7 @@ class Reporting:
         baseline: the violations that do not block.
         known: those that it lists, once it has been read.
         new_baseline: where to write one of what is found, which then does not block either.
+        details: whether to print what works in full too.
     """
 
     form: str
@@ -49,6 +50,7 @@ class Reporting:
     baseline: Path | None = None
     known: tuple[Known, ...] = ()
     new_baseline: Path | None = None
+    details: bool = False
 
     def prepare(self, project: Project) -> Reporting:
         """The same, with what it names read: before any work is done.
@@ -100,7 +102,8 @@ class Reporting:
         for form, file in self.files:
             save(file, formats.render(form, report))
         if self.form == _TEXT:
-            write(terminal.render(report, width=width_of(sys.stdout), colour=in_colour(sys.stdout)))
+            width, colour = width_of(sys.stdout), in_colour(sys.stdout)
+            write(terminal.render(report, width=width, colour=colour, details=self.details))
             return
         for diagnostic in report.rehearsal.diagnostics:
             say(terminal.diagnostic_line(diagnostic).plain)
@@ -120,6 +123,7 @@ def report_options(command: Callable[..., int]) -> Callable[..., int]:
         base: Path | None,
         baseline: Path | None,
         new_baseline: Path | None,
+        details: bool,
         **others: Any,
     ) -> int:
         if as_json and form not in (None, "json"):
@@ -131,6 +135,7 @@ def report_options(command: Callable[..., int]) -> Callable[..., int]:
             base=base,
             baseline=baseline,
             new_baseline=new_baseline,
+            details=details,
         )
         return command(*arguments, reporting=reporting, **others)
 
@@ -140,6 +145,9 @@ def report_options(command: Callable[..., int]) -> Callable[..., int]:
 
 
 _OPTIONS: Final = (
+    click.option(
+        "--details", is_flag=True, help="Show every resource by its name, and every path hop by hop."
+    ),
     click.option(
         "--json", "as_json", is_flag=True, help="Print one JSON object, and nothing else, to standard output."
     ),

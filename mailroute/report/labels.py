@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from enforcement.baseline import Known
+    from mailroute.rehearsal.result import PolicyResult
     from reachability.egress import Egress
     from reachability.verdict import Assumption, Hop
 
@@ -174,6 +175,13 @@ def known(entry: Known) -> str:
     """An entry of a baseline: `NO_ROUTE at api → smtp.example.com:587`."""
     to = f" → {text(entry.destination)}" if entry.destination else ""
     return f"{text(entry.code)} at {resource_name(entry.urn)}{to}"
+
+
+def violation(result: PolicyResult, report: Report) -> str:
+    """The message of a violation; of a path that is shown with its findings, the first line alone."""
+    about = {f" {change.after.destination}." for change in report.egress if change.after.urn == result.urn}
+    first, _, more = result.message.partition("\n")
+    return first if more and any(map(first.endswith, about)) else result.message
 
 
 def dns_name(record: DnsRecord) -> str:

@@ -70,15 +70,15 @@ def _sections(report: Report, rows: int) -> Iterator[str]:
             return
     if report.egress:
         yield from _egress(report, rows)
+    yield from _policies(report, rows)
     if report.unjudged:
         yield from _unjudged(report, rows)
     if report.creation is not None and report.creation != OnlyCreated():
         yield from _only_created(report.creation, report.source_lines, rows)
-    yield from _assumptions(report, rows)
-    yield from _policies(report, rows)
     yield from _resources(report, rows)
     if report.dns:
         yield from _dns(report, rows)
+    yield from _assumptions(report, rows)
     if report.rehearsal.diagnostics:
         yield "### Diagnostics"
         yield "\n".join(_cut([_diagnostic(entry) for entry in report.rehearsal.diagnostics], rows))
@@ -273,15 +273,17 @@ def _policies(report: Report, rows: int) -> Iterator[str]:
     if report.violations:
         yield _table(
             ("policy", "level", "resource", "what is wrong"),
-            (_violation(result, report.source_lines) for result in report.violations),
+            (_violation(result, report) for result in report.violations),
             rows,
         )
 
 
-def _violation(result: PolicyResult, source_lines: Mapping[str, SourceLine]) -> tuple[str, ...]:
+def _violation(result: PolicyResult, report: Report) -> tuple[str, ...]:
     level = ", ".join(filter(None, (result.level.value, prose(result.severity), prose(result.accepted))))
-    message = "<br>".join(prose(line) for line in result.message.splitlines()[:_MOST_LINES] if line.strip())
-    return code(result.policy), level, _located(result.urn, source_lines), message
+    message = "<br>".join(
+        prose(line) for line in labels.violation(result, report).splitlines()[:_MOST_LINES] if line.strip()
+    )
+    return code(result.policy), level, _located(result.urn, report.source_lines), message
 
 
 def _resources(report: Report, rows: int) -> Iterator[str]:

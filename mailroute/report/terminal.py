@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import textwrap
 from collections import defaultdict
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console, Group, RenderableType
@@ -15,11 +14,11 @@ from rich.text import Text
 
 from mailroute.rehearsal.result import Level, Operation, Severity
 from reachability.values import UNKNOWN
-from reachability.verdict import Verdict
+from reachability.verdict import Verdict, identifier
 
-from . import labels
+from . import labels, paths
 from .model import Change, OnlyCreated
-from .repairs import PRICES
+from .paths import HEADING, QUIET, VERDICT_STYLE, section
 from .source_lines import line_of
 
 if TYPE_CHECKING:
@@ -27,29 +26,22 @@ if TYPE_CHECKING:
 
     from mailroute.rehearsal.result import Diagnostic, PlannedResource, PolicyResult
     from reachability.egress import Egress
-    from reachability.verdict import Finding
 
-    from .model import EgressChange, Repair, Report, RouteChange, SourceLine
+    from .model import EgressChange, Report, RouteChange, SourceLine
     from .model import Group as ResourceGroup
 
-_VERDICT_STYLE: Final = {
-    Verdict.REACHABLE: "green",
-    Verdict.UNREACHABLE: "red",
-    Verdict.UNDETERMINED: "yellow",
-}
-_FINDING_STYLE: Final = {**_VERDICT_STYLE, Verdict.REACHABLE: "yellow"}
 _CHANGE_STYLE: Final = {Change.GAINED: "bold green", Change.LOST: "bold red"}
 _SEVERITY_STYLE: Final = {Severity.INFO: "dim", Severity.WARNING: "yellow", Severity.ERROR: "red"}
-_NOWHERE: Final[Mapping[str, SourceLine]] = {}
-_HEADING: Final = "bold"
-_QUIET: Final = "dim"
 
 
-def render(report: Report, *, width: int, colour: bool) -> str:
-    """Text that is at most `width` columns wide and ends with a newline; without `colour` it is plain."""
+def render(report: Report, *, width: int, colour: bool, details: bool = False) -> str:
+    """Text that is at most `width` columns wide and ends with a newline; without `colour` it is plain.
+
+    What is wrong comes first, and in full; with `details` all else is in full too.
+    """
     parts: list[RenderableType] = []
-    for section in _sections(report):
-        parts += (section, "")
+    for part in _sections(report, details=details):
+        parts += (part, "")
     return to_text(parts, _next(report, width) if report.next_steps else None, width=width, colour=colour)
 
 
@@ -82,34 +74,31 @@ def diagnostic_line(diagnostic: Diagnostic) -> Text:
     return Text.assemble(
         (f"{diagnostic.severity.value}: ", _SEVERITY_STYLE[diagnostic.severity]),
         labels.text(diagnostic.message),
-        (about, _QUIET),
+        (about, QUIET),
     )
 
 
-def _sections(report: Report) -> Iterator[RenderableType]:
+def _sections(report: Report, *, details: bool) -> Iterator[RenderableType]:
     yield _title(report)
+    yield _verdict(report)
     if report.changes is not None:
         yield _changes(report.changes)
-    yield _resources(report)
     if report.egress:
-        yield _egress(report)
+        yield _egress(report, details=details)
+    if report.violations:
+        yield section("Policies", *(_violation(result, report) for result in report.violations))
+    if report.fixed:
+        yield section(labels.FIXED, *map(Text, map(labels.known, report.fixed)), note=labels.FIXED_NOTE)
     if report.unjudged:
         yield _unjudged(report)
     if report.creation is not None and report.creation != OnlyCreated():
         yield _only_created(report.creation, report.source_lines)
-    yield from assumptions(report.egresses)
+    yield _resources(report, details=details)
     if report.dns:
         yield _dns(report)
-    yield _policies(report)
-    if report.fixed:
-        yield _section(labels.FIXED, *map(Text, map(labels.known, report.fixed)), note=labels.FIXED_NOTE)
+    yield from paths.assumptions(report.egresses)
     if report.rehearsal.diagnostics:
-        yield _section("Diagnostics", *map(diagnostic_line, report.rehearsal.diagnostics))
-
-
-def _section(heading: str, *body: RenderableType, note: str = "") -> RenderableType:
-    title = Text.assemble((heading, _HEADING), (f"  {note}" if note else "", _QUIET))
-    return Group(title, *(Padding(part, (0, 0, 0, 2)) for part in body))
+        yield section("Diagnostics", *map(diagnostic_line, report.rehearsal.diagnostics))
 
 
 def _title(report: Report) -> RenderableType:
@@ -117,11 +106,11 @@ def _title(report: Report) -> RenderableType:
     operation = "up (simulated)" if rehearsal.operation is Operation.UP else "preview"
     return Group(
         Text.assemble(
-            ("mailroute", _HEADING),
+            ("mailroute", HEADING),
             f" · stack {labels.text(rehearsal.stack)} of {labels.text(rehearsal.project)}"
             f" · {operation} · {rehearsal.engine} engine",
         ),
-        Text(f"account: {labels.text(report.account)}", style=_QUIET),
+        Text(f"account: {labels.text(report.account)}", style=QUIET),
         *_runtime(report),
     )
 
@@ -129,30 +118,48 @@ def _title(report: Report) -> RenderableType:
 def _runtime(report: Report) -> Iterator[Text]:
     python = report.rehearsal.python
     if python is not None:
-        yield Text(f"program: {labels.runtime(report)} ({labels.text(python.path)})", style=_QUIET)
+        yield Text(f"program: {labels.runtime(report)} ({labels.text(python.path)})", style=QUIET)
 
 
-def _resources(report: Report) -> RenderableType:
+def _verdict(report: Report) -> RenderableType:
+    blocking = sum(result.level is Level.MANDATORY for result in report.violations)
+    advisory = len(report.violations) - blocking
+    routes = [change.after.verdict for change in report.egress]
+    reachable = routes.count(Verdict.REACHABLE)
+    return Text.assemble(
+        ("✘ blocked: ", "bold red") if blocking else ("✔ every mandatory policy holds", "bold green"),
+        labels.count(blocking, "mandatory violation") if blocking else "",
+        f", {advisory} advisory" if advisory else "",
+        f" · {reachable} of {labels.count(len(routes), 'route')} reachable" if routes else "",
+    )
+
+
+def _resources(report: Report, *, details: bool) -> RenderableType:
     done = (
         "Resources created (simulated)"
         if report.rehearsal.operation is Operation.UP
         else "Resources to create"
     )
-    return _section(f"{done}: {report.created}", *map(_group, report.groups))
+    shown = (_group(group, details=details) for group in report.groups)
+    note = "" if details or not report.groups else "--details names each"
+    return section(f"{done}: {report.created}", *shown, note=note)
 
 
-def _group(group: ResourceGroup) -> RenderableType:
+def _group(group: ResourceGroup, *, details: bool) -> RenderableType:
     if group.component is None:
         title = Text("outside any component")
     else:
         title = Text.assemble(
-            labels.text(group.component.name), (f"  {labels.type_name(group.component.type)}", _QUIET)
+            labels.text(group.component.name), (f"  {labels.type_name(group.component.type)}", QUIET)
         )
-    title.append(f"  {len(group.resources)}", style=_QUIET)
+    title.append(f"  {len(group.resources)}", style=QUIET)
+    types = _by_type(group.resources)
+    if not details:
+        return title.append(f"  {', '.join(map(labels.type_name, types))}", style="green")
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for type_token, members in _by_type(group.resources).items():
+    for type_token, members in types.items():
         times = f" ×{len(members)}" if len(members) > 1 else ""
         names = ", ".join(labels.text(member.name) for member in members)
         table.add_row(Text(f"+ {labels.type_name(type_token)}{times}", style="green"), Text(names))
@@ -166,8 +173,10 @@ def _by_type(resources: tuple[PlannedResource, ...]) -> dict[str, list[PlannedRe
     return dict(groups)
 
 
-def _egress(report: Report) -> RenderableType:
-    return _section("Egress", *(_change(change, report.source_lines) for change in report.egress))
+def _egress(report: Report, *, details: bool) -> RenderableType:
+    """What does not work comes first."""
+    first = sorted(report.egress, key=lambda change: change.after.verdict is Verdict.REACHABLE)
+    return section("Egress", *(_change(change, report.source_lines, details=details) for change in first))
 
 
 def _changes(changes: Sequence[RouteChange]) -> RenderableType:
@@ -177,18 +186,18 @@ def _changes(changes: Sequence[RouteChange]) -> RenderableType:
         Text(labels.route_change(change), style=_CHANGE_STYLE.get(change.change, "")) for change in shown
     )
     unchanged = labels.count(len(changes) - len(shown), "route")
-    return _section("Changed routes", *lines, Text(f"{unchanged} unchanged", style=_QUIET))
+    return section("Changed routes", *lines, Text(f"{unchanged} unchanged", style=QUIET))
 
 
 def _unjudged(report: Report) -> RenderableType:
     table = Table.grid(padding=(0, 1, 0, 0))
     for entry in report.unjudged:
-        table.add_row(Text.assemble(labels.text(entry.service), (f"  {labels.text(entry.reason)}", _QUIET)))
-    return _section(f"Not judged: {len(report.unjudged)}", table)
+        table.add_row(Text.assemble(labels.text(entry.service), (f"  {labels.text(entry.reason)}", QUIET)))
+    return section(f"Not judged: {len(report.unjudged)}", table)
 
 
-def _change(change: EgressChange, source_lines: Mapping[str, SourceLine]) -> RenderableType:
-    style = _CHANGE_STYLE.get(change.change, _VERDICT_STYLE[change.after.verdict])
+def _change(change: EgressChange, source_lines: Mapping[str, SourceLine], *, details: bool) -> RenderableType:
+    style = _CHANGE_STYLE.get(change.change, VERDICT_STYLE[change.after.verdict])
     mark = labels.VERDICT_MARK[change.after.verdict]
     optional = " (optional)" if change.after.destination.optional else ""
     heading = Text.assemble(
@@ -196,48 +205,34 @@ def _change(change: EgressChange, source_lines: Mapping[str, SourceLine]) -> Ren
         f" → {labels.text(change.after.destination)}{optional}: ",
         (labels.change_sentence(change), style),
     )
-    return Group(heading, *_paths(change, source_lines))
+    line = line_of(change.after.urn, source_lines) if change.after.outcome.told else None
+    where = [] if line is None else [Padding(paths.source_line(line), (0, 0, 0, 2))]
+    return Group(heading, *where, *_paths(change, source_lines, details=details))
 
 
-def _paths(change: EgressChange, source_lines: Mapping[str, SourceLine]) -> Iterator[RenderableType]:
-    if change.today is not None:
-        yield from path("today", change.today)
-    yield from path("after", change.after, source_lines=source_lines)
-    if change.creation is not None:
-        yield from path("creation", change.creation, source_lines=source_lines)
-    yield from repairs(change.repairs)
-
-
-def path(
-    when: str, egress: Egress, *, origins: bool = False, source_lines: Mapping[str, SourceLine] = _NOWHERE
+def _paths(
+    change: EgressChange, source_lines: Mapping[str, SourceLine], *, details: bool
 ) -> Iterator[RenderableType]:
-    """An egress as its chain of hops, and what stands in the way.
+    """What is as it was is shown once; a path that works, and a fault that the program ends, in brief."""
+    same = change.today is not None and _says(change.today) == _says(change.after)
+    if change.today is not None and details:
+        yield from paths.path("today", change.today)
+    elif change.today is not None and not same:
+        yield paths.brief("today", change.today)
+    when = "today and after" if same and not details else "after"
+    if details or change.after.outcome.told:
+        yield from paths.path(when, change.after, source_lines=source_lines)
+    else:
+        yield paths.brief(when, change.after)
+    if change.creation is not None:
+        yield from paths.path("creation", change.creation, source_lines=source_lines)
+    yield from paths.repairs(change.repairs)
 
-    Args:
-        when: what the path is, in a word.
-        origins: whether to say of each hop where what is known of it comes from.
-        source_lines: where the program registers resources, by URN.
-    """
-    style = _VERDICT_STYLE[egress.verdict]
-    yield Padding(
-        Text.assemble(
-            (f"{when}  ", _HEADING),
-            (f"{labels.VERDICT_MARK[egress.verdict]} {egress.verdict.value}", style),
-            f"  {labels.text(egress.destination)}",
-        ),
-        (0, 0, 0, 2),
-    )
-    table = Table.grid(padding=(0, 1, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True, style=_QUIET)
-    table.add_column(overflow="fold")
-    for index, hop in enumerate(labels.hops(egress.outcome.path)):
-        facts = f"  {'; '.join(hop.facts)}" if hop.facts else ""
-        origin = f"  ({hop.origin})" if origins else ""
-        table.add_row("└→" if index else "  ", hop.kind, Text.assemble(hop.name, (facts + origin, _QUIET)))
-    yield Padding(table, (0, 0, 0, 4))
-    if egress.outcome.told:
-        yield Padding(_findings(egress.outcome.told, source_lines), (0, 0, 0, 5))
+
+def _says(egress: Egress) -> object:
+    """What a person is told of an egress: what is wrong with it, else where it goes through."""
+    found = [(each.code, identifier(each.resource), each.message) for each in egress.outcome.told]
+    return egress.destination, egress.verdict, found or egress.outcome.path
 
 
 def _only_created(creation: OnlyCreated, source_lines: Mapping[str, SourceLine]) -> RenderableType:
@@ -249,59 +244,15 @@ def _only_created(creation: OnlyCreated, source_lines: Mapping[str, SourceLine])
         kind = labels.type_name(resource.type)
         parts.append(Text.assemble((f"+ {kind}", "green"), f"  {labels.text(resource.name)}"))
     for egress in creation.egress:
-        parts += (Text(labels.text(egress.service)), *path("creation", egress, source_lines=source_lines))
-    return _section("Simulated creation", *parts, note="what the preview does not show")
-
-
-def assumptions(egresses: Iterable[Egress], *, remedies: bool = False) -> Iterator[RenderableType]:
-    """What the verdicts of `egresses` rest on and nothing shows; with `remedies`, how to know it."""
-    found = labels.assumptions(egresses)
-    if not found:
-        return
-    table = Table.grid(padding=(0, 1, 0, 0))
-    for assumption in found:
-        table.add_row(Text.assemble(labels.text(assumption.code), f"  {labels.short(assumption.message)}"))
-        if remedies:
-            table.add_row(Text(f"↳ {labels.text(assumption.remedy)}", style=_QUIET))
-    yield _section("Assumptions", table, note="neither the plan nor the evidence shows these")
-
-
-def repairs(found: Sequence[Repair]) -> Iterator[RenderableType]:
-    """The smallest sets of changes that make a dead path work, with what each adds to the bill."""
-    if not found:
-        return
-    yield Padding(Text("Any one of these fixes it (verified)", style=_HEADING), (0, 0, 0, 2))
-    table = Table.grid(padding=(0, 1, 0, 0))
-    table.add_column(no_wrap=True, justify="right")
-    for repair in found:
-        table.add_row(labels.price(repair), Text("; ".join(map(labels.text, repair.changes))))
-    yield Padding(table, (0, 0, 0, 5))
-    yield Padding(Text(f"prices of {PRICES}", style=_QUIET), (0, 0, 0, 5))
-
-
-def _findings(findings: Sequence[Finding], source_lines: Mapping[str, SourceLine]) -> RenderableType:
-    """What stands in the way; a remedy that several share is said once, after the last of them."""
-    table = Table.grid(padding=(0, 1, 0, 0))
-    for finding, after in zip_longest(findings, findings[1:]):
-        style = _FINDING_STYLE[finding.verdict]
-        mark = Text(labels.FINDING_MARK[finding.verdict], style=style)
-        table.add_row(
-            mark, Text.assemble((labels.text(finding.code), style), f"  {labels.short(finding.message)}")
+        parts += (
+            Text(labels.text(egress.service)),
+            *paths.path("creation", egress, source_lines=source_lines),
         )
-        line = line_of(finding.resource, source_lines)
-        if line:
-            table.add_row("", _source_line(line))
-        if finding.remedy and (after is None or after.remedy != finding.remedy):
-            table.add_row("", Text(f"↳ {labels.text(finding.remedy)}", style=_QUIET))
-    return table
-
-
-def _source_line(line: SourceLine) -> Text:
-    return Text(labels.source_line(line), style=_QUIET, no_wrap=True, overflow="ellipsis")
+    return section("Simulated creation", *parts, note="what the preview does not show")
 
 
 def _dns(report: Report) -> RenderableType:
-    table = Table(box=None, pad_edge=False, header_style=_QUIET)
+    table = Table(box=None, pad_edge=False, header_style=QUIET)
     table.add_column("type", no_wrap=True)
     table.add_column("TTL", no_wrap=True, justify="right")
     table.add_column("name, value", overflow="fold")
@@ -313,46 +264,34 @@ def _dns(report: Report) -> RenderableType:
             labels.value(record.type),
             "" if record.ttl is None else labels.value(record.ttl),
             Text.assemble(
-                (labels.dns_name(record), _HEADING), *(f"\n{labels.value(value)}" for value in values)
+                (labels.dns_name(record), HEADING), *(f"\n{labels.value(value)}" for value in values)
             ),
             "Route 53" if record.published else "you",
         )
     elsewhere = sum(not record.published for record in report.dns)
     note = f"{elsewhere} to publish at your DNS host, never proxied" if elsewhere else ""
-    return _section(f"DNS records: {len(report.dns)}", table, note=note)
+    return section(f"DNS records: {len(report.dns)}", table, note=note)
 
 
-def _policies(report: Report) -> RenderableType:
-    blocking = sum(result.level is Level.MANDATORY for result in report.violations)
-    advisory = len(report.violations) - blocking
-    verdict = Text.assemble(
-        ("✘ blocked: ", "bold red") if blocking else ("✔ every mandatory policy holds", "green"),
-        labels.count(blocking, "mandatory violation") if blocking else "",
-        f", {advisory} advisory" if advisory else "",
-    )
-    return _section(
-        "Policies", verdict, *(_violation(result, report.source_lines) for result in report.violations)
-    )
-
-
-def _violation(result: PolicyResult, source_lines: Mapping[str, SourceLine]) -> RenderableType:
+def _violation(result: PolicyResult, report: Report) -> RenderableType:
     style = "red" if result.level is Level.MANDATORY else "yellow"
     severity = f" · {result.severity}" if result.severity else ""
     about = f" · {labels.resource_name(result.urn)}" if result.urn else ""
     about += f" · {result.accepted}" if result.accepted else ""
     title = Text.assemble(
         (f"{'✘' if result.level is Level.MANDATORY else '!'} {labels.text(result.policy)}", style),
-        (f" ({labels.text(result.pack)}) {result.level.value}{severity}{about}", _QUIET),
+        (f" ({labels.text(result.pack)}) {result.level.value}{severity}{about}", QUIET),
     )
-    message = Text(labels.lines(result.message))
-    line = line_of(result.urn, source_lines)
-    where = [_source_line(line)] if line else []
-    return Group(title, *(Padding(part, (0, 0, 0, 2)) for part in (*where, message)))
+    message = labels.violation(result, report)
+    shown = message != result.message  # with the path, and so is the line
+    line = None if shown else line_of(result.urn, report.source_lines)
+    where = [] if line is None else [paths.source_line(line)]
+    return Group(title, *(Padding(part, (0, 0, 0, 2)) for part in (*where, Text(labels.lines(message)))))
 
 
 def _next(report: Report, width: int) -> Text:
     """Commands are left whole, to be copied: the terminal wraps them where it must."""
-    lines: list[str | tuple[str, str]] = [("Next", _HEADING)]
+    lines: list[str | tuple[str, str]] = [("Next", HEADING)]
     for step in report.next_steps:
         sentence = textwrap.wrap(labels.text(step.text), max(20, width - 4))
         lines.append("\n  • " + "\n    ".join(sentence))

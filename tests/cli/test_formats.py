@@ -14,6 +14,7 @@ from mailroute.report import as_json, markdown, mermaid, terminal
 from mailroute.report.model import DnsRecord, EgressChange, Group, OnlyCreated, Repair, SourceLine, Step
 from reachability.egress import Destination
 from reachability.verdict import Assumption, Finding, Outcome, Verdict
+from rules.egress import violation_of
 from tests.cli.samples import AFTER, ENDPOINT, PASSWORD, PREFIX, REHEARSAL, REPORT, STACK, TODAY, resource
 
 if TYPE_CHECKING:
@@ -198,10 +199,8 @@ def test_terminal_tells_the_story() -> None:
         "Resources to create: 2",
         "✔ api → email-smtp.us-east-1.amazonaws.com:587: GAINED, unreachable today, reachable after",
         "today  ✘ unreachable  smtp-relay.brevo.com:587",
-        "└→ route table rtb-1  explicitly associated",
-        "✘ NO_ROUTE",
-        "↳ add a NAT gateway",
-        "└→ endpoint smtp  private DNS answers for the host",
+        "NO_ROUTE at rtb-1",
+        "service api → subnet subnet-1 → endpoint smtp",
         "dkim-1 (known after creation)",
         "blocked: 1 mandatory violation, 1 advisory",
         "Not judged: 1",
@@ -211,6 +210,56 @@ def test_terminal_tells_the_story() -> None:
         "pulumi up --stack prod --policy-pack policies",
     ):
         assert part in shown
+
+
+def test_terminal_details_name_every_resource_and_hop() -> None:
+    shown = terminal.render(REPORT, width=100, colour=False, details=True)
+    for part in (
+        "└→ route table rtb-1  explicitly associated",
+        "✘ NO_ROUTE",
+        "↳ add a NAT gateway",
+        "└→ endpoint smtp  private DNS answers for the host",
+        "+ aws.ec2.VpcEndpoint               smtp",
+    ):
+        assert part in shown
+        assert part not in plain(REPORT, 100)
+
+
+def test_terminal_says_what_is_wrong_before_anything_else() -> None:
+    fixes = (Repair(("add a NAT gateway",), 36.5),)
+    dead = replace(TODAY, urn=ENDPOINT.urn, service="web")
+    said = violation(f"{violation_of(dead)}", urn=ENDPOINT.urn)
+    report = replace(with_policies(said), egress=(EgressChange(AFTER, None), EgressChange(dead, None, fixes)))
+    shown = plain(report, 120)
+    order = ["✘ blocked: 1", "✘ web", "✘ NO_ROUTE", "$36.50", "✔ api", "Policies", "Resources", "DNS"]
+    places = [shown.index(part) for part in order]
+    assert places == sorted(places)
+    assert "· 1 of 2 routes reachable" in shown
+
+
+@pytest.mark.parametrize("render", [plain, markdown.render])
+def test_a_finding_is_said_once(render) -> None:  # type: ignore[no-untyped-def]
+    """Not again for today, which is the same, and not again by the policy that blocks on it."""
+    dead = replace(TODAY, urn=ENDPOINT.urn)
+    said = violation(str(violation_of(dead)), urn=ENDPOINT.urn)
+    report = replace(with_policies(said), egress=(EgressChange(dead, TODAY),))
+    shown = render(report)
+    assert shown.count("no route for public addresses") == 1
+    assert "api cannot reach smtp-relay.brevo.com:587." in " ".join(shown.split())
+    assert "today and after" in shown
+    other = replace(report, egress=())
+    assert (
+        render(other).count("no route for public addresses") == 1
+    )  # Where no path is shown, the policy tells it.
+
+
+def test_a_run_that_finds_nothing_is_short() -> None:
+    good = replace(with_policies(), egress=(EgressChange(AFTER, AFTER),), dns=(), unjudged=())
+    shown = plain(replace(good, rehearsal=replace(good.rehearsal, diagnostics=())), 100)
+    assert len(shown.splitlines()) <= 17
+    assert "✔ every mandatory policy holds · 1 of 1 route reachable" in shown
+    assert "Policies" not in shown
+    assert shown.count("email-smtp.us-east-1.amazonaws.com") == 2  # The route, and its path.
 
 
 def test_terminal_shows_a_lost_path_as_lost() -> None:

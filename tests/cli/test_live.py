@@ -27,7 +27,7 @@ def shown(*events: object, height: int = 20) -> list[str]:
 
 def test_the_tree_has_what_is_worked_on_beneath_its_components() -> None:
     assert shown(STACK, NET, VPC) == [
-        "rehearsing  0/3",
+        "rehearsing  0 of 3",
         "└── … shop-dev  pulumi.pulumi.Stack",
         "    └── … net  shop.Net",
         "        └── … net-vpc  aws.ec2.Vpc",
@@ -37,7 +37,7 @@ def test_the_tree_has_what_is_worked_on_beneath_its_components() -> None:
 def test_what_is_done_makes_room_and_counts() -> None:
     events = (STACK, NET, VPC, Completed("urn:v", None), Completed("urn:n", None))
     assert shown(*events) == [
-        "rehearsing  2/3",
+        "rehearsing  2 of 3",
         "└── … shop-dev  pulumi.pulumi.Stack",
         "    └── ✔ net  shop.Net",
     ]
@@ -52,7 +52,8 @@ def test_the_tree_is_never_higher_than_the_terminal() -> None:
 
 def test_texts_wait_for_the_report(capsys: pytest.CaptureFixture[str]) -> None:
     with progress("rehearsing", terminal=False, colour=False) as show:
+        show(NET)
         show(VPC)
         show(Diagnostic(Severity.INFO, "hunter2"))
         show(Completed("urn:v", "vpc-1"))
-    assert capsys.readouterr().err == "rehearsing\n  aws.ec2.Vpc urn:v\n"
+    assert capsys.readouterr().err == "rehearsing\nmailroute: 1 of 2 resources done\n"
