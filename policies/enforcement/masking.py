@@ -75,11 +75,19 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9]+")
 _QUOTES: Final = "\\'\""
 _PARTS: Final = re.compile(rf"[A-Za-z0-9]+|\s+|[{re.escape(_QUOTES)}]+|.")
 _MARKUP: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_PERCENT: Final = "%(?:25)*"
+"""What begins a byte in a URL, however often it has been quoted."""
+_BACKSLASH: Final = rf"(?:\\|{_PERCENT}5[Cc])"
+_ESCAPE: Final = f"{_BACKSLASH}+"
 _IN_QUOTES: Final = (
-    r"(?:[\\'\"]|%(?i:5c|22|27)|&(?:quot|apos|#34|#39|#x27);|u00(?i:22|27|5c)|x(?i:22|27|5c))+"
+    rf"(?:[\\'\"]|{_PERCENT}(?i:22|27|5c)|(?:u00|x)(?i:22|27|5c)|&(?:quot|apos|#34|#39|#x27);)+"
 )
-_BLANK: Final = r"\s|%(?i:0[9a-d]|20)|\+"
-_ESCAPED_BLANK: Final = r"[nrtfv]|u00(?i:0[9a-d]|20|85|a0)|x(?i:0[9a-d]|20|85|a0)"
+_BLANK_BYTES: Final = ("0[9a-d]", "20", "c2 (?:85|a0)", "e2 8[01] ..", "e3 80 80")
+_BLANK: Final = rf"\s|\+|{_PERCENT}(?i:{'|'.join(_BLANK_BYTES).replace(' ', _PERCENT)})"
+_ESCAPED_BLANK: Final = (
+    r"[nrtfv_NLP]|u(?i:00(?:0[9a-d]|1[c-f]|20|85|a0)|1680|20[025].|3000)"
+    rf"|x(?i:0[9a-d]|1[c-f]|20|85|a0|c2{_ESCAPE}x(?:85|a0)|e2{_ESCAPE}x8[01]{_ESCAPE}x..)"
+)
 
 
 def _quoted(part: str, before: str) -> str:
@@ -94,14 +102,14 @@ def _quoted(part: str, before: str) -> str:
         return _IN_QUOTES
     follows_quotes = before[:1] in tuple(_QUOTES)
     if part.isspace():
-        any_blank = rf"(?:{_BLANK}|\\+(?:{_ESCAPED_BLANK}))"
-        return rf"(?:{_BLANK}|{_ESCAPED_BLANK}){any_blank}*" if follows_quotes else f"{any_blank}+"
-    escape = "" if follows_quotes else r"\\+" if before else r"(?<!\\)\\+"
+        any_blank = f"(?:{_BLANK}|{_ESCAPE}(?:{_ESCAPED_BLANK}))"
+        return f"(?:{_BLANK}|{_ESCAPED_BLANK}){any_blank}*" if follows_quotes else f"{any_blank}+"
+    escape = "" if follows_quotes else _ESCAPE if before else rf"(?<!\\)(?<!5[Cc]){_ESCAPE}"
     in_utf8 = [f"{byte:02x}" for byte in part.encode("utf-8", "surrogatepass")]
     alternatives = [
-        re.escape(part) if follows_quotes or not before else rf"\\*{re.escape(part)}",
-        "(?i:" + "".join(f"%{byte}" for byte in in_utf8) + ")",
-        rf"{escape}(?i:{'|'.join(_escaped(part, in_utf8))})",
+        re.escape(part) if follows_quotes or not before else f"{_BACKSLASH}*{re.escape(part)}",
+        "(?i:" + "".join(f"{_PERCENT}{byte}" for byte in in_utf8) + ")",
+        f"{escape}(?i:{'|'.join(_escaped(part, in_utf8))})",
         *filter(None, (_MARKUP.get(part),)),
     ]
     return f"(?:{'|'.join(alternatives)})"
@@ -110,8 +118,8 @@ def _quoted(part: str, before: str) -> str:
 def _escaped(character: str, in_utf8: Sequence[str]) -> Iterator[str]:
     """What may follow a backslash for `character`: in JSON, in Python's texts and bytes, in YAML."""
     in_utf16 = character.encode("utf-16-be", "surrogatepass").hex()
-    yield r"\\+".join(f"u{in_utf16[at : at + 4]}" for at in range(0, len(in_utf16), 4))
-    yield r"\\+".join(f"x{byte}" for byte in in_utf8)
+    yield _ESCAPE.join(f"u{in_utf16[at : at + 4]}" for at in range(0, len(in_utf16), 4))
+    yield _ESCAPE.join(f"x{byte}" for byte in in_utf8)
     yield f"U{ord(character):08x}"
     yield f"x{ord(character):02x}"
     if character == "\x1b":

@@ -6,9 +6,11 @@ import html
 import json
 import re
 import shlex
+import string
 import time
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
+from random import Random
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -17,6 +19,7 @@ import yaml
 from enforcement.masking import MASK, Masker
 from enforcement.redaction import secret_texts
 from enforcement.wire import Secret
+from tests.conftest import Rounds
 
 FORMS: dict[str, Callable[[str], str]] = {
     "plain": str,
@@ -36,6 +39,8 @@ FORMS: dict[str, Callable[[str], str]] = {
     "URL, all of it": lambda text: quote(text, safe=""),
     "URL in small letters": lambda text: re.sub("%..", lambda found: found[0].lower(), quote(text, safe="")),
     "form": quote_plus,
+    "JSON in a URL": lambda text: quote(json.dumps(text)),
+    "URL in JSON in a URL": lambda text: quote_plus(json.dumps(quote(text))),
     "shell": shlex.quote,
     "HTML": html.escape,
     "base64": lambda text: b64encode(text.encode()).decode(),
@@ -68,6 +73,25 @@ def test_a_secret_is_masked_in_each_form(
     assert not [word for word in re.findall("[A-Za-z0-9]{3,}", secret) if word in masked]
     assert len(masked) <= len(f"the value {MASK} is wrong") + len("'password: ") + len("dXNlcjpAaG9zdA==")
     record_property("measured", {"secrets that are masked in a form of theirs": {"total": 1}})
+
+
+CHARACTERS = [
+    *("a", "7", "word", *string.punctuation, *string.punctuation, "\\", "\\", "'", '"'),
+    *(" ", "\n", "\t", "é", "ü", "🔑", "\x1b", "\u202e", "\xa0"),
+]
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("form", FORMS)
+def test_any_secret_is_masked_in_each_form(form: str, rounds: Rounds) -> None:
+    random = Random(form)
+    for _ in range(rounds(test=20, fuzz=5_000)):
+        secret = "".join(("Zq7", *random.choices(CHARACTERS, k=random.randint(1, 14)), "Q9z"))
+        shown = FORMS[form](secret)
+        masked = Masker([secret])(shown)
+        assert "Zq7" not in masked, (secret, shown)
+        assert "Q9z" not in masked, (secret, shown)
+        assert MASK in masked, (secret, shown)
 
 
 def test_each_line_of_a_secret_is_masked_by_itself() -> None:
