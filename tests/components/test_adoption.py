@@ -193,6 +193,13 @@ def test_an_endpoint_without_private_dns_is_in_nobodys_way() -> None:
             "config mailroute:dmarcPolicy is 'v=DMARC1; p=reject; pct=50': _dmarc.daadaar.com has this TXT "
             "record already; set it to 'unmanaged' to keep the record",
         ),
+        (
+            "_dmarc.daadaar.com",
+            "TXT",
+            "v=DMARC1; p=none",
+            "config mailroute:dmarcPolicy is 'v=DMARC1; p=none': _dmarc.daadaar.com has this TXT record "
+            "already; set it to 'unmanaged' to keep the record",
+        ),
     ],
 )
 def test_a_record_in_the_way_is_refused_first(name: str, type_: str, value: str, message: str) -> None:

@@ -11,7 +11,7 @@ import pulumi_aws as aws
 import pytest
 
 from components import AppRunnerService
-from components.app_runner_service import import_command
+from components.app_runner_service import DeploymentError, import_command
 from components.helpers.checks import ArgumentError
 
 SERVICE = "aws:apprunner/service:Service"
@@ -191,6 +191,29 @@ def test_the_group_lets_out_to_the_destinations_only(register: Callable[..., Any
     assert ingress.property_dependencies["referencedSecurityGroupId"] == own
     rules = {one.key for one in (*graph.of_type(EGRESS), ingress)}
     assert rules <= graph.one(SERVICE).dependencies
+
+
+def test_a_rolled_back_service_has_no_outputs(
+    register: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another language waits for fails as well as a Python program."""
+    old = {"image_repository": {"image_identifier": PRIVATE_IMAGE, "image_configuration": {"port": "8080"}}}
+    there = property(lambda _service: pulumi.Output.from_input(old))
+    monkeypatch.setattr(aws.apprunner.Service, "source_configuration", there)
+    seen: list[str] = []
+
+    def program(**changes: Any) -> None:
+        service = AppRunnerService("api", args(**changes))
+        for output in (service.service_arn, service.service_url):
+            output.apply(seen.append)
+
+    register(program)
+    assert len(seen) == 2
+    seen.clear()
+    register(lambda: program(environment={"SMTP_HOST": "a"}), preview=True)
+    with pytest.raises(DeploymentError, match="does not run with what this update gave it: SMTP_HOST;"):
+        register(lambda: program(environment={"SMTP_HOST": "a"}))
+    assert seen == []
 
 
 def test_the_service_waits_for_what_the_component_depends_on(register: Callable[..., Any]) -> None:
