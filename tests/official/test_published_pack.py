@@ -97,7 +97,7 @@ def test_it_judges_a_program_elsewhere(
 @pytest.mark.parametrize(
     ("evidence", "code", "said"),
     [
-        ("none", "SUBNET_NOT_READ", "and subnet-0a836887b9508ed97 of connector is neither"),
+        ("none", "SUBNET_NOT_READ", "and subnet-0a836887b9508ed97 of connector are neither"),
         (str(ROOT / "accounts" / "prod.json"), "NO_ROUTE_TO_DESTINATION", "api cannot reach smtp-relay"),
     ],
 )
