@@ -12,6 +12,8 @@ from reachability.verdict import Verdict
 from rules import RULES
 from rules.egress import WORKLOADS, violation_of
 
+from .problems import PACK
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
@@ -34,7 +36,8 @@ def check(report: Report, options: Mapping[str, Options], asked: Collection[str]
     Raises:
         EngineFault: it does not, such as where a program has kept a resource from the pack.
     """
-    said = [found for found in report.rehearsal.policies if not found.message.startswith(_OF_NO_PATH)]
+    ours = (found for found in report.rehearsal.policies if found.pack == PACK)
+    said = [found for found in ours if not found.message.startswith(_OF_NO_PATH)]
     failed = {found.policy for found in said if found.message.startswith("RULE_FAILED")}
     compared = WORKLOADS.keys() & set(asked) - failed
     by_policy = {(found.policy, found.urn) for found in said}

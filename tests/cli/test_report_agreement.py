@@ -76,6 +76,13 @@ def test_what_both_say_is_no_fault(report: Report, told: dict[str, Any]) -> None
     assert differ(report, told) == ""
 
 
+def test_a_rule_of_another_pack_is_called_alike() -> None:
+    report = shown(AFTER, "NO_ROUTE: no")
+    (said,) = report.rehearsal.policies
+    rehearsal = replace(report.rehearsal, policies=(replace(said, pack="other"),))
+    assert differ(replace(report, rehearsal=rehearsal)) == ""
+
+
 def test_an_exception_that_has_expired_is_no_excuse() -> None:
     assert differ(shown(DEAD), {"exceptions": [{**ACCEPTED, "expires": "2020-01-01"}]})
 

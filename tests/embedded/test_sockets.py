@@ -121,6 +121,17 @@ def test_a_folder_is_its_user_s_alone_and_ends() -> None:
     assert not made.exists()
 
 
+def test_a_file_system_without_locks_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(fcntl, "flock", fail)
+    with folder() as made:
+        monkeypatch.undo()
+        remove_abandoned(made.parent)
+        assert made.exists()
+
+
 KILLED = """
 import os, signal
 from mailroute.rehearsal.shared import scratch

@@ -34,8 +34,9 @@ def folder() -> Iterator[Path]:
     # Under its name the lock is held from the first moment on: another run must not find it free.
     lock = (made / f"{_LOCK}.part").open("w")
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        Path(lock.name).rename(made / _LOCK)
+        with suppress(OSError):  # of a file system without locks: such a folder is never taken for abandoned
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            Path(lock.name).rename(made / _LOCK)
         yield made
     finally:
         shutil.rmtree(made, ignore_errors=True)
