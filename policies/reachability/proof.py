@@ -180,7 +180,7 @@ class Proof:
                 self.network.network_interfaces.groups_serve(owner, place.groups, client.vpc),
                 self.network.subnets.can_create(subnet),
                 self.network.subnets.can_create_all_beside(subnet),
-                self.network.availability_zones.take(owner, subnet),
+                PASSES if place.on_instances else self.network.availability_zones.take(owner, subnet),
                 *(self.network.vpc_endpoints.conflicts_in(vpc) for vpc in vpcs),
                 *(vpc.is_as_assumed() for vpc in vpcs),
             ]
@@ -197,7 +197,8 @@ class Proof:
         if destination.any_host:
             name = "any mail server"
             ways = [self._reach_public(client, place, PUBLIC, port, name) for port in ports]
-            ways += [self.ses.any(client, port) for port in ports if self.ses.of(client)]
+            hidden = names.SECRET_HOST_IS_SES(client.owner) if destination.secret else PASSES
+            ways += [self.ses.any(client, port) + hidden for port in ports if self.ses.of(client)]
             return any_of([*ways, *self.ses.unread(client)])
         if isinstance(destination.host, str):
             return self._reach_host(client, place, destination.host, ports[0])

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 from ..findings import assumptions, placement
 from ..graph import tokens
-from ..graph.zones import WITHOUT_CONNECTORS
+from ..graph.zones import WITHOUT_CONNECTORS, WITHOUT_FARGATE
 from ..values import UNKNOWN, Truth, elements
 from ..verdict import PASSES, Origin, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ..findings.code import Statement
     from ..graph.resource import Resource
     from ..graph.zones import ZoneAvailability
     from .subnet import Subnet, Subnets
@@ -34,21 +35,30 @@ class ZonalService:
         types: the resources that are of it.
         path: where such a resource names its subnets.
         lacking: the ids of the zones that do not take it; none where AWS lists none.
+        refused: what is said of a subnet in one of these.
     """
 
     what: str
     types: tuple[str, ...]
     path: tuple[str, ...]
     lacking: frozenset[str] = frozenset()
+    refused: Statement = placement.ZONE_WITHOUT_CONNECTORS
 
 
 CONNECTORS: Final = ZonalService(
     "App Runner VPC connectors", tokens.VPC_CONNECTOR, ("subnets",), WITHOUT_CONNECTORS
 )
 NAT_GATEWAYS: Final = ZonalService("NAT gateways", tokens.NAT_GATEWAY, ("subnetId",))
+FARGATE_TASKS: Final = ZonalService(
+    "tasks on Fargate",
+    (*tokens.ECS_SERVICE, *tokens.ECS_EXPRESS_SERVICE),
+    ("networkConfiguration", "subnets"),
+    WITHOUT_FARGATE,
+    placement.ZONE_WITHOUT_FARGATE,
+)
 FUNCTIONS: Final = ZonalService("Lambda functions", tokens.LAMBDA_FUNCTION, ("vpcConfig", "subnetIds"))
 
-_SERVICES: Final = (CONNECTORS, NAT_GATEWAYS, FUNCTIONS)
+_SERVICES: Final = (CONNECTORS, NAT_GATEWAYS, FARGATE_TASKS, FUNCTIONS)
 _BY_TYPE: Final = {token: service for service in _SERVICES for token in service.types}
 
 
@@ -69,7 +79,7 @@ class AvailabilityZones:
             return placement.SUBNET_IN_LOCAL_ZONE(subnet, what=service.what)
         offered = self._offered(service, subnet)
         if offered is False:
-            return placement.ZONE_WITHOUT_CONNECTORS(subnet, zone=subnet.zone_name)
+            return service.refused(subnet, zone=subnet.zone_name)
         assumed = self.zones.assumes(service.lacking, subnet.region, self.zones.id_of(subnet.resource))
         taken = (offered is True and not assumed) or any(map(subnet.shares_zone, self._holding[service]))
         return PASSES if taken else assumptions.ZONE_TAKES(subnet, what=service.what)

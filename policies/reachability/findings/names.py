@@ -56,6 +56,11 @@ SECRET_PORT_IS_SUBMISSION = SECRET_PORT.assumption(
     "the port that {subject.label} sends its mail to is a secret: it is a submission port ({ports})",
     "give the port as a plain number, such as 587",
 )
+SECRET_HOST = Code("SECRET_HOST", 'Amazon SES Developer Guide, "Connecting to an Amazon SES SMTP endpoint"')
+SECRET_HOST_IS_SES = SECRET_HOST.assumption(
+    "the mail host of {subject.label} is a secret: it is SES's SMTP host, which the VPC's endpoint takes",
+    "give the host as plain text: it is no secret",
+)
 PORT_25_BLOCKED = Code("PORT_25_BLOCKED", 'Amazon EC2 User Guide, "Restriction on email sent using port 25"')
 PORT_25 = PORT_25_BLOCKED.undetermined(
     "AWS blocks outbound port 25 to public addresses unless an account has asked to lift that",

@@ -130,6 +130,14 @@ ZONE_WITHOUT_CONNECTORS = CONNECTOR_ZONE.unreachable(
     "subnet {subject.label} is in zone {zone}, where App Runner has no VPC connectors",
     "use subnets in other zones",
 )
+FARGATE_ZONE = Code(
+    "FARGATE_ZONE",
+    'Amazon ECS Developer Guide, "Supported Regions for Amazon ECS on AWS Fargate"',
+)
+ZONE_WITHOUT_FARGATE = FARGATE_ZONE.unreachable(
+    "subnet {subject.label} is in zone {zone}, where there is no Fargate",
+    "use subnets in other zones",
+)
 APP_RUNNER_REGION = Code("APP_RUNNER_REGION", 'AWS General Reference, "AWS App Runner endpoints and quotas"')
 REGION_WITHOUT_APP_RUNNER = APP_RUNNER_REGION.unreachable(
     "{subject.label} is in {subject.region}, where there is no App Runner",

@@ -35,6 +35,9 @@ WITHOUT_CONNECTORS: Final = frozenset({"use1-az3", "apne1-az3"})
 """Those where App Runner, which runs on Fargate, has no VPC connectors (Amazon ECS Developer Guide,
 "Supported Regions for Amazon ECS on AWS Fargate")."""
 
+WITHOUT_FARGATE: Final = frozenset({"usw1-az2", "apne1-az3"})
+"""Those without Linux tasks on Fargate (the same page)."""
+
 APP_RUNNER_REGIONS: Final = frozenset(
     {
         "ap-northeast-1",
@@ -128,10 +131,10 @@ class ZoneAvailability:
         account: str | Unknown = UNKNOWN,
     ) -> Truth:
         """Whether a zone has what those in `without` lack, by its id or else by its name in `account`."""
-        if isinstance(region, str) and region not in _regions(without):
-            return True
         if isinstance(zone_id, str):
             return zone_id not in without
+        if isinstance(region, str) and region not in _regions(without):
+            return True
         answers = {
             found not in without
             for (owner, where, zone), found in self.zone_ids.items()

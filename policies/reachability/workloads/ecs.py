@@ -75,6 +75,7 @@ def _placement(network: Network, service: Resource) -> Placement:
     config = service.declared("networkConfiguration")
     if config is ABSENT:
         return Placement(service, problem=placement.ECS_WITHOUT_NETWORK(service))
+    on_fargate = runs_on_fargate(network.graph, service)
     placed = in_vpc(
         network,
         service,
@@ -85,13 +86,10 @@ def _placement(network: Network, service: Resource) -> Placement:
         public_address=_has_public_address(network.graph, service, config),
         ipv6=_dual_stack(network.graph, service),
         ipv6_only=True,
-        dedicated=True
-        if runs_on_fargate(network.graph, service) is False
-        else UNKNOWN,  # Not documented of Fargate.
+        dedicated=True if on_fargate is False else UNKNOWN,  # Not documented of Fargate.
     )
-    if placed.public_address is not True:
-        return placed
-    return replace(placed, problem=by_default(network.graph, service))
+    problem = by_default(network.graph, service) if placed.public_address is True else PASSES
+    return replace(placed, on_instances=on_fargate is False, problem=problem)
 
 
 def _ports(graph: Graph, service: Resource, tasks: Sequence[Resource | None]) -> Ranges:

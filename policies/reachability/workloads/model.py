@@ -39,6 +39,7 @@ class Placement:
         ipv6: whether its interfaces have IPv6 addresses too, where the subnet has both.
         ipv6_only: whether it may run in a subnet without IPv4: its interfaces are its own.
         dedicated: whether it runs in a VPC of dedicated tenancy.
+        on_instances: whether it certainly runs on EC2 instances, which zones of every kind have.
         reply_ports: the ports that its packets come from.
         problem: why none of this can be known; without a finding, what it rests on.
     """
@@ -51,6 +52,7 @@ class Placement:
     ipv6: Truth = False
     ipv6_only: bool = False
     dedicated: Truth = True
+    on_instances: bool = False
     reply_ports: Ranges = EPHEMERAL_PORTS
     problem: Outcome = PASSES
 

@@ -196,6 +196,8 @@ def test_a_host_that_is_not_known_needs_an_egress_path(nat: Stack, host: object)
 def test_the_endpoint_serves_a_host_that_is_absent_or_secret(ses: Stack, secrets: dict[str, str]) -> None:
     ses["service"]["sourceConfiguration"] = image({}, secrets)
     assert set(verdicts(ses).values()) == {REACHABLE}
+    (egress,) = ses.prove()
+    assert ("SECRET_HOST" in [each.code for each in egress.outcome.assumptions]) is bool(secrets)
 
     ses["endpoint"]["privateDnsEnabled"] = False
     assert set(verdicts(ses).values()) == {UNREACHABLE}

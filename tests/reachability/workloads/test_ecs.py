@@ -337,3 +337,30 @@ def test_two_strategies_of_one_cluster_leave_it_open(tasks: Stack) -> None:
     (egress,) = tasks.prove()
 
     assert egress.verdict is UNDETERMINED
+
+
+@pytest.mark.parametrize(
+    ("place", "launch", "expected"),
+    [
+        ({"availabilityZone": "us-east-1-bos-1a"}, "FARGATE", (UNDETERMINED, ["SUBNET_LOCAL"])),
+        (
+            {"outpostArn": "arn:aws:outposts:us-east-1:1:outpost/op-1"},
+            "FARGATE",
+            (UNDETERMINED, ["SUBNET_LOCAL"]),
+        ),
+        ({"availabilityZone": "us-east-1-bos-1a"}, UNKNOWN, (UNDETERMINED, ["SUBNET_LOCAL"])),
+        ({"availabilityZone": "us-east-1-bos-1a"}, "EC2", (REACHABLE, [])),
+        ({"availabilityZoneId": "usw1-az2"}, "FARGATE", (UNREACHABLE, ["FARGATE_ZONE"])),
+        ({"availabilityZoneId": "usw1-az2"}, "EC2", (REACHABLE, [])),
+        ({"availabilityZoneId": "use1-az3"}, "FARGATE", (REACHABLE, [])),
+    ],
+)
+def test_fargate_is_not_in_every_zone(
+    tasks: Stack, place: dict[str, object], launch: object, expected: tuple[Verdict, list[str]]
+) -> None:
+    tasks[PRIVATE[0]].update(place)
+    tasks["tasks"]["launchType"] = launch
+
+    (egress,) = tasks.prove()
+
+    assert (egress.verdict, [finding.code for finding in egress.outcome.findings]) == expected
