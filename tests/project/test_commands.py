@@ -68,6 +68,7 @@ RUN_BY: Final[Mapping[str, Callable[..., Any] | str]] = {
     ".ci/run": test_continuous_integration_runs_lint_and_tests,
     "docs/render.py": documents.test_a_reference_is_what_its_program_writes,
     "docs/render_proof.py": documents.test_a_reference_is_what_its_program_writes,
+    "docs/render_simulated.py": documents.test_a_reference_is_what_its_program_writes,
     "docs/render_workloads.py": documents.test_a_reference_is_what_its_program_writes,
     "make wheel": wheel.test_nothing_but_mailroute_is_at_its_top,
     "python -m hatchling": wheel.test_nothing_but_mailroute_is_at_its_top,

@@ -338,11 +338,7 @@ def test_what_an_account_file_leaves_out_gets_its_arn_alone(client: Client) -> N
         ("ssm/getParameter", {"name": "/smtp/host"}, "ParameterNotFound"),
         ("sesv2/getEmailIdentity", {"emailIdentity": "daadaar.com"}, "(daadaar.com): couldn't find resource"),
         ("ec2/getInstance", {"instanceId": "i-1"}, "aws:ec2/getInstance:getInstance is not simulated"),
-        (
-            "ec2/getPrefixList",
-            {"name": "com.amazonaws.us-east-1.s3"},
-            "no prefix list com.amazonaws.us-east-1.s3",
-        ),
+        ("ec2/getPrefixList", {"name": "relays"}, "no prefix list relays"),
         ("ec2/getRoute", {"routeTableId": "rtb-0none"}, "no matching EC2 Route Table found (rtb-0none)"),
         ("ec2transitgateway/getTransitGateway", {"id": "tgw-1"}, "is not simulated"),
         ("ec2/getMoon", {}, "unknown function aws:ec2/getMoon:getMoon"),

@@ -11,7 +11,7 @@ import pytest
 from mailroute.rehearsal.account import Kind
 from mailroute.rehearsal.account.kinds import KINDS
 from mailroute.rehearsal.provider import sdk
-from mailroute.rehearsal.provider.invokes import _FUNCTIONS
+from mailroute.rehearsal.provider.invokes import FUNCTIONS
 from mailroute.rehearsal.provider.sdk import Output, Shape
 
 
@@ -102,6 +102,6 @@ def test_what_the_account_knows_of_a_type_fits_its_class(known: Kind) -> None:
     assert {*known.checked_defaults, *known.replaced_by, *known.references} <= resource.inputs
 
 
-@pytest.mark.parametrize("token", _FUNCTIONS)
+@pytest.mark.parametrize("token", FUNCTIONS)
 def test_every_function_that_is_answered_is_in_the_sdk(token: str) -> None:
     assert sdk.function_results(token)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from mailroute import wire
 from mailroute.wire import Secret
-from reachability.values import FLAG_TEXTS, UNKNOWN, is_list
+from reachability.values import FLAG_TEXTS, UNKNOWN, contains_unknown, is_list
 
 from ..account import Kind
 from .sdk import Output, ResourceClass, Shape, parts_of
@@ -26,6 +28,15 @@ _NAME_PROPERTIES: Final = {
     "aws:s3/bucketV2:BucketV2": "bucket",
 }
 """The property that names a resource, where it is not `name`."""
+
+
+_FORMER_NAMES: Final = {
+    "aws:elasticache/replicationGroup:ReplicationGroup": {
+        "numberCacheClusters": "numCacheClusters",
+        "replicationGroupDescription": "description",
+    },
+}
+"""What pulumi-aws 5 calls inputs that have another name by now."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,7 @@ def checked(
     """
     inputs = {
         name: _typed(resource.token, resource.outputs[name], value) if name in resource.outputs else value
-        for name, value in without_defaults(news).items()
+        for name, value in _renamed(resource, without_defaults(news)).items()
     }
     added = {name: value for name, value in kind.checked_defaults.items() if inputs.get(name) is None}
     named = name_property(resource)
@@ -83,6 +94,13 @@ def checked(
     if resource.tagged and settings.default_tags:
         inputs["tags"] = _merged(settings.default_tags, inputs.get("tags"))
     return {**inputs, **added, DEFAULTS: sorted(added)}
+
+
+def _renamed(resource: ResourceClass, inputs: dict[str, Any]) -> dict[str, Any]:
+    """`inputs` under their present names too: pulumi-aws 5 has others for some."""
+    names = _FORMER_NAMES.get(resource.token, {})
+    present = {names[name]: value for name, value in inputs.items() if name in names}
+    return {**present, **inputs}
 
 
 def failures(resource: ResourceClass, kind: Kind, inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -110,6 +128,8 @@ def _typed(token: str, output: Output, value: Any) -> Any:
         return Secret(_typed(token, output, value.value))
     if isinstance(value, str):
         return _read(output.inner, value)
+    if output.shape is Shape.TEXT and isinstance(value, Mapping):
+        return _as_json(value)
     if is_list(value):
         return [_typed(token, output, element) for element in value]
     if not isinstance(value, Mapping) or not _holds_readable(value):
@@ -119,6 +139,14 @@ def _typed(token: str, output: Output, value: Any) -> Any:
         return {name: _typed(token, inside, part) for name, part in value.items()}
     parts = parts_of(token, output.part) if output.part else {}
     return {name: _typed(token, parts[name], part) if name in parts else part for name, part in value.items()}
+
+
+def _as_json(document: Mapping[str, Any]) -> Any:
+    """A document, such as a policy, as the text that AWS takes: unknown or secret where a part of it is."""
+    if contains_unknown(wire.plain(document)):
+        return UNKNOWN
+    text = json.dumps(wire.plain(document), sort_keys=True, separators=(",", ":"))
+    return Secret(text) if wire.contains_secret(document) else text
 
 
 def _read(shape: Shape, text: str) -> Any:

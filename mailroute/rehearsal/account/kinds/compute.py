@@ -82,15 +82,40 @@ def _database(call: Call, identity: str) -> Mapping[str, Any]:
         "port": port,
         "resourceId": identity,
         "status": "available",
-        "masterUserSecrets": _master_user_secrets(call),
+        "masterUserSecrets": _master_user_secrets(call, "db"),
     }
 
 
-def _master_user_secrets(call: Call) -> list[Mapping[str, Any]]:
+def _database_cluster(call: Call, identity: str) -> Mapping[str, Any]:
+    port = call.inputs.get("port") or _DATABASE_PORTS.get(str(call.inputs.get("engine")))
+    domain = f"{call.digest('host name', 12)}.{call.region}.rds.amazonaws.com"
+    return {
+        "arn": call.arn("rds", f"cluster:{identity}"),
+        "clusterIdentifier": identity,
+        "endpoint": f"{identity}.cluster-{domain}",
+        "readerEndpoint": f"{identity}.cluster-ro-{domain}",
+        "port": port,
+        "masterUserSecrets": _master_user_secrets(call, "cluster"),
+    }
+
+
+def _graphql_api(call: Call, identity: str) -> Mapping[str, Any]:
+    """Source: AWS AppSync Developer Guide, "Real-time data", for the second."""
+    host = f"{call.digest('host name', 26)}.{{}}.{call.region}.amazonaws.com/graphql"
+    return {
+        "arn": call.arn("appsync", f"apis/{identity}"),
+        "uris": {
+            "GRAPHQL": f"https://{host.format('appsync-api')}",
+            "REALTIME": f"wss://{host.format('appsync-realtime-api')}",
+        },
+    }
+
+
+def _master_user_secrets(call: Call, noun: str) -> list[Mapping[str, Any]]:
     """Source: Amazon RDS User Guide, "Password management with Amazon RDS and AWS Secrets Manager"."""
     if not call.inputs.get("manageMasterUserPassword"):
         return []
-    secret = call.arn("secretsmanager", f"secret:rds!db-{call.digest('secret', 32)}")
+    secret = call.arn("secretsmanager", f"secret:rds!{noun}-{call.digest('secret', 32)}")
     return [{"secretArn": secret, "secretStatus": "active"}]
 
 
@@ -113,6 +138,16 @@ def _instance(call: Call, identity: str) -> Mapping[str, Any]:
 
 
 KINDS: Final = (
+    Kind("aws:appsync/graphQLApi:GraphQLApi", lambda call: call.digest("id", 26), _graphql_api),
+    Kind(
+        "aws:rds/cluster:Cluster",
+        lambda call: str(
+            call.inputs.get("clusterIdentifier") or f"tf-{call.digest('clusterIdentifier', 26)}"
+        ),
+        _database_cluster,
+        replaced_by=frozenset({"clusterIdentifier", "masterUsername"}),
+        references={"vpcSecurityGroupIds": GROUP},
+    ),
     Kind(
         "aws:ec2/instance:Instance",
         ec2_id("i"),

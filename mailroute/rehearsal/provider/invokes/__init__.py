@@ -9,17 +9,19 @@ from ...account import Account
 from .. import sdk
 from ..sdk import Shape
 from ..settings import Settings
-from . import named, network, place, policy_document
+from . import named, network, place, policy_document, services
 from .query import Function, InvokeError, Query
 
 __all__ = ["InvokeError", "answer"]
 
-_FUNCTIONS: Final[Mapping[str, Function]] = {
+FUNCTIONS: Final[Mapping[str, Function]] = {
     **place.FUNCTIONS,
     **network.FUNCTIONS,
     **named.FUNCTIONS,
+    **services.FUNCTIONS,
     **policy_document.FUNCTIONS,
 }
+"""The functions that are answered, by their tokens."""
 _EMPTY: Final = {Shape.TEXT: "", Shape.LIST: [], Shape.MAP: {}}
 
 
@@ -36,7 +38,7 @@ def answer(token: str, arguments: Mapping[str, Any], account: Account, settings:
     fields = sdk.function_results(token)
     if fields is None:
         raise InvokeError(f"unknown function {token}: pulumi-aws {sdk.version()} has none such")
-    function = _FUNCTIONS.get(token)
+    function = FUNCTIONS.get(token)
     if function is None:
         raise InvokeError(
             f"{token} is not simulated: in a rehearsal, take its result from the stack's config, or "

@@ -72,7 +72,7 @@ def _zone(query: Query) -> Mapping[str, Any]:
 
 def _public_zone(name: str) -> Mapping[str, Any]:
     """A public zone of which nothing is known but its name: it decides no route."""
-    identity = f"Z{_digest(name, 20).upper()}"
+    identity = f"Z{digest(name, 20).upper()}"
     arn = f"arn:aws:route53:::hostedzone/{identity}"
     return {"id": identity, "zoneId": identity, "arn": arn, "name": name, "privateZone": False}
 
@@ -107,7 +107,7 @@ def _records(query: Query) -> Mapping[str, Any]:
     return {"id": zone, "resourceRecordSets": sets}
 
 
-def _lookup(
+def lookup(
     type_: str, argument: str, prop: str, unseen: Callable[[Query, str], Mapping[str, Any]]
 ) -> Function:
     """A function that finds what it names in the account, or says what the name says."""
@@ -129,7 +129,7 @@ def _named(query: Query, type_: str, prop: str, name: str) -> AwsResource | None
     return None
 
 
-def _digest(text: str, length: int) -> str:
+def digest(text: str, length: int) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:length]
 
 
@@ -142,9 +142,7 @@ def _iam(noun: str, argument: str) -> Callable[[Query, str], Mapping[str, Any]]:
 
 
 def _secret(query: Query, name: str) -> Mapping[str, Any]:
-    arn = (
-        name if name.startswith("arn:") else query.arn("secretsmanager", f"secret:{name}-{_digest(name, 6)}")
-    )
+    arn = name if name.startswith("arn:") else query.arn("secretsmanager", f"secret:{name}-{digest(name, 6)}")
     plain = name.rpartition(":")[2].rpartition("-")[0] if name.startswith("arn:") else name
     return {"id": arn, "arn": arn, "name": plain, "createdDate": CREATED_AT, "lastChangedDate": CREATED_AT}
 
@@ -156,7 +154,7 @@ def _secret_version(query: Query) -> Mapping[str, Any]:
     )
 
 
-def _parameter(query: Query) -> Mapping[str, Any]:
+def parameter(query: Query) -> Mapping[str, Any]:
     found = _named(query, "aws:ssm/parameter:Parameter", "name", str(query.get("name")))
     if found is None:
         raise InvokeError(
@@ -173,7 +171,7 @@ def _hosted_zone_id(query: Query) -> Mapping[str, Any]:
 
 
 def _key(query: Query, name: str) -> Mapping[str, Any]:
-    key = _digest(name, 32)
+    key = digest(name, 32)
     identity = name.rpartition("/")[2] if name.startswith("arn:") or "/" not in name else key
     return {
         "id": identity,
@@ -187,7 +185,7 @@ def _key(query: Query, name: str) -> Mapping[str, Any]:
 
 def _alias(query: Query, name: str) -> Mapping[str, Any]:
     arn = query.arn("kms", name)
-    key = _digest(name, 32)
+    key = digest(name, 32)
     return {
         "id": arn,
         "arn": arn,
@@ -208,7 +206,7 @@ def _repository(query: Query, name: str) -> Mapping[str, Any]:
     }
 
 
-def _arn(service: str, form: str) -> Callable[[Query, str], Mapping[str, Any]]:
+def arn_named(service: str, form: str) -> Callable[[Query, str], Mapping[str, Any]]:
     """What a name alone says: an ARN; `{}` in `form` stands for the name."""
 
     def unseen(query: Query, name: str) -> Mapping[str, Any]:
@@ -236,7 +234,7 @@ def _queue(query: Query, name: str) -> Mapping[str, Any]:
 
 def _image(query: Query) -> Mapping[str, Any]:
     """`getAmi`: some image; which one it is decides nothing here."""
-    identity = f"ami-0{_digest(repr(sorted(query.arguments.items())), 16)}"
+    identity = f"ami-0{digest(repr(sorted(query.arguments.items())), 16)}"
     return {
         "id": identity,
         "imageId": identity,
@@ -270,27 +268,26 @@ def _email_identity(query: Query) -> Mapping[str, Any]:
 
 FUNCTIONS: Final[Mapping[str, Function]] = {
     "aws:apprunner/getHostedZoneId:getHostedZoneId": _hosted_zone_id,
-    "aws:cloudwatch/getLogGroup:getLogGroup": _lookup(
-        "aws:cloudwatch/logGroup:LogGroup", "name", "name", _arn("logs", "log-group:{}")
+    "aws:cloudwatch/getLogGroup:getLogGroup": lookup(
+        "aws:cloudwatch/logGroup:LogGroup", "name", "name", arn_named("logs", "log-group:{}")
     ),
     "aws:ec2/getAmi:getAmi": _image,
-    "aws:ecr/getRepository:getRepository": _lookup(
+    "aws:ecr/getRepository:getRepository": lookup(
         "aws:ecr/repository:Repository", "name", "name", _repository
     ),
-    "aws:iam/getPolicy:getPolicy": _lookup("aws:iam/policy:Policy", "name", "name", _iam("policy", "name")),
-    "aws:iam/getRole:getRole": _lookup("aws:iam/role:Role", "name", "name", _iam("role", "name")),
-    "aws:iam/getUser:getUser": _lookup("aws:iam/user:User", "userName", "name", _iam("user", "userName")),
-    "aws:kms/getAlias:getAlias": _lookup("aws:kms/alias:Alias", "name", "name", _alias),
-    "aws:kms/getKey:getKey": _lookup("aws:kms/key:Key", "keyId", "keyId", _key),
+    "aws:iam/getPolicy:getPolicy": lookup("aws:iam/policy:Policy", "name", "name", _iam("policy", "name")),
+    "aws:iam/getRole:getRole": lookup("aws:iam/role:Role", "name", "name", _iam("role", "name")),
+    "aws:iam/getUser:getUser": lookup("aws:iam/user:User", "userName", "name", _iam("user", "userName")),
+    "aws:kms/getAlias:getAlias": lookup("aws:kms/alias:Alias", "name", "name", _alias),
+    "aws:kms/getKey:getKey": lookup("aws:kms/key:Key", "keyId", "keyId", _key),
     "aws:route53/getRecords:getRecords": _records,
     "aws:route53/getZone:getZone": _zone,
-    "aws:s3/getBucket:getBucket": _lookup("aws:s3/bucket:Bucket", "bucket", "bucket", _bucket),
-    "aws:sns/getTopic:getTopic": _lookup("aws:sns/topic:Topic", "name", "name", _arn("sns", "{}")),
-    "aws:sqs/getQueue:getQueue": _lookup("aws:sqs/queue:Queue", "name", "name", _queue),
-    "aws:secretsmanager/getSecret:getSecret": _lookup(
+    "aws:s3/getBucket:getBucket": lookup("aws:s3/bucket:Bucket", "bucket", "bucket", _bucket),
+    "aws:sns/getTopic:getTopic": lookup("aws:sns/topic:Topic", "name", "name", arn_named("sns", "{}")),
+    "aws:sqs/getQueue:getQueue": lookup("aws:sqs/queue:Queue", "name", "name", _queue),
+    "aws:secretsmanager/getSecret:getSecret": lookup(
         "aws:secretsmanager/secret:Secret", "name", "name", _secret
     ),
     "aws:secretsmanager/getSecretVersion:getSecretVersion": _secret_version,
     "aws:sesv2/getEmailIdentity:getEmailIdentity": _email_identity,
-    "aws:ssm/getParameter:getParameter": _parameter,
 }

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from reachability.values import UNKNOWN
+
 from ...account import Account, AwsResource
 from ...account.kinds import acls, routing
 from ...account.kinds.nat import user_of
+from .named import digest
 from .query import Function, InvokeError, Query, Search, identity, prop
 
 
@@ -166,16 +169,46 @@ def _route(query: Query) -> Mapping[str, Any]:
 
 
 def _prefix_list(query: Query) -> Mapping[str, Any]:
-    """`getPrefixList` and `getManagedPrefixList`: only what the account shows, for it decides routes."""
+    """What the account shows; of AWS's own lists an id, and that their content is unknown."""
     names = {query.get("id"), query.get("prefixListId"), query.get("name")} - {None}
     for each in query.account.of("aws:ec2/managedPrefixList:ManagedPrefixList"):
         if names and names <= {each.id, each.get("name")} and not query.get("filters"):
             blocks = [entry["cidr"] for entry in each.items("entries")]
             return {"tags": each.get("tags") or {}, **each.properties, "id": each.id, "cidrBlocks": blocks}
+    managed = query.get("name") or _managed_by_filter(query)
+    if isinstance(managed, str) and managed.startswith("com.amazonaws."):
+        return _managed_by_aws(query, managed)
     raise InvokeError(
         f"no prefix list {', '.join(sorted(names)) or 'by filters'} in the account: add it to the account "
         "file as aws:ec2/managedPrefixList:ManagedPrefixList, or name it by id"
     )
+
+
+def _managed_by_filter(query: Query) -> Any:
+    """The one name that filters ask for, if they ask for nothing else."""
+    filters = query.get("filters") or ()
+    wanted = [value for each in filters for value in each.get("values") or ()]
+    return (
+        wanted[0] if [each["name"] for each in filters] == ["prefix-list-name"] and len(wanted) == 1 else None
+    )
+
+
+def _managed_by_aws(query: Query, name: str) -> Mapping[str, Any]:
+    """One of AWS's own: its id is made up, and what is in it is unknown, for it decides routes.
+
+    Source: Amazon VPC User Guide, "Work with AWS-managed prefix lists".
+    """
+    identity_ = f"pl-0{digest(f'{query.region}{name}', 16)}"
+    return {
+        "id": identity_,
+        "name": name,
+        "prefixListId": identity_,
+        "arn": f"arn:aws:ec2:{query.region}:aws:prefix-list/{identity_}",
+        "addressFamily": "IPv6" if name.startswith("com.amazonaws.global.ipv6") else "IPv4",
+        "ownerId": "AWS",
+        "entries": UNKNOWN,
+        "cidrBlocks": UNKNOWN,
+    }
 
 
 def _addresses(query: Query) -> Mapping[str, Any]:
