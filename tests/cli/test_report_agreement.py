@@ -16,6 +16,7 @@ from mailroute.cli.inputs import asked_rules
 from mailroute.rehearsal.result import EngineFault, Level, PolicyResult
 from mailroute.report import agreement
 from mailroute.report.model import EgressChange, Report
+from reachability.values import UNKNOWN
 from reachability.verdict import Finding, Outcome, Verdict
 from tests.cli.conftest import ROOT, Cli
 from tests.cli.samples import AFTER, REHEARSAL, REPORT, TODAY, resource
@@ -74,6 +75,12 @@ def test_a_living_path_that_a_policy_blocks_is_a_fault() -> None:
 )
 def test_what_both_say_is_no_fault(report: Report, told: dict[str, Any]) -> None:
     assert differ(report, told) == ""
+
+
+def test_an_exception_for_a_secret_host_is_the_pack_s_to_tell() -> None:
+    hidden = replace(DEAD, destination=replace(DEAD.destination, host=UNKNOWN, port=UNKNOWN, secret=True))
+    assert differ(shown(hidden))
+    assert differ(shown(hidden), {"exceptions": [{**ACCEPTED, "code": "OTHER"}]}) == ""
 
 
 def test_a_rule_of_another_pack_is_called_alike() -> None:
