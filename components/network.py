@@ -1,6 +1,7 @@
 """The network: a new VPC over two or three zones, or an existing one."""
 
-from typing import Optional
+from dataclasses import dataclass
+from typing import Any, Optional
 
 import pulumi
 import pulumi_aws as aws
@@ -35,10 +36,14 @@ class CreateNetworkArgs(TypedDict):
 class AdoptNetworkArgs(TypedDict):
     """A VPC to adopt: nothing of it is created, changed or deleted."""
 
-    vpc_id: str
-    """Its id."""
-    private_subnet_ids: list[str]
-    """The subnets that the VPC connector of a service uses."""
+    vpc_id: NotRequired[str]
+    """Its id, or give `vpc_tags`."""
+    vpc_tags: NotRequired[dict[str, str]]
+    """Tags that this VPC has, and no other one of the region."""
+    private_subnet_ids: NotRequired[list[str]]
+    """The subnets that the VPC connector of a service uses, or give `private_subnet_tags`."""
+    private_subnet_tags: NotRequired[dict[str, str]]
+    """Tags that all these subnets have, and no other one of the VPC."""
     public_subnet_ids: NotRequired[list[str]]
     """The subnets for NAT gateways. Default: those whose route table leads to an internet gateway."""
 
@@ -171,11 +176,20 @@ def _check_create(args: CreateNetworkArgs, label: checks.Label) -> None:
 
 
 def _check_adopt(args: AdoptNetworkArgs, label: checks.Label) -> None:
-    checks.keys(label, args, AdoptNetworkArgs.__annotations__, AdoptNetworkArgs.__required_keys__)
-    checks.resource_id(label("vpc_id"), args["vpc_id"], "vpc")
-    private, public = args["private_subnet_ids"], args.get("public_subnet_ids", [])
-    for argument, subnet_ids, least in (("private_subnet_ids", private, 1), ("public_subnet_ids", public, 0)):
-        checks.distinct(label(argument), subnet_ids, least)
+    checks.keys(label, args, AdoptNetworkArgs.__annotations__)
+    checks.exactly_one(label, args, ("vpc_id", "vpc_tags"))
+    checks.exactly_one(label, args, ("private_subnet_ids", "private_subnet_tags"))
+    for argument in ("vpc_tags", "private_subnet_tags"):
+        _check_tags(label(argument), args.get(argument))
+    if "vpc_id" in args:
+        checks.resource_id(label("vpc_id"), args["vpc_id"], "vpc")
+    private, public = args.get("private_subnet_ids", []), args.get("public_subnet_ids", [])
+    least = 1 if "private_subnet_ids" in args else 0
+    for argument, subnet_ids, at_least in (
+        ("private_subnet_ids", private, least),
+        ("public_subnet_ids", public, 0),
+    ):
+        checks.distinct(label(argument), subnet_ids, at_least)
         for subnet_id in subnet_ids:
             checks.resource_id(label(argument), subnet_id, "subnet")
     for subnet_id in public:
@@ -186,6 +200,52 @@ def _check_adopt(args: AdoptNetworkArgs, label: checks.Label) -> None:
                 "it is one of the private subnets too",
                 "name it in one of the two",
             )
+
+
+def _check_tags(argument: str, tags: Any) -> None:
+    """Tags, if they are given, are texts, and at least one."""
+    texts = isinstance(tags, dict) and all(isinstance(value, str) for value in tags.values())
+    if tags is not None and not (texts and tags):
+        checks.refuse(argument, tags, "it must be an object of texts", "give tags such as {'Name': 'main'}")
+
+
+@dataclass(frozen=True)
+class Location:
+    """An existing network by its ids."""
+
+    vpc_id: str
+    private_subnet_ids: list[str]
+    public_subnet_ids: list[str]
+
+
+def located(args: AdoptNetworkArgs, account: Account) -> Location:
+    """The network by its ids, also where it is given by tags.
+
+    Raises:
+        ArgumentError: no VPC, several VPCs or no subnet have the tags.
+    """
+    vpc_tags, subnet_tags = args.get("vpc_tags", {}), args.get("private_subnet_tags", {})
+    vpc_id, private = args.get("vpc_id"), args.get("private_subnet_ids")
+    if vpc_id is None:
+        found = account.vpc_ids(vpc_tags)
+        if len(found) != 1:
+            checks.refuse(
+                _ARGUMENT("vpc_tags"),
+                vpc_tags,
+                f"{len(found)} VPCs of {account.region()} have these tags",
+                "give tags that one VPC has, or its id",
+            )
+        (vpc_id,) = found
+    if private is None:
+        private = account.subnet_ids(vpc_id, subnet_tags)
+        if not private:
+            checks.refuse(
+                _ARGUMENT("private_subnet_tags"),
+                subnet_tags,
+                f"no subnet of {vpc_id} has these tags",
+                "give tags that its private subnets have, or their ids",
+            )
+    return Location(vpc_id, private, args.get("public_subnet_ids", []))
 
 
 def _zones(args: CreateNetworkArgs, account: Account) -> list[str]:
@@ -204,8 +264,8 @@ def _zones(args: CreateNetworkArgs, account: Account) -> list[str]:
 
 
 def _adopt(args: AdoptNetworkArgs, account: Account) -> Topology:
-    private, public = args["private_subnet_ids"], args.get("public_subnet_ids", [])
-    return adopt(_ARGUMENT, account, args["vpc_id"], private, public)
+    found = located(args, account)
+    return adopt(_ARGUMENT, account, found.vpc_id, found.private_subnet_ids, found.public_subnet_ids)
 
 
 def _ids(subnets: list[SubnetArgs]) -> pulumi.Output[list[str]]:

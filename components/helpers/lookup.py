@@ -149,10 +149,14 @@ class Account:
         """The name of the zone that a subnet is in."""
         return aws.ec2.get_subnet(id=subnet_id, opts=self._opts).availability_zone
 
-    def subnet_ids(self, vpc_id: str) -> list[str]:
-        """The ids of all subnets of a VPC, sorted."""
+    def vpc_ids(self, tags: dict[str, str]) -> list[str]:
+        """The ids of the VPCs with these tags, sorted."""
+        return sorted(aws.ec2.get_vpcs(tags=tags, opts=self._opts).ids)
+
+    def subnet_ids(self, vpc_id: str, tags: Optional[dict[str, str]] = None) -> list[str]:
+        """The ids of the subnets of a VPC, or of those with these tags, sorted."""
         of_vpc: list[aws.ec2.GetSubnetsFilterArgsDict] = [{"name": "vpc-id", "values": [vpc_id]}]
-        return sorted(aws.ec2.get_subnets(filters=of_vpc, opts=self._opts).ids)
+        return sorted(aws.ec2.get_subnets(filters=of_vpc, tags=tags, opts=self._opts).ids)
 
     def route_table(self, route_table_id: str) -> RouteTable:
         """The route table with this id."""

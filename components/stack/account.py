@@ -9,6 +9,7 @@ from ..app_runner_service import require_groups
 from ..email_identity import EXTERNAL
 from ..helpers import checks
 from ..helpers.lookup import Account
+from ..network import AdoptNetworkArgs, located
 from .settings import ENDPOINT, IDENTITY, NAT, SES, Settings
 
 
@@ -20,10 +21,18 @@ def fit(settings: Settings) -> Settings:
     """
     account = Account()
     adopted = settings.network.get("adopt")
+    if adopted is not None:
+        location = located(adopted, account)
+        by_id: AdoptNetworkArgs = {
+            "vpc_id": location.vpc_id,
+            "private_subnet_ids": location.private_subnet_ids,
+            "public_subnet_ids": location.public_subnet_ids,
+        }
+        settings = replace(settings, network={"adopt": by_id})
+        if SES in settings.paths:
+            smtp_endpoint.look(location.vpc_id, account, adopts=ENDPOINT in settings.adopts)
     if settings.identity is not None:
         email_identity.look(settings.identity, account)
-    if adopted is not None and SES in settings.paths:
-        smtp_endpoint.look(adopted["vpc_id"], account, adopts=ENDPOINT in settings.adopts)
     require_groups(settings.service, account)
     return _until_verified(settings, account)
 

@@ -176,10 +176,21 @@ def _adopts(read: _Reader) -> frozenset[str]:
 
 def _network(read: _Reader) -> network.NetworkArgs:
     private, public = read.object("privateSubnetIds"), read.object("publicSubnetIds")
+    vpc_id, tags = read.text("vpcId"), read.object("vpcTags")
+    private_tags = read.object("privateSubnetTags")
     args: network.NetworkArgs
-    if vpc_id := read.text("vpcId"):
-        args = {"adopt": {"vpc_id": vpc_id, "private_subnet_ids": private, "public_subnet_ids": public}}
-    elif private or public:
+    if vpc_id or tags:
+        adopted: network.AdoptNetworkArgs = {"public_subnet_ids": public}
+        if vpc_id:
+            adopted["vpc_id"] = vpc_id
+        if tags:
+            adopted["vpc_tags"] = tags
+        if private or not private_tags:
+            adopted["private_subnet_ids"] = private
+        if private_tags:
+            adopted["private_subnet_tags"] = private_tags
+        args = {"adopt": adopted}
+    elif private or public or private_tags:
         checks.refuse(
             read.label("vpcId"), "", "subnets are given without the VPC that they belong to", "set it as well"
         )

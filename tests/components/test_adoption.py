@@ -216,3 +216,53 @@ def test_the_stacks_own_records_are_in_nobodys_way() -> None:
         assert stack.up(dmarcPolicy=policy, dmarcReportsTo="dmarc@daadaar.com").error is None
     record(stack, "other.daadaar.com", "CNAME", "mail.example.com")
     assert "other.daadaar.com has a CNAME" in str(stack.up(mailFromSubdomain="other").error)
+
+
+def test_a_vpc_is_found_by_its_tags() -> None:
+    stack = Stack.of("prod", vpcId="", privateSubnetIds=[], vpcTags={"Name": "main"})
+    stack.configure(privateSubnetTags={"tier": "private"})
+    tag(stack, "aws:ec2/vpc:Vpc", VPC, Name="main")
+    for subnet_id in PRIVATE:
+        tag(stack, "aws:ec2/subnet:Subnet", subnet_id, tier="private")
+    assert stack.up().error is None
+    [endpoint] = stack.account.of(ENDPOINT)
+    assert (endpoint.get("vpcId"), sorted(endpoint.get("subnetIds"))) == (VPC, sorted(PRIVATE))
+    assert stack.up(vpcId=VPC, vpcTags={}, privateSubnetIds=PRIVATE, privateSubnetTags={}).writes == ()
+
+
+def tag(stack: Stack, type_: str, identity: str, **tags: str) -> None:
+    found = stack.account.find(type_, identity)
+    assert found is not None
+    stack.account.put(AwsResource(type_, identity, {**found.outputs, "tags": tags}))
+    stack.account.changed.clear()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"vpcId": "", "vpcTags": {"Name": "other"}},
+            "config mailroute:vpcTags is {'Name': 'other'}: 0 VPCs of us-east-1 have these tags; give tags "
+            "that one VPC has, or its id",
+        ),
+        (
+            {"privateSubnetIds": [], "privateSubnetTags": {"tier": "none"}},
+            f"config mailroute:privateSubnetTags is {{'tier': 'none'}}: no subnet of {VPC} has these tags; "
+            "give tags that its private subnets have, or their ids",
+        ),
+        (
+            {"vpcTags": {"Name": "main"}},
+            "config mailroute:vpcId or config mailroute:vpcTags is {'vpc_id': 'vpc-0e9cd2c204069ca54', "
+            "'vpc_tags': {'Name': 'main'}}: just one of them must be given; give one of them",
+        ),
+        (
+            {"vpcId": "", "vpcTags": {"Name": 1}},
+            "config mailroute:vpcTags is {'Name': 1}: it must be an object of texts; give tags such as "
+            "{'Name': 'main'}",
+        ),
+    ],
+)
+def test_tags_that_name_nothing_are_one_line(changes: dict[str, Any], message: str) -> None:
+    stack = Stack.of("prod", **changes)
+    update = stack.up()
+    assert (str(update.error), update.writes) == (message, ())
