@@ -189,8 +189,8 @@ def test_a_subnet_table_of_this_stack_is_not_adopted(register: Callable[..., Any
         ),
         (
             {"adopt": {"vpc_id": VPC}},
-            "Network.private_subnet_ids or Network.private_subnet_tags is None: just one of them must be given; "
-            "give one of them",
+            "Network.private_subnet_ids or Network.private_subnet_tags is None: just one of them must be "
+            "given; give one of them",
         ),
         (
             {"adopt": {"vpc_id": VPC, "private_subnet_ids": ["private"]}},
