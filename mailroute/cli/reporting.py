@@ -120,6 +120,7 @@ def report_options(command: Callable[..., int]) -> Callable[..., int]:
         form: str | None,
         saved: tuple[tuple[str, Path], ...],
         markdown: Path | None,
+        html: Path | None,
         base: Path | None,
         baseline: Path | None,
         new_baseline: Path | None,
@@ -128,7 +129,8 @@ def report_options(command: Callable[..., int]) -> Callable[..., int]:
     ) -> int:
         if as_json and form not in (None, "json"):
             raise click.UsageError(f"--json and --format {form} name two formats")
-        files = (*saved, *((("markdown", markdown),) if markdown else ()))
+        named = (("markdown", markdown), ("html", html))
+        files = (*saved, *((name, file) for name, file in named if file))
         reporting = Reporting(
             "json" if as_json else form or _TEXT,
             files,
@@ -171,6 +173,12 @@ _OPTIONS: Final = (
         type=OutputFile(),
         metavar="FILE",
         help="Also write the report as a pull-request comment: --save markdown=FILE.",
+    ),
+    click.option(
+        "--html",
+        type=OutputFile(),
+        metavar="FILE",
+        help="Also write the report as one page for a browser: --save html=FILE.",
     ),
     click.option(
         "--base",

@@ -62,8 +62,8 @@ def build(
     created = creation.resources if creation is not None and not creation.problem else ()
     hidden = redact.secrets_of(rehearsal).union(redact.secrets_in(creation.resources if creation else ()))
     resources = program_resources(rehearsal.resources)
-    egress, unjudged = (
-        ((), none_judged(resources, STOPPED)) if stopped else egress_changes(resources, evidence, options)
+    egress, unjudged, vpcs = (
+        ((), none_judged(resources, STOPPED), ()) if stopped else egress_changes(resources, evidence, options)
     )
     decided = egress_created(program_resources(created), evidence, options) if created else ()
     if hidden:
@@ -89,6 +89,7 @@ def build(
         ),
         creation=only_created,
         program=program,
+        vpcs=vpcs,
         source_lines=source_lines((*created, *rehearsal.resources), program),
     )
     mask = mask or Masker()

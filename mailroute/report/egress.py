@@ -15,6 +15,7 @@ from rules.egress import WORKLOADS, Egresses
 
 from .model import EgressChange
 from .repairs import repairs_of
+from .topology import topology
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
     from reachability.egress import Egress
     from rules.rule import Options
 
+    from .model import ShownVpc
+
 
 def egress_changes(
     resources: Sequence[Resource], evidence: Mapping[str, Any], options: Mapping[str, Options]
-) -> tuple[tuple[EgressChange, ...], tuple[Unjudged, ...]]:
-    """Each egress of the program beside today's, with what would fix it; and the workloads without one.
+) -> tuple[tuple[EgressChange, ...], tuple[Unjudged, ...], tuple[ShownVpc, ...]]:
+    """Each egress of the program beside today's, with what would fix it; the workloads without one; the VPCs.
 
     Args:
         resources: those of the program.
@@ -39,23 +42,28 @@ def egress_changes(
     today: list[Egress] = []
     after: list[tuple[Egress, Repairs]] = []
     left = list(not_judged(Graph(resources)))
+    vpcs: dict[str, ShownVpc] = {}
     stacks = Stacks(lambda: Program(tuple(resources)), (evidence,))
     for rule, kinds in WORKLOADS.items():
         settings = Settings.from_options(options[rule])
         stack = stacks.build(options[rule])
         repairs = Repairs(stack.graph, settings, stack.evidence.zones)
-        egresses = Egresses(stack.proof(settings), kinds)
+        proof = stack.proof(settings)
+        egresses = Egresses(proof, kinds)
+        own: list[Egress] = []
         for workload in egresses.workloads():
-            after += [(egress, repairs) for egress in egresses.of(workload)]
+            own += egresses.of(workload)
             if not workload.destinations:
                 left.append(Unjudged(workload.name, workload.resource.key, workload.silent))
+        after += [(egress, repairs) for egress in own]
+        vpcs |= {vpc.key: vpc for vpc in topology(proof.network, own)}
         today += Egresses(Proof(account, settings, known.zones), kinds).all(Origin.ACCOUNT)
     before = _Today(today, (egress for egress, _ in after))
     changes = (
         EgressChange(egress, before.of(egress), repairs_of(repairs, egress)) for egress, repairs in after
     )
     by_destination = sorted(changes, key=lambda change: _place(change.after))
-    return tuple(by_destination), _by_name(left)
+    return tuple(by_destination), _by_name(left), tuple(vpcs.values())
 
 
 def egress_created(

@@ -14,6 +14,7 @@ FORMATS: Final = {
     "junit": "junit",
     "github": "github",
     "markdown": "markdown",
+    "html": "html",
 }
 """By its name, the module here that has it."""
 

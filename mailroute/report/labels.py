@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from mailroute import wire
+from mailroute.rehearsal.result import Level
 from reachability.values import UNKNOWN
 from reachability.verdict import Verdict
 
@@ -182,6 +183,22 @@ def violation(result: PolicyResult, report: Report) -> str:
     about = {f" {change.after.destination}." for change in report.egress if change.after.urn == result.urn}
     first, _, more = result.message.partition("\n")
     return first if more and any(map(first.endswith, about)) else result.message
+
+
+def verdict(report: Report) -> str:
+    """What the policies come to and how many routes work: `blocked: 1 mandatory violation · ...`."""
+    blocking = sum(result.level is Level.MANDATORY for result in report.violations)
+    advisory = len(report.violations) - blocking
+    routes = [change.after.verdict for change in report.egress]
+    reachable = f"{routes.count(Verdict.REACHABLE)} of {count(len(routes), 'route')} reachable"
+    parts = (
+        f"✘ blocked: {count(blocking, 'mandatory violation')}"
+        if blocking
+        else "✔ every mandatory policy holds",
+        f", {advisory} advisory" if advisory else "",
+        f" · {reachable}" if routes else "",
+    )
+    return "".join(parts)
 
 
 def dns_name(record: DnsRecord) -> str:

@@ -160,6 +160,50 @@ class OnlyCreated:
 
 
 @dataclass(frozen=True)
+class ShownGateway:
+    """What traffic leaves a VPC by.
+
+    Attributes:
+        kind: `internet gateway`, `NAT gateway` or `SMTP endpoint`.
+        subnets: the keys of those that it is in.
+    """
+
+    key: str
+    kind: str
+    name: str
+    subnets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ShownSubnet:
+    """A subnet in words.
+
+    Attributes:
+        table: the route table in force, and its key, which is empty where it is not known.
+        targets: what that gives packets for public addresses to, by key; none where it has no route for them.
+    """
+
+    key: str
+    name: str
+    cidr: str
+    zone: str
+    table: str
+    table_key: str
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ShownVpc:
+    """A VPC in words, with its subnets and what traffic leaves it by."""
+
+    key: str
+    name: str
+    cidr: str
+    subnets: tuple[ShownSubnet, ...]
+    gateways: tuple[ShownGateway, ...]
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything that is shown of a rehearsal.
 
@@ -173,6 +217,7 @@ class Report:
             none is compared.
         fixed: the violations that the baseline lists and that are no more.
         source_lines: where resources are registered, by their URNs.
+        vpcs: those that the paths after the program has run pass.
     """
 
     rehearsal: Rehearsal
@@ -187,6 +232,7 @@ class Report:
     changes: tuple[RouteChange, ...] | None = None
     fixed: tuple[Known, ...] = ()
     source_lines: Mapping[str, SourceLine] = field(default_factory=dict)
+    vpcs: tuple[ShownVpc, ...] = ()
 
     @property
     def ok(self) -> bool:

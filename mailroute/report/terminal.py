@@ -122,16 +122,7 @@ def _runtime(report: Report) -> Iterator[Text]:
 
 
 def _verdict(report: Report) -> RenderableType:
-    blocking = sum(result.level is Level.MANDATORY for result in report.violations)
-    advisory = len(report.violations) - blocking
-    routes = [change.after.verdict for change in report.egress]
-    reachable = routes.count(Verdict.REACHABLE)
-    return Text.assemble(
-        ("✘ blocked: ", "bold red") if blocking else ("✔ every mandatory policy holds", "bold green"),
-        labels.count(blocking, "mandatory violation") if blocking else "",
-        f", {advisory} advisory" if advisory else "",
-        f" · {reachable} of {labels.count(len(routes), 'route')} reachable" if routes else "",
-    )
+    return Text(labels.verdict(report), style="bold green" if report.ok else "bold red")
 
 
 def _resources(report: Report, *, details: bool) -> RenderableType:

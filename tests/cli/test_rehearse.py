@@ -82,8 +82,11 @@ def test_what_blocks_makes_status_1(cli: Cli, tmp_path: Path) -> None:
     markdown = tmp_path / "report.md"
     arguments = ("--program", str(BLOCKED), "--account", account, "--markdown", str(markdown))
     saved = ("--save", f"sarif={tmp_path / 'report.sarif'}", "--save", f"github={tmp_path / 'annotations'}")
-    result = cli(*EMBEDDED, *arguments, *saved, cwd=ROOT)
+    result = cli(*EMBEDDED, *arguments, *saved, "--html", str(tmp_path / "page.html"), cwd=ROOT)
     assert result.returncode == 1, result.stderr
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert (page.count('class="broken"'), page.count("<path ")) == (2, 2)  # of four subnets
+    assert "<td>internet gateway igw-04d7b8f12ce3a6905</td>" in page
     (found,) = json.loads((tmp_path / "report.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
     assert found["ruleId"] == "apprunner-egress-route/NO_ROUTE_TO_DESTINATION"
     assert (tmp_path / "annotations").read_text(encoding="utf-8").startswith("::error file=tests/cli/")
