@@ -93,6 +93,8 @@ class Proof:
             outcome = all_of([outcome.as_undetermined(), *changed])
         if destination.every_host:
             outcome = _in_unknown_environment(workload.resource, outcome)
+        if destination in workload.possible and outcome.verdict is Verdict.UNREACHABLE:
+            outcome = placement.MAY_RUN_ANOTHER_TASK(workload.resource) + outcome.as_undetermined()
         decided = outcome.verdict is not Verdict.UNDETERMINED
         if not decided:
             return outcome
@@ -195,11 +197,7 @@ class Proof:
         if isinstance(ports, Unknown):
             return _port_unknown(client.owner, destination)
         if destination.any_host:
-            name = "any mail server"
-            ways = [self._reach_public(client, place, PUBLIC, port, name) for port in ports]
-            hidden = names.SECRET_HOST_IS_SES(client.owner) if destination.secret else PASSES
-            ways += [self.ses.any(client, port) + hidden for port in ports if self.ses.of(client)]
-            return any_of([*ways, *self.ses.unread(client)])
+            return self._reach_any_host(client, place, ports, secret=destination.secret)
         if isinstance(destination.host, str):
             return self._reach_host(client, place, destination.host, ports[0])
         holder = self.network.graph.find(destination.holder) if destination.holder else None
@@ -211,6 +209,18 @@ class Proof:
         name = "a host that is not known until the update"
         public = self._reach_public(client, place, PUBLIC, ports[0], name)
         return names.UNKNOWN_HOST(client.owner) + public.as_undetermined()
+
+    def _reach_any_host(
+        self, client: Client, place: Placement, ports: Sequence[int], *, secret: bool
+    ) -> Outcome:
+        """The ways to some mail server, which a secret host is assumed to be."""
+        name = "any mail server"
+        public = [self._reach_public(client, place, PUBLIC, port, name) for port in ports]
+        of_ses = [self.ses.any(client, port) for port in ports if self.ses.of(client)]
+        if secret:
+            public = [way + names.SECRET_HOST_IS_PUBLIC(client.owner) for way in public]
+            of_ses = [way + names.SECRET_HOST_IS_SES(client.owner) for way in of_ses]
+        return any_of([*public, *of_ses, *self.ses.unread(client)])
 
     def _reach_every_host(self, client: Client, place: Placement) -> Outcome:
         """The ways to every public mail host, SES's that an endpoint of the VPC takes among them."""

@@ -56,10 +56,14 @@ SECRET_PORT_IS_SUBMISSION = SECRET_PORT.assumption(
     "the port that {subject.label} sends its mail to is a secret: it is a submission port ({ports})",
     "give the port as a plain number, such as 587",
 )
+_PLAIN_HOST = "give the host as plain text: it is no secret"
 SECRET_HOST = Code("SECRET_HOST", 'Amazon SES Developer Guide, "Connecting to an Amazon SES SMTP endpoint"')
 SECRET_HOST_IS_SES = SECRET_HOST.assumption(
     "the mail host of {subject.label} is a secret: it is SES's SMTP host, which the VPC's endpoint takes",
-    "give the host as plain text: it is no secret",
+    _PLAIN_HOST,
+)
+SECRET_HOST_IS_PUBLIC = SECRET_HOST.assumption(
+    "the mail host of {subject.label} is a secret: it is a public one, not inside a network", _PLAIN_HOST
 )
 PORT_25_BLOCKED = Code("PORT_25_BLOCKED", 'Amazon EC2 User Guide, "Restriction on email sent using port 25"')
 PORT_25 = PORT_25_BLOCKED.undetermined(

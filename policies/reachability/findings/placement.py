@@ -34,6 +34,11 @@ AFTER_DEFAULT_STRATEGY = DEFAULT_STRATEGY.assumption(
     "of its cluster",
     "let the service depend on it (depends_on), or name launch_type or capacity_provider_strategies",
 )
+TASK_DEFINITION_UNKNOWN = Code("TASK_DEFINITION_UNKNOWN", 'Amazon ECS API Reference, "CreateService"')
+MAY_RUN_ANOTHER_TASK = TASK_DEFINITION_UNKNOWN.undetermined(
+    "which of several task definitions {subject.label} runs is not known, and not all of them name this host",
+    "name one task definition (task_definition=task.arn)",
+)
 CONTAINERS_INVALID = Code(
     "CONTAINERS_INVALID", 'Amazon ECS API Reference, "RegisterTaskDefinition" and "ContainerDefinition"'
 )

@@ -38,13 +38,18 @@ def services(network: Network, settings: Settings) -> Iterator[Workload]:
     for service in network.graph.of_type(*tokens.ECS_SERVICE):
         tasks = _task_definitions(network.graph, service)
         read = [environment for task in tasks if task for environment in environments(task)]
-        hosts = [host for environment in read for host in _hosts(environment, settings)]
-        hosts += [ANY_MAIL_SERVER] if None in tasks else []
+        of_each = [_of_task(task, settings) for task in tasks]
+        hosts = [host for each in of_each for host in each]
         ports = _ports(network.graph, service, tasks)
         placed = _of(read, replace(_placement(network, service), reply_ports=ports))
         silent = names_none(read) if tasks else "it names no task definition: its task sets are judged"
         yield Workload(
-            service, named(service, service.get("name")), (placed,), tuple(dict.fromkeys(hosts)), silent
+            service,
+            named(service, service.get("name")),
+            (placed,),
+            tuple(dict.fromkeys(hosts)),
+            silent,
+            frozenset(host for host in hosts if not all(host in each for each in of_each)),
         )
     for service in network.graph.of_type(*tokens.ECS_EXPRESS_SERVICE):
         read = list(environments(service))
@@ -147,6 +152,13 @@ def _dual_stack(graph: Graph, service: Resource) -> Truth:
             value = setting.get("value")
             return UNKNOWN if value is UNKNOWN else str(value) == "enabled"
     return UNKNOWN
+
+
+def _of_task(task: Resource | None, settings: Settings) -> list[Destination]:
+    """The mail hosts that a task definition names; one that nobody has read may name any."""
+    if task is None:
+        return [ANY_MAIL_SERVER]
+    return [host for environment in environments(task) for host in _hosts(environment, settings)]
 
 
 def _hosts(environment: Environment, settings: Settings) -> tuple[Destination, ...]:

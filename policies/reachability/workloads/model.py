@@ -73,6 +73,7 @@ class Workload:
     """A service: it runs in exactly one of `placements`, and needs every one of `destinations`.
 
     Attributes:
+        possible: those of them that it may not need, as it runs one of several definitions.
         silent: why there may be no destination: what was read, and does not name any.
     """
 
@@ -81,6 +82,7 @@ class Workload:
     placements: tuple[Placement, ...]
     destinations: tuple[Destination, ...]
     silent: str = ""
+    possible: frozenset[Destination] = frozenset()
 
 
 def in_vpc(

@@ -9,7 +9,7 @@ import pytest
 
 from reachability import UNKNOWN, Verdict
 from reachability.workloads.ecs import unused_definitions
-from tests.reachability.stacks import ALL_OUT, PRIVATE, PUBLIC, Stack, ref, urn
+from tests.reachability.stacks import ALL_OUT, PRIVATE, PUBLIC, Stack, either, ref, urn
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 DEFINITION = "aws:ecs/taskDefinition:TaskDefinition"
@@ -364,3 +364,30 @@ def test_fargate_is_not_in_every_zone(
     (egress,) = tasks.prove()
 
     assert (egress.verdict, [finding.code for finding in egress.outcome.findings]) == expected
+
+
+def test_a_host_that_one_of_several_definitions_names_may_not_be_needed(tasks: Stack) -> None:
+    """`Output.all(a.arn, b.arn).apply(choose)`: the service runs one of them."""
+    container = {"name": "app", "environment": [{"name": "SMTP_HOST", "value": "10.9.9.9"}]}
+    other = {"family": "other", "containerDefinitions": json.dumps([container])}
+    tasks.add(DEFINITION, "other", **other)
+    tasks["tasks"]["taskDefinition"] = either("task", "other")
+
+    found = {str(egress.destination): egress for egress in tasks.prove()}
+
+    # What chooses may give another one's ARN as well.
+    assert {host: egress.verdict for host, egress in found.items()} == {
+        "smtp.example.com": REACHABLE,
+        "10.9.9.9": UNDETERMINED,
+        "any mail server": REACHABLE,
+    }
+    assert found["10.9.9.9"].outcome.findings[0].code == "TASK_DEFINITION_UNKNOWN"
+
+
+def test_a_host_that_every_possible_definition_names_is_needed(tasks: Stack) -> None:
+    """Of two definitions of one family either may be the one that the family's name leads to."""
+    container = {"name": "app", "environment": [{"name": "SMTP_HOST", "value": "10.9.9.9"}]}
+    for name in ("task", "other"):
+        tasks.add(DEFINITION, name, family="mail", containerDefinitions=json.dumps([container]))
+    tasks["tasks"]["taskDefinition"] = "mail"
+    assert [egress.verdict for egress in tasks.prove()] == [UNREACHABLE]
