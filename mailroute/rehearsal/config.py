@@ -34,8 +34,8 @@ class ConfigSchema:
         if not isinstance(declared, dict):
             raise RehearsalError(f"{file}: config must be an object, not {kind_of(declared)}")
         self._declared = {
-            self._full_key(key): self._declaration(str(key), declaration)
-            for key, declaration in declared.items()
+            full: self._declaration(str(declared_key), declaration)
+            for full, (declared_key, declaration) in self._by_full_key(str(file), declared).items()
         }
 
     def of_stack(
@@ -50,7 +50,7 @@ class ConfigSchema:
         values = document.get("config") or {}
         if not isinstance(values, dict):
             raise RehearsalError(f"{file}: config must be an object, not {kind_of(values)}")
-        values = {self._full_key(key): value for key, value in values.items()}
+        values = {key: value for key, (_, value) in self._by_full_key(file, values).items()}
         encrypted = {key for key, value in values.items() if _has_secure(value)}
         replaced = given.over(values, self._full_key)
         missing = []
@@ -96,6 +96,22 @@ class ConfigSchema:
         if undeclared and any(map(self._is_own, self._declared)):
             note = f"{file}: {', '.join(undeclared)}: {self._file.name} declares no such key"
             yield Diagnostic(Severity.WARNING, note)
+
+    def _by_full_key(self, file: str, values: Mapping[Any, Any]) -> dict[str, tuple[Any, Any]]:
+        """The keys as they are written and their values, by full key.
+
+        Raises:
+            RehearsalError: one key is written in two ways.
+        """
+        found: dict[str, tuple[Any, Any]] = {}
+        for key, value in values.items():
+            full = self._full_key(key)
+            if full in found:
+                raise RehearsalError(
+                    f"{file}: config has both {found[full][0]!r} and {key!r}, which are one: keep one of them"
+                )
+            found[full] = key, value
+        return found
 
     def _full_key(self, key: Any) -> str:
         parts = str(key).split(":")

@@ -3,18 +3,62 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
 from .result import RehearsalError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
+_LARGEST_FILE: Final = 2**20
+_DEEPEST: Final = 100
+_MOST_VALUES: Final = 100_000
+"""How many values a file may hold, with those that aliases repeat."""
+_LONGEST_NUMBER: Final = 100
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]
-    """YAML as Pulumi reads it: `yes`, dates and `1:30` are text, and no key stands twice."""
+    """YAML as Pulumi reads it: `yes`, dates and `1:30` are text, and no key stands twice.
+
+    What would take without end, or could not be written down again, is refused where it stands: deep nesting,
+    aliases of aliases, numbers of thousands of digits, halves of surrogate pairs.
+    """
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self._depth = 0
+        self._sizes: dict[yaml.Node, int] = {}
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        mark = self.peek_event().start_mark
+        if self._depth == _DEEPEST:
+            raise _refused(f"nested more than {_DEEPEST} deep: write it flatter", mark)
+        self._depth += 1
+        is_alias = self.check_event(yaml.AliasEvent)
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        if is_alias and node not in self._sizes:
+            raise _refused("an alias inside of what it stands for: write the value out", mark)
+        if not is_alias and node is not None:
+            self._sizes[node] = 1 + sum(self._sizes[part] for part in _parts(node))
+        if node is not None and self._sizes[node] > _MOST_VALUES:
+            raise _refused(f"more than {_MOST_VALUES:,} values with those that aliases repeat", mark)
+        return node
+
+    def construct_scalar(self, node: yaml.ScalarNode) -> Any:
+        value = super().construct_scalar(node)
+        if node.tag == "tag:yaml.org,2002:int" and len(value) > _LONGEST_NUMBER:
+            raise _refused(f"a number of {len(value):,} digits: put it in quotes", node.start_mark)
+        if _SURROGATE.search(value):
+            raise _refused(
+                "half of a surrogate pair, which is no character: write the whole character", node.start_mark
+            )
+        return value
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
@@ -22,13 +66,28 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]
             if key_node.tag == "tag:yaml.org,2002:merge":
                 continue
             key = self.construct_object(key_node, deep=True)
+            if isinstance(key, (dict, list)):
+                raise _refused("a key that is no text: write it as text", key_node.start_mark)
             if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} stands here a second time", key_node.start_mark
+                raise _refused(
+                    f"the key {key!r} stands here a second time: keep one of them", key_node.start_mark
                 )
             seen.add(key)
         mapping: dict[Any, Any] = super().construct_mapping(node, deep)
         return mapping
+
+
+def _parts(node: yaml.Node) -> Iterator[yaml.Node]:
+    for part in node.value if isinstance(node, yaml.CollectionNode) else ():
+        yield from part if isinstance(part, tuple) else (part,)
+
+
+class _Refused(yaml.MarkedYAMLError):  # type: ignore[misc]
+    """YAML that is not to be used."""
+
+
+def _refused(reason: str, mark: yaml.Mark) -> _Refused:
+    return _Refused(problem=reason, problem_mark=mark)
 
 
 _Loader.yaml_implicit_resolvers = {}
@@ -50,13 +109,16 @@ def read_yaml(file: Path) -> dict[str, Any]:
         RehearsalError: it cannot be read, is not YAML, or holds something else.
     """
     try:
+        if file.stat().st_size > _LARGEST_FILE:
+            raise RehearsalError(f"{file}: larger than 1 MB: no file of a project or stack is")
         document = yaml.load(file.read_text(encoding="utf-8-sig"), _Loader)  # noqa: S506 (a SafeLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise RehearsalError(f"{file}: cannot be read: {error}") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-        raise RehearsalError(f"{file}{place}: not YAML: {error.problem or error.context}") from None
+        what = "" if isinstance(error, _Refused) else "not YAML: "
+        raise RehearsalError(f"{file}{place}: {what}{error.problem or error.context}") from None
     except yaml.YAMLError as error:
         raise RehearsalError(f"{file}: not YAML: {' '.join(str(error).split())}") from None
     except ValueError as error:

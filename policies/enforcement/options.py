@@ -92,7 +92,8 @@ def _objection(value: Any, option: Mapping[str, Any]) -> str | None:
     from jsonschema import Draft202012Validator, FormatChecker  # needed by few stacks, and slow to import
     from jsonschema.exceptions import best_match
 
-    from evidence.file import place, reason
+    from evidence.file import reason
+    from evidence.strict_json import place
 
     formats = FormatChecker(())
     formats.checks("cidr", ValueError)(_is_cidr)

@@ -8,9 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from . import strict_json
+from .strict_json import place
 
+if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
 
@@ -37,17 +38,14 @@ def load(path: Path) -> dict[str, Any]:
         EvidenceError: it cannot be read, is no JSON, or breaks the schema.
     """
     try:
-        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        document: dict[str, Any] = strict_json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         reason = error.strerror or error
         raise EvidenceError(f"{path}: {reason}: give the path of an evidence file") from error
     except UnicodeDecodeError as error:
         raise EvidenceError(f"{path}: byte {error.start} is not UTF-8: {_REMEDY}") from error
-    except json.JSONDecodeError as error:
-        where = f"{path}:{error.lineno}:{error.colno}"
-        raise EvidenceError(f"{where}: not JSON: {error.msg}: {_REMEDY}") from error
-    except RecursionError as error:
-        raise EvidenceError(f"{path}: nested too deeply to be an evidence file: {_REMEDY}") from error
+    except strict_json.JsonError as error:
+        raise EvidenceError(f"{error.of(path)}: {_REMEDY}") from error
     validate(document, str(path))
     return document
 
@@ -75,12 +73,6 @@ def _validator() -> Draft202012Validator:
     from jsonschema import Draft202012Validator  # a third of what the pack takes to load, without evidence
 
     return Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
-
-
-def place(path: Iterable[str | int]) -> str:
-    """Where in a document: `resources[3].properties.cidrBlock`; empty for the whole of it."""
-    steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-    return steps.lstrip(".")
 
 
 def reason(fault: ValidationError) -> str:

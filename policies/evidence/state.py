@@ -6,13 +6,13 @@ state tells: what `pulumi stack export` prints.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from reachability.graph import tokens
 
+from . import strict_json
 from .file import EvidenceError
 
 Properties = dict[str, Any]
@@ -28,7 +28,7 @@ def load(path: Path) -> tuple[Managed, ...]:
         EvidenceError: it cannot be read, or is no exported state.
     """
     try:
-        resources = json.loads(path.read_text(encoding="utf-8"))["deployment"].get("resources", [])
+        resources = strict_json.loads(path.read_text(encoding="utf-8"))["deployment"].get("resources", [])
         return tuple(
             entry
             for entry in resources
@@ -36,6 +36,8 @@ def load(path: Path) -> tuple[Managed, ...]:
         )
     except OSError as error:
         raise EvidenceError(f"{path}: {error.strerror or error}: give the path of a stack's state") from error
+    except strict_json.JsonError as error:
+        raise EvidenceError(f"{error.of(path)}: {_REMEDY}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise EvidenceError(f"{path}: not the state of a stack: {_REMEDY}") from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -123,7 +124,7 @@ def test_values_are_of_their_declared_type(tmp_path: Path, value: str, declared:
         ("- a", "Pulumi.yaml: must hold a mapping of keys, not a list"),
         ("runtime: python", "name is None: a project's name has 1 to 100 letters, digits"),
         ("name: a/b\nruntime: python", "name is 'a/b'"),
-        ("name: a\nname: b", "Pulumi.yaml:2:1: not YAML: the key 'name' stands here a second time"),
+        ("name: a\nname: b", "Pulumi.yaml:2:1: the key 'name' stands here a second time: keep one of them"),
         ("name: a", "runtime must be a name, or an object with name and options"),
         ("name: a\nruntime: nodejs", "runtime is 'nodejs': mailroute rehearses Python programs only"),
         (PROJECT + "main: src", "main is 'src': no such file or directory"),
@@ -142,6 +143,10 @@ def test_values_are_of_their_declared_type(tmp_path: Path, value: str, declared:
         (PROJECT + "config: {k: {default: 1, value: 2}}", "has both a default and a value: keep one"),
         (PROJECT + "config: {aws:k: {type: string}}", "is not in the project's own namespace"),
         (PROJECT + "config: {a:b:c: 1}", "config key 'a:b:c': write it as <namespace>:<name>"),
+        (
+            PROJECT + "config: {k: 1, demo:k: 2}",
+            "Pulumi.yaml: config has both 'k' and 'demo:k', which are one",
+        ),
         (PROJECT + "config: x\nstackConfigDir: y", "config and stackConfigDir both name a directory"),
     ],
 )
@@ -158,6 +163,26 @@ def test_a_wrong_project_is_one_line(tmp_path: Path, project: str, complaint: st
         ("config: {k: 1", "Pulumi.dev.yaml:1:"),
         ("config: [a]", "Pulumi.dev.yaml: config must be an object, not a list"),
         ("environment: [prod]", "environment names Pulumi ESC environments, which mailroute cannot open"),
+        (
+            "config: {k: 1, demo:k: 2}",
+            "Pulumi.dev.yaml: config has both 'k' and 'demo:k', which are one: keep",
+        ),
+        (
+            "config: {k: 1, k: 2}",
+            "Pulumi.dev.yaml:1:16: the key 'k' stands here a second time: keep one of them",
+        ),
+        (
+            "config: {k: " + "9" * 5_000 + "}",
+            "Pulumi.dev.yaml:1:13: a number of 5,000 digits: put it in quotes",
+        ),
+        ("config: {k: 0x" + "f" * 5_000 + "}", "a number of 5,002 digits: put it in quotes"),
+        ('config: {k: "\\ud800"}', "Pulumi.dev.yaml:1:13: half of a surrogate pair, which is no character: "),
+        (
+            "config: {k: &k [*k]}",
+            "Pulumi.dev.yaml:1:17: an alias inside of what it stands for: write the value",
+        ),
+        ("config: {? [k] : 1}", "Pulumi.dev.yaml:1:12: a key that is no text: write it as text"),
+        ("#" * 2**20 + "\n", "Pulumi.dev.yaml: larger than 1 MB: no file of a project or stack is"),
         ("config: {}", "stack 'dev' lacks the config demo:needed, which Pulumi.yaml requires: "),
         ("config: {needed: clear, port: 1}", "config demo:needed is declared secret and stands in clear"),
     ],
@@ -168,6 +193,39 @@ def test_a_wrong_stack_is_one_line(tmp_path: Path, stack: str, complaint: str) -
         _load(tmp_path, project, stack)
     assert complaint in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+_LAUGHS = "".join(f"a{rank}: &a{rank} [{', '.join([f'*a{rank - 1}'] * 9)}]\n" for rank in range(1, 20))
+
+
+@pytest.mark.parametrize(
+    ("stack", "complaint"),
+    [
+        (
+            f"a0: &a0 [x]\n{_LAUGHS}",
+            "Pulumi.dev.yaml:6:5: more than 100,000 values with those that aliases repeat",
+        ),
+        ("a: " + "[" * 20_000, "Pulumi.dev.yaml:1:103: nested more than 100 deep: write it flatter"),
+        ("- " * 20_000, "Pulumi.dev.yaml:1:201: nested more than 100 deep: write it flatter"),
+        ("a: " + "{a: " * 20_000, "nested more than 100 deep: write it flatter"),
+    ],
+)
+def test_a_file_that_would_take_without_end_is_refused(tmp_path: Path, stack: str, complaint: str) -> None:
+    began = time.process_time()
+    with pytest.raises(RehearsalError) as raised:
+        _load(tmp_path, stack=stack)
+    assert time.process_time() - began < 1
+    assert complaint in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_an_alias_stands_for_its_value(tmp_path: Path) -> None:
+    stack = "base: &base {a: 1}\nconfig: {x: &x [1], y: *x, z: {<<: *base, b: 2}}\n"
+    assert _load(tmp_path, stack=stack).config == {
+        "demo:x": "[1]",
+        "demo:y": "[1]",
+        "demo:z": '{"a":1,"b":2}',
+    }
 
 
 def test_a_secret_of_the_wrong_type_is_not_shown(tmp_path: Path) -> None:

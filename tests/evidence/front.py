@@ -16,7 +16,7 @@ from functools import cache
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
@@ -34,7 +34,6 @@ _PATHS = {
 }
 """The operations of services whose protocol names none."""
 _EC2_NOT_IN_MOTO = ("ec2:SearchTransitGatewayRoutes", "ec2:DescribeVpcBlockPublicAccessOptions")
-_HOP_BY_HOP = {"connection", "transfer-encoding", "content-length"}
 
 
 @cache
@@ -55,6 +54,34 @@ def _xml(value: Any, shape: Any) -> str:
     return "".join(
         f"<{names[key]}>{_xml(item, shape.members[key])}</{names[key]}>" for key, item in value.items()
     )
+
+
+class Call(NamedTuple):
+    """What a client asks for."""
+
+    action: str
+    path: str
+    body: bytes
+
+
+class Reply(NamedTuple):
+    """What it is answered."""
+
+    status: int
+    kind: str
+    content: bytes
+
+
+def called(headers: Mapping[str, str], path: str, body: bytes) -> tuple[str, str, str]:
+    """The service, the region and the operation, wherever the service's protocol names it."""
+    credential = re.search(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/", headers.get("Authorization", ""))
+    region, service = credential.groups() if credential else ("", "")
+    if "X-Amz-Target" in headers:
+        return service, region, headers["X-Amz-Target"].rpartition(".")[2]
+    for pattern, operation in _PATHS.items():
+        if re.fullmatch(pattern, urlsplit(path).path):
+            return service, region, operation
+    return service, region, parse_qs(body.decode()).get("Action", [""])[0]
 
 
 @dataclass
@@ -134,6 +161,7 @@ class Front:
         codeless: the IAM actions that are refused without an error code.
         answers: what is answered to IAM actions in place of moto, in the form of AWS's API.
         expires_after: how many calls come through before the credentials expire.
+        replies: what was answered, by the call.
     """
 
     def __init__(self, moto: str) -> None:
@@ -160,6 +188,7 @@ class Front:
             "route53resolver:ListFirewallRuleGroupAssociations": {"FirewallRuleGroupAssociations": []},
         }
         self.expires_after: int | None = None
+        self.replies: dict[Call, Reply] = {}
 
     def own_answer(
         self, service: str, operation: str, region: str, request: Mapping[str, Any]
@@ -204,8 +233,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.do_POST()
 
     def _serve(self, body: bytes) -> None:
-        service, region, operation = self._called(body)
+        service, region, operation = called(dict(self.headers), self.path, body)
         action = f"{service}:{operation}"
+        self.call = Call(action, self.path, body)
         self.front.calls[action] += 1
         limit = self.front.expires_after
         if limit is not None and self.front.calls.total() > limit:
@@ -239,20 +269,6 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._forward(action, body)
 
-    def _called(self, body: bytes) -> tuple[str, str, str]:
-        """The service, the region and the operation, wherever the service's protocol names it."""
-        credential = re.search(
-            r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/", self.headers.get("Authorization", "")
-        )
-        region, service = credential.groups() if credential else ("", "")
-        if "X-Amz-Target" in self.headers:
-            return service, region, self.headers["X-Amz-Target"].rpartition(".")[2]
-        path = urlsplit(self.path).path
-        for pattern, operation in _PATHS.items():
-            if re.fullmatch(pattern, path):
-                return service, region, operation
-        return service, region, parse_qs(body.decode()).get("Action", [""])[0]
-
     def _refuse(self, service: str, code: str = "UnauthorizedOperation", status: int = 403) -> None:
         if service == "ec2":
             text = (
@@ -284,16 +300,11 @@ class _Handler(BaseHTTPRequestHandler):
         content = answer.read()
         if action == "ecs:DescribeServices" and answer.status == 200:
             content = self.front.express.marked(content)
-        self.send_response(answer.status)
-        for name, value in answer.getheaders():
-            if name.lower() not in _HOP_BY_HOP:
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        self._send(answer.status, content, answer.getheader("Content-Type", ""))
         connection.close()
 
     def _send(self, status: int, content: bytes, kind: str) -> None:
+        self.front.replies[self.call] = Reply(status, kind, content)
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))

@@ -50,8 +50,9 @@ def subnet(identity: str) -> dict[str, str]:
 
 def test_every_page_is_read_each_as_large_as_aws_makes_them(session: StubbedSession) -> None:
     expected = {"Filters": FILTERS, "MaxResults": 1000}
+    session.stubs["ec2"].add_response("describe_subnets", {"Subnets": [], "NextToken": "on"}, expected)
     first: dict[str, Any] = {"Subnets": [subnet("subnet-1")], "NextToken": "more"}
-    session.stubs["ec2"].add_response("describe_subnets", first, expected)
+    session.stubs["ec2"].add_response("describe_subnets", first, {**expected, "NextToken": "on"})
     last = {"Subnets": [subnet("subnet-2"), subnet("subnet-3")]}
     session.stubs["ec2"].add_response("describe_subnets", last, {**expected, "NextToken": "more"})
     read: list[tuple[Action, int]] = []

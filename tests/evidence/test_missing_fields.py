@@ -80,10 +80,10 @@ def recorded(
         fill(account)
         recorded_: Pages = {}
 
-        def record(client: Any, request: Request, *given: Any) -> Iterator[Answer]:
+        def record(client: Any, request: Request) -> Iterator[Answer]:
             answers: list[Answer] = [
                 {name: value for name, value in page.items() if name != "ResponseMetadata"}
-                for page in real_pages(client, request, *given)
+                for page in real_pages(client, request)
             ]
             recorded_[key(request)] = answers
             return iter(answers)
@@ -105,7 +105,7 @@ def test_a_missing_field_is_named_and_ends_nothing(
 ) -> None:
     found, vpc, pages = recorded
     monkeypatch.setattr(deadline, "WORKERS", 1)
-    monkeypatch.setattr(api, "pages", lambda _, request, __: iter(pages.get(key(request), ())))
+    monkeypatch.setattr(api, "pages", lambda _, request: iter(pages.get(key(request), ())))
     known = [entry for document in read(found, vpc) for entry in document["resources"]]
     changes: dict[str, Pages] = {}
     for call, answers in pages.items():
@@ -113,9 +113,7 @@ def test_a_missing_field_is_named_and_ends_nothing(
             changes.setdefault(path.removeprefix(f"{action.result}."), {**pages, call: changed})
     assert len(changes) > len(FIELDS[action]) / 2
     for path, given in changes.items():
-        monkeypatch.setattr(
-            api, "pages", lambda _, request, __, given=given: iter(given.get(key(request), ()))
-        )
+        monkeypatch.setattr(api, "pages", lambda _, request, given=given: iter(given.get(key(request), ())))
         with suppress(AccessError):
             for document in read(found, vpc, action):
                 new = [entry for entry in document["resources"] if entry not in known]

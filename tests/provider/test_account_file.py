@@ -122,6 +122,19 @@ def test_a_resource_that_is_there_twice_is_named(document: dict[str, Any]) -> No
         (b'{"version": 1,\n  oops}', r"a\.json:2:3: not JSON"),
         (b"\xff\xfe", r"byte 0 is not UTF-8"),
         (b"[" * 100_000, r"nested too deeply"),
+        (
+            b'{"vpcs": [], "vpcs": []}',
+            r"a\.json: the document: the key 'vpcs' stands there twice: keep one of them",
+        ),
+        (b'{"resources": [{"id": 1, "id": 2}]}', r"a\.json: resources\[0\]: the key 'id' stands there twice"),
+        (
+            b'{"version": ' + b"9" * 5_000 + b"}",
+            r"a\.json: version: a number that is too large: write it as text",
+        ),
+        (b'{"version": 1e999}', r"a\.json: version: a number that is too large"),
+        (b'{"version": NaN}', r"a\.json: version: NaN is no number in JSON"),
+        (b'{"region": "\\ud800"}', r"a\.json: region: half of a surrogate pair, which is no character: "),
+        (b'{"\\udfff": 1}', r"a\.json: the document: a key with half of a surrogate pair"),
         (b"[]", r"the document: \[\] is not of type 'object'"),
     ],
 )

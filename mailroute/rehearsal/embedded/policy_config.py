@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pulumi.runtime.proto import analyzer_pb2
 
+from evidence import strict_json
 from mailroute import wire
 
 from ..result import RehearsalError
@@ -40,13 +40,13 @@ def load(file: Path) -> dict[str, RuleConfig]:
         RehearsalError: the file cannot be read or is something else.
     """
     try:
-        document = json.loads(file.read_text(encoding="utf-8") or "{}")
+        document = strict_json.loads(file.read_text(encoding="utf-8") or "{}")
     except OSError as error:
         raise RehearsalError(f"policy config {file}: {error.strerror or error}") from None
-    except ValueError as error:
-        raise RehearsalError(f"policy config {file}: it is no JSON: {error}") from None
-    except RecursionError:
-        raise RehearsalError(f"policy config {file}: nested too deeply") from None
+    except UnicodeDecodeError as error:
+        raise RehearsalError(f"policy config {file}: byte {error.start} is not UTF-8") from None
+    except strict_json.JsonError as error:
+        raise RehearsalError(f"policy config {error.of(file)}") from None
     if not isinstance(document, dict):
         raise RehearsalError(f"policy config {file}: must be an object of rules")
     if "environments" in document:

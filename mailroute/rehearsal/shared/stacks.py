@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from evidence import strict_json
 from mailroute import wire
 from reachability.values import UNKNOWN
 
@@ -44,10 +45,12 @@ def outputs(project: Project, name: str) -> dict[str, Any] | None:
     if file is None:
         return None
     try:
-        found = _outputs_in(json.loads(file.read_text(encoding="utf-8")))
+        found = _outputs_in(strict_json.loads(file.read_text(encoding="utf-8")))
         if found is not None:
             return {key: _value(value, key) for key, value in found.items()}
-    except (OSError, ValueError, RecursionError) as error:
+    except strict_json.JsonError as error:
+        raise RehearsalError(f"{where}: {error.of(file)}") from None
+    except (OSError, ValueError) as error:
         raise RehearsalError(f"{where}: {file}: {error}") from None
     raise RehearsalError(
         f"{where}: {file}: has no outputs: save what 'pulumi stack output --json' or "

@@ -89,7 +89,7 @@ class Api:
         """What to raise where nothing that matters could be read."""
         failures = ", ".join(f"{action.permission} ({reason})" for action, reason in self.unread.items())
         return AccessError(
-            f"the account cannot be read: {failures}: 'mailroute iam-policy' prints what to allow"
+            f"the account cannot be read: {failures}: allow it ('mailroute iam-policy') or try again"
         )
 
     def has(self, service: str) -> bool:
@@ -105,9 +105,7 @@ class Api:
         action, client = request.action, self._clients[request.action.service]
         try:
             return [
-                answer
-                for page in pages(client, request, self._deadline)
-                for answer in results(page, request, self.region)
+                answer for page in pages(client, request) for answer in results(page, request, self.region)
             ]
         except Exception as error:  # whatever an answer does to botocore
             failure = of_error(error)

@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping
 from itertools import starmap
 from typing import Any, Final
 
-from .deadline import Deadline
 from .failures import IncompleteAnswer
 from .fields import elsewhere, lacking
 from .request import Request
 from .shapes import Answer
-from .transport import AnswerTooLate
 
 MOST_PAGES: Final = 1_000
 """Of one listing: 20,000 services of App Runner, 50,000 functions, a million of most other things."""
@@ -28,12 +26,11 @@ _TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
 }
 
 
-def pages(client: Any, request: Request, deadline: Deadline) -> Iterator[Answer]:
+def pages(client: Any, request: Request) -> Iterator[Answer]:
     """Every page, each as large as AWS makes them.
 
     Raises:
         IncompleteAnswer: there are more pages, which lead in a circle, are too many or cannot be asked for.
-        AnswerTooLate: there was no time for all of them.
     """
     operation = client.meta.service_model.operation_model(request.action.operation)
     seen: set[tuple[Any, ...]] = set()
@@ -50,8 +47,6 @@ def pages(client: Any, request: Request, deadline: Deadline) -> Iterator[Answer]
             seen.add(onward)
         if len(seen) >= MOST_PAGES:
             raise IncompleteAnswer(f"there are more than {MOST_PAGES} pages")
-        if deadline.is_over:
-            raise AnswerTooLate(str(deadline))
         if any(page.get(name) for name in _MORE) and not onward:
             raise IncompleteAnswer("there are more pages, and no token to ask for them by")
     if onward:

@@ -105,6 +105,8 @@ def _not_found(api: Api, wanted: str, others: Collection[str] = ()) -> AccessErr
     """Why there is no service: what could not be asked, else that AWS has none."""
     if api.unread:
         failures = ", ".join(f"{action.permission}: {reason}" for action, reason in api.unread.items())
-        return AccessError(f"{wanted}: {failures}: allow it ('mailroute iam-policy'), or {_BY_SUBNETS}")
+        return AccessError(
+            f"{wanted}: {failures}: allow it ('mailroute iam-policy') or try again, or {_BY_SUBNETS}"
+        )
     there = f"; App Runner has {', '.join(others)}" if others else ""
     return AccessError(f"there is no {TITLES} {wanted!r} in {api.region}{there}")

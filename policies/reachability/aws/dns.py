@@ -39,7 +39,7 @@ _READ_BY: Final = (
 """The IAM actions that show what may answer for a name in a VPC of the account."""
 _PUBLIC_ANSWERS: Final = frozenset({"SYSTEM", "RECURSIVE"})
 """The types of rules by which Amazon's resolver answers itself; every VPC has a recursive one."""
-_AWS_DOMAIN: Final = ".amazonaws.com"
+AWS_DOMAIN: Final = ".amazonaws.com"
 _WITHOUT_NAMES: Final = (ABSENT, "Gateway", "GatewayLoadBalancer")
 """The types of endpoints that take no name; the first is the default."""
 
@@ -178,7 +178,7 @@ def _may_answer(source: Resource, host: str) -> bool:
     if source.type in tokens.ECS_SERVICE:
         return any(alias is UNKNOWN or plain(str(alias)) == wanted for alias in _aliases(source))
     if source.type in tokens.VPC_ENDPOINT:
-        return not wanted.endswith(_AWS_DOMAIN)
+        return not wanted.endswith(AWS_DOMAIN)
     domain = _domain(source)
     return not domain or is_in(wanted, domain)
 

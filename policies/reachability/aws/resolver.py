@@ -23,6 +23,7 @@ from ..hosts import is_valid, plain
 from ..ranges import PUBLIC, PUBLIC_IPV6, Ranges, addresses, union
 from ..values import ABSENT, UNKNOWN, Truth, elements, get
 from ..verdict import PASSES, Outcome, hop
+from .dns import AWS_DOMAIN
 from .hosted_zone import HostedZone, is_in
 from .ses import region_of_fips_host, region_of_host
 from .vpc import name_of
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 HOLDERS: Final = (*tokens.VPC_ENDPOINT, *tokens.LOAD_BALANCER)
 """What gives its own names to records and environments."""
+_PUBLIC_ZONES_READ_BY: Final = "route53:ListHostedZones"
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,9 @@ class _Search:
 
     def _publicly(self, name: str, chain: tuple[str, ...], steps: Outcome) -> Iterator[Answer]:
         """What public zones say, and what others may."""
+        if not name.endswith(AWS_DOMAIN) and self.resolver.graph.coverage.misses(_PUBLIC_ZONES_READ_BY):
+            yield Answer(name, steps=steps + names.UNREAD_PUBLIC_ZONES(name, host=name))
+            return
         for zone in self.resolver.zones.public_for(name):
             yield from self._in_zone(zone, name, chain, steps)
         yield from self._by_records(tuple(self.resolver.zones.elsewhere(name)), None, name, chain, steps)

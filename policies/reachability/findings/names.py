@@ -122,6 +122,9 @@ NAMES_NOT_READ = Code("NAMES_NOT_READ", 'Amazon Route 53 API Reference, "ListHos
 UNREAD_NAMES = NAMES_NOT_READ.undetermined(
     "whether a zone or rule of VPC {vpc} answers for {host} has not been read", GIVE_EVIDENCE
 )
+UNREAD_PUBLIC_ZONES = NAMES_NOT_READ.undetermined(
+    "whether a public hosted zone of the account answers for {host} has not been read", GIVE_EVIDENCE
+)
 VPC_NOT_READ = Code("VPC_NOT_READ", 'Amazon VPC User Guide, "DNS attributes for your VPC"')
 UNREAD_VPC = VPC_NOT_READ.undetermined(
     "nothing is known of VPC {subject}, whose DNS settings decide whether names resolve", GIVE_EVIDENCE
