@@ -184,6 +184,7 @@ class Proof:
                 self.network.subnets.can_create_all_beside(subnet),
                 PASSES if place.on_instances else self.network.availability_zones.take(owner, subnet),
                 *(self.network.vpc_endpoints.conflicts_in(vpc) for vpc in vpcs),
+                *(self.network.dns.conflicts_in(vpc) for vpc in vpcs),
                 *(vpc.is_as_assumed() for vpc in vpcs),
             ]
         )

@@ -305,3 +305,26 @@ def test_entries_with_one_number_are_named(stack: Stack) -> None:
         f"network ACL open-acl lists {direction} entry 1 more than once, {_REFUSES}"
         for direction in ("ingress", "egress")
     }
+
+
+ZONE = "aws:route53/zone:Zone"
+
+
+def test_a_zone_of_an_endpoints_private_name_is_named(ses: Stack) -> None:
+    """The central endpoint's zone, with private DNS of an endpoint left on."""
+    ses.add(ZONE, "names", name="email-smtp.us-east-1.amazonaws.com.", vpcs=[{"vpcId": VPC}])
+    said = "VPC endpoint endpoint with private DNS and private hosted zone names are both for"
+    assert warned(ses) == {f"{said} email-smtp.us-east-1.amazonaws.com in VPC {VPC}, {_REFUSES}"}
+
+    ses["endpoint"]["privateDnsEnabled"] = False
+    assert warned(ses) == set()
+
+
+@pytest.mark.parametrize(
+    "changed", [{"name": "us-east-1.amazonaws.com"}, {"name": UNKNOWN}, {"vpcs": []}, {"vpcs": UNKNOWN}]
+)
+def test_a_zone_of_another_name_is_no_conflict(ses: Stack, changed: dict[str, Any]) -> None:
+    zone = {"name": "email-smtp.us-east-1.amazonaws.com", "vpcs": [{"vpcId": VPC}], **changed}
+    ses.add(ZONE, "names", **zone)
+
+    assert warned(ses) == set()

@@ -11,12 +11,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from ..findings import names
+from ..findings import conflicts, names
 from ..graph import tokens
 from ..graph.references import Links
 from ..hosts import plain
 from ..values import ABSENT, UNKNOWN, Value, elements, get
-from ..verdict import all_of
+from ..verdict import Origin, all_of
 from .hosted_zone import HostedZone, HostedZones, is_in
 from .vpc import name_of
 
@@ -52,6 +52,7 @@ class Dns:
         self.vpcs = endpoints.vpcs
         self.graph = endpoints.graph
         self.zones = HostedZones(self.graph)
+        self._conflicts: dict[str, Outcome] = {}
 
     def private_answer(self, host: str, vpc: Ref[Vpc]) -> tuple[Outcome, HostedZone | None]:
         """The private zone that certainly answers for `host` in `vpc`, if one does.
@@ -77,6 +78,22 @@ class Dns:
             if (zone is None or source != zone.resource) and len(_domain(source) or host) >= longest
         )
         return all_of(_may_lead_elsewhere(source, host) for source in others), zone
+
+    def conflicts_in(self, vpc: Vpc) -> Outcome:
+        """Warnings of private zones of `vpc` with the name that an endpoint takes there: AWS refuses one."""
+        if vpc.key not in self._conflicts:
+            zones = {
+                _domain(link.source): link.source
+                for link in self._zones.to(vpc)
+                if link.certain and link.source.type in tokens.HOSTED_ZONE
+            }
+            self._conflicts[vpc.key] = all_of(
+                conflicts.ZONE_OF_ENDPOINT(vpc, endpoint=endpoint, zone=zone, name=name)
+                for endpoint in self.endpoints.with_private_dns(vpc)
+                for name, zone in zones.items()
+                if name == _private_name(endpoint) and Origin.PROGRAM in (endpoint.origin, zone.origin)
+            )
+        return self._conflicts[vpc.key]
 
     @staticmethod
     def resolves(vpc: Ref[Vpc]) -> Outcome:
@@ -158,6 +175,12 @@ def _may_lead_elsewhere(source: Resource, host: str) -> Outcome:
     cures = (text for types, text in _CURES.items() if source.type in types)
     cure = next(cures, "take the zone or rule off the VPC")
     return names.MAY_ANSWER(source, what=what, host=host, cure=cure)
+
+
+def _private_name(endpoint: Resource) -> str:
+    """The name that an endpoint for one of AWS's services takes in its VPC."""
+    _, _, region, service = (str(endpoint.get("serviceName")).split(".", 3) + [""] * 3)[:4]
+    return f"{service}.{region}{_AWS_DOMAIN}"
 
 
 def _is_of_aws(service: Value) -> bool:

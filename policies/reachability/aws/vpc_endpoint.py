@@ -27,6 +27,8 @@ from .entity import Entity
 from .ses import SMTP, SesService
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..graph.resource import Resource
     from ..graph.zones import ZoneAvailability
     from .network_interface import NetworkInterfaces
@@ -181,15 +183,18 @@ class VpcEndpoints:
         """Warnings of endpoints of `vpc` with one private name, SES's or not: AWS refuses the second."""
         if vpc.key not in self._conflicts:
             claims: defaultdict[str, list[Claim]] = defaultdict(list)
-            for link in self._named_in.to(vpc):
-                if link.certain:
-                    claims[link.source.get("serviceName")].append(Claim(link.source, certain=True))
+            for endpoint in self.with_private_dns(vpc):
+                claims[endpoint.get("serviceName")].append(Claim(endpoint, certain=True))
             self._conflicts[vpc.key] = all_of(
                 warnings(rivals, partial(conflicts.PRIVATE_NAMES, vpc, service=service))
                 for service, rivals in claims.items()
                 if any(rival.by.origin is Origin.PROGRAM for rival in rivals)
             )
         return self._conflicts[vpc.key]
+
+    def with_private_dns(self, vpc: Vpc) -> Iterator[Resource]:
+        """The interface endpoints that certainly are in `vpc`, and take the name of their service there."""
+        return (link.source for link in self._named_in.to(vpc) if link.certain)
 
     @cached_property
     def _named_in(self) -> Links[Resource]:

@@ -47,6 +47,11 @@ PRIVATE_NAMES = CONFLICTING_RESOURCES.warning(
     "second",
     "remove one of the two, or set its private_dns_enabled=False",
 )
+ZONE_OF_ENDPOINT = CONFLICTING_RESOURCES.warning(
+    "VPC endpoint {endpoint.name} with private DNS and private hosted zone {zone.name} are both for {name} in VPC "
+    "{subject.label}, and AWS refuses the second",
+    "set private_dns_enabled=False on the endpoint, or take the zone off the VPC",
+)
 INLINE_AND_SEPARATE = CONFLICTING_RESOURCES.warning(
     "route table {subject.label} lists routes of its own, and the next update of it removes route {route}, "
     "which is declared beside it",
