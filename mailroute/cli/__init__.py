@@ -15,6 +15,7 @@ from io import TextIOWrapper
 from typing import Final
 
 import click
+from click.shell_completion import shell_complete
 
 from mailroute import __version__
 
@@ -29,6 +30,9 @@ COMMANDS: Final = {
     "policy-pack": "mailroute.cli.policy_pack",
 }
 """The commands in the order in which `--help` shows them, and the module of each."""
+
+_COMPLETE: Final = "_MAILROUTE_COMPLETE"
+"""The variable by which a shell asks for completions, as click names it."""
 
 _GARBAGE_THRESHOLD: Final = 200_000
 """New objects between two searches for garbage: a command loads a lot that lives until its end."""
@@ -92,6 +96,9 @@ def _open_what_is_closed() -> None:
 
 def _run() -> int | None:
     """What `cli.main()` does, which would take a closed pipe for the end of a command that failed."""
+    instruction = os.environ.get(_COMPLETE)
+    if instruction:
+        return shell_complete(cli, {}, "mailroute", _COMPLETE, instruction)
     try:
         with cli.make_context("mailroute", sys.argv[1:]) as context:
             status: int | None = cli.invoke(context)

@@ -67,12 +67,16 @@ def _lines(
     subnets: list[tuple[ShownSubnet, tuple[int, int]]],
     gateways: dict[str, tuple[ShownGateway, tuple[int, int]]],
 ) -> Iterator[Element]:
+    """From each gateway to the subnets that leave by it; between the boxes to those of a lower row."""
+    first = min((y for _, (_, y) in subnets), default=0)
     for subnet, (x, y) in subnets:
         for target in subnet.targets:
-            if target in gateways:
-                _, (gx, gy) = gateways[target]
-                bottom = _TITLE + gy + _GATEWAY_HEIGHT
-                yield element("path", d=f"M {x + _BOX // 2} {y} L {gx + _BOX // 2} {bottom}")
+            if target not in gateways:
+                continue
+            _, (gx, gy) = gateways[target]
+            start, end = (gx + _BOX // 2, _TITLE + gy + _GATEWAY_HEIGHT), (x + _BOX // 2, y)
+            around = f"L {x - _GAP // 2} {first - _GAP} V {y - _GAP // 2} H {end[0]} " if y > first else ""
+            yield element("path", d=f"M {start[0]} {start[1]} {around}L {end[0]} {end[1]}")
 
 
 def _gateway(

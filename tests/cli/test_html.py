@@ -127,7 +127,9 @@ def test_the_network_shows_where_a_path_breaks() -> None:
     page = Read(html.render(PAGE))
     boxes = [rect.get("class") for rect in page.all("rect")]
     assert boxes == ["vpc", "off", "off", "broken", "on", *["broken", "off"] * 3]
-    assert len(page.all("path")) == 4  # From each subnet that leaves by the internet gateway.
+    lines = [str(line["d"]) for line in page.all("path")]
+    assert len(lines) == 4  # From each subnet that leaves by the internet gateway.
+    assert ["H" in line for line in lines] == [False, False, True, True]  # None leads through another's box.
     assert "no route out" in page.text
     assert "internet gateway igw-1" in page.text
     (picture,) = page.all("svg")

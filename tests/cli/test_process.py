@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import subprocess
 import time
@@ -244,3 +245,29 @@ def test_every_command_has_help_with_examples(cli: Cli) -> None:
 
 def test_module_runs_from_anywhere(cli: Cli, tmp_path: Path) -> None:
     assert cli("--version", cwd=tmp_path).stdout == cli("--version", cwd=ROOT).stdout
+
+
+# Completion
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("mailroute re", ["plain,rehearse"]),
+        ("mailroute rehearse --for", ["plain,--format"]),
+        ("mailroute rehearse --format s", ["plain,sarif"]),
+    ],
+)
+def test_a_shell_completes_what_is_typed(cli: Cli, words: str, completed: list[str]) -> None:
+    last = str(len(words.split()) - 1)
+    result = cli(_MAILROUTE_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=last)
+    assert (result.stdout.splitlines(), result.stderr) == (completed, "")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_guide_says_how_to_ask_for_completion(cli: Cli, shell: str) -> None:
+    guide = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+    assert f"_MAILROUTE_COMPLETE={shell}_source mailroute" in guide
+    if shutil.which("bash"):  # whose version click asks for
+        script = cli(_MAILROUTE_COMPLETE=f"{shell}_source").stdout
+        assert f"_MAILROUTE_COMPLETE={shell}_complete" in script
