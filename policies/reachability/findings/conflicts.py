@@ -48,8 +48,8 @@ PRIVATE_NAMES = CONFLICTING_RESOURCES.warning(
     "remove one of the two, or set its private_dns_enabled=False",
 )
 ZONE_OF_ENDPOINT = CONFLICTING_RESOURCES.warning(
-    "VPC endpoint {endpoint.name} with private DNS and private hosted zone {zone.name} are both for {name} in "
-    "VPC {subject.label}, and AWS refuses the second",
+    "VPC endpoint {endpoint.name} with private DNS and private hosted zone {zone.name} are both for {name} "
+    "in VPC {subject.label}, and AWS refuses the second",
     "set private_dns_enabled=False on the endpoint, or take the zone off the VPC",
 )
 INLINE_AND_SEPARATE = CONFLICTING_RESOURCES.warning(
