@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from mailroute.rehearsal.packages import PACKAGES, docker, pulumi_random, std, tls
+from mailroute.rehearsal.packages import PACKAGES, awsx, docker, pulumi_random, std, tls
 from mailroute.rehearsal.provider.invokes import named, network, place, policy_document, services
 
 PAGE: Final = Path(__file__).parent / "reference" / "simulated.md"
@@ -37,6 +37,7 @@ FOUND: Final = {
 }
 MODULES: Final[Mapping[str, ModuleType]] = {
     "archive": std,
+    "awsx": awsx.vpc,
     "docker": docker,
     "docker-build": docker,
     "random": pulumi_random,
@@ -73,7 +74,8 @@ def _answers(function: Callable[..., Any]) -> str:
 def _packages() -> Iterator[str]:
     yield "## Other packages\n"
     for name, package in sorted(PACKAGES.items()):
-        tokens = sorted((*package.resources, *package.functions))
+        components = (token for token in awsx.COMPONENTS if token.startswith(f"{name}:"))
+        tokens = sorted((*package.resources, *package.functions, *components))
         yield f"**{name}**: {', '.join(f'`{token}`' for token in tokens)}.\n"
         yield f"{inspect.getdoc(MODULES[name])}\n"
 

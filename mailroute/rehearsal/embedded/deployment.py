@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import uuid
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from pulumi.runtime.proto import provider_pb2, resource_pb2
@@ -17,11 +18,15 @@ from mailroute import wire
 from reachability.values import contains_unknown
 
 from ..config import MADE_UP
+from ..packages.awsx import COMPONENTS
+from ..packages.component import NotSimulatedError
+from ..provider import sdk
 from ..result import Completed, PlannedResource, Registered, RehearsalError
 from ..shared import urns
 from ..shared.sources import Sources, located
 from . import goals
 from .callbacks import Callbacks
+from .construct import Construction, sources_of
 from .goals import Goal, Goals
 from .plugin import UNKNOWN_ID
 from .providers import Providers, UnsimulatedProvider
@@ -89,8 +94,7 @@ class Deployment:
                 provider = self._new_provider(goal)
                 return _answer(goal.urn, provider.id, self._outputs(goal.urn))
             if goal.remote:
-                self._construct(goal)
-                return self._or_failed(_answer(goal.urn, None, {}), known=False)
+                return self._construct(goal)
             if not goal.custom:
                 self._complete(goal, self._review.resource(goal, None, goal.inputs), {})
                 return _answer(goal.urn, None, {})
@@ -106,13 +110,40 @@ class Deployment:
             answer.result = resource_pb2.Result.FAIL
         return answer
 
-    def _construct(self, goal: Goal) -> None:
-        """A component whose package would register its children: nobody here knows them."""
+    def _construct(self, goal: Goal) -> resource_pb2.RegisterResourceResponse:
+        """A component whose package registers its children: where nobody knows them, it is unknown."""
+        expand = COMPONENTS.get(goal.type)
         provider = self._provider(goal.options.provider, urns.package_of(goal.type), goal.options.version)
         if not isinstance(provider, UnsimulatedProvider):
-            _refuse(goal, [f"a rehearsal does not simulate components of {provider.package}"])
-        inputs = self._review.resource(goal, provider, goal.inputs)
-        self._complete(goal, inputs, {}, provider=provider)
+            raise RehearsalError(
+                f"{goal.type} {goal.name!r}: a rehearsal does not simulate components of {provider.package}"
+            )
+        inputs = self._review.resource(goal, provider if expand is None else None, goal.inputs)
+        self._complete(goal, inputs, {}, provider=provider if expand is None else None)
+        if expand is None:
+            provider.note_unknown(goal.type)
+            return self._or_failed(_answer(goal.urn, None, {}), known=False)
+        try:
+            construction = Construction(goal, self.register, partial(self._invoke_aws, goal))
+            outputs = expand(goal.name, construction.arguments, construction)
+        except NotSimulatedError as error:
+            provider.note_unknown(f"{goal.type} {error}")
+            return self._or_failed(_answer(goal.urn, None, {}), known=False)
+        except ValueError as error:
+            raise RehearsalError(f"{goal.type} {goal.name!r}: {error}") from None
+        shown = {name: wire.transform(value, wire.flat) for name, value in outputs.items()}
+        self.registry.replace_outputs(goal.urn, shown)
+        answer = _answer(goal.urn, None, {name: _without_sources(value) for name, value in outputs.items()})
+        for name, value in outputs.items():
+            answer.propertyDependencies[name].urns.extend(sorted(sources_of(value)))
+        return self._or_failed(answer, known=not contains_unknown(wire.plain(shown)))
+
+    def _invoke_aws(self, goal: Goal, token: str, arguments: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Call a function of the AWS provider that the component hands down."""
+        provider = self._provider(goal.options.providers.get("aws", ""), "aws", sdk.version())
+        if not provider.configured:
+            raise NotSimulatedError("with an AWS provider whose configuration is unknown")
+        return provider.invoke(token, arguments, preview=self.preview)[0]
 
     def _create(self, goal: Goal) -> tuple[str | None, Mapping[str, Any]]:
         with located(goal.source):
@@ -344,6 +375,11 @@ def _other_version(goal: Goal, provider: Provider) -> Iterator[str]:
     asked, simulated = goal.options.version, provider.version
     if asked and simulated and asked.partition(".")[0] != simulated.partition(".")[0]:
         yield f"the program has pulumi-{provider.package} {asked}, and {simulated} is simulated"
+
+
+def _without_sources(value: Any) -> Any:
+    """An output of a component as its program takes it: references stay, other outputs are values."""
+    return wire.transform(value, lambda part: part.value if isinstance(part, wire.OutputValue) else part)
 
 
 def _with_secrets(outputs: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:

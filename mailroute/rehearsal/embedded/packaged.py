@@ -35,7 +35,7 @@ class PackagedProvider(UnsimulatedProvider):
         del timeout
         make = self._known.resources.get(urns.type_of(urn))
         if make is None:
-            self._note_unknown(urns.type_of(urn))
+            self.note_unknown(urns.type_of(urn))
             return None, {}
         if preview:
             return None, inputs
@@ -53,7 +53,7 @@ class PackagedProvider(UnsimulatedProvider):
         del preview
         function = self._known.functions.get(token)
         if function is None:
-            self._note_unknown(token)
+            self.note_unknown(token)
             return None, []
         try:
             return function(arguments), []
@@ -63,7 +63,7 @@ class PackagedProvider(UnsimulatedProvider):
     def _refused(self, urn: str, why: str) -> RehearsalError:
         return RehearsalError(f"{urns.type_of(urn)} {urns.name_of(urn)!r}: {why}")
 
-    def _note_unknown(self, token: str) -> None:
+    def note_unknown(self, token: str) -> None:
         self._note(
             f"{token} is not simulated: its outputs are unknown, and what depends on them is undetermined"
         )

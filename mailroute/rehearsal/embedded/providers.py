@@ -102,6 +102,10 @@ class Provider(ABC):
 class UnsimulatedProvider(Provider):
     """A provider of a package that nobody here answers for: whatever it would yield is unknown."""
 
+    def note_unknown(self, token: str) -> None:
+        """Say that a type or function of a package is unknown of which others are known."""
+        del token
+
     def _configure(self, inputs: Mapping[str, Any]) -> bool:
         del inputs
         self.previews_creation = True

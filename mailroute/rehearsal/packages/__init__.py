@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from . import docker, pulumi_random, std, tls
+from .package import Package
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from .package import Package
 
 __all__ = ["PACKAGES"]
 
 PACKAGES: Final[Mapping[str, Package]] = {
     "archive": std.ARCHIVE,
+    "awsx": Package(),
     "docker": docker.DOCKER,
     "docker-build": docker.DOCKER_BUILD,
     "random": pulumi_random.RANDOM,
     "std": std.STD,
     "tls": tls.TLS,
 }
-"""By the name of the package. What one does not list of its types and functions has unknown results."""
+"""By the name of the package. What one does not list of its types and functions has unknown results; the
+components of `awsx` are in a package of their own."""
