@@ -5,14 +5,21 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from enforcement.masking import Masker
+from mailroute.cli import run
 from mailroute.cli.run import masked
-from mailroute.rehearsal.result import EngineFault, RehearsalError
+from mailroute.rehearsal.account import Account
+from mailroute.rehearsal.environment import Environment
+from mailroute.rehearsal.project import Project
+from mailroute.rehearsal.result import EngineFault, Event, Registered, RehearsalError
 from tests.cli.conftest import Cli
 
 Make = Callable[..., Path]
@@ -78,9 +85,27 @@ def test_no_form_of_a_secret_is_shown(cli: Cli, project: Make, tmp_path: Path, e
     shown = [person.stdout, person.stderr, machine.stdout, machine.stderr, markdown.read_text("utf-8")]
     for output in shown:
         assert not [word for word in (*WORDS, *ENCODED) if word in output]
-    assert "aws.ec2.Vpc vpc-[secret]" in machine.stderr  # the progress
+    assert "vpc-[secret]" in {entry["name"] for entry in json.loads(machine.stdout)["resources"]}
     assert "shop:token is secret and stands in clear: pulumi config set --secret shop:token" in machine.stderr
     assert json.loads(machine.stdout)["outputs"]["token"] == "[secret]"
+
+
+def test_no_progress_shows_a_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[Event] = []
+
+    @contextmanager
+    def progress(title: str, **_: bool) -> Iterator[Callable[[Event], None]]:
+        yield shown.append
+
+    def engine(account: Any, *, on_event: Callable[[Event], None], **_: Any) -> Any:
+        on_event(Registered("urn:::n4me-of-it", "a:b:C", "n4me-of-it", None))
+
+    monkeypatch.setattr("mailroute.cli.live.progress", progress)
+    declared = Project("shop", "dev", tmp_path, tmp_path, ".", Environment("python"), {"k": "n4me-of-it"})
+    project = replace(declared, masked_keys=frozenset("k"))
+    account = Account.empty("us-east-1")
+    run._run(engine, project, "title", tmp_path / "evidence", account, pack_config=None, timeout=1)
+    assert shown == [Registered("urn:::[secret]", "a:b:C", "[secret]", None)]
 
 
 REFERS = """
