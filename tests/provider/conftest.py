@@ -46,5 +46,7 @@ def client(connect: Connect, account: Account) -> Client:
 
 @pytest.fixture
 def prod(connect: Connect) -> Client:
-    """A connection to the incident's account."""
-    return connect(Account.load(PROD))
+    """A connection to the incident's account, as a rehearsal has it."""
+    account = Account.load(PROD)
+    account.imports_services = True
+    return connect(account)
