@@ -96,12 +96,15 @@ def test_poetry_is_asked_for_its_environment(tmp_path: Path) -> None:
     )
     stub(tmp_path / "bin" / "poetry", answer)
     assert load(tmp_path, "toolchain: poetry").python == str(python)
+    inside = stub(tmp_path / "all" / "shop" / "app" / ".venv" / "bin" / "python", "exit 1")
+    assert load(tmp_path, "toolchain: poetry").python == str(inside)
 
 
 @pytest.mark.parametrize(
     ("options", "part"),
     [
         ("toolchain: conda", "runtime option toolchain is 'conda': Pulumi knows pip, poetry, uv"),
+        ("toolchain: false", "runtime option toolchain is False: Pulumi knows pip, poetry, uv"),
         ("typechecker: ruff", "runtime option typechecker is 'ruff': Pulumi knows mypy, pyright"),
         ("virtualenv: [venv]", "runtime option virtualenv is ['venv']: it must be the path of a folder"),
     ],
