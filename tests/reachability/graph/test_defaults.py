@@ -69,3 +69,22 @@ def test_what_the_program_sets_of_a_default_vpc_wins() -> None:
     assert adopted.get("cidrBlock") == "172.31.0.0/16"
     assert adopted.get("enableDnsHostnames") is False
     assert adopted.get("enableDnsSupport") is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("kind", "prop"),
+    [("DefaultRouteTable", "defaultRouteTableId"), ("DefaultNetworkAcl", "defaultNetworkAclId")],
+)
+@pytest.mark.parametrize("others", [(), ("urn:other",)])
+def test_what_an_adopted_vpc_says_of_its_defaults_is_known(
+    kind: str, prop: str, others: tuple[str, ...]
+) -> None:
+    """`DefaultRouteTable(default_route_table_id=vpc.default_route_table_id)` empties the main table."""
+    vpc = declared_default("DefaultVpc")
+    adopting = replace(declared_default(kind, **{prop: UNKNOWN}), dependencies={prop: (vpc.key, *others)})
+    account = default_network(default=True, mainRouteTableId="rtb-1", defaultNetworkAclId="acl-1")
+
+    graph = merge([adopting, vpc], account, project="p", stack="s")
+
+    known = "rtb-1" if kind == "DefaultRouteTable" else "acl-1"
+    assert graph[adopting.key].get(prop) == (UNKNOWN if others else known)
