@@ -138,6 +138,11 @@ def test_the_network_shows_where_a_path_breaks() -> None:
     assert all(name in ids for name in str(picture["aria-labelledby"]).split())
 
 
+def test_nothing_on_a_path_that_breaks_is_shown_as_passed() -> None:
+    page = Read(html.render(replace(PAGE, egress=(EgressChange(DEAD, None),))))
+    assert "on" not in [rect.get("class") for rect in page.all("rect")]
+
+
 def test_no_text_becomes_markup() -> None:
     page, plain = Read(html.render(hostile())), Read(html.render(PAGE))
     assert {tag for tag, _ in page.elements} <= {tag for tag, _ in plain.elements}

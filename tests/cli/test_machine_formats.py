@@ -158,6 +158,9 @@ def test_a_child_is_where_its_component_is(tmp_path: Path) -> None:
     (found,) = results(replace(report, rehearsal=rehearsal, program=tmp_path / "a shop"))
     uri = found["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert uri == f"{tmp_path.as_uri()}/a%20shop/infra/mail.py"
+    (found,) = results(replace(report, rehearsal=rehearsal, program=Path("a shop")))
+    uri = found["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri == "a%20shop/infra/mail.py"
 
 
 def test_sarif_helps_with_the_documents_and_the_remedy() -> None:
