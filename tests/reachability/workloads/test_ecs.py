@@ -366,7 +366,7 @@ def test_fargate_is_not_in_every_zone(
     assert (egress.verdict, [finding.code for finding in egress.outcome.findings]) == expected
 
 
-def test_a_host_that_one_of_several_definitions_names_may_not_be_needed(tasks: Stack) -> None:
+def test_a_host_of_one_of_several_definitions_is_open(tasks: Stack) -> None:
     """`Output.all(a.arn, b.arn).apply(choose)`: the service runs one of them."""
     container = {"name": "app", "environment": [{"name": "SMTP_HOST", "value": "10.9.9.9"}]}
     other = {"family": "other", "containerDefinitions": json.dumps([container])}
