@@ -24,6 +24,7 @@ from mailroute.rehearsal.official.workspace import Workspace
 from mailroute.rehearsal.project import Project
 from mailroute.rehearsal.provider.server import ProviderServer
 from tests.provider.deploying import DeployingAccount
+from tests.provider.harness import bare
 
 ROOT = Path(__file__).parents[2]
 POLICIES = ROOT / "policies"
@@ -245,7 +246,7 @@ def stack_of(program: Path, name: str, directory: Path, account: FragileAccount)
 def account_of(name: str) -> FragileAccount:
     """The account of this project's stack `name`, or an empty one."""
     file = ROOT / "accounts" / f"{name}.json"
-    account = FragileAccount.load(file) if file.exists() else FragileAccount.empty("us-east-1")
+    account = FragileAccount.load(file) if file.exists() else bare(FragileAccount)
     account.on_created, account.on_request = {}, {}
     return account
 

@@ -8,7 +8,7 @@ import pytest
 
 from mailroute.rehearsal.account import Account
 from mailroute.rehearsal.provider import ProviderServer
-from tests.provider.harness import PROD, Client
+from tests.provider.harness import PROD, Client, bare
 
 Connect = Callable[[Account], Client]
 
@@ -35,7 +35,7 @@ def connect() -> Iterator[Connect]:
 @pytest.fixture
 def account() -> Account:
     """An empty account in us-east-1."""
-    return Account.empty("us-east-1")
+    return bare(Account)
 
 
 @pytest.fixture

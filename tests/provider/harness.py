@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from mailroute import wire
+from mailroute.rehearsal.account import Account
 
 REPOSITORY = Path(__file__).parents[2]
 PROD = REPOSITORY / "accounts" / "prod.json"
+
+
+A = TypeVar("A", bound=Account)
+
+
+def bare(kind: type[A]) -> A:
+    """An account in us-east-1 with nothing in it: its default VPC was deleted."""
+    document = {**kind.empty("us-east-1").document, "vpcs": [], "resources": []}
+    del document["defaultVpcAssumed"]
+    return kind(document, whole=True)
 
 
 class RefusalError(Exception):

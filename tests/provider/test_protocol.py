@@ -18,7 +18,7 @@ from mailroute.rehearsal.account.kinds.identity import smtp_password
 from mailroute.rehearsal.provider import ProviderServer, sdk
 from mailroute.wire import Secret
 from reachability.values import UNKNOWN
-from tests.provider.harness import PROD, Client, RefusalError, urn_of
+from tests.provider.harness import PROD, Client, RefusalError, bare, urn_of
 
 VPC = "aws:ec2/vpc:Vpc"
 SUBNET = "aws:ec2/subnet:Subnet"
@@ -172,7 +172,7 @@ def test_default_tags_are_merged_under_the_resources_own(client: Client) -> None
 
 @pytest.mark.parametrize("key", ["roleArn", "role_arn"])
 def test_each_connection_has_a_config_of_its_own(connect: Callable[[Account], Client], key: str) -> None:
-    account = Account.empty("us-east-1")
+    account = bare(Account)
     here, there = connect(account), connect(account)
     here.configure(region="us-east-1")
     there.configure(region="eu-west-1", assumeRoles=f'[{{"{key}":"arn:aws:iam::210987654321:role/deploy"}}]')
