@@ -38,6 +38,7 @@ class Faulty:
         replies: what was recorded.
         fault: what it does instead of giving one.
         calls: how often it was asked.
+        faults: how often it went wrong.
     """
 
     def __init__(self) -> None:
@@ -47,6 +48,7 @@ class Faulty:
         self.fault: Fault = Handler.give
         self.action = ""
         self.calls = 0
+        self.faults = 0
         Thread(target=self.server.serve_forever, daemon=True).start()
 
     def close(self) -> None:
@@ -67,6 +69,7 @@ class Handler(BaseHTTPRequestHandler):
         self.faulty.calls += 1
         given = self.faulty.replies.get(call) or first(self.faulty.replies, call.action)
         if call.action == self.faulty.action:
+            self.faulty.faults += 1
             self.faulty.fault(self, call, given)
         else:
             self.give(call, given)

@@ -269,19 +269,18 @@ def test_a_signal_ends_all_reading(
     recorded: list[Case], faulty: Faulty, front: Front, tmp_path: Path
 ) -> None:
     case = recorded[0]
-    faulty.replies, faulty.action, faulty.fault = case.replies, Action.NAT_GATEWAYS.permission, endless()
     environment = {**os.environ, "AWS_ENDPOINT_URL": faulty.url}
     command = [sys.executable, "-m", "mailroute", *case.arguments]
-    ends = {signal.SIGTERM: 128 + signal.SIGTERM, signal.SIGINT: 128 + signal.SIGINT}
-    for number, status in ends.items():
-        faulty.calls = 0
+    for number, fault, faults in ((signal.SIGTERM, endless(), 20), (signal.SIGINT, FAULTS["hanging"], 1)):
+        faulty.replies, faulty.action, faulty.fault = case.replies, Action.NAT_GATEWAYS.permission, fault
+        faulty.faults = 0
         with subprocess.Popen(
             command, env=environment, cwd=tmp_path, stdout=PIPE, stderr=PIPE, text=True
         ) as process:
-            while faulty.calls < 2 * len(case.replies):
+            while faulty.faults < faults:
                 assert process.poll() is None, process.communicate()
                 time.sleep(0.01)
             process.send_signal(number)
             stdout, stderr = process.communicate(timeout=10)
-        assert (process.returncode, stdout) == (status, "")
+        assert (process.returncode, stdout) == (128 + number, "")
         assert stderr in ("", "mailroute: error: interrupted\n")
