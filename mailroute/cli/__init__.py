@@ -60,7 +60,10 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="mailroute")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """Build, prove and explain the egress path of an AWS App Runner service's mail.
+    """Prove that the mail of a container or function in an AWS VPC reaches its server, before it is deployed.
+
+    It judges ECS services, Lambda functions and App Runner services, says which hop breaks, and what fixes it
+    at what price.
 
     \b
     Examples:

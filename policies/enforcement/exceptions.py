@@ -6,12 +6,11 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
 from rules.rule import Options, Violation
 
-from . import baseline
+from . import baseline, paths
 
 ACCEPTED: Final = "accepted"
 """How what is reported of a violation that the configuration accepts begins."""
@@ -67,7 +66,7 @@ def read(options: Options, today: date) -> tuple[tuple[Exemption, ...], tuple[Vi
             exemptions.append(exemption)
     file = os.environ.get(baseline.VARIABLE) or options.get("baseline")
     try:
-        exemptions += map(of_baseline, baseline.load(Path(file)) if file else ())
+        exemptions += map(of_baseline, baseline.load(paths.given(file)) if file else ())
     except baseline.BaselineError as error:
         problems.append(Violation(None, ("BASELINE_INVALID",), f"the baseline does not count: {error}.", ""))
     return tuple(exemptions), tuple(problems)

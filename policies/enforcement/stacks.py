@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from evidence import EvidenceError, load, state
 from reachability import Evidence, Graph, combine, parse
 from rules.rule import Options, Stack
+
+from . import paths
 
 if TYPE_CHECKING:
     from .resources import Program
@@ -83,7 +84,7 @@ def _evidence(documents: Iterable[Mapping[str, Any]], state_path: str, program: 
     Raises:
         EvidenceError: the state is not to be read.
     """
-    managed = state.load(_path(state_path)) if state_path else ()
+    managed = state.load(paths.given(state_path)) if state_path else ()
     declared = frozenset(resource.key for resource in program) if managed else frozenset()
     return combine(parse(state.without(document, managed, declared)) for document in documents)
 
@@ -102,9 +103,4 @@ def _documents(source: str, program: Graph) -> Iterable[dict[str, Any]]:
             live.collect(ids, access.region, profile=access.profile, roles=access.roles)
             for access, ids in live.adopted(program).items()
         )
-    return (load(_path(part)) for part in source.split(os.pathsep))
-
-
-def _path(source: str) -> Path:
-    """The pack runs in its own folder: a path is meant from where the command was given."""
-    return Path(os.environ.get("PWD", ""), source)
+    return (load(paths.given(part)) for part in source.split(os.pathsep))

@@ -72,6 +72,16 @@ def test_the_variable_stands_over_the_option(tmp_path: Path, monkeypatch: pytest
     assert [each.code for each in exceptions.read(options, TODAY)[0]] == ["B"]
 
 
+def test_a_path_is_meant_from_where_the_command_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pack runs in its own folder."""
+    (tmp_path / "known.json").write_text(baseline.dump([Known(URN, "A")]), encoding="utf-8")
+    monkeypatch.setenv("PWD", str(tmp_path))
+    monkeypatch.setenv(baseline.VARIABLE, "known.json")
+    assert [each.code for each in exceptions.read({"exceptions": []}, TODAY)[0]] == ["A"]
+
+
 @pytest.mark.parametrize(
     ("document", "says"),
     [
