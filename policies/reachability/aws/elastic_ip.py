@@ -11,7 +11,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from ..findings import gateways
+from ..findings import assumptions, gateways
 from ..graph import tokens
 from ..graph.provider_scope import in_one_region
 from ..graph.references import settled
@@ -48,8 +48,14 @@ class ElasticIps:
         named = self.graph.ref(nat, nat.declared("allocationId"), "allocationId", tokens.EIP)
         if nat.origin is Origin.ACCOUNT or named.identity is None:
             return PASSES
-        held = [_is_free(named.target, nat)] if named.target else []
-        return all_of([*held, *(self._shared(nat, other) for other in self._owners[named.identity])])
+        others = self._owners[named.identity]
+        if named.target is not None:
+            held = _is_free(named.target, nat)
+        elif any(other.origin is Origin.ACCOUNT for other in others):
+            held = PASSES  # It exists, and what has it is known.
+        else:
+            held = assumptions.ADDRESS_IS_FREE(nat, address=named.place)
+        return all_of([held, *(self._shared(nat, other) for other in others)])
 
     def _shared(self, nat: Resource, other: Resource) -> Outcome:
         """AWS gives an address that two name to the first of them, whichever that is."""

@@ -32,6 +32,13 @@ ZONE_TAKES = ZONE_OFFERS_SERVICE.assumption(
     "name zones that have some already, or give the account's evidence, which tells the ids of its zones",
 )
 
+ELASTIC_IP_FREE = Code("ELASTIC_IP_FREE", 'Amazon EC2 API Reference, "CreateNatGateway"')
+ADDRESS_IS_FREE = ELASTIC_IP_FREE.assumption(
+    "Elastic IP address {address}, which NAT gateway {subject.label} names, exists and is associated with "
+    "nothing else",
+    "see `aws ec2 describe-addresses`: it has no AssociationId; or create the aws.ec2.Eip in the program",
+)
+
 VPC_BLOCK_PRIVATE = Code("VPC_BLOCK_PRIVATE", 'Amazon VPC User Guide, "VPC CIDR blocks"')
 PRIVATE_BLOCK = VPC_BLOCK_PRIVATE.assumption(
     "VPC {subject.label}, whose block is not known yet, has private addresses alone",

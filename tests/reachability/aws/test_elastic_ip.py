@@ -127,6 +127,25 @@ def test_the_interface_that_aws_reports_is_the_nat_gateways_own(nat: Stack) -> N
     assert [egress.verdict for egress in prove(graph)] == [REACHABLE]
 
 
+@pytest.mark.parametrize(
+    ("allocation", "held", "assumed"),
+    [("eipalloc-1", False, True), ("eipalloc-1", True, False), (ref("address"), False, False)],
+    ids=["that nobody has read", "of the NAT gateway that is there", "of the program"],
+)
+def test_an_unread_address_is_assumed_to_be_free(
+    nat: Stack, allocation: Any, held: bool, assumed: bool
+) -> None:
+    nat["nat"]["allocationId"] = allocation
+    if held:
+        nat.hold(NAT, "nat-there", subnetId=PUBLIC[0], allocationId="eipalloc-1", publicIp="52.0.0.1")
+
+    (egress,) = nat.prove()
+    found = [each for each in egress.outcome.assumptions if each.code == "ELASTIC_IP_FREE"]
+
+    assert egress.verdict is REACHABLE
+    assert ["eipalloc-1" in each.message for each in found] == [True] * assumed
+
+
 @pytest.mark.parametrize(("subnet", "expected"), [(PUBLIC[0], PASSED), (PUBLIC[1], SHARED)])
 def test_a_nat_gateway_of_the_account_may_have_the_address(
     nat: Stack, subnet: str, expected: tuple[Verdict, set[str]]
