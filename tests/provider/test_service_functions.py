@@ -184,3 +184,8 @@ def test_names_of_pulumi_aws_5_are_understood(client: Client) -> None:
     assert failures == []
     assert (inputs["description"], inputs["numCacheClusters"]) == ("sessions", 2)
     assert inputs["replicationGroupDescription"] == "sessions"
+
+
+def test_a_truth_value_given_as_text_is_one(client: Client) -> None:
+    found = client.invoke("ec2/getAmi", mostRecent="true", owners=["amazon"])
+    assert (found["mostRecent"], found["owners"]) == (True, ["amazon"])

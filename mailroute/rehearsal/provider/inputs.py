@@ -127,7 +127,7 @@ def _typed(token: str, output: Output, value: Any) -> Any:
     if isinstance(value, Secret):
         return Secret(_typed(token, output, value.value))
     if isinstance(value, str):
-        return _read(output.inner, value)
+        return read_text(output.inner, value)
     if output.shape is Shape.TEXT and isinstance(value, Mapping):
         return _as_json(value)
     if is_list(value):
@@ -149,7 +149,8 @@ def _as_json(document: Mapping[str, Any]) -> Any:
     return Secret(text) if wire.contains_secret(document) else text
 
 
-def _read(shape: Shape, text: str) -> Any:
+def read_text(shape: Shape, text: str) -> Any:
+    """The truth value or number that a text stands for where one is expected, else the text."""
     if shape is Shape.FLAG:
         return FLAG_TEXTS.get(text, text)
     if shape is Shape.NUMBER and _NUMBER.fullmatch(text):

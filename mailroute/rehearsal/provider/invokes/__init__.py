@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ...account import Account
 from .. import sdk
+from ..inputs import read_text
 from ..sdk import Shape
 from ..settings import Settings
 from . import named, network, place, policy_document, services
@@ -44,7 +45,12 @@ def answer(token: str, arguments: Mapping[str, Any], account: Account, settings:
             f"{token} is not simulated: in a rehearsal, take its result from the stack's config, or "
             "read the resource with .get() from an account file that shows it"
         )
-    query = Query(account, settings, {name: value for name, value in arguments.items() if value is not None})
+    given = {
+        name: read_text(fields[name].shape, value) if name in fields and isinstance(value, str) else value
+        for name, value in arguments.items()
+        if value is not None
+    }
+    query = Query(account, settings, given)
     known = {**query.arguments, "region": query.region, **function(query)}
     empty = {
         name: _EMPTY[field.shape]
