@@ -50,7 +50,7 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]
             raise _refused(f"more than {_MOST_VALUES:,} values with those that aliases repeat", mark)
         return node
 
-    def construct_scalar(self, node: yaml.ScalarNode) -> Any:
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
         value = super().construct_scalar(node)
         if node.tag == "tag:yaml.org,2002:int" and len(value) > _LONGEST_NUMBER:
             raise _refused(f"a number of {len(value):,} digits: put it in quotes", node.start_mark)

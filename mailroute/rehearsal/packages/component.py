@@ -59,9 +59,11 @@ class Surroundings(Protocol):
 
         An input that is `None` is left out.
         """
+        ...
 
     def zones(self, region: str | None) -> list[str]:
         """The names of the availability zones of a region, of the provider's where none is named."""
+        ...
 
 
 Expand = Callable[[str, Mapping[str, Any], Surroundings], Mapping[str, Any]]

@@ -81,7 +81,8 @@ def test_what_an_adopted_vpc_says_of_its_defaults_is_known(
 ) -> None:
     """`DefaultRouteTable(default_route_table_id=vpc.default_route_table_id)` empties the main table."""
     vpc = declared_default("DefaultVpc")
-    adopting = replace(declared_default(kind, **{prop: UNKNOWN}), dependencies={prop: (vpc.key, *others)})
+    unknown: dict[str, Any] = {prop: UNKNOWN}
+    adopting = replace(declared_default(kind, **unknown), dependencies={prop: (vpc.key, *others)})
     account = default_network(default=True, mainRouteTableId="rtb-1", defaultNetworkAclId="acl-1")
 
     graph = merge([adopting, vpc], account, project="p", stack="s")
