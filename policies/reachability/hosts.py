@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from .findings import names
+from .ranges import UNROUTED, addresses
 from .verdict import PASSES
 
 if TYPE_CHECKING:
@@ -80,6 +81,14 @@ def is_public(host: str) -> bool:
     name = plain(host)
     _, dot, last = name.rpartition(".")
     return bool(dot) and last not in _INNER_DOMAINS and not _INNER_NAMES.search(name)
+
+
+def is_private(host: str) -> bool:
+    """Whether `host` is an address that is never on the internet, or the name of the computer itself."""
+    address = literal(host)
+    if address:
+        return addresses(address) <= UNROUTED
+    return plain(host).rpartition(".")[2] == _ITSELF
 
 
 def question(host: str, owner: Resource) -> Outcome:

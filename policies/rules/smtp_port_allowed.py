@@ -7,6 +7,7 @@ from typing import Final
 
 from reachability.aws.ses import SMTP_PORTS, is_smtp_host
 from reachability.graph import Resource
+from reachability.hosts import is_private
 from reachability.settings import Settings
 from reachability.values import ABSENT, UNKNOWN, Unknown, to_int
 from reachability.workloads.environment import WORKLOADS, environments
@@ -32,7 +33,8 @@ def _check(workload: Resource, options: Options) -> Iterator[Violation]:
 def _judge(workload: Resource, named: Named) -> Iterator[Violation]:
     name, value = named.port_variable, named.port
     host = named.destination.host if named.destination else ABSENT
-    if named.default_of and named.destination and named.destination.port == _BLOCKED:
+    blocked = not (isinstance(host, str) and is_private(host))
+    if named.default_of and named.destination and named.destination.port == _BLOCKED and blocked:
         message = (
             f"{workload.name!r} names {named.destination.named} and no port of it: {named.default_of} takes "
             "25 then, which AWS blocks towards public addresses."
@@ -52,7 +54,7 @@ def _judge(workload: Resource, named: Named) -> Iterator[Violation]:
     if port not in _PORTS:
         message = f"{name} of {workload.name!r} is not a whole number from 1 to 65535."
         yield violation(workload, "SMTP_PORT_INVALID", message, _REMEDY)
-    elif port == _BLOCKED:
+    elif port == _BLOCKED and blocked:
         message = f"{name} of {workload.name!r} is 25, which AWS blocks towards public addresses."
         yield violation(workload, "SMTP_PORT_BLOCKED", message, _REMEDY)
     elif port not in SMTP_PORTS and host is UNKNOWN:

@@ -75,6 +75,18 @@ def test_ses_listens_on_few_ports_whatever_the_way_there(
     assert judge(nat, Destination("smtp.example.com", port)).verdict is not UNREACHABLE
 
 
+@pytest.mark.parametrize(
+    ("host", "codes"),
+    [
+        ("10.9.0.5", ["IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"]),
+        ("127.0.0.1", ["NAME_NOT_PUBLIC"]),
+        ("8.8.8.8", ["PORT_25_BLOCKED"]),
+    ],
+)
+def test_port_25_is_blocked_to_public_addresses_alone(nat: Stack, host: str, codes: list[str]) -> None:
+    assert [finding.code for finding in judge(nat, Destination(host, 25)).findings] == codes
+
+
 def test_another_resolver_may_lead_sess_name_to_another_port(nat: Stack) -> None:
     nat.hold("aws:ec2/vpcDhcpOptions:VpcDhcpOptions", "dopt-own", domainNameServers=["172.31.0.53"])
     nat[VPC]["dhcpOptionsId"] = "dopt-own"

@@ -19,7 +19,10 @@ BLOCKED_PORT: Final = 25
 
 
 def port_25(owner: Subject, port: int | Unknown | None) -> Outcome:
-    """Source: Amazon EC2 User Guide, "Restriction on email sent using port 25"."""
+    """Whether AWS blocks what goes to public addresses.
+
+    Source: Amazon EC2 User Guide, "Restriction on email sent using port 25".
+    """
     return names.PORT_25(owner) if port == BLOCKED_PORT else PASSES
 
 

@@ -75,8 +75,11 @@ class Walk:
         near, far = _divided(leg)
         # A host with addresses of both kinds answers by either.
         possibilities = [
-            self._onward(leg.to(part)) + stops.port_25(client.owner, leg.packet.port)
-            for part in (far - UNROUTED, far & UNROUTED)
+            self._onward(leg.to(part)) + blocked
+            for part, blocked in (
+                (far - UNROUTED, stops.port_25(client.owner, leg.packet.port)),
+                (far & UNROUTED, PASSES),
+            )
             if part
         ]
         if near:

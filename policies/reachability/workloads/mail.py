@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from ..egress import Destination
 from ..values import ABSENT, UNKNOWN, Unknown, Value, get, is_known
-from .mail_address import HTTPS, Address, is_of, server_in, to_port, urls, with_port
+from .mail_address import HTTPS, Address, is_of, server_in, to_port, urls, with_port, without_brackets
 from .mail_table import FRAMEWORKS, PROVIDERS, plain_name, words_of
 from .model import ANY_MAIL_SERVER
 
@@ -210,7 +210,9 @@ class _Reading:
     def _port_of(self, host: str, framework: Framework | None, prefix: str) -> str:
         """The variable of the port that belongs to that of a host; empty where there is none."""
         words = words_of(host)
-        beside = ("_".join((*words[:-1], "PORT")), "_".join((*words, "PORT")))
+        beside = [
+            "_".join((*part, "PORT")) for part in (words[:-1], words) if part
+        ]  # PORT alone is a server's own.
         listed = (prefix + name for name in (framework.ports if framework else ()))
         return next((name for _, name in self._called((*listed, *beside))), "")
 
@@ -238,7 +240,10 @@ class _Reading:
     def _addresses(self, text: str, framework: Framework | None) -> Iterable[Address]:
         """What the text of a variable of a mail host names: one host, or what its URLs do."""
         both = framework is not None and framework.host_with_port
-        return list(urls(text)) or [(with_port(text) if both else None) or Address(text)]
+        found = (with_port(text) if both else None) or Address(text)
+        if framework is not None and framework.host_in_brackets:
+            found = without_brackets(found)
+        return list(urls(text)) or [found]
 
     def _by_value(self) -> Iterator[Named]:
         for name in self._names:

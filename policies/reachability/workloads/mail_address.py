@@ -23,6 +23,7 @@ _URL: Final = re.compile(
 )
 _REGION: Final = re.compile(r"[?&]region=([a-z0-9-]+)")
 _WITH_PORT: Final = re.compile(r"(\[[^\]\s]*\]|[^\s:/@]+):([0-9]+)")
+_BRACKETS: Final = re.compile(r"\[([^\]:]+)\]")
 _TLS: Final = frozenset({"smtps", "submissions", "smtp+ssl"})
 _SCHEMES: Final = frozenset({"smtp", "submission", "smtp+tls", "smtp+starttls", *_TLS})
 _TLS_PORT: Final = 465
@@ -68,6 +69,12 @@ def with_port(text: str) -> Address | None:
     """The host and port of a text `host:port`; `None` where it is none."""
     parts = _WITH_PORT.fullmatch(text)
     return Address(parts[1], int(parts[2])) if parts else None
+
+
+def without_brackets(address: Address) -> Address:
+    """The same without the brackets around its host; those of an IPv6 address stay."""
+    found = _BRACKETS.fullmatch(address.host)
+    return address._replace(host=found[1]) if found else address
 
 
 def server_in(text: str) -> Address | None:

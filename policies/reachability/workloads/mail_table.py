@@ -44,6 +44,7 @@ class Framework:
         markers: those that only this framework has; without any, the others are its alone.
         default_port: what it takes where no port is set.
         host_with_port: whether a host may have its port behind it.
+        host_in_brackets: whether brackets around a host turn MX look-ups off.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Framework:
     markers: tuple[str, ...] = ()
     default_port: int | None = None
     host_with_port: bool = False
+    host_in_brackets: bool = False
 
 
 @dataclass(frozen=True)
