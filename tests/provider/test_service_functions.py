@@ -189,3 +189,22 @@ def test_names_of_pulumi_aws_5_are_understood(client: Client) -> None:
 def test_a_truth_value_given_as_text_is_one(client: Client) -> None:
     found = client.invoke("ec2/getAmi", mostRecent="true", owners=["amazon"])
     assert (found["mostRecent"], found["owners"]) == (True, ["amazon"])
+
+
+def test_a_certificate_has_a_record_for_each_of_its_names(client: Client) -> None:
+    made = client.create(
+        "aws:acm/certificate:Certificate",
+        "cert",
+        domainName="shop.example",
+        subjectAlternativeNames=["shop.example", "*.shop.example"],
+        validationMethod="DNS",
+    )
+    records = made.outputs["domainValidationOptions"]
+    assert [record["domainName"] for record in records] == ["shop.example", "*.shop.example"]
+    assert all(
+        re.fullmatch(r"_[0-9a-f]{32}\.shop\.example\.", each["resourceRecordName"]) for each in records
+    )
+    assert records[0]["resourceRecordValue"].endswith(".acm-validations.aws.")
+    assert client.invoke("acm/getCertificate", domain="shop.example")["arn"] == made.outputs["arn"]
+    mailed = client.create("aws:acm/certificate:Certificate", "mailed", domainName="b.example")
+    assert mailed.outputs["domainValidationOptions"] == []

@@ -36,11 +36,34 @@ def _topic(call: Call, identity: str) -> Mapping[str, Any]:
     return {"arn": identity, "owner": call.caller.account_id, "beginningArchiveTime": ""}
 
 
+def _certificate(call: Call, identity: str) -> Mapping[str, Any]:
+    """Each of its names has a record ("DNS validation", AWS Certificate Manager User Guide)."""
+    first = call.inputs.get("domainName")
+    names = [first, *(name for name in call.inputs.get("subjectAlternativeNames") or () if name != first)]
+    records = [
+        {
+            "domainName": name,
+            "resourceRecordName": f"_{call.digest(f'name {name}', 32)}.{str(name).removeprefix('*.')}.",
+            "resourceRecordType": "CNAME",
+            "resourceRecordValue": f"_{call.digest(f'value {name}', 32)}.acm-validations.aws.",
+        }
+        for name in names
+    ]
+    validated = call.inputs.get("validationMethod") == "DNS"
+    return {"arn": identity, "domainValidationOptions": records if validated else [], "type": "AMAZON_ISSUED"}
+
+
 def _key(call: Call, identity: str) -> Mapping[str, Any]:
     return {"arn": call.arn("kms", f"key/{identity}"), "keyId": identity}
 
 
 KINDS: Final = (
+    Kind(
+        "aws:acm/certificate:Certificate",
+        lambda call: call.arn("acm", f"certificate/{call.digest('id', 32)}"),
+        _certificate,
+        replaced_by=frozenset({"domainName", "subjectAlternativeNames", "validationMethod"}),
+    ),
     Kind(
         _MANAGED,
         _secret_id,
