@@ -95,7 +95,8 @@ IDS_AS_PLANNED = PLANNED_IDS.assumption(
 COMPUTED_LIST = COMPUTED_VALUE.undetermined(
     "the {what} of {subject.label} are computed from outputs, so that before the update they may be any of "
     "{names}",
-    "pass a list of the parts, such as [new.id, OLD], not one output: then each part is known",
+    "pass a list of the parts, such as [new.id, OLD], not one output: then each part is known; a component "
+    "keeps a plain dictionary of lists, not one output of it",
 )
 
 SUBNET_CIDR_CONFLICT = Code("SUBNET_CIDR_CONFLICT", 'Amazon VPC User Guide, "Subnet CIDR blocks"')

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _VPCS: Final = frozenset(tokens.VPC)
 _SUBNETS: Final = frozenset(tokens.SUBNET)
+_SUBNETS_AND_GROUPS: Final = frozenset((*tokens.SUBNET, *tokens.SECURITY_GROUP))
+_OF_SUBNETS_AND_GROUPS: Final = frozenset({"networkConfiguration", "vpcConfig"})
+"""The properties of workloads that are objects of both."""
 _PLACES: Final = (
     ("vpcId", tokens.VPC),
     ("subnetId", tokens.SUBNET),
@@ -212,11 +215,19 @@ def _unknown(index: Index, resource: Resource, prop: str, types: Iterable[str], 
     if computed and any(source.in_region_of(resource) is False for source in found):
         complete = False  # AWS refuses these, so that it holds something else.
     if computed and found and complete:
-        looked_up = not mixed and any(source.type not in wanted for source in map(index.find, keys) if source)
+        expected = wanted | _held_by(value, prop)
+        looked_up = not mixed and any(
+            source.type not in expected for source in map(index.find, keys) if source
+        )
         accepted = index.accepted_beside(found, all_planned=looked_up)
         complete = accepted is not None
         found = tuple(dict.fromkeys((*found, *(each for each in accepted or () if each.type in wanted))))
     return Ref(found, UNKNOWN, open=not (found and complete), computed=computed)
+
+
+def _held_by(value: Value, prop: str) -> frozenset[str]:
+    """The types of what an unknown `value` of `prop` holds: each dependency is for one of them."""
+    return _SUBNETS_AND_GROUPS if value is UNKNOWN and prop in _OF_SUBNETS_AND_GROUPS else frozenset()
 
 
 def _holds_mapping(value: Value) -> bool:

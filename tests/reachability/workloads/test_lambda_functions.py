@@ -8,7 +8,7 @@ import pytest
 
 from reachability import UNKNOWN, Verdict
 from tests.reachability.shown import verdicts
-from tests.reachability.stacks import ALL_OUT, Stack, own_network, ref
+from tests.reachability.stacks import ALL_OUT, Stack, either, own_network, ref
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 
@@ -27,6 +27,28 @@ def test_a_function_without_subnets_is_outside_of_any_vpc(config: Any, verdict: 
     own_network(stack)
     stack.remove("private-out")
     stack["function"]["vpcConfig"] = config
+
+    assert verdicts(stack) == {"smtp.example.com:587": verdict}
+
+
+@pytest.mark.parametrize(
+    ("sources", "egress", "verdict"),
+    [
+        (("private", "group"), [ALL_OUT], REACHABLE),
+        (("private", "group"), [], UNDETERMINED),  # It may be empty.
+        (
+            ("private", "vpc", "group"),
+            [ALL_OUT],
+            UNDETERMINED,
+        ),  # The program may have looked subnets up there.
+        (("private",), [ALL_OUT], UNDETERMINED),
+    ],
+)
+def test_a_vpc_config_that_is_one_output(sources: tuple[str, ...], egress: Any, verdict: Verdict) -> None:
+    stack = Stack()
+    own_network(stack)
+    stack.add("aws:ec2/securityGroup:SecurityGroup", "group", vpcId=ref("vpc"), egress=egress)
+    stack["function"]["vpcConfig"] = either(*sources)
 
     assert verdicts(stack) == {"smtp.example.com:587": verdict}
 
