@@ -134,7 +134,7 @@ def test_adoption_may_remove_what_is_put_in_by_the_vpc(what: str, stack: Stack) 
     assert verdict(stack, preview=True) is Verdict.REACHABLE
 
     stack.depends_on = {"adoption": tuple(parts)}
-    assert verdict(stack, preview=True) is Verdict.UNDETERMINED
+    assert verdict(stack, preview=True) is Verdict.UNREACHABLE
 
 
 @previews

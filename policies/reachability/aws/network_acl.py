@@ -238,7 +238,8 @@ class NetworkAcls:
         exclusive = acl.origin is Origin.PROGRAM and bool(elements(acl.declared(direction)))
         for link in self._standalone.to(acl):
             outward = _is_outward(link.source)
-            if outward is UNKNOWN or outward is (direction == EGRESS):
+            gone = self.adoptions.removes(acl, link.source)
+            if not gone and (outward is UNKNOWN or outward is (direction == EGRESS)):
                 stays = not exclusive and self.adoptions.keeps(acl, link.source)
                 sure = link.certain and stays and outward is not UNKNOWN
                 yield _entry(link.source.properties, "ruleNumber", "ruleAction", certain=sure)

@@ -113,6 +113,7 @@ class RouteTables:
         return [
             (link.source, link.certain and self.adoptions.keeps(table, link.source))
             for link in self._standalone.to(table)
+            if not self.adoptions.removes(table, link.source)
         ]
 
     # Which table a reference is --------------------------------------------------------------------

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from ..findings import filters
+from ..findings import conflicts, filters
 from ..graph import tokens
 from ..graph.claims import Adoptions
 from ..graph.references import Links, Ref, exactly, members, settled
@@ -163,7 +163,8 @@ class SecurityGroups:
                 ingress=tuple(self._rules(group, INGRESS)),
                 egress=tuple(self._rules(group, EGRESS)),
                 conflicts=_refused(group)
-                + self.adoptions.warnings(group, [link.source for link in links if link.certain]),
+                + self.adoptions.warnings(group, [link.source for link in links if link.certain])
+                + self._in_two_notations(group),
             )
         return self._read[group.key]
 
@@ -250,6 +251,18 @@ class SecurityGroups:
             kept = all(rule.source in listed for listed in lists)
             yield rule if kept else replace(rule, certain=False)
 
+    def _in_two_notations(self, group: Resource) -> Outcome:
+        """Warnings of rules that the next update of `group` removes, since it lists rules of its own."""
+        return all_of(
+            conflicts.RULES_INLINE_AND_SEPARATE(group, direction=direction, rule=link.source.label)
+            for direction in (INGRESS, EGRESS)
+            if group.origin is Origin.PROGRAM
+            and group.sets(direction)
+            and elements(group.declared(direction))
+            for link in self._standalone[direction].to(group)
+            if link.certain
+        )
+
     @cached_property
     def _exclusive(self) -> Links[Resource]:
         return Links((link, self._group_of(link)) for link in self.graph.of_type(*tokens.EXCLUSIVE_RULES))
@@ -269,6 +282,8 @@ class SecurityGroups:
             elif isinstance(entry, Mapping):
                 yield from self._inline(group, direction, entry)
         for link in self._standalone[direction].to(group):
+            if self.adoptions.removes(group, link.source):
+                continue
             stays = not exclusive and self.adoptions.keeps(group, link.source)
             yield from self._separate(link.source, group, link.certain and stays)
 

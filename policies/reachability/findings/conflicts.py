@@ -10,7 +10,8 @@ CONFLICTING_RESOURCES = Code(
     "CONFLICTING_RESOURCES",
     'Amazon EC2 API Reference, "AssociateRouteTable", "ReplaceRouteTableAssociation", "CreateRoute", '
     '"CreateVpcEndpoint", "ReplaceNetworkAclAssociation" and "CreateNetworkAclEntry"; Pulumi Registry, '
-    '"aws.ec2.DefaultRouteTable", "aws.ec2.DefaultSecurityGroup" and "aws.ec2.DefaultNetworkAcl"',
+    '"aws.ec2.SecurityGroup", "aws.ec2.DefaultRouteTable", "aws.ec2.DefaultSecurityGroup" and '
+    '"aws.ec2.DefaultNetworkAcl"',
 )
 _REMOVE: Final = "remove one of the two"
 _OWN_NUMBER: Final = "give each entry a number of its own"
@@ -56,6 +57,11 @@ INLINE_AND_SEPARATE = CONFLICTING_RESOURCES.warning(
     "route table {subject.label} lists routes of its own, and the next update of it removes route {route}, "
     "which is declared beside it",
     "list all routes in the table, or declare each by itself",
+)
+RULES_INLINE_AND_SEPARATE = CONFLICTING_RESOURCES.warning(
+    "security group {subject.label} lists {direction} rules of its own, and the next update of it removes "
+    "rule {rule}, which is declared beside it",
+    "list all rules in the group, or declare each by itself",
 )
 ACL_ENTRIES = CONFLICTING_RESOURCES.warning(
     "{first} and {second} both declare {direction} entry {number} of network ACL {subject.label}, and AWS "

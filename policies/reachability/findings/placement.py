@@ -24,6 +24,11 @@ ECS_WITHOUT_NETWORK = WORKLOAD_NOT_MODELLED.undetermined(
     "service {subject.label} has no network configuration: it runs in its instances' own network",
     "use the awsvpc network mode",
 )
+AWSVPC_WITHOUT_NETWORK = WORKLOAD_NOT_MODELLED.undetermined(
+    "service {subject.label} has no network configuration, and AWS refuses that of a task definition with "
+    "the awsvpc network mode",
+    "name its subnets and security groups in network_configuration",
+)
 EXPRESS_IN_DEFAULT_VPC = WORKLOAD_NOT_MODELLED.undetermined(
     "service {subject.label} leaves its subnets to ECS Express Mode: the default VPC's",
     "name the subnets in network_configurations",
@@ -33,6 +38,14 @@ AFTER_DEFAULT_STRATEGY = DEFAULT_STRATEGY.assumption(
     "service {subject.label} is created after {strategy.name} sets the default capacity provider strategy "
     "of its cluster",
     "let the service depend on it (depends_on), or name launch_type or capacity_provider_strategies",
+)
+ECS_LAUNCH_TYPE = Code(
+    "ECS_LAUNCH_TYPE", 'Amazon ECS API Reference, "CreateService" and "AwsVpcConfiguration"'
+)
+PUBLIC_IP_ON_INSTANCES = ECS_LAUNCH_TYPE.unreachable(
+    "service {subject.label} names neither launch_type nor capacity_provider_strategies, and its cluster has "
+    "no default strategy: AWS takes the launch type EC2, and refuses assign_public_ip there",
+    'set launch_type="FARGATE" on the service',
 )
 TASK_DEFINITION_UNKNOWN = Code("TASK_DEFINITION_UNKNOWN", 'Amazon ECS API Reference, "CreateService"')
 MAY_RUN_ANOTHER_TASK = TASK_DEFINITION_UNKNOWN.undetermined(

@@ -2,7 +2,8 @@
 
 A slot is what has one value in AWS, and what several resources of a program may set: the main route table of
 a VPC, the network ACL of a subnet, the content of a default table, group or ACL. The last one to be made
-stands. Dependencies alone tell the order: neither the place in the program does, nor a parent.
+stands. Dependencies tell the order, and so does a parent that is no component: an SDK registers what has that
+parent once it is there. The place in the program does not.
 
 Sources: Pulumi documentation, "dependsOn"; Pulumi Registry, `aws.ec2.DefaultRouteTable`,
 `aws.ec2.DefaultSecurityGroup` and `aws.ec2.DefaultNetworkAcl`: adoption removes what is there.
@@ -54,7 +55,9 @@ def follows(graph: Graph, later: Resource, earlier: Resource) -> bool:
     queue = [later]
     while queue:
         waiting = queue.pop()
-        for key in chain(waiting.depends_on, *waiting.dependencies.values()):
+        parent = graph.find(waiting.parent) if waiting.parent else None
+        inside = () if parent is None or parent.component else (parent.key,)
+        for key in chain(waiting.depends_on, inside, *waiting.dependencies.values()):
             if key == earlier.key:
                 return True
             found = graph.find(key)
@@ -133,6 +136,11 @@ class Adoptions:
     def keeps(self, adopted: Resource, part: Resource) -> bool:
         """Whether `part`, declared by itself, stays in `adopted`: adoption removes what is there before."""
         return adopted.type != self.type or follows(self.graph, part, adopted)
+
+    def removes(self, adopted: Resource, part: Resource) -> bool:
+        """Whether `part`, declared by itself, is certainly gone: `adopted` is adopted after it is made."""
+        new = adopted.type == self.type and adopted.id is UNKNOWN
+        return new and follows(self.graph, adopted, part)
 
     def warnings(self, adopted: Resource, parts: Iterable[Resource]) -> Outcome:
         """The other resources that adopt the same, and which of `parts` may be removed by that.

@@ -12,7 +12,7 @@ from ..findings import placement
 from ..graph import tokens
 from ..graph.claims import follows
 from ..values import ABSENT, UNKNOWN, Truth, Unknown, get, items
-from ..verdict import PASSES, Outcome
+from ..verdict import PASSES, Origin, Outcome
 
 if TYPE_CHECKING:
     from ..graph import Graph
@@ -35,10 +35,26 @@ def runs_on_fargate(graph: Graph, service: Resource) -> Truth:
         return UNKNOWN
     if not strategies and launched not in (ABSENT, ""):
         return UNKNOWN if launched is UNKNOWN else str(launched) == "FARGATE"
+    if not strategies and takes_launch_type_ec2(graph, service):
+        return False
     if not strategies:
         link = _default_strategy(graph, service)
         strategies = () if link is None else link.declared("defaultCapacityProviderStrategies")
     return _all_on_fargate(strategies)
+
+
+def takes_launch_type_ec2(graph: Graph, service: Resource) -> bool:
+    """Whether a service names nothing in a new cluster of the program, which has no default strategy."""
+    if service.declared("launchType") not in (ABSENT, ""):
+        return False
+    prop = "cluster"
+    cluster = graph.ref(service, service.declared(prop), prop, tokens.ECS_CLUSTER).target
+    if items(service.declared("capacityProviderStrategies")) != () or cluster is None:
+        return False
+    names = [_names(graph, link, "clusterName") for link in graph.of_type(*tokens.ECS_CAPACITY)]
+    apart = all(known and cluster.key not in known and cluster.get("name") not in known for known in names)
+    new = cluster.origin is Origin.PROGRAM and cluster.id is UNKNOWN
+    return new and apart and cluster.declared("defaultCapacityProviderStrategies") is ABSENT
 
 
 def by_default(graph: Graph, service: Resource) -> Outcome:

@@ -14,7 +14,7 @@ from ..graph import tokens
 from ..ranges import EPHEMERAL_PORTS, LINUX_PORTS, Ranges
 from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, get, items
 from ..verdict import PASSES, Origin, all_of
-from .capacity import by_default, runs_on_fargate
+from .capacity import by_default, runs_on_fargate, takes_launch_type_ec2
 from .environment import CONTAINERS, environments
 from .mail import destinations_of
 from .model import ANY_MAIL_SERVER, Placement, Workload, in_vpc, named, names_none
@@ -41,7 +41,7 @@ def services(network: Network, settings: Settings) -> Iterator[Workload]:
         of_each = [_of_task(task, settings) for task in tasks]
         hosts = [host for each in of_each for host in each]
         ports = _ports(network.graph, service, tasks)
-        placed = _of(read, replace(_placement(network, service), reply_ports=ports))
+        placed = _of(read, replace(_placement(network, service, tasks), reply_ports=ports))
         silent = names_none(read) if tasks else "it names no task definition: its task sets are judged"
         yield Workload(
             service,
@@ -76,10 +76,14 @@ def _of(read: Iterable[Environment], placed: Placement) -> Placement:
     return replace(placed, problem=all_of(faults)) if faults else placed
 
 
-def _placement(network: Network, service: Resource) -> Placement:
+def _placement(network: Network, service: Resource, tasks: Sequence[Resource | None]) -> Placement:
     config = service.declared("networkConfiguration")
     if config is ABSENT:
-        return Placement(service, problem=placement.ECS_WITHOUT_NETWORK(service))
+        awsvpc = bool(tasks) and all(task and task.get("networkMode") == "awsvpc" for task in tasks)
+        says = placement.AWSVPC_WITHOUT_NETWORK if awsvpc else placement.ECS_WITHOUT_NETWORK
+        return Placement(service, problem=says(service))
+    if get(config, "assignPublicIp") is True and takes_launch_type_ec2(network.graph, service):
+        return Placement(service, problem=placement.PUBLIC_IP_ON_INSTANCES(service))
     on_fargate = runs_on_fargate(network.graph, service)
     placed = in_vpc(
         network,

@@ -69,6 +69,25 @@ def test_adopting_the_default_group_wipes_it() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("after", "of", "verdict"),
+    [("rule", "adopted", UNREACHABLE), ("adopted", "rule", REACHABLE), (None, "rule", UNDETERMINED)],
+    ids=["adopted after it", "made after the adoption", "in any order"],
+)
+def test_adoption_removes_a_rule_that_is_made_before(after: str | None, of: str, verdict: Verdict) -> None:
+    stack = Stack()
+    stack.add("aws:ec2/vpc:Vpc", "vpc", cidrBlock="10.0.0.0/16")
+    stack.add(ADOPTED, "adopted", vpcId=ref("vpc"))
+    rule = {"ipProtocol": "-1", "cidrIpv4": ANYWHERE}
+    stack.add(
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "rule", securityGroupId=ref("vpc"), **rule
+    )
+    if after:
+        stack.depends_on[of] = (after,)
+
+    assert admits((default_of(stack),), EGRESS, Peer("anywhere", addresses(ANYWHERE)), 587).verdict is verdict
+
+
 def test_the_default_group_of_an_unread_vpc_is_open() -> None:
     groups = Stack().network().security_groups
 

@@ -373,3 +373,19 @@ def test_ports_of_a_rule_for_all_protocols_are_refused(nat: Stack, first: int, l
 
     rule.update(fromPort=0, toPort=0)
     assert nat.prove()[0].verdict is REACHABLE
+
+
+@pytest.mark.parametrize(
+    ("egress", "told"), [([{"protocol": "tcp", "fromPort": 443, "toPort": 443}], 1), ([], 0)]
+)
+def test_a_rule_beside_those_that_a_group_lists_is_named(nat: Stack, egress: list[object], told: int) -> None:
+    rule = {"ipProtocol": "-1", "cidrIpv4": "0.0.0.0/0", "securityGroupId": ref("connector-group")}
+    nat["connector-group"]["egress"] = egress
+    nat.add("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "smtp", **rule)
+
+    (egress_of_service,) = nat.prove()
+
+    assert [warning.message for warning in egress_of_service.outcome.warnings] == told * [
+        "security group connector-group lists egress rules of its own, and the next update of it removes "
+        "rule smtp, which is declared beside it"
+    ]

@@ -18,7 +18,7 @@ def resource(key: str, **fields: Any) -> Resource:
 
 FIRST = resource("first")
 BETWEEN = resource("between", depends_on=("first",))
-COMPONENT = resource("component", parent="first", depends_on=("first",))
+COMPONENT = resource("component", parent="first", depends_on=("first",), component=True)
 CREATED = resource("first", id="aclassoc-1")
 
 
@@ -31,7 +31,9 @@ CREATED = resource("first", id="aclassoc-1")
         (FIRST, {"depends_on": ("between",)}, True),
         (FIRST, {"depends_on": ("read", "subnet")}, False),
         (FIRST, {"depends_on": ("last",)}, False),
-        (FIRST, {"parent": "first"}, False),
+        (FIRST, {"parent": "first"}, True),
+        (FIRST, {"parent": "between"}, True),
+        (FIRST, {"parent": "unread"}, False),
         (FIRST, {"parent": "component"}, False),
         (FIRST, {"depends_on": ("first",), "id": "aclassoc-2"}, False),
         (CREATED, {"depends_on": ("first",), "id": "aclassoc-2"}, True),

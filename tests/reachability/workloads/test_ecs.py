@@ -391,3 +391,42 @@ def test_a_host_that_every_possible_definition_names_is_needed(tasks: Stack) -> 
         tasks.add(DEFINITION, name, family="mail", containerDefinitions=json.dumps([container]))
     tasks["tasks"]["taskDefinition"] = "mail"
     assert [egress.verdict for egress in tasks.prove()] == [UNREACHABLE]
+
+
+@pytest.mark.parametrize(
+    ("properties", "links", "code"),
+    [
+        ({}, [], "ECS_LAUNCH_TYPE"),
+        ({"launchType": "FARGATE"}, [], None),
+        ({}, ["main"], "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"),
+        ({}, ["other"], "ECS_LAUNCH_TYPE"),
+        ({}, [UNKNOWN], "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"),
+        ({"cluster": "shared"}, [], "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"),
+        (_strategy(UNKNOWN), [], "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"),
+    ],
+)
+def test_a_new_cluster_without_strategy_runs_on_instances(
+    tasks: Stack, properties: dict[str, Any], links: list[object], code: str | None
+) -> None:
+    tasks.add(CLUSTER, "main", name="main")
+    for cluster in links:
+        tasks.add(STRATEGY, "link", clusterName=cluster, defaultCapacityProviderStrategies=UNKNOWN)
+    tasks["tasks"]["networkConfiguration"].update(subnets=[PUBLIC[0]], assignPublicIp=True)
+    tasks["tasks"].update({"cluster": ref("main"), **properties})
+
+    (egress,) = tasks.prove()
+
+    assert [finding.code for finding in egress.outcome.findings] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("mode", "cause"), [("awsvpc", "AWS refuses that"), ("bridge", "instances' own network")]
+)
+def test_a_service_without_network_configuration(tasks: Stack, mode: str, cause: str) -> None:
+    del tasks["tasks"]["networkConfiguration"]
+    tasks["task"]["networkMode"] = mode
+
+    (egress,) = tasks.prove()
+
+    assert egress.verdict is UNDETERMINED
+    assert cause in egress.outcome.findings[0].message
