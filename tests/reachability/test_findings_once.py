@@ -53,3 +53,37 @@ def test_messages_that_differ_in_one_name_are_one(messages: list[str], said: lis
 def test_other_causes_stay_apart(other: Finding) -> None:
     findings = (found("of subnet a"), other)
     assert said_once(Outcome(findings=findings)).findings == findings
+
+
+SUBNET = "urn:pulumi:prod::mailroute::aws:ec2/subnet:Subnet::"
+
+
+@pytest.mark.parametrize(
+    ("findings", "said"),
+    [
+        (
+            [found("inside the VPC", resource="rtb"), found("inside the VPC", resource="subnet")],
+            ["inside the VPC"],
+        ),
+        (
+            [found(f"subnet {name} has no block", resource=f"{SUBNET}{name}") for name in "ab"],
+            ["subnets a and b have no block"],
+        ),
+        (
+            [
+                found(f"of subnet {name}, none to {host}")
+                for name in "ab"
+                for host in ("x.example", "y.example")
+            ],
+            ["of subnets a and b, none to x.example and y.example"],
+        ),
+        (
+            [found("inside the VPC"), found("inside the VPC", remedy="remove it")],
+            ["inside the VPC", "inside the VPC"],
+        ),
+    ],
+    ids=["of two resources", "of two subnets", "of two subnets and hosts", "of two remedies"],
+)
+def test_one_cause_of_several_subnets_is_said_once(findings: list[Finding], said: list[str]) -> None:
+    outcome = said_once(Outcome(findings=tuple(findings)))
+    assert [finding.message for finding in outcome.findings] == said

@@ -114,7 +114,20 @@ def test_unreachable_over_ipv6_names_any_mail_server_or_a_secret(
 
     messages = {finding.message for finding in judge(alone, destination).findings}
 
-    assert messages == {f"route table tasks-table of subnet tasks has no route to {name}"}
+    table = "route table tasks-table of subnet tasks"
+    assert messages == {
+        f"{table} has no IPv6 route to {name}",
+        f"{table} has no route to the addresses that DNS64 makes of {name}",
+    }
+
+
+def test_a_way_by_nat64_alone_lacks_a_route_of_ipv6(alone: Stack) -> None:
+    alone.remove("out6")
+
+    outcome = judge(alone, Destination(NAME, 587))
+
+    routing = [finding for finding in outcome.findings if finding.code == "NO_ROUTE_TO_DESTINATION"]
+    assert [finding.remedy for finding in routing] == ["route ::/0 to an egress-only internet gateway"]
 
 
 @pytest.mark.parametrize(

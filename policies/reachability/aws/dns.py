@@ -105,7 +105,11 @@ class Dns:
             return names.UNREAD_VPC(name_of(vpc))
         asks = [found.asks_amazons_resolver() for found in vpc.candidates]
         unsure = (found for found in vpc.candidates if found.dns_support is not True)
-        return all_of([*asks, *(names.DNS_SUPPORT_MAYBE_OFF(found) for found in unsure)])
+        told = (
+            (names.DNS_SUPPORT_IS_OFF if found.dns_support is False else names.DNS_SUPPORT_MAYBE_OFF)(found)
+            for found in unsure
+        )
+        return all_of([*asks, *told])
 
     @cached_property
     def _zones(self) -> Links[Resource]:

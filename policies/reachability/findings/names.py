@@ -137,6 +137,11 @@ DNS_SUPPORT_MAYBE_OFF = VPC_DNS_SUPPORT_OFF.undetermined(
     "enableDnsSupport of VPC {subject.label} is not known to be on: names may not resolve",
     "set enable_dns_support=True on the VPC",
 )
+DNS_SUPPORT_IS_OFF = VPC_DNS_SUPPORT_OFF.undetermined(
+    "enableDnsSupport of VPC {subject.label} is off: Amazon's DNS server does not answer, and names may not "
+    "resolve",
+    "set enable_dns_support=True on the VPC",
+)
 DNS_SUPPORT_OFF = VPC_DNS_SUPPORT_OFF.unreachable(
     "enableDnsSupport of VPC {subject.label} is off, so private DNS of its endpoints does not work",
     "set enable_dns_support=True on the VPC",

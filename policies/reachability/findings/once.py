@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
     from ..verdict import Finding, Outcome
 
 _NOUNS: Final = frozenset({"port", "subnet"})
+_SUBNET: Final = re.compile(r"/(subnet:Subnet|defaultSubnet:DefaultSubnet)::")
+_NAMED_SUBNET: Final = re.compile(r"(?<=\bsubnet )\S+")
 _VERBS: Final = {"has": "have", "is": "are"}
 
 
@@ -28,13 +31,33 @@ def first_of_each(outcome: Outcome) -> Outcome:
 
 def _merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings by their codes; of those of one cause the first, with the names that the others give."""
-    codes: defaultdict[str, defaultdict[tuple[object, ...], list[Finding]]]
-    codes = defaultdict(lambda: defaultdict(list))
+    texts: dict[Hashable, Finding] = {}
     for finding in findings:
-        codes[finding.code][finding.resource, finding.verdict, finding.remedy].append(finding)
+        texts.setdefault((finding.code, finding.message, finding.remedy, finding.verdict), finding)
+    codes: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in texts.values():
+        codes[finding.code].append(finding)
     return tuple(
-        found for causes in codes.values() for alike in causes.values() for found in _of_one_cause(alike)
+        found for alike in codes.values() for found in _alike(_alike(alike, _but_for_subnet), _cause)
     )
+
+
+def _alike(findings: Iterable[Finding], of: Callable[[Finding], Hashable]) -> Iterator[Finding]:
+    """The findings, in which those that have the same in common are one where their texts let them be."""
+    causes: defaultdict[Hashable, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        causes[of(finding)].append(finding)
+    return (found for alike in causes.values() for found in _of_one_cause(alike))
+
+
+def _cause(finding: Finding) -> Hashable:
+    return finding.resource, finding.verdict, finding.remedy
+
+
+def _but_for_subnet(finding: Finding) -> Hashable:
+    """What findings have in common that are about several subnets, by the name of each."""
+    about = "" if _SUBNET.search(finding.resource) else finding.resource
+    return about, finding.verdict, finding.remedy, _NAMED_SUBNET.sub("", finding.message)
 
 
 def _of_one_cause(findings: Sequence[Finding]) -> Sequence[Finding]:

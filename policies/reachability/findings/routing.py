@@ -26,6 +26,14 @@ NO_ROUTE_TO_DESTINATION = Code(
 NO_ROUTE = NO_ROUTE_TO_DESTINATION.unreachable(
     "{subject.called} of subnet {subnet.label} has no route to {name}", TO_THE_INTERNET
 )
+NO_IPV6_ROUTE = NO_ROUTE_TO_DESTINATION.unreachable(
+    "{subject.called} of subnet {subnet.label} has no IPv6 route to {name}",
+    "route ::/0 to an egress-only internet gateway",
+)
+NO_NAT64_ROUTE = NO_ROUTE_TO_DESTINATION.unreachable(
+    "{subject.called} of subnet {subnet.label} has no route to the addresses that DNS64 makes of {name}",
+    "route 64:ff9b::/96 to a NAT gateway",
+)
 NO_PUBLIC_ADDRESS = NO_ROUTE_TO_DESTINATION.unreachable(
     "{host} is no public address, and the service leaves to the public internet",
     "give the service VPC egress",
@@ -61,6 +69,12 @@ BLACKHOLE_BEHIND_NAT = BAD_STATE_ROUTE.unreachable(
 ROUTE_TARGET_UNKNOWN = Code("ROUTE_TARGET_UNKNOWN", 'Amazon VPC User Guide, "Configure route tables"')
 UNKNOWN_TARGET = ROUTE_TARGET_UNKNOWN.undetermined(
     "it cannot be known where {subject.label} sends the traffic to {name}", TO_THE_INTERNET
+)
+LEARNED_TARGET = ROUTE_TARGET_UNKNOWN.undetermined(
+    "{subject.label} also has the routes that a VPN gateway or route server propagates to it, and whether "
+    "one of them takes the traffic to {name} cannot be known",
+    "take the propagation off {subject.label} (propagating_vgws, aws.ec2.VpnGatewayRoutePropagation) and "
+    "declare its routes: a longer prefix wins over 0.0.0.0/0",
 )
 UNKNOWN_PRIVATE_TARGET = ROUTE_TARGET_UNKNOWN.undetermined(
     "it cannot be known where {subject.label} sends the traffic to {name}", TO_A_PRIVATE_NETWORK

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ..findings import gateways, names, routing
-from ..ranges import UNROUTED
+from ..ranges import IPV4, NAT64, UNROUTED
 from ..verdict import PASSES
 
 if TYPE_CHECKING:
@@ -33,7 +33,15 @@ def is_private(leg: Leg) -> bool:
 
 def no_route(table: RouteTable, leg: Leg) -> Outcome:
     if leg.nat is None:
-        return routing.NO_ROUTE(table, subnet=leg.subnet, name=leg.packet.name)
+        wanted = leg.packet.destination
+        says = (
+            routing.NO_NAT64_ROUTE
+            if wanted <= NAT64
+            else routing.NO_ROUTE
+            if wanted & IPV4
+            else routing.NO_IPV6_ROUTE
+        )
+        return says(table, subnet=leg.subnet, name=leg.packet.name)
     if is_private(leg):
         return not_public(table, leg)
     return gateways.NAT_SUBNET_WITHOUT_ROUTE(leg.nat, where=_where(leg), table=table)
@@ -53,6 +61,8 @@ def no_exit(table: RouteTable, leg: Leg) -> Outcome:
 
 
 def unknown_target(_route: Route, table: RouteTable, leg: Leg) -> Outcome:
+    if table.learns and all(other.via for other in table.routes):
+        return routing.LEARNED_TARGET(table, name=leg.packet.name)
     if leg.nat is None:
         return routing.UNKNOWN_TARGET(table, name=leg.packet.name)
     if is_private(leg):
