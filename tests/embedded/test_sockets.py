@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -160,17 +161,17 @@ def test_what_a_killed_run_leaves_the_next_one_removes(
         assert made.exists()
 
 
-def test_a_folder_that_is_another_s_or_new_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    new, other, linked = (tmp_path / f"mailroute-{name}" for name in ("new", "other", "linked"))
-    for made in (new, tmp_path / "elsewhere"):
-        made.mkdir()
-    (tmp_path / "elsewhere" / "lock").touch()
-    linked.symlink_to(tmp_path / "elsewhere")
-    remove_abandoned(tmp_path)
-    assert new.exists()
-    assert (tmp_path / "elsewhere" / "lock").exists()
-    other.mkdir()
-    (other / "lock").touch()
+def left_behind(path: Path) -> Path:
+    """A folder as a run leaves it that was killed."""
+    with folder() as made:
+        shutil.copytree(made, path)
+    return path
+
+
+def test_a_folder_that_is_another_s_or_in_use_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = left_behind(tmp_path / "mailroute-abc_12xy")
     monkeypatch.setattr(os, "getuid", lambda: os.geteuid() + 1)
     remove_abandoned(tmp_path)
     assert other.exists()
@@ -181,3 +182,18 @@ def test_a_folder_that_is_another_s_or_new_is_left(tmp_path: Path, monkeypatch: 
         assert other.exists()
     remove_abandoned(tmp_path)
     assert not other.exists()
+
+
+def test_a_folder_that_no_run_has_made_is_left(tmp_path: Path) -> None:
+    left = left_behind(tmp_path / "elsewhere")
+    shutil.copytree(left, tmp_path / "mailroute-mine")
+    (tmp_path / "mailroute-linked01").symlink_to(left)
+    for name in ("without1", "holding2", "longer_3", "symlink4", "a_pipe_5"):
+        (tmp_path / f"mailroute-{name}").mkdir()
+    (tmp_path / "mailroute-holding2" / "lock").touch()
+    (tmp_path / "mailroute-longer_3" / "lock").write_bytes((left / "lock").read_bytes() + b"x")
+    (tmp_path / "mailroute-symlink4" / "lock").symlink_to(left / "lock")
+    os.mkfifo(tmp_path / "mailroute-a_pipe_5" / "lock")
+    before = sorted(tmp_path.rglob("*"))
+    remove_abandoned(tmp_path)
+    assert sorted(tmp_path.rglob("*")) == before
