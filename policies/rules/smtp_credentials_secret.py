@@ -13,6 +13,7 @@ from functools import partial
 from typing import Final
 
 from reachability.graph import Resource
+from reachability.graph.tokens import LAMBDA_FUNCTION
 from reachability.values import UNKNOWN, Unknown, Value, is_list
 from reachability.workloads.environment import WORKLOADS, environments
 from reachability.workloads.mail_table import PROVIDERS, words_of
@@ -39,6 +40,10 @@ _URL: Final = re.compile(
 _REMEDY: Final = (
     "Keep it in Secrets Manager and name its ARN in runtimeEnvironmentSecrets, or in the secrets of an ECS "
     "container."
+)
+_FUNCTION_REMEDY: Final = (
+    "Keep it in Secrets Manager and read it in the function, by the AWS SDK or the AWS Parameters and "
+    "Secrets Lambda Extension."
 )
 _OUTPUT_REMEDY: Final = "Export the secret's ARN instead, or mark the output: pulumi.Output.secret(...)."
 
@@ -86,8 +91,12 @@ def _is_set(value: Value) -> bool:
 
 
 def _plain_variable(workload: Resource, name: str) -> Violation:
-    message = f"the plain environment variable {name} of {workload.name!r} holds a password."
-    return violation(workload, "PASSWORD_IN_ENVIRONMENT", message, _REMEDY)
+    words = [word.lower() for word in words_of(name)]
+    key = _names_mail_key(words) and not _names_password(words)
+    what = "a key of a mail provider or server" if key else "a password"
+    message = f"the plain environment variable {name} of {workload.name!r} holds {what}."
+    remedy = _FUNCTION_REMEDY if workload.type in LAMBDA_FUNCTION else _REMEDY
+    return violation(workload, "PASSWORD_IN_ENVIRONMENT", message, remedy)
 
 
 def _check(stack: Stack, _options: Options) -> Judge:
@@ -157,7 +166,7 @@ def _dotted(path: PropertyPath) -> str:
 
 RULE = Rule(
     name="smtp-credentials-secret",
-    description="An SMTP password is neither in a plain environment variable nor in a plain output.",
+    description="An SMTP password or a mail API key is in no plain environment variable or output.",
     reference="Referencing environment variables (App Runner); Obtaining Amazon SES SMTP credentials",
     remedy=_REMEDY,
     severity=Severity.CRITICAL,

@@ -116,3 +116,15 @@ def test_an_output_is_secret_where_it_is_marked(value: Any, undetermined: list[b
     assert [(each.codes, each.undetermined) for each in found] == [
         (("PASSWORD_IN_OUTPUT",), is_open) for is_open in undetermined
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [("SMTP_PASSWORD", "a password"), ("SENDGRID_API_KEY", "a key of a mail provider or server")],
+)
+def test_a_functions_credential_is_named_with_a_way_to_keep_it(name: str, what: str) -> None:
+    configured, _ = options.read(RULE, {})
+    (found,) = judge(RULE, [Node(FUNCTION, "send", {"environment": {"variables": {name: "x"}}})], configured)
+
+    assert found.message == f"the plain environment variable {name} of 'send' holds {what}."
+    assert "AWS Parameters and Secrets Lambda Extension" in found.remedy

@@ -16,8 +16,8 @@ from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, get, items
 from ..verdict import PASSES, Origin, all_of
 from .capacity import by_default, runs_on_fargate, takes_launch_type_ec2
 from .environment import CONTAINERS, environments
-from .mail import destinations_of
-from .model import ANY_MAIL_SERVER, Placement, Workload, in_vpc, named, names_none
+from .mail import destinations_of, names_none
+from .model import ANY_MAIL_SERVER, Placement, Workload, in_vpc, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -42,7 +42,9 @@ def services(network: Network, settings: Settings) -> Iterator[Workload]:
         hosts = [host for each in of_each for host in each]
         ports = _ports(network.graph, service, tasks)
         placed = _of(read, replace(_placement(network, service, tasks), reply_ports=ports))
-        silent = names_none(read) if tasks else "it names no task definition: its task sets are judged"
+        silent = (
+            names_none(read, settings) if tasks else "it names no task definition: its task sets are judged"
+        )
         yield Workload(
             service,
             named(service, service.get("name")),
@@ -56,7 +58,7 @@ def services(network: Network, settings: Settings) -> Iterator[Workload]:
         hosts = [host for environment in read for host in _hosts(environment, settings)]
         placed = _of(read, _express(network, service))
         name = named(service, service.get("serviceName"))
-        yield Workload(service, name, (placed,), tuple(hosts), names_none(read))
+        yield Workload(service, name, (placed,), tuple(hosts), names_none(read, settings))
 
 
 def unused_definitions(graph: Graph) -> list[Resource]:

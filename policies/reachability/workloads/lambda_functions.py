@@ -12,8 +12,8 @@ from ..findings import placement
 from ..graph import tokens
 from ..values import ABSENT, UNKNOWN, get, items
 from .environment import environments
-from .mail import destinations_of
-from .model import Placement, Workload, in_vpc, named, names_none
+from .mail import destinations_of, names_none
+from .model import Placement, Workload, in_vpc, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ def functions(network: Network, settings: Settings) -> Iterator[Workload]:
             named(function, function.get("name")),
             tuple(_placements(network, function)),
             destinations_of(environment, settings),
-            names_none([environment]),
+            names_none([environment], settings),
         )
 
 

@@ -17,7 +17,7 @@ from .mail_table import FRAMEWORKS, PROVIDERS, plain_name, words_of
 from .model import ANY_MAIL_SERVER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..settings import Settings
     from .environment import Environment
@@ -88,6 +88,19 @@ def destinations_of(environment: Environment, settings: Settings) -> tuple[Desti
     return tuple(dict.fromkeys(destination for destination in named if destination is not None))
 
 
+def names_none(environments: Sequence[Environment], settings: Settings) -> str:
+    """Why a workload with these environments may have no destination."""
+    known = (each for each in environments if not isinstance(each.variables, Unknown))
+    off = dict.fromkeys(name for each in known for name in _Reading(each, settings).switches_off())
+    if off:
+        return f"{', '.join(off)} says that mail is not sent by SMTP, so the mail host beside it is not used"
+    places = ", ".join(dict.fromkeys(environment.place for environment in environments))
+    return (
+        f"no variable names a mail host, a mail URL or a mail provider's key (looked in {places or 'none'}): "
+        "name other variables in the option hostVariables of the rule, or the host in its destinations"
+    )
+
+
 class _Reading:
     """One environment, read once."""
 
@@ -100,13 +113,20 @@ class _Reading:
         self._names = [name for name in dict.fromkeys(names) if name not in ignored and self._is_set(name)]
         self._by_plain = {plain_name(name): name for name in reversed(self._names) if plain_name(name)}
         self._used: set[str] = set()
-        self._idle = {framework for framework in FRAMEWORKS if self._is_idle(framework)}
+        self._idle_by = {each: name for each in FRAMEWORKS for name in self._turned_off_by(each)}
+        self._idle = frozenset(self._idle_by)
 
     def named(self) -> Iterator[Named]:
         servers = [*self._by_settings(), *self._by_table(), *self._inside(), *self._by_value()]
         yield from servers
         yield from self._by_api([each.destination for each in servers if each.destination])
         yield from self._ports_alone()
+
+    def switches_off(self) -> Iterator[str]:
+        """The variables by which a framework whose mail host is set sends by something else than SMTP."""
+        for framework, name in self._idle_by.items():
+            if any(self._called(framework.hosts)):
+                yield name
 
     # Values ----------------------------------------------------------------------------------------
 
@@ -224,16 +244,15 @@ class _Reading:
             if name not in self._used and (alone or name in self._settings.port_variables):
                 yield Named(None, name, UNKNOWN if self._is_secret(name) else self._value(name))
 
-    def _is_idle(self, framework: Framework) -> bool:
-        """Whether a framework is told to send by something else than SMTP."""
-        switch = self._called([framework.switch])
-        if any((self._text(name) or "true").lower() in ("false", "0") for _, name in switch):
-            return True
+    def _turned_off_by(self, framework: Framework) -> Iterator[str]:
+        """The variables by which a framework is told to send by something else than SMTP."""
+        for _, name in self._called([framework.switch]):
+            if (self._text(name) or "true").lower() in ("false", "0"):
+                yield name
         for _, name in self._called(framework.choosers):
             words = _words_in(self._text(name))
             if not words & _SMTP and (words & _NOTHING or any(each.word in words for each in PROVIDERS)):
-                return True
-        return False
+                yield name
 
     # By value --------------------------------------------------------------------------------------
 

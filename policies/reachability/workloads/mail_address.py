@@ -54,6 +54,8 @@ _FILES: Final = frozenset(
 )
 """Last parts of the names of files."""
 _SES_API: Final = re.compile(r"email(-fips)?\.[a-z0-9-]+\.amazonaws\.com", re.IGNORECASE)
+_SMTP_ALONE: Final = frozenset({"gmail"})
+"""What Symfony sends by SMTP where the URL names no transport (Symfony documentation, "Mailer")."""
 _DSN_REGION: Final = "eu-west-1"
 """Where Symfony's transport for SES sends by default (Symfony documentation, "Amazon SES")."""
 
@@ -131,6 +133,6 @@ def _is_mail_host(text: str) -> bool:
 def _by_provider(provider: Provider, host: str, transport: str, region: str) -> Address:
     """What a URL means whose scheme names a provider: its SMTP host, or that of its API."""
     named = "" if host == "default" else host
-    if transport in ("smtp", "smtps"):
+    if transport in ("smtp", "smtps") or provider.word in _SMTP_ALONE:
         return Address(named or provider.smtp_host(region), provider.smtp_port)
     return Address(named or provider.api_host(region), HTTPS)

@@ -12,15 +12,12 @@ from ..values import Truth, Value, items
 from ..verdict import PASSES, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from ..aws import Network
     from ..aws.security_group import SecurityGroup
     from ..aws.subnet import Subnet
     from ..aws.vpc import Vpc
     from ..graph.references import Ref
     from ..graph.resource import Resource
-    from .environment import Environment
 
 ANY_MAIL_SERVER: Final = Destination(None, None)
 """What a workload needs whose mail host is not named, or not read."""
@@ -112,15 +109,6 @@ def in_vpc(
         ipv6=ipv6,
         ipv6_only=ipv6_only,
         dedicated=dedicated,
-    )
-
-
-def names_none(environments: Iterable[Environment]) -> str:
-    """Why a workload with these environments may have no destination."""
-    places = ", ".join(dict.fromkeys(environment.place for environment in environments))
-    return (
-        f"no variable names a mail host, a mail URL or a mail provider's key (looked in {places or 'none'}): "
-        "name other variables in the option hostVariables of the rule, or the host in its destinations"
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from reachability import ABSENT, UNKNOWN, Destination, Resource, Settings
 from reachability.workloads.environment import Environment
-from reachability.workloads.mail import destinations_of, mail_of, names_server
+from reachability.workloads.mail import destinations_of, mail_of, names_none, names_server
 from reachability.workloads.mail_table import FRAMEWORKS, PROVIDERS
 
 FUNCTION = "aws:lambda/function:Function"
@@ -344,6 +344,36 @@ def test_a_key_may_be_the_password_of_smtp(
 
 
 # Options ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("variables", "by"),
+    [
+        ({"MAIL_MAILER": "log", "MAIL_HOST": RELAY}, "MAIL_MAILER"),
+        ({"EMAIL_BACKEND": "a.console.EmailBackend", "EMAIL_HOST": RELAY}, "EMAIL_BACKEND"),
+        ({"GF_SMTP_ENABLED": "false", "GF_SMTP_HOST": RELAY}, "GF_SMTP_ENABLED"),
+        ({"MAIL_MAILER": "log"}, None),
+        ({"MAIL_MAILER": "smtp"}, None),
+        (UNKNOWN, None),
+    ],
+)
+def test_what_switches_smtp_off_is_named(variables: Any, by: str | None) -> None:
+    reason = names_none([environment(variables)], Settings())
+    start = "no variable names a mail host" if by is None else f"{by} says that mail is not sent by SMTP"
+    assert reason.startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("dsn", "found"),
+    [
+        ("gmail+smtp://u:p@default", "smtp.gmail.com:465"),
+        ("gmail://u:p@default", "smtp.gmail.com:465"),
+        ("mailtrap+api://K@default", "send.api.mailtrap.io:443"),
+        ("mailersend+smtp://u:p@default", "smtp.mailersend.net:587"),
+    ],
+)
+def test_the_bridges_of_symfony_name_their_hosts(dsn: str, found: str) -> None:
+    assert sent({"MAILER_DSN": dsn}) == [found]
 
 
 def test_options_extend_the_table() -> None:
