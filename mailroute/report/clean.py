@@ -1,7 +1,6 @@
 """What may be printed: no text of a program, an account or an argument drives a terminal or a CI runner.
 
-Sources: ECMA-48, Control functions for coded character sets; Unicode, Default_Ignorable_Code_Point; Workflow
-commands for GitHub Actions; Logging commands (Azure Pipelines).
+Sources: Workflow commands for GitHub Actions; Logging commands (Azure Pipelines).
 """
 
 from __future__ import annotations
@@ -9,37 +8,27 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_SEQUENCE: Final = (
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # a control sequence: colours, movement, clearing
-    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"  # a string: links, titles
-    r"|\x1b[ -/]*[0-~]"
-)
+from enforcement.visible import IGNORABLE, INVISIBLE, SEQUENCE, SEQUENCES
+
 _COLOUR: Final = r"\x1b\[[\d;]*m"
-_SEQUENCES: Final = re.compile(_SEQUENCE)
-_SEQUENCES_BUT_COLOUR: Final = re.compile(rf"(?!{_COLOUR})(?:{_SEQUENCE})")
-_IGNORABLE: Final = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-)
-_INVISIBLE: Final = re.compile(f"[{_IGNORABLE}]+")
-"""Zero-width, bidirectional and tag characters among them."""
+_SEQUENCES_BUT_COLOUR: Final = re.compile(rf"(?!{_COLOUR})(?:{SEQUENCE})")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _CONTROL_IN_LINES: Final = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u2028\u2029]|\x1b(?!\[[\d;]*m)")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _AT_LINE_START: Final = re.compile(rf"^((?:[^\S\n]|{_COLOUR})*):(?=:)", re.MULTILINE)
 _ANYWHERE: Final = re.compile(r"#(?=#\w*\[)")
-_IN_JSON: Final = re.compile(rf"[\x7f-\x9f\u2028\u2029\ud800-\udfff{_IGNORABLE}]|#(?=#)")
+_IN_JSON: Final = re.compile(rf"[\x7f-\x9f\u2028\u2029\ud800-\udfff{IGNORABLE}]|#(?=#)")
 
 
 def one_line(text: object) -> str:
     """`text` on one line, without sequences that drive a terminal and without what nobody sees."""
-    visible = _INVISIBLE.sub("", _SEQUENCES.sub("", str(text)))
+    visible = INVISIBLE.sub("", SEQUENCES.sub("", str(text)))
     return _SURROGATE.sub("\ufffd", _CONTROL.sub(" ", visible)).strip()
 
 
 def printable(text: str) -> str:
     """`text`, lines and colours, as it may be printed: no line of it is a command to a CI runner either."""
-    text = _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", _SEQUENCES_BUT_COLOUR.sub("", text)))
+    text = _SURROGATE.sub("\ufffd", INVISIBLE.sub("", _SEQUENCES_BUT_COLOUR.sub("", text)))
     text = _CONTROL_IN_LINES.sub(" ", text)
     return _AT_LINE_START.sub(r"\1: ", _ANYWHERE.sub("# ", text))
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
+from .visible import readings
+
 MASK: Final = "[secret]"
 _SHORTEST: Final = 3
 """Shorter secrets are left in texts, or every `1` would be masked: the rule of Pulumi's own log filter."""
@@ -25,7 +27,8 @@ class Masker:
     """Replaces secrets in texts, in each form that a program, a library or a log gives them.
 
     That is: as they are, on one line and line by line, quoted for JSON (however often), Python, YAML, a
-    shell, a URL or HTML, and in base64, alone or inside of more. More secrets may be added at any time.
+    shell, a URL or HTML, and in base64, alone or inside of more; also where colours or characters that nobody
+    sees stand in between, which go when the text is shown. More secrets may be added at any time.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
@@ -36,7 +39,12 @@ class Masker:
 
     def add(self, secrets: Iterable[str]) -> None:
         """Replace these too, from now on."""
-        words = {part.strip(_AROUND) for secret in secrets for part in (secret, *secret.splitlines())}
+        words = {
+            shown.strip(_AROUND)
+            for secret in secrets
+            for part in (secret, *secret.splitlines())
+            for shown, _ in readings(part)
+        }
         with self._lock:
             new = {word for word in words if len(word) >= _SHORTEST} - _TELL_NOTHING - self._known
             if new:
@@ -44,9 +52,7 @@ class Masker:
                 self._forms += tuple(form for word in sorted(new) for form in _forms(word))
 
     def __call__(self, text: str) -> str:
-        # What of a form is in every text that has it, is soon known and seldom there.
-        found = [form for form in self._forms if form.anchor in text]
-        spans = sorted(match.span() for form in found for match in form.pattern.finditer(text))
+        spans = sorted(span for shown, places in readings(text) for span in self._spans(shown, places))
         if not spans:
             return text
         parts: list[str] = []
@@ -56,6 +62,14 @@ class Masker:
                 parts += (text[end:start], MASK)
             end = max(end, stop)
         return "".join((*parts, text[end:]))
+
+    def _spans(self, shown: str, places: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Where secrets stand in `shown`, by the `places` that its characters have in the whole text."""
+        for form in self._forms:
+            # What of a form is in every text that has it, is soon known and seldom there.
+            if form.anchor in shown:
+                for match in form.pattern.finditer(shown):
+                    yield places[match.start()], places[match.end() - 1] + 1
 
 
 class _Form:

@@ -18,7 +18,9 @@ import yaml
 
 from enforcement.masking import MASK, Masker
 from enforcement.redaction import secret_texts
+from enforcement.visible import readings
 from enforcement.wire import Secret
+from mailroute.report import clean
 from tests.conftest import Rounds
 
 FORMS: dict[str, Callable[[str], str]] = {
@@ -103,6 +105,40 @@ def test_each_line_of_a_secret_is_masked_by_itself() -> None:
 def test_secrets_that_overlap_are_masked_as_one() -> None:
     assert Masker(["abcdef", "defghi"])("an abcdefghi and an abcabcdef") == f"an {MASK} and an abc{MASK}"
     assert Masker(["pass", "password"])("password, pass") == f"{MASK}, {MASK}"
+
+
+UNSEEN = {
+    "a colour": "\x1b[1;36m",
+    "a link": "\x1b]8;;https://example.com\x1b\\",
+    "a character of no width": "\u200b",
+    "a soft hyphen": "\u00ad",
+    "a variation selector": "\ufe0f",
+    "a colour that is broken up": "\x1b\u200b[1m",
+    "a colour around another sequence": "\x1b\x1b[2J[1m",
+}
+
+
+@pytest.mark.parametrize("unseen", UNSEEN)
+@pytest.mark.parametrize("secret", ["hunter2isC0loured", "two w\u00f6rds", "with\u200bin", "nul\0nul"])
+def test_what_nobody_sees_hides_no_secret(unseen: str, secret: str) -> None:
+    for at in range(1, len(secret)):
+        broken = f"\x1b[1mit is {secret[:at]}{UNSEEN[unseen]}{secret[at:]}\x1b[0m, in bold"
+        masked = Masker([secret])(broken)
+        assert clean.one_line(masked) == f"it is {MASK}, in bold"
+        assert masked.startswith("\x1b[1m")
+
+
+@pytest.mark.parametrize("secret", ["a \x1b[0m key", "with\u200bin", "nul\0nul"])
+def test_a_secret_is_masked_as_it_is_shown(secret: str) -> None:
+    assert Masker([secret])(f"it is {clean.one_line(secret)}") == f"it is {MASK}"
+
+
+@pytest.mark.parametrize("text", ["\x1b", "\x1b[", "\x1b]", "\x9d", "\u200b\x1b", "\x9b0", "\x1b[1m"])
+def test_no_text_takes_long_to_be_seen_through(text: str) -> None:
+    started = time.monotonic()
+    first, *_ = readings(text * 60_000)
+    assert first[0] == text * 60_000
+    assert time.monotonic() - started < 1
 
 
 def test_more_secrets_may_be_added() -> None:
