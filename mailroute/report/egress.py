@@ -60,7 +60,8 @@ def egress_changes(
         today += Egresses(Proof(account, settings, known.zones), kinds).all(Origin.ACCOUNT)
     before = _Today(today, (egress for egress, _ in after))
     changes = (
-        EgressChange(egress, before.of(egress), repairs_of(repairs, egress)) for egress, repairs in after
+        EgressChange(egress, before.of(egress), repairs_of(repairs, egress), judged=str(egress.destination))
+        for egress, repairs in after
     )
     by_destination = sorted(changes, key=lambda change: _place(change.after))
     return tuple(by_destination), _by_name(left), tuple(vpcs.values())

@@ -30,7 +30,7 @@ def render(report: Report) -> str:
     egress = SubElement(root, "testsuite", name=f"egress of {stack}")
     for change in report.egress:
         after = change.after
-        about = [p for p in found if (p.urn, p.destination) == (after.urn, str(after.destination))]
+        about = [p for p in found if (p.urn, p.destination) == change.named]
         place = places.of(after.urn)
         case = _case(egress, after.service, f"to {after.destination}", place.file)
         for problem in sorted(about, key=lambda problem: not problem.blocks)[:1]:
@@ -39,7 +39,7 @@ def render(report: Report) -> str:
         case = _case(egress, unjudged.service, "is not judged", places.of(unjudged.urn).file)
         SubElement(case, "skipped", message=_text(unjudged.reason))
     policies = SubElement(root, "testsuite", name=f"policies of {stack}")
-    shown = {(change.after.urn, str(change.after.destination)) for change in report.egress}
+    shown = {change.named for change in report.egress}
     for problem in found:
         if (problem.urn, problem.destination) not in shown:
             place = places.of(problem.urn)

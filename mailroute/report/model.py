@@ -50,16 +50,24 @@ class EgressChange:
         today: in the account as it stands; `None` where the workload is not there yet.
         repairs: what would fix it where it is dead, the smallest first.
         creation: once it has been created, in simulation beside the preview, where that has another verdict.
+        judged: the destination that has been judged, as the policies name it, its secrets masked as in their
+            texts; empty where it is that of `after`.
     """
 
     after: Egress
     today: Egress | None
     repairs: tuple[Repair, ...] = ()
     creation: Egress | None = None
+    judged: str = ""
 
     @property
     def change(self) -> Change:
         return _change(self.today, self.after)
+
+    @property
+    def named(self) -> tuple[str, str]:
+        """The workload's URN and the destination, as the violations of the egress rules name them."""
+        return self.after.urn, self.judged or str(self.after.destination)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from enforcement.exceptions import ACCEPTED
-from enforcement.masking import MASK
 from enforcement.pack import ADVISORIES
 from mailroute.rehearsal.result import Level
 from reachability.verdict import Verdict
@@ -16,9 +15,8 @@ from rules.egress import WORKLOADS, destination_in, violation_of
 
 if TYPE_CHECKING:
     from mailroute.rehearsal.result import PolicyResult
-    from reachability import Egress
 
-    from .model import Report
+    from .model import EgressChange, Report
 
 _TOLD: Final = re.compile(
     r"(?P<codes>[A-Z][A-Z0-9_]*(?:, [A-Z][A-Z0-9_]*)*): "
@@ -74,15 +72,11 @@ def problems(report: Report) -> tuple[Problem, ...]:
     """Every one of a report, those that block first; what a policy says of a path is not said again."""
     told = [problem_of(result) for result in report.violations]
     said = {(problem.urn, problem.destination) for problem in told}
-    hidden = {problem.urn for problem in told if MASK in problem.destination}
-    shown = (change.after for change in report.egress)
     types = {resource.urn: resource.type for resource in report.rehearsal.resources}
     more = (
-        _of_egress(egress, types.get(egress.urn, ""))
-        for egress in shown
-        if egress.verdict is not Verdict.REACHABLE
-        and (egress.urn, str(egress.destination)) not in said
-        and egress.urn not in hidden
+        _of_egress(change, types.get(change.after.urn, ""))
+        for change in report.egress
+        if change.after.verdict is not Verdict.REACHABLE and change.named not in said
     )
     return (*told, *more)
 
@@ -114,15 +108,16 @@ def problem_of(result: PolicyResult) -> Problem:
     )
 
 
-def _of_egress(egress: Egress, token: str) -> Problem:
+def _of_egress(change: EgressChange, token: str) -> Problem:
     """What no policy says, such as that of another pack than mailroute's."""
-    rule, violation = _RULE_OF[token], violation_of(egress)
+    rule, violation = _RULE_OF[token], violation_of(change.after)
+    urn, destination = change.named
     return Problem(
         pack="",
         rule=rule.name,
         codes=violation.codes,
-        urn=egress.urn,
-        destination=str(egress.destination),
+        urn=urn,
+        destination=destination,
         blocks=False,
         why="no policy asks for it",
         message=violation.message,

@@ -33,7 +33,9 @@ def readings(text: str) -> Iterator[tuple[str, Sequence[int]]]:
     places: Sequence[int] = range(len(text))
     yield text, places
     for pattern, instead in _STEPS:
-        parts, kept, end = [], [], 0
+        parts: list[str] = []
+        kept: list[int] = []
+        end = 0
         for found in pattern.finditer(text):
             parts += (text[end : found.start()], instead)
             kept += [*places[end : found.start()], *places[found.start() : found.start() + len(instead)]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -60,6 +61,10 @@ _SAYS: Final = {
     Verdict.UNREACHABLE: "cannot reach",
     Verdict.UNDETERMINED: "is not known to reach",
 }
+_SAID: Final = re.compile(
+    rf".*? (?:{'|'.join(_SAYS.values())}) (?P<destination>.+?)\.(?:\n(?:- |Path: ).*)?", re.DOTALL
+)
+"""What `violation_of` says; a name that the program gives may hold line breaks."""
 
 
 class Egresses:
@@ -139,12 +144,8 @@ def violation_of(egress: Egress) -> Violation:
 
 def destination_in(message: str) -> str:
     """The destination that the message of `violation_of` is about; empty for any other text."""
-    first = message.partition("\n")[0]
-    for says in _SAYS.values():
-        _, said, destination = first.partition(f" {says} ")
-        if said and destination.endswith("."):
-            return destination[:-1]
-    return ""
+    found = _SAID.fullmatch(message)
+    return found["destination"] if found else ""
 
 
 def _name(resource: str) -> str:

@@ -13,11 +13,13 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft4Validator
 
+from enforcement.masking import Masker
 from mailroute.cli import rehearse
 from mailroute.rehearsal.result import Level, PolicyResult, Source
 from mailroute.report import formats, github, junit, sarif
 from mailroute.report.model import EgressChange, Report
 from mailroute.report.problems import problem_of, problems
+from mailroute.report.redact import redact
 from reachability.verdict import Finding, Outcome, Verdict
 from rules.egress import violation_of
 from tests.cli.samples import AFTER, ENDPOINT, PREFIX, REHEARSAL, REPORT, TODAY, resource
@@ -109,8 +111,24 @@ def test_a_dead_path_that_no_policy_names_is_listed() -> None:
 
 def test_a_path_that_a_policy_names_is_listed_once() -> None:
     assert [problem.id for problem in problems(BLOCKED)].count(f"{RULE}/NO_ROUTE") == 1
-    masked = violation("NO_ROUTE: api cannot reach [secret].", policy=RULE, urn=SERVICE.urn)
-    assert len(problems(report_of(masked, egress=(EgressChange(DEAD, None),)))) == 1
+
+
+AWKWARD = {
+    "a secret host": "mail.hidden.example",
+    "a secret of three": "x.hid.example",
+    "lines": "mail.\r\n- \x1b[1mb:1.",
+}
+
+
+@pytest.mark.parametrize("host", AWKWARD)
+def test_a_host_that_is_shown_otherwise_is_listed_once(host: str) -> None:
+    dead = replace(DEAD, destination=replace(DEAD.destination, host=AWKWARD[host]))
+    said = violation(str(violation_of(dead)), policy=RULE, urn=SERVICE.urn)
+    egress = EgressChange(dead, None, judged=str(dead.destination))
+    report = redact(report_of(said, egress=(egress,)), Masker(["mail.hidden.example", "hid"]))
+    assert [problem.blocks for problem in problems(report)] == [True]
+    ends = [ended for (group, _), (ended, _) in cases(report).items() if group == "api"]
+    assert ends == ["failure"]
 
 
 # SARIF
