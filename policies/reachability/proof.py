@@ -252,9 +252,15 @@ class Proof:
         if not is_valid(host):
             return names.INVALID_HOST(owner, host=host)
         answers = self.network.resolver.answers(host, vpc)
-        return across_possibilities(
-            [answer.steps if answer.steps.findings else answer.steps + at(answer) for answer in answers]
-        )
+        ways = [answer.steps if answer.steps.findings else answer.steps + at(answer) for answer in answers]
+        outcome = across_possibilities(ways)
+        told = [way for answer, way in zip(answers, ways, strict=True) if answer.zone is None]
+        if not told or outcome.verdict is Verdict.REACHABLE:
+            return outcome
+        if across_possibilities(told).verdict is not Verdict.REACHABLE:
+            return outcome
+        zones = dict.fromkeys(answer.zone for answer in answers if answer.zone is not None)
+        return all_of([outcome, *(names.ZONE_MAYBE_NOT_DELEGATED(zone, host=host) for zone in zones)])
 
     def _reach_answer(
         self, client: Client, place: Placement, host: str, port: int, answer: Answer

@@ -52,12 +52,14 @@ class Answer:
         addresses: those that it leads to; `PUBLIC` where they are public and not known.
         endpoint: the VPC endpoint whose own name it is.
         steps: the records on the way; a finding of these is where the way ends.
+        zone: the public zone that answers instead if the name's domain is delegated to it.
     """
 
     name: str
     addresses: Ranges | None = None
     endpoint: Resource | None = None
     steps: Outcome = PASSES
+    zone: HostedZone | None = None
 
 
 class Resolver:
@@ -188,14 +190,15 @@ class _Search:
         if not name.endswith(AWS_DOMAIN) and self.resolver.graph.coverage.misses(_PUBLIC_ZONES_READ_BY):
             yield Answer(name, steps=steps + names.UNREAD_PUBLIC_ZONES(name, host=name))
             return
-        for zone in self.resolver.zones.public_for(name):
+        public = tuple(self.resolver.zones.public_for(name))
+        for zone in public:
             yield from self._in_zone(zone, name, chain, steps)
         yield from self._by_records(tuple(self.resolver.zones.elsewhere(name)), None, name, chain, steps)
         balancer = self.resolver.load_balancers.get(name.removeprefix("dualstack."))
         if balancer is not None:
             yield self.resolver.of_holder(balancer, name, steps)
         else:
-            yield Answer(name, steps=steps)
+            yield Answer(name, steps=steps, zone=public[0] if public else None)
 
     def _in_zone(
         self, zone: HostedZone, name: str, chain: tuple[str, ...], steps: Outcome

@@ -95,6 +95,11 @@ ZONE_MAYBE_NOT_ASKED = NAME_SHADOWED.undetermined(
     "private hosted zone {subject.label} answers in VPC {vpc} only with DNS support and DNS hostnames on",
     "set enable_dns_support=True and enable_dns_hostnames=True on the VPC",
 )
+ZONE_MAYBE_NOT_DELEGATED = NAME_SHADOWED.undetermined(
+    "public hosted zone {subject.label} leads {host} to what can be reached, if its domain is delegated to "
+    "the zone: no plan shows that, and other name servers may lead {host} to any public address",
+    "name the host that the zone's record leads to, or put the record into a private hosted zone of the VPC",
+)
 DNS_RECORD_UNKNOWN = Code("DNS_RECORD_UNKNOWN", 'Pulumi documentation, "Inputs and outputs"')
 RECORD_UNKNOWN = DNS_RECORD_UNKNOWN.undetermined(
     "where record {subject.label} leads {host} is not known until the update",

@@ -67,6 +67,14 @@ FUNCTION_ON_INSTANCES = WORKLOAD_NOT_MODELLED.undetermined(
 CONNECTOR_NOT_READ = Code(
     "CONNECTOR_NOT_READ", 'AWS App Runner Developer Guide, "Enabling VPC access for outgoing traffic"'
 )
+NO_CONNECTOR = CONNECTOR_NOT_READ.undetermined(
+    "service {subject.label} leaves through a VPC, and names no VPC connector",
+    "set vpc_connector_arn, the ARN of an aws.apprunner.VpcConnector",
+)
+CHOSEN_CONNECTOR = CONNECTOR_NOT_READ.undetermined(
+    "which VPC connector service {subject.label} has is not known until the update: {names} or another",
+    "name one (vpc_connector_arn=connector.arn), without apply",
+)
 UNREAD_CONNECTOR = CONNECTOR_NOT_READ.undetermined(
     "VPC connector {place} of service {subject.label} is neither in the program nor in the evidence",
     "create the aws.apprunner.VpcConnector in the program, or give the account's evidence",

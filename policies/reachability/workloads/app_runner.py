@@ -56,9 +56,13 @@ def _placements(network: Network, service: Resource) -> Iterator[Placement]:
     (ref,) = network.graph.refs(service, named_as, "networkConfiguration", tokens.VPC_CONNECTOR)
     for connector in ref.candidates:
         yield _behind(network, service, connector)
-    if ref.open or ref.absent:
-        place = "not set" if ref.absent else ref.place
-        yield Placement(service, problem=placement.UNREAD_CONNECTOR(service, place=place))
+    if ref.absent:
+        yield Placement(service, problem=placement.NO_CONNECTOR(service))
+    elif ref.open and ref.candidates:
+        found = ", ".join(connector.label for connector in ref.candidates)
+        yield Placement(service, problem=placement.CHOSEN_CONNECTOR(service, names=found))
+    elif ref.open:
+        yield Placement(service, problem=placement.UNREAD_CONNECTOR(service, place=ref.place))
 
 
 def _behind(network: Network, service: Resource, connector: Resource) -> Placement:

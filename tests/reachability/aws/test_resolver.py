@@ -781,3 +781,21 @@ def test_the_egress_of_the_service_itself_sees_public_zones(
         record(stack, HOST, *values)
 
     assert found(stack) == answer
+
+
+def test_a_public_zone_that_may_not_be_asked_is_named(ses: Stack) -> None:
+    """It leads to the endpoint of the VPC, and the internet may lead elsewhere."""
+    zone(ses, private=False)
+    record(ses, HOST, SES, kind="CNAME")
+
+    outcome = judge(ses, HOST)
+
+    told = [finding.message for finding in outcome.findings if finding.code == "NAME_SHADOWED"]
+    assert outcome.verdict is UNDETERMINED
+    assert len(told) == 1
+    assert told[0].startswith(
+        f"public hosted zone zone leads {HOST} to what can be reached, if its domain is"
+    )
+
+    ses["endpoint-group"]["ingress"] = []
+    assert "NAME_SHADOWED" not in found(ses)[1]

@@ -16,6 +16,7 @@ from tests.reachability.stacks import (
     VPC,
     Stack,
     add_nat_gateway,
+    either,
     image,
     name_host,
     ref,
@@ -54,7 +55,7 @@ def test_the_egress_that_a_service_chooses(nat: Stack, network: dict[str, Any], 
 
 
 @pytest.mark.parametrize(
-    ("connector", "where"), [(None, "not set"), ("arn:other", "arn:other"), (ref("nothing"), "not known yet")]
+    ("connector", "where"), [("arn:other", "arn:other"), (ref("nothing"), "not known yet")]
 )
 def test_a_connector_that_is_not_read_is_named(nat: Stack, connector: Any, where: str) -> None:
     nat["service"]["networkConfiguration"] = egress_of("VPC", connector)
@@ -70,6 +71,28 @@ def test_a_connector_that_is_not_read_is_named(nat: Stack, connector: Any, where
             UNDETERMINED,
         ),
     )
+
+
+def test_a_service_may_name_no_connector(nat: Stack) -> None:
+    nat["service"]["networkConfiguration"] = egress_of("VPC", None)
+
+    (egress,) = nat.prove()
+
+    messages = [finding.message for finding in egress.outcome.findings]
+    assert messages == ["service service leaves through a VPC, and names no VPC connector"]
+
+
+def test_connectors_that_may_be_meant_are_named(nat: Stack) -> None:
+    nat.add("aws:apprunner/vpcConnector:VpcConnector", "spare", **nat["connector"])
+    nat["service"]["networkConfiguration"] = egress_of("VPC", either("connector", "spare"))
+
+    (egress,) = nat.prove()
+
+    messages = [finding.message for finding in egress.outcome.findings]
+    said = (
+        "which VPC connector service service has is not known until the update: connector, spare or another"
+    )
+    assert messages == [said]
 
 
 def test_a_connector_is_of_the_region_of_its_service(nat: Stack) -> None:
