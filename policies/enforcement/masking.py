@@ -18,22 +18,35 @@ _SHORTEST: Final = 3
 _TELL_NOTHING: Final = frozenset({"true", "false"})
 _SHORTEST_IN_BASE64: Final = 6
 """Bytes; of fewer, too few characters are left that do not depend on their neighbours."""
+_PIECE: Final = 12
+"""Characters of a secret in base64 that are masked wherever they stand: line breaks take the whole apart."""
+_RUN: Final = "[A-Za-z0-9+/_-]"
+_LONG_RUN: Final = re.compile(rf"{_RUN}{{{_PIECE},}}")
+_LAST_LINE: Final = re.compile(
+    rf"(?:^[^\S\n]*|\\n)({_RUN}{{{_SHORTEST_IN_BASE64},{_PIECE - 1}}})=*(?=[^\S\n]*$|['\"\\])", re.MULTILINE
+)
+_KEY: Final = re.compile(rf"{_RUN}{{40,}}=*")
+"""A line of a key, which is masked in pieces as if it were a secret in base64."""
 _AROUND: Final = string.whitespace + "'\"\\"
 """What is not masked at the ends of a secret: quotes and backslashes belong as well to what is around it."""
 _URL_SAFE: Final = str.maketrans("+/", "-_")
+_STANDARD: Final = str.maketrans("-_", "+/")
 
 
 class Masker:
     """Replaces secrets in texts, in each form that a program, a library or a log gives them.
 
     That is: as they are, on one line and line by line, quoted for JSON (however often), Python, YAML, a
-    shell, a URL or HTML, and in base64, alone or inside of more; also where colours or characters that nobody
-    sees stand in between, which go when the text is shown. More secrets may be added at any time.
+    shell, a URL or HTML, and in base64, alone or inside of more, with line breaks or without; also where
+    colours or characters that nobody sees stand in between, which go when the text is shown. More secrets may
+    be added at any time.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._known: frozenset[str] = frozenset()
         self._forms: tuple[_Form, ...] = ()
+        self._in_base64: tuple[str, ...] = ()
+        self._pieces: frozenset[str] = frozenset()
         self._lock = threading.Lock()
         self.add(secrets)
 
@@ -49,7 +62,12 @@ class Masker:
             new = {word for word in words if len(word) >= _SHORTEST} - _TELL_NOTHING - self._known
             if new:
                 self._known |= new
-                self._forms += tuple(form for word in sorted(new) for form in _forms(word))
+                in_base64 = {text for word in new for text in _in_base64(word)}
+                self._forms += tuple(map(_Form, sorted(new | in_base64)))
+                keys = {word for word in new if _KEY.fullmatch(word)}
+                folded = {text.translate(_STANDARD) for text in in_base64 | keys if len(text) > _PIECE}
+                self._in_base64 += tuple(folded)
+                self._pieces |= {piece for text in folded for piece in _windows(text)}
 
     def __call__(self, text: str) -> str:
         spans = sorted(span for shown, places in readings(text) for span in self._spans(shown, places))
@@ -70,6 +88,17 @@ class Masker:
             if form.anchor in shown:
                 for match in form.pattern.finditer(shown):
                     yield places[match.start()], places[match.end() - 1] + 1
+        if self._pieces:
+            for match in (*_LONG_RUN.finditer(shown), *_LAST_LINE.finditer(shown)):
+                start, end = match.span(match.re.groups)
+                if self._is_of_secret(shown[start:end].translate(_STANDARD)):
+                    yield places[start], places[end - 1] + 1
+
+    def _is_of_secret(self, run: str) -> bool:
+        """Whether `run` holds a piece of a secret in base64, or is one, as the last line may be."""
+        if len(run) < _PIECE:
+            return any(run in text for text in self._in_base64)
+        return not self._pieces.isdisjoint(_windows(run))
 
 
 class _Form:
@@ -140,14 +169,13 @@ def _escaped(character: str, in_utf8: Sequence[str]) -> Iterator[str]:
         yield "e"
 
 
-def _forms(secret: str) -> Iterator[_Form]:
-    yield _Form(secret)
-    for text in dict.fromkeys(_in_base64(secret.encode("utf-8", "surrogatepass"))):
-        yield _Form(text)
+def _windows(text: str) -> Iterator[str]:
+    return (text[at : at + _PIECE] for at in range(len(text) - _PIECE + 1))
 
 
-def _in_base64(data: bytes) -> Iterator[str]:
-    """`data` in base64, and what does not depend on its neighbours where it is encoded together with them."""
+def _in_base64(secret: str) -> Iterator[str]:
+    """`secret` in base64, and what of that stays the same where more is encoded together with it."""
+    data = secret.encode("utf-8", "surrogatepass")
     if len(data) < _SHORTEST_IN_BASE64:
         return
     yield b64encode(data).decode()

@@ -7,8 +7,9 @@ import json
 import re
 import shlex
 import string
+import textwrap
 import time
-from base64 import b64encode, urlsafe_b64encode
+from base64 import b64encode, encodebytes, urlsafe_b64encode
 from collections.abc import Callable
 from random import Random
 from urllib.parse import quote, quote_plus
@@ -107,6 +108,40 @@ def test_secrets_that_overlap_are_masked_as_one() -> None:
     assert Masker(["pass", "password"])("password, pass") == f"{MASK}, {MASK}"
 
 
+KEY = "\n".join(["-----BEGIN KEY-----", *textwrap.wrap("0123456789Ab/C+d" * 20, 64), "-----END KEY-----"])
+LINES: dict[str, Callable[[str], str]] = {
+    "of a mail": lambda text: encodebytes(text.encode()).decode(),
+    "of a mail, with more": lambda text: encodebytes(f"user:{text}:x".encode()).decode(),
+    "of a mail, as Python has them": lambda text: repr(encodebytes(text.encode())),
+    "of a key": lambda text: "\n".join(textwrap.wrap(b64encode(text.encode()).decode(), 64)),
+    "for URLs": lambda text: "\n".join(textwrap.wrap(urlsafe_b64encode(text.encode()).decode(), 76)),
+}
+
+
+@pytest.mark.parametrize("form", LINES)
+@pytest.mark.parametrize("secret", [KEY, "a passphrase, " * 10, bytes(range(33, 126)).decode()])
+def test_each_line_of_base64_is_masked(form: str, secret: str) -> None:
+    assert_masked_in_lines(secret, LINES[form](secret))
+
+
+def test_a_key_whose_lines_are_broken_anew_is_masked() -> None:
+    assert_masked_in_lines(KEY, textwrap.fill(KEY.replace("\n", ""), 60))
+
+
+def assert_masked_in_lines(secret: str, shown: str) -> None:
+    mask = Masker([secret])
+    for masked in (mask(shown), "\n".join(map(mask, shown.splitlines()))):
+        assert MASK in masked
+        left = re.sub(rf"{re.escape(MASK)}|\\n|BEGIN|END|KEY", " ", masked)
+        assert not re.search("[A-Za-z0-9+/]{7}", left.replace("dXNlcj", " "))
+
+
+def test_no_piece_of_a_secret_that_is_text_is_masked() -> None:
+    role = "arn:aws:iam::123456789012:role/administrator-of-mail"
+    text = "123456789012 has administrator-of-mail in com.amazonaws.us-east-1.email-smtp"
+    assert Masker([role])(text) == text
+
+
 UNSEEN = {
     "a colour": "\x1b[1;36m",
     "a link": "\x1b]8;;https://example.com\x1b\\",
@@ -157,6 +192,13 @@ def test_what_tells_nothing_is_left(text: str) -> None:
 def test_no_text_takes_long_to_mask(secret: str, text: str) -> None:
     started = time.monotonic()
     Masker([secret])(text * 5_000 + "x")
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("text", ["\n", " ", "abcdef ", "abcdef\n", "abcdefghijklm/", "=", "\\n"])
+def test_no_text_takes_long_to_look_for_lines_in(text: str) -> None:
+    started = time.monotonic()
+    Masker([KEY])(text * (60_000 // len(text)))
     assert time.monotonic() - started < 1
 
 
