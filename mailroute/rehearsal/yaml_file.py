@@ -19,6 +19,14 @@ _DEEPEST: Final = 100
 _MOST_VALUES: Final = 100_000
 """How many values a file may hold, with those that aliases repeat."""
 _LONGEST_NUMBER: Final = 100
+_TAG: Final = "tag:yaml.org,2002:"
+_KEPT: Final = frozenset(f"{_TAG}{name}" for name in ("null", "bool", "int", "float", "str", "seq", "map"))
+"""What a value may be; a date, a set or binary data is nothing that config can hold."""
+_SCALARS: Final = {
+    f"{_TAG}bool": {f"{_TAG}bool"},
+    f"{_TAG}int": {f"{_TAG}int"},
+    f"{_TAG}float": {f"{_TAG}float", f"{_TAG}int"},
+}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -52,7 +60,10 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]
 
     def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
         value = super().construct_scalar(node)
-        if node.tag == "tag:yaml.org,2002:int" and len(value) > _LONGEST_NUMBER:
+        needed = _SCALARS.get(node.tag)
+        if needed and self.resolve(yaml.ScalarNode, value, (True, False)) not in needed:
+            raise _refused(f"{value[:_LONGEST_NUMBER]!r} is no {_short(node.tag)}", node.start_mark)
+        if node.tag == f"{_TAG}int" and len(value) > _LONGEST_NUMBER:
             raise _refused(f"a number of {len(value):,} digits: put it in quotes", node.start_mark)
         if _SURROGATE.search(value):
             raise _refused(
@@ -63,7 +74,7 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key_node, _ in node.value:
-            if key_node.tag == "tag:yaml.org,2002:merge":
+            if key_node.tag == f"{_TAG}merge":
                 continue
             key = self.construct_object(key_node, deep=True)
             if isinstance(key, (dict, list)):
@@ -75,6 +86,16 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]
             seen.add(key)
         mapping: dict[Any, Any] = super().construct_mapping(node, deep)
         return mapping
+
+
+def _refuse_tag(_: _Loader, node: yaml.Node) -> None:
+    raise _refused(
+        f"the tag {_short(node.tag)}: write the value as text, a list or an object", node.start_mark
+    )
+
+
+def _short(tag: str) -> str:
+    return tag.replace(_TAG, "!!")
 
 
 def _parts(node: yaml.Node) -> Iterator[yaml.Node]:
@@ -90,8 +111,11 @@ def _refused(reason: str, mark: yaml.Mark) -> _Refused:
     return _Refused(problem=reason, problem_mark=mark)
 
 
+_Loader.yaml_constructors = {
+    tag: construct for tag, construct in yaml.SafeLoader.yaml_constructors.items() if tag in _KEPT
+} | {None: _refuse_tag}
 _Loader.yaml_implicit_resolvers = {}
-for _tag, _pattern, _first in (
+for _name, _pattern, _first in (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
     ("int", r"[-+]?(?:0|[1-9][0-9_]*|0[0-7_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|0b[01_]+)", "-+0123456789"),
     ("float", r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", "-+0123456789."),
@@ -99,7 +123,7 @@ for _tag, _pattern, _first in (
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
     ("merge", r"<<", "<"),
 ):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
+    _Loader.add_implicit_resolver(f"{_TAG}{_name}", re.compile(f"^(?:{_pattern})$"), list(_first))
 
 
 def read_yaml(file: Path) -> dict[str, Any]:

@@ -182,6 +182,16 @@ def test_a_wrong_project_is_one_line(tmp_path: Path, project: str, complaint: st
             "Pulumi.dev.yaml:1:17: an alias inside of what it stands for: write the value",
         ),
         ("config: {? [k] : 1}", "Pulumi.dev.yaml:1:12: a key that is no text: write it as text"),
+        (
+            "config: {k: !!timestamp 2001-01-01}",
+            "Pulumi.dev.yaml:1:13: the tag !!timestamp: write the value as ",
+        ),
+        ("config: !!set {a}", "Pulumi.dev.yaml:1:9: the tag !!set: write the value as text"),
+        ("config: {k: !mine [a]}", "Pulumi.dev.yaml:1:13: the tag !mine: write the value as text"),
+        ("config: {k: !!binary aGk=}", "the tag !!binary: write the value as text"),
+        ("config: {k: !!bool maybe}", "Pulumi.dev.yaml:1:13: 'maybe' is no !!bool"),
+        ('config: {k: !!int ""}', "Pulumi.dev.yaml:1:13: '' is no !!int"),
+        ("config: {k: !!float x}", "Pulumi.dev.yaml:1:13: 'x' is no !!float"),
         ("#" * 2**20 + "\n", "Pulumi.dev.yaml: larger than 1 MB: no file of a project or stack is"),
         ("config: {}", "stack 'dev' lacks the config demo:needed, which Pulumi.yaml requires: "),
         ("config: {needed: clear, port: 1}", "config demo:needed is declared secret and stands in clear"),
@@ -225,6 +235,19 @@ def test_an_alias_stands_for_its_value(tmp_path: Path) -> None:
         "demo:x": "[1]",
         "demo:y": "[1]",
         "demo:z": '{"a":1,"b":2}',
+    }
+
+
+def test_a_tag_that_says_what_a_value_is_is_read(tmp_path: Path) -> None:
+    numbers = '!!int "7", b: !!float 1, c: !!str 2001-01-01, d: !!bool true'
+    stack = f"config: {{a: {numbers}, e: !!seq [1], f: !!map {{}}}}\n"
+    assert _load(tmp_path, stack=stack).config == {
+        "demo:a": "7",
+        "demo:b": "1.0",
+        "demo:c": "2001-01-01",
+        "demo:d": "true",
+        "demo:e": "[1]",
+        "demo:f": "{}",
     }
 
 
