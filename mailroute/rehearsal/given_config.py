@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _SEGMENT: Final = re.compile(
     r"""\["(?P<quoted>(?:[^"\\]|\\.)+)"\]|\[(?P<index>0|[1-9]\d*)\]|(?:^|\.)(?P<name>[^.\[\]"]+)"""
 )
+_DEEPEST: Final = 100
+_LONGEST_SHOWN: Final = 60
 _INTEGER: Final = re.compile(r"-?(?:0|[1-9]\d*)")
 
 
@@ -68,6 +70,11 @@ def _path(key: str, name: str) -> tuple[str | int, ...]:
         else:
             path.append(found["name"] or re.sub(r"\\(.)", r"\1", quoted))
         end = found.end()
+    if len(path) > _DEEPEST:
+        raise RehearsalError(
+            f"--config {key[:_LONGEST_SHOWN]}...: a path of {len(path):,} steps: "
+            f"nest values at most {_DEEPEST} deep"
+        )
     if end < len(name) or not path or not isinstance(path[0], str):
         raise RehearsalError(f'--config {key}: no path: write it as outer.inner, names[0] or outer["a.b"]')
     return tuple(path)

@@ -87,6 +87,7 @@ def test_a_path_leads_into_objects_and_lists(tmp_path: Path, value: str, key: st
         ('db["a"]b=x', '--config db["a"]b: no path'),
         ("db.ports[3]=x", "--config db.ports[3]: index 3 is out of range: the list has 2 elements"),
         ("db.ports.first=x", "--config db.ports.first: 'first' is no index of a list"),
+        ("x" + "[0]" * 5_000 + "=1", f"--config x{'[0]' * 19}[0...: a path of 5,001 steps: nest values at"),
         ("a:b:c=x", "config key 'a:b:c': write it as <namespace>:<name>"),
     ],
 )
