@@ -76,6 +76,10 @@ ADOPTIONS = CONFLICTING_RESOURCES.warning(
     "{first} and {second} adopt the same resource of AWS, and the later one removes what the other put in",
     _REMOVE,
 )
+ADOPTED_AFTER = CONFLICTING_RESOURCES.warning(
+    "{part} is made before {adoption}, which removes what is there when it adopts a resource of AWS",
+    "declare it in {adoption}, or make it after that (depends_on)",
+)
 ADOPTED_LATER = CONFLICTING_RESOURCES.warning(
     "{part} may be made before {adoption}, which removes what is there when it adopts a resource of AWS",
     "declare it in {adoption}, or make it after that (depends_on)",

@@ -24,6 +24,7 @@ from .references import Links
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from ..findings.code import Statement
     from ..verdict import Outcome
     from .graph import Graph
     from .references import Ref
@@ -157,11 +158,15 @@ class Adoptions:
             [
                 warnings(claims, partial(conflicts.ADOPTIONS, first)),
                 *(
-                    conflicts.ADOPTED_LATER(adopted, part=_called(part), adoption=_called(adopted))
+                    says(adopted, part=_called(part), adoption=_called(adopted))
                     for part in removed
+                    for says in (self._says_of(adopted, part),)
                 ),
             ]
         )
+
+    def _says_of(self, adopted: Resource, part: Resource) -> Statement:
+        return conflicts.ADOPTED_AFTER if self.removes(adopted, part) else conflicts.ADOPTED_LATER
 
     @cached_property
     def _adopted(self) -> Mapping[Resource, Ref[Resource]]:

@@ -85,7 +85,14 @@ def test_adoption_removes_a_rule_that_is_made_before(after: str | None, of: str,
     if after:
         stack.depends_on[of] = (after,)
 
-    assert admits((default_of(stack),), EGRESS, Peer("anywhere", addresses(ANYWHERE)), 587).verdict is verdict
+    outcome = admits((default_of(stack),), EGRESS, Peer("anywhere", addresses(ANYWHERE)), 587)
+
+    assert outcome.verdict is verdict
+    order = {UNREACHABLE: ["is made before"], REACHABLE: [], UNDETERMINED: ["may be made before"]}[verdict]
+    told = [warning.message for warning in outcome.warnings]
+    assert [
+        f"SecurityGroupEgressRule rule {each} Def" in text for each, text in zip(order, told, strict=True)
+    ] == [True for _ in order]
 
 
 def test_the_default_group_of_an_unread_vpc_is_open() -> None:
