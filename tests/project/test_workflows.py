@@ -99,5 +99,19 @@ def test_commands_are_stopped_while_a_program_runs() -> None:
     assert len(scripts) == 2
     for script in scripts:
         before = script[: RUNS_A_PROGRAM.search(script).start()]  # type: ignore[union-attr]
+        # From the kernel, by the shell itself: a command may be one of the repository's own.
+        assert "token=$(< /proc/sys/kernel/random/uuid)" in before
         assert 'echo "::stop-commands::$token"' in before
         assert "trap 'echo \"::$token::\"' EXIT" in before
+
+
+def test_no_python_imports_what_the_checkout_holds() -> None:
+    """`python -c` and `python -m` put the current folder first: a `uuid.py` there would choose the token."""
+    texts = [path.read_text(encoding="utf-8") for path in (*WORKFLOWS, ROOT / "action.yml")]
+    assert not [line for text in texts for line in text.splitlines() if re.search(r"python3? -[cm]", line)]
+
+
+def test_the_pulumi_cli_is_pinned() -> None:
+    uses = [step for path in WORKFLOWS for step in steps(path) if "pulumi/actions" in step.get("uses", "")]
+    assert len(uses) == 3
+    assert {step["with"]["pulumi-version"] for step in uses} == {"3.260.0"}
