@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+
+from evidence import text_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,14 +34,20 @@ def read(file: Path) -> Any:
     """
     name = name_of(file)
     try:
-        text = sys.stdin.read() if file == _STANDARD_INPUT else file.read_text(encoding="utf-8")
-        return json.loads(text)
+        return json.loads(_standard_input() if file == _STANDARD_INPUT else text_file.read(file))
     except OSError as error:
         raise click.ClickException(f"{name}: {error.strerror}") from error
     except ValueError as error:
         raise click.ClickException(f"{name}: not JSON: {error}") from error
     except RecursionError as error:
         raise click.ClickException(f"{name}: {WRONG}: nested too deeply") from error
+
+
+def _standard_input() -> str:
+    text = sys.stdin.read(text_file.LARGEST * text_file.MEGABYTE + 1)
+    if len(text) > text_file.LARGEST * text_file.MEGABYTE:
+        raise OSError(errno.EFBIG, f"larger than {text_file.LARGEST} MB")
+    return text
 
 
 def entries(document: Any, name: str) -> Sequence[Mapping[str, Any]]:

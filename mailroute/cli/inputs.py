@@ -97,7 +97,9 @@ def with_assumed_region(project: Project, account_file: Path | None) -> Project:
 def _account_file(project: Project) -> Path | None:
     """The account file beside the program, if there is one."""
     file = project.directory / "accounts" / f"{project.stack}.json"
-    return file if file.is_file() else None
+    from evidence import text_file
+
+    return file if text_file.is_there(file) else None
 
 
 def _region(project: Project) -> str | None:

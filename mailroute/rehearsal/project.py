@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from enforcement.masking import Masker
+from evidence import text_file
 
 from .config import ConfigSchema
 from .environment import Environment, of_program, runtime_options
@@ -177,7 +178,7 @@ def _stack_document(
     config_directory = _config_directory(file, directory, document)
     named = given.file if given else None
     for stack_file in [named] if named else [config_directory / f"Pulumi.{stack}.{s}" for s in _SUFFIXES]:
-        if stack_file.is_file() or named:
+        if named or text_file.is_there(stack_file):
             content = read_yaml(stack_file)
             if content.get("environment"):
                 raise RehearsalError(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from evidence import text_file
+
 from .result import RehearsalError
 
 if TYPE_CHECKING:
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-_LARGEST_FILE: Final = 2**20
+_LARGEST_FILE: Final = 1
+"""Megabytes."""
 _DEEPEST: Final = 100
 _MOST_VALUES: Final = 100_000
 """How many values a file may hold, with those that aliases repeat."""
@@ -133,10 +136,11 @@ def read_yaml(file: Path) -> dict[str, Any]:
         RehearsalError: it cannot be read, is not YAML, or holds something else.
     """
     try:
-        if file.stat().st_size > _LARGEST_FILE:
-            raise RehearsalError(f"{file}: larger than 1 MB: no file of a project or stack is")
-        document = yaml.load(file.read_text(encoding="utf-8-sig"), _Loader)  # noqa: S506 (a SafeLoader)
-    except (OSError, UnicodeDecodeError) as error:
+        text = text_file.read(file, largest=_LARGEST_FILE).removeprefix("\ufeff")
+        document = yaml.load(text, _Loader)  # noqa: S506 (a SafeLoader)
+    except OSError as error:
+        raise RehearsalError(f"{file}: cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError as error:
         raise RehearsalError(f"{file}: cannot be read: {error}") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

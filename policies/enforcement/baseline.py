@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from evidence import text_file
+
 VARIABLE: Final = "MAILROUTE_BASELINE"
 """The environment variable that names the file, over what a rule's configuration says."""
 
@@ -37,7 +39,7 @@ def load(path: Path) -> tuple[Known, ...]:
         BaselineError: it cannot be read, or is something else.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(text_file.read(path))
     except OSError as error:
         raise BaselineError(f"{path}: {error.strerror or error}: give the path of a baseline") from error
     except (ValueError, RecursionError) as error:

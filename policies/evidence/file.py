@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from . import strict_json
+from . import strict_json, text_file
 from .strict_json import place
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def load(path: Path) -> dict[str, Any]:
         EvidenceError: it cannot be read, is no JSON, or breaks the schema.
     """
     try:
-        document: dict[str, Any] = strict_json.loads(path.read_text(encoding="utf-8"))
+        document: dict[str, Any] = strict_json.loads(text_file.read(path))
     except OSError as error:
         reason = error.strerror or error
         raise EvidenceError(f"{path}: {reason}: give the path of an evidence file") from error

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from reachability.graph import tokens
 
-from . import strict_json
+from . import strict_json, text_file
 from .file import EvidenceError
 
 Properties = dict[str, Any]
@@ -28,7 +28,7 @@ def load(path: Path) -> tuple[Managed, ...]:
         EvidenceError: it cannot be read, or is no exported state.
     """
     try:
-        resources = strict_json.loads(path.read_text(encoding="utf-8"))["deployment"].get("resources", [])
+        resources = strict_json.loads(text_file.read(path))["deployment"].get("resources", [])
         return tuple(
             entry
             for entry in resources

@@ -192,7 +192,7 @@ def test_a_wrong_project_is_one_line(tmp_path: Path, project: str, complaint: st
         ("config: {k: !!bool maybe}", "Pulumi.dev.yaml:1:13: 'maybe' is no !!bool"),
         ('config: {k: !!int ""}', "Pulumi.dev.yaml:1:13: '' is no !!int"),
         ("config: {k: !!float x}", "Pulumi.dev.yaml:1:13: 'x' is no !!float"),
-        ("#" * 2**20 + "\n", "Pulumi.dev.yaml: larger than 1 MB: no file of a project or stack is"),
+        ("#" * 2**20 + "\n", "Pulumi.dev.yaml: cannot be read: larger than 1 MB"),
         ("config: {}", "stack 'dev' lacks the config demo:needed, which Pulumi.yaml requires: "),
         ("config: {needed: clear, port: 1}", "config demo:needed is declared secret and stands in clear"),
     ],

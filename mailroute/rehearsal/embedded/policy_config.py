@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pulumi.runtime.proto import analyzer_pb2
 
-from evidence import strict_json
+from evidence import strict_json, text_file
 from mailroute import wire
 
 from ..result import RehearsalError
@@ -40,7 +40,7 @@ def load(file: Path) -> dict[str, RuleConfig]:
         RehearsalError: the file cannot be read or is something else.
     """
     try:
-        document = strict_json.loads(file.read_text(encoding="utf-8") or "{}")
+        document = strict_json.loads(text_file.read(file) or "{}")
     except OSError as error:
         raise RehearsalError(f"policy config {file}: {error.strerror or error}") from None
     except UnicodeDecodeError as error:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from evidence import strict_json
+from evidence import strict_json, text_file
 from mailroute import wire
 from reachability.values import UNKNOWN
 
@@ -45,12 +45,14 @@ def outputs(project: Project, name: str) -> dict[str, Any] | None:
     if file is None:
         return None
     try:
-        found = _outputs_in(strict_json.loads(file.read_text(encoding="utf-8")))
+        found = _outputs_in(strict_json.loads(text_file.read(file)))
         if found is not None:
             return {key: _value(value, key) for key, value in found.items()}
     except strict_json.JsonError as error:
         raise RehearsalError(f"{where}: {error.of(file)}") from None
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise RehearsalError(f"{where}: {file}: {error.strerror or error}") from None
+    except ValueError as error:
         raise RehearsalError(f"{where}: {file}: {error}") from None
     raise RehearsalError(
         f"{where}: {file}: has no outputs: save what 'pulumi stack output --json' or "
@@ -75,7 +77,7 @@ def _file(project: Project, name: StackName) -> Path | None:
         return project.stack_files.files[name]
     organization, other, stack = name
     files = (folder / organization / other / f"{stack}.json" for folder in _folders(project))
-    return next((file for file in files if file.is_file()), None)
+    return next((file for file in files if text_file.is_there(file)), None)
 
 
 def _folders(project: Project) -> tuple[Path, ...]:
