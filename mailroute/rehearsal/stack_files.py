@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 StackName = tuple[str, str, str]
 """Organization, project and stack."""
 
-_PART: Final = re.compile(r"(?!\.+$)[A-Za-z0-9_.-]+")
+_PART: Final = re.compile(r"(?!\.+$)[A-Za-z0-9_.-]{1,100}")
+_LONGEST_SHOWN: Final = 60
 _MOST_PARTS: Final = 3
 
 
@@ -38,6 +39,10 @@ def parts_of(name: str, organization: str, project: str) -> StackName:
     """
     parts = name.split("/")
     if len(parts) > _MOST_PARTS or not all(map(_PART.fullmatch, parts)):
-        raise ValueError(f"{name!r} is no name of a stack: write it as ORGANIZATION/PROJECT/STACK")
+        shown = name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}..."
+        raise ValueError(
+            f"{shown!r} is no name of a stack: write it as ORGANIZATION/PROJECT/STACK, each of at most 100 "
+            "letters, digits, '-', '_' and '.'"
+        )
     stack = parts.pop()
     return (parts[0] if parts else organization), (parts[1] if len(parts) > 1 else project), stack

@@ -172,3 +172,11 @@ def test_an_argument_names_a_file_or_a_folder(tmp_path: Path) -> None:
     file.touch()
     assert StackFile().convert(f"acme/net/dev={file}", None, None) == ("acme/net/dev", file)
     assert StackFile().convert(str(tmp_path), None, None) == ("", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["o/p/" + "a" * 5_000, "o" * 101, "a/b/c/d", "../x"])
+def test_a_name_that_no_stack_has_is_one_short_line(project: Project, name: str) -> None:
+    with pytest.raises(
+        RehearsalError, match=r"^StackReference '.{1,70}' is no name of a stack: write it as "
+    ):
+        stacks.outputs(project, name)
