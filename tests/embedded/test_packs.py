@@ -157,7 +157,7 @@ def test_a_pack_is_configured_as_by_pulumi(variant: str, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("{", "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
+        ("{", ":1:2: not JSON: Expecting property name enclosed in double quotes"),
         ("[]", "must be an object of rules"),
         ('{"r": 3}', "r is 3: must be a level (advisory, mandatory, remediate, disabled) or an object"),
         (
