@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
+from urllib.parse import unquote
 
 from reachability.values import is_list
 
@@ -50,6 +51,7 @@ def _texts_in_json(value: str | float) -> Iterator[str]:
 
 
 def _texts_in_url(value: str | float) -> Iterator[str]:
-    """Password and host of each URL in a text."""
+    """Password and host of each URL in a text, the password as it is written there and as it is."""
     for found in _URL.finditer(str(value)):
-        yield from filter(None, found.groups())
+        password, host = found.groups()
+        yield from filter(None, {password: None, unquote(password or ""): None, host: None})

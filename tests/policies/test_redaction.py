@@ -214,6 +214,7 @@ def test_the_parts_of_a_secret_url_are_secret_too() -> None:
 
     assert set(secret_texts(Secret(url))) == {url, "hunter2", "relay.example.com"}
     assert set(secret_texts(Secret("amqp://app:word@queue/main"))) == {"amqp://app:word@queue/main", "word"}
+    assert "p@ss w" in set(secret_texts(Secret("smtp://me:p%40ss%20w@mx.example.com")))
     assert set(secret_texts(Secret("https://relay.example.com"))) == {
         "https://relay.example.com",
         "relay.example.com",
