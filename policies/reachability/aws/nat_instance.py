@@ -93,14 +93,14 @@ class NatInstances:
         is_instance = interface.type in tokens.INSTANCE
         owners = (interface,) if is_instance else tuple(dict.fromkeys(self._instances_of(interface)))
         prop, group = "vpcSecurityGroupIds" if is_instance else "securityGroups", "securityGroupId"
-        links = (link.source for link in self._group_links.to(interface))
+        links = self._group_links.to(interface)
         subnet = self.subnets.ref(interface, interface.declared("subnetId"), "subnetId")
         return NatInstance(
             interface,
             subnet=subnet,
             security_groups=(
                 *self.groups.refs(interface, items(interface.declared(prop)), prop),
-                *(self.groups.ref(link, link.get(group), group) for link in links),
+                *(link.gives(self.groups.ref(link.source, link.source.get(group), group)) for link in links),
             ),
             attached=bool(owners),
             checked=interface.is_on("sourceDestCheck", default=True),

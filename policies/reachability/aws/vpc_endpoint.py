@@ -264,18 +264,20 @@ class VpcEndpoints:
 
     def _subnets(self, endpoint: Resource) -> tuple[Ref[Subnet], ...]:
         listed = self.subnets.refs(endpoint, items(endpoint.declared("subnetIds")), "subnetIds")
-        links = (link.source for link in self._subnet_associations.to(endpoint))
-        return (*listed, *(self.subnets.ref(link, link.get("subnetId"), "subnetId") for link in links))
+        prop, links = "subnetId", self._subnet_associations.to(endpoint)
+        given = (link.gives(self.subnets.ref(link.source, link.source.get(prop), prop)) for link in links)
+        return (*listed, *given)
 
     def _security_groups(self, endpoint: Resource) -> tuple[Ref[SecurityGroup], ...]:
         prop = "securityGroupId"
         refs = list(self.groups.refs(endpoint, items(endpoint.declared(f"{prop}s")), f"{prop}s"))
-        links = [link.source for link in self._group_associations.to(endpoint)]
-        replaced = [link.declared("replaceDefaultAssociation") for link in links]
+        links = self._group_associations.to(endpoint)
+        replaced = [link.source.declared("replaceDefaultAssociation") for link in links]
         if links and not refs and True not in replaced:
             default = self.groups.default_of(self.vpcs.of(endpoint))
             refs.append(replace(default, open=default.open or UNKNOWN in replaced))
-        return (*refs, *(self.groups.ref(link, link.get(prop), prop) for link in links))
+        given = (link.gives(self.groups.ref(link.source, link.source.get(prop), prop)) for link in links)
+        return (*refs, *given)
 
     def _is_offered(self, endpoint: Resource, subnets: tuple[Ref[Subnet], ...]) -> Outcome:
         """AWS refuses an endpoint in a zone that does not offer the service."""

@@ -333,6 +333,10 @@ class Link(Generic[T]):
     source: T
     certain: bool
 
+    def gives(self, ref: Ref[E]) -> Ref[E]:
+        """What the link gives a thing to which it leads: `ref`, or else where it may lead to another."""
+        return ref if self.certain else replace(ref, open=True)
+
 
 class Links(Generic[T]):
     """What refers to each thing, found by that thing."""

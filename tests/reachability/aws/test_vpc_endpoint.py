@@ -14,6 +14,7 @@ from tests.reachability.stacks import (
     VPC,
     Stack,
     add_nat_gateway,
+    either,
     ref,
 )
 
@@ -84,6 +85,27 @@ def test_subnets_and_groups_may_be_associations(ses: Stack) -> None:
 
     for preview in (True, False):
         assert judged(ses, preview=preview) == (REACHABLE, set())
+
+
+@pytest.mark.parametrize(
+    ("type_", "prop", "value"),
+    [
+        (
+            "aws:ec2/securityGroupAssociation:SecurityGroupAssociation",
+            "securityGroupId",
+            ref("endpoint-group"),
+        ),
+        ("aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation", "subnetId", PRIVATE[0]),
+    ],
+)
+def test_an_association_of_a_chosen_endpoint_is_open(ses: Stack, type_: str, prop: str, value: Any) -> None:
+    """`Output.all(smtp.id, ecr.id).apply(choose)`: it may be for the other one."""
+    ses["endpoint"].pop(f"{prop}s")
+    other = {"vpcEndpointType": "Interface", "serviceName": "com.amazonaws.us-east-1.ecr.api", "vpcId": VPC}
+    ses.add("aws:ec2/vpcEndpoint:VpcEndpoint", "ecr", **other)
+    ses.add(type_, "link", vpcEndpointId=either("endpoint", "ecr"), **{prop: value})
+
+    assert judged(ses)[0] is UNDETERMINED
 
 
 def test_without_a_group_the_vpcs_default_one_applies(ses: Stack) -> None:

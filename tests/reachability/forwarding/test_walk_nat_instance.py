@@ -248,3 +248,12 @@ def test_the_group_that_lacks_a_rule_is_named(instance: Stack, direction: str) -
 
     assert message.startswith(f"no {direction} rule of security group nat-group lets TCP 587 ")
     assert remedy.endswith(" to security group nat-group")
+
+
+def test_a_group_of_a_chosen_interface_may_be_anothers(interface: Stack) -> None:
+    """`Output.all(eni.id, other.id).apply(choose)` in the attachment of the group."""
+    group_apart(interface)
+    interface.add("aws:ec2/networkInterface:NetworkInterface", "other", subnetId=PUBLIC[0])
+    interface["link"]["networkInterfaceId"] = either("eni", "other")
+
+    assert judged(interface)[0] is UNDETERMINED
