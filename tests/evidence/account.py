@@ -202,7 +202,9 @@ class Account:
         table = self.route_table(public, vpc=vpc)
         self.ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
         allocation = self.ec2.allocate_address(Domain="vpc")["AllocationId"]
-        answer = self.ec2.create_nat_gateway(SubnetId=public, AllocationId=allocation)
+        answer = self.ec2.create_nat_gateway(
+            SubnetId=public, AllocationId=allocation, ConnectivityType="public"
+        )
         return str(answer["NatGateway"]["NatGatewayId"]), table
 
     def nat(self) -> str:

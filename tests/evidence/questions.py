@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ import pytest
 
 from evidence import live
 from evidence.live import Action, Api, api, pages
+from evidence.live.fields import parts
 from evidence.live.request import Request
 from evidence.live.shapes import Answer
 from tests.evidence.account import REGION, RELAY, SES_HOST, Account
@@ -47,6 +49,10 @@ class Case:
                 found[call] = _changed(answers, action, change)
         return found
 
+    def but(self, action: Action, change: Callable[[Items], Items]) -> Case:
+        """The same question about such an account."""
+        return replace(self, pages=self.with_other(action, change))
+
 
 def _changed(answers: Items, action: Action, change: Callable[[Items], Items]) -> Items:
     if not action.result:
@@ -67,6 +73,18 @@ def _set(items: Items, **fields: Any) -> Items:
 
 def _replaced(items: Items, old: str, new: str) -> Items:
     return list(json.loads(json.dumps(items, default=str).replace(old, new)))
+
+
+def edited(path: str, change: Callable[[Any], object]) -> Callable[[Items], Items]:
+    """The answers with `change` made to everything that is at `path` in them."""
+
+    def edit(items: Items) -> Items:
+        copied = copy.deepcopy(items)
+        for part in parts(copied, path):
+            change(part)
+        return copied
+
+    return edit
 
 
 def _blocking(_: Items) -> Items:

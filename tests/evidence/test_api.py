@@ -45,7 +45,12 @@ def session() -> StubbedSession:
 
 
 def subnet(identity: str) -> dict[str, str]:
-    return {"SubnetId": identity, "VpcId": "vpc-1", "AvailabilityZone": "us-east-1a"}
+    return {
+        "SubnetId": identity,
+        "VpcId": "vpc-1",
+        "CidrBlock": "10.0.0.0/24",
+        "AvailabilityZone": "us-east-1a",
+    }
 
 
 def test_every_page_is_read_each_as_large_as_aws_makes_them(session: StubbedSession) -> None:

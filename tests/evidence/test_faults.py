@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from subprocess import PIPE
@@ -41,10 +41,11 @@ from tests.evidence.faulty import (
     token_of,
 )
 from tests.evidence.front import Front
-from tests.evidence.questions import ACCOUNTS, Case, nothing, otherwise, record
+from tests.evidence.questions import ACCOUNTS, Case, edited, nothing, otherwise, record
 from tests.evidence.test_missing_fields import Pages, key
+from tests.evidence.told import without_each
 
-REACHABLE, WRONG, UNDETERMINED = 0, 2, 4
+REACHABLE, UNREACHABLE, WRONG, UNDETERMINED = 0, 1, 2, 4
 IDENTITY: Final = "sts:GetCallerIdentity"
 PAGED: Final = ("pages in a circle", "endless pages")
 MOST_PAGES: Final = 3
@@ -219,6 +220,102 @@ def test_credentials_that_cannot_be_checked_are_one_line(matrix: Matrix, name: s
     assert (result.returncode, result.stdout, result.stderr.count("\n")) == (WRONG, "", 1)
     said = "AWS refuses the credentials (" if name == "denied" else f"AWS cannot be reached: {IDENTITY}: "
     assert result.stderr.startswith(f"mailroute: error: {said}")
+
+
+LEFT_OUT: Final = {(Action.FIREWALL_POLICY, "FirewallPolicy.StatefulRuleGroupReferences")}
+"""What an answer of AWS's may lack, and then says that there is none."""
+_STATUSES: Final = {
+    REACHABLE: "does not matter",
+    UNREACHABLE: "none",
+    WRONG: "one line",
+    UNDETERMINED: "undetermined",
+}
+
+
+def test_no_missing_field_makes_a_path_dead(
+    matrix: Matrix, recorded: list[Case], record_property: Any
+) -> None:
+    found: dict[tuple[Action, str], int] = {}
+    for case in reversed([case for case in recorded if case.arguments[0] == "diagnose"]):
+        for call, answers in case.pages.items():
+            for path, changed in without_each(answers):
+                if (call[0], path) not in found and not path.endswith("Tags"):
+                    found[call[0], path] = matrix.judge(case, {**case.pages, call: changed})
+    assert {place for place, status in found.items() if status == UNREACHABLE} == LEFT_OUT
+    counts = Counter(_STATUSES[status] for status in found.values())
+    record_property("measured", {"missing fields of answers": {"total": len(found), **counts}})
+
+
+def _all_egress(**rule: Any) -> Callable[[Answer], None]:
+    """Groups that let out what `rule` says and nothing else, but for the VPC's default one."""
+    lists: Answer = {name: [] for name in ("Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")}
+    given = [{**lists, "IpRanges": [{"CidrIp": "0.0.0.0/0"}], **rule}] if rule else []
+
+    def change(group: Any) -> None:
+        if rule or group["GroupName"] != "default":
+            group["IpPermissionsEgress"] = given
+
+    return change
+
+
+def _denied(acl: Any) -> None:
+    ports = {"CidrBlock": "0.0.0.0/0", "PortRange": {"From": 587, "To": 587}}
+    for egress in (True, False):
+        rule = {"RuleNumber": 1, "Egress": egress, "RuleAction": "deny", "Protocol": "6", **ports}
+        acl["Entries"].insert(0, rule)
+
+
+def _set(**fields: Any) -> Callable[[Any], None]:
+    return lambda part: part.update(fields)
+
+
+_CLOSED: Final = (Action.SECURITY_GROUPS, "", _all_egress())
+_NARROW: Final = (Action.SECURITY_GROUPS, "", _all_egress(IpProtocol="tcp", FromPort=600, ToPort=700))
+_NETWORK: Final = "networkConfiguration.awsvpcConfiguration"
+_EXPRESS: Final = "activeConfigurations.networkConfiguration"
+DEAD: Final = {
+    "a private NAT gateway": (
+        "shop",
+        (Action.NAT_GATEWAYS, "", _set(ConnectivityType="private")),
+        (Action.NAT_GATEWAYS, "", "ConnectivityType"),
+    ),
+    "a blackhole": (
+        "shop",
+        (Action.ROUTE_TABLES, "Routes", _set(State="blackhole")),
+        (Action.ROUTE_TABLES, "Routes", "State"),
+    ),
+    "an ACL": ("shop", (Action.NETWORK_ACLS, "", _denied), (Action.NETWORK_ACLS, "Entries", "PortRange")),
+    "an ACL's last port": (
+        "shop",
+        (Action.NETWORK_ACLS, "", _denied),
+        (Action.NETWORK_ACLS, "Entries.PortRange", "To"),
+    ),
+    "a group's ports": ("shop", _NARROW, (Action.SECURITY_GROUPS, "IpPermissionsEgress", "FromPort")),
+    "a connector's group": ("shop", _CLOSED, (Action.CONNECTOR, "", "SecurityGroups")),
+    "an ECS service's group": (
+        "jobs/worker",
+        _CLOSED,
+        (Action.ECS_SERVICES, _NETWORK, "securityGroups"),
+    ),
+    "an Express Mode service's group": (
+        "web",
+        _CLOSED,
+        (Action.ECS_EXPRESS_SERVICE, _EXPRESS, "securityGroups"),
+    ),
+    "a function's group": ("mailer", _CLOSED, (Action.FUNCTION, "VpcConfig", "SecurityGroupIds")),
+    "a function's subnets": ("mailer", _CLOSED, (Action.FUNCTION, "VpcConfig", "SubnetIds")),
+}
+"""A service, what makes its path dead, and where the answers then lack the field that says so."""
+
+
+@pytest.mark.parametrize("name", DEAD)
+def test_no_missing_field_makes_a_dead_path_live(matrix: Matrix, recorded: list[Case], name: str) -> None:
+    service, (changed, place, change), (action, at, field) = DEAD[name]
+    case = next(case for case in recorded if case.arguments[2] == service)
+    dead = case.but(changed, edited(place, change))
+    assert matrix.judge(dead, dead.pages) == UNREACHABLE
+    missing = dead.but(action, edited(at, lambda part: part.pop(field, None)))
+    assert matrix.judge(missing, missing.pages) in (WRONG, UNDETERMINED)
 
 
 UNKNOWN_OPERATION: Final = (

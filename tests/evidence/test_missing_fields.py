@@ -131,7 +131,62 @@ INTERFACE = {
     "PrivateDnsEnabled": True,
     "SubnetIds": [],
     "Groups": [],
+    "PolicyDocument": "{}",
 }
+GATEWAY_LOAD_BALANCER = {
+    "VpcEndpointId": "vpce-1",
+    "VpcId": "vpc-1",
+    "VpcEndpointType": "GatewayLoadBalancer",
+    "State": "available",
+}
+ROUTE = {"DestinationCidrBlock": "0.0.0.0/0", "State": "active"}
+ASSOCIATION = {"Main": False, "SubnetId": "subnet-1", "AssociationState": {"State": "associated"}}
+
+
+def table(route: Answer = ROUTE, association: Answer = ASSOCIATION) -> Answer:
+    return {
+        "RouteTableId": "rtb-1",
+        "VpcId": "vpc-1",
+        "Routes": [ROUTE, route],
+        "Associations": [ASSOCIATION, association],
+    }
+
+
+def group(protocol: str, **ports: int) -> Answer:
+    lists: dict[str, Any] = {
+        name: [] for name in ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
+    }
+    given = [{**lists, "IpProtocol": protocol, **ports}]
+    return {"GroupId": "sg-1", "VpcId": "vpc-1", "IpPermissions": [], "IpPermissionsEgress": given}
+
+
+def acl(protocol: str, **fields: Any) -> Answer:
+    entry = {"RuleNumber": 1, "Egress": True, "RuleAction": "deny", "Protocol": protocol, **fields}
+    return {"NetworkAclId": "acl-1", "VpcId": "vpc-1", "Entries": [entry], "Associations": []}
+
+
+def ecs(**network: Any) -> Answer:
+    return {
+        "serviceArn": "a",
+        "serviceName": "b",
+        "networkConfiguration": {"awsvpcConfiguration": network},
+    }
+
+
+def rules(**source: Any) -> Answer:
+    response = {"RuleGroupArn": "a", "RuleGroupName": "b"}
+    return {"RuleGroupResponse": response, "RuleGroup": {"RulesSource": source}}
+
+
+ANYWHERE = {"CidrBlock": "0.0.0.0/0"}
+HEADER: dict[str, str] = dict.fromkeys(
+    ("Protocol", "Source", "SourcePort", "Direction", "Destination", "DestinationPort"), "ANY"
+)
+RULE: dict[str, Any] = {"Action": "PASS", "Header": HEADER, "RuleOptions": []}
+
+
+def without(answer: Answer, *names: str) -> Answer:
+    return {name: value for name, value in answer.items() if name not in names}
 
 
 @pytest.mark.parametrize(
@@ -139,21 +194,98 @@ INTERFACE = {
     [
         (Action.VPC_ENDPOINTS, INTERFACE, None),
         (Action.VPC_ENDPOINTS, {**INTERFACE, "Groups": None}, "Groups"),
+        (Action.VPC_ENDPOINTS, without(INTERFACE, "PolicyDocument"), "PolicyDocument"),
+        (Action.VPC_ENDPOINTS, {**without(INTERFACE, "PolicyDocument"), "ServiceName": "com.example"}, None),
+        (Action.VPC_ENDPOINTS, GATEWAY_LOAD_BALANCER, None),
+        (Action.SUBNETS, {"SubnetId": "s", "VpcId": "v", "AvailabilityZone": "z"}, "CidrBlock"),
         (
-            Action.VPC_ENDPOINTS,
-            {
-                "VpcEndpointId": "vpce-1",
-                "VpcId": "vpc-1",
-                "VpcEndpointType": "GatewayLoadBalancer",
-                "State": "available",
-            },
+            Action.SUBNETS,
+            {"SubnetId": "s", "VpcId": "v", "AvailabilityZone": "z", "Ipv6Native": True},
             None,
+        ),
+        (Action.ROUTE_TABLES, table(), None),
+        (Action.ROUTE_TABLES, table({"State": "active"}), "Routes.DestinationCidrBlock"),
+        (Action.ROUTE_TABLES, table({**ROUTE, "State": None}), "Routes.State"),
+        (Action.ROUTE_TABLES, table({"State": "active", "DestinationPrefixListId": "pl-1"}), None),
+        (
+            Action.ROUTE_TABLES,
+            table(association=without(ASSOCIATION, "SubnetId")),
+            "Associations.SubnetId",
+        ),
+        (Action.ROUTE_TABLES, table(association=without(ASSOCIATION, "Main")), "Associations.Main"),
+        (
+            Action.ROUTE_TABLES,
+            table(association={**without(ASSOCIATION, "SubnetId"), "GatewayId": "igw-1"}),
+            None,
+        ),
+        (
+            Action.ROUTE_TABLES,
+            table(association={**without(ASSOCIATION, "SubnetId"), "Main": True}),
+            None,
+        ),
+        (Action.SECURITY_GROUPS, group("-1"), None),
+        (Action.SECURITY_GROUPS, group("58"), None),
+        (Action.SECURITY_GROUPS, group("tcp", FromPort=0, ToPort=0), None),
+        (Action.SECURITY_GROUPS, group("tcp", ToPort=700), "IpPermissionsEgress.FromPort"),
+        (Action.SECURITY_GROUPS, group("udp", FromPort=0), "IpPermissionsEgress.ToPort"),
+        (Action.NETWORK_ACLS, acl("-1", **ANYWHERE), None),
+        (Action.NETWORK_ACLS, acl("-1", Ipv6CidrBlock="::/0"), None),
+        (Action.NETWORK_ACLS, acl("-1"), "Entries.CidrBlock"),
+        (Action.NETWORK_ACLS, acl("6", **ANYWHERE), "Entries.PortRange"),
+        (Action.NETWORK_ACLS, acl("6", **ANYWHERE, PortRange={"From": 0}), "Entries.PortRange.To"),
+        (Action.NETWORK_ACLS, acl("17", **ANYWHERE, PortRange={"To": 0}), "Entries.PortRange.From"),
+        (Action.NETWORK_ACLS, acl("6", **ANYWHERE, PortRange={"From": 0, "To": 0}), None),
+        (Action.CONNECTOR, {"VpcConnectorArn": "a", "Subnets": ["s"], "SecurityGroups": []}, None),
+        (Action.CONNECTOR, {"VpcConnectorArn": "a", "Subnets": ["s"]}, "SecurityGroups"),
+        (Action.ECS_SERVICES, {"serviceArn": "a", "serviceName": "b"}, None),
+        (Action.ECS_SERVICES, ecs(subnets=["s"], securityGroups=[]), None),
+        (
+            Action.ECS_SERVICES,
+            ecs(subnets=["s"]),
+            "networkConfiguration.awsvpcConfiguration.securityGroups",
+        ),
+        (
+            Action.ECS_SERVICES,
+            ecs(securityGroups=[]),
+            "networkConfiguration.awsvpcConfiguration.subnets",
+        ),
+        (Action.FUNCTION, {"FunctionName": "f", "FunctionArn": "a"}, None),
+        (
+            Action.FUNCTION,
+            {"FunctionName": "f", "FunctionArn": "a", "VpcConfig": {"SubnetIds": ["s"]}},
+            "VpcConfig.SecurityGroupIds",
+        ),
+        (
+            Action.FUNCTION,
+            {"FunctionName": "f", "FunctionArn": "a", "VpcConfig": {"SecurityGroupIds": ["g"]}},
+            "VpcConfig.SubnetIds",
+        ),
+        (Action.FIREWALL_RULE_GROUP, without(rules(), "RuleGroup"), None),
+        (Action.FIREWALL_RULE_GROUP, rules(), "RuleGroup.RulesSource.StatefulRules"),
+        (Action.FIREWALL_RULE_GROUP, {**rules(), "RuleGroup": {}}, "RuleGroup.RulesSource"),
+        (Action.FIREWALL_RULE_GROUP, rules(RulesString="pass tcp any any -> any any ()"), None),
+        (Action.FIREWALL_RULE_GROUP, rules(StatefulRules=[RULE]), None),
+        *(
+            (
+                Action.FIREWALL_RULE_GROUP,
+                rules(StatefulRules=[RULE, without(RULE, name)]),
+                f"RuleGroup.RulesSource.StatefulRules.{name}",
+            )
+            for name in RULE
+        ),
+        *(
+            (
+                Action.FIREWALL_RULE_GROUP,
+                rules(StatefulRules=[{**RULE, "Header": without(HEADER, name)}]),
+                f"RuleGroup.RulesSource.StatefulRules.Header.{name}",
+            )
+            for name in HEADER
         ),
         (Action.RESOLVER_RULES, {"Id": "rslvr-rr-1", "RuleType": "DELEGATE"}, None),
         (Action.RESOLVER_RULES, {"Id": "rslvr-rr-1", "RuleType": "FORWARD"}, "DomainName"),
     ],
 )
-def test_what_aws_gives_of_some_kinds_alone_is_not_missed(
+def test_what_aws_gives_of_some_kinds_is_missed_of_those_alone(
     action: Action, answer: Answer, missing: str | None
 ) -> None:
     assert lacking(action, answer) == missing

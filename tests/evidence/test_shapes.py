@@ -83,8 +83,23 @@ CASES: dict[str, tuple[Callable[[Any], Any], dict[str, Any], dict[str, Any]]] = 
                 },
             ],
             "Associations": [
-                {"Main": True, "RouteTableAssociationId": "rtbassoc-1"},
-                {"Main": False, "RouteTableAssociationId": "rtbassoc-2", "SubnetId": "subnet-1"},
+                {
+                    "Main": True,
+                    "RouteTableAssociationId": "rtbassoc-1",
+                    "AssociationState": {"State": "associated"},
+                },
+                {
+                    "Main": False,
+                    "RouteTableAssociationId": "rtbassoc-2",
+                    "SubnetId": "subnet-1",
+                    "AssociationState": {"State": "associated"},
+                },
+                {
+                    "Main": False,
+                    "RouteTableAssociationId": "rtbassoc-3",
+                    "SubnetId": "subnet-2",
+                    "AssociationState": {"State": "failed"},
+                },
             ],
         },
         {

@@ -6,8 +6,10 @@ Sources: the API references of the services, "Data Types", and their examples; A
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Final
 
 from .actions import Action
 from .shapes import Answer
@@ -24,12 +26,29 @@ _PERMISSION: Final = (
     "IpProtocol",
     "IpRanges",
     "IpRanges.CidrIp",
+    "Ipv6Ranges",
     "Ipv6Ranges.CidrIpv6",
+    "PrefixListIds",
     "PrefixListIds.PrefixListId",
     "UserIdGroupPairs",
     "UserIdGroupPairs.GroupId",
 )
 _ATTACHMENTS: Final = ("Attachments", *_each("Attachments", "VpcId", "State"))
+_HEADER: Final = ("Protocol", "Source", "SourcePort", "Direction", "Destination", "DestinationPort")
+_RULES: Final = (
+    *_each("RulesSourceList", "Targets", "TargetTypes", "GeneratedRulesType"),
+    *_each("StatefulRules", "Action", "Header", *_each("Header", *_HEADER), "RuleOptions"),
+    "StatelessRulesAndCustomActions.StatelessRules",
+    *_each(
+        "StatelessRulesAndCustomActions.StatelessRules",
+        "Priority",
+        "RuleDefinition",
+        "RuleDefinition.MatchAttributes",
+        "RuleDefinition.Actions",
+    ),
+)
+_SOURCES: Final = ("RulesString", "RulesSourceList", "StatefulRules", "StatelessRulesAndCustomActions")
+_FUNCTION: Final = ("FunctionName", "FunctionArn", *_each("VpcConfig", "SubnetIds", "SecurityGroupIds"))
 _ENVIRONMENT: Final = ("environment.name", "secrets.name", "secrets.valueFrom")
 
 FIELDS: Final[Mapping[Action, tuple[str, ...]]] = {
@@ -44,10 +63,23 @@ FIELDS: Final[Mapping[Action, tuple[str, ...]]] = {
     ),
     Action.VPC_ATTRIBUTE: ("VpcId", "EnableDnsSupport.Value", "EnableDnsHostnames.Value"),
     Action.SUBNETS: ("SubnetId", "VpcId", "AvailabilityZone", *_SUBNET_BLOCKS),
-    Action.ROUTE_TABLES: ("RouteTableId", "VpcId", "Routes", "Associations"),
+    Action.ROUTE_TABLES: (
+        "RouteTableId",
+        "VpcId",
+        "Routes",
+        "Routes.State",
+        "Associations",
+        *_each("Associations", "Main", "AssociationState", "AssociationState.State"),
+    ),
     Action.INTERNET_GATEWAYS: ("InternetGatewayId", *_ATTACHMENTS),
     Action.EGRESS_ONLY_GATEWAYS: ("EgressOnlyInternetGatewayId", *_ATTACHMENTS),
-    Action.NAT_GATEWAYS: ("NatGatewayId", "VpcId", "State", "NatGatewayAddresses"),
+    Action.NAT_GATEWAYS: (
+        "NatGatewayId",
+        "VpcId",
+        "State",
+        "ConnectivityType",
+        "NatGatewayAddresses",
+    ),
     Action.ADDRESSES: ("AllocationId",),
     Action.VPC_ENDPOINTS: ("VpcEndpointId", "VpcId", "VpcEndpointType", "State", "Groups.GroupId"),
     Action.ENDPOINT_SERVICES: ("ServiceName", "ServiceType", "ServiceType.ServiceType", "AvailabilityZones"),
@@ -94,7 +126,13 @@ FIELDS: Final[Mapping[Action, tuple[str, ...]]] = {
     Action.RESOLVER_FIREWALLS: ("Id", "VpcId"),
     Action.PROFILES: ("Id", "ResourceId"),
     Action.TRANSIT_GATEWAYS: ("TransitGatewayId", "OwnerId", "State"),
-    Action.TRANSIT_ATTACHMENTS: ("TransitGatewayAttachmentId", "TransitGatewayId", "VpcId", "State"),
+    Action.TRANSIT_ATTACHMENTS: (
+        "TransitGatewayAttachmentId",
+        "TransitGatewayId",
+        "VpcId",
+        "State",
+        "SubnetIds",
+    ),
     Action.TRANSIT_TABLES: ("TransitGatewayRouteTableId", "TransitGatewayId", "State"),
     Action.TRANSIT_ASSOCIATIONS: ("TransitGatewayAttachmentId", "State"),
     Action.TRANSIT_PROPAGATIONS: ("TransitGatewayAttachmentId", "State"),
@@ -121,13 +159,21 @@ FIELDS: Final[Mapping[Action, tuple[str, ...]]] = {
         "FirewallPolicyResponse.FirewallPolicyArn",
         "FirewallPolicyResponse.FirewallPolicyName",
         "FirewallPolicy",
-        "FirewallPolicy.StatelessRuleGroupReferences.ResourceArn",
-        "FirewallPolicy.StatefulRuleGroupReferences.ResourceArn",
+        *_each(
+            "FirewallPolicy",
+            "StatelessDefaultActions",
+            "StatelessFragmentDefaultActions",
+            "StatelessRuleGroupReferences.ResourceArn",
+            "StatelessRuleGroupReferences.Priority",
+            "StatefulRuleGroupReferences.ResourceArn",
+        ),
     ),
     Action.FIREWALL_RULE_GROUP: (
         "RuleGroupResponse",
         "RuleGroupResponse.RuleGroupArn",
         "RuleGroupResponse.RuleGroupName",
+        "RuleGroup.RulesSource",
+        *_each("RuleGroup.RulesSource", *_RULES),
     ),
     Action.SERVICES: ("ServiceName", "ServiceArn"),
     Action.SERVICE: (
@@ -137,30 +183,95 @@ FIELDS: Final[Mapping[Action, tuple[str, ...]]] = {
         "NetworkConfiguration.EgressConfiguration",
         "NetworkConfiguration.EgressConfiguration.EgressType",
     ),
-    Action.CONNECTORS: ("VpcConnectorArn", "Subnets"),
-    Action.CONNECTOR: ("VpcConnectorArn", "Subnets"),
+    Action.CONNECTORS: ("VpcConnectorArn", "Subnets", "SecurityGroups"),
+    Action.CONNECTOR: ("VpcConnectorArn", "Subnets", "SecurityGroups"),
     Action.ECS_CLUSTERS: (),
     Action.ECS_LISTED: (),
-    Action.ECS_SERVICES: ("serviceArn", "serviceName", "capacityProviderStrategy.capacityProvider"),
+    Action.ECS_SERVICES: (
+        "serviceArn",
+        "serviceName",
+        "capacityProviderStrategy.capacityProvider",
+        *_each("networkConfiguration.awsvpcConfiguration", "subnets", "securityGroups"),
+    ),
     Action.ECS_EXPRESS_SERVICE: (
         "serviceArn",
         "activeConfigurations",
+        *_each("activeConfigurations.networkConfiguration", "subnets", "securityGroups"),
         *_each("activeConfigurations.primaryContainer", *_ENVIRONMENT),
     ),
     Action.ECS_TASK_DEFINITION: ("taskDefinitionArn", *_each("containerDefinitions", *_ENVIRONMENT)),
-    Action.FUNCTIONS: ("FunctionName", "FunctionArn"),
-    Action.FUNCTION: ("FunctionName", "FunctionArn"),
+    Action.FUNCTIONS: _FUNCTION,
+    Action.FUNCTION: _FUNCTION,
 }
 """Of each answer to an action; `Routes.State` is that of each of the `Routes` that are there."""
-_WHERE: Final[Mapping[Action, tuple[str, str, tuple[str, ...]]]] = {
-    Action.VPC_ENDPOINTS: (
-        "VpcEndpointType",
-        "Interface",
-        ("ServiceName", "PrivateDnsEnabled", "SubnetIds", "Groups"),
+
+
+@dataclass(frozen=True)
+class _Where:
+    """What some parts of an answer have.
+
+    Attributes:
+        at: the path of the parts; the answer itself where it is empty.
+        holds: whether a part is one of these.
+    """
+
+    at: str
+    holds: Callable[[Answer], bool]
+    fields: tuple[str, ...]
+
+
+def _is(name: str, *values: str) -> Callable[[Answer], bool]:
+    return lambda part: part.get(name) in values
+
+
+def _has_none(*names: str) -> Callable[[Answer], bool]:
+    return lambda part: not any(part.get(name) for name in names)
+
+
+def _takes_mail(endpoint: Answer) -> bool:
+    """Whether it is one of Amazon SES's SMTP interface: endpoints of other kinds may lack a policy."""
+    return _is("VpcEndpointType", "Interface")(endpoint) and str(endpoint.get("ServiceName")).endswith(
+        ".email-smtp"
+    )
+
+
+_HAS_PORTS: Final = ("tcp", "udp", "6", "17")
+"""Protocols as security groups and network ACLs name them: rules of any other may lack ports."""
+_PORTS: Final = ("FromPort", "ToPort")
+_WHERE: Final[Mapping[Action, tuple[_Where, ...]]] = {
+    Action.SUBNETS: (_Where("", lambda subnet: not subnet.get("Ipv6Native"), ("CidrBlock",)),),
+    Action.ROUTE_TABLES: (
+        _Where(
+            "Routes",
+            _has_none("DestinationIpv6CidrBlock", "DestinationPrefixListId"),
+            ("DestinationCidrBlock",),
+        ),
+        _Where("Associations", _has_none("Main", "GatewayId", "PublicIpv4Pool"), ("SubnetId",)),
     ),
-    Action.RESOLVER_RULES: ("RuleType", "FORWARD", ("DomainName",)),
+    Action.VPC_ENDPOINTS: (
+        _Where(
+            "",
+            _is("VpcEndpointType", "Interface"),
+            ("ServiceName", "PrivateDnsEnabled", "SubnetIds", "Groups"),
+        ),
+        _Where("", _takes_mail, ("PolicyDocument",)),
+    ),
+    Action.SECURITY_GROUPS: (
+        _Where("IpPermissions", _is("IpProtocol", *_HAS_PORTS), _PORTS),
+        _Where("IpPermissionsEgress", _is("IpProtocol", *_HAS_PORTS), _PORTS),
+    ),
+    Action.NETWORK_ACLS: (
+        _Where("Entries", _is("Protocol", *_HAS_PORTS), ("PortRange", *_each("PortRange", "From", "To"))),
+        _Where("Entries", _has_none("Ipv6CidrBlock"), ("CidrBlock",)),
+    ),
+    Action.RESOLVER_RULES: (_Where("", _is("RuleType", "FORWARD"), ("DomainName",)),),
+    Action.TRANSIT_ROUTES: (_Where("", _has_none("PrefixListId"), ("DestinationCidrBlock",)),),
+    Action.FIREWALL_RULE_GROUP: (_Where("RuleGroup.RulesSource", _has_none(*_SOURCES), ("StatefulRules",)),),
+    Action.SERVICE: (
+        _Where("NetworkConfiguration.EgressConfiguration", _is("EgressType", "VPC"), ("VpcConnectorArn",)),
+    ),
 }
-"""What an answer has where one of its fields has a value, as that field, the value and what it has."""
+"""What an answer to an action has where its other fields say so."""
 
 _PLACED: Final[Mapping[Action, str]] = {
     Action.SUBNETS: "SubnetArn",
@@ -210,20 +321,30 @@ def lacking(action: Action, answer: Answer, fields: Iterable[str] = ()) -> str |
     Args:
         fields: what this answer has beside the fields of every answer to `action`.
     """
-    return next((path for path in (*_expected(action, answer), *fields) if _lacks(answer, path)), None)
+    always = (path for path in (*FIELDS[action], *fields) if _lacks(answer, path))
+    sometimes = (
+        f"{where.at}.{path}".lstrip(".")
+        for where in _WHERE.get(action, ())
+        for part in parts(answer, where.at)
+        if where.holds(part)
+        for path in where.fields
+        if _lacks(part, path)
+    )
+    return next(chain(always, sometimes), None)
 
 
-def _expected(action: Action, answer: Answer) -> Iterator[str]:
-    yield from FIELDS[action]
-    name, value, fields = _WHERE.get(action, ("", "", ()))
-    if name and answer.get(name) == value:
-        yield from fields
+def parts(value: Any, path: str) -> Iterator[Any]:
+    """What `value` has at `path`: nothing where it has not, and each of the things where it is a list."""
+    if isinstance(value, list):
+        for part in value:
+            yield from parts(part, path)
+    elif path:
+        name, _, rest = path.partition(".")
+        yield from parts(value.get(name), rest) if value is not None else ()
+    elif value is not None:
+        yield value
 
 
 def _lacks(answer: Answer, path: str) -> bool:
-    name, _, rest = path.partition(".")
-    value = answer.get(name)
-    if not rest:
-        return value is None
-    parts = value if isinstance(value, list) else [value]
-    return any(_lacks(part, rest) for part in parts if part is not None)
+    parent, _, name = path.rpartition(".")
+    return any(part.get(name) is None for part in parts(answer, parent))

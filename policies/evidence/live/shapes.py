@@ -14,6 +14,7 @@ Entry = dict[str, Any]
 Shape = Callable[[Answer], Entry]
 
 _LAST_ACL_RULE: Final = 32766
+_NO_ASSOCIATION: Final = frozenset({"disassociated", "failed"})
 _TARGETS: Final = {
     "NatGatewayId": "natGatewayId",
     "TransitGatewayId": "transitGatewayId",
@@ -149,6 +150,7 @@ def route_table(item: Answer) -> Entry:
                 routeTableAssociationId=link.get("RouteTableAssociationId"),
             )
             for link in item.get("Associations") or ()
+            if link["AssociationState"]["State"] not in _NO_ASSOCIATION
         ],
         ownerId=item.get("OwnerId"),
         tags=tags(item),
@@ -216,7 +218,7 @@ def nat_gateway(item: Answer) -> Entry:
         item["NatGatewayId"],
         vpcId=item.get("VpcId"),
         subnetId=item.get("SubnetId"),
-        connectivityType=item.get("ConnectivityType") or "public",
+        connectivityType=item["ConnectivityType"],
         availabilityMode=item.get("AvailabilityMode"),
         allocationId=address.get("AllocationId"),
         publicIp=address.get("PublicIp"),
