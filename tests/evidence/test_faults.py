@@ -26,6 +26,7 @@ from evidence import live
 from evidence.live import Action, Api, api, connect, pages, transport
 from evidence.live.request import Request
 from evidence.live.shapes import Answer
+from evidence.live.values import VALUES
 from tests.evidence.account import REGION, Account
 from tests.evidence.conftest import Command, Result, empty, in_process
 from tests.evidence.faulty import (
@@ -316,6 +317,24 @@ def test_no_missing_field_makes_a_dead_path_live(matrix: Matrix, recorded: list[
     assert matrix.judge(dead, dead.pages) == UNREACHABLE
     missing = dead.but(action, edited(at, lambda part: part.pop(field, None)))
     assert matrix.judge(missing, missing.pages) in (WRONG, UNDETERMINED)
+
+
+@pytest.mark.parametrize("value", ["later", "999.0.0.0/33"])
+def test_an_unknown_value_decides_nothing(matrix: Matrix, recorded: list[Case], value: str) -> None:
+    for case in [case for case in recorded if case.arguments[0] == "diagnose"]:
+        for action, path in [(action, path) for action, paths in VALUES.items() for path in paths]:
+            at, _, field = path.rpartition(".")
+            changed = case.with_other(action, edited(at, _replace(field, value)))
+            if changed != case.pages:
+                assert matrix.judge(case, changed) in (REACHABLE, WRONG, UNDETERMINED), (case.arguments, path)
+
+
+def _replace(field: str, value: str) -> Callable[[Any], None]:
+    def change(part: Any) -> None:
+        if field in part:
+            part[field] = value
+
+    return change
 
 
 UNKNOWN_OPERATION: Final = (

@@ -15,6 +15,7 @@ from evidence.live.fields import FIELDS, lacking
 from evidence.live.pages import pages as real_pages
 from evidence.live.request import Request
 from evidence.live.shapes import Answer
+from evidence.live.values import unknown
 from tests.evidence.account import REGION, RELAY, Account
 from tests.evidence.conftest import Command, empty
 from tests.evidence.front import Front
@@ -289,6 +290,29 @@ def test_what_aws_gives_of_some_kinds_is_missed_of_those_alone(
     action: Action, answer: Answer, missing: str | None
 ) -> None:
     assert lacking(action, answer) == missing
+
+
+@pytest.mark.parametrize(
+    ("action", "answer", "value"),
+    [
+        (Action.NAT_GATEWAYS, {"State": "available"}, None),
+        (Action.NAT_GATEWAYS, {"State": "paused"}, "'paused' at State"),
+        (
+            Action.NAT_GATEWAYS,
+            {"NatGatewayAddresses": [{"PrivateIp": "10.0.0.1"}, {"PrivateIp": "10.0.0"}]},
+            "'10.0.0' at NatGatewayAddresses.PrivateIp",
+        ),
+        (Action.VPC_ENDPOINTS, {"State": "available", "VpcEndpointType": "Interface"}, None),
+        (Action.SUBNETS, {"CidrBlock": "10.0.0.0/33"}, "'10.0.0.0/33' at CidrBlock"),
+        (Action.PREFIX_LIST_ENTRIES, {"Cidr": "2001:db8::/32"}, None),
+        (Action.SECURITY_GROUPS, group("58"), None),
+        (Action.SECURITY_GROUPS, group("256"), "'256' at IpPermissionsEgress.IpProtocol"),
+        (Action.NETWORK_ACLS, acl("-1"), None),
+        (Action.NETWORK_ACLS, acl("\u00b2"), "'\\xb2' at Entries.Protocol"),
+    ],
+)
+def test_a_value_that_aws_does_not_have_is_named(action: Action, answer: Answer, value: str | None) -> None:
+    assert unknown(action, answer) == value
 
 
 def test_public_access_without_its_region_is_undetermined(

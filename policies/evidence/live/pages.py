@@ -10,6 +10,7 @@ from .failures import IncompleteAnswer
 from .fields import elsewhere, lacking
 from .request import Request
 from .shapes import Answer
+from .values import unknown
 
 MOST_PAGES: Final = 1_000
 """Of one listing: 20,000 services of App Runner, 50,000 functions, a million of most other things."""
@@ -90,7 +91,7 @@ def results(page: Answer, request: Request, region: str) -> list[Answer]:
     """The answers in a page.
 
     Raises:
-        IncompleteAnswer: one lacks a field, or tells of another region.
+        IncompleteAnswer: one lacks a field, has an unknown value, or tells of another region.
     """
     action = request.action
     value = page.get(action.result) if action.result else page
@@ -104,6 +105,9 @@ def results(page: Answer, request: Request, region: str) -> list[Answer]:
         missing = lacking(action, answer, request.fields)
         if missing:
             raise IncompleteAnswer(f"the answer lacks {missing}")
+        value = unknown(action, answer)
+        if value:
+            raise IncompleteAnswer(f"the answer has the unknown value {value}")
         place = elsewhere(action, answer, region)
         if place:
             raise IncompleteAnswer(f"the answer is about {place}, not {region}")
