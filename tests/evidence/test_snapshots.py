@@ -34,3 +34,34 @@ def test_every_saved_account_is_judged() -> None:
     assert names == {one["snapshot"] for one in EXPECTED}
     for name in names:
         load(SNAPSHOTS / f"{name}.json")
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "place"),
+    [
+        ("subnet:Subnet", {"cidrBlock": "nonsense"}, "cidrBlock"),
+        ("subnet:Subnet", {"cidrBlock": "10.0.0.0/99"}, "cidrBlock"),
+        ("vpc:Vpc", {"cidrBlock": "999.0.0.0/8"}, "cidrBlock"),
+        ("routeTable:RouteTable", {"routes": [{"cidrBlock": "garbage/99"}]}, "routes[0].cidrBlock"),
+        (
+            "securityGroup:SecurityGroup",
+            {"egress": [{"protocol": "-1", "fromPort": 0, "toPort": 0, "cidrBlocks": ["any"]}]},
+            "egress[0].cidrBlocks[0]",
+        ),
+    ],
+)
+def test_a_block_that_is_none_is_one_line(
+    mailroute: Command, tmp_path: Path, kind: str, change: dict[str, Any], place: str
+) -> None:
+    saved = SNAPSHOTS / f"{EXPECTED[0]['snapshot']}.json"
+    document = json.loads(saved.read_text(encoding="utf-8"))
+    index, resource = next(
+        (index, one) for index, one in enumerate(document["resources"]) if one["type"].endswith(f"/{kind}")
+    )
+    resource["properties"].update(change)
+    file = tmp_path / "account.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    result = mailroute("diagnose", "--service", "shop", "--to", "mail.example:587", "--evidence", file)
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert f"{file}: resources[{index}].properties.{place}: '" in result.stderr
+    assert "is not a 'cidr'" in result.stderr
