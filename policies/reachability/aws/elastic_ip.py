@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 from ..findings import assumptions, gateways
 from ..graph import tokens
 from ..graph.provider_scope import in_one_region
-from ..graph.references import settled
+from ..graph.references import Links, settled
 from ..values import ABSENT, UNKNOWN, elements
-from ..verdict import PASSES, Origin, Outcome, all_of
+from ..verdict import PASSES, Origin, Outcome, across_possibilities, all_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,21 +41,24 @@ class ElasticIps:
         self.graph = graph
 
     def given_to(self, nat: Resource) -> Outcome:
-        """Whether `nat` gets its address; one of the account has it already.
-
-        An address that may be one of several is taken to be the one that is free.
-        """
+        """Whether `nat` gets its address, whichever it may be; one of the account has it already."""
         named = self.graph.ref(nat, nat.declared("allocationId"), "allocationId", tokens.EIP)
-        if nat.origin is Origin.ACCOUNT or named.identity is None:
+        if nat.origin is Origin.ACCOUNT:
             return PASSES
-        others = self._owners[named.identity]
+        if named.identity is None:
+            return across_possibilities([self._gets(nat, each) for each in named.candidates] or [PASSES])
         if named.target is not None:
-            held = _is_free(named.target, nat)
-        elif any(other.origin is Origin.ACCOUNT for other in others):
+            return self._gets(nat, named.target)
+        others = self._owners[named.identity]
+        if any(other.origin is Origin.ACCOUNT for other in others):
             held = PASSES  # It exists, and what has it is known.
         else:
             held = assumptions.ADDRESS_IS_FREE(nat, address=named.place)
         return all_of([held, *(self._shared(nat, other) for other in others)])
+
+    def _gets(self, nat: Resource, address: Resource) -> Outcome:
+        others = (*self._owners[address.key], *(link.source for link in self._chosen.to(address)))
+        return all_of([_is_free(address, nat), *(self._shared(nat, other) for other in others)])
 
     def _shared(self, nat: Resource, other: Resource) -> Outcome:
         """AWS gives an address that two name to the first of them, whichever that is."""
@@ -80,6 +83,17 @@ class ElasticIps:
         for identity, owner in self._read_owners():
             found[identity].append(owner)
         return found
+
+    @cached_property
+    def _chosen(self) -> Links[Resource]:
+        """The associations that the program chooses an address for: it may be any of several."""
+        named = (
+            (owner, self.graph.ref(owner, owner.declared(prop), prop, tokens.EIP))
+            for types, prop in _OWNERS
+            if types == tokens.EIP_ASSOCIATION
+            for owner in self.graph.of_type(*types)
+        )
+        return Links((owner, ref) for owner, ref in named if ref.identity is None and ref.candidates)
 
     def _read_owners(self) -> Iterator[tuple[str, Resource]]:
         for types, prop in _OWNERS:

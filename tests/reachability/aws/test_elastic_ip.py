@@ -204,3 +204,21 @@ def test_a_nat_gateway_in_a_new_subnet_is_not_the_accounts(nat: Stack) -> None:
     nat["nat"]["subnetId"] = ref("new")
 
     assert "NAT_GATEWAY_ADDRESS_IN_USE" in judged(nat)[1]
+
+
+def test_every_address_that_may_be_chosen_must_be_free(nat: Stack) -> None:
+    """`NatGateway(allocation_id=Output.all(free.id, used.id).apply(choose))`."""
+    nat.add(EIP, "other", domain="vpc")
+    nat["nat"]["allocationId"] = either("address", "other")
+    assert judged(nat) == PASSED
+
+    nat["other"]["instance"] = "i-1"
+    assert judged(nat)[0] is Verdict.UNDETERMINED
+
+
+def test_an_association_may_choose_the_gateways_address(nat: Stack) -> None:
+    nat.add(EIP, "other", domain="vpc")
+    association = "aws:ec2/eipAssociation:EipAssociation"
+    nat.add(association, "rival", instanceId="i-1", allocationId=either("address", "other"))
+
+    assert judged(nat)[0] is Verdict.UNDETERMINED
