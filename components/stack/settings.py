@@ -132,6 +132,7 @@ def load(config: pulumi.Config) -> Settings:
     checks.name_arguments(read.label_of)
     route, mail_through = read.one_of("route", ROUTES), read.one_of("mailThrough", (SES, NAT))
     kms_key_arn = read.arn("kmsKeyArn", "kms", "key")
+    adopts = _adopts(read)
     paths = (NAT, SES) if route == BOTH else (route,)
     mail_path = mail_through if route == BOTH else route
     return Settings(
@@ -139,7 +140,7 @@ def load(config: pulumi.Config) -> Settings:
         mail_path=mail_path,
         domain=read.text("domain") or "",
         network=_network(read),
-        identity=_identity(read, required=SES in paths, waits=mail_path == SES),
+        identity=_identity(read, required=SES in paths, waits=mail_path == SES, adopts=IDENTITY in adopts),
         smtp_port=checks.one_of(read.label("smtpPort"), read.number("smtpPort"), SMTP_PORTS),
         relay=Relay(
             host=checks.domain(read.label("relayHost"), read.required("relayHost")),
@@ -149,7 +150,7 @@ def load(config: pulumi.Config) -> Settings:
         nat_mode=read.one_of("natMode", MODES),
         kms_key_arn=kms_key_arn,
         reach_vpc=read.flag("reachVpc"),
-        adopts=_adopts(read),
+        adopts=adopts,
         service=_service(read, kms_key_arn),
     )
 
@@ -169,9 +170,11 @@ def _check_keys(config: pulumi.Config) -> None:
 
 
 def _adopts(read: _Reader) -> frozenset[str]:
-    for position, entry in enumerate(checks.distinct(read.label("adopt"), read.object("adopt"), 0)):
+    given = checks.distinct(read.label("adopt"), read.object("adopt"), 0)
+    return frozenset(
         checks.one_of(read.label(f"adopt[{position}]"), entry, ADOPTABLE)
-    return frozenset(read.object("adopt"))
+        for position, entry in enumerate(given)
+    )
 
 
 def _network(read: _Reader) -> network.NetworkArgs:
@@ -200,12 +203,15 @@ def _network(read: _Reader) -> network.NetworkArgs:
     return args
 
 
-def _identity(read: _Reader, required: bool, waits: bool) -> Optional[email_identity.EmailIdentityArgs]:
+def _identity(
+    read: _Reader, required: bool, waits: bool, adopts: bool
+) -> Optional[email_identity.EmailIdentityArgs]:
     """The sending domain. It outlives a switch to `nat`, so that switching back needs no verification.
 
     Args:
         required: whether SES is one of the paths.
         waits: whether mail takes it.
+        adopts: whether the identity is there already.
     """
     domain = read.text("domain")
     if domain is None:
@@ -233,7 +239,7 @@ def _identity(read: _Reader, required: bool, waits: bool) -> Optional[email_iden
         args["zone_name"] = domain
     if reports_to := read.text("dmarcReportsTo"):
         args["dmarc_reports_to"] = reports_to
-    if IDENTITY in _adopts(read):
+    if adopts:
         args["adopt"] = True
     minutes = read.number("verificationMinutes")
     if waits and args["dns"] == email_identity.ROUTE53:

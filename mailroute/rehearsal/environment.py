@@ -67,8 +67,7 @@ def of_program(file: Path, options: Mapping[str, str], directory: Path) -> Envir
     if not python:
         python = active_python()
         whose = f"virtualenv {virtualenv!r}" if virtualenv else f"the virtualenv of {toolchain}"
-        note = f"{file}: {whose} is not there: {python} runs it instead"
-        notes = (Diagnostic(Severity.WARNING, note),)
+        notes = _missing(file, whose, python)
     install = _install(toolchain, file.parent, directory, virtualenv if notes else "", python)
     return Environment(python, install, options.get("typechecker", ""), notes)
 
@@ -85,8 +84,12 @@ def of_pack(file: Path, document: Mapping[str, Any]) -> Environment:
     python = _python_in(file.parent / virtualenv)
     if python:
         return Environment(python)
-    note = f"{file}: virtualenv {virtualenv!r} is not there: {sys.executable} runs it instead"
-    return Environment(sys.executable, notes=(Diagnostic(Severity.WARNING, note),))
+    return Environment(sys.executable, notes=_missing(file, f"virtualenv {virtualenv!r}", sys.executable))
+
+
+def _missing(file: Path, whose: str, instead: str) -> tuple[Diagnostic, ...]:
+    note = f"{file}: {whose} is not there: {instead} runs it instead"
+    return (Diagnostic(Severity.WARNING, note),)
 
 
 def runtime_options(file: Path, document: Mapping[str, Any], *, runs: str) -> dict[str, str]:

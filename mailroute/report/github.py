@@ -32,8 +32,7 @@ def render(report: Report) -> str:
         }
         level = "error" if problem.blocks else "notice" if problem.accepted else "warning"
         given = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-        remedy = f"\nRemedy: {problem.remedy}" if problem.remedy else ""
-        lines.append(f"::{level} {given}::{_data(problem.message + remedy)}\n")
+        lines.append(f"::{level} {given}::{_data(problem.text)}\n")
     return "".join(lines)
 
 

@@ -30,7 +30,7 @@ def render(report: Report) -> str:
     egress = SubElement(root, "testsuite", name=f"egress of {stack}")
     for change in report.egress:
         after = change.after
-        about = [p for p in found if (p.urn, p.destination) == change.named]
+        about = [problem for problem in found if problem.named == change.named]
         place = places.of(after.urn)
         case = _case(egress, after.service, f"to {after.destination}", place.file)
         for problem in sorted(about, key=lambda problem: not problem.blocks)[:1]:
@@ -41,7 +41,7 @@ def render(report: Report) -> str:
     policies = SubElement(root, "testsuite", name=f"policies of {stack}")
     shown = {change.named for change in report.egress}
     for problem in found:
-        if (problem.urn, problem.destination) not in shown:
+        if problem.named not in shown:
             place = places.of(problem.urn)
             name = labels.resource_name(problem.urn) or stack
             case = _case(policies, problem.id, name, place.file)
@@ -61,8 +61,7 @@ def _case(suite: Element, group: str, name: str, file: str) -> Element:
 
 
 def _says(case: Element, problem: Problem, place: str) -> None:
-    remedy = f"\nRemedy: {problem.remedy}" if problem.remedy else ""
-    text = _NOT_IN_XML.sub("\ufffd", labels.lines(f"{place}\n{problem.message}{remedy}"))
+    text = _NOT_IN_XML.sub("\ufffd", labels.lines(f"{place}\n{problem.text}"))
     title = _text(problem.message.partition("\n")[0])
     if problem.blocks:
         SubElement(case, "failure", type=_text(problem.id), message=title).text = text

@@ -57,6 +57,16 @@ class Problem:
     severity: str
 
     @property
+    def named(self) -> tuple[str, str]:
+        """What it is about, as `EgressChange.named` has it."""
+        return self.urn, self.destination
+
+    @property
+    def text(self) -> str:
+        """The whole of what it says; lines."""
+        return f"{self.message}\nRemedy: {self.remedy}" if self.remedy else self.message
+
+    @property
     def accepted(self) -> bool:
         """Whether the stack's configuration accepts it: by an exception, or in a baseline."""
         return self.why.startswith(ACCEPTED)
@@ -71,7 +81,7 @@ class Problem:
 def problems(report: Report) -> tuple[Problem, ...]:
     """Every one of a report, those that block first; what a policy says of a path is not said again."""
     told = [problem_of(result) for result in report.violations]
-    said = {(problem.urn, problem.destination) for problem in told}
+    said = {problem.named for problem in told}
     types = {resource.urn: resource.type for resource in report.rehearsal.resources}
     more = (
         _of_egress(change, types.get(change.after.urn, ""))

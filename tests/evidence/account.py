@@ -265,6 +265,15 @@ class Account:
         self.ec2.authorize_security_group_egress(GroupId=self.group, IpPermissions=[rule])
         return str(blocks)
 
+    def exclusion(self) -> dict[str, Any]:
+        """An exclusion of the VPC from Block Public Access, as AWS answers it; moto has none."""
+        return {
+            "ExclusionId": "vpcbpa-exclude-1",
+            "ResourceArn": f"arn:aws:ec2:{REGION}:123456789012:vpc/{self.vpc}",
+            "InternetGatewayExclusionMode": "allow-egress",
+            "State": "create-complete",
+        }
+
     def resolvers(self, *addresses: str) -> str:
         """DHCP options that name the VPC's resolvers."""
         options = self.ec2.create_dhcp_options(

@@ -157,15 +157,11 @@ def _narrow(account: Account) -> list[Question]:
     everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
     account.ec2.revoke_security_group_egress(GroupId=account.group, IpPermissions=[everything])
     account.prefix_list("203.0.114.0/24")
-    exclusion = {
-        "ExclusionId": "vpcbpa-exclude-1",
-        "ResourceArn": f"arn:aws:ec2:{REGION}:123456789012:vpc/{account.vpc}",
-        "InternetGatewayExclusionMode": "allow-egress",
-        "State": "create-complete",
-    }
     account.front.answers |= {
         Action.PUBLIC_ACCESS.permission: {Action.PUBLIC_ACCESS.result: _blocking([])[0]},
-        Action.PUBLIC_ACCESS_EXCLUSIONS.permission: {Action.PUBLIC_ACCESS_EXCLUSIONS.result: [exclusion]},
+        Action.PUBLIC_ACCESS_EXCLUSIONS.permission: {
+            Action.PUBLIC_ACCESS_EXCLUSIONS.result: [account.exclusion()]
+        },
     }
     return [_diagnosis("shop", RELAY)]
 

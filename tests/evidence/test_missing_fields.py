@@ -48,15 +48,11 @@ def fill(account: Account) -> None:
     account.function("mailer")
     account.ec2.create_egress_only_internet_gateway(VpcId=account.vpc)
     account.ec2.create_vpc_peering_connection(VpcId=account.vpc, PeerVpcId=account.new_vpc("10.50.0.0/16"))
-    exclusion = {
-        "ExclusionId": "vpcbpa-exclude-1",
-        "ResourceArn": f"arn:aws:ec2:{REGION}:123456789012:vpc/{account.vpc}",
-        "InternetGatewayExclusionMode": "allow-egress",
-        "State": "create-complete",
-    }
     account.front.answers |= {
         OPTIONS: PUBLIC_ACCESS,
-        "ec2:DescribeVpcBlockPublicAccessExclusions": {"VpcBlockPublicAccessExclusions": [exclusion]},
+        "ec2:DescribeVpcBlockPublicAccessExclusions": {
+            "VpcBlockPublicAccessExclusions": [account.exclusion()]
+        },
     }
     association = {"Id": "rpassoc-1", "ProfileId": "rp-1", "ResourceId": account.vpc}
     account.front.profiles = [association]

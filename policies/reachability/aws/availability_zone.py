@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from ..findings import assumptions, placement
 from ..graph import tokens
 from ..graph.zones import WITHOUT_CONNECTORS, WITHOUT_FARGATE
-from ..values import UNKNOWN, Truth, elements
+from ..values import UNKNOWN, Truth, Value, elements
 from ..verdict import PASSES, Origin, Outcome
 
 if TYPE_CHECKING:
@@ -77,17 +77,17 @@ class AvailabilityZones:
             return PASSES
         if subnet.is_local:
             return placement.SUBNET_IN_LOCAL_ZONE(subnet, what=service.what)
-        offered = self._offered(service, subnet)
+        zone_id = self.zones.id_of(subnet.resource)
+        offered = self._offered(service, subnet, zone_id)
         if offered is False:
             return service.refused(subnet, zone=subnet.zone_name)
-        assumed = self.zones.assumes(service.lacking, subnet.region, self.zones.id_of(subnet.resource))
+        assumed = self.zones.assumes(service.lacking, subnet.region, zone_id)
         taken = (offered is True and not assumed) or any(map(subnet.shares_zone, self._holding[service]))
         return PASSES if taken else assumptions.ZONE_TAKES(subnet, what=service.what)
 
-    def _offered(self, service: ZonalService, subnet: Subnet) -> Truth:
+    def _offered(self, service: ZonalService, subnet: Subnet, zone_id: Value) -> Truth:
         if not service.lacking:
             return UNKNOWN
-        zone_id = self.zones.id_of(subnet.resource)
         return self.zones.offered(service.lacking, subnet.region, subnet.zone, zone_id, subnet.account)
 
     @cached_property

@@ -183,7 +183,7 @@ def _may_lead_elsewhere(source: Resource, host: str) -> Outcome:
 
 def _private_name(endpoint: Resource) -> str:
     """The name that an endpoint for one of AWS's services takes in its VPC."""
-    _, _, region, service = (str(endpoint.get("serviceName")).split(".", 3) + [""] * 3)[:4]
+    region, _, service = str(endpoint.get("serviceName")).removeprefix("com.amazonaws.").partition(".")
     return f"{service}.{region}{AWS_DOMAIN}"
 
 

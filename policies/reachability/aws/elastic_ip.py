@@ -19,7 +19,7 @@ from ..values import ABSENT, UNKNOWN, elements
 from ..verdict import PASSES, Origin, Outcome, across_possibilities, all_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ..graph.graph import Graph
     from ..graph.resource import Resource
@@ -50,15 +50,17 @@ class ElasticIps:
         if named.target is not None:
             return self._gets(nat, named.target)
         others = self._owners[named.identity]
-        if any(other.origin is Origin.ACCOUNT for other in others):
-            held = PASSES  # It exists, and what has it is known.
-        else:
-            held = assumptions.ADDRESS_IS_FREE(nat, address=named.place)
-        return all_of([held, *(self._shared(nat, other) for other in others)])
+        # One that the account has given exists, and what has it is known.
+        given = any(other.origin is Origin.ACCOUNT for other in others)
+        free = PASSES if given else assumptions.ADDRESS_IS_FREE(nat, address=named.place)
+        return free + self._alone(nat, others)
 
     def _gets(self, nat: Resource, address: Resource) -> Outcome:
-        others = (*self._owners[address.key], *(link.source for link in self._chosen.to(address)))
-        return all_of([_is_free(address, nat), *(self._shared(nat, other) for other in others)])
+        chosen = (link.source for link in self._chosen.to(address))
+        return _is_free(address, nat) + self._alone(nat, (*self._owners[address.key], *chosen))
+
+    def _alone(self, nat: Resource, others: Iterable[Resource]) -> Outcome:
+        return all_of(self._shared(nat, other) for other in others)
 
     def _shared(self, nat: Resource, other: Resource) -> Outcome:
         """AWS gives an address that two name to the first of them, whichever that is."""

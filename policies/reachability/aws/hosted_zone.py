@@ -147,7 +147,9 @@ class HostedZones:
 
     def name_of(self, key: str) -> str | Unknown:
         """The full name of the record with this key, where its zone is known; of anything else `UNKNOWN`."""
-        zone = next((zone.target for record, zone in self._zone_of.items() if record.key == key), None)
+        record = self.graph.find(key)
+        held_by = self._zone_of.get(record) if record is not None else None
+        zone = held_by.target if held_by is not None else None
         records = self[zone].records if zone is not None else ()
         return next((record.name for record in records if record.key == key), UNKNOWN)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..findings import assumptions, gateways
 from ..graph import tokens
-from ..graph.references import Links, Ref
+from ..graph.references import Links, Ref, given_by
 from ..ranges import Ranges, addresses
 from ..values import ABSENT, UNKNOWN, Truth, elements, get, items
 from .entity import Entity
@@ -93,14 +93,13 @@ class NatInstances:
         is_instance = interface.type in tokens.INSTANCE
         owners = (interface,) if is_instance else tuple(dict.fromkeys(self._instances_of(interface)))
         prop, group = "vpcSecurityGroupIds" if is_instance else "securityGroups", "securityGroupId"
-        links = self._group_links.to(interface)
         subnet = self.subnets.ref(interface, interface.declared("subnetId"), "subnetId")
         return NatInstance(
             interface,
             subnet=subnet,
             security_groups=(
                 *self.groups.refs(interface, items(interface.declared(prop)), prop),
-                *(link.gives(self.groups.ref(link.source, link.source.get(group), group)) for link in links),
+                *given_by(self._group_links.to(interface), group, self.groups.ref),
             ),
             attached=bool(owners),
             checked=interface.is_on("sourceDestCheck", default=True),

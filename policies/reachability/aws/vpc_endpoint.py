@@ -19,7 +19,7 @@ from ..findings.once import said_once
 from ..graph import tokens
 from ..graph.claims import Claim, warnings
 from ..graph.provider_scope import in_one_region
-from ..graph.references import Link, Links, Ref, judged, members
+from ..graph.references import Link, Links, Ref, given_by, judged, members
 from ..graph.zones import WITHOUT_SMTP
 from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, get, is_known, is_list, items, known_items
 from ..verdict import PASSES, Origin, Outcome, across_possibilities, all_of, hop
@@ -264,9 +264,7 @@ class VpcEndpoints:
 
     def _subnets(self, endpoint: Resource) -> tuple[Ref[Subnet], ...]:
         listed = self.subnets.refs(endpoint, items(endpoint.declared("subnetIds")), "subnetIds")
-        prop, links = "subnetId", self._subnet_associations.to(endpoint)
-        given = (link.gives(self.subnets.ref(link.source, link.source.get(prop), prop)) for link in links)
-        return (*listed, *given)
+        return (*listed, *given_by(self._subnet_associations.to(endpoint), "subnetId", self.subnets.ref))
 
     def _security_groups(self, endpoint: Resource) -> tuple[Ref[SecurityGroup], ...]:
         prop = "securityGroupId"
@@ -276,8 +274,7 @@ class VpcEndpoints:
         if links and not refs and True not in replaced:
             default = self.groups.default_of(self.vpcs.of(endpoint))
             refs.append(replace(default, open=default.open or UNKNOWN in replaced))
-        given = (link.gives(self.groups.ref(link.source, link.source.get(prop), prop)) for link in links)
-        return (*refs, *given)
+        return (*refs, *given_by(links, prop, self.groups.ref))
 
     def _is_offered(self, endpoint: Resource, subnets: tuple[Ref[Subnet], ...]) -> Outcome:
         """AWS refuses an endpoint in a zone that does not offer the service."""

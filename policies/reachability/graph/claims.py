@@ -158,9 +158,8 @@ class Adoptions:
             [
                 warnings(claims, partial(conflicts.ADOPTIONS, first)),
                 *(
-                    says(adopted, part=_called(part), adoption=_called(adopted))
+                    self._says_of(adopted, part)(adopted, part=_called(part), adoption=_called(adopted))
                     for part in removed
-                    for says in (self._says_of(adopted, part),)
                 ),
             ]
         )

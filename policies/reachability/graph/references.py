@@ -22,7 +22,7 @@ from ..verdict import Outcome, across_possibilities
 from . import tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from .resource import Resource
 
@@ -333,9 +333,14 @@ class Link(Generic[T]):
     source: T
     certain: bool
 
-    def gives(self, ref: Ref[E]) -> Ref[E]:
-        """What the link gives a thing to which it leads: `ref`, or else where it may lead to another."""
-        return ref if self.certain else replace(ref, open=True)
+
+def given_by(
+    links: Iterable[Link[Resource]], prop: str, read: Callable[[Resource, Value, str], Ref[E]]
+) -> Iterator[Ref[E]]:
+    """What associations give a thing by `prop`; one that may be another's may give something else."""
+    for link in links:
+        ref = read(link.source, link.source.get(prop), prop)
+        yield ref if link.certain else replace(ref, open=True)
 
 
 class Links(Generic[T]):

@@ -37,8 +37,9 @@ def services(network: Network, settings: Settings) -> Iterator[Workload]:
     """Every service; one whose containers name no mail host needs none."""
     for service in network.graph.of_type(*tokens.ECS_SERVICE):
         tasks = _task_definitions(network.graph, service)
-        read = [environment for task in tasks if task for environment in environments(task)]
-        of_each = [_of_task(task, settings) for task in tasks]
+        by_task = [None if task is None else list(environments(task)) for task in tasks]
+        read = [environment for each in by_task for environment in each or ()]
+        of_each = [_of_task(each, settings) for each in by_task]
         hosts = [host for each in of_each for host in each]
         ports = _ports(network.graph, service, tasks)
         placed = _of(read, replace(_placement(network, service, tasks), reply_ports=ports))
@@ -55,7 +56,7 @@ def services(network: Network, settings: Settings) -> Iterator[Workload]:
         )
     for service in network.graph.of_type(*tokens.ECS_EXPRESS_SERVICE):
         read = list(environments(service))
-        hosts = [host for environment in read for host in _hosts(environment, settings)]
+        hosts = _of_task(read, settings)
         placed = _of(read, _express(network, service))
         name = named(service, service.get("serviceName"))
         yield Workload(service, name, (placed,), tuple(hosts), names_none(read, settings))
@@ -160,11 +161,11 @@ def _dual_stack(graph: Graph, service: Resource) -> Truth:
     return UNKNOWN
 
 
-def _of_task(task: Resource | None, settings: Settings) -> list[Destination]:
-    """The mail hosts that a task definition names; one that nobody has read may name any."""
-    if task is None:
+def _of_task(read: Iterable[Environment] | None, settings: Settings) -> list[Destination]:
+    """The mail hosts that the containers of a task name; of one that nobody has read, any."""
+    if read is None:
         return [ANY_MAIL_SERVER]
-    return [host for environment in environments(task) for host in _hosts(environment, settings)]
+    return [host for environment in read for host in _hosts(environment, settings)]
 
 
 def _hosts(environment: Environment, settings: Settings) -> tuple[Destination, ...]:
