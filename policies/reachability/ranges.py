@@ -40,15 +40,19 @@ class Ranges:
 
     def __and__(self, other: Ranges) -> Ranges:
         shared: list[tuple[int, int]] = []
+        mine, others = self.spans, other.spans
         here, there = 0, 0
-        while here < len(self.spans) and there < len(other.spans):
-            (first, last), (low, high) = self.spans[here], other.spans[there]
-            if max(first, low) <= min(last, high):
-                shared.append((max(first, low), min(last, high)))
+        while here < len(mine) and there < len(others):
+            (first, last), (low, high) = mine[here], others[there]
+            start = first if first > low else low  # `max` and `min` would be half the time of a judgement
             if last < high:
+                end = last
                 here += 1
             else:
+                end = high
                 there += 1
+            if start <= end:
+                shared.append((start, end))
         return Ranges(tuple(shared))
 
     def __sub__(self, other: Ranges) -> Ranges:

@@ -76,6 +76,11 @@ FLAG_TEXTS: Final[Mapping[str, bool]] = {
 """What the provider makes of such texts, as Go's `strconv.ParseBool` does; it refuses any other."""
 
 
+_MAPPINGS: Final = (dict, Mapping)
+_SEQUENCES: Final = (list, tuple, Sequence)
+"""The usual types first: they are told by their type alone, an abstract one by a call."""
+
+
 def any_true(answers: Iterable[Truth]) -> Truth:
     """Three-valued `any`."""
     found = list(answers)
@@ -102,7 +107,7 @@ def get(properties: Value, *path: str | int) -> Value:
         if value is UNKNOWN or value is ABSENT:
             return value
         if isinstance(step, str):
-            value = value.get(step) if isinstance(value, Mapping) else ABSENT
+            value = value.get(step) if isinstance(value, _MAPPINGS) else ABSENT
             if step in FLAGS and isinstance(value, str):
                 value = FLAG_TEXTS.get(value, UNKNOWN)
         elif is_list(value) and step < len(value):
@@ -116,7 +121,7 @@ def get(properties: Value, *path: str | int) -> Value:
 
 def is_list(value: Value) -> TypeGuard[Sequence[Any]]:
     """Whether `value` is a JSON list."""
-    return isinstance(value, Sequence) and not isinstance(value, (str, bytes))
+    return isinstance(value, _SEQUENCES) and not isinstance(value, (str, bytes))
 
 
 def items(properties: Value, *path: str | int) -> tuple[Value, ...] | Unknown:
