@@ -92,7 +92,7 @@ class Proof:
             )
             outcome = all_of([outcome.as_undetermined(), *changed])
         if destination.every_host:
-            outcome = _in_unknown_environment(workload.resource, outcome)
+            outcome = _in_unknown_environment(workload, outcome)
         if destination in workload.possible and outcome.verdict is Verdict.UNREACHABLE:
             outcome = placement.MAY_RUN_ANOTHER_TASK(workload.resource) + outcome.as_undetermined()
         decided = outcome.verdict is not Verdict.UNDETERMINED
@@ -433,12 +433,18 @@ def _port_unknown(owner: Resource, destination: Destination) -> Outcome:
     return names.UNKNOWN_PORT(owner)
 
 
-def _in_unknown_environment(owner: Resource, way: Outcome) -> Outcome:
+def _in_unknown_environment(workload: Workload, way: Outcome) -> Outcome:
     """What `way`, to every public mail host, says where the environment may name any one of them."""
+    owner, unread = workload.resource, workload.unread
     if way.verdict is Verdict.REACHABLE:
         ports = ", ".join(map(str, SUBMISSION_PORTS))
+        if unread:
+            return way + placement.UNREAD_TASK_NAMES_PUBLIC_HOST(owner, named=unread, ports=ports)
         return way + names.ENVIRONMENT_NAMES_PUBLIC_HOST(owner, ports=ports)
-    return names.UNKNOWN_ENVIRONMENT(owner) + first_of_each(way).as_undetermined()
+    why = (
+        placement.UNREAD_TASK_DEFINITION(owner, named=unread) if unread else names.UNKNOWN_ENVIRONMENT(owner)
+    )
+    return why + first_of_each(way).as_undetermined()
 
 
 def _not_read(owner: Resource, failure: Unread) -> Outcome:

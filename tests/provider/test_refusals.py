@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -27,11 +28,14 @@ EGRESS_RULE: Final = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 ACL: Final = "aws:ec2/networkAcl:NetworkAcl"
 CONNECTOR: Final = "aws:apprunner/vpcConnector:VpcConnector"
 SERVICE: Final = "aws:apprunner/service:Service"
+TASKS: Final = "aws:ecs/taskDefinition:TaskDefinition"
+ECS_SERVICE: Final = "aws:ecs/service:Service"
 ZONE: Final = "aws:route53/zone:Zone"
 RECORD: Final = "aws:route53/record:Record"
 IDENTITY: Final = "aws:sesv2/emailIdentity:EmailIdentity"
 MAIL_FROM: Final = "aws:sesv2/emailIdentityMailFromAttributes:EmailIdentityMailFromAttributes"
 SMTP: Final = "com.amazonaws.us-east-1.email-smtp"
+DEFINITION: Final = "arn:aws:ecs:us-east-1:123456789012:task-definition/"
 ADOPTED: Final = "vpc-0e9cd2c204069ca54"
 PRIVATE_TABLE: Final = "rtb-0b5e21f97c4d38a06"
 PUBLIC_TABLE: Final = "rtb-06a9d3c08fb1e7524"
@@ -690,6 +694,51 @@ def test_service_that_app_runner_refuses(world: World, inputs: dict[str, Any], c
     common = {"serviceName": "mailer", "sourceConfiguration": image()}
     refused(world, SERVICE, {**common, **inputs}, code, says)
     assert world.make(SERVICE, "good", **common).outputs["status"] == "RUNNING"
+
+
+# Containers
+
+
+def containers(**lists: list[str]) -> str:
+    listed = {name: [{"name": each} for each in names] for name, names in lists.items()}
+    return json.dumps([{"name": "app", "image": "i", **listed}])
+
+
+def test_a_container_names_each_variable_once(world: World) -> None:
+    twice = containers(environment=["HOST", "PORT"], secrets=["PORT"])
+    inputs = {"family": "web", "containerDefinitions": twice}
+    refused(world, TASKS, inputs, "ClientException", "The secret name must be unique", "such as 'PORT'")
+    once = containers(environment=["HOST"], secrets=["PORT"])
+    assert world.make(TASKS, "good", family="web", containerDefinitions=once).outputs["revision"] == 1
+
+
+@pytest.mark.parametrize(
+    ("named", "launch", "code"),
+    [
+        ("web:7", "EC2", "ClientException"),
+        (f"{DEFINITION}web:7", "EC2", "ClientException"),
+        ("billing", "EC2", "ClientException"),
+        ("web", "FARGATE", "InvalidParameterException"),
+        ("web:1", "FARGATE", ""),
+        (f"{DEFINITION}web:2", "EC2", ""),
+        (f"{DEFINITION}billing:3", "FARGATE", ""),
+        ("web", "EC2", ""),
+    ],
+)
+def test_a_service_runs_a_definition_that_is_there(world: World, named: str, launch: str, code: str) -> None:
+    """The second revision of web is for instances alone; billing, by its ARN, has been looked up."""
+    for name, required in (("first", ["FARGATE"]), ("second", ["EC2"])):
+        given = {"family": "web", "containerDefinitions": "[]", "requiresCompatibilities": required}
+        world.make(TASKS, name, **given)
+    inputs = {"name": "web", "taskDefinition": named, "launchType": launch}
+    if code:
+        refused(world, ECS_SERVICE, inputs, code)
+    else:
+        assert world.make(ECS_SERVICE, "good", **inputs).id
+
+
+def test_an_account_file_shows_not_every_definition(adopted: World) -> None:
+    assert adopted.make(ECS_SERVICE, "good", name="web", taskDefinition="billing:3").id
 
 
 # Names

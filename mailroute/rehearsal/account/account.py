@@ -73,9 +73,10 @@ _SHOWN_IN_PART: Final = frozenset(
     {
         "aws:ec2/eip:Eip",
         "aws:ec2/vpcDhcpOptions:VpcDhcpOptions",
+        "aws:ecs/taskDefinition:TaskDefinition",
     }
 )
-"""The types of which an account file shows those that a VPC uses, so that others may be there."""
+"""The types of which an account file shows those that a VPC or a service uses: others may be there."""
 
 _ZONE: Final = "aws:route53/zone:Zone"
 

@@ -47,10 +47,29 @@ PUBLIC_IP_ON_INSTANCES = ECS_LAUNCH_TYPE.unreachable(
     "no default strategy: AWS takes the launch type EC2, and refuses assign_public_ip there",
     'set launch_type="FARGATE" on the service',
 )
+TASK_ON_INSTANCES_ALONE = ECS_LAUNCH_TYPE.unreachable(
+    "service {subject.label} runs on Fargate, and its task definition requires something else: ECS refuses "
+    "to create it",
+    'set requires_compatibilities=["FARGATE"] on the task definition, with cpu and memory',
+)
 TASK_DEFINITION_UNKNOWN = Code("TASK_DEFINITION_UNKNOWN", 'Amazon ECS API Reference, "CreateService"')
 MAY_RUN_ANOTHER_TASK = TASK_DEFINITION_UNKNOWN.undetermined(
     "which of several task definitions {subject.label} runs is not known, and not all of them name this host",
     "name one task definition (task_definition=task.arn)",
+)
+_NAME_TASK = "name one of the program (task_definition=task.arn), or give the account's evidence"
+UNREAD_TASK_DEFINITION = TASK_DEFINITION_UNKNOWN.undetermined(
+    "{subject.label} may run a task definition ({named}) that is neither in the program nor in the evidence, "
+    "and not every public mail host that it may name can be reached by every submission port",
+    f"{_NAME_TASK}; a family alone is its latest revision, which is the program's where the service is made "
+    "after that (depends_on)",
+)
+TASK_DEFINITION_UNREAD = Code("TASK_DEFINITION_UNREAD", 'Amazon ECS API Reference, "CreateService"')
+UNREAD_TASK_NAMES_PUBLIC_HOST = TASK_DEFINITION_UNREAD.assumption(
+    "the task definition ({named}) that {subject.label} may run, neither in the program nor in the evidence, "
+    "exists: the mail host that it may name is a public one, which no zone or rule of the VPC answers for, "
+    "and its port a submission port ({ports})",
+    _NAME_TASK,
 )
 CONTAINERS_INVALID = Code(
     "CONTAINERS_INVALID", 'Amazon ECS API Reference, "RegisterTaskDefinition" and "ContainerDefinition"'
@@ -58,6 +77,16 @@ CONTAINERS_INVALID = Code(
 INVALID_CONTAINERS = CONTAINERS_INVALID.undetermined(
     "{fault}: ECS refuses it, and where {subject.label} sends its mail cannot be read",
     "write a JSON array of containers, each with environment as a list of name and value",
+)
+VARIABLE_NAMED_TWICE = Code("VARIABLE_NAMED_TWICE", 'Amazon ECS API Reference, "RegisterTaskDefinition"')
+_ONCE = "name each variable once, in the one or in the other"
+NAMED_TWICE = VARIABLE_NAMED_TWICE.undetermined(
+    "{names} of {subject.label} is in {place}, and among its secrets: ECS refuses that", _ONCE
+)
+NAMED_TWICE_IN_APP_RUNNER = VARIABLE_NAMED_TWICE.undetermined(
+    "{names} of {subject.label} is in {place}, and among its secrets: what App Runner makes of that is not "
+    "documented",
+    _ONCE,
 )
 FUNCTION_ON_INSTANCES = WORKLOAD_NOT_MODELLED.undetermined(
     "function {subject.label} runs on the instances of a capacity provider",

@@ -15,7 +15,7 @@ from ..graph.provider_scope import in_one_region
 from ..graph.zones import APP_RUNNER_REGIONS
 from ..values import ABSENT, UNKNOWN, get, items
 from ..verdict import Origin
-from .environment import environments
+from .environment import environments, refused
 from .mail import destinations_of
 from .model import ANY_MAIL_SERVER, Placement, Workload, named
 
@@ -30,12 +30,16 @@ if TYPE_CHECKING:
 def services(network: Network, settings: Settings) -> Iterator[Workload]:
     """Every service; one that names no mail host must at least have some way to a mail server."""
     for service in network.graph.of_type(*tokens.APP_RUNNER_SERVICE):
-        found = (destinations_of(each, settings) for each in environments(service))
+        read = tuple(environments(service))
+        found = (destinations_of(each, settings) for each in read)
         hosts = (*chain.from_iterable(found), *settings.destinations)
+        faults = refused(read)
         yield Workload(
             service,
             named(service, service.get("serviceName")),
-            tuple(_placements(network, service)),
+            (Placement(service, problem=faults),)
+            if faults.findings
+            else tuple(_placements(network, service)),
             hosts or (ANY_MAIL_SERVER,),
         )
 

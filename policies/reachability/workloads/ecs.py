@@ -13,11 +13,12 @@ from ..findings import placement
 from ..graph import tokens
 from ..ranges import EPHEMERAL_PORTS, LINUX_PORTS, Ranges
 from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, get, items
-from ..verdict import PASSES, Origin, all_of
+from ..verdict import PASSES, Origin
 from .capacity import by_default, runs_on_fargate, takes_launch_type_ec2
-from .environment import CONTAINERS, environments
+from .environment import CONTAINERS, environments, refused
 from .mail import destinations_of, names_none
-from .model import ANY_MAIL_SERVER, Placement, Workload, in_vpc, named
+from .model import ANY_MAIL_SERVER, EVERY_MAIL_SERVER, Placement, Workload, in_vpc, named
+from .task_definitions import needs_instances, task_definitions, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -36,7 +37,7 @@ _PORT_RANGE: Final = "ip_local_port_range"
 def services(network: Network, settings: Settings) -> Iterator[Workload]:
     """Every service; one whose containers name no mail host needs none."""
     for service in network.graph.of_type(*tokens.ECS_SERVICE):
-        tasks = _task_definitions(network.graph, service)
+        tasks = task_definitions(network.graph, service)
         by_task = [None if task is None else list(environments(task)) for task in tasks]
         read = [environment for each in by_task for environment in each or ()]
         of_each = [_of_task(each, settings) for each in by_task]
@@ -53,6 +54,7 @@ def services(network: Network, settings: Settings) -> Iterator[Workload]:
             tuple(dict.fromkeys(hosts)),
             silent,
             frozenset(host for host in hosts if not all(host in each for each in of_each)),
+            unread(service) if None in tasks else "",
         )
     for service in network.graph.of_type(*tokens.ECS_EXPRESS_SERVICE):
         read = list(environments(service))
@@ -64,19 +66,15 @@ def services(network: Network, settings: Settings) -> Iterator[Workload]:
 
 def unused_definitions(graph: Graph) -> list[Resource]:
     """The task definitions of the program that none of its services runs."""
-    used = {task for each in graph.of_type(*tokens.ECS_SERVICE) for task in _task_definitions(graph, each)}
+    used = {task for each in graph.of_type(*tokens.ECS_SERVICE) for task in task_definitions(graph, each)}
     found = graph.of_type(*tokens.ECS_TASK_DEFINITION)
     return [task for task in found if task.origin is Origin.PROGRAM and task not in used]
 
 
 def _of(read: Iterable[Environment], placed: Placement) -> Placement:
     """`placed`, where the containers with these environments run: nowhere where ECS refuses them."""
-    faults = [
-        placement.INVALID_CONTAINERS(environment.owner, fault=environment.fault)
-        for environment in read
-        if environment.fault
-    ]
-    return replace(placed, problem=all_of(faults)) if faults else placed
+    faults = refused(read)
+    return replace(placed, problem=faults) if faults.findings else placed
 
 
 def _placement(network: Network, service: Resource, tasks: Sequence[Resource | None]) -> Placement:
@@ -85,9 +83,11 @@ def _placement(network: Network, service: Resource, tasks: Sequence[Resource | N
         awsvpc = bool(tasks) and all(task and task.get("networkMode") == "awsvpc" for task in tasks)
         says = placement.AWSVPC_WITHOUT_NETWORK if awsvpc else placement.ECS_WITHOUT_NETWORK
         return Placement(service, problem=says(service))
+    on_fargate = runs_on_fargate(network.graph, service)
+    if on_fargate is True and tasks and all(task and needs_instances(task) for task in tasks):
+        return Placement(service, problem=placement.TASK_ON_INSTANCES_ALONE(service))
     if get(config, "assignPublicIp") is True and takes_launch_type_ec2(network.graph, service):
         return Placement(service, problem=placement.PUBLIC_IP_ON_INSTANCES(service))
-    on_fargate = runs_on_fargate(network.graph, service)
     placed = in_vpc(
         network,
         service,
@@ -162,9 +162,9 @@ def _dual_stack(graph: Graph, service: Resource) -> Truth:
 
 
 def _of_task(read: Iterable[Environment] | None, settings: Settings) -> list[Destination]:
-    """The mail hosts that the containers of a task name; of one that nobody has read, any."""
+    """The mail hosts that the containers of a task name; of one that nobody has read, every one."""
     if read is None:
-        return [ANY_MAIL_SERVER]
+        return [EVERY_MAIL_SERVER]
     return [host for environment in read for host in _hosts(environment, settings)]
 
 
@@ -175,23 +175,3 @@ def _hosts(environment: Environment, settings: Settings) -> tuple[Destination, .
     """
     hosts = destinations_of(environment, settings)
     return hosts if hosts or not environment.files else (ANY_MAIL_SERVER,)
-
-
-def _task_definitions(graph: Graph, service: Resource) -> tuple[Resource | None, ...]:
-    """The definitions that a service may run: it names one by its ARN, or by its family and revision.
-
-    `None` among them where it may run one that the graph does not hold.
-    Source: Amazon ECS API Reference, "CreateService".
-    """
-    prop = "taskDefinition"
-    value = service.declared(prop)
-    ref = graph.ref(service, value, prop, tokens.ECS_TASK_DEFINITION)
-    if not ref.open:
-        return ref.candidates
-    family = str(value).rpartition("/")[2].partition(":")[0]
-    named = tuple(
-        task
-        for task in graph.of_type(*tokens.ECS_TASK_DEFINITION)
-        if task.get("family") == family and task.in_place_of(service) is not False
-    )
-    return named or (*ref.candidates, None)

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from ..findings import placement
 from ..graph import tokens
 from ..values import ABSENT, UNKNOWN, Unknown, Value, get, is_known, is_list, items
+from ..verdict import Outcome, all_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ..graph.resource import Resource
 
@@ -65,6 +67,27 @@ class Environment:
     def computed(self) -> bool:
         """Whether what is unknown of it comes from a resource; else it is a secret of the configuration."""
         return bool(self.owner.dependencies.get(self.prop))
+
+    @property
+    def named_twice(self) -> tuple[str, ...]:
+        """The names that are among the variables and among the secrets."""
+        if isinstance(self.variables, Unknown) or isinstance(self.secrets, Unknown):
+            return ()
+        return tuple(name for name in self.variables if name in self.secrets)
+
+
+def refused(read: Iterable[Environment]) -> Outcome:
+    """A finding for each environment that AWS refuses, so that what it is of does not start."""
+    faults: list[Outcome] = []
+    for environment in read:
+        if environment.fault:
+            faults.append(placement.INVALID_CONTAINERS(environment.owner, fault=environment.fault))
+        names = ", ".join(environment.named_twice)
+        if names:
+            on_app_runner = environment.owner.type in tokens.APP_RUNNER_SERVICE
+            says = placement.NAMED_TWICE_IN_APP_RUNNER if on_app_runner else placement.NAMED_TWICE
+            faults.append(says(environment.owner, names=names, place=environment.place))
+    return all_of(faults)
 
 
 def environments(workload: Resource) -> Iterator[Environment]:

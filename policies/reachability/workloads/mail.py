@@ -14,7 +14,7 @@ from ..egress import Destination
 from ..values import ABSENT, UNKNOWN, Unknown, Value, get, is_known
 from .mail_address import HTTPS, Address, is_of, server_in, to_port, urls, with_port, without_brackets
 from .mail_table import FRAMEWORKS, PROVIDERS, plain_name, words_of
-from .model import ANY_MAIL_SERVER
+from .model import ANY_MAIL_SERVER, EVERY_MAIL_SERVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -83,7 +83,7 @@ def destinations_of(environment: Environment, settings: Settings) -> tuple[Desti
         return (ANY_MAIL_SERVER,)
     if isinstance(environment.variables, Unknown):
         secret = not environment.computed
-        return (Destination(UNKNOWN, UNKNOWN, secret=secret, every_host=not secret),)
+        return (Destination(UNKNOWN, UNKNOWN, secret=True) if secret else EVERY_MAIL_SERVER,)
     named = (each.destination for each in mail_of(environment, settings))
     return tuple(dict.fromkeys(destination for destination in named if destination is not None))
 

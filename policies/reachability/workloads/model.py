@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ..egress import Destination
 from ..findings import placement
 from ..ranges import EPHEMERAL_PORTS, Ranges
-from ..values import Truth, Value, items
+from ..values import UNKNOWN, Truth, Value, items
 from ..verdict import PASSES, Outcome
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 ANY_MAIL_SERVER: Final = Destination(None, None)
 """What a workload needs whose mail host is not named, or not read."""
+EVERY_MAIL_SERVER: Final = Destination(UNKNOWN, UNKNOWN, every_host=True)
+"""What a workload needs that may name any public mail host: its environment is not known."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Workload:
     Attributes:
         possible: those of them that it may not need, as it runs one of several definitions.
         silent: why there may be no destination: what was read, and does not name any.
+        unread: what it may run that nobody has read, for a person; empty where there is nothing.
     """
 
     resource: Resource
@@ -80,6 +83,7 @@ class Workload:
     destinations: tuple[Destination, ...]
     silent: str = ""
     possible: frozenset[Destination] = frozenset()
+    unread: str = ""
 
 
 def in_vpc(

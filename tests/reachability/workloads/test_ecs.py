@@ -71,34 +71,108 @@ def test_a_public_subnet_helps_only_with_a_public_ip_address(
     assert egress.verdict is verdict
 
 
+UNREAD = "every public mail host"
+ARN = "arn:aws:ecs:us-east-1:111122223333:task-definition/"
+
+
+@pytest.mark.parametrize(
+    ("named", "after", "found"),
+    [
+        ("mail", True, ["smtp.example.com"]),
+        (f"{ARN}mail", True, ["smtp.example.com"]),
+        ("mail", False, ["smtp.example.com", UNREAD]),
+        ("mail:7", True, [UNREAD]),
+        (f"{ARN}mail:7", True, [UNREAD]),
+        ("mailer", True, [UNREAD]),
+        (ref("nothing"), True, [UNREAD]),
+    ],
+)
+def test_a_family_is_its_latest_revision_alone(
+    tasks: Stack, named: object, after: bool, found: list[str]
+) -> None:
+    """A new definition is its family's latest once it is there; which revision it becomes, nobody knows."""
+    tasks["tasks"]["taskDefinition"] = named
+    if after:
+        tasks.depends_on["tasks"] = ("task",)
+
+    assert [str(egress.destination) for egress in tasks.prove()] == found
+
+
 @pytest.mark.parametrize(
     ("named", "found"),
     [
-        ("mail", "smtp.example.com"),
-        ("mail:7", "smtp.example.com"),
-        ("arn:aws:ecs:us-east-1:123456789012:task-definition/mail", "smtp.example.com"),
-        ("mailer", None),
-        (ref("nothing"), None),
+        ("mail:7", ["smtp.old.example"]),
+        ("mail:8", [UNREAD]),
+        ("mail", ["smtp.example.com", "smtp.old.example", UNREAD]),
     ],
 )
-def test_a_service_may_name_its_task_definition_by_its_family(
-    tasks: Stack, named: object, found: object
-) -> None:
+def test_a_revision_of_the_account_is_read(tasks: Stack, named: str, found: list[str]) -> None:
+    old = [{"name": "app", "environment": [{"name": "SMTP_HOST", "value": "smtp.old.example"}]}]
+    given = {"family": "mail", "revision": 7, "containerDefinitions": json.dumps(old)}
+    tasks.hold(DEFINITION, f"{ARN}mail:7", arn=f"{ARN}mail:7", **given)
     tasks["tasks"]["taskDefinition"] = named
 
-    assert hosts(tasks) == [found]
+    assert [str(egress.destination) for egress in tasks.prove()] == found
+
+
+def test_a_definition_of_the_program_is_known_by_its_revision(tasks: Stack) -> None:
+    tasks["task"]["revision"] = 7.0
+    tasks["tasks"]["taskDefinition"] = "mail:7"
+    assert [str(egress.destination) for egress in tasks.prove(preview=False)] == ["smtp.example.com"]
 
 
 @pytest.mark.parametrize("way", [True, False])
-def test_an_unread_task_definition_needs_any_mail_server(tasks: Stack, way: bool) -> None:
-    tasks["tasks"]["taskDefinition"] = "mailer"
+@pytest.mark.parametrize(
+    ("named", "shown"), [("mailer:3", "'mailer:3'"), (ref("nothing"), "until the update")]
+)
+def test_an_unread_task_definition_may_name_any_host(
+    tasks: Stack, way: bool, named: object, shown: str
+) -> None:
+    tasks["tasks"]["taskDefinition"] = named
     if not way:
         tasks.remove("default")
 
     (egress,) = tasks.prove()
 
-    assert str(egress.destination) == "any mail server"
-    assert egress.verdict is (REACHABLE if way else UNREACHABLE)
+    told = egress.outcome.assumptions if way else egress.outcome.findings
+    (message,) = [each.message for each in told if each.code.startswith("TASK_DEFINITION_UN")]
+    assert shown in message
+    assert egress.verdict is (REACHABLE if way else UNDETERMINED)
+
+
+@pytest.mark.parametrize(
+    ("required", "launch", "codes"),
+    [
+        (["EC2"], "FARGATE", ["ECS_LAUNCH_TYPE"]),
+        (["EC2", "FARGATE"], "FARGATE", []),
+        (["EC2"], "EC2", []),
+        ([UNKNOWN], "FARGATE", []),
+        ([], "FARGATE", []),
+        (UNKNOWN, "FARGATE", []),
+    ],
+)
+def test_fargate_takes_no_definition_for_instances(
+    tasks: Stack, required: object, launch: str, codes: list[str]
+) -> None:
+    tasks["task"]["requiresCompatibilities"] = required
+    tasks["tasks"]["launchType"] = launch
+
+    (egress,) = tasks.prove()
+
+    assert [finding.code for finding in egress.outcome.findings] == codes
+    assert egress.verdict is (UNREACHABLE if codes else REACHABLE)
+
+
+@pytest.mark.parametrize("secret", ["SMTP_HOST", "OTHER"])
+def test_a_name_in_environment_and_secrets_is_refused(tasks: Stack, secret: str) -> None:
+    listed = {"environment": [{"name": "SMTP_HOST", "value": "smtp.example.com"}]}
+    define(tasks, {"name": "app", **listed, "secrets": [{"name": secret, "valueFrom": "arn:secret"}]})
+
+    (egress,) = tasks.prove()
+
+    twice = secret == "SMTP_HOST"
+    assert [finding.code for finding in egress.outcome.findings] == ["VARIABLE_NAMED_TWICE"] * twice
+    assert egress.verdict is (UNDETERMINED if twice else REACHABLE)
 
 
 @pytest.mark.parametrize(
@@ -379,7 +453,7 @@ def test_a_host_of_one_of_several_definitions_is_open(tasks: Stack) -> None:
     assert {host: egress.verdict for host, egress in found.items()} == {
         "smtp.example.com": REACHABLE,
         "10.9.9.9": UNDETERMINED,
-        "any mail server": REACHABLE,
+        UNREAD: REACHABLE,
     }
     assert found["10.9.9.9"].outcome.findings[0].code == "TASK_DEFINITION_UNKNOWN"
 
@@ -390,6 +464,7 @@ def test_a_host_that_every_possible_definition_names_is_needed(tasks: Stack) -> 
     for name in ("task", "other"):
         tasks.add(DEFINITION, name, family="mail", containerDefinitions=json.dumps([container]))
     tasks["tasks"]["taskDefinition"] = "mail"
+    tasks.depends_on["tasks"] = ("task", "other")
     assert [egress.verdict for egress in tasks.prove()] == [UNREACHABLE]
 
 

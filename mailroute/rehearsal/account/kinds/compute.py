@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ..account import AwsResource
 from ..checks import json_array, one_of
+from ..errors import AwsError
 from ..kind import CREATED_AT, Call, Kind, ec2_id, id_from, inner_domain, opaque_id, unique
 from .nat import private_address
 from .references import GROUP, SUBNET
@@ -15,6 +17,7 @@ TASK_DEFINITION: Final = "aws:ecs/taskDefinition:TaskDefinition"
 _SUBNET: Final = "aws:ec2/subnet:Subnet"
 _DEFAULT_BLOCK: Final = "172.31"
 """How the addresses of a default VPC start ("Default VPC components", Amazon VPC User Guide)."""
+_VARIABLES: Final = ("environment", "secrets")
 _DATABASE_PORTS: Final = {
     "aurora-mysql": 3306,
     "aurora-postgresql": 5432,
@@ -48,6 +51,42 @@ def _task_definition(_call: Call, identity: str) -> Mapping[str, Any]:
 
 def _task_definition_id(call: Call) -> str:
     return call.arn("ecs", f"task-definition/{call.inputs['family']}:{_revision(call)}")
+
+
+def _secrets_have_their_own_names(call: Call) -> None:
+    """No secret has the name of a plain variable ("RegisterTaskDefinition", Amazon ECS API Reference)."""
+    for container in json.loads(call.inputs["containerDefinitions"]):
+        plain, secrets = (
+            [entry.get("name") for entry in container.get(listed) or ()] for listed in _VARIABLES
+        )
+        for name in secrets:
+            if name in plain:
+                raise AwsError(
+                    "ClientException",
+                    "The secret name must be unique and not shared with any new or existing environment "
+                    f"variables set on the container, such as '{name}'.",
+                )
+
+
+def _runs_a_task_definition(call: Call) -> None:
+    """The definition is there, and is one for Fargate on Fargate ("CreateService", Amazon ECS API Reference).
+
+    A family alone is its latest revision. What the program has looked up by its ARN is there.
+    """
+    named = call.inputs.get("taskDefinition")
+    if not isinstance(named, str) or not call.account.shows(TASK_DEFINITION):
+        return
+    family, _, revision = named.rpartition("/")[2].partition(":")
+    of_family = [task for task in call.account.of(TASK_DEFINITION) if task.get("family") == family]
+    if named.startswith("arn:") and not of_family:
+        return
+    found = [task for task in of_family if not revision or task.id.endswith(f":{revision}")]
+    if not found:
+        raise AwsError("ClientException", f"TaskDefinition not found: {named}.")
+    latest = max(found, key=lambda task: int(task.id.rpartition(":")[2]))
+    required = latest.get("requiresCompatibilities")
+    if call.inputs.get("launchType") == "FARGATE" and required and "FARGATE" not in required:
+        raise AwsError("InvalidParameterException", "Task definition does not support launch_type FARGATE.")
 
 
 def _load_balancer(call: Call, identity: str) -> Mapping[str, Any]:
@@ -190,12 +229,14 @@ KINDS: Final = (
             json_array("containerDefinitions"),
             one_of("networkMode", "bridge", "host", "awsvpc", "none"),
         ),
+        rules=(_secrets_have_their_own_names,),
     ),
     Kind(
         "aws:ecs/service:Service",
         _named("ecs", "service/"),
         lambda _call, identity: {"arn": identity},
         replaced_by=frozenset({"name", "cluster", "launchType"}),
+        rules=(_runs_a_task_definition,),
     ),
     Kind(
         "aws:lb/loadBalancer:LoadBalancer",
