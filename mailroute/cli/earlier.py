@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import errno
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from evidence import text_file
+from evidence import strict_json, text_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,13 +33,13 @@ def read(file: Path) -> Any:
     """
     name = name_of(file)
     try:
-        return json.loads(_standard_input() if file == _STANDARD_INPUT else text_file.read(file))
+        return strict_json.loads(_standard_input() if file == _STANDARD_INPUT else text_file.read(file))
     except OSError as error:
         raise click.ClickException(f"{name}: {error.strerror}") from error
-    except ValueError as error:
-        raise click.ClickException(f"{name}: not JSON: {error}") from error
-    except RecursionError as error:
-        raise click.ClickException(f"{name}: {WRONG}: nested too deeply") from error
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{name}: byte {error.start} is not UTF-8") from error
+    except strict_json.JsonError as error:
+        raise click.ClickException(error.of(name)) from error
 
 
 def _standard_input() -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from evidence import text_file
+from evidence import strict_json, text_file
 
 VARIABLE: Final = "MAILROUTE_BASELINE"
 """The environment variable that names the file, over what a rule's configuration says."""
@@ -39,11 +39,13 @@ def load(path: Path) -> tuple[Known, ...]:
         BaselineError: it cannot be read, or is something else.
     """
     try:
-        document = json.loads(text_file.read(path))
+        document = strict_json.loads(text_file.read(path))
     except OSError as error:
         raise BaselineError(f"{path}: {error.strerror or error}: give the path of a baseline") from error
-    except (ValueError, RecursionError) as error:
-        raise BaselineError(f"{path}: not JSON: {_REMEDY}") from error
+    except UnicodeDecodeError as error:
+        raise BaselineError(f"{path}: byte {error.start} is not UTF-8: {_REMEDY}") from error
+    except strict_json.JsonError as error:
+        raise BaselineError(f"{error.of(path)}: {_REMEDY}") from error
     if not isinstance(document, dict) or not isinstance(document.get("violations"), list):
         raise BaselineError(f"{path}: no baseline: an object with `version` and `violations`: {_REMEDY}")
     if document.get("version") != _VERSION:

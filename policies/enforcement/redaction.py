@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
+from reachability.json_text import is_too_deep
 from reachability.values import is_list
 
 from .wire import OutputValue, Secret
@@ -44,10 +45,11 @@ def _texts_in_json(value: str | float) -> Iterator[str]:
     if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "["):
         return
     try:
-        document = json.loads(value)
+        document = json.loads(value, parse_int=str, parse_float=str, parse_constant=str)
     except (ValueError, RecursionError):
         return
-    yield from secret_texts(document, inside=True)
+    if not is_too_deep(document):
+        yield from secret_texts(document, inside=True)
 
 
 def _texts_in_url(value: str | float) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from functools import cache
-from ipaddress import ip_network
+from ipaddress import IPv4Address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -76,6 +76,7 @@ def _validator() -> Draft202012Validator:
 
     formats = FormatChecker(formats=())
     formats.checks("cidr", raises=ValueError)(_is_block)
+    formats.checks("ipv4", raises=ValueError)(_is_address)
     return Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")), format_checker=formats)
 
 
@@ -85,6 +86,14 @@ def _is_block(value: object) -> bool:
         ValueError: it is a text that the proof cannot read as a block of addresses or as one address.
     """
     return not isinstance(value, str) or bool(ip_network(value.strip(), strict=False))
+
+
+def _is_address(value: object) -> bool:
+    """
+    Raises:
+        ValueError: it is a text that is no IPv4 address.
+    """
+    return not isinstance(value, str) or bool(IPv4Address(value))
 
 
 def reason(fault: ValidationError) -> str:

@@ -12,7 +12,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from reachability.json_text import is_too_deep
+
 _LONGEST_NUMBER: Final = 100
+_TOO_DEEP: Final = "nested too deeply"
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _ESCAPED_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -28,8 +31,8 @@ class JsonError(ValueError):
         super().__init__(reason)
         self.position = position
 
-    def of(self, file: Path) -> str:
-        """The same with the file that the text is from."""
+    def of(self, file: Path | str) -> str:
+        """The same with the file that the text is from, or what it is called."""
         return f"{file}:{self.position}: {self}" if self.position else f"{file}: {self}"
 
 
@@ -73,13 +76,15 @@ def loads(text: str) -> Any:
             parse_float=lambda given: number(float, given),
             parse_constant=lambda given: refuse(f"{given} is no number in JSON"),
         )
+        if is_too_deep(document):
+            raise JsonError(_TOO_DEEP)
         if refused or _ESCAPED_SURROGATE.search(text):
             for path, reason in _faults(document, ()):
                 raise JsonError(f"{place(path) or 'the document'}: {reason}")
     except json.JSONDecodeError as error:
         raise JsonError(f"not JSON: {error.msg}", f"{error.lineno}:{error.colno}") from error
     except RecursionError as error:
-        raise JsonError("nested too deeply") from error
+        raise JsonError(_TOO_DEEP) from error
     return document
 
 

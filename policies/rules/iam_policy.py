@@ -5,12 +5,12 @@ Source: IAM User Guide, "IAM JSON policy elements reference".
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from reachability import json_text
 from reachability.values import ABSENT, UNKNOWN, Unknown, Value, get, items
 
 
@@ -53,8 +53,8 @@ def allowed(document: Value) -> tuple[Statement, ...] | Unknown:
     """
     if isinstance(document, str):
         try:
-            document = json.loads(document)
-        except (ValueError, RecursionError):
+            document = json_text.loads(document)
+        except json_text.JsonTextError:
             return UNKNOWN
     if not isinstance(document, Mapping):
         return UNKNOWN

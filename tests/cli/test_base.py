@@ -132,7 +132,8 @@ def written(tmp_path: Path, document: Any) -> Path:
         ({"egress": []}, "base.json: not what 'mailroute rehearse --json'"),
         ({"stack": "prod", "egress": [{"service": "api"}]}, "KeyError 'path'"),
         ([1], "not what 'mailroute rehearse --json'"),
-        ("{", "base.json: not JSON: "),
+        ("{", "base.json:1:2: not JSON: "),
+        ('{"stack": "dev", "stack": "prod"}', "the document: the key 'stack' stands there twice"),
     ],
 )
 def test_a_base_that_is_none_is_one_line(tmp_path: Path, document: Any, says: str) -> None:

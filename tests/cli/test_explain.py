@@ -87,7 +87,7 @@ def test_paths_of_the_corpus_in_words(name: str, tmp_path: Path) -> None:
 def test_what_is_no_rehearsal_is_refused_in_one_line(text: str, reason: str) -> None:
     done = _mailroute("explain", "-", text=text)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("mailroute: error: standard input: ")
+    assert done.stderr.startswith("mailroute: error: standard input:")
     assert reason in done.stderr
     assert done.stderr.count("\n") == 1
 

@@ -146,8 +146,9 @@ def test_an_output_that_a_file_does_not_tell_is_unknown(rehearser: Rehearser) ->
     assert "'acme/net/dev' are unknown: its file does not tell vpcId: save what" in said
 
 
-def test_a_plaintext_that_is_none_is_shown_nowhere(project: Project) -> None:
-    document = exported({"a": {wire.SIGNATURE_KEY: SECRET, "plaintext": "hunter2-9"}})
+@pytest.mark.parametrize("plaintext", ["hunter2-9", "[" * 5_000, "9" * 5_000])
+def test_a_plaintext_that_is_none_is_shown_nowhere(project: Project, plaintext: str) -> None:
+    document = exported({"a": {wire.SIGNATURE_KEY: SECRET, "plaintext": plaintext}})
     with pytest.raises(RehearsalError) as raised:
         stacks.outputs(given(project, document), "acme/net/dev")
     assert str(raised.value).endswith("outputs.json: the plaintext of a is no JSON")

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from evidence.live import AccessError, Action, collect, connect, network
+from evidence.live import AccessError, Action, collect, connect, network, pages
 from evidence.live.api import Api
 from evidence.live.request import Request, filtered
 from tests.evidence.account import REGION, Account
@@ -90,6 +90,38 @@ def test_a_page_that_leads_back_to_itself_is_a_failure(session: StubbedSession) 
     api = Api(session, REGION)
     assert api.fetch([Request(Action.SUBNETS)]) == {}
     assert api.unread[Action.SUBNETS] == "the pages lead in a circle: a token comes a second time"
+
+
+def test_a_fault_of_our_own_is_no_failure_of_aws(
+    session: StubbedSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.stubs["ec2"].add_response("describe_subnets", {"Subnets": [subnet("subnet-1")]})
+    api = Api(session, REGION)
+    monkeypatch.setattr(pages, "lacking", lambda *_: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        api.fetch([Request(Action.SUBNETS)])
+    assert api.unread == {}
+
+
+def test_what_an_answer_does_to_botocore_is_a_failure_without_its_text(
+    session: StubbedSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parse(**_: object) -> dict[str, Any]:
+        raise KeyError("hunter2")
+
+    api = Api(session, REGION)
+    monkeypatch.setattr(session.clients["ec2"], "_make_api_call", lambda *_: parse())
+    assert api.fetch([Request(Action.SUBNETS)]) == {}
+    assert api.unread == {Action.SUBNETS: "the answer cannot be parsed"}
+
+
+@pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_EC2"])
+def test_an_endpoint_that_is_no_url_is_named(
+    front: Front, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "hunter2 here")
+    with pytest.raises(AccessError, match=r"^the endpoint of (sts|ec2) in .* is no URL: correct AWS_END"):
+        connect(REGION).fetch([Request(Action.SUBNETS)])
 
 
 def test_routes_beyond_the_last_page_are_a_failure(session: StubbedSession) -> None:

@@ -235,7 +235,12 @@ def without(answer: Answer, *names: str) -> Answer:
         (Action.CONNECTOR, {"VpcConnectorArn": "a", "Subnets": ["s"], "SecurityGroups": []}, None),
         (Action.CONNECTOR, {"VpcConnectorArn": "a", "Subnets": ["s"]}, "SecurityGroups"),
         (Action.ECS_SERVICES, {"serviceArn": "a", "serviceName": "b"}, None),
-        (Action.ECS_SERVICES, ecs(subnets=["s"], securityGroups=[]), None),
+        (Action.ECS_SERVICES, ecs(subnets=["s"], securityGroups=[], assignPublicIp="DISABLED"), None),
+        (
+            Action.ECS_SERVICES,
+            ecs(subnets=["s"], securityGroups=[]),
+            "networkConfiguration.awsvpcConfiguration.assignPublicIp",
+        ),
         (
             Action.ECS_SERVICES,
             ecs(subnets=["s"]),
@@ -303,6 +308,12 @@ def test_what_aws_gives_of_some_kinds_is_missed_of_those_alone(
         (Action.PREFIX_LIST_ENTRIES, {"Cidr": "2001:db8::/32"}, None),
         (Action.SECURITY_GROUPS, group("58"), None),
         (Action.SECURITY_GROUPS, group("256"), "'256' at IpPermissionsEgress.IpProtocol"),
+        (
+            Action.ECS_SERVICES,
+            ecs(assignPublicIp="SOMETIMES"),
+            "'SOMETIMES' at networkConfiguration.awsvpcConfiguration.assignPublicIp",
+        ),
+        (Action.ECS_SERVICES, ecs(assignPublicIp="ENABLED"), None),
         (Action.NETWORK_ACLS, acl("-1"), None),
         (Action.NETWORK_ACLS, acl("\u00b2"), "'\\xb2' at Entries.Protocol"),
     ],

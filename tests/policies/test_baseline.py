@@ -85,7 +85,10 @@ def test_a_path_is_meant_from_where_the_command_was_given(
 @pytest.mark.parametrize(
     ("document", "says"),
     [
-        ("{", ": not JSON: write it with `mailroute rehearse --write-baseline`"),
+        ("{", ".json:1:2: not JSON: Expecting property name enclosed in double quotes: write it with `mail"),
+        ("[" * 900 + "]" * 900, ": nested too deeply: write it with `mailroute rehearse --write-baseline`"),
+        ('{"version": 1, "version": 1}', "the document: the key 'version' stands there twice"),
+        ('{"version": ' + "9" * 5_000 + "}", "version: a number that is too large"),
         ([], ": no baseline: an object with `version` and `violations`"),
         ({"violations": []}, ": version None is not 1"),
         ({"version": 1, "violations": [{"urn": "u"}]}, "violations.0: has urn, code and perhaps destination"),

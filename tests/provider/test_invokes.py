@@ -446,6 +446,8 @@ def test_policy_documents_are_merged(client: Client) -> None:
             r"duplicate Sid \(A\)",
         ),
         ({"sourcePolicyDocuments": ["{oops"]}, "a policy document to merge is no JSON"),
+        ({"sourcePolicyDocuments": ['{"a": ' + "9" * 5_000 + "}"]}, "merge is JSON with a number"),
+        ({"sourcePolicyDocuments": ['{"a":' * 900 + "1" + "}" * 900]}, "merge is JSON that is nested"),
         ({"overridePolicyDocuments": ["[]"]}, "is JSON that is no object"),
         (
             {"version": "2008-10-17", "statements": [{"actions": ["a:1"], "resources": ["&{aws:username}"]}]},

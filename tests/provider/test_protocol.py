@@ -189,8 +189,11 @@ def test_wrong_config_is_one_line(client: Client) -> None:
     request = provider_pb2.CheckRequest(news=wire.encode({"region": "mars"}))
     (failure,) = client.stub.CheckConfig(request).failures
     assert failure.reason == "aws:region: 'mars' is no AWS region: name one, such as us-east-1"
-    with pytest.raises(RefusalError, match="aws:defaultTags: not JSON"):
+    with pytest.raises(RefusalError, match="aws:defaultTags: it is no JSON"):
         client.configure(region="us-east-1", defaultTags="{oops")
+    for text in ('{"a": ' + "9" * 5_000 + "}", '{"tags":' * 900 + "1" + "}" * 900):
+        with pytest.raises(RefusalError, match="aws:defaultTags: it is JSON"):
+            client.configure(region="us-east-1", defaultTags=text)
     unknown = provider_pb2.CheckRequest(news=wire.encode({"region": UNKNOWN}))
     assert not client.stub.CheckConfig(unknown).failures
 

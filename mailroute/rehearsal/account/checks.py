@@ -6,11 +6,11 @@ A value that is unknown or secret is let through: the first cannot be judged, th
 from __future__ import annotations
 
 import ipaddress
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from mailroute.wire import Secret
+from reachability import json_text
 from reachability.values import UNKNOWN, is_list
 
 from .kind import Check
@@ -64,15 +64,9 @@ def _json(path: str, kind: type, noun: str) -> Check:
     def check(inputs: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         for place, value in _at(inputs, path):
             try:
-                document = json.loads(value) if isinstance(value, str) else value
-            except json.JSONDecodeError as error:
-                yield place, f"contains no JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-                continue
-            except ValueError:  # Python's limit on the digits of a number.
-                yield place, "contains JSON with a number that is too long to be read"
-                continue
-            except RecursionError:
-                yield place, "contains JSON that is nested too deeply to be read"
+                document = json_text.loads(value) if isinstance(value, str) else value
+            except json_text.JsonTextError as error:
+                yield place, f"contains {error}"
                 continue
             if not isinstance(document, kind):
                 yield place, f"contains JSON that is no {noun}"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from mailroute import wire
+from reachability import json_text
 from reachability.graph.provider_scope import Provider
 
 from ..account import Account, Caller
@@ -55,6 +55,6 @@ def _value(key: str, value: Any) -> Any:
     if not isinstance(value, str) or value[:1] not in ("{", "["):
         return value
     try:
-        return json.loads(value)
-    except json.JSONDecodeError as error:
-        raise ConfigError(f"aws:{key}: not JSON: {error.msg} at column {error.colno}") from error
+        return json_text.loads(value)
+    except json_text.JsonTextError as error:
+        raise ConfigError(f"aws:{key}: it is {error}") from error

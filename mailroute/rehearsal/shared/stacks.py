@@ -7,11 +7,11 @@ those of many stacks as `ORG/PROJECT/STACK.json`, and so has `accounts/stacks` b
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from evidence import strict_json, text_file
 from mailroute import wire
+from reachability import json_text
 from reachability.values import UNKNOWN
 
 from ..config import MADE_UP
@@ -124,6 +124,6 @@ def _plaintext(text: Any, path: str) -> Any:
         ValueError: it is no JSON, of which nothing is shown.
     """
     try:
-        return json.loads(text)
+        return json_text.loads(text)
     except (TypeError, ValueError):
         raise ValueError(f"the plaintext of {path} is no JSON") from None

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from .actions import Action
 from .deadline import WORKERS, Deadline, side_by_side
-from .failures import AccessError, Failure, of_error, refused
+from .failures import AccessError, Failure, of_error, parsing, refused
 from .pages import pages, results
 from .request import Request
 from .shapes import Answer
@@ -107,7 +107,7 @@ class Api:
             return [
                 answer for page in pages(client, request) for answer in results(page, request, self.region)
             ]
-        except Exception as error:  # whatever an answer does to botocore
+        except Exception as error:
             failure = of_error(error)
             if failure.is_expiry:
                 raise refused(failure) from error
@@ -121,6 +121,10 @@ class Api:
 
 
 def _client(session: Any, service: str, region: str, deadline: Deadline) -> Any:
+    """
+    Raises:
+        AccessError: its endpoint is configured, and is no URL.
+    """
     from botocore.config import Config
 
     config = Config(
@@ -130,7 +134,12 @@ def _client(session: Any, service: str, region: str, deadline: Deadline) -> Any:
         retries=None if os.environ.get("AWS_RETRY_MODE") else {"mode": "standard"},
         max_pool_connections=WORKERS,
     )
-    client = session.client(service, region_name=region, config=config)
+    try:
+        client = session.client(service, region_name=region, config=config)
+    except ValueError as error:
+        raise AccessError(
+            f"the endpoint of {service} in the AWS configuration is no URL: correct AWS_ENDPOINT_URL"
+        ) from error
     bound(client, deadline)
     return client
 
@@ -145,12 +154,14 @@ def _identity(client: Callable[[], Any], deadline: Deadline) -> str:
 
     try:
         answer = _in_time(lambda: client().get_caller_identity(), deadline)
+    except AccessError:
+        raise
     except NoCredentialsError as error:
         raise AccessError(
             "no AWS credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
             "or read a saved account with --evidence FILE"
         ) from error
-    except Exception as error:  # whatever an answer does to botocore
+    except Exception as error:
         failure = of_error(error)
         if failure.is_refusal or isinstance(error, (SSOError, TokenRetrievalError)):
             raise refused(failure) from error
@@ -165,10 +176,15 @@ def _in_time(call: Callable[[], Any], deadline: Deadline) -> Any:
     """
     Raises:
         AnswerTooLate: it did not answer by the deadline.
+        UnparsedAnswer: the answer is not AWS's.
     """
     from .transport import AnswerTooLate
 
-    for _, answer in side_by_side(lambda _: call(), [None], deadline):
+    def ask(_: None) -> Any:
+        with parsing():
+            return call()
+
+    for _, answer in side_by_side(ask, [None], deadline):
         return answer
     raise AnswerTooLate(str(deadline))
 
@@ -216,7 +232,9 @@ def _assumed(session: Any, role: str, region: str, deadline: Deadline) -> Any:
 
     try:
         answer = _in_time(assume, deadline)
-    except Exception as error:  # whatever an answer does to botocore
+    except AccessError:
+        raise
+    except Exception as error:
         raise AccessError(f"role {role} cannot be assumed: {of_error(error).text}") from error
     given = answer.get("Credentials", {})
     keys = [given.get(key) for key in ("AccessKeyId", "SecretAccessKey", "SessionToken")]

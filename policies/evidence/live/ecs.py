@@ -106,7 +106,7 @@ def service(item: Answer) -> Entry:
         capacityProviderStrategies=providers or None,
         taskDefinition=item.get("taskDefinition"),
         networkConfiguration=present(
-            assignPublicIp=network.get("assignPublicIp") == "ENABLED",
+            assignPublicIp=network["assignPublicIp"].upper() == "ENABLED",
             subnets=network.get("subnets"),
             securityGroups=network.get("securityGroups"),
         )

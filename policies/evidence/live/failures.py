@@ -6,7 +6,8 @@ service's API reference.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from textwrap import shorten
 from typing import Final
@@ -35,6 +36,29 @@ class AccessError(EvidenceError):
 
 class IncompleteAnswer(Exception):
     """An answer is not what AWS's are: `str()` says in what."""
+
+
+class UnparsedAnswer(Exception):
+    """An answer, of which nothing is shown, does to botocore what none of AWS's does: `str()` is what."""
+
+
+@contextmanager
+def parsing() -> Iterator[None]:
+    """Whatever botocore raises meanwhile is an error of its own, or `UnparsedAnswer`.
+
+    Its parsers are made for AWS's answers, and what they raise of others may quote secrets.
+
+    Raises:
+        UnparsedAnswer: it raises something else.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError, AnswerTooLarge, AnswerTooLate, AccessError):
+        raise
+    except Exception as error:
+        raise UnparsedAnswer(type(error).__name__) from error
 
 
 @dataclass(frozen=True)
@@ -68,7 +92,11 @@ class Failure:
 
 
 def of_error(error: Exception) -> Failure:
-    """What an exception of a call says."""
+    """What an exception of a call says.
+
+    Raises:
+        Exception: `error` itself, which is none of AWS's or botocore's, but a fault of mailroute's.
+    """
     from botocore.exceptions import BotoCoreError, ClientError
 
     kind = type(error).__name__
@@ -76,8 +104,9 @@ def of_error(error: Exception) -> Failure:
         return _of_answer(kind, error.response)
     if isinstance(error, (BotoCoreError, AnswerTooLarge, AnswerTooLate, IncompleteAnswer)):
         return Failure(kind, _short(str(error)))
-    # What botocore's parsers raise, which are made for AWS's answers, may quote secrets of this one.
-    return Failure(kind, "the answer cannot be parsed")
+    if isinstance(error, UnparsedAnswer):
+        return Failure(str(error), "the answer cannot be parsed")
+    raise error
 
 
 def _of_answer(kind: str, response: Mapping[str, Mapping[str, object]]) -> Failure:

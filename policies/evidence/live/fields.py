@@ -191,7 +191,7 @@ FIELDS: Final[Mapping[Action, tuple[str, ...]]] = {
         "serviceArn",
         "serviceName",
         "capacityProviderStrategy.capacityProvider",
-        *_each("networkConfiguration.awsvpcConfiguration", "subnets", "securityGroups"),
+        *_each("networkConfiguration.awsvpcConfiguration", "subnets", "securityGroups", "assignPublicIp"),
     ),
     Action.ECS_EXPRESS_SERVICE: (
         "serviceArn",

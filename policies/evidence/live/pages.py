@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import starmap
 from typing import Any, Final
 
-from .failures import IncompleteAnswer
+from .failures import IncompleteAnswer, parsing
 from .fields import elsewhere, lacking
 from .request import Request
 from .shapes import Answer
@@ -61,13 +61,15 @@ def _as_botocore_asks(client: Any, request: Request, operation: Any) -> Iterator
     method, accepted = xform_name(operation.name), operation.input_shape.members
     limit = accepted["MaxResults"].metadata.get("max") if "MaxResults" in accepted else None
     parameters = {**request.parameters, **({"MaxResults": limit} if limit else {})}
-    if client.can_paginate(method):
-        yield from client.get_paginator(method).paginate(**parameters)
-    elif "NextToken" in accepted:  # botocore lacks the paginators of a few
-        token = {"input_token": "NextToken", "output_token": "NextToken", "result_key": request.action.result}
-        yield from Paginator(getattr(client, method), token, operation).paginate(**parameters)
-    else:
-        yield getattr(client, method)(**parameters)
+    with parsing():
+        if client.can_paginate(method):
+            yield from client.get_paginator(method).paginate(**parameters)
+        elif "NextToken" in accepted:  # botocore lacks the paginators of a few
+            result = request.action.result
+            token = {"input_token": "NextToken", "output_token": "NextToken", "result_key": result}
+            yield from Paginator(getattr(client, method), token, operation).paginate(**parameters)
+        else:
+            yield getattr(client, method)(**parameters)
 
 
 def _unlike(value: Any, shape: Any, place: str = "") -> str:

@@ -133,6 +133,9 @@ VALUES: Final[Mapping[Action, Mapping[str, _Test]]] = {
         ),
         "RuleGroup.RulesSource.StatefulRules.Header.Direction": _one_of("FORWARD", "ANY"),
     },
+    Action.ECS_SERVICES: {
+        "networkConfiguration.awsvpcConfiguration.assignPublicIp": _one_of("ENABLED", "DISABLED")
+    },
     Action.SERVICE: {"NetworkConfiguration.EgressConfiguration.EgressType": _one_of("DEFAULT", "VPC")},
 }
 """Of the answers to an action: what the text at a path may be, where there is one."""

@@ -6,7 +6,6 @@ Sources: Amazon SES Developer Guide, "Setting up VPC endpoints with Amazon SES";
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from functools import cached_property, partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from .. import json_text
 from ..findings import assumptions, conflicts, endpoints, names, placement, routing
 from ..findings.once import said_once
 from ..graph import tokens
@@ -389,8 +389,8 @@ def _names(value: Value, beginning: str) -> bool:
 def _gives_full_access(policy: Value) -> bool:
     """Whether a policy denies nothing, and has a statement that allows everything to everybody."""
     try:
-        document: Any = json.loads(policy) if isinstance(policy, str) else None
-    except (ValueError, RecursionError):
+        document: Any = json_text.loads(policy) if isinstance(policy, str) else None
+    except json_text.JsonTextError:
         return False
     statements = known_items(get(document, "Statement"))
     return all(get(each, "Effect") == "Allow" for each in statements) and any(map(_is_for_all, statements))

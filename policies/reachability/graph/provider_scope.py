@@ -6,11 +6,11 @@ Sources: Pulumi documentation, "Explicit provider configuration"; Pulumi Registr
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from .. import json_text
 from ..findings import placement
 from ..values import ABSENT, UNKNOWN, Unknown, Value, contains_unknown, elements, get, known_items
 from ..verdict import PASSES
@@ -119,6 +119,6 @@ def _account_in(arn: Value) -> str | None:
 
 def _parsed(value: Value) -> Any:
     try:
-        return json.loads(value) if isinstance(value, str) and value[:1] in ("[", "{") else value
-    except ValueError:
+        return json_text.loads(value) if isinstance(value, str) and value[:1] in ("[", "{") else value
+    except json_text.JsonTextError:
         return UNKNOWN

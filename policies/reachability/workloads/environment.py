@@ -6,11 +6,11 @@ Guide, "Pass environment variables to an Amazon ECS container"; AWS Lambda API R
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from .. import json_text
 from ..findings import placement
 from ..graph import tokens
 from ..values import ABSENT, UNKNOWN, Unknown, Value, get, is_known, is_list, items
@@ -154,11 +154,9 @@ def _read(definitions: Value) -> tuple[Value, ...] | Unknown:
     """
     if isinstance(definitions, str):
         try:
-            definitions = json.loads(definitions, object_pairs_hook=_spelled)
-        except RecursionError:
-            raise ValueError(f"{CONTAINERS} is nested too deeply to be read") from None
-        except ValueError as error:
-            raise ValueError(f"{CONTAINERS} is no JSON ({error})") from None
+            definitions = json_text.loads(definitions, _spelled)
+        except json_text.JsonTextError as error:
+            raise ValueError(f"{CONTAINERS} is {error}") from None
         if not is_list(definitions):
             raise ValueError(f"{CONTAINERS} is no JSON array")
     found = items(definitions)

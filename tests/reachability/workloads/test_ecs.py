@@ -240,10 +240,10 @@ CONTAINER = "environment of container 'app'"
 @pytest.mark.parametrize(
     ("definitions", "fault"),
     [
-        ("not json", "containerDefinitions is no JSON (Expecting value: line 1 column 1 (char 0))"),
+        ("not json", "containerDefinitions is no JSON: Expecting value at line 1, column 1"),
         ('{"name": "app"}', "containerDefinitions is no JSON array"),
         ('["app"]', "containerDefinitions has an element that is no object"),
-        (DEEP, "containerDefinitions is nested too deeply to be read"),
+        (DEEP, "containerDefinitions is JSON that is nested too deeply to be read"),
         ('[{"name": "app", "environment": {"A": "b"}}]', f"{CONTAINER}: no list of name and value"),
         ('[{"name": "app", "environment": [{"value": "b"}]}]', f"{CONTAINER}: an entry without a name"),
         ('[{"name": "app", "environment": [{"name": ""}]}]', f"{CONTAINER}: an entry without a name"),

@@ -10,6 +10,8 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from reachability import json_text
+
 from .query import Function, InvokeError, Query
 
 _LISTS: Final = {
@@ -105,13 +107,9 @@ def _single(values: list[str]) -> Any:
 
 def _parsed(text: str) -> dict[str, Any]:
     try:
-        document = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InvokeError(
-            f"a policy document to merge is no JSON: {error.msg} at column {error.colno}"
-        ) from error
-    except RecursionError:
-        raise InvokeError("a policy document to merge is nested too deeply to be read") from None
+        document = json_text.loads(text)
+    except json_text.JsonTextError as error:
+        raise InvokeError(f"a policy document to merge is {error}") from error
     if not isinstance(document, dict):
         raise InvokeError("a policy document to merge is JSON that is no object")
     statements = document.get("Statement") or []
