@@ -25,8 +25,15 @@ _LONG_RUN: Final = re.compile(rf"{_RUN}{{{_PIECE},}}")
 _LAST_LINE: Final = re.compile(
     rf"(?:^[^\S\n]*|\\n)({_RUN}{{{_SHORTEST_IN_BASE64},{_PIECE - 1}}})=*(?=[^\S\n]*$|['\"\\])", re.MULTILINE
 )
-_KEY: Final = re.compile(rf"{_RUN}{{40,}}=*")
-"""A line of a key, which is masked in pieces as if it were a secret in base64."""
+_KEY: Final = re.compile(rf"{_RUN}{{40,}}")
+"""A line of a key, or a part of a token, which is masked in pieces as if it were a secret in base64."""
+LOOKS_MADE: Final = re.compile(r"(?=.*[0-9])(?=.*[a-z])(?=.*[A-Z])\S{8,}")
+"""A word that nobody would write but as a secret."""
+_MOST_WORDS: Final = 500
+"""Of a secret whose words are masked without the whole; the lines of longer ones are masked as such."""
+_SHORTEST_RUN: Final = 8
+_SHORTEST_ESCAPED: Final = 60
+_ASCII_RUN: Final = re.compile(rf"[!-~]{{{_SHORTEST_RUN},}}")
 _AROUND: Final = string.whitespace + "'\"\\"
 """What is not masked at the ends of a secret: quotes and backslashes belong as well to what is around it."""
 _URL_SAFE: Final = str.maketrans("+/", "-_")
@@ -38,8 +45,9 @@ class Masker:
 
     That is: as they are, on one line and line by line, quoted for JSON (however often), Python, YAML, a
     shell, a URL or HTML, and in base64, alone or inside of more, with line breaks or without; also where
-    colours or characters that nobody sees stand in between, which go when the text is shown. More secrets may
-    be added at any time.
+    colours or characters that nobody sees stand in between, which go when the text is shown. Of a secret that
+    is folded over lines, which are masked one by one, words that follow each other are masked. More secrets
+    may be added at any time.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
@@ -55,7 +63,7 @@ class Masker:
         words = {
             shown.strip(_AROUND)
             for secret in secrets
-            for part in (secret, *secret.splitlines())
+            for part in (secret, *secret.splitlines(), *_folded(secret))
             for shown, _ in readings(part)
         }
         with self._lock:
@@ -64,7 +72,12 @@ class Masker:
                 self._known |= new
                 in_base64 = {text for word in new for text in _in_base64(word)}
                 self._forms += tuple(map(_Form, sorted(new | in_base64)))
-                keys = {word for word in new if _KEY.fullmatch(word)}
+                keys = {
+                    key
+                    for word in new
+                    for key in _KEY.findall(word)
+                    if key == word.rstrip("=") or LOOKS_MADE.fullmatch(key)
+                }
                 folded = {text.translate(_STANDARD) for text in in_base64 | keys if len(text) > _PIECE}
                 self._in_base64 += tuple(folded)
                 self._pieces |= {piece for text in folded for piece in _windows(text)}
@@ -167,6 +180,31 @@ def _escaped(character: str, in_utf8: Sequence[str]) -> Iterator[str]:
     yield f"x{ord(character):02x}"
     if character == "\x1b":
         yield "e"
+
+
+def _folded(secret: str) -> Iterator[str]:
+    """What the lines over which `secret` may be folded have of it: words, or what escapes divide.
+
+    Whatever is filled or written as YAML is folded at its blanks, and in YAML after escapes too.
+    """
+    words = secret.split()
+    if secret.lstrip()[:1] in ("{", "[") or len(words) > _MOST_WORDS:
+        return  # the texts in JSON are secrets by themselves
+    for at in range(len(words)):
+        yield from filter(None, (_run(words[at:]), _run(words[: at + 1], from_end=True)))
+    if len(words) > 1:
+        yield from filter(LOOKS_MADE.fullmatch, words)
+    if not secret.isascii() and len(secret) > _SHORTEST_ESCAPED:
+        yield from _ASCII_RUN.findall(secret)
+
+
+def _run(words: Sequence[str], *, from_end: bool = False) -> str:
+    """The fewest of `words` from their start, two at least, that tell something; empty where none do."""
+    for count in range(2, min(len(words), _SHORTEST_RUN) + 1):
+        text = " ".join(words[-count:] if from_end else words[:count])
+        if sum(map(str.isalnum, text)) >= _SHORTEST_RUN:
+            return text
+    return ""
 
 
 def _windows(text: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from reachability.json_text import is_too_deep
 from reachability.values import is_list
 
+from .masking import LOOKS_MADE
 from .wire import OutputValue, Secret
 
 _URL: Final = re.compile(
@@ -22,15 +23,17 @@ _URL: Final = re.compile(
 def secret_texts(value: Any, inside: bool = False) -> Iterator[str]:
     """Every text, or number as text, in a decoded `value` that is marked as secret or `inside` one.
 
-    What is secret may be JSON as text, such as container definitions, or a URL, such as a mail server's: then
-    each text in that is secret too.
+    Of the keys of a secret object those are that look made. What is secret may be JSON as text, such as
+    container definitions, or a URL, such as a mail server's: then each text in that is secret too.
     """
     if isinstance(value, Secret):
         yield from secret_texts(value.value, inside=True)
     elif isinstance(value, OutputValue):
         yield from secret_texts(value.value, inside=inside or value.secret)
     elif isinstance(value, Mapping):
-        for element in value.values():
+        for key, element in value.items():
+            if inside and LOOKS_MADE.fullmatch(key):
+                yield key
             yield from secret_texts(element, inside)
     elif is_list(value):
         for element in value:

@@ -11,6 +11,7 @@ import textwrap
 import time
 from base64 import b64encode, encodebytes, urlsafe_b64encode
 from collections.abc import Callable
+from itertools import product
 from random import Random
 from urllib.parse import quote, quote_plus
 
@@ -136,6 +137,46 @@ def assert_masked_in_lines(secret: str, shown: str) -> None:
         assert not re.search("[A-Za-z0-9+/]{7}", left.replace("dXNlcj", " "))
 
 
+PHRASE = (
+    'the quick Brown f0x, who jumps (twice) over lazy dogs & then "rests" at home with nobody there at all'
+)
+TOKEN = "k\u00f6nig-" + "abcDEF123\u00fcghi-" * 8 + "end-0f-it"
+JWT = f"{'eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9' * 2}.{'eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6' * 3}.sig"
+FOLDS: dict[str, Callable[[str], str]] = {
+    "YAML": lambda text: yaml.dump({"password": text}),
+    "narrow YAML": lambda text: yaml.dump({"password": text}, width=40),
+    "YAML in Unicode": lambda text: yaml.dump([text], allow_unicode=True),
+    "YAML in quotes": lambda text: yaml.dump([text], default_style='"'),
+    "a paragraph": lambda text: textwrap.fill(f"it is {text}, as was said", 60),
+    "a narrow paragraph": lambda text: textwrap.fill(f"it is {text}", 30),
+}
+
+
+@pytest.mark.parametrize(
+    ("form", "secret"),
+    [
+        *product(FOLDS, [PHRASE, JWT, f"{PHRASE} w\u00f6rds", f"{KEY} {PHRASE}"]),
+        *product([form for form in FOLDS if "YAML" in form], [TOKEN]),
+    ],
+)
+def test_a_secret_that_is_folded_is_masked_line_by_line(form: str, secret: str) -> None:
+    """But for a single word at an end of a line."""
+    mask = Masker([secret])
+    lines = FOLDS[form](secret).splitlines()
+    for masked in (mask("\n".join(lines)), "\n".join(map(mask, lines))):
+        left = re.findall(r"[A-Za-z0-9(][A-Za-z0-9-]*[A-Za-z0-9)]", masked.replace(MASK, "#"))
+        told = {"password", "it", "is", "as", "was", "said", "BEGIN", "END", "KEY"}
+        shown = [word for word in left if word not in told and word in secret]
+        assert len(shown) <= len(lines), masked
+        assert all(len(word) <= 12 for word in shown), masked
+
+
+def test_a_word_of_a_folded_secret_is_left_alone() -> None:
+    mask = Masker([PHRASE, '{"region": "us-east-1", "host": "relay"}'])
+    assert mask("The quick start of dogs, at us-east-1") == "The quick start of dogs, at us-east-1"
+    assert mask("f0x, who jumps") == mask("  f0x,\twho jumps").strip() == MASK
+
+
 def test_no_piece_of_a_secret_that_is_text_is_masked() -> None:
     role = "arn:aws:iam::123456789012:role/administrator-of-mail"
     text = "123456789012 has administrator-of-mail in com.amazonaws.us-east-1.email-smtp"
@@ -219,6 +260,18 @@ def test_the_parts_of_a_secret_url_are_secret_too() -> None:
         "https://relay.example.com",
         "relay.example.com",
     }
+
+
+def test_the_keys_of_a_secret_object_that_are_no_names_are_secret_too() -> None:
+    found = secret_texts(Secret({"D1ctKeySecret": {"password": "hidden", "us-east-1": "x"}}))
+    assert set(found) == {"D1ctKeySecret", "hidden", "x"}
+
+
+@pytest.mark.parametrize(
+    "text", ['{"password": "hunter2", "a": NaN}', '["hunter2", 1e999, %s]' % ("9" * 5_000)]
+)
+def test_numbers_that_nobody_reads_hide_no_text(text: str) -> None:
+    assert "hunter2" in set(secret_texts(Secret(text)))
 
 
 @pytest.mark.parametrize("text", ["[not json", "{", "[" * 100_000, "plain"])
