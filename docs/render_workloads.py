@@ -43,6 +43,16 @@ PROVIDERS_TEXT: Final = """\
 A key of a provider's API is a host that is reached over HTTPS, unless the environment names the same
 provider's SMTP host, or a host that nobody knows: then the key may be the password. `EMAIL_BACKEND`,
 `MAIL_MAILER` and the like that name a provider count as its key does.
+
+SES's API is where AWS's SDKs connect to: `AWS_ENDPOINT_URL_SESV2`, `AWS_ENDPOINT_URL_SES`, else
+`AWS_ENDPOINT_URL` (unless `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is true), else its host in the region, or
+that of `AWS_USE_FIPS_ENDPOINT` and `AWS_USE_DUALSTACK_ENDPOINT`.
+
+`HTTPS_PROXY` and `ALL_PROXY`, in small letters too, name a proxy that some programs take for these hosts and
+others do not. The verdict holds for both: the way to the host and the way to the proxy. What a proxy does is
+an assumption (`PROXY_REACHES`). A host in `NO_PROXY` that every program takes for excepted is reached
+directly: the host itself, a domain with a dot before it (`.sendgrid.com`), or `*`. SMTP does not go by a
+proxy.
 """
 
 NOT_JUDGED: Final = """\

@@ -138,13 +138,14 @@ def secret_hosts(
     """
     stacks = Stacks(lambda: Program(tuple(hidden)), (evidence,))
     known = {
-        (workload.resource.key, destination.host)
+        (workload.resource.key, host)
         for rule, kinds in WORKLOADS.items()
         for workload in Egresses(_proof(stacks, options[rule]), kinds).workloads()
         for destination in workload.destinations
+        for host in destination.hosts
     }
-    named = {(egress.urn, egress.destination.host) for egress in egresses}
-    return frozenset(host for _, host in named - known if isinstance(host, str))
+    named = {(egress.urn, host) for egress in egresses for host in egress.destination.hosts}
+    return frozenset(host for _, host in named - known)
 
 
 class _Today:

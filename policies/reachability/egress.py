@@ -18,7 +18,8 @@ class Destination:
     `None` where the service names none. An `optional` one is judged and never blocks. `every_host` stands
     for every public mail host by every submission port: the environment that may name one is not known.
     `holder` is the key of the one resource that an unknown host comes from, where there is just one.
-    `secret_port` says that the port is a secret: any one of submission may be it.
+    `secret_port` says that the port is a secret: any one of submission may be it. `proxies` are those that
+    a program may use instead of connecting to it: the variable of each, and where it is.
     """
 
     host: str | Unknown | None
@@ -28,6 +29,7 @@ class Destination:
     every_host: bool = False
     holder: str | None = None
     secret_port: bool = False
+    proxies: tuple[tuple[str, Destination], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         hidden = {"$secret": True} if self.secret else {"$unknown": True}
@@ -54,6 +56,12 @@ class Destination:
     def any_host(self) -> bool:
         """Whether any mail server will do: none is named, or the one that is named is a secret."""
         return self.host is None or self.secret
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Every host of it that is known, those of its proxies among them."""
+        found = (self.host, *(proxy.host for _, proxy in self.proxies))
+        return tuple(host for host in found if isinstance(host, str))
 
     @property
     def named(self) -> str:

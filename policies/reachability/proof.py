@@ -15,10 +15,12 @@ from .aws.resolver import HOLDERS, Answer
 from .aws.ses import (
     API,
     endpoint_of_host,
+    is_api_host,
     is_smtp_host,
     listens,
     region_of_fips_host,
     region_of_host,
+    region_of_other_api_host,
     smtp_host,
 )
 from .aws.subnet import unread
@@ -67,6 +69,7 @@ class Proof:
         self.walk = Walk(self.network)
         self.ses = ToSmtpEndpoint(self.walk)
         self.ses_api = ToSmtpEndpoint(self.walk, self.network.api_endpoints)
+        self.ses_fips_api = ToSmtpEndpoint(self.walk, self.network.fips_api_endpoints)
         self.ipv6 = OverIpv6(self.walk, self.ses)
 
     def workloads(self, origin: Origin = Origin.PROGRAM, *readers: str) -> Iterator[Workload]:
@@ -117,6 +120,8 @@ class Proof:
 
     def judge(self, placements: Sequence[Placement], destination: Destination) -> Outcome:
         """Whether packets reach `destination` from whichever of `placements` is the case."""
+        if destination.proxies:
+            return self._maybe_by_proxy(placements, destination)
         if destination.secret_port:
             return self._by_secret_port(placements, destination)
         if destination.holder is not None:
@@ -125,6 +130,17 @@ class Proof:
         if outcome.verdict is not Verdict.UNDETERMINED:
             return outcome
         return all_of([outcome, *map(partial(_not_read, placements[0].owner), self.coverage.unread)])
+
+    def _maybe_by_proxy(self, placements: Sequence[Placement], destination: Destination) -> Outcome:
+        """The ways to the host and to each proxy: which of them a program takes is its own affair."""
+        variables = ", ".join(variable for variable, _ in destination.proxies)
+        of_each = (replace(destination, proxies=()), *(proxy for _, proxy in destination.proxies))
+        outcome = across_possibilities([self.judge(placements, each) for each in of_each])
+        if outcome.verdict is Verdict.UNREACHABLE:
+            return outcome
+        reached = outcome.verdict is Verdict.REACHABLE
+        says = names.PROXY_FORWARDS if reached else names.MAYBE_BY_PROXY
+        return says(placements[0].owner, variables=variables, host=destination.named) + outcome
 
     def _by_secret_port(self, placements: Sequence[Placement], destination: Destination) -> Outcome:
         """Each port that a secret may be must do: of those that SES offers, where the host is SES's."""
@@ -267,7 +283,7 @@ class Proof:
     ) -> Outcome:
         resolves, where, name = self.network.dns.resolves(client.vpc), answer.addresses, answer.name
         if answer.endpoint is not None:
-            return self.ses.by_own_name(client, answer.endpoint, name, port) + resolves
+            return self._by_own_name(client, answer.endpoint, name, port) + resolves
         if where is not None:
             if where & ITSELF:
                 return names.HOST_IS_ITSELF(client.owner, host=name)
@@ -277,8 +293,14 @@ class Proof:
         identity = endpoint_of_host(name)
         if identity is not None:
             named = self.network.vpc_endpoints.named(identity, client.subnet.resource)
-            return self.ses.by_own_name(client, named, identity, port) + resolves
+            return self._by_own_name(client, named, identity, port) + resolves
         return self._reach_by_public_name(client, place, name, port)
+
+    def _by_own_name(self, client: Client, named: Resource | None, identity: str, port: int) -> Outcome:
+        """The way to an endpoint by a name of its own, for whichever of SES's services it is."""
+        all_ways = (self.ses, self.ses_api, self.ses_fips_api)
+        ways = [way for way in all_ways if way.endpoints.smtp_of(named) is not None] or [self.ses]
+        return across_possibilities([way.by_own_name(client, named, identity, port) for way in ways])
 
     def _reach_by_public_name(self, client: Client, place: Placement, host: str, port: int) -> Outcome:
         """The way to what the public DNS, or private DNS of an endpoint, leads `host` to."""
@@ -295,9 +317,24 @@ class Proof:
 
         if api is not None:
             return self.ses_api.reach(client, api, port, public)
+        other = region_of_other_api_host(host)
+        if other is not None:
+            return self._reach_other_api_host(client, host, other, port, public)
         if region is None:
             return public()
         return self.ses.reach(client, region, port, public, fips=fips is not None)
+
+    def _reach_other_api_host(
+        self, client: Client, host: str, region: str, port: int, public: Callable[[], Outcome]
+    ) -> Outcome:
+        """The way to a FIPS or dual-stack host of SES's API, which an endpoint may take or not."""
+        ways = [way for way in (self.ses_api, self.ses_fips_api) if way.of(client, region)]
+        if not ways:
+            return self.ses_api.reach(client, region, port, public)
+        outcome = across_possibilities([way.reach(client, region, port, public, fips=True) for way in ways])
+        if outcome.verdict is not Verdict.UNDETERMINED:
+            return outcome
+        return endpoints.NAME_NOT_OF_ENDPOINT(client.owner, host=host, region=region) + outcome
 
     def _reach_over_ipv6(self, client: Client, place: Placement, destination: Destination) -> Outcome:
         """The same from a subnet without IPv4."""
@@ -334,8 +371,8 @@ class Proof:
         if nowhere.findings:
             return nowhere
         way = self.ipv6.reach_name(client, place, where, ports, host, region_of_host(host))
-        api = API.region_of_host(host)
-        if api is not None and self.ses_api.of(client, api):
+        api = API.region_of_host(host) or region_of_other_api_host(host)
+        if api is not None and (self.ses_api.of(client, api) or self.ses_fips_api.of(client, api)):
             way += endpoints.ENDPOINT_FROM_IPV6_ONLY(client.subnet, owner=client.owner)
         return way + self._listens(client, host, ports[0])
 
@@ -355,7 +392,7 @@ class Proof:
 
     def _is_known(self, host: str) -> bool:
         """Whether `host` is an address, or the team knows its addresses and it is no name of SES's."""
-        ses = region_of_fips_host(host) or region_of_host(host) or API.region_of_host(host)
+        ses = region_of_fips_host(host) or region_of_host(host) or is_api_host(host)
         return literal(host) is not None or bool(self.settings.addresses_of(host) and not ses)
 
     def _addresses(self, host: str) -> Ranges:

@@ -20,7 +20,7 @@ from .ram import ResourceShares
 from .resolver import Resolver
 from .route_table_association import RouteTables
 from .security_group import SecurityGroups
-from .ses import API
+from .ses import API, FIPS_API
 from .subnet import Subnets
 from .transit_gateway import TransitGateways
 from .vpc import Vpcs
@@ -53,6 +53,7 @@ class Network:
         self.peering_connections = PeeringConnections(self.vpcs)
         self.vpc_endpoints = VpcEndpoints(self.subnets, self.network_interfaces, zones)
         self.api_endpoints = VpcEndpoints(self.subnets, self.network_interfaces, zones, API)
+        self.fips_api_endpoints = VpcEndpoints(self.subnets, self.network_interfaces, zones, FIPS_API)
         self.dns = Dns(self.vpc_endpoints)
         self.resolver = Resolver(self.dns, self.subnets)
         self.resource_shares = ResourceShares(self.vpcs)

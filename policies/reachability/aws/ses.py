@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ..findings import endpoints
-from ..graph.zones import REGIONS_WITHOUT_SMTP
+from ..graph.zones import REGIONS_WITH_FIPS_API, REGIONS_WITHOUT_SMTP
 from ..verdict import PASSES
 
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ _PUBLIC_PORTS: Final = SMTP_PORTS | {25}
 
 _FIPS_HOST: Final = re.compile(r"^email-smtp-fips\.([a-z0-9-]+)\.amazonaws\.com$", re.IGNORECASE)
 """Used by mail libraries; whether private DNS of an SMTP endpoint answers for it, AWS does not document."""
+_API_HOST: Final = re.compile(
+    r"^email(?P<fips>-fips)?\.(?P<region>[a-z0-9-]+)\.(amazonaws\.com|api\.aws)$", re.IGNORECASE
+)
+"""SES's API, by FIPS and dual-stack hosts too: which endpoints take those, AWS does not document."""
 _OWN_NAME: Final = re.compile(
     r"^(vpce-[0-9a-f]+)-[0-9a-z-]+\.[a-z0-9-]+\.[a-z0-9-]+\.vpce\.amazonaws\.com$", re.IGNORECASE
 )
@@ -34,7 +38,7 @@ _OWN_NAME: Final = re.compile(
 
 @dataclass(frozen=True)
 class SesService:
-    """One of the two ways into SES, each with hosts and an endpoint service of its own.
+    """One of the ways into SES, each with hosts and an endpoint service of its own.
 
     Attributes:
         name: how its hosts and endpoint services are called.
@@ -66,6 +70,7 @@ class SesService:
 
 SMTP: Final = SesService("email-smtp", "SES's SMTP", SMTP_PORTS)
 API: Final = SesService("email", "SES's API", frozenset({443}))
+FIPS_API: Final = SesService("email-fips", "SES's FIPS API", frozenset({443}))
 
 
 def smtp_service(region: str) -> str:
@@ -99,6 +104,17 @@ def region_of_fips_host(host: str) -> str | None:
     return match.group(1).lower() if match else None
 
 
+def region_of_other_api_host(host: str) -> str | None:
+    """The region of a FIPS or dual-stack host of SES's API; `None` for any other."""
+    match = _API_HOST.match(host.removesuffix("."))
+    return match["region"].lower() if match and API.region_of_host(host) is None else None
+
+
+def is_api_host(host: str) -> bool:
+    """Whether `host` is one of SES's API."""
+    return _API_HOST.match(host.removesuffix(".")) is not None
+
+
 def endpoint_of_host(host: str) -> str | None:
     """The id of the VPC endpoint that `host` is a DNS name of, the region's or a zone's; else `None`."""
     match = _OWN_NAME.match(host.removesuffix("."))
@@ -112,6 +128,9 @@ def region_of_service(service: str) -> str | None:
 
 def listens(host: str, port: int, owner: Subject) -> Outcome:
     """Whether `host` exists, and takes connections on `port`, which is known of SES's hosts alone."""
+    other = region_of_other_api_host(host)
+    if other is not None and "-fips." in host.lower() and other not in REGIONS_WITH_FIPS_API:
+        return endpoints.REGION_WITHOUT_FIPS_API(owner, host=host, region=other)
     region = region_of_host(host) or region_of_fips_host(host)
     if region is None:
         return PASSES

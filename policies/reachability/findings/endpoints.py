@@ -58,6 +58,22 @@ REGION_WITHOUT_SMTP = SES_SMTP_REGION.undetermined(
     "use SES's SMTP interface of another region",
 )
 
+SES_API_HOST = Code(
+    "SES_API_HOST",
+    'AWS General Reference, "Amazon Simple Email Service endpoints and quotas"; AWS SDKs and Tools Reference '
+    'Guide, "Dual-stack and FIPS endpoints"',
+)
+REGION_WITHOUT_FIPS_API = SES_API_HOST.undetermined(
+    "{host} is not known to exist: SES's API has no FIPS host in {region}",
+    "leave AWS_USE_FIPS_ENDPOINT out, or send through another region",
+)
+NAME_NOT_OF_ENDPOINT = SES_API_HOST.undetermined(
+    "{host} is another name than email.{region}.amazonaws.com, which an endpoint for SES's API takes: "
+    "whether it takes this one too is not documented",
+    "leave AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT out, or name the endpoint's own host in "
+    "AWS_ENDPOINT_URL_SESV2",
+)
+
 ENDPOINT_ADDRESS_TYPE = Code(
     "ENDPOINT_ADDRESS_TYPE",
     'AWS PrivateLink Guide, "IP address types"; AWS CDK API Reference, "VpcEndpointDnsRecordIpType"',

@@ -65,6 +65,20 @@ SECRET_HOST_IS_SES = SECRET_HOST.assumption(
 SECRET_HOST_IS_PUBLIC = SECRET_HOST.assumption(
     "the mail host of {subject.label} is a secret: it is a public one, not inside a network", _PLAIN_HOST
 )
+PROXY = Code("PROXY", 'AWS SDKs and Tools Reference Guide, "HTTP proxies"; Requests documentation, "Proxies"')
+PROXY_REACHES = Code("PROXY_REACHES", 'Requests documentation, "Proxies"')
+_NO_PROXY = (
+    "list {host} in NO_PROXY, or take the variable out; ignoredVariables of the rule says that it is unused"
+)
+MAYBE_BY_PROXY = PROXY.undetermined(
+    "{subject.label} may connect to {host} by the proxy that {variables} names, or directly, as its programs "
+    "have it, and not both are known to work",
+    _NO_PROXY,
+)
+PROXY_FORWARDS = PROXY_REACHES.assumption(
+    "the proxy that {variables} of {subject.label} names connects to {host} for its programs",
+    _NO_PROXY,
+)
 PORT_25_BLOCKED = Code("PORT_25_BLOCKED", 'Amazon EC2 User Guide, "Restriction on email sent using port 25"')
 PORT_25 = PORT_25_BLOCKED.undetermined(
     "AWS blocks outbound port 25 to public addresses unless an account has asked to lift that",

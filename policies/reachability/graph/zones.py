@@ -59,6 +59,19 @@ REGIONS_WITHOUT_SMTP: Final = frozenset({"af-south-1", "ap-southeast-3", "eu-sou
 """Where SES has no SMTP interface (AWS General Reference, "Amazon Simple Email Service endpoints and
 quotas")."""
 
+REGIONS_WITH_FIPS_API: Final = frozenset(
+    {
+        "ca-central-1",
+        "us-east-1",
+        "us-east-2",
+        "us-gov-east-1",
+        "us-gov-west-1",
+        "us-west-1",
+        "us-west-2",
+    }
+)
+"""Where SES's API has FIPS hosts (the same page)."""
+
 _REGIONS: Final = {
     "apne1": "ap-northeast-1",
     "apne2": "ap-northeast-2",

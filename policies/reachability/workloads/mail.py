@@ -7,13 +7,27 @@ HTTPS.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from ..egress import Destination
-from ..values import ABSENT, UNKNOWN, Unknown, Value, get, is_known
-from .mail_address import HTTPS, Address, is_of, server_in, to_port, urls, with_port, without_brackets
+from ..values import ABSENT, UNKNOWN, Unknown, Value
+from .mail_address import (
+    HTTPS,
+    Address,
+    is_api_of,
+    is_of,
+    server_in,
+    to_port,
+    urls,
+    with_port,
+    with_transport,
+    without_brackets,
+)
+from .mail_https import SES_ENDPOINTS, maybe_by_proxy, of_ses
 from .mail_table import FRAMEWORKS, PROVIDERS, plain_name, words_of
+from .mail_variables import Variables
 from .model import ANY_MAIL_SERVER, EVERY_MAIL_SERVER
 
 if TYPE_CHECKING:
@@ -84,16 +98,22 @@ def destinations_of(environment: Environment, settings: Settings) -> tuple[Desti
     if isinstance(environment.variables, Unknown):
         secret = not environment.computed
         return (Destination(UNKNOWN, UNKNOWN, secret=True) if secret else EVERY_MAIL_SERVER,)
+    variables = Variables(environment, settings.ignored_variables)
     named = (each.destination for each in mail_of(environment, settings))
-    return tuple(dict.fromkeys(destination for destination in named if destination is not None))
+    return tuple(dict.fromkeys(maybe_by_proxy(variables, found) for found in named if found is not None))
 
 
 def names_none(environments: Sequence[Environment], settings: Settings) -> str:
     """Why a workload with these environments may have no destination."""
-    known = (each for each in environments if not isinstance(each.variables, Unknown))
+    known = [each for each in environments if not isinstance(each.variables, Unknown)]
     off = dict.fromkeys(name for each in known for name in _Reading(each, settings).switches_off())
     if off:
         return f"{', '.join(off)} says that mail is not sent by SMTP, so the mail host beside it is not used"
+    for name, framework in (found for each in known for found in _Reading(each, settings).left_to_default()):
+        return (
+            f"{name} chooses SMTP, and no variable names its host: {framework.name} takes "
+            f"{framework.default_host}, unless the program's own settings name one"
+        )
     places = ", ".join(dict.fromkeys(environment.place for environment in environments))
     return (
         f"no variable names a mail host, a mail URL or a mail provider's key (looked in {places or 'none'}): "
@@ -105,13 +125,8 @@ class _Reading:
     """One environment, read once."""
 
     def __init__(self, environment: Environment, settings: Settings) -> None:
-        self._environment = environment
         self._settings = settings
-        ignored = frozenset(settings.ignored_variables)
-        listed = (environment.variables, environment.secrets)
-        names = (name for each in listed if not isinstance(each, Unknown) for name in each)
-        self._names = [name for name in dict.fromkeys(names) if name not in ignored and self._is_set(name)]
-        self._by_plain = {plain_name(name): name for name in reversed(self._names) if plain_name(name)}
+        self._variables = Variables(environment, settings.ignored_variables)
         self._used: set[str] = set()
         self._idle_by = {each: name for each in FRAMEWORKS for name in self._turned_off_by(each)}
         self._idle = frozenset(self._idle_by)
@@ -125,63 +140,42 @@ class _Reading:
     def switches_off(self) -> Iterator[str]:
         """The variables by which a framework whose mail host is set sends by something else than SMTP."""
         for framework, name in self._idle_by.items():
-            if any(self._called(framework.hosts)):
+            if any(self._variables.called(framework.hosts)):
                 yield name
 
-    # Values ----------------------------------------------------------------------------------------
-
-    def _value(self, name: str) -> Value:
-        return get(self._environment.variables, name)
-
-    def _is_secret(self, name: str) -> bool:
-        """Whether nobody can read a variable: it is kept with the secrets, or is one of the configuration."""
-        if is_known(get(self._environment.secrets, name)):
-            return True
-        return self._value(name) is UNKNOWN and not self._environment.computed
-
-    def _is_set(self, name: str) -> bool:
-        value = self._value(name)
-        return is_known(get(self._environment.secrets, name)) or (value is not ABSENT and value != "")
-
-    def _text(self, name: str) -> str | None:
-        value = self._value(name)
-        return value if isinstance(value, str) and not self._is_secret(name) else None
-
-    def _called(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """The plain name and the name of each variable that is set and has one of these plain names."""
-        return ((name, self._by_plain[name]) for name in names if name in self._by_plain)
-
-    def _region(self) -> str:
-        """The region that AWS's SDKs take: AWS sets it in each of its services, to where the workload is."""
-        for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
-            text = self._text(name) if name in self._names else None
-            if text:
-                return text
-        region = self._environment.owner.region
-        return region if isinstance(region, str) else ""
+    def left_to_default(self) -> Iterator[tuple[str, Framework]]:
+        """The variables that choose SMTP where none names its host, and whose default it then is."""
+        for framework in FRAMEWORKS:
+            for _, name in self._variables.called(framework.choosers if framework.default_host else ()):
+                if _words_in(self._variables.text(name)) & _SMTP:
+                    yield name, framework
 
     # By name ---------------------------------------------------------------------------------------
 
     def _by_settings(self) -> Iterator[Named]:
         for host, port in self._settings.variables:
-            if host in self._names:
-                beside = port if port in self._names else self._port_of(host, None, "")
+            if host in self._variables.names:
+                beside = port if port in self._variables.names else self._port_of(host, None, "")
                 yield from self._server(host, beside, None)
 
     def _by_table(self) -> Iterator[Named]:
-        for name in self._names:
+        for name in self._variables.names:
             found = _find(name, _BY_NAME)
             if name in self._used or found is None:
                 continue
             (framework, role), prefix = found
             if role == "ports" or framework in self._idle:
                 continue
-            if role == "urls_by_value" and self._value(name) is UNKNOWN and not self._is_secret(name):
+            if (
+                role == "urls_by_value"
+                and self._variables.value(name) is UNKNOWN
+                and not self._variables.is_secret(name)
+            ):
                 continue
-            text = self._text(name)
+            text = self._variables.text(name)
             if role != "hosts" and text is None:
                 self._used.add(name)
-                yield Named(Destination(UNKNOWN, None, secret=self._is_secret(name)))
+                yield Named(Destination(UNKNOWN, None, secret=self._variables.is_secret(name)))
                 continue
             if role != "hosts" and text is not None and not any(urls(text)):
                 continue
@@ -190,14 +184,13 @@ class _Reading:
     def _server(self, host: str, port: str, framework: Framework | None) -> Iterator[Named]:
         """What the variable `host` names; `port` is the variable of its port, if one is set."""
         self._used |= {host, port}
-        text = self._text(host)
+        text = self._variables.text(host)
         if text is None:
-            value = self._value(port)
-            secret = self._is_secret(host)
+            value = self._variables.value(port)
+            secret = self._variables.is_secret(host)
             given, default_of = self._port(port, framework)
-            sources = self._environment.owner.dependencies.get(self._environment.prop, ())
-            holder = sources[0] if len(sources) == 1 and not secret else None
-            hidden = bool(port) and self._is_secret(port)
+            holder = self._variables.holder(host)
+            hidden = bool(port) and self._variables.is_secret(port)
             found = Destination(UNKNOWN, given, secret=secret, holder=holder, secret_port=hidden)
             yield Named(found, port, value, default_of)
             return
@@ -208,14 +201,16 @@ class _Reading:
         if address.port is not None:
             return Named(Destination(address.host, to_port(address.port)), host, address.port)
         given, default_of = self._port(port, framework)
-        hidden = bool(port) and self._is_secret(port)
+        if address.default is not None and not port:
+            given, default_of = address.default, ""
+        hidden = bool(port) and self._variables.is_secret(port)
         found = Destination(address.host, given, secret_port=hidden)
-        return Named(found, port, self._value(port), default_of)
+        return Named(found, port, self._variables.value(port), default_of)
 
     def _port(self, name: str, framework: Framework | None) -> tuple[int | Unknown | None, str]:
         """The port that the variable `name` holds, else the default; and whose default that is."""
         if name:
-            return (UNKNOWN if self._is_secret(name) else to_port(self._value(name))), ""
+            return (UNKNOWN if self._variables.is_secret(name) else to_port(self._variables.value(name))), ""
         for each in (framework, *FRAMEWORKS):
             if each and each.default_port and self._is_used(each, named=each is framework):
                 return each.default_port, each.name
@@ -225,7 +220,7 @@ class _Reading:
         """Whether a framework runs here: by a variable of its own, or, where all are, by being `named`."""
         if not framework.markers:
             return named
-        return any(marker in self._by_plain for marker in framework.markers)
+        return any(marker in self._variables.by_plain for marker in framework.markers)
 
     def _port_of(self, host: str, framework: Framework | None, prefix: str) -> str:
         """The variable of the port that belongs to that of a host; empty where there is none."""
@@ -234,23 +229,25 @@ class _Reading:
             "_".join((*part, "PORT")) for part in (words[:-1], words) if part
         ]  # PORT alone is a server's own.
         listed = (prefix + name for name in (framework.ports if framework else ()))
-        return next((name for _, name in self._called((*listed, *beside))), "")
+        return next((name for _, name in self._variables.called((*listed, *beside))), "")
 
     def _ports_alone(self) -> Iterator[Named]:
         idle = {port for framework in self._idle for port in framework.ports}
-        for name in self._names:
+        for name in self._variables.names:
             found = _find(name, _BY_NAME)
             alone = found is not None and found[0][1] == "ports" and plain_name(name) not in idle
             if name not in self._used and (alone or name in self._settings.port_variables):
-                yield Named(None, name, UNKNOWN if self._is_secret(name) else self._value(name))
+                yield Named(
+                    None, name, UNKNOWN if self._variables.is_secret(name) else self._variables.value(name)
+                )
 
     def _turned_off_by(self, framework: Framework) -> Iterator[str]:
         """The variables by which a framework is told to send by something else than SMTP."""
-        for _, name in self._called([framework.switch]):
-            if (self._text(name) or "true").lower() in ("false", "0"):
+        for _, name in self._variables.called([framework.switch]):
+            if (self._variables.text(name) or "true").lower() in ("false", "0"):
                 yield name
-        for _, name in self._called(framework.choosers):
-            words = _words_in(self._text(name))
+        for _, name in self._variables.called(framework.choosers):
+            words = _words_in(self._variables.text(name))
             if not words & _SMTP and (words & _NOTHING or any(each.word in words for each in PROVIDERS)):
                 yield name
 
@@ -259,15 +256,15 @@ class _Reading:
     def _addresses(self, text: str, framework: Framework | None) -> Iterable[Address]:
         """What the text of a variable of a mail host names: one host, or what its URLs do."""
         both = framework is not None and framework.host_with_port
-        found = (with_port(text) if both else None) or Address(text)
+        found = with_transport(text) or (with_port(text) if both else None) or Address(text)
         if framework is not None and framework.host_in_brackets:
             found = without_brackets(found)
         return list(urls(text)) or [found]
 
     def _by_value(self) -> Iterator[Named]:
-        for name in self._names:
+        for name in self._variables.names:
             words = set(words_of(name))
-            text = self._text(name)
+            text = self._variables.text(name)
             if text is None or name in self._used or words & _RECEIVING or _is_about(name):
                 continue
             found = list(urls(text)) or [address for address in [server_in(text)] if address]
@@ -283,8 +280,8 @@ class _Reading:
     def _inside(self) -> Iterator[Named]:
         for framework in FRAMEWORKS:
             inside = framework.inside
-            for _, name in self._called([inside.variable] if inside else ()):
-                text = self._text(name) or ""
+            for _, name in self._variables.called([inside.variable] if inside else ()):
+                text = self._variables.text(name) or ""
                 host = re.search(inside.host, text) if inside else None
                 port = re.search(inside.port, text) if inside else None
                 if host:
@@ -295,29 +292,38 @@ class _Reading:
 
     def _by_api(self, servers: list[Destination]) -> Iterator[Named]:
         """Providers by their API: where the same one is not used by SMTP, with the key as its password."""
-        hosts = {*self._api_hosts()}
-        unread = any(server.host is UNKNOWN for server in servers)
-        for provider, host in sorted(hosts, key=lambda found: found[1]):
-            by_smtp = any(is_of(provider, server.host) for server in servers)
-            if not (unread or by_smtp) and all(server.host != host for server in servers):
-                yield Named(Destination(host, HTTPS))
-
-    def _api_hosts(self) -> Iterator[tuple[Provider, str]]:
-        here = self._region()
-        for name in self._names:
-            found = _find(name, _API_NAMES)
-            if found is None:
+        if any(server.host is UNKNOWN for server in servers):
+            return
+        known = {server.host for server in servers}
+        for provider, regions in self._asked(servers).items():
+            if any(is_of(provider, host) for host in known):
                 continue
-            (provider, _), _ = found
-            region = self._text(name) or here
-            if region or "{" not in provider.api:
-                yield provider, provider.api_host(region)
-        for framework in FRAMEWORKS:
-            for _, name in self._called(framework.choosers):
-                words = _words_in(self._text(name))
-                for provider in PROVIDERS:
-                    if provider.word in words and (here or "{" not in provider.api):
-                        yield provider, provider.api_host(here)
+            for region in regions:
+                at = [Destination(provider.api, HTTPS)]
+                for found in of_ses(self._variables, region) if provider.regions else at:
+                    if found.host not in known:
+                        yield Named(found)
+
+    def _asked(self, servers: list[Destination]) -> dict[Provider, list[str]]:
+        """The providers whose API is used, and the regions of it: the SDK's own where none is named."""
+        here = self._variables.region()
+        asked: defaultdict[Provider, list[str]] = defaultdict(list)
+        for name in self._variables.names:
+            found = _find(name, _API_NAMES)
+            if found is not None:
+                asked[found[0][0]].append(self._variables.text(name) or here)
+        chosen = {
+            word
+            for each in FRAMEWORKS
+            for _, name in self._variables.called(each.choosers)
+            for word in _words_in(self._variables.text(name))
+        }
+        for provider in PROVIDERS:
+            own = bool(provider.regions) and any(name in self._variables.names for name in SES_ENDPOINTS)
+            by_host = any(is_api_of(provider, server.host) for server in servers)
+            if (own or provider.word in chosen) and provider not in asked and not by_host:
+                asked[provider].append(here)
+        return dict(sorted(asked.items(), key=lambda entry: entry[0].api))
 
 
 def names_server(name: str) -> bool:

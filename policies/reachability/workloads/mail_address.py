@@ -23,6 +23,10 @@ _URL: Final = re.compile(
 )
 _REGION: Final = re.compile(r"[?&]region=([a-z0-9-]+)")
 _WITH_PORT: Final = re.compile(r"(\[[^\]\s]*\]|[^\s:/@]+):([0-9]+)")
+_WITH_TRANSPORT: Final = re.compile(
+    r"(?P<transport>ssl|tls|tcp)://(?P<host>\[[^\]\s]*\]|[^\s:/@]+)(?::(?P<port>[0-9]+))?/?", re.IGNORECASE
+)
+"""PHP documentation, "List of Supported Socket Transports": the host as PHP's mail libraries take it."""
 _BRACKETS: Final = re.compile(r"\[([^\]:]+)\]")
 _TLS: Final = frozenset({"smtps", "submissions", "smtp+ssl"})
 _SCHEMES: Final = frozenset({"smtp", "submission", "smtp+tls", "smtp+starttls", *_TLS})
@@ -53,7 +57,7 @@ _FILES: Final = frozenset(
     | {"tmpl", "toml", "ts", "txt", "xml", "yaml", "yml"}
 )
 """Last parts of the names of files."""
-_SES_API: Final = re.compile(r"email(-fips)?\.[a-z0-9-]+\.amazonaws\.com", re.IGNORECASE)
+_SES_API: Final = re.compile(r"email(-fips)?\.[a-z0-9-]+\.(amazonaws\.com|api\.aws)", re.IGNORECASE)
 _SMTP_ALONE: Final = frozenset({"gmail"})
 """What Symfony sends by SMTP where the URL names no transport (Symfony documentation, "Mailer")."""
 _DSN_REGION: Final = "eu-west-1"
@@ -61,16 +65,30 @@ _DSN_REGION: Final = "eu-west-1"
 
 
 class Address(NamedTuple):
-    """A host and port as a value has them; a port of its own is no default."""
+    """A host and port as a value has them; a port of its own is no default.
+
+    Attributes:
+        default: the port where none is set beside it either.
+    """
 
     host: str
     port: int | None = None
+    default: int | None = None
 
 
 def with_port(text: str) -> Address | None:
     """The host and port of a text `host:port`; `None` where it is none."""
     parts = _WITH_PORT.fullmatch(text)
     return Address(parts[1], int(parts[2])) if parts else None
+
+
+def with_transport(text: str) -> Address | None:
+    """The host of a text with one of PHP's transports before it, `ssl://host`; `None` of any other text."""
+    parts = _WITH_TRANSPORT.fullmatch(text)
+    if parts is None:
+        return None
+    port = int(parts["port"]) if parts["port"] else None
+    return Address(parts["host"], port, _TLS_PORT if parts["transport"].lower() == "ssl" else None)
 
 
 def without_brackets(address: Address) -> Address:
@@ -81,7 +99,7 @@ def without_brackets(address: Address) -> Address:
 
 def server_in(text: str) -> Address | None:
     """The mail server that a text is by its look: a mail host, with a port or without, or SES's API."""
-    found = with_port(text) or Address(text)
+    found = with_transport(text) or with_port(text) or Address(text)
     if _SES_API.fullmatch(found.host):
         return Address(found.host, HTTPS)
     return found if _is_mail_host(found.host) else None
@@ -104,7 +122,14 @@ def urls(text: str) -> Iterator[Address]:
 
 def is_api(host: str) -> bool:
     """Whether `host` is that of a mail provider's API, SES's among them."""
-    return bool(_SES_API.fullmatch(host)) or any(host.lower() == provider.api for provider in PROVIDERS)
+    return any(is_api_of(provider, host) for provider in PROVIDERS)
+
+
+def is_api_of(provider: Provider, host: object) -> bool:
+    """Whether `host` is that of the API of a provider, in any region."""
+    if not isinstance(host, str):
+        return False
+    return bool(_SES_API.fullmatch(host)) if provider.regions else host.lower() == provider.api
 
 
 def is_of(provider: Provider, host: object) -> bool:

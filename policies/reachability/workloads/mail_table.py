@@ -43,6 +43,7 @@ class Framework:
         switch: the one that turns mail on, if there is one.
         markers: those that only this framework has; without any, the others are its alone.
         default_port: what it takes where no port is set.
+        default_host: what it takes where a chooser says SMTP and no host is set.
         host_with_port: whether a host may have its port behind it.
         host_in_brackets: whether brackets around a host turn MX look-ups off.
     """
@@ -58,6 +59,7 @@ class Framework:
     inside: Inside | None = None
     markers: tuple[str, ...] = ()
     default_port: int | None = None
+    default_host: str = ""
     host_with_port: bool = False
     host_in_brackets: bool = False
 

@@ -76,6 +76,12 @@ def test_each_port_of_the_table_is_found(name: str, port: str) -> None:
         ({"MAILER_DSN": "smtps://u:p@relay.example.com"}, ["relay.example.com:465"]),
         ({"SMTP_URL": "smtp://me@example.org:p@relay.example.com:465"}, ["relay.example.com:465"]),
         ({"SMTP_URL": "smtp://relay.example.com:99999"}, ["relay.example.com"]),
+        ({"SMTP_HOST": "ssl://smtp.gmail.com"}, ["smtp.gmail.com:465"]),
+        ({"SMTP_HOST": "ssl://smtp.gmail.com", "SMTP_PORT": "2465"}, ["smtp.gmail.com:2465"]),
+        ({"SMTP_HOST": "SSL://smtp.gmail.com:8465/", "SMTP_PORT": "2465"}, ["smtp.gmail.com:8465"]),
+        ({"MAIL_HOST": "tls://relay.example.com"}, ["relay.example.com"]),
+        ({"EMAIL_HOST": "ssl://a.example", "EMAIL_USE_TLS": "1"}, ["a.example:465"]),
+        ({"RELAY": "ssl://smtp.gmail.com:465"}, ["smtp.gmail.com:465"]),
         (
             {"MAILER_DSN": "failover(smtps://a.example smtps://b.example:587)"},
             ["a.example:465", "b.example:587"],
@@ -305,6 +311,19 @@ def test_each_key_of_the_table_is_its_providers_host(key: str, host: str) -> Non
         ({"EMAIL_BACKEND": "django_ses.SESBackend"}, "us-east-1", ["email.us-east-1.amazonaws.com:443"]),
         ({"EMAIL_BACKEND": "anymail.backends.mailgun.EmailBackend"}, "us-east-1", ["api.mailgun.net:443"]),
         ({"MAIL_MAILER": "ses"}, UNKNOWN, []),
+        (
+            {"EMAIL_BACKEND": "django_ses.SESBackend", "AWS_SES_REGION_NAME": "eu-west-1"},
+            "us-east-1",
+            ["email.eu-west-1.amazonaws.com:443"],
+        ),
+        (
+            {
+                "EMAIL_BACKEND": "django_ses.SESBackend",
+                "AWS_SES_REGION_ENDPOINT": "email-fips.us-west-2.api.aws",
+            },
+            "us-east-1",
+            ["email-fips.us-west-2.api.aws:443"],
+        ),
         ({"MAIL_MAILER": "smtp", "MAIL_HOST": RELAY}, "us-east-1", [RELAY]),
         (
             {"MAILER_DSN": "ses+api://K:S@default?region=eu-west-2"},
@@ -361,6 +380,20 @@ def test_what_switches_smtp_off_is_named(variables: Any, by: str | None) -> None
     reason = names_none([environment(variables)], Settings())
     start = "no variable names a mail host" if by is None else f"{by} says that mail is not sent by SMTP"
     assert reason.startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({"EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": ""}, "localhost"),
+        ({"EMAIL_BACKEND": "a.console.EmailBackend"}, "no variable names a mail host"),
+        ({"MAIL_MAILER": "smtp"}, "no variable names a mail host"),
+    ],
+)
+def test_a_host_that_is_left_to_its_default_is_said(variables: dict[str, str], says: str) -> None:
+    reason = names_none([environment(variables)], Settings())
+    assert says in reason
+    assert ("EMAIL_BACKEND chooses SMTP" in reason) is (says == "localhost")
 
 
 @pytest.mark.parametrize(
