@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import re
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from ..shared.processes import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+_PART: Final = 2**20
+"""Bytes; of the events that are read, one that is longer is a message, which nobody is shown."""
+_SEVERITY: Final = re.compile(rb'"severity":"([a-z#]+)"')
 
 
 class Log:
@@ -23,8 +30,31 @@ class Log:
             return
         with self._file.open("rb") as stream:
             stream.seek(self._read)
-            for line in stream:
-                if not line.endswith(b"\n"):
-                    return
-                self._read += len(line)
-                yield json.loads(line)
+            while line := self._line(stream):
+                self._read = stream.tell()
+                yield line
+
+    def _line(self, stream: IO[bytes]) -> dict[str, Any] | None:
+        line = stream.readline()
+        found: dict[str, Any] | None = json.loads(line) if line.endswith(b"\n") else None
+        return found
+
+
+class Events(Log):
+    """The log of events, of which a message may be as long as what the program prints."""
+
+    def _line(self, stream: IO[bytes]) -> dict[str, Any] | None:
+        line = end = stream.readline(_PART)
+        length = len(line)
+        while len(end) == _PART and not end.endswith(b"\n"):
+            line, end = end, stream.readline(_PART)
+            length += len(end)
+        if not end.endswith(b"\n"):
+            return None
+        if length <= _PART:
+            found: dict[str, Any] = json.loads(line)
+            return found
+        severities = _SEVERITY.findall(line[-_PART // 2 :] + end)
+        severity = severities[-1].decode() if severities else "info"
+        message = left_out(f"a message of {length:,} bytes")
+        return {"diagnosticEvent": {"severity": severity, "message": message}}

@@ -15,7 +15,7 @@ from ..shared.journal import Journal
 from ..shared.processes import Children, Command
 from ..shared.remedies import with_remedy
 from .calls import Calls
-from .log import Log
+from .log import Events, Log
 from .workspace import Workspace
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class _Run:
             command += ["--policy-pack", str(pack)]
             if pack_config is not None:
                 command += ["--policy-pack-config", str(pack_config.resolve())]
-        calls, events = Log(self._workspace.calls), Log(self._workspace.events)
+        calls, events = Log(self._workspace.calls), Events(self._workspace.events)
 
         def read_logs() -> None:
             for call in calls.new_entries():
