@@ -203,7 +203,8 @@ def _unknown(index: Index, resource: Resource, prop: str, types: Iterable[str], 
         beside: how many unknown values there are in its place; none where a list is unknown as a whole.
     """
     wanted = frozenset(types)
-    value, keys = resource.get(prop), resource.dependencies.get(prop, ())
+    value = resource.get(prop)
+    keys = _without_holders(index, resource.dependencies.get(prop, ()))
     mixed = _holds_mapping(value)  # What it depends on may be for something else in it.
     read = [] if mixed else [key for key in keys if index.find(key) is None]
     if len(read) <= len(known_items(value)) - count_unknown(value):
@@ -223,6 +224,22 @@ def _unknown(index: Index, resource: Resource, prop: str, types: Iterable[str], 
         complete = accepted is not None
         found = tuple(dict.fromkeys((*found, *(each for each in accepted or () if each.type in wanted))))
     return Ref(found, UNKNOWN, open=not (found and complete), computed=computed)
+
+
+def _without_holders(index: Index, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """`keys` without a component that has others of them inside: its output comes from these.
+
+    Source: Pulumi, "Component Resources": an SDK names with an output of a package's component both the
+    component and the resources inside that the package says it comes from.
+    """
+    holders: set[str] = set()
+    for key in keys:
+        inside = index.find(key)
+        while inside is not None and inside.parent and inside.parent not in holders:
+            holders.add(inside.parent)
+            inside = index.find(inside.parent)
+    found = {key: index.find(key) for key in keys}
+    return tuple(key for key, it in found.items() if not (it and it.component and key in holders))
 
 
 def _held_by(value: Value, prop: str) -> frozenset[str]:

@@ -100,6 +100,36 @@ def test_nothing_foreign_is_in_a_vpc_that_the_program_creates(
 
 
 @pytest.mark.parametrize(
+    ("value", "sources", "expected"),
+    [
+        (UNKNOWN, ("network", "one", "two"), {"one", "two"}),
+        ([UNKNOWN, UNKNOWN], ("network", "one", "two"), {"one!", "two!"}),
+        (UNKNOWN, ("network",), {"one", "two", "third"}),
+        (UNKNOWN, ("network", "vpc"), {"one", "two", "third"}),
+        (UNKNOWN, ("network", "other"), {"one", "two", "third"}),
+        (UNKNOWN, ("network", "vpc", "one"), {"one", "two", "third"}),
+    ],
+    ids=[
+        "a list",
+        "parts of it",
+        "of nothing that it names",
+        "looked up in its VPC",
+        "of what is beside it",
+        "looked up and not",
+    ],
+)
+def test_an_output_of_a_component_comes_from_what_it_names(
+    value: Any, sources: tuple[str, ...], expected: set[str]
+) -> None:
+    """A package's component is a source of each of its outputs, beside the resources inside it."""
+    holder = Resource("network", "awsx:ec2:Vpc", "network", {}, component=True)
+    vpc, *subnets = in_new_vpc()
+    inside = [replace(vpc, parent="network"), *(replace(subnet, parent="vpc") for subnet in subnets)]
+    other = planned(GROUP, "other", vpcId="vpc")
+    assert named([holder, *inside, other], value, *sources) == (expected, False)
+
+
+@pytest.mark.parametrize(
     ("value", "expected"),
     [
         ([UNKNOWN], {"one!"}),
