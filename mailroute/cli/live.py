@@ -5,7 +5,8 @@ Names only: texts of the program and of its policies may hold secrets, and wait 
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import threading
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from mailroute.rehearsal.result import Completed, Registered
@@ -29,34 +30,94 @@ _LINES_LEFT_FREE: Final = 3
 def progress(title: str, *, terminal: bool, colour: bool) -> Iterator[Callable[[Event], None]]:
     """A function to give events to, which shows them on standard error while the context lasts."""
     if not terminal:
-        lines = _Lines(title)
-        yield lines.show
-        lines.end()
+        say(title)
+        count = _Count()
+        yield count.show
+        say(f"mailroute: {count}")
         return
-    from rich.console import Console
-    from rich.live import Live
+    console = _console(colour=colour)
+    tree = LiveTree(title, console)
+    with _live(tree.render, console):
+        yield tree.show
 
-    console = Console(
+
+def _console(*, colour: bool) -> Console:
+    from rich.console import Console
+
+    return Console(
         stderr=True,
         color_system="auto" if colour else None,
         highlight=False,
         markup=False,
         emoji=False,
     )
-    tree = LiveTree(title, console)
-    with Live(
-        get_renderable=tree.render, console=console, transient=True, refresh_per_second=_FRAMES_PER_SECOND
-    ):
-        yield tree.show
 
 
-class _Lines:
-    """A line when it starts and one at the end: what there is, the report names."""
+def _live(render: Callable[[], Tree], console: Console) -> AbstractContextManager[object]:
+    from rich.live import Live
 
-    def __init__(self, title: str) -> None:
+    return Live(get_renderable=render, console=console, transient=True, refresh_per_second=_FRAMES_PER_SECOND)
+
+
+class Several:
+    """How far several rehearsals are that run side by side, each by its name.
+
+    Attributes:
+        total: how many there are, as far as that is known.
+    """
+
+    def __init__(self, title: str, total: int) -> None:
+        self.total = total
+        self._title = title
+        self._ended = 0
+        self._running: dict[str, _Count] = {}
+        self._lock = threading.Lock()
+        self._says = True
+
+    @contextmanager
+    def shown(self, *, terminal: bool, colour: bool) -> Iterator[None]:
+        """Show it on standard error while the context lasts."""
+        self._says = not terminal
+        if not terminal:
+            say(self._title)
+            yield
+            return
+        with _live(self.render, _console(colour=colour)):
+            yield
+
+    @contextmanager
+    def watch(self, name: str) -> Iterator[Callable[[Event], None]]:
+        """A function to give the events of the rehearsal `name` to."""
+        count = self._running[name] = _Count()
+        try:
+            yield count.show
+        finally:
+            self._running.pop(name)
+
+    def end(self, name: str) -> None:
+        """Say that `name` has ended; what it has come to, the report says."""
+        with self._lock:
+            self._ended += 1
+            if self._says:
+                say(f"mailroute: {self._ended} of {self.total} done: {labels.text(name)}")
+
+    def render(self) -> Tree:
+        """A line for each that runs."""
+        from rich.text import Text
+        from rich.tree import Tree
+
+        root = Tree(Text(f"{self._title}  {self._ended} of {self.total}"))
+        for name, count in tuple(self._running.items()):
+            root.add(Text.assemble(("… ", "yellow"), labels.text(name), (f"  {count}", "dim")))
+        return root
+
+
+class _Count:
+    """How many resources there are, and how many are done."""
+
+    def __init__(self) -> None:
         self._known: set[str] = set()
         self._done: set[str] = set()
-        say(title)
 
     def show(self, event: Event) -> None:
         if isinstance(event, Registered):
@@ -64,8 +125,8 @@ class _Lines:
         elif isinstance(event, Completed):
             self._done.add(event.urn)
 
-    def end(self) -> None:
-        say(f"mailroute: {len(self._done)} of {labels.count(len(self._known), 'resource')} done")
+    def __str__(self) -> str:
+        return f"{len(self._done)} of {labels.count(len(self._known), 'resource')} done"
 
 
 class LiveTree:

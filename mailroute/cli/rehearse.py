@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+import sys
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
+from click.core import ParameterSource
 
-from .creation import creating
-from .inputs import (
-    asked_rules,
-    choose_engine,
-    load_account,
-    load_project,
-    policy_packs,
-    rule_options,
-    with_assumed_region,
-    with_stack_files,
-)
+from .inputs import load_project, with_assumed_region, with_stack_files
+from .output import in_colour, is_terminal
 from .parameters import KeyAndValue, StackFile
+from .rehearsing import Asked, rehearse
 from .reporting import Reporting, report_options
-from .run import masked, starting
+from .run import masked
 from .status import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _TIMEOUT: Final = 300
 _PATH: Final = click.Path(path_type=Path)
+_OF_ONE_STACK: Final = {
+    "stack": "--stack",
+    "config": "--config",
+    "config_path": "--config-path",
+    "config_file": "--config-file",
+}
+"""The options, by parameter, that make no sense for all stacks of a project."""
 
 
 @click.command("rehearse", short_help="Run a program against a simulated account, under its policies.")
@@ -37,6 +41,7 @@ _PATH: Final = click.Path(path_type=Path)
     metavar="NAME",
     help="Which stack.  [default: $PULUMI_STACK, else prod, else the only one]",
 )
+@click.option("--all-stacks", is_flag=True, help="Every stack that has a config file, in one report.")
 @click.option(
     "--config",
     "-c",
@@ -114,6 +119,7 @@ def command(
     directory: Path | None,
     program: Path | None,
     stack: str | None,
+    all_stacks: bool,
     config: tuple[tuple[str, str], ...],
     config_path: bool,
     config_file: Path | None,
@@ -139,6 +145,7 @@ def command(
     Examples:
       mailroute rehearse
       mailroute rehearse --stack dev --up
+      mailroute rehearse --all-stacks
       mailroute rehearse --config domain=shop.example --config aws:region=eu-west-1
       mailroute rehearse ../shop --account shop.json --policy-pack policies
       mailroute rehearse --json | jq '.egress[].verdict'
@@ -152,39 +159,33 @@ def command(
       3  mailroute itself failed
     """
     from mailroute.rehearsal.given_config import GivenConfig
-    from mailroute.rehearsal.result import Operation
 
     if directory and program:
         raise click.UsageError(f"the project is named twice, as {directory} and with --program {program}")
+    asked = Asked(up, alone, engine, account_file, packs, pack_config, timeout)
+    if all_stacks:
+        _refuse("--all-stacks", _OF_ONE_STACK)
+        from .all_stacks import rehearse_all
+
+        return rehearse_all(directory or program, stack_files, asked, reporting)
     project = load_project(directory or program, stack, GivenConfig(config, config_path, config_file))
     project = with_assumed_region(with_stack_files(project, stack_files), account_file)
     reporting = reporting.prepare(project)
-    packs = policy_packs(project, packs)
-    operation = Operation.UP if up else Operation.PREVIEW
+    from .live import progress
+
+    watch = partial(progress, terminal=is_terminal(sys.stderr), colour=in_colour(sys.stderr))
+    report = rehearse(project, asked, reporting, watch)
     with masked(project.mask):
-        with (
-            starting(choose_engine(engine), project, operation=operation, packs=packs) as run,
-            nullcontext() if up or alone else creating(project) as begin,
-        ):
-            account, account_name = load_account(project, account_file)
-            options = rule_options(pack_config, packs)
-            created = begin(account, timeout) if begin else None
-            rehearsal = reporting.judged(run(account, pack_config=pack_config, timeout=timeout))
-            creation = created() if created else None
-
-        from mailroute.report import agreement
-        from mailroute.report.build import build
-
-        report = build(
-            rehearsal,
-            account.document,
-            options,
-            account=account_name,
-            program=project.directory,
-            packs=packs,
-            mask=project.mask,
-            creation=creation,
-        )
-        agreement.check(report, options, asked_rules(pack_config, packs))
         reporting.show(report)
     return Status.OK if report.ok else Status.BLOCKED
+
+
+def _refuse(option: str, others: Mapping[str, str]) -> None:
+    """
+    Raises:
+        UsageError: the command line gives one of `others`, by parameter, beside `option`.
+    """
+    context = click.get_current_context()
+    for parameter, name in others.items():
+        if context.get_parameter_source(parameter) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"{option} and {name} do not go together: {name} is of one stack")

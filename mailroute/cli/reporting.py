@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from mailroute.report.formats import FORMATS
+from mailroute.report.formats import FORMATS, OF_ONE_STACK
 
 from .output import in_colour, save, say, width_of, write, write_whole
 from .parameters import FormatAndFile, OutputFile
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mailroute.rehearsal.project import Project
     from mailroute.rehearsal.result import Rehearsal
     from mailroute.report.model import Report
+    from mailroute.report.stacks import Stacks
     from reachability import Egress
 
 _TEXT: Final = "text"
@@ -65,15 +66,34 @@ class Reporting:
             from .earlier import rehearsed
 
             prepared = replace(prepared, earlier=redact(rehearsed(self.base, project.stack), project.mask))
-        if self.baseline is not None:
-            from enforcement import baseline
+        return prepared._with_baseline()
 
-            try:
-                prepared = replace(prepared, known=baseline.load(self.baseline))
-            except baseline.BaselineError as error:
-                raise click.ClickException(f"--baseline {error}") from error
-            os.environ[baseline.VARIABLE] = str(self.baseline.resolve())
-        return prepared
+    def prepare_all(self) -> Reporting:
+        """The same for all stacks of a project.
+
+        Raises:
+            click.ClickException: what is asked for is of one stack, or see `prepare`.
+        """
+        if self.base is not None:
+            raise click.UsageError("--base compares one stack: name it with --stack instead of --all-stacks")
+        for form in (self.form, *(form for form, _ in self.files)):
+            if form in OF_ONE_STACK:
+                raise click.UsageError(
+                    f"the format {form} holds one stack: name it with --stack instead of --all-stacks"
+                )
+        return self._with_baseline()
+
+    def _with_baseline(self) -> Reporting:
+        if self.baseline is None:
+            return self
+        from enforcement import baseline
+
+        try:
+            known = baseline.load(self.baseline)
+        except baseline.BaselineError as error:
+            raise click.ClickException(f"--baseline {error}") from error
+        os.environ[baseline.VARIABLE] = str(self.baseline.resolve())
+        return replace(self, known=known)
 
     def judged(self, rehearsal: Rehearsal) -> Rehearsal:
         """`rehearsal` as the baseline has it, which the packs of others do not read."""
@@ -95,8 +115,7 @@ class Reporting:
 
         if self.new_baseline is not None:
             save(self.new_baseline, baseline.dump(baseline.violations(report.rehearsal.policies)))
-        else:
-            report = replace(report, fixed=baseline.fixed(self.known, report.rehearsal))
+        report = self._with_fixed(report)
         if self.base is not None:
             report = base.compare(report, self.earlier)
         for form, file in self.files:
@@ -108,6 +127,36 @@ class Reporting:
         for diagnostic in report.rehearsal.diagnostics:
             say(terminal.diagnostic_line(diagnostic).plain)
         write_whole(formats.render(self.form, report))
+
+    def _with_fixed(self, report: Report) -> Report:
+        """`report` with what the baseline lists of its stack and is no more."""
+        from mailroute.report import baseline
+
+        if self.new_baseline is not None:
+            return report
+        own = f"urn:pulumi:{report.rehearsal.stack}::"
+        known = [each for each in self.known if each.urn.startswith(own)]
+        return replace(report, fixed=baseline.fixed(known, report.rehearsal))
+
+    def show_all(self, stacks: Stacks) -> None:
+        """The same of all stacks of a project: see `show`."""
+        from mailroute.report import baseline, formats, terminal
+
+        if self.new_baseline is not None:
+            found = (baseline.violations(report.rehearsal.policies) for report in stacks.reports)
+            save(self.new_baseline, baseline.dump(frozenset().union(*found)))
+        judged = (
+            replace(each, report=self._with_fixed(each.report)) if each.report is not None else each
+            for each in stacks.stacks
+        )
+        stacks = replace(stacks, stacks=tuple(judged))
+        for form, file in self.files:
+            save(file, formats.render_all(form, stacks))
+        if self.form == _TEXT:
+            width, colour = width_of(sys.stdout), in_colour(sys.stdout)
+            write(terminal.render_all(stacks, width=width, colour=colour, details=self.details))
+            return
+        write_whole(formats.render_all(self.form, stacks))
 
 
 def report_options(command: Callable[..., int]) -> Callable[..., int]:

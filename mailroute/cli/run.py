@@ -1,4 +1,4 @@
-"""One rehearsal with the engine that was chosen, shown while it works.
+"""One rehearsal with the engine that was chosen.
 
 Modules that are slow to load are imported once the processes of the rehearsal load as well.
 """
@@ -6,10 +6,9 @@ Modules that are slow to load are imported once the processes of the rehearsal l
 from __future__ import annotations
 
 import json
-import os
-import sys
 import traceback
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
@@ -18,8 +17,6 @@ import click
 
 from mailroute.rehearsal.result import EngineFault, Operation, RehearsalError
 from mailroute.rehearsal.shared import scratch
-
-from .output import in_colour, is_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,7 +27,8 @@ if TYPE_CHECKING:
     from mailroute.rehearsal.result import Event, Rehearsal
 
 _EVIDENCE: Final = "MAILROUTE_EVIDENCE"
-_ENGINES: Final = {"embedded": "the embedded engine", "pulumi": "the Pulumi CLI"}
+ENGINES: Final = {"embedded": "the embedded engine", "pulumi": "the Pulumi CLI"}
+"""What to call each in a sentence."""
 
 
 class Run(Protocol):
@@ -41,10 +39,6 @@ class Run(Protocol):
         EngineFault: the engine failed.
     """
 
-    def __call__(self, account: Account, *, pack_config: Path | None, timeout: float) -> Rehearsal: ...
-
-
-class _Engine(Protocol):
     def __call__(
         self,
         account: Account,
@@ -64,49 +58,43 @@ def starting(engine: str, project: Project, *, operation: Operation, packs: Sequ
     Raises:
         RehearsalError: a process is not to be started.
     """
-    what = "creation of stack" if operation is Operation.UP else "preview of stack"
-    title = f"mailroute: {what} {project.stack} of {project.name}, with {_ENGINES[engine]}"
     up = operation is Operation.UP
     with scratch.folder() as folder:
         evidence = folder / "evidence.json"
-        os.environ[_EVIDENCE] = str(evidence)
+        project = replace(project, pack_variables={_EVIDENCE: str(evidence)})
         if engine == "pulumi":
             from mailroute.rehearsal import official
 
-            yield partial(
-                _run, partial(official.rehearse, project, up=up, packs=packs), project, title, evidence
-            )
+            yield partial(_run, partial(official.rehearse, project, up=up, packs=packs), project, evidence)
         else:
             from mailroute.rehearsal import embedded
 
             with embedded.start_children(project, packs, up=up) as started:
-                yield partial(_run, partial(embedded.finish, started), project, title, evidence)
+                yield partial(_run, partial(embedded.finish, started), project, evidence)
 
 
 def _run(
-    engine: _Engine,
+    engine: Run,
     project: Project,
-    title: str,
     evidence: Path,
     account: Account,
     *,
     pack_config: Path | None,
     timeout: float,
+    on_event: Callable[[Event], None],
 ) -> Rehearsal:
     from enforcement.redaction import secret_texts
     from mailroute import wire
     from mailroute.report.redact import redact
 
-    from .live import progress
-
     evidence.write_text(json.dumps(account.document), encoding="utf-8")
     project.mask.add(secret_texts([wire.Secret(project.config[key]) for key in project.masked_keys]))
-    with progress(title, terminal=is_terminal(sys.stderr), colour=in_colour(sys.stderr)) as show:
-
-        def show_masked(event: Event) -> None:
-            show(redact(event, project.mask))
-
-        return engine(account, pack_config=pack_config, timeout=timeout, on_event=show_masked)
+    return engine(
+        account,
+        pack_config=pack_config,
+        timeout=timeout,
+        on_event=lambda event: on_event(redact(event, project.mask)),
+    )
 
 
 @contextmanager

@@ -44,6 +44,7 @@ class Project:
         diagnostics: what a person should know about how the config was read.
         stack_files: the outputs of other stacks, for its stack references.
         mask: takes every secret out of a text: those of the config, and those that an engine comes to see.
+        pack_variables: what its policy packs find in their environment besides.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Project:
     masked_keys: frozenset[str] = frozenset()
     stack_files: StackFiles = field(default_factory=StackFiles)
     mask: Masker = field(default_factory=Masker, compare=False, repr=False)
+    pack_variables: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.mask.add(self.config[key] for key in self.masked_keys)
@@ -105,6 +107,16 @@ def stacks(program_dir: Path) -> tuple[str, ...]:
     """
     file = project_file(program_dir.resolve())
     return _stack_names(_config_directory(file, file.parent, read_yaml(file)))
+
+
+def name_of(program_dir: Path) -> str:
+    """The name of the project in `program_dir`.
+
+    Raises:
+        RehearsalError: there is no project, or its file does not name it.
+    """
+    file = project_file(program_dir.resolve())
+    return _project_name(file, read_yaml(file))
 
 
 def project_file(directory: Path) -> Path:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reachability.egress import Egress
 
     from .model import EgressChange, Report, RouteChange, SourceLine
+    from .stacks import Stacks
 
 SCHEMA: Final = 2
 """The version of the form, which `docs/reference/output.schema.json` describes."""
@@ -31,8 +32,27 @@ def render(report: Report) -> str:
     Keys inside `inputs` and `outputs` are the engine's; `{"$unknown": true}` stands for a value that is
     not known before creation, `{"$secret": true}` for a secret.
     """
+    return _printed(_document(report))
+
+
+def render_all(stacks: Stacks) -> str:
+    """One object, with an entry of `stacks` for each: what `render` gives of it, or why it is not judged."""
+    entries = [
+        _document(each.report)
+        if each.report is not None
+        else {"schema": SCHEMA, "stack": each.name, "ok": False, "problem": each.problem}
+        for each in stacks.stacks
+    ]
+    return _printed({"schema": SCHEMA, "project": stacks.project, "ok": stacks.ok, "stacks": entries})
+
+
+def _printed(document: Mapping[str, Any]) -> str:
+    return clean.printable_json(json.dumps(document, indent=2) + "\n")
+
+
+def _document(report: Report) -> dict[str, Any]:
     rehearsal = report.rehearsal
-    document = {
+    return {
         "schema": SCHEMA,
         "stack": rehearsal.stack,
         "engine": rehearsal.engine,
@@ -51,7 +71,6 @@ def render(report: Report) -> str:
         "fixed": [{**known._asdict(), "destination": known.destination or None} for known in report.fixed],
         "outputs": wire.to_json(rehearsal.outputs),
     }
-    return clean.printable_json(json.dumps(document, indent=2) + "\n")
 
 
 def _runtime(report: Report) -> dict[str, Any] | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from .model import Report
+    from .stacks import Stacks
 
 FORMATS: Final = {
     "json": "as_json",
@@ -18,9 +19,21 @@ FORMATS: Final = {
 }
 """By its name, the module here that has it."""
 
+OF_ONE_STACK: Final = frozenset({"html"})
+"""Those that cannot hold several stacks."""
+
 
 def render(name: str, report: Report) -> str:
     """The whole of `report` in the format `name`, fit to be printed or written as it is."""
-    module = import_module(f"{__package__}.{FORMATS[name]}")
-    text: str = module.render(report)
+    text: str = _module(name).render(report)
     return text
+
+
+def render_all(name: str, stacks: Stacks) -> str:
+    """The same of all stacks of a project, in any format but those of `OF_ONE_STACK`."""
+    text: str = _module(name).render_all(stacks)
+    return text
+
+
+def _module(name: str) -> Any:
+    return import_module(f"{__package__}.{FORMATS[name]}")

@@ -13,7 +13,12 @@ from .places import Places
 from .problems import problems
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .model import Report
+    from .places import Place
+    from .problems import Problem
+    from .stacks import Stacks
 
 _IN_DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _IN_PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
@@ -22,18 +27,37 @@ _IN_PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": 
 def render(report: Report) -> str:
     """A line for each problem, those that block first; empty where there is none."""
     places = Places(report)
-    lines = []
-    for problem in problems(report):
-        place = places.of(problem.urn)
-        properties = {
-            "file": place.file,
-            "line": str(place.line),
-            "title": f"{problem.id} at {labels.resource_name(problem.urn) or report.rehearsal.stack}",
-        }
-        level = "error" if problem.blocks else "notice" if problem.accepted else "warning"
-        given = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-        lines.append(f"::{level} {given}::{_data(problem.text)}\n")
-    return "".join(lines)
+    stack = report.rehearsal.stack
+    return "".join(_annotation(problem, places.of(problem.urn), stack) for problem in problems(report))
+
+
+def render_all(stacks: Stacks) -> str:
+    """The same of all stacks, with the names of those that a problem is of."""
+    failed = (
+        _command("error", stacks.place, f"not judged: {_named(each.stacks)}", each.said)
+        for each in stacks.not_judged
+    )
+    told = (
+        _annotation(each.said.problem, each.said.place, "the stack", f" ({_named(each.stacks)})")
+        for each in stacks.problems
+    )
+    return "".join((*failed, *told))
+
+
+def _named(stacks: Sequence[str]) -> str:
+    return f"{'stack' if len(stacks) == 1 else 'stacks'} {', '.join(stacks)}"
+
+
+def _annotation(problem: Problem, place: Place, stack: str, of: str = "") -> str:
+    level = "error" if problem.blocks else "notice" if problem.accepted else "warning"
+    title = f"{problem.id} at {labels.resource_name(problem.urn) or stack}{of}"
+    return _command(level, place, title, problem.text)
+
+
+def _command(level: str, place: Place, title: str, text: str) -> str:
+    properties = {"file": place.file, "line": str(place.line), "title": title}
+    given = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::{level} {given}::{_data(text)}\n"
 
 
 def _property(text: str) -> str:

@@ -16,6 +16,7 @@ from .problems import problems
 if TYPE_CHECKING:
     from .model import Report
     from .problems import Problem
+    from .stacks import Stacks
 
 _NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """XML 1.0, "Characters"."""
@@ -23,10 +24,41 @@ _NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U00
 
 def render(report: Report) -> str:
     """An XML document with a newline at its end."""
+    root = Element("testsuites", name="mailroute")
+    _add(root, report)
+    return _printed(root)
+
+
+def render_all(stacks: Stacks) -> str:
+    """The same with the suites of every stack; one that is not judged has one with an error."""
+    root = Element("testsuites", name="mailroute")
+    for each in stacks.stacks:
+        if each.report is not None:
+            _add(root, each.report)
+            continue
+        suite = SubElement(root, "testsuite", name=f"stack {labels.text(each.name)}")
+        case = SubElement(suite, "testcase", classname="stack", name="is not judged")
+        SubElement(case, "error", message=_text(each.problem))
+    return _printed(root)
+
+
+def _printed(root: Element) -> str:
+    for suite in root:
+        for count, tag in (
+            ("tests", "testcase"),
+            ("failures", "failure"),
+            ("skipped", "skipped"),
+            ("errors", "error"),
+        ):
+            suite.set(count, str(len(list(suite.iter(tag)))))
+    indent(root)
+    return clean.printable(tostring(root, encoding="unicode") + "\n")
+
+
+def _add(root: Element, report: Report) -> None:
     found = problems(report)
     places = Places(report)
     stack = labels.text(report.rehearsal.stack)
-    root = Element("testsuites", name="mailroute")
     egress = SubElement(root, "testsuite", name=f"egress of {stack}")
     for change in report.egress:
         after = change.after
@@ -48,12 +80,6 @@ def render(report: Report) -> str:
             _says(case, problem, f"{place.file}:{place.line}")
     if not len(policies):
         _case(policies, "policies", "nothing else is violated", places.of("").file)
-    for suite in root:
-        for count, tag in (("tests", "testcase"), ("failures", "failure"), ("skipped", "skipped")):
-            suite.set(count, str(len(list(suite.iter(tag)))))
-        suite.set("errors", "0")
-    indent(root)
-    return clean.printable(tostring(root, encoding="unicode") + "\n")
 
 
 def _case(suite: Element, group: str, name: str, file: str) -> Element:

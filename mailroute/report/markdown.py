@@ -12,6 +12,7 @@ from . import clean, labels, mermaid
 from .model import Change, EgressChange, OnlyCreated
 from .repairs import PRICES
 from .source_lines import line_of
+from .stacks import verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from reachability.verdict import Assumption, Finding
 
     from .model import DnsRecord, Group, Repair, Report, RouteChange, SourceLine
+    from .stacks import Common, Stacks, Told
 
 LIMIT: Final = 60_000
 """Characters; GitHub refuses a comment of more than 65,536."""
@@ -39,6 +41,53 @@ def render(report: Report) -> str:
             return document
     short = (_title(report), _account(report), "_Too large to show in a comment._")
     return clean.printable("\n\n".join(short) + "\n")
+
+
+def render_all(stacks: Stacks) -> str:
+    """The same of all stacks of a project: a table of them, then what is found, each once."""
+    for rows in _ROW_LIMITS:
+        document = clean.printable("\n\n".join(_of_all(stacks, rows)) + "\n")
+        if len(document) < LIMIT:
+            return document
+    return clean.printable(f"{_title_of_all(stacks)}\n\n_Too large to show in a comment._\n")
+
+
+def _title_of_all(stacks: Stacks) -> str:
+    mark = "✅" if stacks.ok else "❌"
+    return f"## {mark} mailroute: {labels.count(len(stacks.stacks), 'stack')} of {code(stacks.project)}"
+
+
+def _of_all(stacks: Stacks, rows: int) -> Iterator[str]:
+    yield _title_of_all(stacks)
+    lines = ((code(each.name), prose(verdict(each))) for each in stacks.stacks)
+    yield _table(("stack", "verdict"), lines, max(rows, len(stacks.stacks)))
+    if stacks.problems:
+        yield "### Findings"
+        for each in stacks.problems[:rows]:
+            yield "\n".join(_told(each, rows))
+        if len(stacks.problems) > rows:
+            yield f"… {len(stacks.problems) - rows} more"
+    for heading, found in stacks.lists:
+        yield f"### {heading}"
+        texts = [f"- {prose(labels.short(each.said))} ({_names(each.stacks)})" for each in found]
+        yield "\n".join(_cut(texts, rows))
+
+
+def _told(found: Common[Told], rows: int) -> Iterator[str]:
+    problem, line = found.said.problem, found.said.line
+    mark = "❌" if problem.blocks else "⚠️"
+    about = f" at {code(labels.resource_name(problem.urn))}" if problem.urn else ""
+    where = f" ({code(line.source)})" if line else ""
+    why = f", {prose(problem.why)}" if problem.why else ""
+    yield f"{mark} **{prose(problem.id)}**{about}{where}{why}: {_names(found.stacks)}"
+    yield from (f"- {prose(line.removeprefix('- '))}" for line in problem.text.splitlines()[:_MOST_LINES])
+    repairs = list(_repairs(found.said.repairs))
+    if repairs:
+        yield from ("", *_cut(repairs, rows))
+
+
+def _names(stacks: Sequence[str]) -> str:
+    return ", ".join(map(code, stacks))
 
 
 def prose(text: object) -> str:

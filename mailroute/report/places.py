@@ -38,8 +38,13 @@ class Places:
             if resource.source is not None:
                 return Place(_from_here(self._program / resource.source.file), resource.source.line)
             resource = self._resources.get(resource.parent or "")
-        names = (name for name in _MANIFESTS if (self._program / name).is_file())
-        return Place(_from_here(self._program / next(names, _MANIFESTS[0])))
+        return of_project(self._program)
+
+
+def of_project(program: Path) -> Place:
+    """The project's own file, of that in the directory `program`."""
+    names = (name for name in _MANIFESTS if (program / name).is_file())
+    return Place(_from_here(program / next(names, _MANIFESTS[0])))
 
 
 def _from_here(file: Path) -> str:

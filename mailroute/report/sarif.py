@@ -22,11 +22,12 @@ from .places import Places
 from .problems import problems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from .model import Report
     from .places import Place
     from .problems import Problem
+    from .stacks import Stacks
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 FINGERPRINT: Final = "mailroute/v1"
@@ -37,29 +38,58 @@ _RULES: Final = {rule.name: rule for rule in RULES}
 
 def render(report: Report) -> str:
     """One object, with a newline at its end: a run whose results are the report's problems."""
+    return _printed([_run(report)])
+
+
+def render_all(stacks: Stacks) -> str:
+    """The same with a run for each stack; that of one that is not judged says why."""
+    return _printed(
+        [
+            _run(each.report) if each.report is not None else _failed(each.name, each.problem)
+            for each in stacks.stacks
+        ]
+    )
+
+
+def _printed(runs: Sequence[Mapping[str, Any]]) -> str:
+    return clean.printable_json(
+        json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": runs}, indent=2) + "\n"
+    )
+
+
+def _failed(stack: str, problem: str) -> dict[str, Any]:
+    notification = {"level": "error", "message": {"text": labels.text(problem)}}
+    return {
+        "tool": _tool([]),
+        "automationDetails": _details(stack),
+        "invocations": [{"executionSuccessful": False, "toolExecutionNotifications": [notification]}],
+        "results": [],
+    }
+
+
+def _tool(rules: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {"driver": {"name": "mailroute", "semanticVersion": __version__, "rules": rules}}
+
+
+def _details(stack: str) -> dict[str, str]:
+    return {"id": f"mailroute/{labels.text(stack)}/"}
+
+
+def _run(report: Report) -> dict[str, Any]:
     found = problems(report)
     rules = {problem.id: _rule(problem) for problem in found}
     indexes = {name: index for index, name in enumerate(rules)}
     places = Places(report)
     fingerprints = _fingerprints(found)
-    run = {
-        "tool": {
-            "driver": {
-                "name": "mailroute",
-                "semanticVersion": __version__,
-                "rules": list(rules.values()),
-            }
-        },
-        "automationDetails": {"id": f"mailroute/{labels.text(report.rehearsal.stack)}/"},
+    return {
+        "tool": _tool(list(rules.values())),
+        "automationDetails": _details(report.rehearsal.stack),
         "columnKind": "unicodeCodePoints",
         "results": [
             _result(problem, indexes[problem.id], places.of(problem.urn), fingerprint)
             for problem, fingerprint in zip(found, fingerprints, strict=True)
         ],
     }
-    return clean.printable_json(
-        json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
-    )
 
 
 def _rule(problem: Problem) -> dict[str, Any]:

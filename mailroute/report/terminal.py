@@ -20,6 +20,7 @@ from . import labels, paths
 from .model import Change, OnlyCreated
 from .paths import HEADING, QUIET, VERDICT_STYLE, section
 from .source_lines import line_of
+from .stacks import verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from .model import EgressChange, Report, RouteChange, SourceLine
     from .model import Group as ResourceGroup
+    from .stacks import Common, Stacks, Told
 
 _CHANGE_STYLE: Final = {Change.GAINED: "bold green", Change.LOST: "bold red"}
 _SEVERITY_STYLE: Final = {Severity.INFO: "dim", Severity.WARNING: "yellow", Severity.ERROR: "red"}
@@ -43,6 +45,59 @@ def render(report: Report, *, width: int, colour: bool, details: bool = False) -
     for part in _sections(report, details=details):
         parts += (part, "")
     return to_text(parts, _next(report, width) if report.next_steps else None, width=width, colour=colour)
+
+
+def render_all(stacks: Stacks, *, width: int, colour: bool, details: bool = False) -> str:
+    """The same of all stacks of a project: a line for each, then what is found, each once.
+
+    With `details` the report of each follows.
+    """
+    parts: list[RenderableType] = []
+    for part in _of_all(stacks):
+        parts += (part, "")
+    shown = [to_text(parts, width=width, colour=colour)]
+    if details:
+        shown += (render(report, width=width, colour=colour, details=True) for report in stacks.reports)
+    return "\n".join(shown)
+
+
+def _of_all(stacks: Stacks) -> Iterator[RenderableType]:
+    count = labels.count(len(stacks.stacks), "stack")
+    yield Text.assemble(("mailroute", HEADING), f" · {count} of {labels.text(stacks.project)}")
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for each in stacks.stacks:
+        style = "green" if each.ok else "red" if each.report is not None else "yellow"
+        table.add_row(Text(labels.text(each.name), style=HEADING), Text(verdict(each), style=style))
+    yield table
+    if stacks.problems:
+        yield section("Findings", *map(_told, stacks.problems))
+    for heading, found in stacks.lists:
+        yield section(
+            heading, *(Text(labels.short(each.said)).append_text(_names(each.stacks)) for each in found)
+        )
+
+
+def _told(found: Common[Told]) -> RenderableType:
+    problem, line = found.said.problem, found.said.line
+    mark, style = ("✘", "red") if problem.blocks else ("!", "yellow")
+    why = f" · {problem.why}" if problem.why else ""
+    about = f" · {labels.resource_name(problem.urn)}" if problem.urn else ""
+    title = Text.assemble((f"{mark} {labels.text(problem.id)}", style), (about + why, QUIET))
+    body = (
+        *([paths.source_line(line)] if line else []),
+        Text(labels.lines(problem.text)),
+    )
+    return Group(
+        title.append_text(_names(found.stacks)),
+        *(Padding(part, (0, 0, 0, 2)) for part in body),
+        *paths.repairs(found.said.repairs),
+    )
+
+
+def _names(stacks: Sequence[str]) -> Text:
+    return Text(f" · {', '.join(map(labels.text, stacks))}", style=HEADING)
 
 
 def to_text(

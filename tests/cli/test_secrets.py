@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -90,21 +89,17 @@ def test_no_form_of_a_secret_is_shown(cli: Cli, project: Make, tmp_path: Path, e
     assert json.loads(machine.stdout)["outputs"]["token"] == "[secret]"
 
 
-def test_no_progress_shows_a_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_progress_shows_a_secret(tmp_path: Path) -> None:
     shown: list[Event] = []
-
-    @contextmanager
-    def progress(title: str, **_: bool) -> Iterator[Callable[[Event], None]]:
-        yield shown.append
 
     def engine(account: Any, *, on_event: Callable[[Event], None], **_: Any) -> Any:
         on_event(Registered("urn:::n4me-of-it", "a:b:C", "n4me-of-it", None))
 
-    monkeypatch.setattr("mailroute.cli.live.progress", progress)
     declared = Project("shop", "dev", tmp_path, tmp_path, ".", Environment("python"), {"k": "n4me-of-it"})
     project = replace(declared, masked_keys=frozenset("k"))
     account = Account.empty("us-east-1")
-    run._run(engine, project, "title", tmp_path / "evidence", account, pack_config=None, timeout=1)
+    evidence = tmp_path / "evidence"
+    run._run(engine, project, evidence, account, pack_config=None, timeout=1, on_event=shown.append)
     assert shown == [Registered("urn:::[secret]", "a:b:C", "[secret]", None)]
 
 

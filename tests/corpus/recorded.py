@@ -56,7 +56,7 @@ def recorded(program: Path, stack: str, operation: Operation) -> Recorded:
         patch("mailroute.rehearsal.embedded.children.Children", ForkingChildren),
         starting("embedded", project, operation=operation, packs=[PACK]) as run,
     ):
-        rehearsal = run(account, pack_config=None, timeout=120)
+        rehearsal = run(account, pack_config=None, timeout=120, on_event=lambda _event: None)
     return Recorded(rehearsal, account, tuple(listener.resources), listener.stack)
 
 

@@ -197,4 +197,5 @@ def _variables(python: str, project: Project, *, dry_run: bool) -> dict[str, str
         "PULUMI_ORGANIZATION": project.organization,
         "PULUMI_DRY_RUN": "true" if dry_run else "false",
         "PULUMI_CONFIG": json.dumps(dict(project.config)),
+        **project.pack_variables,
     }

@@ -45,7 +45,7 @@ class Workspace:
         backend = directory / "state"
         backend.mkdir()
         references.save(project, backend)
-        self.environment = environment(backend, self.calls, provider_port)
+        self.environment = {**environment(backend, self.calls, provider_port), **project.pack_variables}
         plain = {key: text for key, text in project.config.items() if key not in project.secret_keys}
         self._write("Pulumi.yaml", self._document())
         self._write(f"Pulumi.{project.stack}.yaml", {"config": plain})

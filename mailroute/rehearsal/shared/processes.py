@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import weakref
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -166,6 +167,16 @@ def _open(stream: IO[bytes] | None) -> IO[bytes]:
     return stream
 
 
+_OPEN: Final[weakref.WeakSet[Children]] = weakref.WeakSet()
+"""Those whose `with` block has not ended."""
+
+
+def end_all() -> None:
+    """End every process of every rehearsal that runs in this one: each of them fails."""
+    for children in list(_OPEN):
+        children.close()
+
+
 class Children:
     """Starts processes, and ends them all when the `with` block ends, however it ends.
 
@@ -178,9 +189,15 @@ class Children:
         self._closed = False
 
     def __enter__(self) -> Children:
+        _OPEN.add(self)
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+        _OPEN.discard(self)
+
+    def close(self) -> None:
+        """End every process, and start no more."""
         with self._lock:
             self._closed = True
         for child in self._children:
