@@ -121,7 +121,10 @@ class Repairs:
     ) -> tuple[Situation, Outcome]:
         """What the proof says of the workload `resource` in the changed graph."""
         situation = self._situation(resource, destination, changes)
-        return situation, situation.proof.judge(situation.workload.placements, destination)
+        outcome = situation.proof.of_workload(
+            situation.workload, lambda proof, own: proof.judge(own.placements, destination)
+        )
+        return situation, outcome
 
     def _situation(
         self, resource: Resource, destination: Destination, changes: Iterable[Change]

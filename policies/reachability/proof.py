@@ -6,7 +6,7 @@ Sources: Amazon VPC User Guide, "How Amazon VPC works", and the documents that t
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import starmap
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +24,7 @@ from .aws.ses import (
     smtp_host,
 )
 from .aws.subnet import unread
+from .chosen import Possibilities
 from .egress import Destination, Egress
 from .findings import endpoints, names, placement, routing
 from .findings.assumptions import AS_CREATED
@@ -41,7 +42,7 @@ from .verdict import PASSES, Origin, Outcome, Verdict, across_possibilities, all
 from .workloads import READERS, Placement, Workload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from .aws.security_group import SecurityGroup
     from .aws.subnet import Subnet
@@ -63,6 +64,7 @@ class Proof:
         self, graph: Graph, settings: Settings | None = None, zones: ZoneAvailability | None = None
     ) -> None:
         self.settings = settings or Settings()
+        self.graph = graph
         self.coverage = graph.coverage
         self.network = Network(graph, zones or ZoneAvailability())
         self.changers = tuple(may_change_network(graph))
@@ -71,6 +73,11 @@ class Proof:
         self.ses_api = ToSmtpEndpoint(self.walk, self.network.api_endpoints)
         self.ses_fips_api = ToSmtpEndpoint(self.walk, self.network.fips_api_endpoints)
         self.ipv6 = OverIpv6(self.walk, self.ses)
+        self._possibilities = Possibilities(self, lambda other: Proof(other, settings, zones))
+
+    def whatever_is_chosen(self, judge: Callable[[Proof], Outcome]) -> Outcome:
+        """What `judge` says of the graph, where it says the same of it with every value chosen."""
+        return self._possibilities.judge(judge)
 
     def workloads(self, origin: Origin = Origin.PROGRAM, *readers: str) -> Iterator[Workload]:
         """The workloads that the program declares, or those that the account runs."""
@@ -83,9 +90,21 @@ class Proof:
     def egress(self, workload: Workload) -> tuple[Egress, ...]:
         """The verdict for each destination of `workload`."""
         return tuple(
-            Egress(workload.name, workload.resource.key, destination, self._judge(workload, destination))
+            Egress(workload.name, workload.resource.key, destination, outcome)
             for destination in workload.destinations
+            for outcome in [self.of_workload(workload, partial(Proof._judge, destination=destination))]
         )
+
+    def of_workload(self, workload: Workload, judge: Callable[[Proof, Workload], Outcome]) -> Outcome:
+        """What `judge` says of `workload` whatever is chosen: it is read anew in each other graph."""
+        return self.whatever_is_chosen(
+            lambda proof: judge(proof, workload if proof is self else proof._again[workload.resource])
+        )
+
+    @cached_property
+    def _again(self) -> Mapping[Resource, Workload]:
+        """Every workload, by its resource."""
+        return {found.resource: found for origin in Origin for found in self.workloads(origin)}
 
     def _judge(self, workload: Workload, destination: Destination) -> Outcome:
         outcome = said_once(self.judge(workload.placements, destination))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-from reachability import Resource
+from reachability import Outcome, Proof, Resource
 from reachability.graph import tokens
 
 from .rule import EVIDENCE, Judge, Options, Rule, Severity, Stack, Violation, found, proof_alone
@@ -20,12 +21,15 @@ def _check(stack: Stack, _options: Options) -> Judge:
 
     def judge(nat: Resource) -> Iterator[Violation]:
         if nat.get("connectivityType") != "private":
-            gateway = proof.network.nat_gateways.read(nat)
-            outcome = gateway.gets_address + gateway.is_placed + proof.walk.sends_out(gateway)
-            for finding in outcome.findings:
+            for finding in proof.whatever_is_chosen(partial(_usable, nat.key)).findings:
                 yield found(nat, finding)
 
     return judge
+
+
+def _usable(key: str, proof: Proof) -> Outcome:
+    gateway = proof.network.nat_gateways.read(proof.graph[key])
+    return gateway.gets_address + gateway.is_placed + proof.walk.sends_out(gateway)
 
 
 RULE = Rule(

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
-from reachability import UNKNOWN, Finding, Outcome, Resource
+from reachability import UNKNOWN, Finding, Outcome, Proof, Resource
 from reachability.aws.ses import SMTP, SMTP_PORTS
 from reachability.aws.vpc_endpoint import VpcEndpoint
 from reachability.findings import filters
@@ -29,19 +30,25 @@ def _check_alone(endpoint: Resource, _options: Options) -> Iterator[Violation]:
 
 
 def _check(stack: Stack, _options: Options) -> Judge:
-    endpoints = stack.proof().network.vpc_endpoints
+    proof = stack.proof()
 
     def judge(endpoint: Resource) -> Iterator[Violation]:
-        smtp = endpoints.smtp_of(endpoint)
+        smtp = proof.network.vpc_endpoints.smtp_of(endpoint)
         if smtp is not None:
             said = smtp.is_interface().findings
-            # By its own names it needs no private DNS, and nothing of the VPC's.
-            usable = smtp.serves if endpoints.may_be_named(endpoint) else smtp.usable
-            for finding in (*usable.findings, *_lets_in(smtp).findings):
+            for finding in proof.whatever_is_chosen(partial(_usable, endpoint.key)).findings:
                 if finding not in said:
                     yield _told(endpoint, finding)
 
     return judge
+
+
+def _usable(key: str, proof: Proof) -> Outcome:
+    endpoints, endpoint = proof.network.vpc_endpoints, proof.graph[key]
+    smtp = endpoints.read(endpoint)
+    # By its own names it needs no private DNS, and nothing of the VPC's.
+    usable = smtp.serves if endpoints.may_be_named(endpoint) else smtp.usable
+    return usable + _lets_in(smtp)
 
 
 def _told(endpoint: Resource, finding: Finding) -> Violation:

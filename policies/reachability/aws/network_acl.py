@@ -106,7 +106,9 @@ class NetworkAcls:
             [
                 filters.UNREAD_ACL(subnet)
                 if acl is None
-                else acl.admits(subnet, direction, peer, wanted, ports, what) + acl.conflicts
+                else acl.admits(subnet, direction, peer, wanted, ports, what)
+                + acl.conflicts
+                + self.vpcs.hold_both(acl, subnet, filters.ACL_OF_OTHER_VPC)
                 for acl in self.in_force(subnet)
             ]
         )

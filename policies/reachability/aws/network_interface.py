@@ -35,14 +35,17 @@ class NetworkInterfaces:
         Sources: AWS App Runner API Reference, "CreateVpcConnector"; AWS Lambda API Reference, "VpcConfig";
         Amazon ECS API Reference, "AwsVpcConfiguration".
         """
-        certain, _ = members(subnets)
-        return self.in_vpc(owner, subnets, certain[0].vpc) if certain else PASSES
+        first = next((subnet for listed in members(subnets) for subnet in listed), None)
+        several = len(subnets) > 1 or any(ref.whole for ref in subnets)
+        return self.in_vpc(owner, subnets, first.vpc) if several and first is not None else PASSES
 
     def in_vpc(self, owner: Resource, subnets: Sequence[Ref[Subnet]], vpc: Ref[Vpc]) -> Outcome:
-        """Whether none of the subnets is certainly of another VPC than `vpc`."""
-        for subnet in members(subnets)[0]:
+        """Whether none of the subnets is of another VPC than `vpc`."""
+        certain, possible = members(subnets)
+        for subnet in (*certain, *possible):
             if subnet.vpc.differs_from(vpc):
-                return placement.SUBNETS_OF_TWO_VPCS(owner, vpc=name_of(vpc), other=name_of(subnet.vpc))
+                apart = placement.SUBNETS_OF_TWO_VPCS(owner, vpc=name_of(vpc), other=name_of(subnet.vpc))
+                return apart if subnet in certain else apart.as_undetermined()
         return PASSES
 
     def groups_serve(self, owner: Resource, groups: Sequence[Ref[SecurityGroup]], vpc: Ref[Vpc]) -> Outcome:

@@ -69,9 +69,12 @@ class RouteTables:
         """What `judge` says of each table that may be in force in `subnet`; one that is not read is open."""
         told = self._conflicts(subnet)
         return [
-            (routing.TABLE_NOT_READ(subnet) if table is None else judge(table) + table.conflicts) + told
+            (routing.TABLE_NOT_READ(subnet) if table is None else self._judged(table, subnet, judge)) + told
             for table in self.in_force(subnet)
         ]
+
+    def _judged(self, table: RouteTable, subnet: Subnet, judge: Callable[[RouteTable], Outcome]) -> Outcome:
+        return judge(table) + table.conflicts + self.vpcs.hold_both(table, subnet, routing.TABLE_OF_OTHER_VPC)
 
     def leave_local(self, subnet: Subnet, vpc: Ref[Vpc], wanted: Ranges) -> Outcome:
         """Whether the tables of `subnet` leave `wanted`, inside the same VPC, to the local route."""

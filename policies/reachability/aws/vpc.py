@@ -17,12 +17,13 @@ from ..graph.provider_scope import place_of
 from ..graph.references import Links, Ref, exactly
 from ..ranges import IPV4, IPV6, Ranges, addresses, union
 from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, elements
-from ..verdict import PASSES, Outcome, all_of
+from ..verdict import PASSES, Origin, Outcome, all_of
 from .entity import Entity
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
+    from ..findings.code import Statement
     from ..graph.graph import Graph
     from ..graph.resource import Resource
 
@@ -118,6 +119,7 @@ class Vpcs:
         self._read: dict[str, Vpc] = {}
         self._covered: dict[tuple[Hashable, ...], bool] = {}
         self._shown: dict[str, bool] = {}
+        self._held: dict[tuple[str, str], Outcome] = {}
 
     def __iter__(self) -> Iterator[Vpc]:
         return map(self.read, self.graph.of_type(*tokens.VPC))
@@ -133,6 +135,16 @@ class Vpcs:
     def ref(self, resource: Resource, value: Value, prop: str) -> Ref[Vpc]:
         """The VPC that `value` stands for, in the property `prop` of `resource`."""
         return self.graph.ref(resource, value, prop, tokens.VPC).map(self.read)
+
+    def hold_both(self, part: Entity, subnet: Entity, refused: Statement) -> Outcome:
+        """`refused` where a `part` of the program that a subnet is given is certainly of another VPC."""
+        both = part.key, subnet.key
+        if both not in self._held:
+            there, here = self.of(part.resource), self.of(subnet.resource)
+            apart = part.origin is Origin.PROGRAM and there.differs_from(here)
+            facts = {"subnet": subnet, "vpc": name_of(here), "other": name_of(there)}
+            self._held[both] = refused(part, **facts) if apart else PASSES
+        return self._held[both]
 
     def read(self, resource: Resource) -> Vpc:
         if resource.key not in self._read:

@@ -84,6 +84,14 @@ ACL_DENIES_A_PART = SUBNET_ACL_RESTRICTION.undetermined(
     "{peer}",
     _ENTRIES,
 )
+NETWORK_ACL_OF_OTHER_VPC = Code(
+    "NETWORK_ACL_OF_OTHER_VPC", 'Amazon EC2 API Reference, "ReplaceNetworkAclAssociation"'
+)
+ACL_OF_OTHER_VPC = NETWORK_ACL_OF_OTHER_VPC.unreachable(
+    "subnet {subnet.label} is in VPC {vpc}, and its network ACL {subject.label} in {other}: AWS refuses the "
+    "association",
+    "give the subnet a network ACL of its own VPC",
+)
 ACL_NOT_READ = Code(
     "ACL_NOT_READ", 'Amazon VPC User Guide, "Control subnet traffic with network access control lists"'
 )

@@ -148,6 +148,20 @@ COMPUTED_LIST = COMPUTED_VALUE.undetermined(
     "pass a list of the parts, such as [new.id, OLD], not one output: then each part is known; a component "
     "keeps a plain dictionary of lists, not one output of it",
 )
+_NAME_THE_ONE: Final = (
+    "pass the output of the one that is meant, such as vpc.id, or a list of outputs, without Output.all and "
+    "apply: then it is known"
+)
+CHOSEN_VALUE = COMPUTED_VALUE.undetermined(
+    "{argument} of {subject.label} is computed from outputs, so that before the update it may be any of "
+    "{names}: they do not all come to the same",
+    _NAME_THE_ONE,
+)
+TOO_MANY_CHOICES = COMPUTED_VALUE.undetermined(
+    "{argument} of {subject.label} and other values are computed from outputs, so that before the update "
+    "it may be any of {names}: there are more possibilities than the proof looks at",
+    _NAME_THE_ONE,
+)
 
 SUBNET_CIDR_CONFLICT = Code("SUBNET_CIDR_CONFLICT", 'Amazon VPC User Guide, "Subnet CIDR blocks"')
 SUBNETS_OVERLAP = SUBNET_CIDR_CONFLICT.undetermined(

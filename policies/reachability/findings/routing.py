@@ -103,6 +103,13 @@ TABLE_NOT_READ = ROUTE_TABLE_NOT_READ.undetermined(
     f"{GIVE_EVIDENCE}, or associate a table in the program",
 )
 
+ROUTE_TABLE_OF_OTHER_VPC = Code("ROUTE_TABLE_OF_OTHER_VPC", 'Amazon EC2 API Reference, "AssociateRouteTable"')
+TABLE_OF_OTHER_VPC = ROUTE_TABLE_OF_OTHER_VPC.unreachable(
+    "subnet {subnet.label} is in VPC {vpc}, and its route table {subject.label} in {other}: AWS refuses the "
+    "association",
+    "associate the subnet with a route table of its own VPC",
+)
+
 DESTINATION_IN_VPC = Code("DESTINATION_IN_VPC", 'Amazon VPC User Guide, "How Amazon VPC works"')
 HOST_IN_VPC = DESTINATION_IN_VPC.undetermined(
     "the mail host's address is inside VPC {vpc}, and what listens there is not in the graph",

@@ -20,6 +20,8 @@ from .resource import Resource, nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from .choices import Choice
+
 
 @dataclass(frozen=True)
 class Unread:
@@ -92,6 +94,7 @@ class Graph:
     def __init__(self, resources: Iterable[Resource], coverage: Coverage | None = None) -> None:
         self.coverage = coverage or Coverage()
         self._by_key = {resource.key: resource for resource in resources}
+        self._choices: dict[tuple[str, str], Choice] = {}
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self._by_key.values())
@@ -104,6 +107,23 @@ class Graph:
 
     def find(self, key: str) -> Resource | None:
         return self._by_key.get(key)
+
+    # What the program chooses ----------------------------------------------------------------------
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """The values that were found to stand for one of several things when they were asked for."""
+        return tuple(self._choices.values())
+
+    def note(self, choice: Choice) -> None:
+        """Keep `choice`; what one reader takes to be less, another may take to be more."""
+        known = self._choices.get(choice.key)
+        self._choices[choice.key] = choice if known is None else known.joined(choice)
+
+    def possibilities(self, choice: Choice) -> Iterator[Graph]:
+        """The graph with each value that `choice` may have."""
+        for chosen in choice.alternatives():
+            yield Graph((chosen if each == chosen else each for each in self), self.coverage)
 
     @cached_property
     def _by_type(self) -> Mapping[str, tuple[Resource, ...]]:

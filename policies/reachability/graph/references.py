@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 from ..values import ABSENT, UNKNOWN, Absent, Truth, Unknown, Value, count_unknown, is_list, known_items
 from ..verdict import Outcome, across_possibilities
 from . import tokens
+from .choices import Choice, is_judged_by_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -62,6 +63,7 @@ class Index(Protocol):
     def accepted_beside(
         self, found: Sequence[Resource], *, all_planned: bool
     ) -> Sequence[Resource] | None: ...
+    def note(self, choice: Choice) -> None: ...
 
 
 T = TypeVar("T")
@@ -78,12 +80,14 @@ class Ref(Generic[E]):
         id: its value where that is known, else `UNKNOWN`; `ABSENT` where nothing is set.
         open: whether it may also be something that the graph does not hold.
         computed: whether the program computes it from outputs, so that others like it may be the same thing.
+        whole: whether it is a list that is unknown as a whole, and may be several of the candidates at once.
     """
 
     candidates: tuple[E, ...]
     id: str | Unknown | Absent
     open: bool = False
     computed: bool = False
+    whole: bool = False
 
     @property
     def target(self) -> E | None:
@@ -135,7 +139,7 @@ class Ref(Generic[E]):
 
     def map(self, read: Callable[[E], F]) -> Ref[F]:
         """The same reference, with what `read` makes of each candidate."""
-        return Ref(tuple(map(read, self.candidates)), self.id, self.open, self.computed)
+        return Ref(tuple(map(read, self.candidates)), self.id, self.open, self.computed, self.whole)
 
 
 def exactly(thing: E) -> Ref[E]:
@@ -162,9 +166,11 @@ def resolve(index: Index, resource: Resource, value: Value, prop: str, types: It
         value: an id or ARN, `UNKNOWN` or `ABSENT`.
         types: the type tokens that the reference can stand for.
     """
-    if value is UNKNOWN:
-        return _unknown(index, resource, prop, types, 1)
-    return _known(index, resource, value, types)
+    if value is not UNKNOWN:
+        return _known(index, resource, value, types)
+    ref = _unknown(index, resource, prop, types, 1)
+    _note(index, resource, prop, ref, 1)
+    return ref
 
 
 def resolve_list(
@@ -177,7 +183,9 @@ def resolve_list(
     """
     wanted = tuple(types)
     if isinstance(values, Unknown):
-        return (_unknown(index, resource, prop, wanted, 0),)
+        whole = replace(_unknown(index, resource, prop, wanted, 0), whole=True)
+        _note(index, resource, prop, whole, None)
+        return (whole,)
     unknown = sum(value is UNKNOWN for value in values)
     if not unknown:
         return tuple(_known(index, resource, value, wanted) for value in values)
@@ -186,7 +194,17 @@ def resolve_list(
     named = {ref.target for ref in found if ref.id is not UNKNOWN}
     if unknown > len(set(either.candidates) - named):
         either = replace(either, open=True)
-    return tuple(either if ref.id is UNKNOWN else ref for ref in found)
+    refs = tuple(either if ref.id is UNKNOWN else ref for ref in found)
+    if members(refs)[1] or either.open:
+        _note(index, resource, prop, either, None if resource.get(prop) is UNKNOWN else unknown)
+    return refs
+
+
+def _note(index: Index, resource: Resource, prop: str, ref: Ref[Resource], elements: int | None) -> None:
+    """Keep that the value of `prop` may be one of several things, where it is nothing but such values."""
+    ambiguous = ref.candidates and ref.target is None
+    if ambiguous and not is_judged_by_each(resource) and not _holds_mapping(resource.get(prop)):
+        index.note(Choice(resource, prop, ref.candidates, elements, ref.open))
 
 
 def _known(index: Index, resource: Resource, value: Value, types: Iterable[str]) -> Ref[Resource]:

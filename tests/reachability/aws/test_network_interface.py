@@ -44,6 +44,9 @@ def test_a_subnet_that_may_be_named_does_not_count_against_it(two: Stack) -> Non
 
     assert judge(two) == PASSED
 
+    two["function"]["vpcConfig"]["subnetIds"] = {"ref": ("private", "other-private")}
+    assert judge(two) == (UNDETERMINED, {"SUBNET_OF_OTHER_VPC", "COMPUTED_VALUE"})
+
 
 @pytest.mark.parametrize("preview", [True, False], ids=["preview", "update"])
 def test_a_group_of_another_vpc_serves_where_it_is_associated(two: Stack, preview: bool) -> None:
