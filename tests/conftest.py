@@ -36,6 +36,18 @@ def rounds() -> Rounds:
     return choose
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count the tests that are marked as hostile, by their kind and by the engine where they name one."""
+    for item in items:
+        mark = item.get_closest_marker("hostile")
+        if mark is not None:
+            official = item.get_closest_marker("pulumi") is not None
+            kind = f"{mark.args[0]}, the Pulumi CLI" if official else mark.args[0]
+            item.user_properties.append(
+                ("measured", {"hostile attempts that are held": {"total": 1, kind: 1}})
+            )
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Show what tests have counted: `record_property("measured", {what: {"total": n, ...}})`, summed up."""
     measured: dict[str, Counter[str]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -33,6 +34,23 @@ PolicyPack(
 """
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+ENGINES = [
+    "embedded",
+    pytest.param(
+        "pulumi",
+        marks=[
+            pytest.mark.pulumi,
+            pytest.mark.skipif(shutil.which("pulumi") is None, reason="needs the Pulumi CLI on PATH"),
+        ],
+    ),
+]
+
+
+def path_of(engine: str) -> dict[str, str]:
+    """What `environment` lacks for `engine`."""
+    return {"PATH": os.environ["PATH"]} if engine == "pulumi" else {}
 
 
 def environment(**changes: str) -> dict[str, str]:

@@ -10,6 +10,8 @@ import pytest
 
 from tests.cli.conftest import ROOT, Cli
 
+pytestmark = pytest.mark.hostile("files")
+
 Make = Callable[..., Path]
 
 

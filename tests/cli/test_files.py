@@ -21,6 +21,8 @@ from mailroute.rehearsal.result import RehearsalError
 from mailroute.rehearsal.shared import stacks
 from mailroute.rehearsal.yaml_file import read_yaml
 
+pytestmark = pytest.mark.hostile("files")
+
 READERS: dict[str, Callable[[Path], Any]] = {
     "--account": file.load,
     "state": state.load,

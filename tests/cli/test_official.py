@@ -95,6 +95,7 @@ def test_both_engines_agree(arguments: tuple[str, ...], operation: tuple[str, ..
     assert comparable(official) == comparable(embedded)
 
 
+@pytest.mark.hostile("secrets")
 @pytest.mark.parametrize("operation", [(), ("--up",)])
 def test_both_engines_agree_on_config_and_secrets(project: Make, operation: tuple[str, ...]) -> None:
     arguments = ("--program", str(project(program=SECRETIVE, stacks={"dev": STACK})), *operation, "--json")
@@ -132,6 +133,7 @@ def test_what_is_wrong_is_one_line(project: Make, files: dict[str, str], parts: 
     assert all(part in last for part in parts), last
 
 
+@pytest.mark.hostile("faults")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_every_process(project: Make, number: signal.Signals, status: int) -> None:
     mark = f"mark-{uuid.uuid4()}"
@@ -151,6 +153,7 @@ def test_a_signal_ends_every_process(project: Make, number: signal.Signals, stat
     assert left_after(mark, 6) == []
 
 
+@pytest.mark.hostile("faults")
 def test_a_program_that_never_ends_leaves_no_process(project: Make) -> None:
     mark = f"mark-{uuid.uuid4()}"
     program = str(project(program=HANGS))

@@ -23,8 +23,10 @@ from mailroute.rehearsal.shared.processes import LONGEST_LINE, Children, Command
 from mailroute.report import as_json, clean, markdown, terminal
 from mailroute.report.model import Report
 from reachability.egress import Unjudged
-from tests.cli.conftest import Cli, command, environment
+from tests.cli.conftest import ENGINES, Cli, command, environment, path_of
 from tests.cli.samples import AFTER, REHEARSAL, REPORT, TODAY, resource
+
+pytestmark = pytest.mark.hostile("injection")
 
 Make = Callable[..., Path]
 LINK = "\x1b]8;;https://evil.example\x1b\\click\x1b]8;;\x07"
@@ -115,13 +117,13 @@ def test_an_error_is_harmless_and_one_line(capsys: pytest.CaptureFixture[str]) -
     assert shown.count("\n") == 1
 
 
-def test_what_a_program_says_is_harmless(cli: Cli, project: Make) -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_a_program_says_is_harmless(cli: Cli, project: Make, engine: str) -> None:
     source = (
         f"import pulumi\npulumi.ComponentResource('::error::a:b', 'n')\nraise ValueError({HOSTILE[:-12]!r})\n"
     )
-    result = cli(
-        "rehearse", "--engine", "embedded", "--no-creation", "--program", str(project(program=source))
-    )
+    program = str(project(program=source))
+    result = cli("rehearse", "--engine", engine, "--no-creation", "--program", program, **path_of(engine))
     assert result.returncode == 2
     assert "boom" in result.stderr
     assert is_harmless(result.stderr)

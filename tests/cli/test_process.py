@@ -89,6 +89,7 @@ def test_a_terminal_that_knows_ascii_alone_is_no_fault(cli: Cli, project: Make) 
 # Pipes
 
 
+@pytest.mark.hostile("faults")
 @pytest.mark.parametrize("arguments", [("--help",), ("rehearse", "--help"), ALONE])
 def test_a_reader_who_leaves_ends_it_quietly(project: Make, arguments: tuple[str, ...]) -> None:
     program = ("--program", str(project(program=SMALL))) if arguments == ALONE else ()
@@ -104,6 +105,7 @@ def test_a_reader_who_leaves_ends_it_quietly(project: Make, arguments: tuple[str
     assert "Traceback" not in errors
 
 
+@pytest.mark.hostile("faults")
 def test_a_reader_of_progress_who_leaves_ends_nothing(project: Make) -> None:
     reader, writer = os.pipe()
     os.close(reader)
@@ -120,6 +122,7 @@ def test_a_reader_of_progress_who_leaves_ends_nothing(project: Make) -> None:
     assert "every mandatory policy holds" in output
 
 
+@pytest.mark.hostile("faults")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, the full device of Linux")
 def test_output_that_cannot_be_written_is_one_line(project: Make) -> None:
     with Path("/dev/full").open("w") as full:
@@ -181,6 +184,7 @@ def left_after(mark: str, seconds: float) -> list[int]:
     return left
 
 
+@pytest.mark.hostile("faults")
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs Linux's /proc")
 @pytest.mark.parametrize(
     ("number", "status"),
@@ -209,6 +213,7 @@ def test_a_signal_ends_every_process(project: Make, number: signal.Signals, stat
     assert left_after(mark, 3) == []
 
 
+@pytest.mark.hostile("faults")
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs Linux's /proc")
 @pytest.mark.parametrize(
     ("program", "arguments", "status"),

@@ -22,6 +22,8 @@ from tests.cli.conftest import ROOT, Cli
 from tests.cli.samples import AFTER, REHEARSAL, REPORT, TODAY, resource
 from tests.cli.test_build import options_of
 
+pytestmark = pytest.mark.hostile("engine")
+
 RULE = "apprunner-egress-route"
 SERVICE = resource("aws:apprunner/service:Service", "api")
 DEAD = replace(TODAY, urn=SERVICE.urn)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +17,9 @@ from mailroute.rehearsal.account import Account
 from mailroute.rehearsal.environment import Environment
 from mailroute.rehearsal.project import Project
 from mailroute.rehearsal.result import EngineFault, Event, Registered, RehearsalError
-from tests.cli.conftest import Cli
+from tests.cli.conftest import ENGINES, Cli, path_of
+
+pytestmark = pytest.mark.hostile("secrets")
 
 Make = Callable[..., Path]
 WORDS = (
@@ -59,16 +59,6 @@ pulumi.export("token", pulumi.Config().get("token"))
 """
 DECLARED = "name: shop\nruntime: python\nconfig:\n  token:\n    secret: true\n"
 STACKS = {"dev": "config: {aws:region: us-east-1, aws:secretKey: cle4r/config, aws:skipA: x, token: cl3ar}\n"}
-ENGINES = [
-    "embedded",
-    pytest.param(
-        "pulumi",
-        marks=[
-            pytest.mark.pulumi,
-            pytest.mark.skipif(shutil.which("pulumi") is None, reason="needs the Pulumi CLI on PATH"),
-        ],
-    ),
-]
 ENCODED = ("aHVudCdl", "VydHdv", "TDFuZU9m", "hunt%27er", "L1neOf", "An0ther")
 
 
@@ -76,7 +66,7 @@ ENCODED = ("aHVudCdl", "VydHdv", "TDFuZU9m", "hunt%27er", "L1neOf", "An0ther")
 def test_no_form_of_a_secret_is_shown(cli: Cli, project: Make, tmp_path: Path, engine: str) -> None:
     program = str(project(program=PROGRAM, declared=DECLARED, stacks=STACKS))
     markdown = tmp_path / "report.md"
-    path = {"PATH": os.environ["PATH"]} if engine == "pulumi" else {}
+    path = path_of(engine)
     common = ("rehearse", "--engine", engine, "--program", program)
     person = cli(*common, "--markdown", str(markdown), **path)
     machine = cli(*common, "--up", "--json", **path)

@@ -177,6 +177,7 @@ signalled = Thing("first").urn.apply(signal)
 """
 
 
+@pytest.mark.hostile("engine")
 @pytest.mark.parametrize(
     ("late", "what"),
     [
@@ -196,6 +197,7 @@ def test_nothing_is_declared_after_the_judgement(rehearser: Rehearser, late: str
     assert "after it has signalled that it is done (SignalAndWaitForShutdown)" in str(raised.value)
 
 
+@pytest.mark.hostile("engine")
 def test_the_judgement_waits_for_what_is_being_answered() -> None:
     lifecycle, done = Lifecycle(), []
     with lifecycle.answering("registers one"):
@@ -216,6 +218,7 @@ def refuses(lifecycle: Lifecycle) -> bool:
         return True
 
 
+@pytest.mark.hostile("engine")
 def test_the_judgement_waits_no_longer_than_the_rehearsal() -> None:
     lifecycle, judged = Lifecycle(), list[str]()
     with lifecycle.answering("registers one"):
@@ -238,6 +241,7 @@ def let_time_pass(monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
     monkeypatch.setattr(Lifecycle, "wait_for_end", wait_no_longer)
 
 
+@pytest.mark.hostile("faults")
 def test_a_program_that_never_ends_is_ended(rehearser: Rehearser, monkeypatch: pytest.MonkeyPatch) -> None:
     rehearser.write(LINGERING + "time.sleep(300)\n")
     let_time_pass(monkeypatch, rehearser.directory)
@@ -246,12 +250,14 @@ def test_a_program_that_never_ends_is_ended(rehearser: Rehearser, monkeypatch: p
     assert _are_gone(_started(rehearser.directory))
 
 
+@pytest.mark.hostile("faults")
 def test_what_a_program_leaves_behind_is_ended(rehearser: Rehearser) -> None:
     rehearser.write(LINGERING)
     rehearser.run()
     assert _are_gone(_started(rehearser.directory))
 
 
+@pytest.mark.hostile("faults")
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no subreaper")
 @pytest.mark.parametrize("escape", ESCAPES)
 def test_what_leaves_its_session_ends_as_well(rehearser: Rehearser, escape: str) -> None:
@@ -262,6 +268,7 @@ def test_what_leaves_its_session_ends_as_well(rehearser: Rehearser, escape: str)
     assert not [process for process in escaped if _runs(process)]
 
 
+@pytest.mark.hostile("faults")
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no subreaper")
 def test_what_leaves_its_session_ends_with_a_killed_run(rehearser: Rehearser) -> None:
     rehearser.write(ESCAPING.replace("ESCAPE", ESCAPES["its environment too"]) + "time.sleep(300)\n")
@@ -273,6 +280,7 @@ def test_what_leaves_its_session_ends_with_a_killed_run(rehearser: Rehearser) ->
     assert _are_gone(escaped)
 
 
+@pytest.mark.hostile("faults")
 def test_a_pack_that_never_loads_ends_before_the_program(
     rehearser: Rehearser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -288,6 +296,7 @@ def test_a_pack_that_never_loads_ends_before_the_program(
     assert not (rehearser.directory / "started").exists()
 
 
+@pytest.mark.hostile("faults")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
 def test_no_process_outlives_a_rehearsal_that_is_stopped(
     rehearser: Rehearser, number: signal.Signals, status: int
@@ -310,6 +319,7 @@ pulumi.CustomResource("aws:index:Thing", "slow")
 """
 
 
+@pytest.mark.hostile("faults")
 def test_what_fails_after_the_program_s_end_counts(
     rehearser: Rehearser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -341,6 +351,7 @@ def test_a_program_that_cannot_be_run_is_one_line(tmp_path: Path) -> None:
         children.start(Command([str(tmp_path / "nowhere")], tmp_path, {}, print))
 
 
+@pytest.mark.hostile("engine")
 def test_a_secret_is_in_no_argument(rehearser: Rehearser) -> None:
     rehearser.write(
         "import pathlib, os, pulumi\n"

@@ -13,6 +13,8 @@ import pytest
 from mailroute.rehearsal.result import RehearsalError
 from mailroute.rehearsal.shared.processes import Child, Children, Command
 
+pytestmark = pytest.mark.hostile("faults")
+
 
 def run(directory: Path, *arguments: str, grace: float = 0.5, **environment: str) -> tuple[Child, list[str]]:
     """The process of a command that ends by itself, and the lines that it printed."""

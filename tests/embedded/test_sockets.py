@@ -23,6 +23,8 @@ from mailroute.rehearsal.shared.scratch import folder, remove_abandoned
 if TYPE_CHECKING:
     from tests.embedded.conftest import Rehearser
 
+pytestmark = pytest.mark.hostile("engine")
+
 
 PROGRAM = """
 import glob, os, stat, sys

@@ -103,7 +103,7 @@ def test_a_fault_of_our_own_is_no_failure_of_aws(
     assert api.unread == {}
 
 
-def test_what_an_answer_does_to_botocore_is_a_failure_without_its_text(
+def test_what_breaks_botocore_is_a_failure_without_its_text(
     session: StubbedSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def parse(**_: object) -> dict[str, Any]:

@@ -46,6 +46,8 @@ from tests.evidence.questions import ACCOUNTS, Case, edited, nothing, otherwise,
 from tests.evidence.test_missing_fields import Pages, key
 from tests.evidence.told import without_each
 
+pytestmark = pytest.mark.hostile("AWS faults")
+
 REACHABLE, UNREACHABLE, WRONG, UNDETERMINED = 0, 1, 2, 4
 IDENTITY: Final = "sts:GetCallerIdentity"
 PAGED: Final = ("pages in a circle", "endless pages")

@@ -12,6 +12,8 @@ from tests.evidence.account import RELAY, Account
 from tests.evidence.conftest import Command, empty, in_process
 from tests.evidence.front import Front
 
+pytestmark = pytest.mark.hostile("AWS faults")
+
 TO = ("--to", f"{RELAY}:587", "--json")
 REACHABLE, UNREACHABLE, FAILED, UNDETERMINED = 0, 1, 2, 4
 

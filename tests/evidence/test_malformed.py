@@ -19,6 +19,8 @@ from reachability import Destination, Graph, Origin, Proof, parse
 from rules.egress import Egresses
 from tests.conftest import Rounds
 
+pytestmark = pytest.mark.hostile("files")
+
 LAYOUTS: Final = Path(__file__).parents[1] / "judges" / "layouts"
 WRONG: Final = ["x", "10.0.0.0/99", "::", None, True, -1, 10**30, 1.5, [], ["x"], {}, {"a": 1}, [None]]
 TRANSIT, INSPECTED = "centralised-inspection", "network-firewall-passes-https-alone"

@@ -22,6 +22,8 @@ from tests.evidence.front import Front
 from tests.evidence.inspected import Inspected
 from tests.evidence.told import without_each
 
+pytestmark = pytest.mark.hostile("AWS faults")
+
 OPTIONS = "ec2:DescribeVpcBlockPublicAccessOptions"
 
 

@@ -15,6 +15,8 @@ from pre_commit.clientlib import load_manifest
 
 from mailroute.cli import rehearse
 
+pytestmark = pytest.mark.hostile("workflows")
+
 ROOT = Path(__file__).parents[2]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEPS = ACTION["runs"]["steps"]
