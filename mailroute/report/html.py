@@ -14,7 +14,7 @@ from reachability.verdict import Verdict
 from . import clean, labels
 from .drawing import NO_ROUTE, draw
 from .markup import Part, element, written
-from .model import Change
+from .model import Change, OnlyCreated
 from .repairs import PRICES
 from .source_lines import line_of
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _STYLE: Final = Path(__file__).with_name("page.css")
 _CLASS: Final = {Verdict.REACHABLE: "good", Verdict.UNREACHABLE: "bad", Verdict.UNDETERMINED: "open"}
 
+_MARK_CLASS: Final = {"✔": "good", "!": "open", "✘": "bad"}
+
 
 def render(report: Report) -> str:
     """An HTML document, the same for the same report."""
@@ -38,9 +40,7 @@ def render(report: Report) -> str:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     sheet = element("style")
     sheet.text = style
-    title = (
-        f"{'✔' if report.ok else '✘'} mailroute: stack {report.rehearsal.stack} of {report.rehearsal.project}"
-    )
+    title = f"{labels.mark(report)} mailroute: stack {report.rehearsal.stack} of {report.rehearsal.project}"
     root = element(
         "html",
         element(
@@ -75,7 +75,7 @@ def _header(report: Report, title: str) -> Element:
     return element(
         "header",
         element("h1", title),
-        element("p", verdict, class_=f"verdict {'good' if report.ok else 'bad'}"),
+        element("p", verdict, class_=f"verdict {_MARK_CLASS[labels.mark(report)]}"),
         element("p", facts, class_="quiet"),
     )
 
@@ -101,6 +101,9 @@ def _sections(report: Report) -> Iterator[Element]:
     if report.unjudged:
         reasons = (f"{entry.service}: {entry.reason}" for entry in report.unjudged)
         yield _section("unjudged", "Not judged", element("ul", _items(reasons)))
+    if report.creation is not None and report.creation != OnlyCreated():
+        note = element("p", "What the preview does not show.", class_="quiet")
+        yield _section("creation", "Simulated creation", note, list(_only_created(report.creation, report)))
     if report.dns:
         yield _section("dns", f"DNS records: {len(report.dns)}", list(_dns(report)))
     assumed = labels.assumptions(report.egresses)
@@ -157,6 +160,18 @@ def _route(change: EgressChange, report: Report) -> Element:
         element("div", [_path(when, egress) for when, egress in times if egress], class_="paths"),
         class_="card",
     )
+
+
+def _only_created(creation: OnlyCreated, report: Report) -> Iterator[Element]:
+    """What a program makes of values that an update makes known."""
+    if creation.problem:
+        yield element("p", f"It fails: {labels.short(creation.problem)}", class_="open")
+    if creation.resources:
+        shown = (f"{labels.type_name(each.type)} {each.name}" for each in creation.resources)
+        yield element("ul", _items(shown))
+    for egress in creation.egress:
+        path = element("div", _path(egress.service, egress), class_="paths")
+        yield element("article", path, _findings(egress, report), class_="card")
 
 
 def _findings(egress: Egress, report: Report) -> Element | None:

@@ -185,20 +185,43 @@ def violation(result: PolicyResult, report: Report) -> str:
     return first if more and any(map(first.endswith, about)) else result.message
 
 
-def verdict(report: Report) -> str:
-    """What the policies come to and how many routes work: `blocked: 1 mandatory violation · ...`."""
+def mark(report: Report) -> str:
+    """`✔`, `✘` where a policy blocks, `!` where only the creation beside a preview does not end well."""
+    if not report.ok:
+        return "✘"
+    return "!" if report.creation_warns else "✔"
+
+
+def creation(report: Report) -> str:
+    """What the creation beside a preview says otherwise, in a few words; empty where it does not."""
+    if report.creation is not None and report.creation.problem:
+        return "the simulated creation fails"
+    dead = len(report.dead_in_creation)
+    if dead:
+        return f"{count(dead, 'route')} not reachable in the simulated creation"
+    more = sum(change.creation is not None for change in report.egress)
+    return f"{count(more, 'more route')} reachable in the simulated creation" if more else ""
+
+
+def policies(report: Report) -> str:
+    """What the policies come to, and what the creation beside a preview says otherwise."""
     blocking = sum(result.level is Level.MANDATORY for result in report.violations)
     advisory = len(report.violations) - blocking
+    held = (
+        f"blocked: {count(blocking, 'mandatory violation')}" if blocking else "every mandatory policy holds"
+    )
+    otherwise = creation(report)
+    but = "but " if mark(report) == "!" else ""
+    return (
+        held + (f", {advisory} advisory" if advisory else "") + (f"; {but}{otherwise}" if otherwise else "")
+    )
+
+
+def verdict(report: Report) -> str:
+    """What the policies come to and how many routes work: `blocked: 1 mandatory violation · ...`."""
     routes = [change.after.verdict for change in report.egress]
     reachable = f"{routes.count(Verdict.REACHABLE)} of {count(len(routes), 'route')} reachable"
-    parts = (
-        f"✘ blocked: {count(blocking, 'mandatory violation')}"
-        if blocking
-        else "✔ every mandatory policy holds",
-        f", {advisory} advisory" if advisory else "",
-        f" · {reachable}" if routes else "",
-    )
-    return "".join(parts)
+    return f"{mark(report)} {policies(report)}" + (f" · {reachable}" if routes else "")
 
 
 def dns_name(record: DnsRecord) -> str:

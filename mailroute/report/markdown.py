@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mailroute.rehearsal.result import Level, Operation
+from mailroute.rehearsal.result import Operation
 from reachability.egress import Egress
 
 from . import clean, labels, mermaid
@@ -30,6 +30,7 @@ _ROW_LIMITS: Final = (200, 60, 20, 5, 1, 0)
 _LONGEST_TEXT: Final = 600
 _MOST_LINES: Final = 12
 _PUNCTUATION: Final = re.compile(r"([\\`*_\[\]<>#~&$])")
+_MARK: Final = {"✔": "✅", "!": "🟡", "✘": "❌"}
 _CHANGE_MARK: Final = {Change.GAINED: "🟢 **gained**", Change.LOST: "🔴 **lost**"}
 
 
@@ -137,8 +138,8 @@ def _sections(report: Report, rows: int) -> Iterator[str]:
 
 
 def _title(report: Report) -> str:
-    mark = "✅" if report.ok else "❌"
-    return f"## {mark} mailroute: stack {code(report.rehearsal.stack)} of {code(report.rehearsal.project)}"
+    mark, rehearsal = _MARK[labels.mark(report)], report.rehearsal
+    return f"## {mark} mailroute: stack {code(rehearsal.stack)} of {code(rehearsal.project)}"
 
 
 def _account(report: Report) -> str:
@@ -304,18 +305,8 @@ def _assumption(assumption: Assumption) -> str:
 
 
 def _policies(report: Report, rows: int) -> Iterator[str]:
-    blocking = sum(result.level is Level.MANDATORY for result in report.violations)
-    summary = (
-        f"❌ {labels.count(blocking, 'mandatory violation')}"
-        if blocking
-        else "✅ every mandatory policy holds"
-    )
-    advisory = len(report.violations) - blocking
-    parts = [summary]
-    if advisory:
-        parts.append(f"{advisory} advisory")
     yield "### Policies"
-    yield ", ".join(parts)
+    yield f"{_MARK[labels.mark(report)]} {labels.policies(report)}"
     if report.fixed:
         yield f"{labels.FIXED}: {labels.FIXED_NOTE}."
         yield "\n".join(_cut([f"- {prose(labels.known(known))}" for known in report.fixed], rows))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from reachability.verdict import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from enforcement.baseline import Known
     from mailroute.rehearsal.result import PlannedResource, PolicyResult, Rehearsal, Source
@@ -167,6 +167,13 @@ class OnlyCreated:
     egress: tuple[Egress, ...] = ()
 
 
+def dead_in_creation(egress: Iterable[EgressChange], creation: OnlyCreated | None) -> tuple[Egress, ...]:
+    """What does not work in the creation beside a preview, where that does not say so."""
+    more = creation.egress if creation else ()
+    shown = (*(change.creation for change in egress if change.creation), *more)
+    return tuple(found for found in shown if found.verdict is not Verdict.REACHABLE)
+
+
 @dataclass(frozen=True)
 class ShownGateway:
     """What traffic leaves a VPC by.
@@ -246,6 +253,16 @@ class Report:
     def ok(self) -> bool:
         """Whether every mandatory policy holds."""
         return self.rehearsal.ok
+
+    @property
+    def dead_in_creation(self) -> tuple[Egress, ...]:
+        """What does not work in the creation beside a preview, where that does not say so."""
+        return dead_in_creation(self.egress, self.creation)
+
+    @property
+    def creation_warns(self) -> bool:
+        """Whether the creation beside a preview fails, or something does not work there."""
+        return bool(self.dead_in_creation or (self.creation and self.creation.problem))
 
     @property
     def pulumi_aws(self) -> str:

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mailroute import pack
-from reachability.verdict import Verdict
 
-from .model import Step
+from .model import Step, dead_in_creation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,8 +52,7 @@ def next_steps(
     command = rehearsal.outputs.get(_IMPORT_COMMAND)
     if isinstance(command, str) and any(change.today for change in egress):
         yield Step("The service is there already: bring it under the program first.", command)
-    worse = any(change.creation and change.creation.verdict is not Verdict.REACHABLE for change in egress)
-    if worse or (creation is not None and creation.problem):
+    if dead_in_creation(egress, creation) or (creation is not None and creation.problem):
         yield Step("See first why the simulated creation fails, or ends otherwise than the preview.")
     own = _own_pack(program)
     if pack.DIRECTORY in packs and not pack.DIRECTORY.is_relative_to(program):

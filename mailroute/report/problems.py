@@ -14,6 +14,8 @@ from rules import RULES
 from rules.egress import WORKLOADS, destination_in, violation_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mailroute.rehearsal.result import PolicyResult
 
     from .model import EgressChange, Report
@@ -23,6 +25,7 @@ _TOLD: Final = re.compile(
     r"(?:\((?P<rule>[a-z][a-z0-9-]*), (?P<why>[^\n]*?)\) )?(?P<text>.*)",
     re.DOTALL,
 )
+_CREATION: Final = "simulated-creation"
 _REMEDY: Final = " Remedy: "
 _RULES: Final = {rule.name: rule for rule in RULES}
 _RULE_OF: Final = {token: rule for rule in RULES if rule.name in WORKLOADS for token in rule.judges}
@@ -88,7 +91,31 @@ def problems(report: Report) -> tuple[Problem, ...]:
         for change in report.egress
         if change.after.verdict is not Verdict.REACHABLE and change.named not in said
     )
-    return (*told, *more)
+    return (*told, *more, *_of_creation(report))
+
+
+def _of_creation(report: Report) -> Iterator[Problem]:
+    """What the creation beside a preview says otherwise, which no policy has judged."""
+    creation = report.creation
+    if creation is not None and creation.problem:
+        yield _created("", f"the simulated creation fails: {creation.problem}")
+    for egress in report.dead_in_creation:
+        yield _created(egress.urn, f"in the simulated creation {violation_of(egress).message}")
+
+
+def _created(urn: str, message: str) -> Problem:
+    return Problem(
+        pack="",
+        rule=_CREATION,
+        codes=(),
+        urn=urn,
+        destination="",
+        blocks=False,
+        why="a preview's policies decide",
+        message=message,
+        remedy="",
+        severity="",
+    )
 
 
 def problem_of(result: PolicyResult) -> Problem:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .stacks import Common, Stacks, Told
 
 _CHANGE_STYLE: Final = {Change.GAINED: "bold green", Change.LOST: "bold red"}
+_MARK_STYLE: Final = {"✔": "bold green", "!": "bold yellow", "✘": "bold red"}
 _SEVERITY_STYLE: Final = {Severity.INFO: "dim", Severity.WARNING: "yellow", Severity.ERROR: "red"}
 
 
@@ -177,7 +178,7 @@ def _runtime(report: Report) -> Iterator[Text]:
 
 
 def _verdict(report: Report) -> RenderableType:
-    return Text(labels.verdict(report), style="bold green" if report.ok else "bold red")
+    return Text(labels.verdict(report), style=_MARK_STYLE[labels.mark(report)])
 
 
 def _resources(report: Report, *, details: bool) -> RenderableType:

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from mailroute.rehearsal.result import Creation, PlannedResource
+from mailroute.report import github, html, markdown, terminal
 from mailroute.report.build import build
+from mailroute.report.formats import render
 from mailroute.report.model import OnlyCreated, Report
+from mailroute.report.problems import problems
 from mailroute.wire import Secret
 from reachability import UNKNOWN, Verdict
 from tests.cli.samples import REHEARSAL, resource
@@ -129,6 +132,73 @@ def test_a_creation_that_fails_decides_nothing() -> None:
 def test_the_next_step_is_to_see_what_it_says_otherwise(creation: Creation | None, warned: bool) -> None:
     report = report_of((api("smtp.example.com"),), creation)
     assert any("simulated creation" in step.text for step in report.next_steps) is warned
+
+
+FAILED = Creation(problem="main.py:3: it is refused")
+FAILS, DEAD = "the simulated creation fails", "1 route not reachable in the simulated creation"
+
+
+@pytest.mark.parametrize(
+    ("planned", "creation", "says"),
+    [
+        (api("smtp.example.com"), FAILED, f"! every mandatory policy holds; but {FAILS}"),
+        (
+            api("smtp.example.com"),
+            Creation((api("10.0.0.9"),)),
+            f"! every mandatory policy holds; but {DEAD}",
+        ),
+        (
+            api("smtp.example.com"),
+            Creation((api("smtp.example.com"), api("10.0.0.9", "late"))),
+            f"! every mandatory policy holds; but {DEAD}",
+        ),
+        (
+            computed(),
+            Creation((api("smtp.example.com"),)),
+            "✔ every mandatory policy holds; 1 more route reachable in the simulated creation",
+        ),
+        (api("smtp.example.com"), Creation((api("smtp.example.com"),)), "✔ every mandatory policy holds"),
+    ],
+)
+def test_the_first_line_says_what_the_creation_says(
+    planned: PlannedResource, creation: Creation, says: str
+) -> None:
+    """In every format for people; the policies of the preview alone decide whether it is `ok`."""
+    report = report_of((planned,), creation)
+    mark, _, words = says.partition(" ")
+
+    assert report.ok
+    assert f"\n{says} · " in terminal.render(report, width=200, colour=False)
+    title, _, rest = markdown.render(report).partition("\n")
+    assert title.startswith({"✔": "## ✅ ", "!": "## 🟡 "}[mark])
+    assert f"{words}\n" in rest
+    page = html.render(report)
+    assert f"<title>{mark} mailroute" in page
+    assert f">{says} · " in page
+    assert ("It fails: main.py:3: it is refused" in page) is (creation is FAILED)
+    assert github.render(report).count("simulated-creation") == (mark == "!")
+
+
+def test_a_blocked_preview_says_that_its_creation_fails_too() -> None:
+    report = report_of((api("smtp.example.com"),), FAILED)
+    blocked = replace(report, rehearsal=replace(report.rehearsal, policies=REHEARSAL.policies))
+    assert f"\n✘ blocked: 1 mandatory violation, 1 advisory; {FAILS} · " in terminal.render(
+        blocked, width=200, colour=False
+    )
+
+
+def test_machines_are_told_of_the_creation_as_no_blocker() -> None:
+    report = report_of((api("smtp.example.com"),), Creation((api("10.0.0.9"),)))
+    (problem,) = problems(report)
+    assert (problem.id, problem.blocks, problem.urn) == (
+        "simulated-creation",
+        False,
+        report.egress[0].after.urn,
+    )
+    assert "in the simulated creation api cannot reach 10.0.0.9:587." in problem.text
+    assert "NO_ROUTE_TO_DESTINATION" in problem.text
+    for form in ("sarif", "junit", "github"):
+        assert "simulated-creation" in render(form, report)
 
 
 def test_secrets_of_the_creation_are_shown_nowhere() -> None:

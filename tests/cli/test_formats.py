@@ -299,7 +299,7 @@ def test_markdown_tells_the_story() -> None:
         "## ❌ mailroute: stack `prod` of `shop`",
         "| `api` | `email-smtp.us-east-1.amazonaws.com:587` | ✘ unreachable | ✔ reachable | 🟢 **gained** |",
         "- today `NO_ROUTE` at `rtb-1`: no route for public addresses → add a NAT gateway",
-        "❌ 1 mandatory violation, 1 advisory\n",
+        "❌ blocked: 1 mandatory violation, 1 advisory\n",
         "### Not judged: 1",
         "- `nightly`: no \\<reason\\>",
         "### Resources to create: 2",
@@ -370,7 +370,7 @@ def test_markdown_fits_a_comment_and_says_what_is_left_out() -> None:
     assert len(shown) < 60_000
     assert "… 4" in shown
     assert "### Resources to create: 5000" in shown
-    assert "❌ 500 mandatory violations" in shown
+    assert "❌ blocked: 500 mandatory violations" in shown
 
 
 def test_markdown_of_a_small_report_leaves_nothing_out() -> None:
