@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "diagnose": "mailroute.cli.diagnose",
     "explain": "mailroute.cli.explain",
     "snapshot": "mailroute.cli.snapshot",
+    "apply-settings": "mailroute.cli.apply_settings",
     "iam-policy": "mailroute.cli.iam_policy",
     "policy-pack": "mailroute.cli.policy_pack",
 }

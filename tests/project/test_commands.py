@@ -81,6 +81,7 @@ RUN_BY: Final[Mapping[str, Callable[..., Any] | str]] = {
     "mailroute diagnose": "tests/evidence/test_diagnose.py",
     "mailroute explain": "tests/cli/test_explain.py",
     "mailroute snapshot": "tests/evidence/test_snapshot.py",
+    "mailroute apply-settings": "tests/settings_update/test_apply.py",
     "mailroute policy-pack": "tests/project/test_wheel.py",
     "pulumi stack init": OFFICIAL,
     "pulumi preview": PARITY,

@@ -1,0 +1,149 @@
+"""The settings of a service that are changed: environment variables and the VPC connector."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+CONNECTOR: Final = "VPC connector"
+"""The setting that is no variable; the names of variables have no spaces."""
+
+_OUTPUTS: Final = "give the outputs of a stack with the path of mail, once it is up"
+_HOST, _PORT, _USER, _PASSWORD = ("SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASS")
+_SES_HOST: Final = re.compile(r"email-smtp[.-].*\.amazonaws\.com(\.cn)?")
+_NAME: Final = re.compile(r"[^\s=]+")
+_ARN: Final = r"arn:aws[a-z-]*:{}:[a-z0-9-]+:\d{{12}}:"
+_SECRET_ARN: Final = re.compile(
+    _ARN.format("secretsmanager") + r"secret:\S+|" + _ARN.format("ssm") + r"parameter/\S+"
+)
+_CONNECTOR_ARN: Final = re.compile(_ARN.format("apprunner") + r"vpcconnector/[^\s/]+/\d+/[0-9a-f]+")
+_SECRET_WORDS: Final = re.compile("PASS|PASSWD|.*PASSWORD|PASSPHRASE|PWD|SECRET|TOKEN|(API)?KEY|CREDENTIALS?")
+_PASSWORD_IN_URL: Final = re.compile(r"://[^\s/]*@")
+
+
+class SettingError(ValueError):
+    """A setting cannot be used: `str()` is one line with the setting, its value, the rule and the remedy."""
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A value that App Runner shows to everybody who may describe the service."""
+
+    value: str
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that App Runner takes from Secrets Manager or Parameter Store when an instance starts.
+
+    Attributes:
+        arn: that of a parameter, or of a secret, with what App Runner takes behind it (`:KEY:STAGE:VERSION`).
+    """
+
+    arn: str
+
+
+Value = Plain | Secret | None
+"""What a setting is; `None` where the service does not have it."""
+Settings = Mapping[str, Value]
+"""By the name of the variable, or `CONNECTOR`, whose value is its ARN."""
+
+
+def plain(name: str, value: str) -> Plain:
+    """
+    Raises:
+        SettingError: it is no name of a variable, or looks like a secret, which everybody could read here.
+    """
+    _check_name(name)
+    if _names_secret(name) or _PASSWORD_IN_URL.search(value):
+        raise SettingError(
+            f"{name}: looks like a secret, which no command line and no plain variable may hold: keep it in "
+            f"Secrets Manager, and give its ARN with --secret {name}=ARN"
+        )
+    return Plain(value)
+
+
+def secret(name: str, arn: str) -> Secret:
+    """
+    Raises:
+        SettingError: it is no name of a variable, or no ARN of a secret or a parameter.
+    """
+    _check_name(name)
+    if not _SECRET_ARN.fullmatch(arn):
+        # What is no ARN may be the secret itself.
+        raise SettingError(
+            f"{name}: what is given is not the ARN of a secret or a parameter: give one such as "
+            "arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME:KEY::"
+        )
+    return Secret(arn)
+
+
+def connector(arn: str) -> Plain:
+    """
+    Raises:
+        SettingError: it is not the ARN of a VPC connector.
+    """
+    if not _CONNECTOR_ARN.fullmatch(arn):
+        raise SettingError(
+            f"{CONNECTOR}: {arn!r} is not the ARN of one: give one such as "
+            "arn:aws:apprunner:REGION:ACCOUNT:vpcconnector/NAME/REVISION/ID"
+        )
+    return Plain(arn)
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise SettingError(f"{name!r} is not the name of a variable: leave out spaces and '='")
+
+
+def of_outputs(outputs: Mapping[str, object]) -> dict[str, Value]:
+    """The settings that a stack's outputs name, as `pulumi stack output --json` prints them.
+
+    They are `smtpHost` and `smtpPort`, the secret that belongs to the host (`smtpSecretArn` of SES, else
+    `relaySecretArn`), and `vpcConnectorArn`.
+
+    Raises:
+        SettingError: one of them is missing, or is not what it should be.
+    """
+    host, port = outputs.get("smtpHost"), outputs.get("smtpPort")
+    if not isinstance(host, str) or not _is_host(host):
+        raise SettingError(f"smtpHost: {host!r} is not the name of a host: {_OUTPUTS}")
+    if isinstance(port, bool) or not re.fullmatch(r"[1-9]\d{0,4}(\.0)?", str(port)):
+        raise SettingError(f"smtpPort: {port!r} is not a port: {_OUTPUTS}")
+    found: dict[str, Value] = {_HOST: Plain(host), _PORT: Plain(str(port).removesuffix(".0"))}
+    output = "smtpSecretArn" if _SES_HOST.fullmatch(host) else "relaySecretArn"
+    arn = outputs.get(output)
+    if isinstance(arn, str) and arn:
+        for name, key in ((_USER, "username"), (_PASSWORD, "password")):
+            try:
+                found[name] = secret(name, f"{arn}:{key}::")
+            except SettingError as error:
+                raise SettingError(f"{output}: {error}") from error
+    link = outputs.get("vpcConnectorArn")
+    if isinstance(link, str):
+        found[CONNECTOR] = connector(link)
+    return found
+
+
+def _is_host(text: str) -> bool:
+    from reachability.hosts import is_valid
+
+    return is_valid(text)
+
+
+def may_be_kept(name: str, value: Value) -> bool:
+    """Whether a value may be written down and shown: a plain one only where its variable is known to hold no
+    secret, but the host or the port of a mail server."""
+    from reachability.workloads.mail import names_server
+
+    if not isinstance(value, Plain) or name == CONNECTOR:
+        return True
+    return names_server(name) and not _PASSWORD_IN_URL.search(value.value)
+
+
+def _names_secret(name: str) -> bool:
+    from reachability.workloads.mail_table import words_of
+
+    return any(map(_SECRET_WORDS.fullmatch, words_of(name)))
