@@ -37,7 +37,7 @@ FOUND: Final = {
 }
 MODULES: Final[Mapping[str, ModuleType]] = {
     "archive": std,
-    "awsx": awsx.vpc,
+    "awsx": awsx,
     "docker": docker,
     "docker-build": docker,
     "random": pulumi_random,

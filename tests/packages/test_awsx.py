@@ -3,66 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from mailroute import wire
 from mailroute.rehearsal import embedded
 from mailroute.rehearsal.account import Account
 from mailroute.rehearsal.packages.awsx.layout import Spec, subnets
 from mailroute.rehearsal.packages.awsx.vpc import expand
-from mailroute.rehearsal.packages.component import Child, NotSimulatedError
+from mailroute.rehearsal.packages.component import NotSimulatedError
 from mailroute.rehearsal.project import Project
 from mailroute.wire import OutputValue
 from reachability.values import UNKNOWN
+from tests.packages.around import Around
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mailroute.rehearsal.result import Rehearsal
 
-ZONES: Final = ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1d"]
 DEFAULT_LEGACY: Final = {
     "private": ["10.0.0.0/19", "10.0.64.0/19", "10.0.128.0/19"],
     "public": ["10.0.32.0/20", "10.0.96.0/20", "10.0.160.0/20"],
 }
-
-
-class Around:
-    """Remembers what a component registers."""
-
-    def __init__(self) -> None:
-        self.children: dict[str, tuple[Child, Mapping[str, Any], str]] = {}
-
-    def register(
-        self,
-        type_: str,
-        name: str,
-        inputs: Mapping[str, Any],
-        *,
-        parent: str = "",
-        depends_on: Sequence[str] = (),
-    ) -> Child:
-        del depends_on
-        kind = type_.rpartition(":")[2]
-        urn = f"{kind} {name}"
-        assert urn not in self.children, "a child is registered twice"
-        child = Child(type_, urn, f"id of {urn}", {"allocationId": f"allocation of {name}"})
-        given = {key: value for key, value in inputs.items() if value is not None}
-        self.children[urn] = child, wire.transform(given, wire.flat), parent
-        return child
-
-    def zones(self, region: str | None) -> list[str]:
-        return ZONES if region is None else [f"{region}a", f"{region}b", f"{region}c"]
-
-    def inputs(self, urn: str) -> Mapping[str, Any]:
-        return self.children[urn][1]
-
-    def count(self) -> Counter[str]:
-        return Counter(urn.partition(" ")[0] for urn in self.children)
 
 
 def blocks(*arguments: Any, **options: Any) -> dict[str, list[str]]:
@@ -208,7 +171,10 @@ def test_subnets_and_gateways_are_in_their_zones() -> None:
     }
     assert around.children["Subnet v-private-1"][2] == "Vpc v"
     gateway = around.inputs("NatGateway v-2")
-    assert (gateway["subnetId"], gateway["allocationId"]) == ("id of Subnet v-public-2", "allocation of v-2")
+    assert (gateway["subnetId"], gateway["allocationId"]) == (
+        "id of Subnet v-public-2",
+        "allocationId of Eip v-2",
+    )
 
 
 def test_names_zones_and_addresses_that_are_given() -> None:

@@ -9,8 +9,9 @@ from pulumi.runtime.proto import resource_pb2
 from mailroute import wire
 from reachability.values import UNKNOWN
 
-from ..packages.component import Child
+from ..packages.component import Child, sources_of
 from ..provider import sdk
+from ..shared import urns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,12 +28,24 @@ class Construction:
     Args:
         register: registers a resource with the engine.
         invoke: calls a function of the component's AWS provider.
+        outputs: those of a registered resource, by its URN.
     """
 
-    def __init__(self, goal: Goal, register: Register, invoke: Invoke) -> None:
+    def __init__(
+        self,
+        goal: Goal,
+        register: Register,
+        invoke: Invoke,
+        outputs: Callable[[str], Mapping[str, Any]],
+    ) -> None:
         self._goal = goal
         self._register = register
         self._invoke = invoke
+        self._outputs = outputs
+
+    @property
+    def stack(self) -> str:
+        return self._goal.urn.split("::", 1)[0].rpartition(":")[2]
 
     @property
     def arguments(self) -> Mapping[str, Any]:
@@ -40,7 +53,7 @@ class Construction:
         sources = self._goal.property_dependencies
         return {
             name: wire.OutputValue(value, sources[name]) if sources.get(name) else value
-            for name, value in self._goal.inputs.items()
+            for name, value in self._goal.given.items()
         }
 
     def register(
@@ -51,6 +64,7 @@ class Construction:
         *,
         parent: str = "",
         depends_on: Sequence[str] = (),
+        custom: bool = True,
     ) -> Child:
         given = {key: value for key, value in inputs.items() if value is not None}
         response = self._register(
@@ -58,32 +72,18 @@ class Construction:
                 type=type_,
                 name=name,
                 parent=parent or self._goal.urn,
-                custom=True,
+                custom=custom,
                 object=wire.encode(given),
                 dependencies=sorted({*depends_on, *sources_of(given)}),
-                version=sdk.version(),
+                version=sdk.version() if urns.package_of(type_) == "aws" else "",
                 supportsResultReporting=True,
             )
         )
         outputs = wire.decode(response.object)
         return Child(type_, response.urn, response.id or UNKNOWN, outputs)
 
-    def zones(self, region: str | None) -> list[str]:
-        arguments = {"region": region} if region else {}
-        answer = self._invoke("aws:index/getAvailabilityZones:getAvailabilityZones", arguments)
-        return list((answer or {}).get("names") or ())
+    def existing(self, reference: wire.ResourceReference) -> Child:
+        return Child("", reference.urn, reference.id, self._outputs(reference.urn))
 
-
-def sources_of(value: Any) -> set[str]:
-    """The URNs of the children that an output of the component comes from."""
-    found: set[str] = set()
-
-    def visit(part: Any) -> Any:
-        if isinstance(part, wire.OutputValue):
-            found.update(part.dependencies)
-        elif isinstance(part, wire.ResourceReference):
-            found.add(part.urn)
-        return part
-
-    wire.transform(value, visit)
-    return found
+    def invoke(self, token: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self._invoke(token, arguments) or {}

@@ -19,14 +19,14 @@ from reachability.values import contains_unknown
 
 from ..config import MADE_UP
 from ..packages.awsx import COMPONENTS
-from ..packages.component import NotSimulatedError
+from ..packages.component import NotSimulatedError, sources_of
 from ..provider import sdk
 from ..result import Completed, PlannedResource, Registered, RehearsalError
 from ..shared import urns
 from ..shared.sources import Sources, located
 from . import goals
 from .callbacks import Callbacks
-from .construct import Construction, sources_of
+from .construct import Construction
 from .goals import Goal, Goals
 from .plugin import UNKNOWN_ID
 from .providers import Providers, UnsimulatedProvider
@@ -124,7 +124,7 @@ class Deployment:
             provider.note_unknown(goal.type)
             return self._or_failed(_answer(goal.urn, None, {}), known=False)
         try:
-            construction = Construction(goal, self.register, partial(self._invoke_aws, goal))
+            construction = Construction(goal, self.register, partial(self._invoke_aws, goal), self._outputs)
             outputs = expand(goal.name, construction.arguments, construction)
         except NotSimulatedError as error:
             provider.note_unknown(f"{goal.type} {error}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from pulumi.runtime.proto import alias_pb2, analyzer_pb2, resource_pb2
@@ -40,6 +40,7 @@ class Goal:
         aliases: the URNs that it may have had before.
         remote: whether it is a component whose children its package registers, and not the program.
         source: where the program registers it.
+        given: the inputs of a remote component as its package gets them, with output values and references.
     """
 
     urn: str
@@ -52,6 +53,7 @@ class Goal:
     aliases: tuple[str, ...] = ()
     remote: bool = False
     source: Source | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def type(self) -> str:
@@ -180,6 +182,7 @@ class Goals:
             urns.aliases(urn, request.parent, options.aliases, above.aliases if above else ()),
             request.remote,
             source,
+            inputs if request.remote else {},
         )
 
     def _inherited(

@@ -54,15 +54,25 @@ class Surroundings(Protocol):
         *,
         parent: str = "",
         depends_on: Sequence[str] = (),
+        custom: bool = True,
     ) -> Child:
         """Register a resource beneath the URN `parent`, the component itself where that is empty.
 
-        An input that is `None` is left out.
+        An input that is `None` is left out. A component is not `custom`.
         """
         ...
 
-    def zones(self, region: str | None) -> list[str]:
-        """The names of the availability zones of a region, of the provider's where none is named."""
+    @property
+    def stack(self) -> str:
+        """The name of the stack."""
+        ...
+
+    def existing(self, reference: ResourceReference) -> Child:
+        """The resource that an argument refers to."""
+        ...
+
+    def invoke(self, token: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The result of a function of the AWS provider; empty where it is not known."""
         ...
 
 
@@ -76,3 +86,18 @@ Raises:
     NotSimulatedError: before any child is registered.
     ValueError: an argument is wrong: `str()` is one line.
 """
+
+
+def sources_of(value: Any) -> set[str]:
+    """The URNs of the resources that a value comes from."""
+    found: set[str] = set()
+
+    def visit(part: Any) -> Any:
+        if isinstance(part, wire.OutputValue):
+            found.update(part.dependencies)
+        elif isinstance(part, wire.ResourceReference):
+            found.add(part.urn)
+        return part
+
+    wire.transform(value, visit)
+    return found

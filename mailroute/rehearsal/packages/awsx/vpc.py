@@ -250,13 +250,20 @@ def _zones(plain: Mapping[str, Any], around: Surroundings) -> list[str]:
         raise ValueError("availabilityZoneNames and numberOfAvailabilityZones: name one of them only")
     if named:
         return list(named)
-    wanted, found = int(count or _USUAL_ZONES), around.zones(plain.get("region"))
+    wanted, found = int(count or _USUAL_ZONES), _all_zones(plain.get("region"), around)
     if len(found) < wanted:
         raise ValueError(
             f"numberOfAvailabilityZones: {wanted} are wanted, and the region has {len(found)}: "
             f"set numberOfAvailabilityZones to {len(found)}, or name availabilityZoneNames"
         )
     return found[:wanted]
+
+
+def _all_zones(region: str | None, around: Surroundings) -> list[str]:
+    """The names of the availability zones of a region, of the provider's where none is named."""
+    arguments = {"region": region} if region else {}
+    answer = around.invoke("aws:index/getAvailabilityZones:getAvailabilityZones", arguments)
+    return list(answer.get("names") or ())
 
 
 def _spec(entry: Mapping[str, Any], tags: Mapping[str, Any]) -> Spec:
