@@ -6,8 +6,9 @@ from components import AppRunnerService, EmailIdentity, NatEgress, Network, Smtp
 from components.app_runner_service import import_command
 from components.helpers.lookup import DEFAULT_ROUTE, Account
 from components.stack.account import fit
-from components.stack.mail_path import PASSWORD, USER, MailPath, every_address, sign_in
-from components.stack.settings import ENDPOINT, NAT, RELAY, SES, load
+from components.stack.mail_path import NAT, PASSWORD, RELAY, SES, USER, MailPath, every_address, sign_in
+from components.stack.reader import ENDPOINT
+from components.stack.settings import load
 
 settings = fit(load(pulumi.Config()))
 
@@ -103,6 +104,8 @@ if identity:
     pulumi.export("mailEventTopicArn", identity.event_topic_arn)
 pulumi.export("serviceUrl", service.service_url)
 pulumi.export("serviceArn", service.service_arn)
+if settings.service.get("custom_domains"):
+    pulumi.export("customDomainRecordsToPublish", service.records_to_publish)
 pulumi.export(
     "importCommand", import_command("service", settings.service["service_name"], Account().region())
 )

@@ -8,10 +8,12 @@ from typing import Any, Optional
 import pulumi
 import pulumi_aws as aws
 
-from .helpers import checks
+from .helpers import app_runner_settings, checks, custom_domains
 from .helpers.app_runner_args import AppRunnerServiceArgs, check, of_destination
-from .helpers.app_runner_rules import ECR_PUBLIC
+from .helpers.app_runner_rules import ECR
+from .helpers.app_runner_source import CODE
 from .helpers.component import Component, ownership, received
+from .helpers.dns_records import DnsRecord
 from .helpers.iam_documents import read_secrets, trust
 from .helpers.lookup import Account
 from .helpers.security_group_rules import allow
@@ -28,7 +30,8 @@ class AppRunnerService(Component):
     What it depends on (`depends_on`) is there before the service is changed, and goes after it: give it the
     path of its mail. Its instance role reads just its secrets; its security group lets out just what its
     `destinations` name. A service that exists is taken over by
-    `pulumi import aws:apprunner/service:Service NAME ARN`, with the component's name.
+    `pulumi import aws:apprunner/service:Service NAME ARN`, with the component's name; what the
+    arguments do not say of it stays as it is.
     """
 
     service_arn: pulumi.Output[str]
@@ -41,6 +44,8 @@ class AppRunnerService(Component):
     """The security group of the service's outbound traffic."""
     instance_role_arn: pulumi.Output[str]
     """The role that the application runs with."""
+    records_to_publish: pulumi.Output[list[DnsRecord]]
+    """The DNS records of custom domains that are still to be published by hand."""
 
     def __init__(
         self, name: str, args: AppRunnerServiceArgs, opts: Optional[pulumi.ResourceOptions] = None
@@ -54,8 +59,9 @@ class AppRunnerService(Component):
         )
         if isinstance(args["subnet_ids"], list):
             checks.distinct(_ARGUMENT("subnet_ids"), args["subnet_ids"])
-        kind = check(args)
-        require_groups(args, Account(opts))
+        origin, account = check(args), Account(opts)
+        require_groups(args, account)
+        is_own_image = _is_own_image(args, origin, account)
         super().__init__(name, opts)
         instance_role_arn, rights = self._instance_role(name, args)
         group = aws.ec2.SecurityGroup(
@@ -85,30 +91,31 @@ class AppRunnerService(Component):
             tags=ownership(name),
             opts=self._child(),
         )
-        image, access = self._image(name, args, kind)
+        access_role_arn, access = self._access_role(name, args, origin)
         service = aws.apprunner.Service(
             name,
             service_name=args["service_name"],
-            source_configuration=image,
-            instance_configuration={
-                "cpu": args.get("cpu", "256"),
-                "memory": args.get("memory", "512"),
-                "instance_role_arn": instance_role_arn,
-            },
-            health_check_configuration=_health_check(args),
-            network_configuration=_network(args, connector),
-            observability_configuration=_observability(args.get("observability_configuration_arn")),
+            source_configuration=app_runner_settings.source(args, origin, access_role_arn, is_own_image),
+            instance_configuration=app_runner_settings.instance(args, instance_role_arn),
+            health_check_configuration=app_runner_settings.health_check(args),
+            network_configuration=app_runner_settings.network(args, connector.arn),
+            observability_configuration=app_runner_settings.observability(args),
             auto_scaling_configuration_arn=args.get("auto_scaling_configuration_arn"),
-            encryption_configuration=_encryption(args.get("encryption_kms_key_arn")),
+            encryption_configuration=app_runner_settings.encryption(args),
             tags={**args.get("tags", {}), **ownership(name)},
             opts=pulumi.ResourceOptions.merge(
                 self._child(*rights, *rules, *access),
                 pulumi.ResourceOptions(
                     aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)],
                     protect=args.get("protect", False),
+                    ignore_changes=app_runner_settings.left_as_it_is(args),
                 ),
             ),
         )
+        domains = args.get("custom_domains", [])
+        self.records_to_publish = custom_domains.associate(name, domains, service.arn, account, self._child())
+        if "web_acl_arn" in args:
+            self._protect_by_web_acl(name, service.arn, args["web_acl_arn"])
         running = _confirmed(args, service, connector)
         self.service_arn = running.apply(lambda _: service.arn)
         self.service_url = running.apply(lambda _: pulumi.Output.concat("https://", service.service_url))
@@ -158,32 +165,17 @@ class AppRunnerService(Component):
             )
         return role_arn, rights
 
-    def _image(
-        self, name: str, args: AppRunnerServiceArgs, kind: str
-    ) -> tuple[aws.apprunner.ServiceSourceConfigurationArgsDict, list[pulumi.Resource]]:
-        """Where the image is and how it runs, and the right to pull it where it is private."""
-        image: aws.apprunner.ServiceSourceConfigurationImageRepositoryImageConfigurationArgsDict = {
-            "port": str(args.get("port", 8080)),
-            "runtime_environment_variables": args.get("environment", {}),
-            "runtime_environment_secrets": args.get("secrets", {}),
-        }
-        source: aws.apprunner.ServiceSourceConfigurationArgsDict = {
-            "auto_deployments_enabled": args.get("auto_deploy", False),
-            "image_repository": {
-                "image_identifier": args["image"],
-                "image_repository_type": kind,
-                "image_configuration": image,
-            },
-        }
-        if "start_command" in args:
-            image["start_command"] = args["start_command"]
-        if kind == ECR_PUBLIC:
-            return source, []
+    def _access_role(
+        self, name: str, args: AppRunnerServiceArgs, origin: str
+    ) -> tuple[Optional[pulumi.Input[str]], list[pulumi.Resource]]:
+        """The role that pulls a private image, and its right.
+
+        It is there too where the arguments name no image: the service may still run one that they once named.
+        """
         if "access_role_arn" in args:
-            return {
-                **source,
-                "authentication_configuration": {"access_role_arn": args["access_role_arn"]},
-            }, []
+            return args["access_role_arn"], []
+        if origin == CODE or (origin != ECR and "image" in args):
+            return None, []
         role = aws.iam.Role(
             f"{name}-access",
             assume_role_policy=json.dumps(trust("build.apprunner.amazonaws.com")),
@@ -193,7 +185,32 @@ class AppRunnerService(Component):
         pull = aws.iam.RolePolicyAttachment(
             f"{name}-access", role=role.name, policy_arn=_ECR_ACCESS, opts=self._child()
         )
-        return {**source, "authentication_configuration": {"access_role_arn": role.arn}}, [pull]
+        return role.arn, [pull]
+
+    def _protect_by_web_acl(
+        self, name: str, service_arn: pulumi.Output[str], web_acl_arn: pulumi.Input[str]
+    ) -> None:
+        """Have requests pass a web ACL.
+
+        A service has one, and to take an old association away takes whichever is there ("DisassociateWebACL",
+        AWS WAFV2 API Reference): the old one goes first.
+        """
+        aws.wafv2.WebAclAssociation(
+            name,
+            resource_arn=service_arn,
+            web_acl_arn=web_acl_arn,
+            opts=pulumi.ResourceOptions.merge(
+                self._child(), pulumi.ResourceOptions(delete_before_replace=True)
+            ),
+        )
+
+
+def _is_own_image(args: AppRunnerServiceArgs, origin: str, account: Account) -> bool:
+    """Whether a private image is in the account's own registry, as far as that is known."""
+    image = checks.known(args.get("image"))
+    if origin != ECR or image is None or "auto_deploy" in args:
+        return True
+    return image.startswith(f"{account.id()}.")
 
 
 def require_groups(args: AppRunnerServiceArgs, account: Account) -> None:
@@ -232,14 +249,11 @@ def _confirmed(
 
     def compare(parts: Sequence[Any]) -> None:
         name, asked, source, network = parts
-        repository = source["image_repository"]
-        image = repository["image_configuration"]
         found = {
-            **(image.get("runtime_environment_variables") or {}),
-            **(image.get("runtime_environment_secrets") or {}),
-            "image": repository["image_identifier"],
+            **_found(source),
             "VPC connector": network["egress_configuration"].get("vpc_connector_arn"),
         }
+        found = {key: value for key, value in found.items() if key not in _NOT_ALWAYS_ASKED or key in asked}
         other = sorted(key for key in asked.keys() | found.keys() if asked.get(key) != found.get(key))
         if other and not pulumi.runtime.is_dry_run():
             raise DeploymentError(
@@ -248,14 +262,41 @@ def _confirmed(
                 "deleted: see its event and application logs, fix what fails, and run: pulumi up --refresh"
             )
 
-    asked = {
+    asked: dict[str, Any] = {
         **args.get("environment", {}),
         **args.get("secrets", {}),
-        "image": args["image"],
         "VPC connector": connector.arn,
     }
+    if "image" in args:
+        asked["image"] = args["image"]
+    if "source_code" in args:
+        code = args["source_code"]
+        asked |= {"repository": code["repository_url"], "branch": code["branch"]}
     found = (service.service_name, asked, service.source_configuration, service.network_configuration)
     return pulumi.Output.unsecret(pulumi.Output.all(*found).apply(compare))
+
+
+_NOT_ALWAYS_ASKED = ("image", "repository", "branch")
+
+
+def _found(source: Any) -> dict[str, Any]:
+    """What a service runs, and its variables, as the provider has read them."""
+    if repository := source.get("code_repository"):
+        configuration = repository.get("code_configuration") or {}
+        values = configuration.get("code_configuration_values") or {}
+        found = {
+            "repository": repository["repository_url"],
+            "branch": repository["source_code_version"]["value"],
+        }
+    else:
+        repository = source["image_repository"]
+        values = repository["image_configuration"]
+        found = {"image": repository["image_identifier"]}
+    return {
+        **(values.get("runtime_environment_variables") or {}),
+        **(values.get("runtime_environment_secrets") or {}),
+        **found,
+    }
 
 
 def import_command(name: str, service_name: str, region: str) -> str:
@@ -268,41 +309,6 @@ def import_command(name: str, service_name: str, region: str) -> str:
         f"--query \"ServiceSummaryList[?ServiceName=='{service_name}'].ServiceArn\""
     )
     return f"pulumi import aws:apprunner/service:Service {name} $({arn})"
-
-
-def _health_check(args: AppRunnerServiceArgs) -> aws.apprunner.ServiceHealthCheckConfigurationArgsDict:
-    health: aws.apprunner.ServiceHealthCheckConfigurationArgsDict = {**args.get("health_check", {})}
-    if "health_check_path" not in args:
-        return {**health, "protocol": "TCP"}
-    return {**health, "protocol": "HTTP", "path": args["health_check_path"]}
-
-
-def _network(
-    args: AppRunnerServiceArgs, connector: aws.apprunner.VpcConnector
-) -> aws.apprunner.ServiceNetworkConfigurationArgsDict:
-    """The way out through the connector, and where requests come from as far as the arguments say."""
-    network: aws.apprunner.ServiceNetworkConfigurationArgsDict = {
-        "egress_configuration": {"egress_type": "VPC", "vpc_connector_arn": connector.arn}
-    }
-    if "publicly_accessible" in args:
-        network["ingress_configuration"] = {"is_publicly_accessible": args["publicly_accessible"]}
-    if "ip_address_type" in args:
-        network["ip_address_type"] = args["ip_address_type"]
-    return network
-
-
-def _observability(
-    arn: Optional[pulumi.Input[str]],
-) -> aws.apprunner.ServiceObservabilityConfigurationArgsDict:
-    if arn is None:
-        return {"observability_enabled": False}
-    return {"observability_enabled": True, "observability_configuration_arn": arn}
-
-
-def _encryption(
-    kms_key_arn: Optional[pulumi.Input[str]],
-) -> Optional[aws.apprunner.ServiceEncryptionConfigurationArgsDict]:
-    return None if kms_key_arn is None else {"kms_key": kms_key_arn}
 
 
 def _connector_name(

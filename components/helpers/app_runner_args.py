@@ -3,7 +3,9 @@
 import pulumi
 from typing_extensions import NotRequired, TypedDict
 
-from . import app_runner_rules, checks
+from . import app_runner_rules, app_runner_source, checks, custom_domains
+from .app_runner_source import SourceCodeArgs
+from .custom_domains import CustomDomainArgs
 
 _ARGUMENT = checks.of("AppRunnerService")
 
@@ -24,6 +26,8 @@ class DestinationArgs(TypedDict):
 class HealthCheckArgs(TypedDict):
     """How App Runner watches an instance: seconds and counts, 1 to 20 each. Defaults: App Runner's."""
 
+    protocol: NotRequired[str]
+    """`TCP` or `HTTP`. Default: `HTTP` with `health_check_path`, else `TCP`."""
     interval: NotRequired[int]
     """The seconds between two checks. Default: 5."""
     timeout: NotRequired[int]
@@ -35,28 +39,34 @@ class HealthCheckArgs(TypedDict):
 
 
 class AppRunnerServiceArgs(TypedDict):
-    """The image, its settings, and the network that it reaches."""
+    """What runs, its settings, and the network that it reaches.
+
+    What is not given is App Runner's default for a new service, and stays as it is for one that is there,
+    imported or made before. `environment`, `secrets` and `tags` are given as wholes.
+    """
 
     service_name: str
     """The service's name in AWS, 4 to 40 letters, digits, `-` or `_`."""
-    image: pulumi.Input[str]
-    """The image in Amazon ECR, private or public."""
     vpc_id: pulumi.Input[str]
     """The VPC that the service's outbound traffic goes through."""
     subnet_ids: pulumi.Input[list[pulumi.Input[str]]]
     """The private subnets of the connector: an instance may use any of them, so each must have the path."""
     destinations: list[DestinationArgs]
     """All that the service may connect to."""
+    image: NotRequired[pulumi.Input[str]]
+    """The image in Amazon ECR, private or public. Default: AWS's sample, where there is no `source_code`."""
+    source_code: NotRequired[SourceCodeArgs]
+    """Instead of `image`, the repository to build from. App Runner cannot switch between the two."""
     image_repository_type: NotRequired[str]
     """`ECR` or `ECR_PUBLIC`; required where the image is an output. Default: what the image's name says."""
     port: NotRequired[int]
-    """The port that the container listens on. Default: 8080."""
+    """The port that the application listens on. Default: 8080."""
     auto_deploy: NotRequired[bool]
-    """Whether a new image of the same tag is deployed by itself; private ECR only. Default: false."""
+    """Whether a new commit or image is deployed by itself. Default: unless the image is public or foreign."""
     cpu: NotRequired[str]
-    """CPU units: 256, 512, 1024, 2048 or 4096. Default: 256."""
+    """CPU units: 256, 512, 1024, 2048 or 4096; with `memory`. Default: 1024."""
     memory: NotRequired[str]
-    """Memory in MiB, within what the CPU units allow. Default: 512."""
+    """Memory in MiB, within what the CPU units allow; with `cpu`. Default: 2048."""
     environment: NotRequired[dict[str, pulumi.Input[str]]]
     """Environment variables in clear: nothing secret."""
     secrets: NotRequired[dict[str, pulumi.Input[str]]]
@@ -72,7 +82,7 @@ class AppRunnerServiceArgs(TypedDict):
     health_check: NotRequired[HealthCheckArgs]
     """How often the health is checked, and what counts."""
     start_command: NotRequired[pulumi.Input[str]]
-    """The command that the container runs. Default: the image's own."""
+    """The command that starts the application. Default: the image's own; source code needs one."""
     instance_role_arn: NotRequired[pulumi.Input[str]]
     """A role to run with; it gains the right to read the secrets, and `policy_arns`. Default: a new one."""
     access_role_arn: NotRequired[pulumi.Input[str]]
@@ -87,45 +97,63 @@ class AppRunnerServiceArgs(TypedDict):
     """`IPV4` or `DUAL_STACK`. Default: `IPV4`."""
     encryption_kms_key_arn: NotRequired[pulumi.Input[str]]
     """The key for App Runner's copies of the image; another one replaces the service. Default: AWS's own."""
+    custom_domains: NotRequired[list[CustomDomainArgs]]
+    """Domains that the service answers to, five at most."""
+    web_acl_arn: NotRequired[pulumi.Input[str]]
+    """The regional AWS WAF web ACL that requests pass. Default: none."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
     """Tags of the service, besides those that name it and its stack."""
 
 
 def check(args: AppRunnerServiceArgs, label: checks.Label = _ARGUMENT) -> str:
-    """Every rule that concerns the service itself, not the network; returns the image repository's type.
+    """Every rule that concerns the service itself, not the network.
+
+    Returns:
+        Where what runs comes from: `ECR`, `ECR_PUBLIC` or `CODE`.
 
     Raises:
         ArgumentError: for the first argument that breaks one.
     """
     app_runner_rules.service_name(label("service_name"), args["service_name"])
-    kind = app_runner_rules.repository_type(label, args["image"], args.get("image_repository_type"))
-    app_runner_rules.auto_deploy(label("auto_deploy"), args.get("auto_deploy", False), kind)
-    checks.between(label("port"), args.get("port", 8080), 1, 65535)
-    app_runner_rules.size(label, args.get("cpu", "256"), args.get("memory", "512"))
+    origin = app_runner_source.check(args, label)
+    if "port" in args:
+        checks.between(label("port"), args["port"], 1, 65535)
+    app_runner_rules.size(label, args.get("cpu"), args.get("memory"))
     app_runner_rules.variables(label, args.get("environment", {}), args.get("secrets", {}))
-    if "health_check_path" in args:
-        checks.matches(
-            label("health_check_path"),
-            args["health_check_path"],
-            r"/\S*",
-            "it must start with '/'",
-            "use '/health'",
-        )
+    _check_health(args, label)
     _check_settings(args, label)
+    custom_domains.check(label, args.get("custom_domains", []))
     checks.arns(label("policy_arns"), args.get("policy_arns", []), "iam", "policy")
     checks.arns(label("kms_key_arns"), args.get("kms_key_arns", []), "kms", "key")
     checks.distinct(label("destinations"), [to.get("name") for to in args["destinations"]], 0, 60)
     for position, to in enumerate(args["destinations"]):
         _check_destination(to, of_destination(label, position))
-    return kind
+    return origin
+
+
+def _check_health(args: AppRunnerServiceArgs, label: checks.Label) -> None:
+    health = args.get("health_check", {})
+    checks.keys(lambda key: label(f"health_check.{key}"), health, HealthCheckArgs.__annotations__)
+    for name, value in health.items():
+        if name == "protocol":
+            checks.one_of(label("health_check.protocol"), value, ("TCP", "HTTP"))
+        else:
+            checks.between(label(f"health_check.{name}"), value, 1, 20)
+    if "health_check_path" not in args:
+        return
+    path = label("health_check_path")
+    checks.matches(path, args["health_check_path"], r"/\S*", "it must start with '/'", "use '/health'")
+    if health.get("protocol") == "TCP":
+        checks.refuse(
+            label("health_check.protocol"),
+            "TCP",
+            f"{path} is {args['health_check_path']!r}, and a TCP check asks for no path",
+            "leave out one of the two",
+        )
 
 
 def _check_settings(args: AppRunnerServiceArgs, label: checks.Label) -> None:
     """What is passed on to App Runner ("CreateService", AWS App Runner API Reference)."""
-    health = args.get("health_check", {})
-    checks.keys(lambda key: label(f"health_check.{key}"), health, HealthCheckArgs.__annotations__)
-    for name, value in health.items():
-        checks.between(label(f"health_check.{name}"), value, 1, 20)
     for name, tag in args.get("tags", {}).items():
         if not isinstance(tag, (str, pulumi.Output)):
             checks.refuse(label(f"tags.{name}"), tag, "the value of a tag is text", f"write {str(tag)!r}")
@@ -137,6 +165,7 @@ def _check_settings(args: AppRunnerServiceArgs, label: checks.Label) -> None:
         ("auto_scaling_configuration_arn", "apprunner", "autoscalingconfiguration"),
         ("observability_configuration_arn", "apprunner", "observabilityconfiguration"),
         ("encryption_kms_key_arn", "kms", "key"),
+        ("web_acl_arn", "wafv2", "regional/webacl"),
     ):
         if (value := checks.known(args.get(argument))) is not None:
             checks.arn(label(argument), value, service, resource)

@@ -66,14 +66,15 @@ def repository_type(label: checks.Label, image: Any, declared: Optional[str]) ->
     return kind
 
 
-def auto_deploy(argument: str, value: bool, kind: str) -> None:
-    """Only images of the account's own registry are watched."""
-    if value and kind == ECR_PUBLIC:
-        checks.refuse(argument, value, "App Runner does not watch public images", "set it to false")
-
-
-def size(label: checks.Label, cpu: str, memory: str) -> None:
-    """`cpu` and `memory` go together."""
+def size(label: checks.Label, cpu: Optional[str], memory: Optional[str]) -> None:
+    """`cpu` and `memory` go together, and are given together: what a service has is not known here."""
+    if cpu is None or memory is None:
+        if cpu is not None or memory is not None:
+            given, other = ("cpu", "memory") if memory is None else ("memory", "cpu")
+            checks.refuse(
+                label(given), cpu or memory, "cpu and memory go together", f"set {label(other)} as well"
+            )
+        return
     checks.one_of(label("cpu"), cpu, tuple(MEMORY_OF_CPU))
     if memory not in MEMORY_OF_CPU[cpu]:
         checks.refuse(

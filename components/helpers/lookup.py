@@ -11,6 +11,8 @@ import pulumi_aws as aws
 from .component import stack_tags
 
 DEFAULT_ROUTE = "0.0.0.0/0"
+_WILDCARD = r"(\*|\\052)"
+"""How Route 53 writes the name of a wildcard record ("DNS domain name format", its Developer Guide)."""
 _NOT_FOUND = ("couldn't find resource", "no matching", "NotFound", "NoSuch")
 """What pulumi-aws says of something that AWS does not have."""
 T = TypeVar("T")
@@ -96,11 +98,16 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Record:
-    """A DNS record: its whole name without the trailing dot, and its values without quotes."""
+    """A DNS record: its whole name without the trailing dot, and its values without quotes.
+
+    Attributes:
+        alias: the name that it is an alias of; empty where it is none.
+    """
 
     name: str
     type: str
     values: list[str]
+    alias: str
 
 
 class Account:
@@ -116,6 +123,14 @@ class Account:
     def region(self) -> str:
         """The name of the region, such as `us-east-1`."""
         return aws.get_region(opts=self._opts).region
+
+    def id(self) -> str:
+        """The number of the account, twelve digits."""
+        return aws.get_caller_identity(opts=self._opts).account_id
+
+    def app_runner_zone(self) -> str:
+        """The zone of the targets that App Runner gives to custom domains, for alias records to them."""
+        return aws.apprunner.get_hosted_zone_id(opts=self._opts).id
 
     def zones(self) -> list[str]:
         """The names of the zones that are there without opting in, no Local Zones among them."""
@@ -228,13 +243,14 @@ class Account:
 
     def records(self, zone_id: str, names: Sequence[str]) -> list[Record]:
         """The records of these names in a hosted zone."""
-        pattern = "|".join(re.escape(name) for name in names)
+        pattern = "|".join(re.escape(name).replace(r"\*", _WILDCARD) for name in names)
         found = aws.route53.get_records(zone_id=zone_id, name_regex=rf"^({pattern})\.?$", opts=self._opts)
         return [
             Record(
-                each.name.rstrip("."),
+                each.name.rstrip(".").replace(r"\052", "*"),
                 each.type,
                 [record.value.strip('"') for record in each.resource_records or ()],
+                each.alias_target.dns_name if each.alias_target else "",
             )
             for each in found.resource_record_sets
         ]

@@ -8,9 +8,14 @@ from .. import email_identity, smtp_endpoint
 from ..app_runner_service import require_groups
 from ..email_identity import EXTERNAL
 from ..helpers import checks
+from ..helpers.custom_domains import CustomDomainArgs, require_free_hosts
 from ..helpers.lookup import Account
 from ..network import AdoptNetworkArgs, located
-from .settings import ENDPOINT, IDENTITY, NAT, SES, Settings
+from .mail_path import NAT, SES
+from .reader import ENDPOINT, IDENTITY
+from .settings import Settings
+
+_OF_SERVICE = checks.of("AppRunnerService")
 
 
 def fit(settings: Settings) -> Settings:
@@ -34,7 +39,33 @@ def fit(settings: Settings) -> Settings:
     if settings.identity is not None:
         email_identity.look(settings.identity, account)
     require_groups(settings.service, account)
-    return _until_verified(settings, account)
+    return _until_verified(_with_zones(settings, account), account)
+
+
+def _with_zones(settings: Settings, account: Account) -> Settings:
+    """The settings, with the hosted zone of each custom domain whose records are in Route 53.
+
+    Raises:
+        ArgumentError: a domain is in no zone of the account's, or has a record that is in the way.
+    """
+    domains = [domain.copy() for domain in settings.service.get("custom_domains", [])]
+    for position, domain in enumerate(domains):
+        if domain["domain"] in settings.published_domains:
+            argument = _OF_SERVICE(f"custom_domains[{position}].domain")
+            domain["zone_id"] = _zone_of(argument, domain, account)
+    return replace(settings, service={**settings.service, "custom_domains": domains})
+
+
+def _zone_of(argument: str, domain: CustomDomainArgs, account: Account) -> str:
+    """The zone that answers for a domain: the public one with the longest name."""
+    labels = domain["domain"].removeprefix("*.").split(".")
+    zones = (account.public_zone(".".join(labels[first:])) for first in range(len(labels) - 1))
+    zone_id = next(filter(None, zones), None)
+    if zone_id is None:
+        rule = "Route 53 has no public hosted zone that it is in"
+        checks.refuse(argument, domain["domain"], rule, "set its dns to 'external'")
+    require_free_hosts(argument, account, zone_id, domain)
+    return zone_id
 
 
 def _until_verified(settings: Settings, account: Account) -> Settings:

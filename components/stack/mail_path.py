@@ -9,6 +9,9 @@ import pulumi
 from ..helpers.app_runner_args import DestinationArgs
 from ..smtp_credentials import PASSWORD_KEY, USERNAME_KEY, secret_reference
 
+SES, NAT = "ses", "nat"
+RELAY = "relay"
+"""The destination of the route `nat`; that of `ses` is called like the route."""
 MAIL_VARIABLES = HOST, PORT, USER, PASSWORD = ("SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASS")
 """The environment variables that the path sets."""
 

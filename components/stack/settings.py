@@ -1,9 +1,8 @@
 """The config of a stack, read in this one place; `Pulumi.yaml` describes every key."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Optional, cast
+from typing import Optional
 
 import pulumi
 import yaml
@@ -11,48 +10,15 @@ from pulumi.runtime.config import CONFIG, get_config_env
 
 from .. import email_identity, network
 from ..helpers import app_runner_args, checks
-from ..helpers.component import camel
 from ..helpers.nat_plan import MODES
 from ..helpers.ses import SMTP_PORTS
-from .mail_path import MAIL_VARIABLES
+from .mail_path import NAT, SES
+from .reader import ADOPTABLE, IDENTITY, Reader
+from .service import published_domains, service
 
-SES, NAT, BOTH = ROUTES = ("ses", "nat", "both")
-ENDPOINT, IDENTITY = "endpoint", "identity"
-ADOPTABLE = (NAT, ENDPOINT, IDENTITY)
-RELAY = "relay"
-"""The destination of the route `nat`; that of `ses` is called like the route."""
+BOTH = "both"
+ROUTES = (SES, NAT, BOTH)
 _PROJECT = Path(__file__).resolve().parents[2] / "Pulumi.yaml"
-_CALLED_IN_CONFIG = {
-    "AppRunnerService.subnet_ids": "private_subnet_ids",
-    "EmailIdentity.adopt": f"adopt: [{IDENTITY}]",
-    "NatEgress.adopt": f"adopt: [{NAT}]",
-    "SmtpEndpoint.adopt": f"adopt: [{ENDPOINT}]",
-    "NatEgress.mode": "nat_mode",
-    "NatEgress.private_subnets": "private_subnet_ids",
-    "NatEgress.public_subnets": "public_subnet_ids",
-    "SmtpEndpoint.port": "smtp_port",
-    "SmtpEndpoint.subnets": "private_subnet_ids",
-}
-"""The arguments of components whose keys are others."""
-PUBLIC, PRIVATE = INGRESS = ("public", "private")
-_OPTIONAL_TEXTS = (
-    "health_check_path",
-    "start_command",
-    "instance_role_arn",
-    "access_role_arn",
-    "auto_scaling_configuration_arn",
-    "observability_configuration_arn",
-    "ip_address_type",
-    "encryption_kms_key_arn",
-)
-"""The arguments of the service that are left to App Runner where their key is empty."""
-_HEALTH_CHECK_KEYS = {camel(name): name for name in app_runner_args.HealthCheckArgs.__annotations__}
-_DESTINATION_KEYS = {
-    "name": "name",
-    "port": "port",
-    "securityGroupId": "security_group_id",
-    "cidrBlock": "cidr_block",
-}
 
 
 @dataclass(frozen=True)
@@ -76,6 +42,7 @@ class Settings:
         adopts: what is there already and is used as it is: any of `ADOPTABLE`.
         reach_vpc: whether the service may call any address of its VPC.
         service: the service, apart from its network and its mail.
+        published_domains: those of its custom domains whose records are in Route 53.
     """
 
     paths: tuple[str, ...]
@@ -90,35 +57,7 @@ class Settings:
     reach_vpc: bool
     adopts: frozenset[str]
     service: app_runner_args.AppRunnerServiceArgs
-
-
-class _Reader:
-    """The stack's config; a refusal names the key as it is set."""
-
-    def __init__(self, config: pulumi.Config) -> None:
-        self._config = config
-        self.required = config.require
-        self.flag = config.require_bool
-        self.number = config.require_int
-        self.object = config.require_object
-
-    def label(self, argument: str) -> str:
-        return f"config {self._config.full_key(camel(argument))}"
-
-    def label_of(self, argument: str) -> str:
-        """The key that gives a component its argument, `Component.argument`."""
-        return self.label(_CALLED_IN_CONFIG.get(argument, argument.partition(".")[2]))
-
-    def text(self, key: str) -> Optional[str]:
-        """A text that may be empty: `None` then."""
-        return self._config.require(key) or None
-
-    def one_of(self, key: str, choices: Sequence[str]) -> str:
-        return checks.one_of(self.label(key), self._config.require(key), choices)
-
-    def arn(self, key: str, service: str, resource: str) -> Optional[str]:
-        value = self.text(key)
-        return checks.arn(self.label(key), value, service, resource) if value else None
+    published_domains: frozenset[str]
 
 
 def load(config: pulumi.Config) -> Settings:
@@ -128,7 +67,7 @@ def load(config: pulumi.Config) -> Settings:
         ArgumentError: a value breaks its rule: the key, the value, the rule and the remedy in one line.
     """
     _check_keys(config)
-    read = _Reader(config)
+    read = Reader(config)
     checks.name_arguments(read.label_of)
     route, mail_through = read.one_of("route", ROUTES), read.one_of("mailThrough", (SES, NAT))
     kms_key_arn = read.arn("kmsKeyArn", "kms", "key")
@@ -151,7 +90,8 @@ def load(config: pulumi.Config) -> Settings:
         kms_key_arn=kms_key_arn,
         reach_vpc=read.flag("reachVpc"),
         adopts=adopts,
-        service=_service(read, kms_key_arn),
+        service=service(read, kms_key_arn),
+        published_domains=published_domains(read),
     )
 
 
@@ -169,7 +109,7 @@ def _check_keys(config: pulumi.Config) -> None:
             )
 
 
-def _adopts(read: _Reader) -> frozenset[str]:
+def _adopts(read: Reader) -> frozenset[str]:
     given = checks.distinct(read.label("adopt"), read.object("adopt"), 0)
     return frozenset(
         checks.one_of(read.label(f"adopt[{position}]"), entry, ADOPTABLE)
@@ -177,7 +117,7 @@ def _adopts(read: _Reader) -> frozenset[str]:
     )
 
 
-def _network(read: _Reader) -> network.NetworkArgs:
+def _network(read: Reader) -> network.NetworkArgs:
     private, public = read.object("privateSubnetIds"), read.object("publicSubnetIds")
     vpc_id, tags = read.text("vpcId"), read.object("vpcTags")
     private_tags = read.object("privateSubnetTags")
@@ -204,7 +144,7 @@ def _network(read: _Reader) -> network.NetworkArgs:
 
 
 def _identity(
-    read: _Reader, required: bool, waits: bool, adopts: bool
+    read: Reader, required: bool, waits: bool, adopts: bool
 ) -> Optional[email_identity.EmailIdentityArgs]:
     """The sending domain. It outlives a switch to `nat`, so that switching back needs no verification.
 
@@ -246,50 +186,3 @@ def _identity(
         args["verification_minutes"] = minutes
     email_identity.check(args, read.label)
     return args
-
-
-def _service(read: _Reader, kms_key_arn: Optional[str]) -> app_runner_args.AppRunnerServiceArgs:
-    args: dict[str, Any] = {
-        "service_name": read.required("serviceName"),
-        "image": read.required("image"),
-        "port": read.number("port"),
-        "auto_deploy": read.flag("autoDeploy"),
-        "cpu": read.required("cpu"),
-        "memory": read.required("memory"),
-        "protect": read.flag("protect"),
-        "environment": read.object("environment"),
-        "secrets": read.object("secrets"),
-        "policy_arns": read.object("policyArns"),
-        "tags": read.object("tags"),
-        "kms_key_arns": [kms_key_arn] if kms_key_arn else [],
-        "destinations": [
-            _destination(read.label(f"destinations[{position}]"), entry)
-            for position, entry in enumerate(read.object("destinations"))
-        ],
-    }
-    for argument in _OPTIONAL_TEXTS:
-        if text := read.text(camel(argument)):
-            args[argument] = text
-    if health_check := read.object("healthCheck"):
-        checks.keys(lambda key: f"{read.label('healthCheck')}.{key}", health_check, _HEALTH_CHECK_KEYS)
-        args["health_check"] = {_HEALTH_CHECK_KEYS[key]: value for key, value in health_check.items()}
-    if ingress := read.text("ingress"):
-        args["publicly_accessible"] = checks.one_of(read.label("ingress"), ingress, INGRESS) == PUBLIC
-    service = cast(app_runner_args.AppRunnerServiceArgs, args)
-    app_runner_args.check(service, read.label)
-    for key in ("environment", "secrets"):
-        for variable in sorted(set(args[key]) & set(MAIL_VARIABLES)):
-            checks.refuse(read.label(key), variable, "the route sets this variable", "leave it out")
-    return service
-
-
-def _destination(label: str, entry: Any) -> dict[str, Any]:
-    """One of `destinations`, whose keys are in camel case as all of a config is."""
-    if not isinstance(entry, dict):
-        checks.refuse(label, entry, "it must be an object", f"with {checks.listed(_DESTINATION_KEYS)}")
-    checks.keys(lambda key: f"{label}.{key}", entry, _DESTINATION_KEYS)
-    if entry.get("name") in (SES, RELAY):
-        checks.refuse(
-            f"{label}.name", entry["name"], "the route's own destination has this name", "rename it"
-        )
-    return {_DESTINATION_KEYS[key]: value for key, value in entry.items()}

@@ -39,6 +39,7 @@ class Registered:
     dependencies: frozenset[str]
     delete_before_replace: bool
     aliases: tuple[str, ...] = ()
+    ignore_changes: frozenset[str] = frozenset()
     creation_timeout: str = ""
 
     @property
@@ -96,6 +97,7 @@ class Monitor(mocks.MockMonitor):
                 delete_before_replace=request.deleteBeforeReplace,
                 creation_timeout=request.customTimeouts.create,
                 aliases=tuple("no parent" if alias.spec.noParent else alias.urn for alias in request.aliases),
+                ignore_changes=frozenset(request.ignoreChanges),
             )
             assert registered.key not in self.graph.resources, f"{registered.key} is registered twice"
             self.graph.resources[registered.key] = registered
@@ -142,8 +144,8 @@ class Account:
     def answer(self, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
         self.asked.append(token)
         name = token.rsplit(":", 1)[1]
-        if name == "getRegion":
-            return {"region": REGION, "name": REGION}
+        if name in _FIXED:
+            return _FIXED[name]
         if name == "getAvailabilityZones":
             return {"names": [zone["name"] for zone in self.document["availabilityZones"]]}
         if name == "getVpcEndpointService":
@@ -173,9 +175,16 @@ class Account:
             }
         if name in ("getEmailIdentity", "getVpcEndpoint"):
             raise RefusedError("no matching resource found")
-        if name == "getRecords":
-            return {"resourceRecordSets": []}
         raise AssertionError(f"nothing answers {token}")
+
+
+_FIXED: dict[str, dict[str, Any]] = {
+    "getRegion": {"region": REGION, "name": REGION},
+    "getCallerIdentity": {"accountId": "123456789012"},
+    "getHostedZoneId": {"id": "Z01915732ZBZKC8D32TPT"},
+    "getRecords": {"resourceRecordSets": []},
+}
+"""The answers that hang on nothing."""
 
 
 def _one(name: str, found: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
@@ -214,6 +223,18 @@ _COMPUTED: dict[str, dict[str, Any]] = {
     "aws:secretsmanager/secretVersion:SecretVersion": {"versionId": "version-1"},
     "aws:iam/accessKey:AccessKey": {"sesSmtpPasswordV4": "the-password"},
     "aws:apprunner/service:Service": {"serviceUrl": "NAME.awsapprunner.com"},
+    "aws:apprunner/customDomainAssociation:CustomDomainAssociation": {
+        "dnsTarget": "abcde12345.us-east-1.awsapprunner.com",
+        "certificateValidationRecords": [
+            {
+                "name": f"_{at}.NAME.",
+                "type": "CNAME",
+                "value": f"_{at}.acm-validations.aws.",
+                "status": "PENDING",
+            }
+            for at in "ba"
+        ],
+    },
 }
 
 

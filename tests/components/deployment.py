@@ -11,7 +11,8 @@ import json
 import logging
 import runpy
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -233,6 +234,9 @@ class _Engine(mocks.MockMonitor):
             assert urn not in self._registered, f"{urn} is registered twice"
             self._registered.add(urn)
             given = wire.decode(request.object)
+            old = self._stack.state.get(urn)
+            if old is not None:
+                given = left(given, old.inputs, request.ignoreChanges)
             state = self._written(urn, given, needs, bool(request.deleteBeforeReplace))
             self._stack.state[urn] = replace(state, protect=request.protect)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=state.id, object=wire.encode(state.outputs))
@@ -296,6 +300,35 @@ class _Engine(mocks.MockMonitor):
     def _note(self, urn: str, operation: str, needs: frozenset[str]) -> None:
         self.writes.append(Write(urn, operation, needs, tuple(self._account.changed)))
         self._account.changed.clear()
+
+
+def left(given: Mapping[str, Any], olds: Mapping[str, Any], ignored: Iterable[str]) -> dict[str, Any]:
+    """The program's inputs with those of before at each path of `ignoreChanges`, as the engine has it.
+
+    It makes no object on the way to a path (`PropertyPath.Reset`, Pulumi's sdk/go).
+    """
+    kept = deepcopy(dict(given))
+    for path in ignored:
+        *way, last = path.split(".")
+        new: Any = kept
+        old: Any = olds
+        for depth, name in enumerate(way):
+            missing = f"cannot ignore changes to {path}: one or more elements of the path are missing"
+            if name in old and name not in new:
+                raise RefusedError(missing)
+            new, old = new.get(name), old.get(name)
+            if new is None:
+                break
+            if old is None and depth < len(way) - 1:
+                raise RefusedError(missing)
+            old = old or {}
+        if new is None:
+            continue
+        if last in old:
+            new[last] = old[last]
+        else:
+            new.pop(last, None)
+    return kept
 
 
 class ProtectedError(Exception):

@@ -19,8 +19,12 @@ def cannot_send(account: RecordedAccount, live: Live) -> str:
     The path is judged as `mailroute diagnose` does, over the account as AWS describes it.
     """
     service = _one(live, SERVICE)
-    image = service.get("sourceConfiguration")["imageRepository"]["imageConfiguration"]
-    variables, secrets = image["runtimeEnvironmentVariables"], image.get("runtimeEnvironmentSecrets") or {}
+    source = service.get("sourceConfiguration")
+    if "codeRepository" in source:
+        runs = source["codeRepository"]["codeConfiguration"]["codeConfigurationValues"]
+    else:
+        runs = source["imageRepository"]["imageConfiguration"]
+    variables, secrets = runs["runtimeEnvironmentVariables"], runs.get("runtimeEnvironmentSecrets") or {}
     for name, reference in secrets.items():
         problem = _unreadable(live, service, str(reference))
         if problem:

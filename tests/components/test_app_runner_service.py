@@ -57,14 +57,18 @@ def test_all_outbound_traffic_goes_through_its_connector(register: Callable[...,
             "vpcConnectorArn": "arn:aws:apprunner:us-east-1:123456789012:vpcConnector:api",
         }
     }
-    assert service["observabilityConfiguration"] == {"observabilityEnabled": False}
 
 
-def test_defaults_are_the_smallest(register: Callable[..., Any]) -> None:
+def test_defaults_are_app_runners(register: Callable[..., Any]) -> None:
     service = register(lambda: AppRunnerService("api", args(image=PUBLIC_IMAGE))).one(SERVICE).inputs
-    assert service["instanceConfiguration"]["cpu"] == "256"
-    assert service["instanceConfiguration"]["memory"] == "512"
-    assert service["healthCheckConfiguration"] == {"protocol": "TCP"}
+    assert set(service) == {
+        "instanceConfiguration",
+        "networkConfiguration",
+        "serviceName",
+        "sourceConfiguration",
+        "tags",
+    }
+    assert set(service["instanceConfiguration"]) == {"instanceRoleArn"}
     assert service["sourceConfiguration"] == {
         "autoDeploymentsEnabled": False,
         "imageRepository": {
@@ -115,6 +119,61 @@ def test_a_public_image_needs_no_role(register: Callable[..., Any]) -> None:
     graph = register(lambda: AppRunnerService("api", args(image=PUBLIC_IMAGE)))
     assert [one.name for one in graph.of_type("aws:iam/role:Role")] == ["api-instance"]
     assert "authenticationConfiguration" not in graph.one(SERVICE).inputs["sourceConfiguration"]
+
+
+CODE: dict[str, Any] = {
+    "repository_url": "https://github.com/daadaar/backend",
+    "branch": "main",
+    "connection_arn": "arn:aws:apprunner:us-east-1:123456789012:connection/github/0123456789abcdef",
+}
+
+
+def test_source_code_is_built_and_run(register: Callable[..., Any]) -> None:
+    code = {**CODE, "runtime": "PYTHON_311", "build_command": "make", "source_directory": "/api"}
+    asked = args(
+        image=None, source_code=code, port=3000, start_command="gunicorn app",
+        environment={"DEBUG": "0"}, secrets={"PASSWORD": f"{SECRET}:password::"},
+    )  # fmt: skip
+    graph = register(lambda: AppRunnerService("api", asked))
+    assert graph.one(SERVICE).inputs["sourceConfiguration"] == {
+        "authenticationConfiguration": {"connectionArn": CODE["connection_arn"]},
+        "autoDeploymentsEnabled": True,
+        "codeRepository": {
+            "repositoryUrl": "https://github.com/daadaar/backend",
+            "sourceCodeVersion": {"type": "BRANCH", "value": "main"},
+            "sourceDirectory": "/api",
+            "codeConfiguration": {
+                "configurationSource": "API",
+                "codeConfigurationValues": {
+                    "runtime": "PYTHON_311",
+                    "buildCommand": "make",
+                    "startCommand": "gunicorn app",
+                    "port": "3000",
+                    "runtimeEnvironmentVariables": {"DEBUG": "0"},
+                    "runtimeEnvironmentSecrets": {"PASSWORD": f"{SECRET}:password::"},
+                },
+            },
+        },
+    }
+    assert [one.name for one in graph.of_type("aws:iam/role:Role")] == ["api-instance"]
+
+
+def test_apprunner_yaml_says_how_source_code_runs(register: Callable[..., Any]) -> None:
+    asked = args(image=None, source_code={**CODE, "configuration": "REPOSITORY"}, auto_deploy=False)
+    source = register(lambda: AppRunnerService("api", asked)).one(SERVICE).inputs["sourceConfiguration"]
+    assert source["codeRepository"]["codeConfiguration"] == {"configurationSource": "REPOSITORY"}
+    assert source["autoDeploymentsEnabled"] is False
+
+
+@pytest.mark.parametrize(
+    ("image", "watched"),
+    [(PRIVATE_IMAGE, True), (PRIVATE_IMAGE.replace("1234", "9234"), False), (PUBLIC_IMAGE, False)],
+)
+def test_app_runner_watches_images_of_the_account(
+    register: Callable[..., Any], image: str, watched: bool
+) -> None:
+    service = register(lambda: AppRunnerService("api", args(image=image))).one(SERVICE)
+    assert service.inputs["sourceConfiguration"]["autoDeploymentsEnabled"] is watched
 
 
 def test_an_image_that_is_made_in_the_same_program(register: Callable[..., Any]) -> None:
@@ -235,7 +294,7 @@ def test_an_imported_service_moves_into_the_component(register: Callable[..., An
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"image": None}, "AppRunnerService.image is None: it is required; give it a value"),
+        ({"service_name": None}, "AppRunnerService.service_name is None: it is required; give it a value"),
         (
             {"service_name": "a b"},
             "AppRunnerService.service_name is 'a b': it must be 4 to 40 letters, digits, '-' or '_', "
@@ -267,6 +326,54 @@ def test_an_imported_service_moves_into_the_component(register: Callable[..., An
             "AppRunnerService.auto_deploy is True: App Runner does not watch public images; set it to false",
         ),
         (
+            {"source_code": CODE},
+            f"AppRunnerService.image is '{PRIVATE_IMAGE}': AppRunnerService.source_code is given too, and a "
+            "service runs an image or source code; leave out one of the two",
+        ),
+        (
+            {"image": None, "source_code": CODE},
+            "AppRunnerService.source_code.runtime is None: App Runner has to know what to build with, unless "
+            "AppRunnerService.source_code.configuration is 'REPOSITORY'; use one of PYTHON_311, PYTHON_3, "
+            "NODEJS_22, NODEJS_18, NODEJS_16, NODEJS_14, NODEJS_12, CORRETTO_11, CORRETTO_8, DOTNET_6, GO_1, "
+            "PHP_81, RUBY_31",
+        ),
+        (
+            {
+                "image": None,
+                "source_code": {**CODE, "configuration": "REPOSITORY"},
+                "environment": {"SMTP_HOST": "a"},
+            },
+            "AppRunnerService.source_code.configuration is 'REPOSITORY': App Runner would ignore "
+            "AppRunnerService.environment and take what apprunner.yaml says; use 'API', or leave it out",
+        ),
+        (
+            {"image": None, "source_code": {**CODE, "configuration": "REPOSITORY", "build_command": "make"}},
+            "AppRunnerService.source_code.configuration is 'REPOSITORY': App Runner would ignore "
+            "AppRunnerService.source_code.build_command and take what apprunner.yaml says; use 'API', or "
+            "leave it out",
+        ),
+        (
+            {"image": None, "source_code": {**CODE, "repository_url": "git@github.com:daadaar/backend"}},
+            "AppRunnerService.source_code.repository_url is 'git@github.com:daadaar/backend': it must be the "
+            "https address of a repository; use one such as 'https://github.com/OWNER/NAME'",
+        ),
+        (
+            {"image": None, "source_code": {**CODE, "connection_arn": "github"}},
+            "AppRunnerService.source_code.connection_arn is 'github': it must be the ARN of a connection of "
+            "apprunner; use one such as 'arn:aws:apprunner:REGION:ACCOUNT:connection/NAME'",
+        ),
+        (
+            {"custom_domains": [{"domain": f"{at}.example.com"} for at in "abcdef"]},
+            "AppRunnerService.custom_domains is ['a.example.com', 'b.example.com', 'c.example.com', "
+            "'d.example.com', 'e.example.com', 'f.example.com']: it must be a list of 0 to 5; name each one "
+            "once",
+        ),
+        (
+            {"custom_domains": [{"domain": "app.Example.com"}]},
+            "AppRunnerService.custom_domains[0].domain is 'app.Example.com': it must be a domain name in "
+            "lower case without a trailing dot; use a name such as 'example.com'",
+        ),
+        (
             {"subnet_ids": []},
             "AppRunnerService.subnet_ids is []: it must be a list of 1 to 16; name each one once",
         ),
@@ -275,12 +382,16 @@ def test_an_imported_service_moves_into_the_component(register: Callable[..., An
             "AppRunnerService.port is 0: it must be a whole number from 1 to 65535; use 1 to 65535",
         ),
         (
-            {"cpu": "1 vCPU"},
+            {"cpu": "1 vCPU", "memory": "2048"},
             "AppRunnerService.cpu is '1 vCPU': it must be one of 256, 512, 1024, 2048, 4096; use '256'",
         ),
         (
-            {"cpu": "512"},
+            {"cpu": "512", "memory": "512"},
             "AppRunnerService.memory is '512': with cpu 512 it must be one of 1024; use '1024'",
+        ),
+        (
+            {"cpu": "512"},
+            "AppRunnerService.cpu is '512': cpu and memory go together; set AppRunnerService.memory as well",
         ),
         (
             {"health_check_path": "health"},

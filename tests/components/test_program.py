@@ -14,6 +14,14 @@ from components.helpers.checks import ArgumentError
 from mailroute.wire import Secret
 from reachability.values import UNKNOWN
 
+_IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/daadaar-backend:latest"
+_CODE = {
+    "repositoryUrl": "https://github.com/daadaar/backend",
+    "branch": "main",
+    "connectionArn": "arn:aws:apprunner:us-east-1:123456789012:connection/github/0123456789abcdef",
+    "runtime": "PYTHON_311",
+}
+
 PROD_CUSTOM = {
     "aws:apprunner/service:Service::service",
     "aws:apprunner/vpcConnector:VpcConnector::service",
@@ -217,9 +225,26 @@ def test_the_settings_of_a_running_service_reach_it(program: Callable[..., Any])
 
 def test_what_the_config_leaves_out_is_app_runners(program: Callable[..., Any]) -> None:
     service = program("prod").one("aws:apprunner/service:Service").inputs
-    assert not {"autoScalingConfigurationArn", "encryptionConfiguration"} & service.keys()
+    left = {"autoScalingConfigurationArn", "encryptionConfiguration", "healthCheckConfiguration"}
+    assert not {*left, "observabilityConfiguration"} & service.keys()
     assert set(service["networkConfiguration"]) == {"egressConfiguration"}
-    assert service["healthCheckConfiguration"] == {"protocol": "TCP"}
+    sample = program("dev", port="").one("aws:apprunner/service:Service").inputs
+    assert sample["sourceConfiguration"] == {
+        "autoDeploymentsEnabled": False,
+        "imageRepository": {
+            "imageIdentifier": "public.ecr.aws/aws-containers/hello-app-runner:latest",
+            "imageRepositoryType": "ECR_PUBLIC",
+            "imageConfiguration": {
+                "port": "8080",
+                "runtimeEnvironmentVariables": {
+                    "SMTP_HOST": "smtp-relay.brevo.com",
+                    "SMTP_PORT": "587",
+                },
+                "runtimeEnvironmentSecrets": {},
+            },
+        },
+    }
+    assert set(sample["instanceConfiguration"]) == {"instanceRoleArn"}
 
 
 def test_the_config_of_the_domain_reaches_it(program: Callable[..., Any]) -> None:
@@ -503,8 +528,71 @@ def test_external_dns_shows_known_records_in_a_preview(program: Callable[..., An
         ),
         (
             {"healthCheck": {"period": 5}},
-            "config mailroute:healthCheck.period: there is no such argument; known are interval, timeout, "
-            "healthyThreshold, unhealthyThreshold",
+            "config mailroute:healthCheck.period: there is no such argument; known are protocol, interval, "
+            "timeout, healthyThreshold, unhealthyThreshold",
+        ),
+        (
+            {"healthCheck": {"protocol": "TCP"}, "healthCheckPath": "/up"},
+            "config mailroute:healthCheck.protocol is 'TCP': config mailroute:healthCheckPath is '/up', and "
+            "a TCP check asks for no path; leave out one of the two",
+        ),
+        (
+            {"sourceCode": {"branch": "main"}},
+            f"config mailroute:image is '{_IMAGE}': config mailroute:sourceCode is given too, and a service "
+            "runs an image or source code; leave out one of the two",
+        ),
+        (
+            {"image": "", "sourceCode": {**_CODE, "configuration": "REPOSITORY"}},
+            "config mailroute:sourceCode.configuration is 'REPOSITORY': App Runner would take SMTP_HOST from "
+            "apprunner.yaml, and no stack can set it there; use 'API', and set here what that file says",
+        ),
+        (
+            {"image": "", "sourceCode": {**_CODE, "runtime": "PYTHON_2"}},
+            "config mailroute:sourceCode.runtime is 'PYTHON_2': it must be one of PYTHON_311, PYTHON_3, "
+            "NODEJS_22, NODEJS_18, NODEJS_16, NODEJS_14, NODEJS_12, CORRETTO_11, CORRETTO_8, DOTNET_6, GO_1, "
+            "PHP_81, RUBY_31; use 'PYTHON_311'",
+        ),
+        (
+            {"image": "", "sourceCode": {**_CODE, "commit": "1"}},
+            "config mailroute:sourceCode.commit: there is no such argument; known are repositoryUrl, branch, "
+            "connectionArn, configuration, runtime, buildCommand, sourceDirectory",
+        ),
+        (
+            {"customDomains": ["app.daadaar.com"]},
+            "config mailroute:customDomains[0] is 'app.daadaar.com': it must be an object; with domain, www, "
+            "dns",
+        ),
+        (
+            {"customDomains": [{"domain": "*.daadaar.com", "www": True}]},
+            "config mailroute:customDomains[0].www is True: a wildcard has no www subdomain; leave it out",
+        ),
+        (
+            {"customDomains": [{"domain": "app.daadaar.com", "dns": "cloudflare"}]},
+            "config mailroute:customDomains[0].dns is 'cloudflare': it must be one of route53, external; use "
+            "'route53'",
+        ),
+        (
+            {"customDomains": [{"domain": "app.example.org"}]},
+            "config mailroute:customDomains[0].domain is 'app.example.org': Route 53 has no public hosted "
+            "zone that it is in; set its dns to 'external'",
+        ),
+        (
+            {"webAclArn": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/a/b"},
+            "config mailroute:webAclArn is 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/a/b': it must "
+            "be the ARN of a regional/webacl of wafv2; use one such as "
+            "'arn:aws:wafv2:REGION:ACCOUNT:regional/webacl/NAME'",
+        ),
+        (
+            {"port": "http"},
+            "config mailroute:port is 'http': it must be a whole number from 1 to 65535; use 1 to 65535",
+        ),
+        (
+            {"autoDeploy": "maybe"},
+            "config mailroute:autoDeploy is 'maybe': it must be one of true, false; use 'true'",
+        ),
+        (
+            {"cpu": ""},
+            "config mailroute:memory is '2048': cpu and memory go together; set config mailroute:cpu as well",
         ),
         (
             {"ingress": "internal"},

@@ -30,6 +30,7 @@ CONNECTOR: Final = "aws:apprunner/vpcConnector:VpcConnector"
 SERVICE: Final = "aws:apprunner/service:Service"
 TASKS: Final = "aws:ecs/taskDefinition:TaskDefinition"
 ECS_SERVICE: Final = "aws:ecs/service:Service"
+DOMAIN: Final = "aws:apprunner/customDomainAssociation:CustomDomainAssociation"
 ZONE: Final = "aws:route53/zone:Zone"
 RECORD: Final = "aws:route53/record:Record"
 IDENTITY: Final = "aws:sesv2/emailIdentity:EmailIdentity"
@@ -688,6 +689,18 @@ def image(**configuration: Any) -> dict[str, Any]:
             "InvalidRequestException",
             "AccessRoleArn",
         ),
+        (
+            {
+                "sourceConfiguration": {
+                    "codeRepository": {
+                        "repositoryUrl": "https://github.com/daadaar/backend",
+                        "sourceCodeVersion": {"type": "BRANCH", "value": "main"},
+                    }
+                }
+            },
+            "InvalidRequestException",
+            "ConnectionArn",
+        ),
     ],
 )
 def test_service_that_app_runner_refuses(world: World, inputs: dict[str, Any], code: str, says: str) -> None:
@@ -739,6 +752,42 @@ def test_a_service_runs_a_definition_that_is_there(world: World, named: str, lau
 
 def test_an_account_file_shows_not_every_definition(adopted: World) -> None:
     assert adopted.make(ECS_SERVICE, "good", name="web", taskDefinition="billing:3").id
+
+
+def test_a_service_keeps_its_kind_of_source(world: World) -> None:
+    made = world.make(SERVICE, "image", serviceName="mailer", sourceConfiguration=image())
+    code = {
+        "codeRepository": {
+            "repositoryUrl": "https://github.com/daadaar/backend",
+            "sourceCodeVersion": {"type": "BRANCH", "value": "main"},
+        },
+        "authenticationConfiguration": {"connectionArn": "arn:x"},
+    }
+    with pytest.raises(RefusalError, match="source in imageRepository, and keeps it"):
+        world.client.update(made, serviceName="mailer", sourceConfiguration=code)
+    built = world.make(SERVICE, "code", serviceName="built", sourceConfiguration=code)
+    with pytest.raises(RefusalError, match="source in codeRepository, and keeps it"):
+        world.client.update(built, serviceName="built", sourceConfiguration=image())
+    assert world.client.update(built, serviceName="built", sourceConfiguration=code).id == built.id
+
+
+def test_a_custom_domain_leads_to_one_service(world: World) -> None:
+    service = world.make(SERVICE, "api", serviceName="mailer", sourceConfiguration=image()).id
+    made = world.make(DOMAIN, "app", domainName="app.example.com", serviceArn=service)
+    assert len(made.outputs["certificateValidationRecords"]) == 3
+    assert made.outputs["dnsTarget"].endswith(".us-east-1.awsapprunner.com")
+    same = {"domainName": "app.example.com", "serviceArn": service}
+    refused(world, DOMAIN, same, "InvalidRequestException", "app.example.com is associated already")
+    wildcard = {"domainName": "*.example.com", "serviceArn": service}
+    refused(world, DOMAIN, wildcard, "InvalidRequestException", "takes no www subdomain")
+    alone = world.make(DOMAIN, "any", **wildcard, enableWwwSubdomain=False)
+    assert len(alone.outputs["certificateValidationRecords"]) == 2
+    for number in range(3):
+        world.make(DOMAIN, f"app-{number}", domainName=f"app-{number}.example.com", serviceArn=service)
+    sixth = {"domainName": "six.example.com", "serviceArn": service}
+    refused(world, DOMAIN, sixth, "InvalidRequestException", "at most 5 custom domains")
+    nobody = {"domainName": "six.example.com", "serviceArn": "arn:x"}
+    refused(world, DOMAIN, nobody, "ResourceNotFoundException", "arn:x")
 
 
 # Names

@@ -20,6 +20,22 @@ _SCALING: Final = "aws:apprunner/autoScalingConfigurationVersion:AutoScalingConf
 _SUBNET: Final = "aws:ec2/subnet:Subnet"
 _GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
 _MOST_GROUPS: Final = 5
+_CODE_CONFIGURATION: Final = "sourceConfiguration.codeRepository.codeConfiguration"
+_RUNTIMES: Final = (
+    "PYTHON_3",
+    "PYTHON_311",
+    "NODEJS_12",
+    "NODEJS_14",
+    "NODEJS_16",
+    "NODEJS_18",
+    "NODEJS_22",
+    "CORRETTO_8",
+    "CORRETTO_11",
+    "DOTNET_6",
+    "GO_1",
+    "PHP_81",
+    "RUBY_31",
+)
 _SHORTEST_NAME, _LONGEST_NAME = 4, 40
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
@@ -100,6 +116,28 @@ def private_image_needs_an_access_role(call: Call) -> None:
         raise AwsError(
             "InvalidRequestException", "Authentication configuration is invalid: ECR needs an AccessRoleArn."
         )
+
+
+def source_code_needs_a_connection(call: Call) -> None:
+    """A connection reads the repository ("AuthenticationConfiguration", App Runner API Reference)."""
+    source = _part(call.inputs, "sourceConfiguration")
+    connection = _part(source, "authenticationConfiguration").get("connectionArn")
+    if source.get("codeRepository") and not connection:
+        raise AwsError(
+            "InvalidRequestException",
+            "Authentication configuration is invalid: a code repository needs a ConnectionArn.",
+        )
+
+
+def source_stays_of_its_kind(call: Call) -> None:
+    """A service cannot switch from code to an image, or back ("UpdateService", App Runner API Reference)."""
+    existing = call.account.find(SERVICE, call.id) if call.id else None
+    if existing is None:
+        return
+    before, after = existing.get("sourceConfiguration") or {}, _part(call.inputs, "sourceConfiguration")
+    for kind in ("codeRepository", "imageRepository"):
+        if before.get(kind) and not after.get(kind):
+            raise AwsError("InvalidRequestException", f"The service has its source in {kind}, and keeps it.")
 
 
 def service_name_is_free(call: Call) -> None:
@@ -262,6 +300,8 @@ KINDS: Final = (
             one_of("networkConfiguration.ipAddressType", "IPV4", "DUAL_STACK"),
             one_of("healthCheckConfiguration.protocol", "HTTP", "TCP"),
             one_of("sourceConfiguration.imageRepository.imageRepositoryType", "ECR", "ECR_PUBLIC"),
+            one_of(f"{_CODE_CONFIGURATION}.configurationSource", "API", "REPOSITORY"),
+            one_of(f"{_CODE_CONFIGURATION}.codeConfigurationValues.runtime", *_RUNTIMES),
             exactly_one_of("sourceConfiguration", "codeRepository", "imageRepository"),
         ),
         rules=(
@@ -270,6 +310,8 @@ KINDS: Final = (
             vpc_egress_has_a_connector,
             secrets_need_an_instance_role,
             private_image_needs_an_access_role,
+            source_code_needs_a_connection,
+            source_stays_of_its_kind,
         ),
         warns=warnings,
     ),

@@ -103,6 +103,12 @@ def _records(query: Query) -> Mapping[str, Any]:
             quote = '"{}"' if record.get("type") in ("TXT", "SPF") else "{}"
             values = [{"value": quote.format(str(value).strip('"'))} for value in record.items("records")]
             shown = {"name": name, "type": record.get("type"), "ttl": record.get("ttl") or 0}
+            for alias in record.items("aliases"):
+                shown["aliasTarget"] = {
+                    "dnsName": alias["name"],
+                    "hostedZoneId": alias["zoneId"],
+                    "evaluateTargetHealth": alias["evaluateTargetHealth"],
+                }
             sets.append({**dict.fromkeys(_RECORD_FIELDS), **shown, "resourceRecords": values})
     return {"id": zone, "resourceRecordSets": sets}
 
