@@ -7,7 +7,6 @@ HTTPS.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -305,13 +304,16 @@ class _Reading:
                         yield Named(found)
 
     def _asked(self, servers: list[Destination]) -> dict[Provider, list[str]]:
-        """The providers whose API is used, and the regions of it: the SDK's own where none is named."""
+        """The providers whose API is used, and its regions: the SDK's own where none is named, nor a host."""
         here = self._variables.region()
-        asked: defaultdict[Provider, list[str]] = defaultdict(list)
+        asked: dict[Provider, list[str]] = {}
         for name in self._variables.names:
             found = _find(name, _API_NAMES)
             if found is not None:
-                asked[found[0][0]].append(self._variables.text(name) or here)
+                (provider, role), _ = found
+                regions = asked.setdefault(provider, [])
+                if role == "regions":
+                    regions.append(self._variables.text(name) or here)
         chosen = {
             word
             for each in FRAMEWORKS
@@ -320,10 +322,13 @@ class _Reading:
         }
         for provider in PROVIDERS:
             own = bool(provider.regions) and any(name in self._variables.names for name in SES_ENDPOINTS)
-            by_host = any(is_api_of(provider, server.host) for server in servers)
-            if (own or provider.word in chosen) and provider not in asked and not by_host:
-                asked[provider].append(here)
-        return dict(sorted(asked.items(), key=lambda entry: entry[0].api))
+            if own or provider.word in chosen:
+                asked.setdefault(provider, [])
+        return {
+            provider: regions or [here]
+            for provider, regions in sorted(asked.items(), key=lambda entry: entry[0].api)
+            if regions or not any(is_api_of(provider, server.host) for server in servers)
+        }
 
 
 def names_server(name: str) -> bool:

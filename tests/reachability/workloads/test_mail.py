@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -163,6 +164,53 @@ def test_what_is_not_known(variables: Any, secrets: dict[str, str], computed: bo
     assert sent(variables, secrets, computed=computed) == found
 
 
+WORDPRESS = f"define('WPMS_ON', true); define( 'WPMS_SMTP_HOST', '{RELAY}' ); define('WPMS_SMTP_PORT', 2465);"
+SPRING = json.dumps({"spring": {"mail": {"username": "u", "host": RELAY, "port": 2465}}})
+
+
+@pytest.mark.parametrize(
+    ("host", "port"),
+    [
+        ("SMTP_SERVER", "SMTP_PORT"),  # Mastodon
+        ("SMTP_HOST", "SMTP_PORT"),  # Nextcloud, Outline, Strapi, Superset, Vaultwarden
+        ("GITEA__mailer__SMTP_ADDR", "GITEA__mailer__SMTP_PORT"),
+        ("MATOMO_SMTP_HOST", "MATOMO_SMTP_PORT_NUMBER"),
+        ("N8N_SMTP_HOST", "N8N_SMTP_PORT"),
+        ("MB_EMAIL_SMTP_HOST", "MB_EMAIL_SMTP_PORT"),  # Metabase
+        ("AIRFLOW__SMTP__SMTP_HOST", "AIRFLOW__SMTP__SMTP_PORT"),
+        ("SMTP_ADDRESS", "SMTP_PORT"),  # Chatwoot
+        ("EMAIL_SERVER_HOST", "EMAIL_SERVER_PORT"),  # Cal.com
+        ("EMAIL_SMTP_HOST", "EMAIL_SMTP_PORT"),  # Directus
+        ("GOTRUE_SMTP_HOST", "GOTRUE_SMTP_PORT"),  # Supabase
+        ("WORDPRESS_SMTP_HOST", "WORDPRESS_SMTP_PORT_NUMBER"),
+        ("AUTHENTIK_EMAIL__HOST", "AUTHENTIK_EMAIL__PORT"),
+        ("ZAMMAD_SMTP_HOST", "ZAMMAD_SMTP_PORT"),
+        ("REDMINE_SMTP_HOST", "REDMINE_SMTP_PORT_NUMBER"),
+        ("EMAIL_SERVER", "EMAIL_PORT"),  # NetBox
+    ],
+)
+def test_what_self_hosted_programs_document(host: str, port: str) -> None:
+    assert sent({host: RELAY, port: "2465"}) == [f"{RELAY}:2465"]
+    assert sent({port: "2465"}, {host: "arn:secret"}) == ["a host that is a secret:2465"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "found"),
+    [
+        ({"ZITADEL_DEFAULTINSTANCE_SMTPCONFIGURATION_SMTP_HOST": f"{RELAY}:2465"}, f"{RELAY}:2465"),
+        ({"SSMTP_MAILHUB": f"{RELAY}:2465"}, f"{RELAY}:2465"),
+        ({"WORDPRESS_CONFIG_EXTRA": WORDPRESS}, f"{RELAY}:2465"),
+        ({"SPRING_APPLICATION_JSON": SPRING}, f"{RELAY}:2465"),
+        ({"SPRING_APPLICATION_JSON": json.dumps({"spring.mail.host": RELAY})}, f"{RELAY}:25"),
+        ({"COURIER_SMTP_CONNECTION_URI": UNKNOWN}, "a host that is not known until the update"),
+        ({"EMAIL_TRANSPORT_DEFAULT_URL": f"smtp://u:p@{RELAY}:2465"}, f"{RELAY}:2465"),
+        ({"EMAIL_SERVER": f"smtp://u:p@{RELAY}:2465"}, f"{RELAY}:2465"),
+    ],
+)
+def test_hosts_of_other_forms_that_are_documented(variables: dict[str, Any], found: str) -> None:
+    assert sent(variables) == [found]
+
+
 # Ports that are not set ---------------------------------------------------------------------------------
 
 
@@ -179,7 +227,11 @@ def test_what_is_not_known(variables: Any, secrets: dict[str, str], computed: bo
         ({"SPRING_MAIL_HOST": RELAY}, 25, "Spring Boot"),
         ({"DISCOURSE_SMTP_ADDRESS": RELAY}, 25, "Discourse"),
         ({"SENTRY_EMAIL_HOST": RELAY}, 25, "Sentry"),
-        ({"MAILER_DSN": f"smtp://{RELAY}"}, 25, "Symfony"),
+        ({"MAILER_DSN": f"smtp://{RELAY}"}, 465, "Symfony"),
+        ({"MAILER_URL": f"smtp://{RELAY}"}, 25, "Swift Mailer"),
+        ({"N8N_SMTP_HOST": RELAY}, 465, "n8n"),
+        ({"AUTHENTIK_EMAIL__HOST": RELAY}, 25, "Authentik"),
+        ({"SSMTP_MAILHUB": RELAY}, 25, "sSMTP"),
         ({"MAILER_DSN": f"smtps://{RELAY}"}, 465, ""),
         ({"MAIL_HOST": RELAY}, None, ""),
         ({"mail__options__host": RELAY}, None, ""),
@@ -286,7 +338,9 @@ def test_a_value_that_is_a_mail_server(variables: dict[str, Any], found: list[st
 # By API -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("key", "host"), sorted({(key, p.api) for p in PROVIDERS for key in p.keys}))
+@pytest.mark.parametrize(
+    ("key", "host"), sorted({(key, p.api_host("us-east-1")) for p in PROVIDERS for key in p.keys})
+)
 def test_each_key_of_the_table_is_its_providers_host(key: str, host: str) -> None:
     assert sent({key: "x"}) == [f"{host}:443"]
     assert sent({}, {key: "arn:secret"}) == [f"{host}:443"]
@@ -325,6 +379,21 @@ def test_each_key_of_the_table_is_its_providers_host(key: str, host: str) -> Non
             ["email-fips.us-west-2.api.aws:443"],
         ),
         ({"MAIL_MAILER": "smtp", "MAIL_HOST": RELAY}, "us-east-1", [RELAY]),
+        (
+            {"AWS_SES_ACCESS_KEY_ID": "x", "AWS_SES_REGION_NAME": "eu-west-1"},
+            "us-east-1",
+            ["email.eu-west-1.amazonaws.com:443"],
+        ),
+        (
+            {"AWS_SES_ACCESS_KEY_ID": "x", "AWS_SES_ENDPOINT": "https://email.eu-west-1.amazonaws.com"},
+            "us-east-1",
+            ["email.eu-west-1.amazonaws.com:443"],
+        ),
+        (
+            {"EMAIL_TRANSPORT": "ses", "EMAIL_SMTP_HOST": RELAY},
+            "us-east-1",
+            ["email.us-east-1.amazonaws.com:443"],
+        ),
         (
             {"MAILER_DSN": "ses+api://K:S@default?region=eu-west-2"},
             "us-east-1",
