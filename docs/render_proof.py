@@ -14,11 +14,11 @@ from types import ModuleType
 from typing import Final
 
 import mailroute  # noqa: F401  (leads to the modules of the policy pack)
-from reachability import Verdict, aws, findings, forwarding, workloads
+from reachability import Verdict, aws, findings, forwarding, refusals, workloads
 from reachability.graph import tokens
 
 PAGE: Final = Path(__file__).parent / "reference" / "proof.md"
-PARTS: Final = (aws, forwarding, workloads)
+PARTS: Final = (aws, forwarding, refusals, workloads)
 
 INTRODUCTION: Final = """\
 # What the proof models

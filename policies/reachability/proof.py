@@ -107,7 +107,8 @@ class Proof:
         return {found.resource: found for origin in Origin for found in self.workloads(origin)}
 
     def _judge(self, workload: Workload, destination: Destination) -> Outcome:
-        outcome = said_once(self.judge(workload.placements, destination))
+        refused = self.network.refusals.of(workload.resource)
+        outcome = said_once(self.judge(workload.placements, destination) + refused)
         if self.changers and not all(place.managed for place in workload.placements):
             changed = (
                 placement.MAY_CHANGE_NETWORK(workload.resource, changer=each) for each in self.changers

@@ -44,7 +44,9 @@ def network(host: str, *, ipv6_only: bool) -> Stack:
         stack.add("aws:ec2/route:Route", name, **route)
     stack.add("aws:ec2/securityGroup:SecurityGroup", "group", vpcId=ref("vpc"), egress=[copy.deepcopy(OPEN6)])
     container = f'[{{"environment": [{{"name": "SMTP_HOST", "value": "{host}"}}]}}]'
-    stack.add("aws:ecs/taskDefinition:TaskDefinition", "task", containerDefinitions=container)
+    stack.add(
+        "aws:ecs/taskDefinition:TaskDefinition", "task", networkMode="awsvpc", containerDefinitions=container
+    )
     stack.add(
         "aws:ecs/service:Service",
         "service",

@@ -20,7 +20,17 @@ FILES: Final = {
     name: module
     for name, module in vars(findings).items()
     if name
-    in ("assumptions", "conflicts", "endpoints", "filters", "gateways", "names", "placement", "routing")
+    in (
+        "assumptions",
+        "conflicts",
+        "endpoints",
+        "filters",
+        "gateways",
+        "names",
+        "placement",
+        "refusals",
+        "routing",
+    )
 }
 STATEMENTS: Final = {
     f"{file}.{name}": statement

@@ -263,7 +263,12 @@ def test_fargate_in_a_vpc_of_dedicated_tenancy_is_undetermined(
         nat.remove(name)
     network = {"subnets": [PRIVATE[0]], "securityGroups": [ref("connector-group")]}
     containers = [{"environment": [{"name": "SMTP_HOST", "value": "smtp.example.com"}]}]
-    nat.add("aws:ecs/taskDefinition:TaskDefinition", "task", containerDefinitions=json.dumps(containers))
+    nat.add(
+        "aws:ecs/taskDefinition:TaskDefinition",
+        "task",
+        networkMode="awsvpc",
+        containerDefinitions=json.dumps(containers),
+    )
     nat.add(
         "aws:ecs/service:Service",
         "tasks",

@@ -145,12 +145,16 @@ class HostedZones:
     def _read(self) -> dict[str, HostedZone]:
         return {zone.key: self._make(zone) for zone in self.graph.of_type(*tokens.HOSTED_ZONE)}
 
+    def zone_of(self, record: Resource) -> HostedZone | None:
+        """The zone of a record, where the graph holds it and it is certain."""
+        held_by = self._zone_of.get(record)
+        return None if held_by is None or held_by.target is None else self[held_by.target]
+
     def name_of(self, key: str) -> str | Unknown:
         """The full name of the record with this key, where its zone is known; of anything else `UNKNOWN`."""
         record = self.graph.find(key)
-        held_by = self._zone_of.get(record) if record is not None else None
-        zone = held_by.target if held_by is not None else None
-        records = self[zone].records if zone is not None else ()
+        zone = self.zone_of(record) if record is not None else None
+        records = zone.records if zone is not None else ()
         return next((record.name for record in records if record.key == key), UNKNOWN)
 
     def public_for(self, name: str) -> Iterator[HostedZone]:

@@ -17,9 +17,10 @@ from ..verdict import Origin, Outcome, all_of, hop
 from .entity import Entity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ..graph.references import Ref
+    from ..graph.refusals import Refusals
     from ..graph.resource import Resource
     from .vpc import Vpc, Vpcs
 
@@ -30,9 +31,11 @@ class InternetGateway(Entity):
 
     Attributes:
         attachments: the VPCs that it may be attached to, with whether it certainly is.
+        refused: the attachments of it that AWS refuses, or may.
     """
 
     attachments: tuple[tuple[Ref[Vpc], bool], ...]
+    refused: Outcome
 
     def attached_to(self, vpc: Ref[Vpc]) -> Truth:
         """Whether it is attached to `vpc`, by itself or by an attachment."""
@@ -49,8 +52,8 @@ class InternetGateway(Entity):
         if attached is True:
             return hop("internet-gateway", self.key, "attached to the VPC", self.origin)
         if attached is False:
-            return routing.GATEWAY_NOT_ATTACHED(self)
-        return routing.GATEWAY_MAYBE_NOT_ATTACHED(self)
+            return routing.GATEWAY_NOT_ATTACHED(self) + self.refused
+        return self.refused + routing.GATEWAY_MAYBE_NOT_ATTACHED(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,9 +75,10 @@ class EgressOnlyInternetGateway(Entity):
 class InternetGateways:
     """The internet gateways of one graph."""
 
-    def __init__(self, vpcs: Vpcs) -> None:
+    def __init__(self, vpcs: Vpcs, refusals: Refusals) -> None:
         self.vpcs = vpcs
         self.graph = vpcs.graph
+        self.refusals = refusals
         self._read: dict[str, InternetGateway] = {}
 
     def __iter__(self) -> Iterator[InternetGateway]:
@@ -82,7 +86,10 @@ class InternetGateways:
 
     def read(self, gateway: Resource) -> InternetGateway:
         if gateway.key not in self._read:
-            self._read[gateway.key] = InternetGateway(gateway, tuple(self._attachments(gateway)))
+            links = self._attachments_of(gateway)
+            refused = all_of(self.refusals.of(attachment) for attachment, _ in links)
+            attachments = tuple(self._attachments(gateway, links))
+            self._read[gateway.key] = InternetGateway(gateway, attachments, refused)
         return self._read[gateway.key]
 
     def read_egress_only(self, gateway: Resource) -> EgressOnlyInternetGateway:
@@ -119,11 +126,20 @@ class InternetGateways:
         read = self.vpcs.covers(vpc, "ec2:DescribeInternetGateways")
         return not read or any(gateway.attached_to(vpc) is not False for gateway in self)
 
-    def _attachments(self, gateway: Resource) -> Iterator[tuple[Ref[Vpc], bool]]:
+    def _attachments_of(self, gateway: Resource) -> list[tuple[Resource, bool]]:
+        """What attaches `gateway` to a VPC, with whether it certainly is that gateway."""
+        named = (
+            (attachment, self.graph.named(attachment, "internetGatewayId", tokens.INTERNET_GATEWAY))
+            for attachment in self.graph.of_type(*tokens.INTERNET_GATEWAY_ATTACHMENT)
+        )
+        meant = ((attachment, ref.stands_for(gateway)) for attachment, ref in named)
+        return [(attachment, is_own is True) for attachment, is_own in meant if is_own is not False]
+
+    def _attachments(
+        self, gateway: Resource, links: Sequence[tuple[Resource, bool]]
+    ) -> Iterator[tuple[Ref[Vpc], bool]]:
         if gateway.declared("vpcId") is not ABSENT:
             yield self.vpcs.of(gateway), True
-        for attachment in self.graph.of_type(*tokens.INTERNET_GATEWAY_ATTACHMENT):
-            named = self.graph.named(attachment, "internetGatewayId", tokens.INTERNET_GATEWAY)
-            meant = named.stands_for(gateway)
-            if meant is not False:
-                yield self.vpcs.of(attachment), meant is True
+        for attachment, certain in links:
+            if not self.refusals.refuses(attachment):
+                yield self.vpcs.of(attachment), certain and not self.refusals.of(attachment).findings

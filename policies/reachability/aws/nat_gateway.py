@@ -21,6 +21,7 @@ from .entity import Entity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..graph.refusals import Refusals
     from ..graph.resource import Resource
     from .availability_zone import AvailabilityZones
     from .subnet import Subnet
@@ -80,8 +81,9 @@ class NatGateway(Entity):
 class NatGateways:
     """The NAT gateways of one graph."""
 
-    def __init__(self, availability_zones: AvailabilityZones) -> None:
+    def __init__(self, availability_zones: AvailabilityZones, refusals: Refusals) -> None:
         self.availability_zones = availability_zones
+        self.refusals = refusals
         self.subnets = availability_zones.subnets
         self.graph = self.subnets.graph
         self.elastic_ips = ElasticIps(self.graph)
@@ -121,7 +123,7 @@ class NatGateways:
             for place in subnet.candidates
         ]
         room = assumptions.ROOM_IN_QUOTAS(nat, place=place_of(nat))
-        return (across_possibilities(places) if places else PASSES) + room
+        return (across_possibilities(places) if places else PASSES) + self.refusals.of(nat) + room
 
 
 def _is_regional(nat: Resource) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..graph.refusals import Refusals
+from ..refusals import rows
 from .availability_zone import AvailabilityZones
 from .block_public_access import BlockPublicAccess
 from .dns import Dns
@@ -36,24 +38,27 @@ class Network:
 
     def __init__(self, graph: Graph, zones: ZoneAvailability) -> None:
         self.graph = graph
+        self.refusals = Refusals(graph)
         self.vpcs = Vpcs(graph)
         self.subnets = Subnets(self.vpcs)
         self.availability_zones = AvailabilityZones(self.subnets, zones)
         self.prefix_lists = PrefixLists(graph)
-        self.security_groups = SecurityGroups(self.vpcs, self.prefix_lists)
+        self.security_groups = SecurityGroups(self.vpcs, self.prefix_lists, self.refusals)
         self.network_interfaces = NetworkInterfaces(self.security_groups)
-        self.network_acls = NetworkAcls(self.subnets)
-        self.route_tables = RouteTables(self.vpcs, self.prefix_lists)
-        self.internet_gateways = InternetGateways(self.vpcs)
-        self.nat_gateways = NatGateways(self.availability_zones)
+        self.network_acls = NetworkAcls(self.subnets, self.refusals)
+        self.route_tables = RouteTables(self.vpcs, self.prefix_lists, self.refusals)
+        self.internet_gateways = InternetGateways(self.vpcs, self.refusals)
+        self.nat_gateways = NatGateways(self.availability_zones, self.refusals)
         self.nat_instances = NatInstances(self.subnets, self.security_groups)
         self.block_public_access = BlockPublicAccess(self.vpcs)
         self.middleboxes = Middleboxes(self.subnets, self.network_acls, FirewallPolicies(graph))
-        self.transit_gateways = TransitGateways(self.subnets, self.prefix_lists)
+        self.transit_gateways = TransitGateways(self.subnets, self.prefix_lists, self.refusals)
         self.peering_connections = PeeringConnections(self.vpcs)
-        self.vpc_endpoints = VpcEndpoints(self.subnets, self.network_interfaces, zones)
-        self.api_endpoints = VpcEndpoints(self.subnets, self.network_interfaces, zones, API)
-        self.fips_api_endpoints = VpcEndpoints(self.subnets, self.network_interfaces, zones, FIPS_API)
+        interfaces, refused = self.network_interfaces, self.refusals
+        self.vpc_endpoints = VpcEndpoints(self.subnets, interfaces, zones, refused)
+        self.api_endpoints = VpcEndpoints(self.subnets, interfaces, zones, refused, API)
+        self.fips_api_endpoints = VpcEndpoints(self.subnets, interfaces, zones, refused, FIPS_API)
         self.dns = Dns(self.vpc_endpoints)
-        self.resolver = Resolver(self.dns, self.subnets)
+        self.resolver = Resolver(self.dns, self.subnets, self.refusals)
         self.resource_shares = ResourceShares(self.vpcs)
+        self.refusals.add(rows(self.subnets, self.dns.zones))

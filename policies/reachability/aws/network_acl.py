@@ -25,6 +25,7 @@ from .ports import tcp_ports
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ..graph.refusals import Refusals
     from .subnet import Subnet, Subnets
 
 ALLOW: Final = "allow"
@@ -78,10 +79,11 @@ class NetworkAcl(Entity):
 class NetworkAcls:
     """The network ACLs of one graph."""
 
-    def __init__(self, subnets: Subnets) -> None:
+    def __init__(self, subnets: Subnets, refusals: Refusals) -> None:
         self.subnets = subnets
         self.vpcs = subnets.vpcs
         self.graph = subnets.graph
+        self.refusals = refusals
         self.adoptions = Adoptions(self.graph, tokens.DEFAULT_NETWORK_ACL, self._vpc_of_default)
         self._read: dict[str, NetworkAcl] = {}
         self._by_subnet: dict[str, tuple[NetworkAcl | None, ...]] = {}
@@ -243,7 +245,8 @@ class NetworkAcls:
             gone = self.adoptions.removes(acl, link.source)
             if not gone and (outward is UNKNOWN or outward is (direction == EGRESS)):
                 stays = not exclusive and self.adoptions.keeps(acl, link.source)
-                sure = link.certain and stays and outward is not UNKNOWN
+                refused = bool(self.refusals.of(link.source).findings)
+                sure = link.certain and stays and outward is not UNKNOWN and not refused
                 yield _entry(link.source.properties, "ruleNumber", "ruleAction", certain=sure)
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..graph.references import Ref
+    from ..graph.refusals import Refusals
     from ..graph.resource import Resource
     from .dns import Dns
     from .hosted_zone import Record
@@ -65,11 +66,12 @@ class Answer:
 class Resolver:
     """What is answered for names, in VPCs or in the internet."""
 
-    def __init__(self, dns: Dns, subnets: Subnets) -> None:
+    def __init__(self, dns: Dns, subnets: Subnets, refusals: Refusals) -> None:
         self.dns = dns
         self.graph = dns.graph
         self.zones = dns.zones
         self.subnets = subnets
+        self.refusals = refusals
 
     def answers(self, host: str, vpc: Ref[Vpc] | None) -> tuple[Answer, ...]:
         """Everything that `host` may lead to: each must hold.
@@ -232,6 +234,11 @@ class _Search:
     ) -> Iterator[Answer]:
         name, alias = chain[-1], record.alias
         steps += hop("dns-record", record.key, f"{name} {record.kind}", record.origin)
+        refused = self.resolver.refusals.of(record.resource)
+        if refused.findings:
+            yield Answer(name, steps=steps + refused)
+            return
+        steps += refused
         if not record.is_known:
             holders, more = self.resolver.holders(record)
             if more:

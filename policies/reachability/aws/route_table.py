@@ -16,7 +16,7 @@ from ..graph import tokens
 from ..graph.references import Links, Ref
 from ..ranges import ANY_ADDRESS, IPV4, IPV6, PRIVATE, Ranges, addresses, prefix_length
 from ..values import ABSENT, UNKNOWN, Unknown, Value, elements, get, items
-from ..verdict import Origin, all_of
+from ..verdict import PASSES, Origin, Outcome, all_of
 from .entity import Entity
 from .vpc import blocks_of
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from ..graph.graph import Graph
     from ..graph.resource import Resource
-    from ..verdict import Outcome
     from .prefix_list import PrefixLists
     from .vpc import Vpc
 
@@ -70,6 +69,7 @@ class Route:
         source: the resource that declares it.
         certain: whether it certainly stands in the table, and for these addresses.
         blackhole: whether AWS shows it as one.
+        refused: why AWS does not make it, or may not; it is not certain then.
     """
 
     destination: Ranges
@@ -79,6 +79,7 @@ class Route:
     source: Resource
     certain: bool = True
     blackhole: bool = False
+    refused: Outcome = PASSES
 
     @cached_property
     def leads_to_internet_gateway(self) -> bool:
@@ -103,6 +104,12 @@ class NextHops:
 
     addresses: Ranges
     routes: tuple[Route | None, ...]
+
+    @property
+    def told(self) -> tuple[Route | None, ...]:
+        """`routes`, without none where one says itself why it is not there."""
+        refused = any(route is not None and route.refused.findings for route in self.routes)
+        return tuple(route for route in self.routes if route is not None) if refused else self.routes
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,11 +17,12 @@ from ..graph.references import Links, Ref, exactly
 from ..graph.resource import Resource
 from ..values import UNKNOWN, Truth, elements, get
 from ..verdict import Origin, all_of
-from .route_table import Routes, RouteTable, destination_of, may_learn_routes
+from .route_table import Route, Routes, RouteTable, destination_of, may_learn_routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ..graph.refusals import Refusals
     from ..ranges import Ranges
     from ..verdict import Outcome
     from .internet_gateway import InternetGateway
@@ -36,9 +37,10 @@ _ORIGINAL_TABLE: Final = ("defaultRouteTableId", "mainRouteTableId")
 class RouteTables:
     """The route tables of one graph, by what they are associated with."""
 
-    def __init__(self, vpcs: Vpcs, prefix_lists: PrefixLists) -> None:
+    def __init__(self, vpcs: Vpcs, prefix_lists: PrefixLists, refusals: Refusals) -> None:
         self.vpcs = vpcs
         self.graph = vpcs.graph
+        self.refusals = refusals
         self.routes = Routes(self.graph, prefix_lists)
         self.adoptions = Adoptions(self.graph, tokens.DEFAULT_ROUTE_TABLE, self._original)
         self._read: dict[str, RouteTable] = {}
@@ -85,9 +87,14 @@ class RouteTables:
             routes = [*self.routes.of(table, self.standalone_in(table))]
             for rival in self.adoptions.rivals(table):
                 routes.extend(replace(route, certain=False) for route in self.routes.of(rival, []))
-            learns = may_learn_routes(table, self._propagations)
-            self._read[table.key] = RouteTable(table, tuple(routes), learns, self._conflicts_inside(table))
+            learns, standing = may_learn_routes(table, self._propagations), tuple(map(self._if_made, routes))
+            self._read[table.key] = RouteTable(table, standing, learns, self._conflicts_inside(table))
         return self._read[table.key]
+
+    def _if_made(self, route: Route) -> Route:
+        """`route`, which is not certain where AWS refuses it, or may."""
+        refused = self.refusals.of(route.source)
+        return replace(route, certain=route.certain and not refused.findings, refused=refused)
 
     def _conflicts_inside(self, table: Resource) -> Outcome:
         """Warnings of what removes routes of `table`, or declares one to the same destination."""

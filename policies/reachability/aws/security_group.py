@@ -35,6 +35,7 @@ from .ports import has_ports_of_all_protocols, tcp_ports
 
 if TYPE_CHECKING:
     from ..graph.graph import Graph
+    from ..graph.refusals import Refusals
     from .prefix_list import PrefixLists
     from .vpc import Vpc, Vpcs
 
@@ -148,10 +149,11 @@ def _admit(groups: Sequence[Ref[SecurityGroup]], direction: str, peer: Peer, por
 class SecurityGroups:
     """The security groups of one graph."""
 
-    def __init__(self, vpcs: Vpcs, prefix_lists: PrefixLists) -> None:
+    def __init__(self, vpcs: Vpcs, prefix_lists: PrefixLists, refusals: Refusals) -> None:
         self.graph: Graph = vpcs.graph
         self.vpcs = vpcs
         self.prefix_lists = prefix_lists
+        self.refusals = refusals
         self.adoptions = Adoptions(self.graph, tokens.DEFAULT_SECURITY_GROUP, self._vpc_of_default)
         self._read: dict[str, SecurityGroup] = {}
 
@@ -244,11 +246,13 @@ class SecurityGroups:
     def _rules(self, group: Resource, direction: str) -> Iterator[Rule]:
         """Every rule of `group`: inline, `SecurityGroupRule`, and `vpc.SecurityGroup...Rule`.
 
-        Those that a `VpcSecurityGroupRulesExclusive` of the group does not list may be gone.
+        Those that a `VpcSecurityGroupRulesExclusive` of the group does not list may be gone, and those that
+        AWS refuses are not there.
         """
         lists = [self._listed(link.source, direction) for link in self._exclusive.to(group)]
         for rule in self._written(group, direction):
-            kept = all(rule.source in listed for listed in lists)
+            refused = rule.source != group and bool(self.refusals.of(rule.source).findings)
+            kept = not refused and all(rule.source in listed for listed in lists)
             yield rule if kept else replace(rule, certain=False)
 
     def _in_two_notations(self, group: Resource) -> Outcome:

@@ -6,7 +6,7 @@ ACLs for transit gateways"; Amazon VPC whitepaper, "Centralized egress to intern
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +16,7 @@ from ..graph.references import Links, Ref
 from ..graph.resource import nearest
 from ..ranges import ANY_ADDRESS, PRIVATE, Ranges, addresses, prefix_length
 from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, get, items
-from ..verdict import PASSES, Origin, Outcome, hop
+from ..verdict import PASSES, Origin, Outcome, all_of, hop
 from .entity import Entity
 from .route_table import LONGEST_OF_VPC
 from .vpc import blocks_of
@@ -24,6 +24,7 @@ from .vpc import blocks_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ..graph.refusals import Refusals
     from ..graph.resource import Resource
     from .prefix_list import PrefixLists
     from .subnet import Subnet, Subnets
@@ -99,21 +100,24 @@ class Table:
 class Target:
     """Where a table sends addresses: to an `attachment`, or to none where it drops them.
 
-    `certain` is false where a route that is not known may take them instead.
+    `certain` is false where a route that is not known may take them instead; `refused` says why AWS does not
+    make the route, or may not.
     """
 
     addresses: Ranges
     attachment: Attachment | None
     certain: bool = True
+    refused: Outcome = PASSES
 
 
 class TransitGateways:
     """The transit gateways of a graph, their attachments and tables."""
 
-    def __init__(self, subnets: Subnets, prefix_lists: PrefixLists) -> None:
+    def __init__(self, subnets: Subnets, prefix_lists: PrefixLists, refusals: Refusals) -> None:
         self.subnets = subnets
         self.graph = subnets.graph
         self.prefix_lists = prefix_lists
+        self.refusals = refusals
         self._read: dict[str, Attachment] = {}
 
     def attachment_of(self, gateway: Resource, vpc: Ref[Vpc]) -> Attachment | None:
@@ -157,20 +161,33 @@ class TransitGateways:
 
         Each entry is the attachment they leave by, or none with the reason why.
         """
-        table = self._table_of(gateway, attachment.resource)
-        if table is None:
+        tables = self._tables_of(gateway, attachment.resource)
+        if not tables:
             return [(None, routing.TRANSIT_TABLE_UNKNOWN(attachment))]
-        return [self._by(gateway, table, target, name) for target in self._lookup(gateway, table, wanted)]
+        refused = self._refused_associations(attachment.resource)
+        ways = (
+            self._by(gateway, table, target, name)
+            for table in tables
+            for target in self._lookup(gateway, table, wanted)
+        )
+        return [(leaving, step + refused) for leaving, step in ways]
+
+    def _refused_associations(self, attachment: Resource) -> Outcome:
+        """What AWS refuses of the associations of `attachment`, which ends an update half-way."""
+        links = self._associations.to(attachment)
+        return all_of(self.refusals.of(link.source) for link in links).as_undetermined()
 
     def _by(
         self, gateway: Resource, table: Table, target: Target, name: str
     ) -> tuple[Attachment | None, Outcome]:
+        if not target.certain and target.refused.findings:
+            return None, target.refused
         if not target.certain:
             return None, routing.TRANSIT_ROUTE_UNKNOWN(table, name=name)
         if target.attachment is None:
             return None, routing.NO_TRANSIT_ROUTE(table, name=name)
         fact = f"{table.label} to {target.attachment.label}"
-        here = hop("transit-gateway", gateway.key, fact, gateway.origin)
+        here = hop("transit-gateway", gateway.key, fact, gateway.origin) + target.refused
         return target.attachment, here + self.has_accepted(gateway, target.attachment)
 
     # Tables ----------------------------------------------------------------------------------------
@@ -214,14 +231,20 @@ class TransitGateways:
     def _propagations(self) -> Links[Resource]:
         return self._linked(tokens.TGW_PROPAGATION)
 
-    def _table_of(self, gateway: Resource, attachment: Resource) -> Table | None:
+    def _tables_of(self, gateway: Resource, attachment: Resource) -> list[Table]:
+        """The tables that `attachment` may be associated with; none where that is not known.
+
+        AWS refuses a second association, and one beside that with the default table.
+        """
         links = self._associations.to(attachment)
         if any(not link.certain for link in links):
-            return None
-        if links:
-            return self._table_ref(links[0].source)
-        own = self._by_default(gateway, attachment, "Association") is True
-        return default_table(gateway) if own else None
+            return []
+        standing = [link.source for link in links if not self.refusals.refuses(link.source)]
+        tables = [self._table_ref(association) for association in standing]
+        if not tables and self._by_default(gateway, attachment, "Association") is True:
+            tables = [default_table(gateway)]
+        known = [table for table in tables if table is not None]
+        return known if len(known) == len(tables) else []
 
     def _propagates_to(self, gateway: Resource, attachment: Resource, table: Table) -> Truth:
         for link in self._propagations.to(attachment):
@@ -257,7 +280,7 @@ class TransitGateways:
         for _, target in routes:
             taken = left & target.addresses
             if taken:
-                yield Target(taken, target.attachment, target.certain)
+                yield replace(target, addresses=taken)
                 left = left - taken
         if left:
             yield Target(left, None)
@@ -283,15 +306,16 @@ class TransitGateways:
     ) -> Iterator[tuple[int, Target]]:
         """The routes that `route` puts into `table`, or may put there: one for each of `blocks`."""
         named = self._table_ref(route)
-        if named is not None and named != table:
+        if (named is not None and named != table) or self.refusals.refuses(route):
             return
+        refused = self.refusals.of(route)
         prop = "transitGatewayAttachmentId"
         ref = self.graph.ref(route, route.declared(prop), prop, tokens.TGW_ATTACHMENT).map(self.read)
         for block in blocks:
             known = named is not None and isinstance(block, str) and (ref.absent or ref.target is not None)
             where = addresses(block) if isinstance(block, str) else ANY_ADDRESS
             length = prefix_length(block) if known and isinstance(block, str) else LONGER_THAN_ANY
-            yield length, Target(where, ref.target, known)
+            yield length, Target(where, ref.target, known and not refused.findings, refused)
 
 
 def _propagated(attachment: Attachment, *, certain: bool) -> Iterator[tuple[int, Target]]:

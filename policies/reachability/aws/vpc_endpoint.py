@@ -29,6 +29,7 @@ from .ses import SMTP, SesService
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..graph.refusals import Refusals
     from ..graph.resource import Resource
     from ..graph.zones import ZoneAvailability
     from .network_interface import NetworkInterfaces
@@ -51,6 +52,7 @@ class VpcEndpoint(Entity):
         in_its_region: whether it is where its service and its VPC are.
         in_its_vpc: whether its subnets and groups are of its VPC.
         offered: whether AWS offers the service in its zones.
+        created: whether AWS takes it, and what is associated with it.
     """
 
     service: SesService
@@ -66,6 +68,7 @@ class VpcEndpoint(Entity):
     in_its_region: Outcome
     in_its_vpc: Outcome
     offered: Outcome
+    created: Outcome
 
     @cached_property
     def usable(self) -> Outcome:
@@ -83,6 +86,7 @@ class VpcEndpoint(Entity):
                 self.is_available(),
                 self.in_its_vpc,
                 self.offered,
+                self.created,
                 PASSES if self.full_access else endpoints.POLICY_NOT_FULL_ACCESS(self),
             ]
         )
@@ -136,6 +140,7 @@ class VpcEndpoints:
         subnets: Subnets,
         interfaces: NetworkInterfaces,
         zones: ZoneAvailability,
+        refusals: Refusals,
         service: SesService = SMTP,
     ) -> None:
         self.service = service
@@ -145,6 +150,7 @@ class VpcEndpoints:
         self.interfaces = interfaces
         self.groups = interfaces.groups
         self.zones = zones
+        self.refusals = refusals
         self._read: dict[str, VpcEndpoint] = {}
         self._conflicts: dict[str, Outcome] = {}
 
@@ -252,6 +258,7 @@ class VpcEndpoints:
             in_its_region=_is_in_its_region(endpoint, vpc, self.service),
             in_its_vpc=placed + self.interfaces.groups_serve(endpoint, groups, vpc),
             offered=self._is_offered(endpoint, subnets),
+            created=self._is_created(endpoint),
         )
 
     def private_dns(self, endpoint: Resource) -> Truth:
@@ -283,6 +290,11 @@ class VpcEndpoints:
         region = self.service.region_of_service(str(endpoint.declared("serviceName")))
         offered = judged(subnets, partial(self._offered, endpoint, region))
         return said_once(all_of([*offered, _are_of_zones(endpoint, subnets)]))
+
+    def _is_created(self, endpoint: Resource) -> Outcome:
+        links = [*self._subnet_associations.to(endpoint), *self._group_associations.to(endpoint)]
+        of_parts = (self.refusals.of(link.source) for link in links if link.certain)
+        return all_of([self.refusals.of(endpoint), *of_parts])
 
     def _offered(self, endpoint: Resource, region: str | None, subnet: Subnet) -> Outcome:
         offered: Truth = UNKNOWN

@@ -5,7 +5,7 @@ The analysis names a statement and its facts; no text stands in it.
 
 from __future__ import annotations
 
-from . import assumptions, conflicts, endpoints, filters, gateways, names, placement, routing
+from . import assumptions, conflicts, endpoints, filters, gateways, names, placement, refusals, routing
 from .code import Code, Statement
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "gateways",
     "names",
     "placement",
+    "refusals",
     "routing",
 ]

@@ -9,7 +9,10 @@ from .code import Code
 CONFLICTING_RESOURCES = Code(
     "CONFLICTING_RESOURCES",
     'Amazon EC2 API Reference, "AssociateRouteTable", "ReplaceRouteTableAssociation", "CreateRoute", '
-    '"CreateVpcEndpoint", "ReplaceNetworkAclAssociation" and "CreateNetworkAclEntry"; Pulumi Registry, '
+    '"CreateVpcEndpoint", "ReplaceNetworkAclAssociation", "CreateNetworkAclEntry", "AttachInternetGateway", '
+    '"CreateSecurityGroup", "AssociateVpcCidrBlock", "AssociateTransitGatewayRouteTable", '
+    '"CreateTransitGatewayRoute" and "CreateTransitGatewayVpcAttachment"; Amazon Route 53 API Reference, '
+    '"ChangeResourceRecordSets"; Pulumi Registry, '
     '"aws.ec2.SecurityGroup", "aws.ec2.DefaultRouteTable", "aws.ec2.DefaultSecurityGroup" and '
     '"aws.ec2.DefaultNetworkAcl"',
 )
@@ -84,3 +87,7 @@ ADOPTED_LATER = CONFLICTING_RESOURCES.warning(
     "{part} may be made before {adoption}, which removes what is there when it adopts a resource of AWS",
     "declare it in {adoption}, or make it after that (depends_on)",
 )
+_BOTH: Final = "{first} and {second} both {what}, and AWS refuses the second"
+ONE_REFUSED = CONFLICTING_RESOURCES.undetermined(_BOTH, _REMOVE)
+SECOND_REFUSED = CONFLICTING_RESOURCES.unreachable(f"{_BOTH}, which is made after the first", _REMOVE)
+OTHER_REFUSED = CONFLICTING_RESOURCES.warning(f"{_BOTH}, which is made after the first", _REMOVE)

@@ -173,6 +173,10 @@ SUBNET_OUTSIDE_VPC = SUBNET_RANGE.unreachable(
     "the block of subnet {subject.label} is outside those of VPC {vpc}: AWS refuses to create it",
     "give the subnet a part of the VPC's block, or associate another block with the VPC",
 )
+SUBNET_SIZE = SUBNET_RANGE.unreachable(
+    "AWS refuses the block {cidr} of subnet {subject.name}: a subnet's blocks are between /16 and /28",
+    "give it a block between /16 and /28",
+)
 
 # Zones ---------------------------------------------------------------------------------------------
 

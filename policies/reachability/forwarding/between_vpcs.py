@@ -113,6 +113,7 @@ class BetweenVpcs:
         if entry is None:
             return routing.VPC_NOT_ATTACHED(gateway, vpc=name_of(leg.vpc))
         steps = [transit.has_accepted(gateway, entry), entry.takes_from(leg.subnet)]
+        steps.append(transit.refusals.of(entry.resource))
         replies = self.return_path.interfaces(entry, leg)
         entries = dict.fromkeys((*entry.interfaces(leg.subnet), *replies))
         if entries:

@@ -104,7 +104,7 @@ class Walk:
 
     def _by_table(self, leg: Leg, table: RouteTable) -> Outcome:
         possibilities = [
-            across_possibilities([self._by(route, table, leg.to(hops.addresses)) for route in hops.routes])
+            across_possibilities([self._by(route, table, leg.to(hops.addresses)) for route in hops.told])
             for hops in table.next_hops(leg.vpc, leg.packet.destination)
         ]
         return _here(leg, table) + across_possibilities(possibilities)
@@ -115,7 +115,7 @@ class Walk:
         if route.blackhole:
             return stops.blackhole(table, leg)
         follow = self._hops.get(route.via)
-        return follow(route, table, leg) if follow else not_followed(route, table)
+        return (follow(route, table, leg) if follow else not_followed(route, table)) + route.refused
 
     # Internet gateways -----------------------------------------------------------------------------
 

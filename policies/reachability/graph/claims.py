@@ -52,20 +52,23 @@ def follows(graph: Graph, later: Resource, earlier: Resource) -> bool:
     """
     if later.id is not UNKNOWN and earlier.id is UNKNOWN:
         return False
-    seen = {later.key}
-    queue = [later]
+    return any(found == earlier for found in made_from(graph, later))
+
+
+def made_from(graph: Graph, resource: Resource) -> Iterator[Resource]:
+    """What is made before `resource`: what it depends on, its parent, and what these depend on in turn."""
+    seen = {resource.key}
+    queue = [resource]
     while queue:
         waiting = queue.pop()
         parent = graph.find(waiting.parent) if waiting.parent else None
         inside = () if parent is None or parent.component else (parent.key,)
         for key in chain(waiting.depends_on, inside, *waiting.dependencies.values()):
-            if key == earlier.key:
-                return True
             found = graph.find(key)
             if found is not None and key not in seen:
                 seen.add(key)
                 queue.append(found)
-    return False
+                yield found
 
 
 def standing(graph: Graph, claims: Sequence[Claim]) -> list[Resource]:
@@ -96,11 +99,12 @@ def standing_or(
 
 def warnings(claims: Iterable[Claim], says: Callable[..., Outcome]) -> Outcome:
     """What `says` of each two claims that the program declares for certain: its `first` and its `second`."""
-    declared = sorted(_called(claim.by) for claim in claims if claim.certain and claim.declared)
+    declared = sorted(called(claim.by) for claim in claims if claim.certain and claim.declared)
     return all_of(says(first=first, second=second) for first, second in pairwise(declared))
 
 
-def _called(resource: Resource) -> str:
+def called(resource: Resource) -> str:
+    """A resource for a person who reads the program."""
     return f"{resource.type.rpartition(':')[2]} {resource.name}"
 
 
@@ -158,7 +162,7 @@ class Adoptions:
             [
                 warnings(claims, partial(conflicts.ADOPTIONS, first)),
                 *(
-                    self._says_of(adopted, part)(adopted, part=_called(part), adoption=_called(adopted))
+                    self._says_of(adopted, part)(adopted, part=called(part), adoption=called(adopted))
                     for part in removed
                 ),
             ]

@@ -107,7 +107,12 @@ def test_an_egress_exclusion_is_none_for_a_public_address(
     for name in ("connector", "service", "nat", "default", "address"):
         nat.remove(name)
     containers = [{"environment": [{"name": "SMTP_HOST", "value": "smtp.example.com"}]}]
-    nat.add("aws:ecs/taskDefinition:TaskDefinition", "task", containerDefinitions=json.dumps(containers))
+    nat.add(
+        "aws:ecs/taskDefinition:TaskDefinition",
+        "task",
+        networkMode="awsvpc",
+        containerDefinitions=json.dumps(containers),
+    )
     network = {"subnets": [PUBLIC[0]], "securityGroups": [ref("connector-group")], "assignPublicIp": True}
     nat.add(
         "aws:ecs/service:Service",

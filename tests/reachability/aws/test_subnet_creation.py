@@ -50,6 +50,7 @@ def test_a_block_is_compared_where_it_is_known(
 def test_a_secondary_block_holds_subnets_too(new: Stack) -> None:
     new["private"]["cidrBlock"] = "10.1.0.0/24"
     new.add(BLOCK, "more", vpcId=ref("vpc"), cidrBlock="10.1.0.0/16")
+    new.depends_on["private"] = ("more",)
     assert judged(new) == PASSED
 
 

@@ -116,6 +116,7 @@ def test_an_associated_table_takes_the_place_of_the_default_one(
     stack: Stack, table: str, leaves: list[str | None]
 ) -> None:
     stack.add(TABLE, "own", transitGatewayId=ref("gateway"))
+    stack["spoke"]["transitGatewayDefaultRouteTableAssociation"] = False
     stack.add(
         f"{TGW}/routeTableAssociation:RouteTableAssociation",
         "association",

@@ -21,8 +21,14 @@ from tests.reachability.stacks import (
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 
 
+def _give_both_families(stack: Stack) -> None:
+    for number, name in enumerate(PRIVATE):
+        stack[name]["ipv6CidrBlock"] = f"2600:1f18:1:{number}::/64"
+
+
 @pytest.mark.parametrize("records", ["ipv4", "dualstack", "service-defined", None, "ipv6", ref("later")])
 def test_its_names_may_lead_to_ipv6_addresses_alone(ses: Stack, records: Any) -> None:
+    _give_both_families(ses)
     ses["endpoint"].update(ipAddressType="dualstack", dnsOptions={"dnsRecordIpType": records})
 
     open_ = records == "ipv6" or isinstance(records, dict)
@@ -41,6 +47,7 @@ def test_a_zone_that_does_not_offer_it_is_known_by_its_id_too(ses: Stack) -> Non
     [("ipv4", REACHABLE), ("dualstack", REACHABLE), ("ipv6", UNDETERMINED), (UNKNOWN, UNDETERMINED)],
 )
 def test_clients_reach_its_ipv4_addresses(ses: Stack, kind: Any, verdict: Verdict) -> None:
+    _give_both_families(ses)
     ses["endpoint"]["ipAddressType"] = kind
 
     assert judged(ses) == (verdict, set() if verdict is REACHABLE else {"ENDPOINT_ADDRESS_TYPE"})

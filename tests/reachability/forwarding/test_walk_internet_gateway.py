@@ -75,7 +75,12 @@ def _tasks(nat: Stack, public: Any) -> None:
     for name in ("connector", "service", "nat", "default", "address"):
         nat.remove(name)
     containers = [{"environment": [{"name": "SMTP_HOST", "value": "smtp.example.com"}]}]
-    nat.add("aws:ecs/taskDefinition:TaskDefinition", "task", containerDefinitions=json.dumps(containers))
+    nat.add(
+        "aws:ecs/taskDefinition:TaskDefinition",
+        "task",
+        networkMode="awsvpc",
+        containerDefinitions=json.dumps(containers),
+    )
     groups = [ref("connector-group")]
     nat.add(
         "aws:ecs/service:Service",

@@ -28,7 +28,9 @@ def tasks(nat: Stack) -> Stack:
 
 
 def define(stack: Stack, *containers: dict[str, Any]) -> None:
-    stack.add(DEFINITION, "task", family="mail", containerDefinitions=json.dumps(containers))
+    stack.add(
+        DEFINITION, "task", family="mail", networkMode="awsvpc", containerDefinitions=json.dumps(containers)
+    )
 
 
 def hosts(stack: Stack) -> list[object]:

@@ -24,7 +24,7 @@ def tasks(nat: Stack) -> Stack:
     """Tasks on Fargate in a private subnet, whose ACL lets replies in on the ports that Linux takes."""
     for name in ("connector", "service"):
         nat.remove(name)
-    nat.add("aws:ecs/taskDefinition:TaskDefinition", "task", family="mail")
+    nat.add("aws:ecs/taskDefinition:TaskDefinition", "task", family="mail", networkMode="awsvpc")
     nat["task"]["containerDefinitions"] = json.dumps([CONTAINER])
     network = {"subnets": [PRIVATE[0]], "securityGroups": [ref("connector-group")]}
     service = {"taskDefinition": ref("task"), "launchType": "FARGATE", "networkConfiguration": network}

@@ -1,0 +1,125 @@
+"""What AWS refuses to create by what one request says; two that claim one thing are in `conflicts`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .code import Code
+
+# VPCs and subnets ----------------------------------------------------------------------------------
+
+VPC_RANGE = Code("VPC_RANGE", 'Amazon VPC User Guide, "VPC CIDR blocks"')
+BLOCK_SIZE = VPC_RANGE.unreachable(
+    "AWS refuses the block {cidr} of {subject.name}: a VPC's blocks are between /16 and /28",
+    "give it a block between /16 and /28",
+)
+BLOCKS_OVERLAP = VPC_RANGE.unreachable(
+    "AWS refuses the block {cidr} of {subject.name}, which overlaps with another one of VPC {vpc}",
+    "give it a block that the VPC does not have",
+)
+CREATION_ORDER = Code(
+    "CREATION_ORDER",
+    'Amazon EC2 API Reference, "CreateSubnet" and "CreateRoute"; Pulumi documentation, "dependsOn"; Pulumi '
+    'Registry, "aws.ec2.VpcIpv4CidrBlockAssociation"',
+)
+SUBNET_BEFORE_BLOCK = CREATION_ORDER.undetermined(
+    "subnet {subject.label} may be created before {block.name} gives the VPC its block, and AWS refuses that",
+    "take the subnet's vpc_id from the association (vpc_id={block.name}.vpc_id), or let it depend on that "
+    "(depends_on)",
+)
+ROUTE_BEFORE_ATTACHMENT = CREATION_ORDER.warning(
+    "route {subject.name} may be created before {attachment.name}, and AWS refuses a route to a transit "
+    "gateway that the VPC is not attached to; the provider tries again for a few minutes",
+    "let it depend on the attachment (depends_on)",
+)
+PEERING_CIDR_OVERLAP = Code("PEERING_CIDR_OVERLAP", 'Amazon VPC Peering Guide, "VPC peering limitations"')
+PEERS_OVERLAP = PEERING_CIDR_OVERLAP.unreachable(
+    "AWS refuses peering connection {subject.name}: the blocks of VPCs {vpc} and {other} overlap",
+    "give the VPCs blocks that do not overlap",
+)
+
+# Gateways ------------------------------------------------------------------------------------------
+
+NAT_GATEWAY_PRIVATE_IP = Code("NAT_GATEWAY_PRIVATE_IP", 'Amazon EC2 API Reference, "CreateNatGateway"')
+_ANY_ADDRESS: Final = "leave private_ip out, so that AWS chooses one"
+PRIVATE_IP_OUTSIDE = NAT_GATEWAY_PRIVATE_IP.unreachable(
+    "AWS refuses {subject.name}: its private address {address} is not in the block of subnet {subnet.label}",
+    _ANY_ADDRESS,
+)
+PRIVATE_IP_RESERVED = NAT_GATEWAY_PRIVATE_IP.unreachable(
+    "AWS refuses {subject.name}: it keeps the first four addresses of subnet {subnet.label} and the last one "
+    "for itself, {address} among them",
+    _ANY_ADDRESS,
+)
+NETWORK_BORDER_GROUP = Code("NETWORK_BORDER_GROUP", 'Amazon VPC User Guide, "NAT gateway basics"')
+ADDRESS_OF_OTHER_GROUP = NETWORK_BORDER_GROUP.unreachable(
+    "Elastic IP address {address.label} is of network border group {group}, not of that of the zone of NAT "
+    "gateway {subject.label}, which fails to launch with it",
+    "leave network_border_group out, so that the address is of the region",
+)
+TGW_SUBNETS_IN_ONE_ZONE = Code(
+    "TGW_SUBNETS_IN_ONE_ZONE", 'Amazon EC2 API Reference, "CreateTransitGatewayVpcAttachment"'
+)
+ATTACHED_TWICE_IN_ZONE = TGW_SUBNETS_IN_ONE_ZONE.unreachable(
+    "AWS refuses transit gateway attachment {subject.name}: its subnets {first.label} and {second.label} are "
+    "both in zone {zone}",
+    "give it one subnet in each zone",
+)
+TGW_ATTACHMENT_SUBNETS = Code(
+    "TGW_ATTACHMENT_SUBNETS", 'Amazon EC2 API Reference, "CreateTransitGatewayVpcAttachment"'
+)
+ATTACHED_SUBNET_ELSEWHERE = TGW_ATTACHMENT_SUBNETS.unreachable(
+    "AWS refuses transit gateway attachment {subject.name} of VPC {vpc}: its subnet {subnet.label} is in VPC "
+    "{other}",
+    "give it subnets of its own VPC",
+)
+
+# Interfaces ----------------------------------------------------------------------------------------
+
+TOO_MANY_PARTS = Code(
+    "TOO_MANY_PARTS",
+    'Amazon ECS API Reference, "AwsVpcConfiguration"; AWS Lambda API Reference, "VpcConfig"; AWS App Runner '
+    'API Reference, "CreateVpcConnector"; Amazon VPC User Guide, "Amazon VPC quotas"',
+)
+TOO_MANY = TOO_MANY_PARTS.unreachable(
+    "AWS refuses {subject.name}: it takes {most} {what} at most, not {count}", "name {most} {what} at most"
+)
+SECURITY_GROUP_NAME = Code("SECURITY_GROUP_NAME", 'Amazon EC2 API Reference, "CreateSecurityGroup"')
+GROUP_NAME_REFUSED = SECURITY_GROUP_NAME.unreachable(
+    "AWS refuses security group {subject.name}: its name is {name}, and none is default or begins with sg-",
+    "give it another name (name=...), or another one in the program, of which the provider makes that name",
+)
+PREFIX_LIST_MAX_ENTRIES = Code(
+    "PREFIX_LIST_MAX_ENTRIES", 'Amazon EC2 API Reference, "CreateManagedPrefixList"'
+)
+TOO_MANY_ENTRIES = PREFIX_LIST_MAX_ENTRIES.unreachable(
+    "AWS refuses prefix list {subject.name}: it has {count} entries, and max_entries is {most}",
+    "set max_entries to the number of entries, or more",
+)
+ECS_NETWORK_MODE = Code("ECS_NETWORK_MODE", 'Amazon ECS API Reference, "RegisterTaskDefinition"')
+NOT_FOR_FARGATE = ECS_NETWORK_MODE.unreachable(
+    "AWS refuses service {subject.name}: it runs on Fargate, and the network mode of task definition "
+    "{task.name} is {mode}",
+    'set network_mode="awsvpc" on the task definition',
+)
+ENDPOINT_SUBNET_ADDRESSES = Code("ENDPOINT_SUBNET_ADDRESSES", 'AWS PrivateLink Guide, "IP address types"')
+SUBNET_WITHOUT_FAMILY = ENDPOINT_SUBNET_ADDRESSES.unreachable(
+    "AWS refuses VPC endpoint {subject.name}: its IP address type is {kind}, and its subnet {subnet.label} "
+    "has no {family} block",
+    'set ip_address_type="ipv4" on the endpoint, or give it subnets with blocks of both families',
+)
+
+# Records -------------------------------------------------------------------------------------------
+
+RECORD_NOT_PERMITTED = Code(
+    "RECORD_NOT_PERMITTED",
+    'Amazon Route 53 Developer Guide, "CNAME record type" and "Choosing between alias and non-alias records"',
+)
+CNAME_AT_APEX = RECORD_NOT_PERMITTED.unreachable(
+    "Route 53 refuses CNAME {name}: it is the name of its zone itself, and a CNAME is not permitted there",
+    "make it an alias record (type A with aliases), or name the zone after a domain above",
+)
+ALIAS_IN_OWN_ZONE = RECORD_NOT_PERMITTED.unreachable(
+    "Route 53 refuses alias {name}: it names its own hosted zone as that of {target}, which is not in it",
+    "name the hosted zone of the target (for an endpoint, dns_entries[0].hosted_zone_id)",
+)

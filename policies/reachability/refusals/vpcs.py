@@ -1,0 +1,122 @@
+"""What AWS refuses of VPCs, their blocks, subnets and peering connections.
+
+Sources: Amazon VPC User Guide, "VPC CIDR blocks" and "Subnet CIDR blocks"; Amazon VPC Peering Guide, "VPC
+peering limitations".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ..aws.vpc import blocks_of, name_of
+from ..findings import placement, refusals
+from ..graph import tokens
+from ..graph.claims import follows
+from ..graph.refusals import one_of
+from ..ranges import Ranges, addresses, prefix_length, union
+from ..values import UNKNOWN, Unknown
+from ..verdict import PASSES, Origin, all_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..aws.subnet import Subnets
+    from ..aws.vpc import Vpc
+    from ..graph.references import Ref
+    from ..graph.refusals import Row
+    from ..graph.resource import Resource
+    from ..verdict import Outcome
+
+_LARGEST: Final = 16
+_SMALLEST: Final = 28
+
+
+@dataclass(frozen=True)
+class _Rules:
+    subnets: Subnets
+
+    def block_has_size(self, owner: Resource) -> Outcome:
+        """A VPC's block is between /16 and /28 ("VPC CIDR blocks")."""
+        cidr = _wrong_size(owner)
+        return PASSES if cidr is None else refusals.BLOCK_SIZE(owner, cidr=cidr)
+
+    def block_is_free(self, association: Resource) -> Outcome:
+        """A VPC's blocks do not overlap ("VPC CIDR blocks"): the first that is associated stands."""
+        cidr = association.get("cidrBlock")
+        vpc = self.subnets.vpcs.of(association).target
+        if not isinstance(cidr, str) or vpc is None:
+            return PASSES
+        own = vpc.resource.get("cidrBlock")
+        if isinstance(own, str) and addresses(own) & addresses(cidr):
+            return refusals.BLOCKS_OVERLAP(association, cidr=cidr, vpc=vpc.label)
+        others = (
+            other
+            for other in self._associations_of(vpc.key)
+            if isinstance(other.get("cidrBlock"), str) and addresses(other.get("cidrBlock")) & addresses(cidr)
+        )
+        return one_of(self.subnets.graph, association, others, f"give VPC {vpc.label} a part of {cidr}")
+
+    def subnet_has_size(self, subnet: Resource) -> Outcome:
+        """A subnet's block is between /16 and /28 ("Subnet CIDR blocks")."""
+        cidr = _wrong_size(subnet)
+        return PASSES if cidr is None else placement.SUBNET_SIZE(subnet, cidr=cidr)
+
+    def subnet_is_free(self, subnet: Resource) -> Outcome:
+        """A subnet is in a block of its VPC and in its region, beside the others ("Subnet CIDR blocks")."""
+        return self.subnets.can_create(self.subnets.read(subnet))
+
+    def subnet_follows_its_block(self, subnet: Resource) -> Outcome:
+        """A block has to be there for a subnet in it ("CreateSubnet", Amazon EC2 API Reference)."""
+        read = self.subnets.read(subnet)
+        vpc, block = read.vpc.target, read.ipv4
+        if vpc is None or isinstance(block, Unknown) or subnet.id is not UNKNOWN:
+            return PASSES
+        own = vpc.resource.get("cidrBlock")
+        if not isinstance(own, str) or block <= addresses(own):
+            return PASSES
+        return all_of(
+            refusals.SUBNET_BEFORE_BLOCK(read, block=association)
+            for association in self._associations_of(vpc.key)
+            if association.id is UNKNOWN and not follows(self.subnets.graph, subnet, association)
+            if isinstance(association.get("cidrBlock"), str)
+            if block <= addresses(association.get("cidrBlock"))
+        )
+
+    def peers_do_not_overlap(self, connection: Resource) -> Outcome:
+        """AWS peers no VPCs whose blocks overlap ("VPC peering limitations")."""
+        here, there = (self.subnets.vpcs.named(connection, prop) for prop in ("vpcId", "peerVpcId"))
+        if not _blocks(here) & _blocks(there):
+            return PASSES
+        return refusals.PEERS_OVERLAP(connection, vpc=name_of(here), other=name_of(there))
+
+    def _associations_of(self, vpc: str) -> Iterator[Resource]:
+        for association in self.subnets.graph.of_type(*tokens.VPC_CIDR):
+            target = self.subnets.vpcs.of(association).target
+            if target is not None and target.key == vpc:
+                yield association
+
+
+def rows(subnets: Subnets) -> Iterator[Row]:
+    rules = _Rules(subnets)
+    yield (tokens.VPC[0], *tokens.VPC_CIDR), rules.block_has_size
+    yield tokens.VPC_CIDR, rules.block_is_free
+    yield (tokens.SUBNET[0],), rules.subnet_has_size
+    yield (tokens.SUBNET[0],), rules.subnet_is_free
+    yield (tokens.SUBNET[0],), rules.subnet_follows_its_block
+    yield tokens.PEERING, rules.peers_do_not_overlap
+
+
+def _wrong_size(owner: Resource) -> str | None:
+    cidr = owner.get("cidrBlock")
+    if not isinstance(cidr, str) or owner.origin is not Origin.PROGRAM:
+        return None
+    return None if _LARGEST <= prefix_length(cidr) <= _SMALLEST else cidr
+
+
+def _blocks(vpc: Ref[Vpc]) -> Ranges:
+    """The blocks that a VPC certainly has."""
+    if vpc.target is None:
+        return Ranges()
+    certain = (block.cidr for block in blocks_of(vpc) if block.certain)
+    return union(addresses(cidr) for cidr in certain if isinstance(cidr, str))
