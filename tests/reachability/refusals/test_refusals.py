@@ -302,7 +302,7 @@ CASES: Final[dict[str, tuple[Change, str, tuple[Verdict, set[str]]]]] = {
         "link",
         TAKEN,
     ),
-    "an association of a gateway without a default table": (
+    "an association where no default table is": (
         also(
             TABLES,
             setting("tgw", defaultRouteTableAssociation="disable"),
