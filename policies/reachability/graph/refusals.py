@@ -43,11 +43,12 @@ class Refusals:
                 self._rules[name].append(rule)
 
     def of(self, resource: Resource) -> Outcome:
-        """Why AWS refuses `resource`, or something that it is made from; what is there it has accepted."""
-        if resource.origin is not Origin.PROGRAM or not self._by_key:
+        """Why AWS refuses `resource`, or something that it is made from.
+
+        What is there it has accepted; where it refuses a change of that, the old one stays.
+        """
+        if not _is_new(resource) or not self._by_key:
             return PASSES
-        if resource.id is not UNKNOWN:
-            return self._by_key.get(resource.key, PASSES)
         if resource.key not in self._whole:
             needed = [resource, *made_from(self.graph, resource)]
             found = (self._by_key[each.key] for each in needed if each.key in self._by_key)
@@ -64,11 +65,15 @@ class Refusals:
         found: dict[str, Outcome] = {}
         for name, rules in self._rules.items():
             for resource in self.graph.of_type(name):
-                if resource.origin is Origin.PROGRAM:
+                if _is_new(resource):
                     outcome = all_of(rule(resource) for rule in rules)
                     if outcome != PASSES:
                         found[resource.key] = outcome
         return found
+
+
+def _is_new(resource: Resource) -> bool:
+    return resource.origin is Origin.PROGRAM and resource.id is UNKNOWN
 
 
 def one_of(graph: Graph, resource: Resource, others: Iterable[Resource], what: str) -> Outcome:
@@ -84,11 +89,9 @@ def one_of(graph: Graph, resource: Resource, others: Iterable[Resource], what: s
 
 
 def _one_of_two(graph: Graph, resource: Resource, other: Resource, what: str) -> Outcome:
-    if resource.id is not UNKNOWN and other.id is not UNKNOWN:
-        return PASSES
     first, second = sorted((called(resource), called(other)))
     if follows(graph, resource, other) or other.id is not UNKNOWN:
         return conflicts.SECOND_REFUSED(resource, first=called(other), second=called(resource), what=what)
-    if follows(graph, other, resource) or resource.id is not UNKNOWN:
+    if follows(graph, other, resource):
         return conflicts.OTHER_REFUSED(resource, first=called(resource), second=called(other), what=what)
     return conflicts.ONE_REFUSED(resource, first=first, second=second, what=what)

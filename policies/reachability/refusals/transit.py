@@ -77,7 +77,7 @@ class _Rules:
         graph = self.subnets.graph
         attachment = graph.named(association, _ATTACHMENT, tokens.TGW_ATTACHMENT).target
         replaces = association.declared("replaceExistingAssociation")
-        if attachment is None or association.id is not UNKNOWN or replaces is True:
+        if attachment is None or replaces is True:
             return PASSES
         what = f"associate attachment {attachment.label} with a route table"
         if self._is_by_default(attachment):
@@ -119,7 +119,7 @@ class _Rules:
         gateway = graph.ref(route, route.declared(_GATEWAY), _GATEWAY, tokens.TRANSIT_GATEWAY)
         table = graph.named(route, "routeTableId", tokens.ROUTE_TABLE).target
         vpc = vpc_of(graph, table) if table is not None else None
-        if gateway.target is None or vpc is None or route.id is not UNKNOWN:
+        if gateway.target is None or vpc is None:
             return PASSES
         attachments = [
             attachment

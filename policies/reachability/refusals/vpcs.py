@@ -16,7 +16,7 @@ from ..graph.claims import follows
 from ..graph.refusals import one_of
 from ..ranges import Ranges, addresses, prefix_length, union
 from ..values import UNKNOWN, Unknown
-from ..verdict import PASSES, Origin, all_of
+from ..verdict import PASSES, all_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ class _Rules:
         """A block has to be there for a subnet in it ("CreateSubnet", Amazon EC2 API Reference)."""
         read = self.subnets.read(subnet)
         vpc, block = read.vpc.target, read.ipv4
-        if vpc is None or isinstance(block, Unknown) or subnet.id is not UNKNOWN:
+        if vpc is None or isinstance(block, Unknown):
             return PASSES
         own = vpc.resource.get("cidrBlock")
         if not isinstance(own, str) or block <= addresses(own):
@@ -109,9 +109,7 @@ def rows(subnets: Subnets) -> Iterator[Row]:
 
 def _wrong_size(owner: Resource) -> str | None:
     cidr = owner.get("cidrBlock")
-    if not isinstance(cidr, str) or owner.origin is not Origin.PROGRAM:
-        return None
-    return None if _LARGEST <= prefix_length(cidr) <= _SMALLEST else cidr
+    return None if not isinstance(cidr, str) or _LARGEST <= prefix_length(cidr) <= _SMALLEST else cidr
 
 
 def _blocks(vpc: Ref[Vpc]) -> Ranges:
