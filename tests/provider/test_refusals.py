@@ -741,8 +741,8 @@ def test_a_container_names_each_variable_once(world: World) -> None:
 def test_a_service_runs_a_definition_that_is_there(world: World, named: str, launch: str, code: str) -> None:
     """The second revision of web is for instances alone; billing, by its ARN, has been looked up."""
     for name, required in (("first", ["FARGATE"]), ("second", ["EC2"])):
-        given = {"family": "web", "containerDefinitions": "[]", "requiresCompatibilities": required}
-        world.make(TASKS, name, **given)
+        given = {"containerDefinitions": "[]", "requiresCompatibilities": required}
+        world.make(TASKS, name, family="web", networkMode="awsvpc", **given)
     inputs = {"name": "web", "taskDefinition": named, "launchType": launch}
     if code:
         refused(world, ECS_SERVICE, inputs, code)

@@ -13,6 +13,7 @@ from .references import ACL, SUBNET, VPC
 
 ACL_TYPE: Final = "aws:ec2/networkAcl:NetworkAcl"
 DEFAULT_ACL: Final = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
+_SUBNET: Final = "aws:ec2/subnet:Subnet"
 _RULE: Final = "aws:ec2/networkAclRule:NetworkAclRule"
 ACL_ASSOCIATION: Final = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
 _DIRECTIONS: Final = ("ingress", "egress")
@@ -61,6 +62,26 @@ def inline_numbers_differ(call: Call) -> None:
                 )
 
 
+def subnets_are_of_the_vpc(call: Call) -> None:
+    """An ACL is for subnets of its VPC ("ReplaceNetworkAclAssociation", Amazon EC2 API Reference)."""
+    own = call.find(ACL_TYPE, "networkAclId") or call.find(ACL_TYPE, "defaultNetworkAclId")
+    vpc = own.get("vpcId") if own else call.inputs.get("vpcId")
+    for identity in (*(call.inputs.get("subnetIds") or ()), call.inputs.get("subnetId")):
+        subnet = call.account.find(_SUBNET, str(identity))
+        if subnet and vpc and subnet.get("vpcId") != vpc:
+            raise AwsError(
+                "InvalidParameterValue",
+                f"networkAcl of {vpc} and subnet {identity} belong to different networks.",
+            )
+
+
+def list_holds_its_entries(call: Call) -> None:
+    """A prefix list has so many entries ("CreateManagedPrefixList", Amazon EC2 API Reference)."""
+    count, most = len(call.inputs.get("entries") or ()), int(call.inputs.get("maxEntries") or 0)
+    if count > most:
+        raise AwsError("PrefixListMaxEntriesExceeded", f"A list of {most} entries cannot take {count}.")
+
+
 def _direction(rule: Mapping[str, Any]) -> str:
     return "egress" if rule.get("egress") else "ingress"
 
@@ -104,7 +125,7 @@ KINDS: Final = (
         references={"vpcId": VPC, "subnetIds": SUBNET},
         non_blocking_references=frozenset({"subnetIds"}),
         checks=_INLINE_CHECKS,
-        rules=(inline_numbers_differ,),
+        rules=(inline_numbers_differ, subnets_are_of_the_vpc),
     ),
     Kind(
         DEFAULT_ACL,
@@ -114,7 +135,7 @@ KINDS: Final = (
         references={"defaultNetworkAclId": ACL, "subnetIds": SUBNET},
         non_blocking_references=frozenset({"defaultNetworkAclId", "subnetIds"}),
         checks=_INLINE_CHECKS,
-        rules=(inline_numbers_differ,),
+        rules=(inline_numbers_differ, subnets_are_of_the_vpc),
         implicit_resources=_default_acl_wipes,
     ),
     Kind(
@@ -151,6 +172,7 @@ KINDS: Final = (
         replaced_by=frozenset({"networkAclId", "subnetId"}),
         references={"networkAclId": ACL, "subnetId": SUBNET},
         non_blocking_references=frozenset({"subnetId"}),
+        rules=(subnets_are_of_the_vpc,),
     ),
     Kind(
         "aws:ec2/managedPrefixList:ManagedPrefixList",
@@ -163,5 +185,6 @@ KINDS: Final = (
         },
         replaced_by=frozenset({"addressFamily"}),
         checks=(one_of("addressFamily", "IPv4", "IPv6"),),
+        rules=(list_holds_its_entries,),
     ),
 )

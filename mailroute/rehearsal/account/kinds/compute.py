@@ -9,11 +9,12 @@ from typing import Any, Final
 from ..account import AwsResource
 from ..checks import json_array, one_of
 from ..errors import AwsError
-from ..kind import CREATED_AT, Call, Kind, ec2_id, id_from, inner_domain, opaque_id, unique
+from ..kind import CREATED_AT, Call, Kind, Rule, ec2_id, id_from, inner_domain, opaque_id, unique
 from .nat import private_address
 from .references import GROUP, SUBNET
 
 TASK_DEFINITION: Final = "aws:ecs/taskDefinition:TaskDefinition"
+_INSTANCE: Final = "aws:ec2/instance:Instance"
 _SUBNET: Final = "aws:ec2/subnet:Subnet"
 _DEFAULT_BLOCK: Final = "172.31"
 """How the addresses of a default VPC start ("Default VPC components", Amazon VPC User Guide)."""
@@ -84,8 +85,8 @@ def _runs_a_task_definition(call: Call) -> None:
     if not found:
         raise AwsError("ClientException", f"TaskDefinition not found: {named}.")
     latest = max(found, key=lambda task: int(task.id.rpartition(":")[2]))
-    required = latest.get("requiresCompatibilities")
-    if call.inputs.get("launchType") == "FARGATE" and required and "FARGATE" not in required:
+    suits = "FARGATE" in (latest.get("requiresCompatibilities") or ["FARGATE"])
+    if call.inputs.get("launchType") == "FARGATE" and not (suits and latest.get("networkMode") == "awsvpc"):
         raise AwsError("InvalidParameterException", "Task definition does not support launch_type FARGATE.")
 
 
@@ -176,6 +177,31 @@ def _instance(call: Call, identity: str) -> Mapping[str, Any]:
     }
 
 
+def _at_most(code: str, *limits: tuple[str, str, int]) -> Rule:
+    """A request takes so many groups and subnets: the object, its list, and the most."""
+
+    def rule(call: Call) -> None:
+        for place, name, most in limits:
+            count = len((call.inputs.get(place) or {}).get(name) or ())
+            if count > most:
+                raise AwsError(code, f"{name} can have at most {most} items, not {count}.")
+
+    return rule
+
+
+def interface_is_free(call: Call) -> None:
+    """An interface is one instance's ("RunInstances", Amazon EC2 API Reference)."""
+    asked = _interfaces(call.inputs)
+    for other in call.others(_INSTANCE):
+        for taken in sorted(asked & _interfaces(other.properties)):
+            raise AwsError("InvalidNetworkInterface.InUse", f"Interface: [{taken}] in use by {other.id}.")
+
+
+def _interfaces(instance: Mapping[str, Any]) -> set[str]:
+    held = [*(instance.get("networkInterfaces") or ()), instance.get("primaryNetworkInterface") or {}]
+    return {str(each["networkInterfaceId"]) for each in held if each.get("networkInterfaceId")}
+
+
 KINDS: Final = (
     Kind("aws:appsync/graphQLApi:GraphQLApi", lambda call: call.digest("id", 26), _graphql_api),
     Kind(
@@ -188,11 +214,12 @@ KINDS: Final = (
         references={"vpcSecurityGroupIds": GROUP},
     ),
     Kind(
-        "aws:ec2/instance:Instance",
+        _INSTANCE,
         ec2_id("i"),
         _instance,
         replaced_by=frozenset({"ami", "availabilityZone", "keyName", "privateIp", "subnetId"}),
         references={"subnetId": SUBNET, "vpcSecurityGroupIds": GROUP},
+        rules=(interface_is_free,),
     ),
     Kind(
         "aws:lambda/function:Function",
@@ -201,7 +228,12 @@ KINDS: Final = (
         defaults={"memorySize": 128, "packageType": "Zip", "timeout": 3},
         replaced_by=frozenset({"name", "packageType"}),
         checks=(one_of("packageType", "Zip", "Image"),),
-        rules=(unique("name", "ResourceConflictException", "Function already exist: {}."),),
+        rules=(
+            unique("name", "ResourceConflictException", "Function already exist: {}."),
+            _at_most(
+                "ValidationException", ("vpcConfig", "securityGroupIds", 5), ("vpcConfig", "subnetIds", 16)
+            ),
+        ),
     ),
     Kind(
         "aws:ecs/cluster:Cluster",
@@ -236,7 +268,14 @@ KINDS: Final = (
         _named("ecs", "service/"),
         lambda _call, identity: {"arn": identity},
         replaced_by=frozenset({"name", "cluster", "launchType"}),
-        rules=(_runs_a_task_definition,),
+        rules=(
+            _runs_a_task_definition,
+            _at_most(
+                "InvalidParameterException",
+                ("networkConfiguration", "securityGroups", 5),
+                ("networkConfiguration", "subnets", 16),
+            ),
+        ),
     ),
     Kind(
         "aws:lb/loadBalancer:LoadBalancer",

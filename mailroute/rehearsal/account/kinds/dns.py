@@ -109,6 +109,19 @@ def alias_is_not_the_apex(call: Call) -> None:
         )
 
 
+def alias_names_the_zone_of_its_target(call: Call) -> None:
+    """An alias in its own zone leads to a record of that ("AliasTarget", Amazon Route 53 API Reference)."""
+    zone = call.find(ZONE, "zoneId")
+    for alias in call.inputs.get("aliases") or () if zone else ():
+        target, domain = _bare(str(alias.get("name"))), _bare(str(zone.get("name")) if zone else "")
+        if alias.get("zoneId") == call.inputs["zoneId"] and not f".{target}".endswith(f".{domain}"):
+            raise AwsError(
+                "InvalidChangeBatch",
+                f"[Tried to create an alias that targets {target}., type {call.inputs['type']} in zone "
+                f"{call.inputs['zoneId']}, but the alias target name does not lie within the target zone]",
+            )
+
+
 def record_values_fit_type(call: Call) -> None:
     """Values have their type's form ("Supported DNS record types", Amazon Route 53 Developer Guide)."""
     kind = call.inputs["type"]
@@ -222,7 +235,14 @@ KINDS: Final = (
         replaced_by=frozenset({"zoneId", "name", "type", "setIdentifier"}),
         references={"zoneId": _ZONE_REFERENCE},
         checks=(one_of("type", *_RECORD_TYPES),),
-        rules=(zone_exists, alias_is_not_the_apex, record_is_new, alias_stands_alone, record_values_fit_type),
+        rules=(
+            zone_exists,
+            alias_is_not_the_apex,
+            record_is_new,
+            alias_stands_alone,
+            alias_names_the_zone_of_its_target,
+            record_values_fit_type,
+        ),
     ),
     Kind(
         _ZONE_ASSOCIATION,

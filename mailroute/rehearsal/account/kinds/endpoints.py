@@ -18,6 +18,12 @@ _TABLE_ASSOCIATION: Final = "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpoin
 _VPC: Final = "aws:ec2/vpc:Vpc"
 _SUBNET: Final = "aws:ec2/subnet:Subnet"
 _GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
+_FAMILIES: Final = {
+    "ipv4": ("cidrBlock",),
+    "ipv6": ("ipv6CidrBlock",),
+    "dualstack": ("cidrBlock", "ipv6CidrBlock"),
+}
+"""By IP address type of an endpoint, the blocks that each of its subnets has."""
 _ALLOW_ALL: Final = (
     '{"Statement":[{"Action":"*","Effect":"Allow","Principal":"*","Resource":"*"}],"Version":"2008-10-17"}'
 )
@@ -69,6 +75,27 @@ def one_subnet_for_each_zone(call: Call) -> None:
                 "VPC endpoint subnets should be in different availability zones supported by the VPC "
                 "endpoint service.",
             )
+
+
+def subnets_have_the_family(call: Call) -> None:
+    """Its subnets have blocks of its address type ("IP address types", AWS PrivateLink Guide)."""
+    needed = _FAMILIES.get(str(call.inputs.get("ipAddressType") or "ipv4"), ())
+    for subnet in _subnets(call):
+        for name in needed:
+            if not subnet.get(name):
+                family = "IPv6" if name.startswith("ipv6") else "IPv4"
+                raise AwsError(
+                    "InvalidParameter",
+                    f"The IP address type {call.inputs.get('ipAddressType')} needs subnets with blocks of "
+                    f"{family}: {subnet.id} has none.",
+                )
+
+
+def gateway_has_no_interface(call: Call) -> None:
+    """Subnets and groups are of endpoints with interfaces ("CreateVpcEndpoint", EC2 API Reference)."""
+    given = [name for name in ("subnetIds", "securityGroupIds") if call.inputs.get(name)]
+    if given and call.inputs["vpcEndpointType"] == "Gateway":
+        raise AwsError("InvalidParameter", f"Endpoints of type Gateway take no {' and '.join(given)}.")
 
 
 def parts_are_in_vpc(call: Call) -> None:
@@ -211,6 +238,8 @@ KINDS: Final = (
             service_is_of_the_region,
             service_has_endpoint_type,
             parts_are_in_vpc,
+            gateway_has_no_interface,
+            subnets_have_the_family,
             service_is_in_zones,
             one_subnet_for_each_zone,
             private_dns_needs_vpc_dns,

@@ -6,6 +6,8 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Any, Final
 
+from reachability.graph.zones import is_local
+
 from ..account import Account
 from ..checks import one_of
 from ..errors import AwsError
@@ -17,6 +19,7 @@ EIP: Final = "aws:ec2/eip:Eip"
 NAT: Final = "aws:ec2/natGateway:NatGateway"
 _EIP_ASSOCIATION: Final = "aws:ec2/eipAssociation:EipAssociation"
 _SUBNET: Final = "aws:ec2/subnet:Subnet"
+_INSTANCE: Final = "aws:ec2/instance:Instance"
 
 _PUBLIC: Final = tuple(
     ipaddress.ip_network(block) for block in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
@@ -80,13 +83,48 @@ def nat_place_fits_its_mode(call: Call) -> None:
 
 def address_is_free(call: Call) -> None:
     """An Elastic IP serves one thing ("Elastic IP addresses", Amazon VPC User Guide)."""
-    for allocation in _allocations({**call.inputs, **_association(call, call.id)}):
+    asked = _allocations({**call.inputs, **_association(call, call.id)})
+    for allocation in asked:
+        if asked.count(allocation) > 1:
+            raise AwsError(
+                "InvalidParameterValue", f"Elastic IP address [{allocation}] is given more than once."
+            )
         user = user_of(call.account, allocation)
         if user is not None and user != call.id:
             raise AwsError(
                 "Resource.AlreadyAssociated",
                 f"Elastic IP address [{allocation}] is already associated with {user}.",
             )
+
+
+def address_is_of_the_region(call: Call) -> None:
+    """An address has its zone's network border group ("NAT gateway basics", Amazon VPC User Guide)."""
+    address, subnet = call.find(EIP, "allocationId"), call.find(_SUBNET, "subnetId")
+    group = address.get("networkBorderGroup") if address else None
+    local = is_local(subnet.get("availabilityZone")) if subnet else False
+    if group and group != call.region and not local:
+        raise AwsError(
+            "InvalidParameterValue",
+            f"The network border group of {call.inputs['allocationId']} is {group}, that of the subnet "
+            f"{call.region}.",
+        )
+
+
+def private_ip_is_free(call: Call) -> None:
+    """Its own address is a free one of its subnet ("CreateNatGateway", Amazon EC2 API Reference)."""
+    subnet, address = call.find(_SUBNET, "subnetId"), call.inputs.get("privateIp")
+    block = network(subnet.get("cidrBlock")) if subnet else None
+    if not subnet or not address or block is None:
+        return
+    wanted = ipaddress.ip_address(address)
+    place = int(wanted) - int(block.network_address)
+    if wanted not in block:
+        raise AwsError("InvalidParameterValue", f"Address {address} does not fall within the subnet's block.")
+    reserved = place < _RESERVED or place == block.num_addresses - 1
+    holders = call.others(NAT, _INSTANCE)
+    used = any(each.get("privateIp") == address and each.get("subnetId") == subnet.id for each in holders)
+    if reserved or used:
+        raise AwsError("InvalidIPAddress.InUse", f"Address {address} is in use.")
 
 
 def vpc_has_internet_gateway(call: Call) -> None:
@@ -135,7 +173,7 @@ def _address(call: Call, identity: str) -> Mapping[str, Any]:
         "publicIp": public,
         "publicDns": f"ec2-{public.replace('.', '-')}.{host}.amazonaws.com",
         "publicIpv4Pool": "amazon",
-        "networkBorderGroup": call.region,
+        "networkBorderGroup": call.inputs.get("networkBorderGroup") or call.region,
         "carrierIp": "",
         "customerOwnedIp": "",
         "instance": call.inputs.get("instance") or "",
@@ -216,6 +254,8 @@ KINDS: Final = (
             public_nat_has_an_address,
             private_nat_has_no_address,
             address_is_free,
+            address_is_of_the_region,
+            private_ip_is_free,
             vpc_has_internet_gateway,
         ),
     ),

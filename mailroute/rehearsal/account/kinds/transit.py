@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ..errors import AwsError
-from ..kind import Call, Kind, ec2_id
+from ..kind import Call, Kind, ec2_id, opaque_id
 from .references import SUBNET, TRANSIT_ATTACHMENT, TRANSIT_GATEWAY, VPC
 
 _GATEWAY: Final = "aws:ec2transitgateway/transitGateway:TransitGateway"
 _ATTACHMENT: Final = "aws:ec2transitgateway/vpcAttachment:VpcAttachment"
 _TABLE: Final = "aws:ec2transitgateway/routeTable:RouteTable"
 _ROUTE: Final = "aws:ec2transitgateway/route:Route"
+_ASSOCIATION: Final = "aws:ec2transitgateway/routeTableAssociation:RouteTableAssociation"
 _SUBNET: Final = "aws:ec2/subnet:Subnet"
+_TABLE_ID: Final = "transitGatewayRouteTableId"
 
 
 def one_subnet_in_each_zone(call: Call) -> None:
@@ -27,6 +29,58 @@ def one_subnet_in_each_zone(call: Call) -> None:
                 "DuplicateSubnetsInSameZone", f"More than one subnet was specified in {zone}: {identity}."
             )
         zones |= {zone} if zone else set()
+
+
+def subnets_are_of_the_vpc(call: Call) -> None:
+    """Its subnets are its VPC's ("CreateTransitGatewayVpcAttachment", Amazon EC2 API Reference)."""
+    for identity in call.inputs["subnetIds"]:
+        subnet = call.account.find(_SUBNET, str(identity))
+        if subnet and subnet.get("vpcId") != call.inputs.get("vpcId"):
+            raise AwsError(
+                "InvalidParameterValue",
+                f"The subnet {identity} is in {subnet.get('vpcId')}, not in {call.inputs.get('vpcId')}.",
+            )
+
+
+def vpc_is_attached_once(call: Call) -> None:
+    """A VPC has one attachment ("CreateTransitGatewayVpcAttachment", Amazon EC2 API Reference)."""
+    for other in call.others(_ATTACHMENT):
+        if all(other.get(name) == call.inputs.get(name) for name in ("vpcId", "transitGatewayId")):
+            raise AwsError(
+                "DuplicateTransitGatewayAttachment",
+                f"{call.inputs['transitGatewayId']} has non-deleted Transit Gateway Attachments with same "
+                f"VPC ID: {other.id}.",
+            )
+
+
+def attachment_has_one_table(call: Call) -> None:
+    """It is in one table ("AssociateTransitGatewayRouteTable", Amazon EC2 API Reference)."""
+    name = "transitGatewayAttachmentId"
+    attachment = call.find(_ATTACHMENT, name)
+    if attachment is None or call.inputs.get("replaceExistingAssociation"):
+        return
+    gateway = call.account.find(_GATEWAY, str(attachment.get("transitGatewayId")))
+    by_default = attachment.get("transitGatewayDefaultRouteTableAssociation") is not False
+    table = gateway.get("associationDefaultRouteTableId") if gateway and by_default else None
+    others = (each.get(_TABLE_ID) for each in call.others(_ASSOCIATION) if each.get(name) == attachment.id)
+    held = next(others, table)
+    if held:
+        raise AwsError(
+            "Resource.AlreadyAssociated",
+            f"Transit Gateway Attachment {attachment.id} is already associated to a route table: {held}.",
+        )
+
+
+def destination_is_new(call: Call) -> None:
+    """A table has one static route to a block ("CreateTransitGatewayRoute", Amazon EC2 API Reference)."""
+    names = (_TABLE_ID, "destinationCidrBlock")
+    for other in call.others(_ROUTE):
+        if all(other.get(name) == call.inputs.get(name) for name in names):
+            raise AwsError(
+                "RouteAlreadyExists",
+                f"Route {call.inputs['destinationCidrBlock']} already exists in Transit Gateway Route Table "
+                f"{call.inputs[_TABLE_ID]}.",
+            )
 
 
 def _gateway(call: Call, identity: str) -> Mapping[str, Any]:
@@ -75,7 +129,7 @@ KINDS: Final = (
         },
         replaced_by=frozenset({"transitGatewayId", "vpcId"}),
         references={"subnetIds": SUBNET, "transitGatewayId": TRANSIT_GATEWAY, "vpcId": VPC},
-        rules=(one_subnet_in_each_zone,),
+        rules=(one_subnet_in_each_zone, subnets_are_of_the_vpc, vpc_is_attached_once),
     ),
     Kind(
         _TABLE,
@@ -91,5 +145,13 @@ KINDS: Final = (
             {"blackhole", "destinationCidrBlock", "transitGatewayAttachmentId", "transitGatewayRouteTableId"}
         ),
         references={"transitGatewayAttachmentId": TRANSIT_ATTACHMENT},
+        rules=(destination_is_new,),
+    ),
+    Kind(
+        _ASSOCIATION,
+        opaque_id,
+        replaced_by=frozenset({"transitGatewayAttachmentId", _TABLE_ID}),
+        references={"transitGatewayAttachmentId": TRANSIT_ATTACHMENT},
+        rules=(attachment_has_one_table,),
     ),
 )

@@ -85,6 +85,20 @@ def subnet_zone_exists(call: Call) -> None:
             )
 
 
+def peers_do_not_overlap(call: Call) -> None:
+    """Peers have no block in common ("VPC peering limitations", Amazon VPC Peering Guide)."""
+    here, there = call.find(VPC_TYPE, "vpcId"), call.find(VPC_TYPE, "peerVpcId")
+    if here is None or there is None:
+        return
+    for block in _blocks(call, here):
+        for other in _blocks(call, there):
+            if block.overlaps(other):
+                raise AwsError(
+                    "InvalidParameterValue",
+                    f"VPCs {here.id} ({block}) and {there.id} ({other}) have overlapping CIDR blocks.",
+                )
+
+
 def _check_size(call: Call, code: str) -> None:
     block = network(call.inputs.get("cidrBlock"))
     if block is not None and not _LARGEST <= block.prefixlen <= _SMALLEST:
@@ -295,6 +309,7 @@ KINDS: Final = (
         recomputed=frozenset({"acceptStatus"}),
         replaced_by=frozenset({"vpcId", "peerVpcId", "peerOwnerId", "peerRegion"}),
         references={"vpcId": VPC},
+        rules=(peers_do_not_overlap,),
     ),
     Kind(
         "aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter",

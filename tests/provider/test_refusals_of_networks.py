@@ -1,0 +1,207 @@
+"""What AWS refuses of gateways, attachments, interfaces and names: a case of each rule, and one that passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+
+from tests.provider.harness import Client
+from tests.provider.test_refusals import EIP, ENDPOINT, GROUP, NAT, RECORD, World, refused
+
+TGW: Final = "aws:ec2transitgateway"
+GATEWAY: Final = f"{TGW}/transitGateway:TransitGateway"
+ATTACHMENT: Final = f"{TGW}/vpcAttachment:VpcAttachment"
+ASSOCIATION: Final = f"{TGW}/routeTableAssociation:RouteTableAssociation"
+ROUTE: Final = f"{TGW}/route:Route"
+ACL: Final = "aws:ec2/networkAcl:NetworkAcl"
+INSTANCE: Final = "aws:ec2/instance:Instance"
+LIST: Final = "aws:ec2/managedPrefixList:ManagedPrefixList"
+PEERING: Final = "aws:ec2/vpcPeeringConnection:VpcPeeringConnection"
+Inputs = dict[str, Any]
+
+
+@pytest.fixture
+def world(client: Client) -> World:
+    return World(client)
+
+
+def _attached(world: World, **inputs: Any) -> Inputs:
+    hub = world.make(GATEWAY, "hub").id
+    return {
+        "transitGatewayId": hub,
+        "vpcId": world.vpc(),
+        "subnetIds": [world.subnet("10.0.1.0/24")],
+        **inputs,
+    }
+
+
+def _elsewhere(world: World) -> str:
+    vpc = world.make("aws:ec2/vpc:Vpc", "elsewhere", cidrBlock="10.9.0.0/16").id
+    return world.subnet("10.9.1.0/24", vpc=vpc)
+
+
+def attachment_elsewhere(world: World) -> tuple[str, Inputs, Inputs]:
+    return ATTACHMENT, _attached(world, subnetIds=[_elsewhere(world)]), _attached(world)
+
+
+def attachment_twice(world: World) -> tuple[str, Inputs, Inputs]:
+    world.make(ATTACHMENT, "first", **_attached(world))
+    other = world.make(GATEWAY, "other").id
+    return ATTACHMENT, _attached(world), _attached(world, transitGatewayId=other)
+
+
+def association_beside_the_default(world: World) -> tuple[str, Inputs, Inputs]:
+    attachment = world.make(ATTACHMENT, "first", **_attached(world)).id
+    inputs = {"transitGatewayAttachmentId": attachment, "transitGatewayRouteTableId": "tgw-rtb-own"}
+    return ASSOCIATION, inputs, {**inputs, "replaceExistingAssociation": True}
+
+
+def association_twice(world: World) -> tuple[str, Inputs, Inputs]:
+    apart = {"transitGatewayDefaultRouteTableAssociation": False}
+    first = world.make(ATTACHMENT, "first", **_attached(world, **apart)).id
+    other = world.make(GATEWAY, "other").id
+    second = world.make(ATTACHMENT, "second", **_attached(world, transitGatewayId=other, **apart)).id
+    inputs = {"transitGatewayAttachmentId": first, "transitGatewayRouteTableId": "tgw-rtb-own"}
+    world.make(ASSOCIATION, "first link", **inputs)
+    return ASSOCIATION, inputs, {**inputs, "transitGatewayAttachmentId": second}
+
+
+def transit_route_twice(world: World) -> tuple[str, Inputs, Inputs]:
+    inputs = {"destinationCidrBlock": "0.0.0.0/0", "transitGatewayRouteTableId": "tgw-rtb-own"}
+    world.make(ROUTE, "first", **inputs, blackhole=True)
+    return ROUTE, inputs, {**inputs, "destinationCidrBlock": "10.0.0.0/8"}
+
+
+def _nat(world: World, **inputs: Any) -> Inputs:
+    world.gateway()
+    return {"subnetId": world.subnet("10.0.9.0/24"), "allocationId": world.address(), **inputs}
+
+
+def address_outside_the_subnet(world: World) -> tuple[str, Inputs, Inputs]:
+    return NAT, _nat(world, privateIp="10.0.99.9"), _nat(world, privateIp="10.0.9.9")
+
+
+def address_of_the_resolver(world: World) -> tuple[str, Inputs, Inputs]:
+    return NAT, _nat(world, privateIp="10.0.9.2"), _nat(world, privateIp="10.0.9.4")
+
+
+def address_of_an_instance(world: World) -> tuple[str, Inputs, Inputs]:
+    world.make(INSTANCE, "bastion", subnetId=world.subnet("10.0.9.0/24"), privateIp="10.0.9.9")
+    return NAT, _nat(world, privateIp="10.0.9.9"), _nat(world, privateIp="10.0.9.10")
+
+
+def address_of_a_local_zone(world: World) -> tuple[str, Inputs, Inputs]:
+    local = world.make(EIP, "local", domain="vpc", networkBorderGroup="us-east-1-bos-1").id
+    return NAT, _nat(world, allocationId=local), _nat(world)
+
+
+def address_given_twice(world: World) -> tuple[str, Inputs, Inputs]:
+    again = [world.address()]
+    return NAT, _nat(world, secondaryAllocationIds=again), _nat(world)
+
+
+def endpoint_without_ipv6(world: World) -> tuple[str, Inputs, Inputs]:
+    subnet = world.subnet("10.0.1.0/24")
+    given = world.endpoint_inputs(subnet)
+    return ENDPOINT, {**given, "ipAddressType": "dualstack"}, {**given, "ipAddressType": "ipv4"}
+
+
+def gateway_with_subnets(world: World) -> tuple[str, Inputs, Inputs]:
+    s3 = {"vpcId": world.vpc(), "serviceName": "com.amazonaws.us-east-1.s3", "vpcEndpointType": "Gateway"}
+    return ENDPOINT, {**s3, "subnetIds": [world.subnet("10.0.1.0/24")]}, s3
+
+
+def acl_of_another_vpc(world: World) -> tuple[str, Inputs, Inputs]:
+    inputs = {"vpcId": world.vpc(), "subnetIds": [_elsewhere(world)]}
+    return ACL, inputs, {**inputs, "subnetIds": [world.subnet("10.0.1.0/24")]}
+
+
+def list_over_its_size(world: World) -> tuple[str, Inputs, Inputs]:
+    inputs = {
+        "name": "list",
+        "addressFamily": "IPv4",
+        "entries": [{"cidr": "10.0.0.0/8"}, {"cidr": "11.0.0.0/8"}],
+    }
+    return LIST, {**inputs, "maxEntries": 1}, {**inputs, "maxEntries": 2}
+
+
+def peers_that_overlap(world: World) -> tuple[str, Inputs, Inputs]:
+    _elsewhere(world)
+    apart = world.make("aws:ec2/vpc:Vpc", "elsewhere").id
+    inputs = {"vpcId": world.vpc(), "peerVpcId": apart, "autoAccept": True}
+    return PEERING, {**inputs, "peerVpcId": world.vpc()}, inputs
+
+
+def interface_of_an_instance(world: World) -> tuple[str, Inputs, Inputs]:
+    held = [{"networkInterfaceId": "eni-0123456789abcdef0", "deviceIndex": 0}]
+    world.make(INSTANCE, "first", networkInterfaces=held)
+    return INSTANCE, {"networkInterfaces": held}, {}
+
+
+def groups_of_a_function(world: World) -> tuple[str, Inputs, Inputs]:
+    groups = [
+        world.make(GROUP, f"g{n}", vpcId=world.vpc(), name=f"g{n}", description="d").id for n in range(6)
+    ]
+    given = [{"subnetIds": [], "securityGroupIds": groups[:count]} for count in (6, 5)]
+    function = {"name": "mailer", "role": "arn:aws:iam::123456789012:role/r"}
+    return (
+        "aws:lambda/function:Function",
+        {**function, "vpcConfig": given[0]},
+        {**function, "vpcConfig": given[1]},
+    )
+
+
+def task_in_bridge_mode(world: World) -> tuple[str, Inputs, Inputs]:
+    for name, mode in (("bridge", "bridge"), ("own", "awsvpc")):
+        task = {"family": name, "containerDefinitions": "[]", "networkMode": mode}
+        world.make("aws:ecs/taskDefinition:TaskDefinition", name, **task)
+    service = {"name": "web", "launchType": "FARGATE"}
+    return (
+        "aws:ecs/service:Service",
+        {**service, "taskDefinition": "bridge"},
+        {**service, "taskDefinition": "own"},
+    )
+
+
+def alias_in_its_own_zone(world: World) -> tuple[str, Inputs, Inputs]:
+    zone = world.zone()
+    record = {"zoneId": zone, "name": "smtp", "type": "A"}
+    alias = {"name": "vpce-1.example.net", "zoneId": zone, "evaluateTargetHealth": False}
+    return (
+        RECORD,
+        {**record, "aliases": [alias]},
+        {**record, "aliases": [{**alias, "name": "mail.example.com"}]},
+    )
+
+
+@pytest.mark.parametrize(
+    ("case", "code"),
+    [
+        (attachment_elsewhere, "InvalidParameterValue"),
+        (attachment_twice, "DuplicateTransitGatewayAttachment"),
+        (association_beside_the_default, "Resource.AlreadyAssociated"),
+        (association_twice, "Resource.AlreadyAssociated"),
+        (transit_route_twice, "RouteAlreadyExists"),
+        (address_outside_the_subnet, "InvalidParameterValue"),
+        (address_of_the_resolver, "InvalidIPAddress.InUse"),
+        (address_of_an_instance, "InvalidIPAddress.InUse"),
+        (address_of_a_local_zone, "InvalidParameterValue"),
+        (address_given_twice, "InvalidParameterValue"),
+        (endpoint_without_ipv6, "InvalidParameter"),
+        (gateway_with_subnets, "InvalidParameter"),
+        (acl_of_another_vpc, "InvalidParameterValue"),
+        (list_over_its_size, "PrefixListMaxEntriesExceeded"),
+        (peers_that_overlap, "InvalidParameterValue"),
+        (interface_of_an_instance, "InvalidNetworkInterface.InUse"),
+        (groups_of_a_function, "ValidationException"),
+        (task_in_bridge_mode, "InvalidParameterException"),
+        (alias_in_its_own_zone, "InvalidChangeBatch"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_aws_refuses(case: Callable[[World], tuple[str, Inputs, Inputs]], code: str, world: World) -> None:
+    type_, wrong, right = case(world)
+    refused(world, type_, wrong, code)
+    assert world.make(type_, "good", **right).id
