@@ -1,4 +1,4 @@
-"""What AWS refuses of gateways, attachments, interfaces and names: a case of each rule, and one that passes."""
+"""What AWS refuses of gateways, attachments, interfaces and names, and what it takes beside each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from tests.provider.harness import Client
-from tests.provider.test_refusals import EIP, ENDPOINT, GROUP, NAT, RECORD, World, refused
+from tests.provider.test_refusals import EIP, ENDPOINT, NAT, RECORD, World, refused
 
 TGW: Final = "aws:ec2transitgateway"
 GATEWAY: Final = f"{TGW}/transitGateway:TransitGateway"
@@ -28,13 +28,9 @@ def world(client: Client) -> World:
 
 
 def _attached(world: World, **inputs: Any) -> Inputs:
+    subnets = [world.subnet("10.0.1.0/24")]
     hub = world.make(GATEWAY, "hub").id
-    return {
-        "transitGatewayId": hub,
-        "vpcId": world.vpc(),
-        "subnetIds": [world.subnet("10.0.1.0/24")],
-        **inputs,
-    }
+    return {"transitGatewayId": hub, "vpcId": world.vpc(), "subnetIds": subnets, **inputs}
 
 
 def _elsewhere(world: World) -> str:
@@ -119,11 +115,8 @@ def acl_of_another_vpc(world: World) -> tuple[str, Inputs, Inputs]:
 
 
 def list_over_its_size(world: World) -> tuple[str, Inputs, Inputs]:
-    inputs = {
-        "name": "list",
-        "addressFamily": "IPv4",
-        "entries": [{"cidr": "10.0.0.0/8"}, {"cidr": "11.0.0.0/8"}],
-    }
+    entries = [{"cidr": "10.0.0.0/8"}, {"cidr": "11.0.0.0/8"}]
+    inputs = {"name": "list", "addressFamily": "IPv4", "entries": entries}
     return LIST, {**inputs, "maxEntries": 1}, {**inputs, "maxEntries": 2}
 
 
@@ -141,28 +134,18 @@ def interface_of_an_instance(world: World) -> tuple[str, Inputs, Inputs]:
 
 
 def groups_of_a_function(world: World) -> tuple[str, Inputs, Inputs]:
-    groups = [
-        world.make(GROUP, f"g{n}", vpcId=world.vpc(), name=f"g{n}", description="d").id for n in range(6)
-    ]
-    given = [{"subnetIds": [], "securityGroupIds": groups[:count]} for count in (6, 5)]
+    groups = [world.group(f"g{number}") for number in range(6)]
     function = {"name": "mailer", "role": "arn:aws:iam::123456789012:role/r"}
-    return (
-        "aws:lambda/function:Function",
-        {**function, "vpcConfig": given[0]},
-        {**function, "vpcConfig": given[1]},
-    )
+    wrong, right = ({"subnetIds": [], "securityGroupIds": groups[:count]} for count in (6, 5))
+    return "aws:lambda/function:Function", {**function, "vpcConfig": wrong}, {**function, "vpcConfig": right}
 
 
 def task_in_bridge_mode(world: World) -> tuple[str, Inputs, Inputs]:
     for name, mode in (("bridge", "bridge"), ("own", "awsvpc")):
         task = {"family": name, "containerDefinitions": "[]", "networkMode": mode}
         world.make("aws:ecs/taskDefinition:TaskDefinition", name, **task)
-    service = {"name": "web", "launchType": "FARGATE"}
-    return (
-        "aws:ecs/service:Service",
-        {**service, "taskDefinition": "bridge"},
-        {**service, "taskDefinition": "own"},
-    )
+    wrong = {"name": "web", "launchType": "FARGATE", "taskDefinition": "bridge"}
+    return "aws:ecs/service:Service", wrong, {**wrong, "taskDefinition": "own"}
 
 
 def alias_in_its_own_zone(world: World) -> tuple[str, Inputs, Inputs]:
