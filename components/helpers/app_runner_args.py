@@ -82,7 +82,7 @@ class AppRunnerServiceArgs(TypedDict):
     health_check: NotRequired[HealthCheckArgs]
     """How often the health is checked, and what counts."""
     start_command: NotRequired[pulumi.Input[str]]
-    """The command that starts the application. Default: the image's own; source code needs one."""
+    """The command that starts the application. Empty to take one away. Default: the image's own."""
     instance_role_arn: NotRequired[pulumi.Input[str]]
     """A role to run with; it gains the right to read the secrets, and `policy_arns`. Default: a new one."""
     access_role_arn: NotRequired[pulumi.Input[str]]
@@ -90,7 +90,7 @@ class AppRunnerServiceArgs(TypedDict):
     auto_scaling_configuration_arn: NotRequired[pulumi.Input[str]]
     """How many instances there are. Default: the account's default configuration."""
     observability_configuration_arn: NotRequired[pulumi.Input[str]]
-    """How requests are traced. Default: not at all."""
+    """How requests are traced. Empty to trace them no more. Default: not at all."""
     publicly_accessible: NotRequired[bool]
     """Whether it answers on the internet, or through a VPC ingress connection only. Default: true."""
     ip_address_type: NotRequired[str]
@@ -167,7 +167,8 @@ def _check_settings(args: AppRunnerServiceArgs, label: checks.Label) -> None:
         ("encryption_kms_key_arn", "kms", "key"),
         ("web_acl_arn", "wafv2", "regional/webacl"),
     ):
-        if (value := checks.known(args.get(argument))) is not None:
+        value = checks.known(args.get(argument))
+        if value is not None and (value or argument != "observability_configuration_arn"):
             checks.arn(label(argument), value, service, resource)
 
 

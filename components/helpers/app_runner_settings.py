@@ -132,7 +132,7 @@ def _runtime(args: AppRunnerServiceArgs) -> dict[str, Any]:
         "runtime_environment_variables": args.get("environment", {}),
         "runtime_environment_secrets": args.get("secrets", {}),
     }
-    if "start_command" in args:
+    if args.get("start_command"):
         runtime["start_command"] = args["start_command"]
     return runtime
 
@@ -178,6 +178,8 @@ def observability(
     if "observability_configuration_arn" not in args:
         return None
     arn = args["observability_configuration_arn"]
+    if not arn:
+        return {"observability_enabled": False}
     return {"observability_enabled": True, "observability_configuration_arn": arn}
 
 

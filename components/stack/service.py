@@ -25,6 +25,9 @@ _OPTIONAL_TEXTS = (
     "web_acl_arn",
 )
 """The arguments of the service that are not given where their key is empty."""
+_NONE = "none"
+_MAY_BE_NONE = ("start_command", "observability_configuration_arn")
+"""Those that a service may be without, so that they can be taken away from it."""
 _OPTIONAL_OBJECTS = {"health_check": app_runner_args.HealthCheckArgs, "source_code": SourceCodeArgs}
 
 
@@ -54,7 +57,7 @@ def service(read: Reader, kms_key_arn: Optional[str]) -> app_runner_args.AppRunn
     }
     for argument in _OPTIONAL_TEXTS:
         if text := read.text(camel(argument)):
-            args[argument] = text
+            args[argument] = "" if text == _NONE and argument in _MAY_BE_NONE else text
     for argument, known in _OPTIONAL_OBJECTS.items():
         if entry := read.object(camel(argument)):
             args[argument] = read.renamed(camel(argument), entry, known)

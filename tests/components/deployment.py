@@ -268,7 +268,8 @@ class _Engine(mocks.MockMonitor):
         resource, kind = class_of(urns.type_of(urn)), kind_of(urns.type_of(urn))
         generation = self._account.generation(urn)
         inputs = checked(resource, kind, self._settings, urn, given, olds, Autoname(), generation)
-        assert list(failures(resource, kind, inputs)) == []
+        for name, reason in failures(resource, kind, inputs):
+            raise RefusedError(f"{urn.rpartition('::')[2]}: property {name}: {reason}")
         return inputs
 
     def _created(self, urn: str, inputs: Mapping[str, Any], needs: frozenset[str], operation: str) -> State:
@@ -305,7 +306,9 @@ class _Engine(mocks.MockMonitor):
 def left(given: Mapping[str, Any], olds: Mapping[str, Any], ignored: Iterable[str]) -> dict[str, Any]:
     """The program's inputs with those of before at each path of `ignoreChanges`, as the engine has it.
 
-    It makes no object on the way to a path (`PropertyPath.Reset`, Pulumi's sdk/go).
+    Where the way to a path is missing on one side, there is nothing to reset, since Pulumi 3.190 without an
+    error ("Don't error for missing old paths in ignoreChanges", pulumi/pulumi 20278). Seen with 3.260: what
+    only the last step lacks is taken away.
     """
     kept = deepcopy(dict(given))
     for path in ignored:
@@ -313,21 +316,16 @@ def left(given: Mapping[str, Any], olds: Mapping[str, Any], ignored: Iterable[st
         new: Any = kept
         old: Any = olds
         for depth, name in enumerate(way):
-            missing = f"cannot ignore changes to {path}: one or more elements of the path are missing"
-            if name in old and name not in new:
-                raise RefusedError(missing)
+            on_the_way = depth < len(way) - 1
             new, old = new.get(name), old.get(name)
-            if new is None:
+            if new is None or (old is None and on_the_way):
                 break
-            if old is None and depth < len(way) - 1:
-                raise RefusedError(missing)
             old = old or {}
-        if new is None:
-            continue
-        if last in old:
-            new[last] = old[last]
         else:
-            new.pop(last, None)
+            if last in old:
+                new[last] = old[last]
+            else:
+                new.pop(last, None)
     return kept
 
 

@@ -74,6 +74,18 @@ def _json(path: str, kind: type, noun: str) -> Check:
     return check
 
 
+def required(path: str, *names: str) -> Check:
+    """The object at `path`, where there is one, has each of the properties `names`."""
+
+    def check(inputs: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        for place, value in _at(inputs, path):
+            for name in names:
+                if value.get(name) is None:
+                    yield f"{place}.{name}", "a value is required, none is given"
+
+    return check
+
+
 def exactly_one_of(path: str, *names: str) -> Check:
     """Of the properties `names` of the object at `path` (empty: the inputs) just one is set.
 

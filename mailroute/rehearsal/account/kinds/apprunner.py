@@ -9,7 +9,7 @@ from typing import Any, Final
 from reachability.graph.zones import APP_RUNNER_REGIONS, WITHOUT_CONNECTORS
 
 from ..account import AwsResource
-from ..checks import exactly_one_of, one_of
+from ..checks import exactly_one_of, one_of, required
 from ..errors import AwsError
 from ..kind import Call, Check, Kind
 from .references import GROUP, SUBNET
@@ -300,6 +300,8 @@ KINDS: Final = (
             one_of("networkConfiguration.ipAddressType", "IPV4", "DUAL_STACK"),
             one_of("healthCheckConfiguration.protocol", "HTTP", "TCP"),
             one_of("sourceConfiguration.imageRepository.imageRepositoryType", "ECR", "ECR_PUBLIC"),
+            required("sourceConfiguration.imageRepository", "imageIdentifier", "imageRepositoryType"),
+            required("sourceConfiguration.codeRepository", "repositoryUrl", "sourceCodeVersion"),
             one_of(f"{_CODE_CONFIGURATION}.configurationSource", "API", "REPOSITORY"),
             one_of(f"{_CODE_CONFIGURATION}.codeConfigurationValues.runtime", *_RUNTIMES),
             exactly_one_of("sourceConfiguration", "codeRepository", "imageRepository"),
