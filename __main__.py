@@ -104,6 +104,7 @@ if identity:
     pulumi.export("mailEventTopicArn", identity.event_topic_arn)
 pulumi.export("serviceUrl", service.service_url)
 pulumi.export("serviceArn", service.service_arn)
+pulumi.export("vpcConnectorArn", service.vpc_connector_arn)
 if settings.service.get("custom_domains"):
     pulumi.export("customDomainRecordsToPublish", service.records_to_publish)
 pulumi.export(

@@ -101,8 +101,8 @@ def _check_name(name: str) -> None:
 def of_outputs(outputs: Mapping[str, object]) -> dict[str, Value]:
     """The settings that a stack's outputs name, as `pulumi stack output --json` prints them.
 
-    They are `smtpHost` and `smtpPort`, the secret that belongs to the host (`smtpSecretArn` of SES, else
-    `relaySecretArn`), and `vpcConnectorArn`.
+    They are `smtpHost` and `smtpPort`, and the secret that belongs to the host: `smtpSecretArn` of SES, else
+    `relaySecretArn`. The stack's VPC connector, which may let out less than the service's own, is not taken.
 
     Raises:
         SettingError: one of them is missing, or is not what it should be.
@@ -121,9 +121,6 @@ def of_outputs(outputs: Mapping[str, object]) -> dict[str, Value]:
                 found[name] = secret(name, f"{arn}:{key}::")
             except SettingError as error:
                 raise SettingError(f"{output}: {error}") from error
-    link = outputs.get("vpcConnectorArn")
-    if isinstance(link, str):
-        found[CONNECTOR] = connector(link)
     return found
 
 

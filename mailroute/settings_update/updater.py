@@ -95,7 +95,7 @@ class Updater:
         """The service and its operations, once none of these is under way.
 
         Args:
-            patient: whether answers that are of no use are asked for again.
+            patient: whether answers that are of no use are asked for again from the first one on.
 
         Raises:
             AccessError: it cannot be read.
@@ -105,6 +105,7 @@ class Updater:
             found = self._asked(lambda: self._read(arn), patient)
             if found is None:
                 continue
+            patient = True
             service, operations = found
             if service.status != IN_PROGRESS and all(latest.has_ended for latest in operations[:1]):
                 return service, operations

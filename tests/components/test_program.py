@@ -355,6 +355,7 @@ def test_prod_exports(program: Callable[..., Any]) -> None:
         "dnsRecordsToPublish": [],
         "serviceUrl": "https://service.awsapprunner.com",
         "serviceArn": "arn:aws:apprunner:us-east-1:123456789012:service:service",
+        "vpcConnectorArn": "arn:aws:apprunner:us-east-1:123456789012:vpcConnector:service",
         "importCommand": (
             "pulumi import aws:apprunner/service:Service service $(aws apprunner list-services "
             "--region us-east-1 --output text "

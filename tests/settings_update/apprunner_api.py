@@ -154,7 +154,8 @@ class Account:
         updates: the requests to `UpdateService` that were taken.
         before: called before each call, with its operation and its number among those of its kind, from 1 on.
         faults: what goes wrong, by operation and number: `500`, `throttled`, `reset`, `html`, `lacks:KEY`,
-            `denied`, `no operation id`, or one of them with `after `, when the call has been carried out.
+            `denied`, `expired`, `empty`, or one of them after `after ` where the call is carried out.
+        pages: those of `ListServices`, the service being on the last one.
     """
 
     service: dict[str, Any] = field(default_factory=image_service)
@@ -164,6 +165,7 @@ class Account:
     updates: list[dict[str, Any]] = field(default_factory=list)
     before: Callable[[str, int], None] = lambda _, __: None
     faults: dict[tuple[str, int], str] = field(default_factory=dict)
+    pages: int = 1
     running: _Running | None = None
 
     def __post_init__(self) -> None:
@@ -254,6 +256,9 @@ class Account:
 
     def answer(self, operation: str, request: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         if operation == "ListServices":
+            page = int(request.get("NextToken", "1"))
+            if page < self.pages:
+                return 200, {"ServiceSummaryList": [], "NextToken": str(page + 1)}
             keys = ("ServiceName", "ServiceArn", "Status")
             return 200, {"ServiceSummaryList": [{key: self.service[key] for key in keys}]}
         if request["ServiceArn"] != ARN:
@@ -273,6 +278,7 @@ _MODEL: Final = botocore.session.get_session().get_service_model("apprunner")
 _FAULTS: Final = {
     "500": _error("InternalServiceErrorException", "internal error", 500),
     "throttled": _error("ThrottlingException", "Rate exceeded"),
+    "expired": _error("ExpiredTokenException", "The security token included in the request is expired"),
     "denied": _error("AccessDeniedException", "User is not authorized", 403),
 }
 

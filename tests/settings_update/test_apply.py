@@ -6,11 +6,14 @@ import copy
 import json
 import stat
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mailroute.settings_update import updater
+from mailroute.settings_update.updater import Pace
 from tests.evidence.conftest import Command, Result
 from tests.settings_update.apprunner_api import (
     ARN,
@@ -422,3 +425,213 @@ def test_when_the_time_is_up_it_goes_on_later(account: Account, mailroute: Comma
     account.running.calls = 0
     assert apply(mailroute, journal).returncode == 0
     assert len(account.updates) == 1
+
+
+# What the list of operations and the service say apart
+
+
+def test_an_operation_that_only_the_list_shows_is_waited_for(
+    account: Account, mailroute: Command, journal: Path
+) -> None:
+    account.start("START_DEPLOYMENT", Deployment(calls=3))
+    account.service["Status"] = "RUNNING"
+
+    result = apply(mailroute, journal)
+
+    assert result.returncode == 0
+    assert "waiting for START_DEPLOYMENT" in result.stderr
+
+
+def test_an_operation_that_only_the_service_shows_is_waited_for(
+    account: Account, mailroute: Command, journal: Path
+) -> None:
+    account.start("START_DEPLOYMENT", Deployment(calls=0, hidden=3))
+
+    result = apply(mailroute, journal)
+
+    assert result.returncode == 0
+    assert "waiting for an operation to end" in result.stderr
+
+
+def test_an_update_that_is_not_listed_yet_is_not_said_to_be_lost(
+    account: Account, mailroute: Command, journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updater, "Pace", partial(Pace, poll=0, settle=0))
+    account.deployments.append(Deployment(hidden=3))
+    account.faults["UpdateService", 1] = "after reset"
+
+    result = apply(mailroute, journal)
+
+    assert result.returncode == 0
+    assert len(account.updates) == 1
+
+
+def test_an_update_of_somebody_else_is_not_taken_for_its_own(
+    account: Account, mailroute: Command, journal: Path
+) -> None:
+    """What was sent fails, and the only update that is found has changed something else."""
+    account.before = lambda operation, _: (
+        account.start("UPDATE_SERVICE", Deployment(), InstanceConfiguration={"Cpu": "2048"})
+        if operation == "UpdateService"
+        else None
+    )
+    account.faults["UpdateService", 1] = "500"
+
+    result = apply(mailroute, journal)
+
+    assert result.returncode == 1
+    theirs = account.operations[0]["Id"]
+    assert f"shop has none of these settings after operation {theirs}" in result.stderr
+    assert account.updates == []
+    account.before = lambda *_: None
+    assert apply(mailroute, journal).returncode == 0
+    assert account.service["InstanceConfiguration"] == {"Cpu": "2048"}
+
+
+def test_the_first_update_since_is_its_own(account: Account, mailroute: Command, journal: Path) -> None:
+    """Its answer is lost, and somebody else updates the service before it is run again."""
+    account.faults["UpdateService", 1] = "after reset"
+    account.faults |= {("ListOperations", number): "denied" for number in (4, 5)}
+    assert apply(mailroute, journal).returncode == 2
+    account.list_operations()
+    account.list_operations()
+    account.start("UPDATE_SERVICE", Deployment(), InstanceConfiguration={"Cpu": "2048"})
+    account.faults.clear()
+
+    result = apply(mailroute, journal)
+
+    assert (result.returncode, result.stdout) == (0, "the service runs with these settings\n")
+    assert len(account.updates) == 1
+
+
+def test_when_credentials_run_out_it_goes_on_later(
+    account: Account, mailroute: Command, journal: Path
+) -> None:
+    account.faults["ListOperations", 4] = "expired"
+
+    result = apply(mailroute, journal)
+
+    assert result.returncode == 2
+    assert f"run the same command again, which goes on from {journal}" in result.stderr
+    assert "AWS refuses the credentials (ExpiredTokenException" in result.stderr
+    assert apply(mailroute, journal).returncode == 0
+    assert len(account.updates) == 1
+
+
+def test_without_an_end_of_what_is_under_way_nothing_begins(
+    account: Account, mailroute: Command, journal: Path
+) -> None:
+    account.start("START_DEPLOYMENT", Deployment(calls=10**6))
+
+    result = apply(mailroute, journal, "--timeout", "1")
+
+    assert result.returncode == 4
+    assert result.stderr.endswith("an operation of the service is under way after 1 s\n")
+    assert account.updates == []
+    assert not journal.exists()
+
+
+# Undoing
+
+
+@pytest.mark.parametrize(
+    ("deployments", "updates"),
+    [([Deployment("ROLLBACK_SUCCEEDED")], 2), ([Deployment("FAILED", keeps=True), Deployment()], 3)],
+    ids=["rolled back", "left"],
+)
+def test_an_undoing_that_fails_leaves_what_was_applied(
+    deployments: list[Deployment], updates: int, account: Account, mailroute: Command, journal: Path
+) -> None:
+    account.deployments.extend([Deployment(), *deployments])
+    assert apply(mailroute, journal).returncode == 0
+
+    result = mailroute("apply-settings", "--undo", journal)
+
+    assert result.returncode == 1
+    assert "it has the settings that it had before, those to be undone" in result.stderr
+    assert settled(account.service) == applied(image_service())
+    assert len(account.updates) == updates
+    assert mailroute("apply-settings", "--undo", journal).returncode == 0
+    assert settled(account.service) == settled(image_service())
+
+
+def test_what_is_being_undone_is_not_applied(account: Account, mailroute: Command, journal: Path) -> None:
+    assert apply(mailroute, journal).returncode == 0
+    account.deployments.append(Deployment(calls=10**6))
+    assert mailroute("apply-settings", "--undo", journal, "--timeout", "1").returncode == 4
+
+    result = apply(mailroute, journal)
+
+    assert result.returncode == 2
+    assert (
+        f"{journal}: is the journal of settings that are being put back: go on with --undo" in result.stderr
+    )
+    assert account.running is not None
+    account.running.calls = 0
+    assert mailroute("apply-settings", "--undo", journal).returncode == 0
+    assert len(account.updates) == 2
+
+
+def test_what_others_change_before_it_goes_on_is_refused(
+    account: Account, mailroute: Command, journal: Path
+) -> None:
+    """The update was never sent; by the time that it is run again, a setting is what nobody knows."""
+    account.faults |= {("UpdateService", 1): "reset", ("ListOperations", 4): "denied"}
+    assert apply(mailroute, journal).returncode == 2
+    assert journal.exists()
+    environment = account.service["SourceConfiguration"]["ImageRepository"]["ImageConfiguration"]
+    environment["RuntimeEnvironmentVariables"]["SMTP_HOST"] = "smtp.theirs.example"
+
+    result = apply(mailroute, journal)
+
+    assert result.returncode == 1
+    assert "somebody has changed SMTP_HOST of shop between" in result.stderr
+    assert account.updates == []
+    assert not journal.exists()
+
+
+# What is shown
+
+
+def test_a_long_wait_shows_how_long(
+    account: Account, mailroute: Command, journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updater, "_PROGRESS_SECONDS", 0)
+    account.deployments.append(Deployment(calls=3))
+
+    result = apply(mailroute, journal)
+
+    assert result.stderr.count("000000000002: IN_PROGRESS, 0 s\n") == 3
+
+
+def test_a_terminal_shows_the_difference_in_colour(
+    mailroute: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = ("apply-settings", "--service", "shop", "--set", "SMTP_PORT=465", "--dry-run")
+    assert "\x1b" not in mailroute(*change).stdout
+    monkeypatch.setattr("mailroute.cli.apply_settings.in_colour", lambda _: True)
+
+    assert "\x1b[31m- 587\x1b[0m" in mailroute(*change).stdout
+
+
+def test_a_service_is_found_on_a_later_page(account: Account, mailroute: Command) -> None:
+    account.pages = 3
+
+    result = mailroute("apply-settings", "--service", "shop", "--set", "SMTP_PORT=465", "--dry-run")
+
+    assert result.returncode == 0
+    assert account.calls.count("ListServices") == 3
+
+
+def test_an_undoing_that_is_refused_changes_nothing(
+    account: Account, mailroute: Command, journal: Path
+) -> None:
+    assert apply(mailroute, journal).returncode == 0
+    account.faults["UpdateService", 2] = "denied"
+
+    result = mailroute("apply-settings", "--undo", journal)
+
+    assert result.returncode == 2
+    assert "User is not authorized: nothing was changed" in result.stderr
+    assert "it is not finished" not in result.stderr
+    assert apply(mailroute, journal).stdout == "shop runs with these settings already\n"

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from components.stack.mail_path import HOST, PASSWORD, PORT, USER
-from mailroute.settings_update.settings import CONNECTOR as CONNECTOR_SETTING
 from mailroute.settings_update.settings import Plain, Secret, of_outputs
 from tests.evidence.conftest import Command
 from tests.settings_update.apprunner_api import (
@@ -59,7 +58,6 @@ RELAY = SECRET.replace("mail-", "relay-")
                 PORT: Plain("465"),
                 USER: Secret(f"{RELAY}:username::"),
                 PASSWORD: Secret(f"{RELAY}:password::"),
-                CONNECTOR_SETTING: Plain(CONNECTOR),
             },
         ),
         (
@@ -101,10 +99,6 @@ def test_what_a_stack_puts_out_is_applied(
         (
             '{"smtpHost": "a.example", "smtpPort": 1, "relaySecretArn": "[secret]"}',
             "relaySecretArn: SMTP_USER: what is given is not the ARN of a secret",
-        ),
-        (
-            '{"smtpHost": "a.example", "smtpPort": 1, "vpcConnectorArn": "x"}',
-            "VPC connector: 'x' is not the ARN",
         ),
         ("[1]", "is not what 'pulumi stack output --json' prints, an object"),
         ("{", "outputs.json:1:2: not JSON"),
