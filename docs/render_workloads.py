@@ -22,6 +22,11 @@ what the variables of its environment say about mail, and by the `destinations` 
 An App Runner service that says nothing must at least have a way to some mail server. Any other that says
 nothing is listed under `unjudged`, with what was looked for.
 
+An ECS service runs the task definition that it names: one of the program by its ARN, or the latest of a
+family, which is the program's where the service is made after it. A revision by its number is that of the
+program or of the evidence. Of any other (`TASK_DEFINITION_UNKNOWN`) nobody knows the environment: every
+public mail host must be reachable by every submission port, as where an environment is not known.
+
 ## Variables
 
 A name counts in capitals, with one underscore between its words, and with more words before it:
