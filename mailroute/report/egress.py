@@ -10,6 +10,7 @@ from enforcement.resources import Program
 from enforcement.stacks import Stacks
 from mailroute.fixes import Repairs
 from reachability import Graph, Origin, Proof, Settings, Unjudged, parse
+from reachability.hosts import plain
 from reachability.workloads.not_judged import not_judged
 from rules.egress import WORKLOADS, Egresses
 
@@ -133,6 +134,8 @@ def secret_hosts(
 ) -> frozenset[str]:
     """The hosts in `egresses` that nobody would know without a secret, however deep inside one they are.
 
+    Each stands as it is given, and as DNS compares it.
+
     Args:
         hidden: the resources of the program with every secret unknown.
     """
@@ -145,7 +148,7 @@ def secret_hosts(
         for host in destination.hosts
     }
     named = {(egress.urn, host) for egress in egresses for host in egress.destination.hosts}
-    return frozenset(host for _, host in named - known)
+    return frozenset(form for _, host in named - known for form in (host, plain(host)))
 
 
 class _Today:

@@ -221,3 +221,19 @@ def test_a_host_inside_a_secret_of_the_creation_is_hidden() -> None:
     assert len(report.creation.egress) == 1
     for shown in shown_by_every_format(report):
         assert "mail.hidden.example" not in shown
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"SENDGRID_API_KEY": "x", "HTTPS_PROXY": Secret("http://user:hunter2@PROXY.Hidden.internal:3128")},
+        {"SMTP_HOST": Secret("MAIL.Hidden.internal"), "SMTP_PORT": "587"},
+    ],
+)
+def test_a_secret_host_is_hidden_in_small_letters_too(variables: dict[str, Any]) -> None:
+    """As DNS compares names, and findings name them; a proxy's host is one as well."""
+    report = report_of((sends_to(variables),), None)
+    assert [change.after.verdict for change in report.egress] == [UNDETERMINED]
+    assert "NAME_NOT_PUBLIC" in {found.code for found in report.egress[0].after.outcome.findings}
+    for shown in shown_by_every_format(report):
+        assert "hidden.internal" not in shown.lower()
