@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "explain": "mailroute.cli.explain",
     "snapshot": "mailroute.cli.snapshot",
     "apply-settings": "mailroute.cli.apply_settings",
+    "adopt": "mailroute.cli.adopt",
     "iam-policy": "mailroute.cli.iam_policy",
     "policy-pack": "mailroute.cli.policy_pack",
 }

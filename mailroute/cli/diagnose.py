@@ -101,7 +101,7 @@ def command(
         raise click.UsageError(_WORKLOAD)
     try:
         if file is not None:
-            document = _saved(file, region)
+            document = saved(file, region)
         else:
             document = _live(service, subnets or (), groups or (), region, timeout)
     except EvidenceError as error:
@@ -114,7 +114,12 @@ def command(
     return _STATUS[found.after.verdict.value]
 
 
-def _saved(file: Path, region: str | None) -> dict[str, Any]:
+def saved(file: Path, region: str | None) -> dict[str, Any]:
+    """The account that was saved in `file`, of `region` where one is given.
+
+    Raises:
+        EvidenceError: the file cannot be used, or shows another region.
+    """
     from evidence import EvidenceError, load
 
     document = load(file)
@@ -133,14 +138,19 @@ def _live(
     from evidence import live
 
     if service and service.startswith("arn:"):
-        region = _region_of(service, region)
+        region = region_of_arn(service, region)
     api = live.connect(region, timeout=timeout)
     if service:
         return live.of_service(api, service)
     return live.of_ids(api, (*subnets, *groups))
 
 
-def _region_of(arn: str, region: str | None) -> str:
+def region_of_arn(arn: str, region: str | None) -> str:
+    """The region in the ARN of a service, which may not be another than `region`.
+
+    Raises:
+        click.BadParameter: it is another, or `arn` is no such ARN.
+    """
     from evidence.live import TITLES, region_of
 
     named = region_of(arn)

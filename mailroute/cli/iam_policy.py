@@ -10,7 +10,7 @@ import click
 from .output import write
 from .status import Status
 
-_READING, _APPLYING = COMMANDS = ("diagnose", "apply-settings")
+_READING, _ADOPTING, _APPLYING = COMMANDS = ("diagnose", "adopt", "apply-settings")
 _RESOURCE: Final = "'--resource'"
 
 
@@ -32,8 +32,8 @@ _RESOURCE: Final = "'--resource'"
     "its source code, the role that pulls its image; may be given several times.",
 )
 def command(command_: str, resources: tuple[str, ...]) -> int:
-    """Print a least-privilege IAM policy. That of diagnose and snapshot allows nothing but reading; that of
-    apply-settings allows updates of the services that are named, with the resources that are named.
+    """Print a least-privilege IAM policy. Those of diagnose, snapshot and adopt allow nothing but reading;
+    that of apply-settings allows updates of the services that are named, with the resources that are named.
 
     \b
     Examples:
@@ -41,13 +41,13 @@ def command(command_: str, resources: tuple[str, ...]) -> int:
       aws iam create-policy --policy-name mailroute-read --policy-document "$(mailroute iam-policy)"
       mailroute iam-policy --for apply-settings --resource SERVICE-ARN --resource CONNECTOR-ARN
     """
-    from evidence.live import iam_policy
+    from evidence.live import ADOPTING, READING, iam_policy
     from mailroute.settings_update import permissions
 
-    if command_ == _READING:
+    if command_ != _APPLYING:
         if resources:
             raise click.BadParameter("goes with --for apply-settings alone", param_hint=_RESOURCE)
-        policy = iam_policy()
+        policy = iam_policy(READING if command_ == _READING else ADOPTING)
     else:
         try:
             policy = permissions.iam_policy(resources)

@@ -82,10 +82,7 @@ class Project:
         file = project_file(directory)
         document = read_yaml(file)
         name = _project_name(file, document)
-        if not _NAME.fullmatch(stack):
-            raise RehearsalError(
-                f"stack {stack!r}: a stack's name has letters, digits, '-', '_' and '.' only"
-            )
+        _check_stack_name(stack)
         options = runtime_options(file, document, runs="rehearses Python programs")
         working_directory, entry_point = _entry_point(file, directory, document)
         environment = of_program(file, options, working_directory)
@@ -117,6 +114,45 @@ def name_of(program_dir: Path) -> str:
     """
     file = project_file(program_dir.resolve())
     return _project_name(file, read_yaml(file))
+
+
+@dataclass(frozen=True)
+class StackFile:
+    """Where a stack's configuration is, or will be.
+
+    Attributes:
+        path: the file, which need not be there.
+        project: the project's name, which its keys begin with.
+        project_file: its `Pulumi.yaml`.
+        keys: those that this describes.
+    """
+
+    path: Path
+    stack: str
+    project: str
+    project_file: Path
+    keys: frozenset[str]
+
+
+def stack_file(program_dir: Path, stack: str) -> StackFile:
+    """The config file of a stack of the project in `program_dir`.
+
+    Raises:
+        RehearsalError: there is no project, its file is not YAML, or no stack can have this name.
+    """
+    file = project_file(program_dir.resolve())
+    document = read_yaml(file)
+    _check_stack_name(stack)
+    directory = _config_directory(file, file.parent, document)
+    names = [directory / f"Pulumi.{stack}.{suffix}" for suffix in _SUFFIXES]
+    config = document.get("config")
+    return StackFile(
+        next(filter(text_file.is_there, names), names[0]),
+        stack,
+        _project_name(file, document),
+        file,
+        frozenset(config) if isinstance(config, dict) else frozenset(),
+    )
 
 
 def project_file(directory: Path) -> Path:
@@ -153,6 +189,11 @@ def _project_name(file: Path, document: Mapping[str, Any]) -> str:
             f"{file}: name is {name!r}: a project's name has 1 to 100 letters, digits, '-', '_' and '.'"
         )
     return name
+
+
+def _check_stack_name(stack: str) -> None:
+    if not _NAME.fullmatch(stack):
+        raise RehearsalError(f"stack {stack!r}: a stack's name has letters, digits, '-', '_' and '.' only")
 
 
 def _entry_point(file: Path, directory: Path, document: Mapping[str, Any]) -> tuple[Path, str]:

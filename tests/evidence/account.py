@@ -26,7 +26,13 @@ def tagged(kind: str, tags: dict[str, str]) -> list[dict[str, Any]]:
 
 ENVIRONMENT = {"SMTP_HOST": RELAY, "SMTP_PORT": "587", "SMTP_PASS": "hunter2"}
 """A service's environment, with a password in plain text."""
+SCALING = f"arn:aws:apprunner:{REGION}:123456789012:autoscalingconfiguration/usual/1/{'5' * 32}"
 SECRET = f"arn:aws:secretsmanager:{REGION}:123456789012:secret:db"
+
+
+def verified() -> dict[str, Any]:
+    """A domain identity in the form of SES's API."""
+    return {"IdentityType": "DOMAIN", "VerifiedForSendingStatus": True, "FeedbackForwardingStatus": True}
 
 
 class Account:
@@ -118,7 +124,10 @@ class Account:
                 "CreatedAt": 1767600000,
                 "UpdatedAt": 1767600000,
                 "InstanceConfiguration": {"Cpu": "256", "Memory": "512"},
-                "AutoScalingConfigurationSummary": {"AutoScalingConfigurationName": "usual"},
+                "AutoScalingConfigurationSummary": {
+                    "AutoScalingConfigurationName": "usual",
+                    "AutoScalingConfigurationArn": SCALING,
+                },
                 "NetworkConfiguration": {"EgressConfiguration": egress},
                 "SourceConfiguration": {
                     "ImageRepository": {
@@ -130,6 +139,24 @@ class Account:
             }
         )
         return arn
+
+    def web_acl(self) -> dict[str, Any]:
+        """What AWS WAF answers of a service that it protects."""
+        arn = f"arn:aws:wafv2:{REGION}:123456789012:regional/webacl/shop/{'7' * 8}"
+        metrics = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "shop"}
+        acl = {"ARN": arn, "Name": "shop", "Id": "7" * 8, "DefaultAction": {}, "VisibilityConfig": metrics}
+        return {"wafv2:GetWebACLForResource": {"WebACL": acl}}
+
+    def custom_domain(self) -> dict[str, Any]:
+        """One in the form of App Runner's API."""
+        return {
+            "DomainName": "app.example.com",
+            "EnableWWWSubdomain": True,
+            "Status": "active",
+            "CertificateValidationRecords": [
+                {"Name": "_a.app.example.com.", "Type": "CNAME", "Value": "_b.acm-validations.aws."}
+            ],
+        }
 
     def function(self, name: str, *, in_vpc: bool = True, **environment: str) -> str:
         """A Lambda function in the private subnets, or outside any VPC."""

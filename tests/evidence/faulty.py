@@ -16,7 +16,7 @@ import botocore.session
 from botocore import xform_name
 
 from tests.evidence.account import REGION
-from tests.evidence.front import Call, Reply, called
+from tests.evidence.front import MODELS, Call, Reply, called
 
 ELSEWHERE: Final = "eu-west-9"
 TOO_LARGE: Final = 2**16
@@ -177,7 +177,7 @@ def token_of(action: str) -> str | None:
     """How an answer to `action` names the token of the next page; `None` where it has but one page."""
     service, operation = action.split(":")
     client = botocore.session.get_session().create_client(
-        service, REGION, aws_access_key_id="a", aws_secret_access_key="b"
+        MODELS.get(service, service), REGION, aws_access_key_id="a", aws_secret_access_key="b"
     )
     model = client.meta.service_model.operation_model(operation)
     method = xform_name(operation)

@@ -31,15 +31,19 @@ _PATHS = {
     r"/2015-03-31/functions/?": "ListFunctions",
     r"/2015-03-31/functions/[^/]+/configuration": "GetFunctionConfiguration",
     r"/profileassociations": "ListProfileAssociations",
+    r"/v2/email/identities/[^/]+": "GetEmailIdentity",
 }
 """The operations of services whose protocol names none."""
+MODELS = {"ses": "sesv2"}
+"""What botocore calls services whose IAM actions have another prefix."""
 _EC2_NOT_IN_MOTO = ("ec2:SearchTransitGatewayRoutes", "ec2:DescribeVpcBlockPublicAccessOptions")
 
 
 @cache
 def _output(service: str, operation: str) -> Shape:
     """What AWS's own model says of the answers to an operation."""
-    shape = botocore.session.get_session().get_service_model(service).operation_model(operation).output_shape
+    model = botocore.session.get_session().get_service_model(MODELS.get(service, service))
+    shape = model.operation_model(operation).output_shape
     assert shape is not None
     return shape
 
@@ -86,10 +90,12 @@ def called(headers: Mapping[str, str], path: str, body: bytes) -> tuple[str, str
 
 @dataclass
 class AppRunner:
-    """App Runner's answers: services and connectors in the form of its API."""
+    """App Runner's answers in the form of its API; every service has the same tags and domains."""
 
     services: list[dict[str, Any]] = field(default_factory=list)
     connectors: list[dict[str, Any]] = field(default_factory=list)
+    tags: list[dict[str, str]] = field(default_factory=list)
+    domains: list[dict[str, Any]] = field(default_factory=list)
 
     def answer(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
         """The answer, `None` where what is asked for is not there."""
@@ -98,6 +104,16 @@ class AppRunner:
             return {"ServiceSummaryList": [{key: one[key] for key in keys} for one in self.services]}
         if operation == "ListVpcConnectors":
             return {"VpcConnectors": self.connectors}
+        if operation == "ListTagsForResource":
+            return {"Tags": self.tags}
+        if operation == "DescribeCustomDomains":
+            arn, target = request["ServiceArn"], "a1.us-east-1.awsapprunner.com"
+            return {
+                "CustomDomains": self.domains,
+                "DNSTarget": target,
+                "ServiceArn": arn,
+                "VpcDNSTargets": [],
+            }
         kind, key, listed = {
             "DescribeService": ("Service", "ServiceArn", self.services),
             "DescribeVpcConnector": ("VpcConnector", "VpcConnectorArn", self.connectors),
@@ -259,7 +275,9 @@ class _Handler(BaseHTTPRequestHandler):
             answer = self.front.own_answer(service, operation, region, json.loads(body or b"{}"))
             fault = {"__type": "ResourceNotFoundException", "message": "not there"}
             self._send(
-                200 if answer else 400, json.dumps(answer or fault).encode(), "application/x-amz-json-1.0"
+                400 if answer is None else 200,
+                json.dumps(fault if answer is None else answer).encode(),
+                "application/x-amz-json-1.0",
             )
         elif action in self.front.answers or action in _EC2_NOT_IN_MOTO:
             request = {name: values[0] for name, values in parse_qs(body.decode()).items()}

@@ -16,7 +16,8 @@ from evidence.live import Action, Api, api, pages
 from evidence.live.fields import parts
 from evidence.live.request import Request
 from evidence.live.shapes import Answer
-from tests.evidence.account import REGION, RELAY, SES_HOST, Account
+from mailroute.adoption import reading
+from tests.evidence.account import REGION, RELAY, SES_HOST, Account, verified
 from tests.evidence.front import Call, Reply
 from tests.evidence.inspected import Inspected
 from tests.evidence.test_missing_fields import Pages, key
@@ -133,10 +134,13 @@ def _crowded(account: Account) -> list[Question]:
     account.ec2.create_egress_only_internet_gateway(VpcId=account.vpc)
     account.ec2.create_vpc_peering_connection(VpcId=account.vpc, PeerVpcId=account.new_vpc("10.50.0.0/16"))
     whole = ("snapshot", "--vpc", account.vpc, "-o", "-")
+    account.front.answers |= {"ses:GetEmailIdentity": verified(), **account.web_acl()}
+    adopted = ("adopt", "--service", "shop", "--domain", "example.com", "--dry-run")
     services = ("shop", "jobs/worker", "mailer", "web")
     return [
         *(_diagnosis(service, RELAY) for service in services),
         (whole, partial(live.of_vpcs, vpcs=[account.vpc])),
+        (adopted, partial(reading.read, wanted="shop", domain="example.com")),
     ]
 
 

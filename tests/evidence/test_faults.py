@@ -41,7 +41,7 @@ from tests.evidence.faulty import (
     stalled,
     token_of,
 )
-from tests.evidence.front import Front
+from tests.evidence.front import MODELS, Front
 from tests.evidence.questions import ACCOUNTS, Case, edited, nothing, otherwise, record
 from tests.evidence.test_missing_fields import Pages, key
 from tests.evidence.told import without_each
@@ -88,9 +88,11 @@ class Matrix:
 
     def _ask(self, case: Case, action: str, answered: Any, patience: float = PATIENCE) -> Result:
         self._faulty.replies, self._faulty.action = case.replies, action
+        prefix = action.partition(":")[0]
+        service = MODELS.get(prefix, prefix)
         with self._patch.context() as patch:
             patch.setattr(api, "pages", answered)
-            patch.setattr(live, "connect", lambda *_, **__: self._api(action.partition(":")[0], patience))
+            patch.setattr(live, "connect", lambda *_, **__: self._api(service, patience))
             return self._run(*case.arguments)
 
     def _api(self, service: str, patience: float) -> Api:
@@ -187,17 +189,21 @@ def test_no_fault_turns_a_verdict(matrix: Matrix, record_property: Any, name: st
             case, possible = matrix.case_of(action)
             result = matrix.ask(case, action.permission, FAULTS[name], 0.2 if name == "hanging" else PATIENCE)
             counts["total"] += 1
-            counts[_outcome(name, action, possible, result)] += 1
+            counts[_outcome(name, action, case, possible, result)] += 1
     record_property("measured", {"faults of calls that read an account": dict(counts)})
 
 
-def _outcome(name: str, action: Action, possible: frozenset[int], result: Result) -> str:
+def _outcome(name: str, action: Action, case: Case, possible: frozenset[int], result: Result) -> str:
     """What the fault `name` of `action` came to: nothing but this may."""
     where = (name, action.permission, possible, result)
     if result.returncode == WRONG:
         assert (result.stdout, result.stderr.count("\n")) == ("", 1), where
         assert action.permission in result.stderr, where
         return "one line"
+    if case.arguments[0] == "adopt":
+        assert (result.returncode, name) == (REACHABLE, "of another region"), where
+        assert ELSEWHERE not in str(result), where
+        return "tells of no region"
     document = json.loads(result.stdout)
     if "unread" in document:
         named = {one["action"] for one in document["unread"]}

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from evidence import validate
-from evidence.live import AccessError, Action, Api, api, connect, deadline, of_service, of_vpcs
+from evidence.live import READING, AccessError, Action, Api, api, connect, deadline, of_service, of_vpcs
 from evidence.live.fields import FIELDS, lacking
 from evidence.live.pages import pages as real_pages
 from evidence.live.request import Request
 from evidence.live.shapes import Answer
 from evidence.live.values import unknown
-from tests.evidence.account import REGION, RELAY, Account
+from mailroute.adoption import reading
+from tests.evidence.account import REGION, RELAY, Account, verified
 from tests.evidence.conftest import Command, empty
 from tests.evidence.front import Front
 from tests.evidence.inspected import Inspected
@@ -56,6 +57,9 @@ def fill(account: Account) -> None:
             "VpcBlockPublicAccessExclusions": [account.exclusion()]
         },
     }
+    account.front.answers |= {"ses:GetEmailIdentity": verified(), **account.web_acl()}
+    account.front.app_runner.tags.append({"Key": "team", "Value": "mail"})
+    account.front.app_runner.domains.append(account.custom_domain())
     association = {"Id": "rpassoc-1", "ProfileId": "rp-1", "ResourceId": account.vpc}
     account.front.profiles = [association]
 
@@ -66,6 +70,8 @@ def read(api_: Api, vpc: str, action: Action | None = None) -> list[dict[str, An
     documents = [of_vpcs(api_, [vpc])]
     if action in (None, Action.CONNECTOR, Action.FUNCTION):
         documents += [of_service(api_, service) for service in ("shop", "mailer")]
+    if action is None or action not in READING:
+        documents.append(reading.read(api_, "shop", "example.com"))
     return documents
 
 

@@ -86,7 +86,11 @@ def test_a_snapshot_holds_no_secret_and_only_what_is_in_its_vpcs(
         "SourceCodeVersion": {"Type": "BRANCH", "Value": "main"},
         "CodeConfiguration": {
             "ConfigurationSource": "API",
-            "CodeConfigurationValues": {"Runtime": "PYTHON_3", **values},
+            "CodeConfigurationValues": {
+                "Runtime": "PYTHON_3",
+                "StartCommand": "serve --token=hunter2",
+                **values,
+            },
         },
     }
     front.app_runner.connectors[-1]["VpcConnectorArn"] += "1"
@@ -109,6 +113,8 @@ def test_a_snapshot_holds_no_secret_and_only_what_is_in_its_vpcs(
             "MAIL_HOST": "mail.example.com",
         },
         "runtimeEnvironmentSecrets": {"DB": "arn:aws:secretsmanager:us-east-1:123456789012:secret:db"},
+        "runtime": "PYTHON_3",
+        "startCommand": None,
     }
     assert list(resources_of(document, "VpcConnector")) == [account.connector]
     assert elsewhere.vpc not in result.stdout

@@ -11,7 +11,7 @@ from typing import Any, Final
 from reachability.workloads.mail import names_server
 
 from . import app_runner, network, services
-from .actions import Action, iam_policy
+from .actions import ADOPTING, READING, Action, iam_policy
 from .adopted import Access, adopted, texts
 from .api import TIMEOUT, Api, connect
 from .document import build
@@ -20,6 +20,8 @@ from .services import TITLES, region_of
 from .shapes import Entry
 
 __all__ = [
+    "ADOPTING",
+    "READING",
     "TIMEOUT",
     "TITLES",
     "VARIABLES",
@@ -28,6 +30,7 @@ __all__ = [
     "Action",
     "Api",
     "adopted",
+    "around",
     "collect",
     "connect",
     "iam_policy",
@@ -73,7 +76,7 @@ def of_ids(api: Api, ids: Iterable[str]) -> dict[str, Any]:
     """The document of the VPCs that `ids` belong to: see `collect`."""
     named = set(ids)
     connectors = app_runner.connectors(api, (value for value in named if ":vpcconnector/" in value))
-    return _around(api, named, connectors)
+    return around(api, connectors, named)
 
 
 def of_service(api: Api, service: str, variables: Container[str] = VARIABLES) -> dict[str, Any]:
@@ -86,7 +89,7 @@ def of_service(api: Api, service: str, variables: Container[str] = VARIABLES) ->
     Raises:
         AccessError: there is no such service, or nothing of it can be read.
     """
-    return _around(api, set(), services.find(api, service, variables))
+    return around(api, services.find(api, service, variables))
 
 
 def of_vpcs(api: Api, vpcs: Collection[str], variables: Container[str] = VARIABLES) -> dict[str, Any]:
@@ -105,13 +108,14 @@ def of_vpcs(api: Api, vpcs: Collection[str], variables: Container[str] = VARIABL
     return build(api, reading, services.all_in(api, subnets, variables))
 
 
-def _around(api: Api, ids: set[str], entries: list[Entry]) -> dict[str, Any]:
-    """
+def around(api: Api, entries: list[Entry], ids: Iterable[str] = ()) -> dict[str, Any]:
+    """The document of the VPCs that `entries` and `ids` belong to, with `entries` in it.
+
     Raises:
         AccessError: what would tell which VPC is meant cannot be read.
     """
     named = {text for entry in entries for text in texts(entry["properties"])}
-    ids.update(text for text in named if text.startswith(("subnet-", "sg-")))
+    ids = {*ids, *(text for text in named if text.startswith(("subnet-", "sg-")))}
     vpcs = set(network.vpcs_of(api, ids).values())
     if ids and not vpcs and api.unread:
         raise api.denial()

@@ -5,15 +5,18 @@ The collectors call nothing else, and the IAM policy that they need is made of t
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import Enum
-from typing import Any
+from typing import Any, Final
+
+_PREFIXES: Final = {"sesv2": "ses"}
 
 
 class Action(Enum):
     """An operation of a service, as `(service, operation, key of the result, codes that say "none")`.
 
     Attributes:
-        service: the service's name in boto3, which is also its prefix in IAM.
+        service: the service's name in boto3, which is also its prefix in IAM but for SES's.
         result: where the answer holds what was asked for; the answer itself where that is empty.
         nothing: the error codes that say that what was asked for is not there.
         recent: whether a region of AWS, or an emulator, may not know it: it then lacks the feature as well.
@@ -85,6 +88,8 @@ class Action(Enum):
     FIREWALL_RULE_GROUP = ("network-firewall", "DescribeRuleGroup", "")
     SERVICES = ("apprunner", "ListServices", "ServiceSummaryList")
     SERVICE = ("apprunner", "DescribeService", "Service", ("ResourceNotFoundException",))
+    SERVICE_TAGS = ("apprunner", "ListTagsForResource", "Tags")
+    CUSTOM_DOMAINS = ("apprunner", "DescribeCustomDomains", "CustomDomains")
     CONNECTORS = ("apprunner", "ListVpcConnectors", "VpcConnectors")
     CONNECTOR = ("apprunner", "DescribeVpcConnector", "VpcConnector", ("ResourceNotFoundException",))
     ECS_CLUSTERS = ("ecs", "ListClusters", "clusterArns")
@@ -109,6 +114,8 @@ class Action(Enum):
         "",
         ("ResourceNotFoundException", "ValidationException", "InvalidParameterValueException"),
     )
+    WEB_ACL = ("wafv2", "GetWebACLForResource", "")
+    EMAIL_IDENTITY = ("sesv2", "GetEmailIdentity", "", ("NotFoundException",))
 
     def __init__(
         self,
@@ -127,22 +134,36 @@ class Action(Enum):
     @property
     def permission(self) -> str:
         """The IAM action that allows it."""
-        return f"{self.service}:{self.operation}"
+        return f"{_PREFIXES.get(self.service, self.service)}:{self.operation}"
 
 
-def iam_policy() -> dict[str, Any]:
-    """The least-privilege IAM policy of what reads live evidence.
+_ONLY_TO_ADOPT: Final = frozenset(
+    {Action.SERVICE_TAGS, Action.CUSTOM_DOMAINS, Action.WEB_ACL, Action.EMAIL_IDENTITY}
+)
+READING: Final = frozenset(Action) - _ONLY_TO_ADOPT
+"""What a path depends on, and so what `diagnose`, `snapshot` and the pack ask for."""
+ADOPTING: Final = frozenset(
+    action for action in Action if action.service not in ("ecs", "lambda") and action is not Action.CONNECTORS
+)
+"""What is asked for of an App Runner service that is to be adopted, and of its VPC."""
+_BESIDE: Final = {Action.WEB_ACL: "apprunner:DescribeWebAclForService"}
+"""What App Runner has to allow as well (AWS WAFV2 API Reference, "GetWebACLForResource")."""
+
+
+def iam_policy(actions: Collection[Action] = READING) -> dict[str, Any]:
+    """The least-privilege IAM policy of what reads an account.
 
     Most of these actions know no resources (Service Authorization Reference, "Actions, resources, and
     condition keys for Amazon EC2"), hence `*`. `sts:GetCallerIdentity` needs no permission.
     """
+    beside = (_BESIDE[action] for action in actions if action in _BESIDE)
     return {
         "Version": "2012-10-17",
         "Statement": [
             {
                 "Sid": "MailrouteReadsThePathOfMail",
                 "Effect": "Allow",
-                "Action": sorted(action.permission for action in Action),
+                "Action": sorted({*(action.permission for action in actions), *beside}),
                 "Resource": "*",
             }
         ],

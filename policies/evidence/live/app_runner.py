@@ -76,10 +76,15 @@ def connector(item: Answer) -> Entry:
     )
 
 
-def service(item: Answer, variables: Container[str]) -> Entry:
-    """An App Runner service, whose environment keeps the values of `variables` and of no others."""
+def service(item: Answer, variables: Container[str], *, commands: bool = False) -> Entry:
+    """An App Runner service, whose environment keeps the values of `variables` and of no others.
+
+    Args:
+        commands: whether its build and start commands are kept, which may hold secrets as well.
+    """
     network = item.get("NetworkConfiguration", {})
     egress = network.get("EgressConfiguration", {})
+    scaling = item.get("AutoScalingConfigurationSummary") or {}
     return entry(
         "aws:apprunner/service:Service",
         item["ServiceArn"],
@@ -88,22 +93,75 @@ def service(item: Answer, variables: Container[str]) -> Entry:
         serviceId=item.get("ServiceId"),
         serviceUrl=item.get("ServiceUrl"),
         status=item.get("Status"),
-        networkConfiguration={
-            "egressConfiguration": present(
+        autoScalingConfigurationArn=scaling.get("AutoScalingConfigurationArn"),
+        encryptionConfiguration=_as_shown(item, "EncryptionConfiguration"),
+        healthCheckConfiguration=_as_shown(item, "HealthCheckConfiguration"),
+        instanceConfiguration=_as_shown(item, "InstanceConfiguration"),
+        networkConfiguration=present(
+            egressConfiguration=present(
                 egressType=egress.get("EgressType"), vpcConnectorArn=egress.get("VpcConnectorArn")
-            )
-        },
-        sourceConfiguration=_source(item.get("SourceConfiguration", {}), variables),
+            ),
+            ingressConfiguration=_as_shown(network, "IngressConfiguration"),
+            ipAddressType=network.get("IpAddressType"),
+        ),
+        observabilityConfiguration=_as_shown(item, "ObservabilityConfiguration"),
+        sourceConfiguration=_source(item.get("SourceConfiguration", {}), variables, commands),
     )
 
 
-def _source(source: Answer, variables: Container[str]) -> dict[str, Any]:
-    image = source.get("ImageRepository", {}).get("ImageConfiguration")
-    code = source.get("CodeRepository", {}).get("CodeConfiguration", {}).get("CodeConfigurationValues")
+def _as_shown(item: Answer, name: str) -> dict[str, Any] | None:
+    """A part of an answer, of plain values alone, as pulumi-aws shows it; `None` where it is not there."""
+    part = item.get(name)
+    if part is None:
+        return None
+    return present(**{key[:1].lower() + key[1:]: value for key, value in part.items()})
+
+
+def _source(source: Answer, variables: Container[str], commands: bool) -> dict[str, Any]:
+    code, image = source.get("CodeRepository"), source.get("ImageRepository") or {}
     if code is not None:
-        values = {"codeConfigurationValues": _environment(code, variables)}
-        return {"codeRepository": {"codeConfiguration": values}}
-    return {"imageRepository": {"imageConfiguration": _environment(image or {}, variables)}}
+        given = code.get("CodeConfiguration", {})
+        values = given.get("CodeConfigurationValues")
+        repository = {
+            "codeRepository": present(
+                repositoryUrl=code.get("RepositoryUrl"),
+                sourceCodeVersion=_as_shown(code, "SourceCodeVersion"),
+                sourceDirectory=code.get("SourceDirectory"),
+                codeConfiguration=present(
+                    configurationSource=given.get("ConfigurationSource"),
+                    codeConfigurationValues=values
+                    and {
+                        **present(runtime=values.get("Runtime"), port=values.get("Port")),
+                        **_commands(values, commands),
+                        **_environment(values, variables),
+                    },
+                ),
+            )
+        }
+    else:
+        values = image.get("ImageConfiguration") or {}
+        repository = {
+            "imageRepository": present(
+                imageIdentifier=image.get("ImageIdentifier"),
+                imageRepositoryType=image.get("ImageRepositoryType"),
+                imageConfiguration={
+                    **present(port=values.get("Port")),
+                    **_commands(values, commands),
+                    **_environment(values, variables),
+                },
+            )
+        }
+    return present(
+        autoDeploymentsEnabled=source.get("AutoDeploymentsEnabled"),
+        authenticationConfiguration=_as_shown(source, "AuthenticationConfiguration"),
+        **repository,
+    )
+
+
+def _commands(given: Answer, commands: bool) -> dict[str, Any]:
+    """The commands that there are, each without its value where that is not to be kept."""
+    names = {"BuildCommand": "buildCommand", "StartCommand": "startCommand"}
+    return {shown: given[name] if commands else None for name, shown in names.items() if given.get(name)}
 
 
 def _environment(given: Answer, variables: Container[str]) -> dict[str, Any]:

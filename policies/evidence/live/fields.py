@@ -183,8 +183,12 @@ FIELDS: Final[Mapping[Action, tuple[str, ...]]] = {
         "NetworkConfiguration.EgressConfiguration",
         "NetworkConfiguration.EgressConfiguration.EgressType",
     ),
+    Action.SERVICE_TAGS: ("Key", "Value"),
+    Action.CUSTOM_DOMAINS: ("DomainName", "EnableWWWSubdomain", "Status"),
     Action.CONNECTORS: ("VpcConnectorArn", "Subnets", "SecurityGroups"),
     Action.CONNECTOR: ("VpcConnectorArn", "Subnets", "SecurityGroups"),
+    Action.WEB_ACL: ("WebACL.ARN",),
+    Action.EMAIL_IDENTITY: ("IdentityType", "VerifiedForSendingStatus"),
     Action.ECS_CLUSTERS: (),
     Action.ECS_LISTED: (),
     Action.ECS_SERVICES: (

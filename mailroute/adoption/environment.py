@@ -1,0 +1,101 @@
+"""A service's environment: what goes on as it is, and where its mail goes today.
+
+Source: AWS App Runner Developer Guide, "Referencing environment variables".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from reachability.aws.ses import SMTP_PORTS, is_smtp_host
+
+from .part import Part, given
+from .plain_secrets import is_secret
+
+MAIL_VARIABLES = HOST, PORT, USER, PASSWORD = ("SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASS")
+"""What the stack's route sets: `components.stack.mail_path`."""
+_SECRET: Final = re.compile(r"(arn:aws[a-z-]*:secretsmanager:[^:]+:\d{12}:secret:[^:]+):([^:]+)::")
+_BLOCKED_PORT: Final = 25
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The variables of a service.
+
+    Attributes:
+        plain: name -> value; `None` for a value that was not read.
+        secrets: name -> reference in Secrets Manager or Parameter Store.
+        parameters: the beginning of the ARN of a parameter in the service's region and account.
+    """
+
+    plain: Mapping[str, str | None]
+    secrets: Mapping[str, str]
+    parameters: str
+
+    @property
+    def sends_through_ses(self) -> bool:
+        """Whether its mail goes to SES's SMTP interface."""
+        return is_smtp_host(self.plain.get(HOST) or "")
+
+    def config(self) -> Part:
+        """`environment` and `secrets`: all but what the route sets."""
+        environment: dict[str, str | None] = {}
+        left_out = []
+        for name, value in sorted(self.plain.items()):
+            if name in MAIL_VARIABLES:
+                continue
+            unread = value is None
+            if value is None or is_secret(name, value):
+                why = "its value was not read" if unread else "its value may be a secret"
+                left_out.append(
+                    f"environment.{name}: {why}: keep it in Secrets Manager and name its ARN in secrets, or "
+                    f"run: pulumi config set --path 'environment.{name}' VALUE"
+                )
+            environment[name] = None if value is None or is_secret(name, value) else value
+        secrets = {}
+        for name, reference in sorted(self.secrets.items()):
+            if name in MAIL_VARIABLES:
+                continue
+            secrets[name] = reference
+            if not reference.startswith("arn:"):
+                secrets[name] = f"{self.parameters}{reference.removeprefix('/')}"
+                left_out.append(f"secrets.{name}: names a parameter; its ARN is written, which is a change")
+        return Part(given(environment=environment, secrets=secrets), tuple(left_out))
+
+    def server(self) -> Part:
+        """The mail relay that it uses today, or the port of SES."""
+        host, port = self.plain.get(HOST), self.plain.get(PORT)
+        if self.sends_through_ses:
+            smtp_port = _port(port)
+            return Part(given(smtpPort=smtp_port if smtp_port in SMTP_PORTS else None))
+        config: dict[str, Any] = given(relayHost=host, relayPort=_port(port), relaySecretArn=self._sign_in())
+        left_out = []
+        if host is None:
+            left_out.append(
+                f"relayHost: no plain {HOST} was read: with route nat, set it to the relay's host"
+            )
+        if port is not None and "relayPort" not in config:
+            left_out.append(f"relayPort: {PORT} is {port!r}, which no path carries: 587 takes its place")
+        if {USER, PASSWORD} & {*self.plain, *self.secrets} and "relaySecretArn" not in config:
+            left_out.append(
+                f"relaySecretArn: {USER} and {PASSWORD} are not the keys username and password of one secret "
+                "in Secrets Manager: make such a secret and set its ARN"
+            )
+        return Part(config, tuple(left_out))
+
+    def _sign_in(self) -> str | None:
+        """The secret whose keys `username` and `password` it signs in with."""
+        found = [_SECRET.fullmatch(self.secrets.get(name, "")) for name in (USER, PASSWORD)]
+        parts = [match.groups() for match in found if match]
+        if [key for _, key in parts] != ["username", "password"] or parts[0][0] != parts[1][0]:
+            return None
+        return parts[0][0]
+
+
+def _port(text: str | None) -> int | None:
+    if text is None or not (text.isascii() and text.isdecimal()):
+        return None
+    return None if int(text) == _BLOCKED_PORT else int(text)

@@ -1,0 +1,291 @@
+"""An account goes in; a configuration, the imports and what is left to a person come out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from mailroute.adoption import Adoption, AdoptionError, Wanted, adopt, service_in
+from tests.adoption.services import (
+    ARN,
+    NAME,
+    PRIVATE,
+    REGION,
+    SECRETS,
+    SERVICE,
+    SERVICES,
+    TABLE,
+    VPC,
+    Properties,
+    Running,
+    endpoint,
+    identity,
+    image,
+    merged,
+    nat_gateway,
+)
+
+DATABASE, CONNECTOR = "sg-08c3d5e60fa1b7294", "sg-01e6a4f3bd829c57e"
+ZONE = "Z0573219KQ7M4TXB1R8E"
+
+
+def adopted(
+    running: Running,
+    wanted: Wanted | None = None,
+    *,
+    account: Mapping[str, Properties] | None = None,
+    unread: Sequence[Properties] = (),
+    live: bool = True,
+) -> Adoption:
+    """The service of `running`, with changes to the resources of its account by their ids."""
+    document = {**running.document, "unread": unread}
+    document["resources"] = [
+        {**each, "properties": merged(each["properties"], (account or {}).get(each["id"], {}))}
+        for each in document["resources"]
+    ]
+    return adopt(document, service_in(document, NAME), wanted or running.wanted, live=live)
+
+
+def plain(changes: Properties | None = None, **properties: Any) -> Running:
+    return Running({}, changes or {}, options=(), **properties)
+
+
+@pytest.mark.parametrize("running", SERVICES.values(), ids=SERVICES)
+def test_the_configuration_says_what_the_service_has(running: Running) -> None:
+    adoption = adopted(running)
+    assert {key: adoption.config.get(key) for key in running.expected} == running.expected
+    assert adoption.config["aws:region"] == REGION
+    assert (adoption.config["serviceName"], adoption.config["vpcId"]) == (NAME, VPC)
+    assert adoption.config["privateSubnetIds"] == PRIVATE
+
+
+def test_the_imports_are_the_component_and_its_parts() -> None:
+    component, *parts = adopted(SERVICES["custom domain and web ACL"]).imports
+    kind = "mailroute:index:AppRunnerService"
+    assert component == {"type": kind, "name": "component", "logicalName": "service", "component": True}
+    assert [(each["name"], each.get("logicalName"), each["id"]) for each in parts] == [
+        ("service", None, ARN),
+        ("service-any.daadaar.com", None, f"*.daadaar.com,{ARN}"),
+        ("service-api.daadaar.com", None, f"api.daadaar.com,{ARN}"),
+        (
+            "service-web-acl",
+            "service",
+            f"{SERVICES['custom domain and web ACL'].expected['webAclArn']},{ARN}",
+        ),
+    ]
+    assert {each["parent"] for each in parts} == {"component"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("API_KEY", "4f1c"),
+        ("sessionSecret", "4f1c"),
+        ("DATABASE", "postgres://user:hunter2@db/shop"),
+        ("DSN", "Server=db;User Id=u;Password=hunter2"),
+        ("CERTIFICATE", "-----BEGIN PRIVATE KEY-----"),
+        ("BOT", "eyJhbGciOiJIUzI1NiJ9.e30.x"),
+        ("AWS", "AKIAIOSFODNN7EXAMPLE"),
+        ("NOT_READ", None),
+    ],
+)
+def test_what_may_be_secret_is_named_and_not_written(name: str, value: str | None) -> None:
+    running = plain(image(runtimeEnvironmentVariables={name: value or "x", "LOG_LEVEL": "info"}))
+    document = running.document
+    service = service_in(document, NAME)
+    variables = service["properties"]["sourceConfiguration"]["imageRepository"]["imageConfiguration"]
+    variables["runtimeEnvironmentVariables"][name] = value
+    adoption = adopt(document, service, Wanted(), live=True)
+    assert adoption.config["environment"] == {name: None, "LOG_LEVEL": "info"}
+    [line] = [line for line in adoption.left_out if line.startswith(f"environment.{name}: ")]
+    assert value is None or value not in line
+    assert f"pulumi config set --path 'environment.{name}' VALUE" in line
+
+
+def test_a_parameter_by_name_is_written_as_its_arn() -> None:
+    adoption = adopted(plain(image(runtimeEnvironmentSecrets={"FLAG": "/shop/flag"})))
+    assert adoption.config["secrets"]["FLAG"] == f"arn:aws:ssm:{REGION}:123456789012:parameter/shop/flag"
+    assert "secrets.FLAG: names a parameter; its ARN is written, which is a change" in adoption.left_out
+
+
+def test_a_command_with_a_secret_stays_out_of_the_file() -> None:
+    adoption = adopted(plain(image(startCommand="serve --api-token=hunter2")))
+    assert "startCommand" not in adoption.config
+    assert "startCommand: it may hold a secret: it stays as it is, outside of the configuration" in (
+        adoption.left_out
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "destinations"),
+    [
+        (
+            {"protocol": "tcp", "fromPort": 5432, "toPort": 5433},
+            [
+                {"name": "daadaar-database-5432", "port": 5432},
+                {"name": "daadaar-database-5433", "port": 5433},
+            ],
+        ),
+        ({"protocol": "-1", "fromPort": 0, "toPort": 0}, [{"name": "daadaar-database"}]),
+        ({"protocol": "tcp", "fromPort": 1024, "toPort": 65535}, [{"name": "daadaar-database"}]),
+        ({"protocol": "udp", "fromPort": 53, "toPort": 53}, [{"name": "daadaar-database"}]),
+    ],
+)
+def test_a_group_that_lets_the_connector_in_is_one(rule: Properties, destinations: list[Properties]) -> None:
+    adoption = adopted(plain(), account={DATABASE: {"ingress": [{**rule, "securityGroups": [CONNECTOR]}]}})
+    expected = [{**each, "securityGroupId": DATABASE} for each in destinations]
+    assert adoption.config["destinations"][:-1] == expected
+    wide = [line for line in adoption.left_out if "it becomes every protocol and port" in line]
+    assert len(wide) == (rule["protocol"] == "udp" or rule["toPort"] == 65535)
+
+
+def test_a_group_that_lets_itself_in_counts_for_the_connector() -> None:
+    ingress = [{"protocol": "tcp", "fromPort": 6379, "toPort": 6379, "self": True}]
+    adoption = adopted(plain(), account={CONNECTOR: {"ingress": ingress}})
+    own = {"name": "daadaar-connector", "port": 6379, "securityGroupId": CONNECTOR}
+    assert own in adoption.config["destinations"]
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_what_the_old_connector_may_call_the_new_one_may(there: bool) -> None:
+    egress = [
+        {"protocol": "tcp", "fromPort": 443, "toPort": 443, "cidrBlocks": ["0.0.0.0/0"]},
+        {"protocol": "tcp", "fromPort": 9200, "toPort": 9200, "cidrBlocks": ["172.31.5.0/24"]},
+        {"protocol": "tcp", "fromPort": 5432, "toPort": 5432, "securityGroups": [DATABASE]},
+    ]
+    running = plain(there=nat_gateway() if there else ())
+    adoption = adopted(running, account={CONNECTOR: {"egress": egress}})
+    assert adoption.config["reachVpc"] is False
+    blocks = {
+        (each["cidrBlock"], each["port"]) for each in adoption.config["destinations"] if "cidrBlock" in each
+    }
+    assert blocks == {("172.31.5.0/24", 9200), ("0.0.0.0/0" if there else "172.31.0.0/16", 443)}
+
+
+def test_rules_that_a_destination_cannot_say_are_named() -> None:
+    egress = [{"protocol": "-1", "prefixListIds": ["pl-63a5400a"]}]
+    adoption = adopted(plain(), account={CONNECTOR: {"egress": egress}})
+    assert [line for line in adoption.left_out if "pl-63a5400a" in line] == [
+        f"destinations: {CONNECTOR} lets traffic out to pl-63a5400a: "
+        "a destination is an IPv4 block or a group"
+    ]
+
+
+def test_a_default_route_elsewhere_is_no_nat_gateway() -> None:
+    routes = [{"cidrBlock": "0.0.0.0/0", "transitGatewayId": "tgw-0123456789abcdef0", "state": "active"}]
+    adoption = adopted(plain(), account={TABLE: {"routes": routes}})
+    assert "adopt" not in adoption.config
+    assert any(line.startswith(f"route nat: {TABLE} sends 0.0.0.0/0 to tgw-") for line in adoption.left_out)
+
+
+def test_an_endpoint_without_private_dns_is_not_adopted() -> None:
+    adoption = adopted(Running({}, there=endpoint(private_dns=False)))
+    assert "adopt" not in adoption.config
+    assert "smtp" in [each["name"] for each in adoption.config["destinations"]]
+    assert any("vpce-0123456789abcdef0 has private DNS off" in line for line in adoption.left_out)
+
+
+@pytest.mark.parametrize(
+    ("there", "live", "says"),
+    [
+        ((), True, ""),
+        ((), False, "adopt identity: the file does not show SES"),
+        (identity(verified=False), True, "adopt identity: SES has not verified daadaar.com yet"),
+    ],
+)
+def test_an_identity_is_adopted_once_it_is_verified(there: Any, live: bool, says: str) -> None:
+    adoption = adopted(Running({}, there=there), live=live)
+    assert (adoption.config["domain"], adoption.config.get("adopt")) == ("daadaar.com", None)
+    assert adoption.config["zoneId"] == ZONE
+    said = [line for line in adoption.left_out if line.startswith("adopt identity")]
+    assert [line.startswith(says) for line in said] == ([True] if says else [])
+
+
+def record(name: str, type_: str) -> Properties:
+    properties = {"zoneId": ZONE, "name": name, "type": type_}
+    return {"type": "aws:route53/record:Record", "id": f"{ZONE}_{name}_{type_}", "properties": properties}
+
+
+def test_records_that_are_in_the_way_are_gone_around() -> None:
+    there = [record("_dmarc.daadaar.com", "TXT"), record("bounce.daadaar.com", "CNAME")]
+    config = adopted(Running({}, there=there)).config
+    assert (config["dmarcPolicy"], config["mailFromSubdomain"]) == ("unmanaged", "bounces")
+    assert adopted(Running({}), Wanted("ses", "example.org")).config["dns"] == "external"
+
+
+def test_a_relay_that_no_secret_signs_in_with_is_named() -> None:
+    reference = f"{SECRETS}other-Ab12Cd"
+    adoption = adopted(plain(image(runtimeEnvironmentSecrets={"SMTP_PASS": reference})))
+    assert "relaySecretArn" not in adoption.config
+    assert any(line.startswith("relaySecretArn: SMTP_USER and SMTP_PASS") for line in adoption.left_out)
+    blocked = adopted(plain(image(runtimeEnvironmentVariables={"SMTP_PORT": "25"})))
+    assert "relayPort" not in blocked.config
+    assert any(line.startswith("relayPort: SMTP_PORT is '25'") for line in blocked.left_out)
+
+
+def test_the_tags_of_aws_and_of_the_stack_are_not_taken() -> None:
+    tags = {"aws:cloudformation:stack-name": "legacy", "Name": "backend", "team": "sign-up"}
+    adoption = adopted(plain({"tags": tags}))
+    assert adoption.config["tags"] == {"team": "sign-up"}
+    assert [line for line in adoption.left_out if line.startswith("tags.")] == [
+        "tags.Name: the stack sets this tag itself"
+    ]
+
+
+def test_a_size_in_words_is_written_in_units() -> None:
+    config = adopted(plain({"instanceConfiguration": {"cpu": "0.5 vCPU", "memory": "1 GB"}})).config
+    assert (config["cpu"], config["memory"]) == ("512", "1024")
+
+
+REFUSED: dict[str, tuple[Properties, Wanted, str]] = {
+    "no connector": (
+        {"networkConfiguration": {"egressConfiguration": {"egressType": "DEFAULT", "vpcConnectorArn": None}}},
+        Wanted(),
+        f"{NAME} has no VPC connector",
+    ),
+    "no domain": ({}, Wanted("ses"), "the route ses sends by SES: name the sender's domain with --domain"),
+    "no size": ({"instanceConfiguration": {"cpu": None}}, Wanted(), "instanceConfiguration.cpu is not there"),
+    "apprunner.yaml": (
+        {
+            "sourceConfiguration": {
+                "codeRepository": {"codeConfiguration": {"configurationSource": "REPOSITORY"}}
+            }
+        },
+        Wanted(),
+        f"{NAME} takes its settings from apprunner.yaml",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "wanted", "says"), REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_adopted_is_one_line(changes: Properties, wanted: Wanted, says: str) -> None:
+    with pytest.raises(AdoptionError) as raised:
+        adopted(plain(), wanted, account={ARN: changes})
+    assert says in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeRouteTables",
+        "ses:GetEmailIdentity",
+        "route53:ListHostedZones",
+    ],
+)
+def test_nothing_is_made_of_an_account_that_was_not_read(action: str) -> None:
+    with pytest.raises(AdoptionError, match=f"not read: {action}: AccessDenied: no: allow it"):
+        adopted(SERVICES["the incident's"], unread=[{"action": action, "reason": "AccessDenied: no"}])
+
+
+def test_a_service_that_is_not_there_is_named_with_the_others() -> None:
+    document = SERVICES["the incident's"].document
+    with pytest.raises(AdoptionError, match=f"no App Runner service 'shop' in the account: .* {NAME}"):
+        service_in(document, "shop")
+    document["resources"].append({"type": SERVICE, "id": f"{ARN}2", "properties": {"serviceName": NAME}})
+    with pytest.raises(AdoptionError, match=f"is the name of 2 services: give one of {ARN}"):
+        service_in(document, NAME)
+    assert service_in(document, ARN)["id"] == ARN
