@@ -99,7 +99,7 @@ class Stack:
         self.account["resources"].append({"type": type_, "id": identity, "properties": properties})
 
     def resources(self, *, preview: bool) -> list[Resource]:
-        return [self._resource(name, preview) for name in self.program]
+        return [self.resource(name, preview=preview) for name in self.program]
 
     def evidence(self) -> Evidence:
         return Evidence() if self.account is None else parse(self.account)
@@ -114,7 +114,7 @@ class Stack:
         graph = self.graph(preview=preview)
         return prove(graph, settings, self.evidence().zones, Origin.PROGRAM)
 
-    def _resource(self, name: str, preview: bool) -> Resource:
+    def resource(self, name: str, *, preview: bool) -> Resource:
         type_, properties = self.program[name]
         found = {prop: tuple(_references(value)) for prop, value in properties.items()}
         dependencies = {

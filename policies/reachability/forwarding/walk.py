@@ -286,6 +286,8 @@ class Walk:
         steps = [hop("nat-instance", instance.key, f"translates for {leg.subnet.label}", instance.origin)]
         steps.append(instance.forwards())
         or_default = self.network.security_groups.or_default
+        serve = self.network.network_interfaces.groups_serve
+        steps.append(serve(instance.resource, instance.security_groups, leg.vpc))
         groups = or_default(instance.security_groups, leg.vpc)
         own = or_default(leg.client.groups, leg.vpc) if leg.client else ()
         steps.append(admits(groups, INGRESS, Peer(leg.owner, packet.source, own), packet.port))
