@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .graph import Graph
     from .graph.choices import Choice
 
-MOST: Final = 128
+MOST: Final = 64
 """So many possibilities are looked at for one verdict; where there are more, it is open."""
 _WORD: Final = re.compile(r"(?<!^)(?=[A-Z])")
 
