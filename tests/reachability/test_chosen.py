@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from reachability import Verdict, chosen
-from tests.reachability.choosing import by_listed_endpoint, by_nat_gateway, kind
+from tests.reachability.living.endpoints import by_listed_endpoint
+from tests.reachability.living.gateways import by_nat_gateway
+from tests.reachability.living.parts import kind
 from tests.reachability.shown import judged, said
 from tests.reachability.stacks import Stack, either, ref
 
