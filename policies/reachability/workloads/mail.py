@@ -15,8 +15,10 @@ from ..values import ABSENT, UNKNOWN, Unknown, Value
 from .mail_address import (
     HTTPS,
     Address,
+    bridged,
     is_api_of,
     is_of,
+    names_sender,
     server_in,
     to_port,
     urls,
@@ -108,6 +110,11 @@ def names_none(environments: Sequence[Environment], settings: Settings) -> str:
     off = dict.fromkeys(name for each in known for name in _Reading(each, settings).switches_off())
     if off:
         return f"{', '.join(off)} says that mail is not sent by SMTP, so the mail host beside it is not used"
+    for name in (found for each in known for found in _Reading(each, settings).unknown_senders()):
+        return (
+            f"{name} names a sender that is not known: name the host that it connects to in the destinations "
+            "of the rule"
+        )
     for name, framework in (found for each in known for found in _Reading(each, settings).left_to_default()):
         return (
             f"{name} chooses SMTP, and no variable names its host: {framework.name} takes "
@@ -140,6 +147,14 @@ class _Reading:
         """The variables by which a framework whose mail host is set sends by something else than SMTP."""
         for framework, name in self._idle_by.items():
             if any(self._variables.called(framework.hosts)):
+                yield name
+
+    def unknown_senders(self) -> Iterator[str]:
+        """The variables that hold the DSN of a sender which is not in the table, and no host."""
+        for name in self._variables.names:
+            found = _find(name, _BY_NAME)
+            text = self._variables.text(name)
+            if found is not None and found[0][1] == "urls" and text is not None and names_sender(text):
                 yield name
 
     def left_to_default(self) -> Iterator[tuple[str, Framework]]:
@@ -176,7 +191,11 @@ class _Reading:
                 self._used.add(name)
                 yield Named(Destination(UNKNOWN, None, secret=self._variables.is_secret(name)))
                 continue
-            if role != "hosts" and text is not None and not any(urls(text)):
+            if role == "urls" and text is not None and not any(urls(text)):
+                self._used.add(name)
+                yield from (self._named(address, name, "", framework) for address in bridged(text))
+                continue
+            if role == "urls_by_value" and text is not None and not any(urls(text)):
                 continue
             yield from self._server(name, self._port_of(name, framework, prefix), framework)
 

@@ -31,6 +31,14 @@ _BRACKETS: Final = re.compile(r"\[([^\]:]+)\]")
 _TLS: Final = frozenset({"smtps", "submissions", "smtp+ssl"})
 _SCHEMES: Final = frozenset({"smtp", "submission", "smtp+tls", "smtp+starttls", *_TLS})
 _TLS_PORT: Final = 465
+_BRIDGES: Final = {"api": HTTPS, "https": HTTPS, "smtp": None, "smtps": _TLS_PORT}
+"""The transports of Symfony's bridges, and their ports (Symfony documentation, "Mailer")."""
+_LOCAL: Final = frozenset(
+    {"consolemail", "dummymail", "filemail", "memorymail", "native", "null", "sendmail"}
+)
+"""Schemes of what sends nothing, or leaves it to a program beside it."""
+_PROVIDERS_OWN: Final = "default"
+"""What stands for the host of a provider."""
 _MAIL_HOST: Final = re.compile(
     r"(?!inbound-)([a-z0-9-]+\.)?([a-z0-9]+-)*smtp[0-9]*(-[a-z0-9]+)*(\.[a-z0-9-]+)+\.(?P<last>[a-z][a-z0-9-]+)"
 )
@@ -120,6 +128,20 @@ def urls(text: str) -> Iterator[Address]:
             yield Address(url["host"], port or HTTPS)
 
 
+def bridged(text: str) -> Iterator[Address]:
+    """The hosts of DSNs that name a sender which is not in the table, such as `infobip+api://KEY@HOST`."""
+    for url in _URL.finditer(text):
+        _, _, transport = url["scheme"].lower().partition("+")
+        if transport in _BRIDGES and url["host"] not in ("", _PROVIDERS_OWN):
+            yield Address(url["host"], int(url["port"]) if url["port"] else _BRIDGES[transport])
+
+
+def names_sender(text: str) -> bool:
+    """Whether a text is a DSN of something that sends mail elsewhere."""
+    schemes = {url["scheme"].lower().partition("+")[0] for url in _URL.finditer(text)}
+    return bool(schemes - _LOCAL)
+
+
 def is_api(host: str) -> bool:
     """Whether `host` is that of a mail provider's API, SES's among them."""
     return any(is_api_of(provider, host) for provider in PROVIDERS)
@@ -157,7 +179,7 @@ def _is_mail_host(text: str) -> bool:
 
 def _by_provider(provider: Provider, host: str, transport: str, region: str) -> Address:
     """What a URL means whose scheme names a provider: its SMTP host, or that of its API."""
-    named = "" if host == "default" else host
+    named = "" if host == _PROVIDERS_OWN else host
     if transport in ("smtp", "smtps") or provider.word in _SMTP_ALONE:
         return Address(named or provider.smtp_host(region), provider.smtp_port)
     return Address(named or provider.api_host(region), HTTPS)

@@ -478,6 +478,24 @@ def test_the_bridges_of_symfony_name_their_hosts(dsn: str, found: str) -> None:
     assert sent({"MAILER_DSN": dsn}) == [found]
 
 
+@pytest.mark.parametrize(
+    ("dsn", "found"),
+    [
+        ("infobip+api://KEY@abc.api.infobip.com", ["abc.api.infobip.com:443"]),
+        ("sweego+smtps://u:p@relay.example.com", ["relay.example.com:465"]),
+        ("ahasend+smtp://u:p@relay.example.com:2525", ["relay.example.com:2525"]),
+        ("infobip+api://KEY@default", []),
+        ("sendmail://default", []),
+    ],
+)
+def test_the_dsn_of_a_sender_that_is_not_known(dsn: str, found: list[str]) -> None:
+    variables = {"MAILER_DSN": dsn}
+    assert sent(variables) == found
+    unknown = names_none([environment(variables)], Settings()).startswith("MAILER_DSN names a sender")
+    assert unknown is not dsn.startswith("sendmail")
+    assert sent({"OTHER": dsn}) == []
+
+
 def test_options_extend_the_table() -> None:
     settings = Settings(host_variables=("POSTBOX", "SMTP_HOST"), port_variables=("POSTBOX_DOOR",))
     variables = {
