@@ -47,6 +47,10 @@ _NO_HOST: Final = frozenset(
 )
 """Last words of names that hold no host, whatever their value looks like."""
 
+_MAIL: Final = frozenset({"EMAIL", "MAIL", "MAILER", "NODEMAILER", "SMTP"})
+_SERVICE: Final = "SERVICE"
+"""Last word of names that hold what Nodemailer and others know a mail server by, such as `gmail`."""
+
 _SMTP: Final = frozenset({"smtp", "failover", "roundrobin"})
 _NOTHING: Final = frozenset({"array", "console", "dummy", "filebased", "locmem", "log", "null"})
 """What choosers call senders that send nothing."""
@@ -150,11 +154,12 @@ class _Reading:
                 yield name
 
     def unknown_senders(self) -> Iterator[str]:
-        """The variables that hold the DSN of a sender which is not in the table, and no host."""
+        """The variables that hold the DSN, or the name alone, of a sender which is not in the table."""
         for name in self._variables.names:
-            found = _find(name, _BY_NAME)
-            text = self._variables.text(name)
-            if found is not None and found[0][1] == "urls" and text is not None and names_sender(text):
+            found, words = _find(name, _BY_NAME), words_of(name)
+            text = self._variables.text(name) or ""
+            by_dsn = found is not None and found[0][1] == "urls" and names_sender(text)
+            if by_dsn or (text and words[-1:] == (_SERVICE,) and _MAIL & {*words}):
                 yield name
 
     def left_to_default(self) -> Iterator[tuple[str, Framework]]:

@@ -496,6 +496,15 @@ def test_the_dsn_of_a_sender_that_is_not_known(dsn: str, found: list[str]) -> No
     assert sent({"OTHER": dsn}) == []
 
 
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [({"EMAIL_SERVICE": "gmail"}, True), ({"SMTP_SERVICE": "SES"}, True), ({"PAYMENT_SERVICE": "x"}, False)],
+)
+def test_a_service_that_is_named_alone_is_said(variables: dict[str, str], named: bool) -> None:
+    assert sent(variables) == []
+    assert ("names a sender" in names_none([environment(variables)], Settings())) is named
+
+
 def test_options_extend_the_table() -> None:
     settings = Settings(host_variables=("POSTBOX", "SMTP_HOST"), port_variables=("POSTBOX_DOOR",))
     variables = {
