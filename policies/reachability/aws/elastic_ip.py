@@ -7,7 +7,7 @@ region.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -22,16 +22,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ..graph.graph import Graph
+    from ..graph.references import Ref
     from ..graph.resource import Resource
+    from ..values import Value
 
 _OWNERS: Final = (
     (tokens.NAT_GATEWAY, "allocationId"),
     (tokens.NAT_GATEWAY, "secondaryAllocationIds"),
+    (tokens.NAT_GATEWAY, "availabilityZoneAddresses"),
     (tokens.NAT_GATEWAY_EIP_ASSOCIATION, "allocationId"),
     (tokens.EIP_ASSOCIATION, "allocationId"),
     (tokens.EIP_ASSOCIATION, "publicIp"),
 )
 """What an address is associated with, and the property that names it."""
+_MORE: Final = ("secondaryAllocationIds", "availabilityZoneAddresses")
+"""Where a NAT gateway names addresses beside its first one, or those of the zones that it serves."""
 
 
 class ElasticIps:
@@ -41,9 +46,15 @@ class ElasticIps:
         self.graph = graph
 
     def given_to(self, nat: Resource) -> Outcome:
-        """Whether `nat` gets its address, whichever it may be; one of the account has it already."""
-        named = self.graph.ref(nat, nat.declared("allocationId"), "allocationId", tokens.EIP)
+        """Whether `nat` gets its addresses, whichever they may be; one of the account has them already."""
         if nat.origin is Origin.ACCOUNT:
+            return PASSES
+        first = self.graph.ref(nat, nat.declared("allocationId"), "allocationId", tokens.EIP)
+        more = [ref for prop in _MORE for ref in self.graph.refs(nat, _named_in(nat, prop), prop, tokens.EIP)]
+        return all_of([*(self._gets_one(nat, ref) for ref in (first, *more)), _once(nat, (first, *more))])
+
+    def _gets_one(self, nat: Resource, named: Ref[Resource]) -> Outcome:
+        if named.absent:
             return PASSES
         if named.identity is None:
             return across_possibilities([self._gets(nat, each) for each in named.candidates] or [PASSES])
@@ -100,11 +111,35 @@ class ElasticIps:
     def _read_owners(self) -> Iterator[tuple[str, Resource]]:
         for types, prop in _OWNERS:
             for owner in self.graph.of_type(*types):
-                values = elements(owner.declared(prop))
+                values = _named_in(owner, prop)
                 for named in settled(self.graph.refs(owner, values, prop, tokens.EIP)):
                     address = self.graph.or_maker(named, owner, tokens.EIP, "publicIp")
                     if address.identity is not None:
                         yield address.identity, owner
+
+
+def _named_in(owner: Resource, prop: str) -> tuple[Value, ...]:
+    """The addresses that a property names: an id, a list of them, or a list for each zone."""
+    values = elements(owner.declared(prop))
+    if prop != "availabilityZoneAddresses":
+        return values
+    return tuple(value for zone in values for value in elements(zone, "allocationIds"))
+
+
+def _once(nat: Resource, named: Iterable[Ref[Resource]]) -> Outcome:
+    """AWS refuses an address that a NAT gateway names twice."""
+    refs = [ref for ref in named if not ref.absent]
+    known = Counter(ref.identity for ref in refs if ref.identity is not None)
+    twice = next((ref for ref in refs if ref.identity is not None and known[ref.identity] > 1), None)
+    if twice is not None:
+        label = twice.target.label if twice.target is not None else twice.place
+        return gateways.ELASTIC_IP_TWICE(nat, address=label)
+    unsure = [ref for ref in refs if ref.identity is None]
+    possible = dict.fromkeys(each for ref in unsure for each in ref.candidates if each.key not in known)
+    if not possible or len(unsure) <= len(possible):
+        return PASSES
+    names = ", ".join(each.label for each in possible)
+    return gateways.ELASTIC_IP_MAYBE_TWICE(nat, count=len(refs), names=names)
 
 
 def _is_free(address: Resource, nat: Resource) -> Outcome:

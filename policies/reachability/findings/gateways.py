@@ -162,6 +162,15 @@ ELASTIC_IP_SHARED = NAT_GATEWAY_ADDRESS_IN_USE.undetermined(
     "{other.label} names the Elastic IP address of NAT gateway {subject.label} too: one of them gets it",
     _ONE_EACH,
 )
+ELASTIC_IP_TWICE = NAT_GATEWAY_ADDRESS_IN_USE.unreachable(
+    "NAT gateway {subject.label} names Elastic IP address {address} more than once, and AWS refuses that",
+    _ONE_EACH,
+)
+ELASTIC_IP_MAYBE_TWICE = NAT_GATEWAY_ADDRESS_IN_USE.undetermined(
+    "NAT gateway {subject.label} names {count} Elastic IP addresses, and may name one of {names} more than "
+    "once, which AWS refuses",
+    _ONE_EACH,
+)
 ELASTIC_IP_NOT_OWNED = Code("ELASTIC_IP_NOT_OWNED", 'Amazon EC2 User Guide, "Elastic IP addresses"')
 ELASTIC_IP_OF_OTHER_ACCOUNT = ELASTIC_IP_NOT_OWNED.unreachable(
     "Elastic IP address {address.label} is account {address.account}'s, not that of {subject.label}",

@@ -224,3 +224,47 @@ def test_an_association_may_choose_the_gateways_address(nat: Stack) -> None:
     nat.add(association, "rival", instanceId="i-1", allocationId=either("address", "other"))
 
     assert judged(nat)[0] is Verdict.UNDETERMINED
+
+
+ZONES = ("us-east-1a", "us-east-1b")
+
+
+def _in_zones(*addresses: Any) -> dict[str, Any]:
+    """The properties of a regional NAT gateway that has one of `addresses` in each zone."""
+    each = [
+        {"availabilityZone": zone, "allocationIds": [address]}
+        for zone, address in zip(ZONES, addresses, strict=False)
+    ]
+    mode = {"availabilityMode": "regional", "vpcId": ref("vpc"), "subnetId": None, "allocationId": None}
+    return {**mode, "availabilityZoneAddresses": each}
+
+
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        ({"secondaryAllocationIds": [ref("spare")]}, PASSED),
+        ({"secondaryAllocationIds": [ref("bastions")]}, TAKEN),
+        ({"secondaryAllocationIds": [ref("address")]}, TAKEN),
+        ({"secondaryAllocationIds": ["eipalloc-1", "eipalloc-1"]}, TAKEN),
+        (_in_zones(ref("address"), ref("spare")), PASSED),
+        (_in_zones(ref("bastions")), TAKEN),
+        (_in_zones(ref("address"), ref("address")), SHARED),
+        (_in_zones("eipalloc-1", "eipalloc-1"), TAKEN),
+    ],
+)
+def test_each_address_is_free_and_named_once(
+    properties: dict[str, Any], expected: tuple[Verdict, set[str]]
+) -> None:
+    stack = Stack()
+    own_network(stack)
+    stack.add(EIP, "spare", domain="vpc")
+    stack.add(EIP, "bastions", domain="vpc", instance="i-1")
+    stack["nat"].update(properties)
+    stack.program["nat"] = (NAT, {name: value for name, value in stack["nat"].items() if value is not None})
+    assert judged(stack) == expected
+
+
+def test_an_address_of_a_zone_is_no_other_gateways(nat: Stack) -> None:
+    each = [{"availabilityZone": "us-east-1a", "allocationIds": [ref("address")]}]
+    nat.add(NAT, "rival", availabilityMode="regional", vpcId=VPC, availabilityZoneAddresses=each)
+    assert judged(nat) == SHARED
