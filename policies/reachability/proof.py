@@ -10,6 +10,7 @@ from functools import cached_property, partial
 from itertools import starmap
 from typing import TYPE_CHECKING, Final
 
+from .assumed import with_assumptions
 from .aws import Network
 from .aws.resolver import HOLDERS, Answer
 from .aws.ses import (
@@ -27,11 +28,10 @@ from .aws.subnet import unread
 from .chosen import Possibilities
 from .egress import Destination, Egress
 from .findings import endpoints, names, placement, routing
-from .findings.assumptions import AS_CREATED
 from .findings.once import first_of_each, said_once
 from .forwarding import Client, OverIpv6, ToSmtpEndpoint, Walk, port_25
 from .graph.other_packages import may_change_network
-from .graph.provider_scope import in_one_region, place_of
+from .graph.provider_scope import in_one_region
 from .graph.references import judged
 from .graph.zones import ZoneAvailability
 from .hosts import is_valid, literal, question
@@ -118,25 +118,7 @@ class Proof:
             outcome = _in_unknown_environment(workload, outcome)
         if destination in workload.possible and outcome.verdict is Verdict.UNREACHABLE:
             outcome = placement.MAY_RUN_ANOTHER_TASK(workload.resource) + outcome.as_undetermined()
-        decided = outcome.verdict is not Verdict.UNDETERMINED
-        if not decided:
-            return outcome
-        named = PASSES if destination.holder is None else placement.IDS_AS_PLANNED(workload.resource)
-        return outcome.given(named + self._as_planned(workload, outcome) + self._in_default_vpc(workload))
-
-    def _in_default_vpc(self, workload: Workload) -> Outcome:
-        """What is assumed of a default VPC that nobody has read, dead paths from it included."""
-        subnets = (ref for place in workload.placements for ref in place.subnets)
-        vpcs = (vpc for ref in subnets for subnet in ref.candidates for vpc in subnet.vpc.candidates)
-        assumed = dict.fromkeys(vpc.resource for vpc in vpcs if self.coverage.assumes(vpc.resource))
-        return all_of(AS_CREATED(vpc, place=place_of(vpc)) for vpc in assumed)
-
-    def _as_planned(self, workload: Workload, outcome: Outcome) -> Outcome:
-        """What is assumed of the ids that are to come, where some are on the way."""
-        owners = [place.owner for place in workload.placements if not place.managed]
-        passed = map(self.network.graph.find, (step.resource for step in outcome.path) if owners else ())
-        planned = any(each is not None and each.id is UNKNOWN for each in (*owners, *passed))
-        return placement.IDS_AS_PLANNED(workload.resource) if planned else PASSES
+        return with_assumptions(outcome, self.network, workload, destination)
 
     def judge(self, placements: Sequence[Placement], destination: Destination) -> Outcome:
         """Whether packets reach `destination` from whichever of `placements` is the case."""

@@ -42,8 +42,7 @@ def test_a_new_network_rests_on_what_no_plan_shows(new: Stack) -> None:
     assert egress.verdict is Verdict.REACHABLE
     assert assumed(new) == {
         (BLOCKING, "vpc"),
-        (QUOTAS, "vpc"),
-        (QUOTAS, "nat"),
+        (QUOTAS, "nat"),  # The VPC beside it assumes the same of the same place.
         (ZONE, "private"),
         (ZONE, "public"),
     }
@@ -181,3 +180,16 @@ def test_a_default_vpc_that_nobody_read_is_as_created(public: bool) -> None:
     assert (BLOCKING in codes(stack)) is public
     del account["defaultVpcAssumed"]
     assert not {BLOCKING, "DEFAULT_VPC_AS_CREATED"} & codes(stack)
+
+
+def test_a_record_for_all_names_of_an_unread_zone(new: Stack) -> None:
+    """It is assumed not to be for the mail host, by a path that is dead too."""
+    new.add("aws:route53/record:Record", "all", zoneId="Z1", name="*", type="A", records=["10.0.1.9"])
+    told = {("WILDCARD_OF_OTHER_DOMAIN", "all")}
+    assert told <= assumed(new)
+    new.remove("private-out")
+    assert assumed(new) == told
+    new["all"]["type"] = "TXT"
+    assert assumed(new) == set()
+    new["all"].update(type="A", name="*.example.org")
+    assert assumed(new) == set()

@@ -167,14 +167,18 @@ class HostedZones:
         """The records that may be for `name`, in zones of which nothing is known.
 
         A name is relative to its zone where it does not end with that's name, so either may be meant.
-        Assumed: a record is not the mail host's where not even its own name is known, nor one for all names
-        of a zone that is not known.
+        Assumed: a record is not the mail host's where not even its own name is known. What a record for all
+        names of a zone is for that is not known, `wildcards_elsewhere` leaves open.
         """
         for record in self._homeless:
             if isinstance(record.name, str) and record.leads_somewhere:
                 full = isinstance(record.resource.get("fqdn"), str)
                 if _may_be(record.name, name) or (not full and _may_begin(record.name, name)):
                     yield record
+
+    def wildcards_elsewhere(self) -> Iterator[Record]:
+        """The records for all names of zones of which nothing is known."""
+        return (record for record in self._homeless if record.name == "*" and record.leads_somewhere)
 
     def may_be_anywhere(self, name: str) -> bool:
         """Whether a record of a zone that is not known yet may be for `name`: any zone may hold it."""

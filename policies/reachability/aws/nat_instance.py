@@ -18,13 +18,14 @@ from ..graph import tokens
 from ..graph.references import Links, Ref, given_by
 from ..ranges import Ranges, addresses
 from ..values import ABSENT, UNKNOWN, Truth, elements, get, items
+from ..verdict import Outcome, all_of
 from .entity import Entity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..graph.refusals import Refusals
     from ..graph.resource import Resource
-    from ..verdict import Outcome
     from .security_group import SecurityGroup, SecurityGroups
     from .subnet import Subnet, Subnets
 
@@ -49,6 +50,7 @@ class NatInstance(Entity):
         attached: whether an instance certainly has it.
         checked: whether AWS drops what is neither from it nor for it.
         public_address: whether an internet gateway has a public address for it.
+        refused: the instances with it that AWS refuses, or may; it is attached to another one then.
     """
 
     subnet: Ref[Subnet]
@@ -56,6 +58,7 @@ class NatInstance(Entity):
     attached: bool
     checked: Truth
     public_address: Truth
+    refused: Outcome
 
     def forwards(self) -> Outcome:
         """Whether packets that are not its own come through."""
@@ -63,7 +66,8 @@ class NatInstance(Entity):
             return gateways.INTERFACE_MAYBE_NOT_ATTACHED(self)
         if self.checked is UNKNOWN:
             return gateways.SOURCE_MAYBE_CHECKED(self)
-        return gateways.SOURCE_CHECKED(self) if self.checked else assumptions.INSTANCE_FORWARDS(self)
+        forwards = gateways.SOURCE_CHECKED(self) if self.checked else assumptions.INSTANCE_FORWARDS(self)
+        return forwards + self.refused
 
     def where(self, subnet: Subnet) -> Ranges:
         """Its address, or where in `subnet` that can be."""
@@ -74,9 +78,10 @@ class NatInstance(Entity):
 class NatInstances:
     """The instances of one graph that routes send packets to."""
 
-    def __init__(self, subnets: Subnets, groups: SecurityGroups) -> None:
+    def __init__(self, subnets: Subnets, groups: SecurityGroups, refusals: Refusals) -> None:
         self.subnets = subnets
         self.groups = groups
+        self.refusals = refusals
         self.graph = subnets.graph
         self._read: dict[str, NatInstance] = {}
 
@@ -104,7 +109,12 @@ class NatInstances:
             attached=bool(owners),
             checked=interface.is_on("sourceDestCheck", default=True),
             public_address=self._has_public_address(interface, subnet, owners),
+            refused=self._refused(owners),
         )
+
+    def _refused(self, owners: tuple[Resource, ...]) -> Outcome:
+        refused = [self.refusals.of(owner) for owner in owners]
+        return all_of(refused) if len(refused) == 1 else all_of(refused).as_undetermined()
 
     def _has_public_address(
         self, interface: Resource, subnet: Ref[Subnet], owners: tuple[Resource, ...]

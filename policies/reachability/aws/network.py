@@ -49,7 +49,7 @@ class Network:
         self.route_tables = RouteTables(self.vpcs, self.prefix_lists, self.refusals)
         self.internet_gateways = InternetGateways(self.vpcs, self.refusals)
         self.nat_gateways = NatGateways(self.availability_zones, self.refusals)
-        self.nat_instances = NatInstances(self.subnets, self.security_groups)
+        self.nat_instances = NatInstances(self.subnets, self.security_groups, self.refusals)
         self.block_public_access = BlockPublicAccess(self.vpcs)
         self.middleboxes = Middleboxes(self.subnets, self.network_acls, FirewallPolicies(graph))
         self.transit_gateways = TransitGateways(self.subnets, self.prefix_lists, self.refusals)

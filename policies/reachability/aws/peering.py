@@ -45,6 +45,15 @@ class PeeringConnection(Entity):
             here, there = there, here
         return there if here.same_as(vpc) is True else None
 
+    @property
+    def in_one_region(self) -> bool:
+        """Whether both VPCs are certainly in one region, so that the groups of one know those of the other.
+
+        Source: Amazon VPC Peering Guide, "Update your security groups to reference peer security groups".
+        """
+        here, there = self.requester.target, self.accepter.target
+        return bool(here and there and here.resource.in_region_of(there.resource) is True)
+
     def carries_to(self, vpc: Ref[Vpc]) -> Outcome:
         """Whether it carries packets to `vpc`: it is active."""
         return hop("peering-connection", self.key, f"to VPC {name_of(vpc)}", self.origin) + self._is_active()

@@ -87,6 +87,10 @@ ADOPTED_LATER = CONFLICTING_RESOURCES.warning(
     "{part} may be made before {adoption}, which removes what is there when it adopts a resource of AWS",
     "declare it in {adoption}, or make it after that (depends_on)",
 )
+RECORD_REPLACED = CONFLICTING_RESOURCES.warning(
+    "record {subject.name} and {other} are both the {name} record set, and the later one replaces the other",
+    _REMOVE,
+)
 _BOTH: Final = "{first} and {second} both {what}, and AWS refuses the second"
 ONE_REFUSED = CONFLICTING_RESOURCES.undetermined(_BOTH, _REMOVE)
 SECOND_REFUSED = CONFLICTING_RESOURCES.unreachable(f"{_BOTH}, which is made after the first", _REMOVE)

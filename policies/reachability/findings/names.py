@@ -65,6 +65,15 @@ SECRET_HOST_IS_SES = SECRET_HOST.assumption(
 SECRET_HOST_IS_PUBLIC = SECRET_HOST.assumption(
     "the mail host of {subject.label} is a secret: it is a public one, not inside a network", _PLAIN_HOST
 )
+WILDCARD_OF_OTHER_DOMAIN = Code(
+    "WILDCARD_OF_OTHER_DOMAIN",
+    'Amazon Route 53 Developer Guide, "Using an asterisk (*) in the names of hosted zones and records"',
+)
+WILDCARD_NOT_FOR_HOST = WILDCARD_OF_OTHER_DOMAIN.assumption(
+    "hosted zone {zone}, which is neither in the program nor in the evidence, is not that of a domain of "
+    "{host}: {subject.label}, its record for all names, does not answer for it",
+    "give the account's evidence, or write the record's full name (*.example.com)",
+)
 PROXY = Code("PROXY", 'AWS SDKs and Tools Reference Guide, "HTTP proxies"; Requests documentation, "Proxies"')
 PROXY_REACHES = Code("PROXY_REACHES", 'Requests documentation, "Proxies"')
 _NO_PROXY = (

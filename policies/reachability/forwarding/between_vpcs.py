@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..aws import Network
+    from ..aws.peering import PeeringConnection
     from ..aws.route_table import Route, RouteTable
     from ..aws.subnet import Subnet
     from ..aws.vpc import Vpc
@@ -50,12 +51,18 @@ class BetweenVpcs:
         return self._inside(leg, table, leg.vpc, partial(self.return_path.go_back, leg))
 
     def _inside(
-        self, leg: Leg, table: RouteTable, vpc: Ref[Vpc], returns: Callable[[Subnet], Outcome]
+        self,
+        leg: Leg,
+        table: RouteTable,
+        vpc: Ref[Vpc],
+        returns: Callable[[Subnet], Outcome],
+        over: PeeringConnection | None = None,
     ) -> Outcome:
         """Into the subnets of `vpc` that have the addresses, and back; what listens there may not be known.
 
         Args:
             returns: whether replies in a subnet find the way back.
+            over: the peering connection that they have come by.
         """
         listener, wanted = leg.listener, leg.packet.destination
         if listener is not None and listener.subnet.vpc.same_as(vpc) is True:
@@ -63,7 +70,8 @@ class BetweenVpcs:
             enters = self.acls.lets_in(there, leg.packet)
             if there == leg.subnet:
                 enters = enters.as_undetermined()
-            return hop("subnet", there.key, "", there.origin) + enters + returns(there) + listener.admits
+            admitted = listener.admits if over is None else listener.admits_over(over)
+            return hop("subnet", there.key, "", there.origin) + enters + returns(there) + admitted
         possibilities: list[Outcome] = []
         found: list[Ranges] = []
         for subnet in self.network.subnets:
@@ -102,7 +110,7 @@ class BetweenVpcs:
         def returns(subnet: Subnet) -> Outcome:
             return lead_to("vpcPeeringConnectionId", peer, subnet, there, leg)
 
-        return connection.carries_to(there) + self._inside(leg, table, there, returns)
+        return connection.carries_to(there) + self._inside(leg, table, there, returns, connection)
 
     def transit_gateway(self, route: Route, table: RouteTable, leg: Leg) -> Outcome:
         """To another VPC's way out: centralised egress."""

@@ -12,10 +12,13 @@ from ..values import UNKNOWN
 from ..verdict import PASSES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..aws.middlebox import Middlebox
     from ..aws.nat_gateway import NatGateway
     from ..aws.nat_instance import NatInstance
     from ..aws.network_acl import NetworkAcls
+    from ..aws.peering import PeeringConnection
     from ..aws.route_table import RouteTable
     from ..aws.security_group import SecurityGroup
     from ..aws.subnet import Subnet
@@ -63,10 +66,12 @@ class Listener:
 
     Attributes:
         admits: whether it lets the client's packets in.
+        admits_over: the same over this peering connection, where the groups of both sides know each other.
     """
 
     subnet: Subnet
     admits: Outcome
+    admits_over: Callable[[PeeringConnection], Outcome]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from ..aws.security_group import Peer, admits
 from ..aws.subnet import unread
 from ..aws.vpc import name_of
 from ..findings import endpoints
+from ..graph.claims import follows
 from ..graph.references import Link, members
 from ..packet import INGRESS
 from ..values import UNKNOWN
@@ -20,10 +21,13 @@ from ..verdict import PASSES, Outcome, Verdict, across_possibilities, all_of, an
 from .leg import Listener
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from ..aws.peering import PeeringConnection
+    from ..aws.security_group import SecurityGroup
     from ..aws.subnet import Subnet
     from ..aws.vpc_endpoint import VpcEndpoint, VpcEndpoints
+    from ..graph.references import Ref
     from ..graph.resource import Resource
     from .leg import Client
     from .walk import Walk
@@ -137,7 +141,8 @@ class ToSmtpEndpoint:
     def _into_other_vpc(self, client: Client, endpoint: VpcEndpoint, port: int) -> Outcome:
         """The way to a central endpoint, by whatever routes lead to its VPC and back.
 
-        Rules that name the other side's group count over peering, and over a transit gateway set up so.
+        Rules that name the other side's group count over peering in one region, where they are made after the
+        connection, and over a transit gateway set up so.
 
         Sources: AWS Whitepaper "Building a Scalable and Secure Multi-VPC AWS Network Infrastructure",
         "Centralized access to VPC private endpoints"; Amazon VPC User Guide, "Security group referencing".
@@ -145,7 +150,13 @@ class ToSmtpEndpoint:
         or_default, called = self.network.security_groups.or_default, f"VPC endpoint {endpoint.label}"
         groups = or_default(endpoint.security_groups, endpoint.vpc)
         senders = [Peer(client.owner.label, client.source, held) for held in ((), client.groups)]
-        admitted = across_possibilities([admits(groups, INGRESS, sender, port) for sender in senders])
+        by_address, by_group = (admits(groups, INGRESS, sender, port) for sender in senders)
+        admitted = across_possibilities([by_address, by_group])
+
+        def over(connection: PeeringConnection) -> Outcome:
+            known = connection.in_one_region and self._know_each_other(groups, connection.resource)
+            return by_group if known else admitted
+
         ways = [
             unread(endpoint, called, ref) + admitted.as_undetermined().without_path()
             for ref in endpoint.subnets
@@ -156,10 +167,16 @@ class ToSmtpEndpoint:
             where = subnet.where()
             peers = [Peer(called, where, held) for held in ((), groups)]
             leaves = across_possibilities([self.walk.leaves(client, peer, port) for peer in peers])
-            leg = client.sends(where, called, port, Listener(subnet, admitted))
+            leg = client.sends(where, called, port, Listener(subnet, admitted, over))
             ways.append(leaves + self.walk.send(client, leg))
         steps = [across_possibilities(ways)] if ways else []
         return all_of([*steps, endpoint.offers_port(port)])
+
+    def _know_each_other(self, groups: Iterable[Ref[SecurityGroup]], connection: Resource) -> bool:
+        """Whether the rules of `groups` that name others are made once `connection` is there."""
+        graph = self.network.graph
+        rules = [rule for ref in groups for group in ref.candidates for rule in group.ingress if rule.groups]
+        return all(connection.id is not UNKNOWN or follows(graph, rule.source, connection) for rule in rules)
 
     def _by_name(self, client: Client, endpoint: VpcEndpoint, port: int) -> Outcome:
         return endpoint.usable + self._through(client, endpoint, port)

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ..aws.hosted_zone import is_in
-from ..findings import refusals
+from ..findings import conflicts, refusals
 from ..graph import tokens
+from ..graph.claims import called
 from ..graph.refusals import one_of
 from ..hosts import plain
 from ..values import ABSENT, UNKNOWN
-from ..verdict import PASSES
+from ..verdict import PASSES, Origin, all_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,14 @@ class _Rules:
             if other.name == record.name and other.kind is not UNKNOWN and record.kind is not UNKNOWN
             if _excludes(record, other)
         )
-        return one_of(self.zones.graph, resource, others, f"declare records of {record.name}")
+        refused = one_of(self.zones.graph, resource, others, f"declare records of {record.name}")
+        replaced = (
+            conflicts.RECORD_REPLACED(resource, other=called(other.resource), name=record.name)
+            for other in zone.records
+            if other.key != resource.key and _names_the_same_set(record, other)
+            if other.origin is Origin.PROGRAM and not _excludes(record, other)
+        )
+        return refused + all_of(replaced)
 
     def alias_names_the_zone_of_its_target(self, resource: Resource) -> Outcome:
         """An alias has the hosted zone of its target ("Choosing between alias and non-alias records")."""
@@ -82,7 +90,12 @@ def _excludes(record: Record, other: Record) -> bool:
     """Whether Route 53 takes one of both, which have one name."""
     if record.kind != other.kind:
         return _CNAME in (record.kind, other.kind)
+    overwrites = (each.resource.declared("allowOverwrite") for each in (record, other))
+    return _names_the_same_set(record, other) and True not in overwrites
+
+
+def _names_the_same_set(record: Record, other: Record) -> bool:
+    """Whether both are certainly one record set: by name, type and set."""
     sets = {each.resource.declared("setIdentifier") for each in (record, other)}
-    if len(sets) > 1 or UNKNOWN in sets:
-        return False
-    return True not in (each.resource.declared("allowOverwrite") for each in (record, other))
+    same = isinstance(record.name, str) and (record.name, record.kind) == (other.name, other.kind)
+    return same and isinstance(record.kind, str) and len(sets) == 1 and UNKNOWN not in sets

@@ -4,6 +4,8 @@
 comes from, and where there are as many values as resources, of each of them. A list that is unknown as a
 whole may hold anything that was there before in the VPC of what it comes from; of what the program creates,
 only what it comes from: it does not look up the rest, of which the SDK would tell nothing.
+
+`WILDCARD_OF_OTHER_DOMAIN`: a record for all names of a zone that nobody has read is not for the mail host.
 """
 
 from __future__ import annotations
@@ -14,8 +16,8 @@ from typing import Any
 from reachability import UNKNOWN, Resource
 from reachability.values import is_known
 from tests.judges.compare import texts
-from tests.judges.programs.types import COMPUTED
-from tests.judges.topologies import VPC
+from tests.judges.programs.types import COMPUTED, RECORD
+from tests.judges.topologies import VPC, ZONE
 
 
 def passes_outputs_on(
@@ -47,6 +49,14 @@ def passes_outputs_on(
             if len(values) >= len(outputs) > len(set(values)):
                 return False
     return True
+
+
+def wildcards_are_apart(resources: Sequence[Resource], host: Any, account: Mapping[str, Any]) -> bool:
+    """Whether no record of `resources` for all names of a zone is for the domain of `host`."""
+    zones = (each for each in account["resources"] if each["type"] == ZONE)
+    domains = {zone["id"]: zone["properties"].get("name") for zone in zones}
+    wild = (each for each in resources if each.type == RECORD and each.get("name") == "*")
+    return not any(str(host).lower().endswith(f".{domains.get(each.get('zoneId'))}") for each in wild)
 
 
 def _became(before: Any, after: Any) -> Iterator[str]:

@@ -13,7 +13,7 @@ from rules.egress import check_of
 from rules.rule import Stack
 from tests.judges.compare import Ways
 from tests.judges.programs import engine
-from tests.judges.programs.assumptions import passes_outputs_on
+from tests.judges.programs.assumptions import passes_outputs_on, wildcards_are_apart
 from tests.judges.programs.cloud import Refused, are_alike
 from tests.judges.programs.model import Program
 from tests.judges.programs.names import NamedPackets
@@ -38,11 +38,18 @@ class Up:
     Attributes:
         fates: what becomes of packets, from each subnet of the service.
         as_assumed: whether the values that the preview did not know are what it may take them to be.
+        apart: whether no record for all names of a zone that is there already answers for the host.
     """
 
     said: Said
     fates: tuple[Ways, ...]
     as_assumed: bool = True
+    apart: bool = True
+
+    def keeps_to(self, said: Said) -> bool:
+        """Whether what `said` assumes is the case."""
+        broken = {"PLANNED_IDS": not self.as_assumed, "WILDCARD_OF_OTHER_DOMAIN": not self.apart}
+        return not any(broken.get(code) for code in said.assumptions)
 
     @property
     def works(self) -> bool:
@@ -67,9 +74,8 @@ class Judged:
     @property
     def contradictions(self) -> tuple[str, ...]:
         """What is said that packets do not bear out."""
-        trusted = [up for up in self.ups if up.as_assumed or "PLANNED_IDS" not in self.preview.assumptions]
-        said = [("preview", self.preview, up) for up in trusted]
-        said += [("update", up.said, up) for up in self.ups]
+        said = [("preview", self.preview, up) for up in self.ups if up.keeps_to(self.preview)]
+        said += [("update", up.said, up) for up in self.ups if up.keeps_to(up.said)]
         found = []
         for phase, phase_said, up in said:
             if phase_said.verdict is Verdict.REACHABLE and not up.works:
@@ -114,7 +120,8 @@ def _come_up(planned: Sequence[Resource], up: engine.Update, evidence: Evidence,
     said = _prove(up.resources, evidence)
     fates = tuple(NamedPackets(up.account, Random(seed)).ways(said.destination))
     vpcs = {each["id"]: each["properties"].get("vpcId") for each in up.account["resources"]}
-    return Up(said, fates, passes_outputs_on(planned, up.resources, vpcs))
+    apart = wildcards_are_apart(up.resources, said.destination.host, up.account)
+    return Up(said, fates, passes_outputs_on(planned, up.resources, vpcs), apart)
 
 
 def _prove(resources: Sequence[Resource], evidence: Evidence) -> Said:

@@ -9,7 +9,8 @@ import pytest
 from reachability import UNKNOWN, Origin, Settings, Verdict
 from reachability.verdict import Finding, Hop
 from tests.reachability.shown import judged
-from tests.reachability.stacks import ANYWHERE, PRIVATE_TABLE, VPC, Stack, name_host, ref
+from tests.reachability.stacks import ANYWHERE, PRIVATE_TABLE, REGION, VPC, Stack, name_host, ref
+from tests.reachability.two_vpcs import found, two_vpcs
 
 UNREACHABLE, UNDETERMINED = Verdict.UNREACHABLE, Verdict.UNDETERMINED
 PEERING = "aws:ec2/vpcPeeringConnection:VpcPeeringConnection"
@@ -220,3 +221,17 @@ def test_another_vpcs_subnet_of_the_same_block_does_not_count(peered: Stack) -> 
     peered.hold("aws:ec2/subnet:Subnet", "subnet-alike", vpcId="vpc-other", **alike)
 
     assert judged(peered) == (UNDETERMINED, {"DESTINATION_IN_VPC"})
+
+
+@pytest.mark.parametrize(
+    ("region", "near"), [(REGION, True), ("us-west-2", False), (UNKNOWN, False)], ids=["same", "other", "?"]
+)
+def test_groups_are_known_within_a_region(region: Any, near: bool) -> None:
+    stack = two_vpcs()
+    stack.add("aws:ec2/vpcPeeringConnection:VpcPeeringConnection", "peering", vpcId=ref("one"))
+    stack["peering"]["peerVpcId"] = ref("other")
+    stack.providers["other"] = {} if region is UNKNOWN else {"region": region}
+    graph = stack.graph()
+    connection = stack.network().peering_connections.read(found(graph, "peering"))
+
+    assert connection.in_one_region is near

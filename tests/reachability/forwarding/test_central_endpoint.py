@@ -247,3 +247,12 @@ def test_a_host_that_something_else_gives_is_open(nat: Stack) -> None:
     by_output(nat, "relay")
 
     assert judged(nat) == (UNDETERMINED, {"HOST_UNKNOWN"})
+
+
+def test_groups_know_each_other_over_peering(peered: Stack) -> None:
+    """A rule that is made after the connection names the group on the other side."""
+    ingress = [{**SMTP, "securityGroups": [ref("connector-group")]}]
+    peered["endpoint-group"]["ingress"] = ingress
+    peered.depends_on["endpoint-group"] = ("peering",)
+
+    assert judged(peered) == (REACHABLE, set())

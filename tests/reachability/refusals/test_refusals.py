@@ -10,6 +10,7 @@ import pytest
 
 from reachability import UNKNOWN, Verdict
 from tests.reachability.shown import judged, said
+from tests.reachability.stacks import ALL_OUT as OUT
 from tests.reachability.stacks import Stack, own_network, ref, urn
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
@@ -568,3 +569,37 @@ def test_a_name_does_not_lead_by_a_refused_record(new: Stack) -> None:
     record("record", "shop.com", "CNAME", records=["smtp.example.com"])(new)
     new["function"]["environment"]["variables"]["SMTP_HOST"] = "shop.com"
     assert judged(new) == (UNREACHABLE, {"RECORD_NOT_PERMITTED"})
+
+
+def test_records_that_replace_each_other_are_told(new: Stack) -> None:
+    also(ZONE, record("record", "smtp", "A"), record("again", "smtp", "A", allowOverwrite=True))(new)
+    network = new.network()
+    outcome = network.refusals.of(new.graph()[urn(RECORD, "record")])
+    (warning,) = outcome.warnings
+    assert (warning.code, warning.message) == (
+        "CONFLICTING_RESOURCES",
+        "record record and Record again are both the smtp.shop.com record set, and the later one replaces the "
+        "other",
+    )
+
+
+def test_an_interface_of_two_instances_is_open(new: Stack) -> None:
+    """AWS refuses the second instance, so that the update ends there."""
+    held = {"subnetId": ref("public"), "sourceDestCheck": False}
+    new.add("aws:ec2/networkInterface:NetworkInterface", "eni", **held)
+    new["address"]["networkInterface"] = ref("eni")
+    new.remove("nat")
+    new["private-out"].pop("natGatewayId")
+    new["private-out"]["networkInterfaceId"] = ref("eni")
+    new.add(
+        "aws:ec2/securityGroup:SecurityGroup",
+        "open",
+        vpcId=ref("vpc"),
+        egress=[dict(OUT)],
+        ingress=[dict(OUT)],
+    )
+    new["eni"]["securityGroups"] = [ref("open")]
+    new.add(INSTANCE, "one", networkInterfaces=[{"networkInterfaceId": ref("eni")}])
+    assert judged(new) == TAKEN
+    new.add(INSTANCE, "two", networkInterfaces=[{"networkInterfaceId": ref("eni")}])
+    assert judged(new) == OPEN
