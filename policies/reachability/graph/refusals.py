@@ -89,9 +89,9 @@ def one_of(graph: Graph, resource: Resource, others: Iterable[Resource], what: s
 
 
 def _one_of_two(graph: Graph, resource: Resource, other: Resource, what: str) -> Outcome:
-    first, second = sorted((called(resource), called(other)))
     if follows(graph, resource, other) or other.id is not UNKNOWN:
         return conflicts.SECOND_REFUSED(resource, first=called(other), second=called(resource), what=what)
     if follows(graph, other, resource):
         return conflicts.OTHER_REFUSED(resource, first=called(resource), second=called(other), what=what)
-    return conflicts.ONE_REFUSED(resource, first=first, second=second, what=what)
+    first, second = sorted((resource, other), key=lambda each: each.key)
+    return conflicts.ONE_REFUSED(first, first=called(first), second=called(second), what=what)

@@ -53,7 +53,7 @@ class _Rules:
         )
         refused = one_of(self.zones.graph, resource, others, f"declare records of {record.name}")
         replaced = (
-            conflicts.RECORD_REPLACED(resource, other=called(other.resource), name=record.name)
+            _replaces(resource, other.resource, record.name)
             for other in zone.records
             if other.key != resource.key and _names_the_same_set(record, other)
             if other.origin is Origin.PROGRAM and not _excludes(record, other)
@@ -84,6 +84,11 @@ def rows(zones: HostedZones) -> Iterator[Row]:
     yield tokens.DNS_RECORD, rules.cname_is_below_its_zone
     yield tokens.DNS_RECORD, rules.record_is_new
     yield tokens.DNS_RECORD, rules.alias_names_the_zone_of_its_target
+
+
+def _replaces(record: Resource, other: Resource, name: str) -> Outcome:
+    first, second = sorted((record, other), key=lambda each: each.key)
+    return conflicts.RECORD_REPLACED(first, other=called(second), name=name)
 
 
 def _excludes(record: Record, other: Record) -> bool:

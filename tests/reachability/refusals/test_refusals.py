@@ -577,7 +577,7 @@ def test_records_that_replace_each_other_are_told(new: Stack) -> None:
     outcome = network.refusals.of(new.graph()[urn(RECORD, "record")])
     (warning,) = outcome.warnings
     assert warning.code == "CONFLICTING_RESOURCES"
-    assert "record record and Record again are both the smtp.shop.com record set" in warning.message
+    assert "record again and Record record are both the smtp.shop.com record set" in warning.message
 
 
 def test_an_interface_of_two_instances_is_open(new: Stack) -> None:
