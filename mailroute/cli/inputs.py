@@ -86,12 +86,17 @@ def load_account(project: Project, file: Path | None) -> tuple[Account, str]:
 
 def with_assumed_region(project: Project, account_file: Path | None) -> Project:
     """`project`, with a warning if neither it, nor the environment or an account file, names a region."""
-    if account_file or _account_file(project) or _region(project):
+    if has_account_file(project, account_file) or _region(project):
         return project
     assumed = Diagnostic(
         Severity.WARNING, f"no region is set: {_USUAL_REGION} is assumed: --config aws:region=REGION names it"
     )
     return replace(project, diagnostics=(*project.diagnostics, assumed))
+
+
+def has_account_file(project: Project, file: Path | None) -> bool:
+    """Whether the account to simulate is that of a file."""
+    return bool(file or _account_file(project))
 
 
 def _account_file(project: Project) -> Path | None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _TIMEOUT: Final = 300
+_MOST_CONFIGURATIONS: Final = 32
 _PATH: Final = click.Path(path_type=Path)
 _OF_ONE_STACK: Final = {
     "stack": "--stack",
@@ -67,6 +68,24 @@ _OF_ONE_STACK: Final = {
     metavar="STACK=FILE",
     help="The outputs of ORG/PROJECT/STACK, as 'pulumi stack output --json' or 'pulumi stack export' prints "
     "them, or a folder with ORG/PROJECT/STACK.json; may be given several times.",
+)
+@click.option(
+    "--explore",
+    "explores",
+    is_flag=True,
+    help="Also under other values of its config, and name the smallest configuration that loses a path.",
+)
+@click.option(
+    "--explore-limit",
+    "limit",
+    type=click.IntRange(min=1),
+    default=_MOST_CONFIGURATIONS,
+    show_default=True,
+    metavar="N",
+    help="How many configurations --explore chooses at most.",
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, metavar="N", help="By which --explore chooses them."
 )
 @click.option("--up", is_flag=True, help="Simulate the creation instead, so that ids are known.")
 @click.option(
@@ -124,6 +143,9 @@ def command(
     config_path: bool,
     config_file: Path | None,
     stack_files: tuple[tuple[str, Path], ...],
+    explores: bool,
+    limit: int,
+    seed: int,
     up: bool,
     alone: bool,
     engine: str,
@@ -146,6 +168,7 @@ def command(
       mailroute rehearse
       mailroute rehearse --stack dev --up
       mailroute rehearse --all-stacks
+      mailroute rehearse --explore
       mailroute rehearse --config domain=shop.example --config aws:region=eu-west-1
       mailroute rehearse ../shop --account shop.json --policy-pack policies
       mailroute rehearse --json | jq '.egress[].verdict'
@@ -163,6 +186,11 @@ def command(
     if directory and program:
         raise click.UsageError(f"the project is named twice, as {directory} and with --program {program}")
     asked = Asked(up, alone, engine, account_file, packs, pack_config, timeout)
+    if explores and (all_stacks or up):
+        others = "--all-stacks" if all_stacks else "--up"
+        raise click.UsageError(f"--explore and {others} do not go together: leave one of them out")
+    if not explores:
+        _refuse_without("--explore", {"limit": "--explore-limit", "seed": "--seed"})
     if all_stacks:
         _refuse("--all-stacks", _OF_ONE_STACK)
         from .all_stacks import rehearse_all
@@ -170,6 +198,11 @@ def command(
         return rehearse_all(directory or program, stack_files, asked, reporting)
     project = load_project(directory or program, stack, GivenConfig(config, config_path, config_file))
     project = with_assumed_region(with_stack_files(project, stack_files), account_file)
+    if explores:
+        from .exploring import explore_stack
+
+        with masked(project.mask):
+            return explore_stack(project, asked, reporting.prepare_explored(), limit=limit, seed=seed)
     reporting = reporting.prepare(project)
     from .live import progress
 
@@ -180,12 +213,26 @@ def command(
     return Status.OK if report.ok else Status.BLOCKED
 
 
+def _refuse_without(option: str, others: Mapping[str, str]) -> None:
+    """
+    Raises:
+        UsageError: the command line gives one of `others`, by parameter, without `option`.
+    """
+    for parameter, name in others.items():
+        if _is_given(parameter):
+            raise click.UsageError(f"{name} is for {option}: give that too")
+
+
+def _is_given(parameter: str) -> bool:
+    source = click.get_current_context().get_parameter_source(parameter)
+    return source is ParameterSource.COMMANDLINE
+
+
 def _refuse(option: str, others: Mapping[str, str]) -> None:
     """
     Raises:
         UsageError: the command line gives one of `others`, by parameter, beside `option`.
     """
-    context = click.get_current_context()
     for parameter, name in others.items():
-        if context.get_parameter_source(parameter) is ParameterSource.COMMANDLINE:
+        if _is_given(parameter):
             raise click.UsageError(f"{option} and {name} do not go together: {name} is of one stack")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from mailroute.rehearsal.account import Account
     from mailroute.rehearsal.project import Project
     from mailroute.rehearsal.result import Event
     from mailroute.report.model import Report
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     Watch = Callable[[str], AbstractContextManager[Callable[[Event], None]]]
     """Shows a rehearsal, under a title, while it works."""
+
+    Load = Callable[[Project, Path | None], tuple[Account, str]]
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,13 @@ class Asked:
     timeout: float = 300
 
 
-def rehearse(project: Project, asked: Asked, reporting: Reporting, watch: Watch) -> Report:
+def rehearse(
+    project: Project, asked: Asked, reporting: Reporting, watch: Watch, load: Load = load_account
+) -> Report:
     """Rehearse the stack of `project` as the command line asks.
+
+    Args:
+        load: gives the account, and what to call it.
 
     Raises:
         RehearsalError: the program, its config or an argument is wrong; no secret is in what it says.
@@ -64,7 +72,7 @@ def rehearse(project: Project, asked: Asked, reporting: Reporting, watch: Watch)
             starting(engine, project, operation=operation, packs=packs) as run,
             nullcontext() if asked.up or asked.alone else creating(project) as begin,
         ):
-            account, account_name = load_account(project, asked.account_file)
+            account, account_name = load(project, asked.account_file)
             options = rule_options(asked.pack_config, packs)
             created = begin(account, asked.timeout) if begin else None
             with watch(_title(project, operation, engine)) as show:

@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from enforcement.baseline import Known
     from mailroute.rehearsal.project import Project
     from mailroute.rehearsal.result import Rehearsal
+    from mailroute.report.explored import Explored
     from mailroute.report.model import Report
     from mailroute.report.stacks import Stacks
     from reachability import Egress
 
 _TEXT: Final = "text"
+_EXPLORED: Final = (_TEXT, "json")
+"""The forms that an exploration has."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,35 @@ class Reporting:
                     f"the format {form} holds one stack: name it with --stack instead of --all-stacks"
                 )
         return self._with_baseline()
+
+    def prepare_explored(self) -> Reporting:
+        """The same for an exploration.
+
+        Raises:
+            click.ClickException: what is asked for is no report of one, or see `prepare`.
+        """
+        if self.base is not None or self.new_baseline is not None:
+            option = "--base" if self.base is not None else "--write-baseline"
+            raise click.UsageError(f"{option} is for one configuration: leave out --explore")
+        other = next(
+            (form for form in (self.form, *(form for form, _ in self.files)) if form not in _EXPLORED), ""
+        )
+        if other:
+            raise click.UsageError(f"the format {other} holds one configuration: --explore has text and json")
+        return self._with_baseline()
+
+    def show_explored(self, explored: Explored) -> None:
+        """Write and print the report of an exploration: see `show`."""
+        from mailroute.report import explored as exploration
+
+        as_json = exploration.render_json(explored)
+        for _, file in self.files:
+            save(file, as_json)
+        if self.form == _TEXT:
+            width, colour = width_of(sys.stdout), in_colour(sys.stdout)
+            write(exploration.render(explored, width=width, colour=colour, details=self.details))
+            return
+        write_whole(as_json)
 
     def _with_baseline(self) -> Reporting:
         if self.baseline is None:

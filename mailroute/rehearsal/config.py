@@ -84,6 +84,15 @@ class ConfigSchema:
         )
         return config, secret_keys, notes
 
+    def type_of(self, key: str) -> str:
+        """The type that the full key is declared with; empty where it is not."""
+        return str(self._declared.get(key, {}).get("type") or "")
+
+    def default_of(self, key: str) -> str | None:
+        """The default of the full key, as text."""
+        default = self._declared.get(key, {}).get("default")
+        return None if default is None else _text(default)
+
     def in_clear(self, keys: Iterable[str]) -> frozenset[str]:
         """Those of `keys` whose values are secret, though Pulumi lets them stand in clear."""
         return frozenset(

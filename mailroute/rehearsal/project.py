@@ -155,6 +155,17 @@ def stack_file(program_dir: Path, stack: str) -> StackFile:
     )
 
 
+def schema_of(program_dir: Path) -> ConfigSchema:
+    """The config schema of the project in `program_dir`.
+
+    Raises:
+        RehearsalError: there is no project, or its file is wrong.
+    """
+    file = project_file(program_dir.resolve())
+    document = read_yaml(file)
+    return ConfigSchema(file, _project_name(file, document), document)
+
+
 def project_file(directory: Path) -> Path:
     """The `Pulumi.yaml` in `directory`.
 

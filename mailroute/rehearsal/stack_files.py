@@ -25,10 +25,12 @@ class StackFiles:
     Attributes:
         files: by the stack.
         folders: each with files `ORGANIZATION/PROJECT/STACK.json`, the first one first.
+        asked: the stacks that the program has referred to, as it calls them.
     """
 
     files: Mapping[StackName, Path] = field(default_factory=dict)
     folders: tuple[Path, ...] = ()
+    asked: set[str] = field(default_factory=set, compare=False)
 
 
 def parts_of(name: str, organization: str, project: str) -> StackName:

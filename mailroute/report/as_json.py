@@ -32,13 +32,13 @@ def render(report: Report) -> str:
     Keys inside `inputs` and `outputs` are the engine's; `{"$unknown": true}` stands for a value that is
     not known before creation, `{"$secret": true}` for a secret.
     """
-    return _printed(_document(report))
+    return _printed(document(report))
 
 
 def render_all(stacks: Stacks) -> str:
     """One object, with an entry of `stacks` for each: what `render` gives of it, or why it is not judged."""
     entries = [
-        _document(each.report)
+        document(each.report)
         if each.report is not None
         else {"schema": SCHEMA, "stack": each.name, "ok": False, "problem": each.problem}
         for each in stacks.stacks
@@ -50,7 +50,8 @@ def _printed(document: Mapping[str, Any]) -> str:
     return clean.printable_json(json.dumps(document, indent=2) + "\n")
 
 
-def _document(report: Report) -> dict[str, Any]:
+def document(report: Report) -> dict[str, Any]:
+    """What `render` prints."""
     rehearsal = report.rehearsal
     return {
         "schema": SCHEMA,
@@ -67,7 +68,7 @@ def _document(report: Report) -> dict[str, Any]:
             _diagnostic(entry) for entry in rehearsal.diagnostics if entry.severity is not Severity.INFO
         ],
         "creation": _creation(report),
-        "changes": None if report.changes is None else [_change(change) for change in report.changes],
+        "changes": None if report.changes is None else [route_change(change) for change in report.changes],
         "fixed": [{**known._asdict(), "destination": known.destination or None} for known in report.fixed],
         "outputs": wire.to_json(rehearsal.outputs),
     }
@@ -139,7 +140,8 @@ def egress(change: EgressChange) -> dict[str, Any]:
     }
 
 
-def _change(change: RouteChange) -> dict[str, Any]:
+def route_change(change: RouteChange) -> dict[str, Any]:
+    """One entry of `changes`."""
     return {
         "service": change.shown.service,
         "urn": identifier(change.shown.urn),

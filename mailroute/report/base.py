@@ -19,7 +19,13 @@ _ORDER: Final = (Change.LOST, Change.REMOVED, Change.CHANGED, Change.NEW, Change
 
 
 def compare(report: Report, base: Iterable[Egress]) -> Report:
-    """`report` with what has become of each egress since `base`, which an earlier one has shown.
+    """`report` with what has become of each egress since `base`, which an earlier one has shown."""
+    after = (Egress.from_json(change.after.as_json()) for change in report.egress)
+    return replace(report, changes=route_changes(base, after))
+
+
+def route_changes(base: Iterable[Egress], after: Iterable[Egress]) -> tuple[RouteChange, ...]:
+    """What has become of each egress of `base`, and which are new `after` it; what was lost comes first.
 
     An egress is compared with that of the same workload and destination, else with one to a destination
     that the workload gives up.
@@ -27,7 +33,6 @@ def compare(report: Report, base: Iterable[Egress]) -> Report:
     before: defaultdict[str, list[Egress]] = defaultdict(list)
     for egress in base:
         before[egress.urn].append(egress)
-    after = [Egress.from_json(change.after.as_json()) for change in report.egress]
     pairs: list[tuple[Egress | None, Egress | None]] = []
     left: list[Egress] = []
     for egress in after:
@@ -41,8 +46,7 @@ def compare(report: Report, base: Iterable[Egress]) -> Report:
         given_up = before[egress.urn]
         pairs.append((given_up.pop(0) if given_up else None, egress))
     pairs += ((egress, None) for egresses in before.values() for egress in egresses)
-    changes = (RouteChange(*pair) for pair in pairs)
-    return replace(report, changes=tuple(sorted(changes, key=_place)))
+    return tuple(sorted((RouteChange(*pair) for pair in pairs), key=_place))
 
 
 def _place(change: RouteChange) -> tuple[int, str, str]:

@@ -10,7 +10,7 @@ import pytest
 
 from mailroute.rehearsal.account import Account
 from mailroute.rehearsal.provider import sdk
-from tests.provider.harness import Client, RefusalError
+from tests.provider.harness import PROD, Client, RefusalError
 
 VPC: Final = "vpc-0e9cd2c204069ca54"
 PRIVATE: Final = ["subnet-058489269eab00608", "subnet-0a836887b9508ed97"]
@@ -92,6 +92,22 @@ def test_a_vpc(prod: Client) -> None:
 )
 def test_filters_are_those_of_aws(prod: Client, filters: list[dict[str, Any]], ids: list[str]) -> None:
     assert prod.invoke("ec2/getSubnets", filters=filters)["ids"] == ids
+
+
+def test_what_finds_any_number_may_be_made_to_find_nothing(connect: Callable[[Account], Client]) -> None:
+    account = Account.load(PROD)
+    asked = {"filters": where(vpc_id=VPC)}
+    client = connect(account)
+    client.invoke("ec2/getVpc", id=VPC)
+    assert client.invoke("ec2/getNatGateways", vpcId=VPC)["ids"] == []
+    assert account.found_by == set()
+    assert client.invoke("ec2/getSubnets", **asked)["ids"]
+    assert account.found_by == {"aws:ec2/getSubnets:getSubnets"}
+    account.empty_answers = frozenset({"aws:ec2/getSubnets:getSubnets"})
+    answer = client.invoke("ec2/getSubnets", **asked)
+    assert (answer["ids"], answer["filters"][0]["name"]) == ([], "vpc-id")
+    assert client.invoke("ec2/getVpcs")["ids"]
+    assert account.as_it_was().empty_answers == account.empty_answers
 
 
 def test_a_filter_that_is_not_known_is_never_ignored(prod: Client) -> None:

@@ -90,9 +90,12 @@ class Account:
         document: what it held before anything was rehearsed, as an evidence document.
         imports_services: whether a service that it showed from the start may be created: a rehearsal has no
             state, and takes it for imported. AWS refuses a second service of one name.
+        empty_answers: the functions, by their tokens, that find nothing though there is something.
+        found_by: the functions that find any number of resources and have found some, by their tokens.
     """
 
     imports_services = False
+    empty_answers: frozenset[str] = frozenset()
 
     def __init__(self, document: Mapping[str, Any], *, whole: bool = False) -> None:
         """Take what `document` shows; `whole` says that there is nothing else."""
@@ -113,6 +116,7 @@ class Account:
             )
             for service in document.get("endpointServices", ())
         )
+        self.found_by: set[str] = set()
         self._generations: dict[str, int] = {}
         self._gone: set[tuple[str, str]] = set()
         self._by_type: defaultdict[str, dict[str, AwsResource]] = defaultdict(dict)
@@ -185,6 +189,7 @@ class Account:
         """The same account before anything was rehearsed in it."""
         account = type(self)(self.document, whole=self._whole)
         account.imports_services = self.imports_services
+        account.empty_answers = self.empty_answers
         return account
 
     def zones(self, region: str) -> tuple[Zone, ...]:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ..result import PlannedResource
 
 PACKAGE: Final = "pulumi"
-_STACK_REFERENCE: Final = "pulumi:pulumi:StackReference"
 _STASH: Final = "pulumi:index:Stash"
 _GET_RESOURCE: Final = "pulumi:pulumi:getResource"
 
@@ -71,8 +70,9 @@ class BuiltinProvider(Provider):
         self, urn: str, identity: str, inputs: Mapping[str, Any]
     ) -> tuple[str, Mapping[str, Any] | None]:
         del inputs
-        if urns.type_of(urn) != _STACK_REFERENCE:
+        if urns.type_of(urn) != urns.STACK_REFERENCE_TYPE:
             return "", {}
+        self._project.stack_files.asked.add(identity)
         outputs = stacks.outputs(self._project, identity)
         if outputs is None:
             self._note(

@@ -42,6 +42,7 @@ class Calls:
     def __init__(self, journal: Journal, project: Project) -> None:
         self._journal = journal
         self._mask = project.mask
+        self._asked = project.stack_files.asked
         self._sources = Sources(project)
         self._packs: dict[str, str] = {}
         self._declared: dict[str, frozenset[str]] = {}
@@ -56,6 +57,7 @@ class Calls:
             "Analyzer/AnalyzeStack": self._stack_analyzed,
             "ResourceProvider/Check": self._declares,
             "ResourceProvider/Configure": self._configured,
+            "ResourceMonitor/ReadResource": self._read,
             "ResourceMonitor/RegisterResource": self._registered,
             "ResourceMonitor/RegisterResourceOutputs": self._outputs_registered,
         }
@@ -134,6 +136,10 @@ class Calls:
         known = self._resources.get(request.get("urn", ""))
         if known is not None:
             self._resources[known.urn] = replace(known, id=_known(request.get("id", "")))
+
+    def _read(self, request: Any, _response: Any, _name: str) -> None:
+        if request["type"] == urns.STACK_REFERENCE_TYPE:
+            self._asked.add(request["id"])
 
     def _registered(self, request: Any, response: Any, _name: str) -> None:
         asked = _message(request, resource_pb2.RegisterResourceRequest())

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pulumi.runtime.proto.alias_pb2 import Alias
 
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
+STACK_REFERENCE_TYPE: Final = "pulumi:pulumi:StackReference"
 PROVIDER_TYPE_PREFIX: Final = "pulumi:providers:"
 
 

@@ -51,10 +51,22 @@ def answer(token: str, arguments: Mapping[str, Any], account: Account, settings:
         if value is not None
     }
     query = Query(account, settings, given)
-    known = {**query.arguments, "region": query.region, **function(query)}
+    found = function(query)
+    if token in network.ANY_NUMBER:
+        found = _any_number(token, found, account)
+    known = {**query.arguments, "region": query.region, **found}
     empty = {
         name: _EMPTY[field.shape]
         for name, field in fields.items()
         if not field.optional and field.shape in _EMPTY
     }
     return {name: value for name, value in {**empty, **known}.items() if name in fields and value is not None}
+
+
+def _any_number(token: str, found: Mapping[str, Any], account: Account) -> Mapping[str, Any]:
+    """What a function has `found`, or nothing where the account is to answer so."""
+    if token in account.empty_answers:
+        return {name: [] if isinstance(value, list) else value for name, value in found.items()}
+    if any(isinstance(value, list) and value for value in found.values()):
+        account.found_by.add(token)
+    return found

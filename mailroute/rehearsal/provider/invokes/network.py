@@ -377,6 +377,20 @@ _DHCP_OPTIONS: Final = Search(
     lambda _query, options: {**options.properties, "dhcpOptionsId": options.id},
 )
 
+ANY_NUMBER: Final = frozenset(
+    f"aws:ec2/{name}:{name}"
+    for name in (
+        "getVpcs",
+        "getSubnets",
+        "getRouteTables",
+        "getSecurityGroups",
+        "getNatGateways",
+        "getNetworkAcls",
+        "getEips",
+    )
+)
+"""The functions that find any number of resources, none of them too, by their tokens."""
+
 FUNCTIONS: Final[Mapping[str, Function]] = {
     "aws:ec2/getVpc:getVpc": _VPCS.one,
     "aws:ec2/getVpcs:getVpcs": _VPCS.ids,
