@@ -15,10 +15,9 @@ settings = fit(load(pulumi.Config()))
 network = Network("network", settings.network)
 vpc = network.topology
 
-
-def through_nat() -> MailPath:
-    """NAT gateways, and a mail relay on the internet."""
-    nat = NatEgress(
+# NAT gateways, for a mail relay on the internet.
+nat = (
+    NatEgress(
         "nat",
         {
             "vpc_id": vpc.vpc_id,
@@ -29,8 +28,31 @@ def through_nat() -> MailPath:
         },
         pulumi.ResourceOptions(depends_on=[network]),
     )
+    if NAT in settings.paths
+    else None
+)
+# An SMTP endpoint in the VPC, and who sends through it. The identity and its sender outlive a switch to NAT:
+# the way back needs no verification and no new secret.
+endpoint = (
+    SmtpEndpoint(
+        "endpoint",
+        {
+            "vpc_id": vpc.vpc_id,
+            "subnets": vpc.private,
+            "port": settings.smtp_port,
+            "adopt": ENDPOINT in settings.adopts,
+        },
+    )
+    if SES in settings.paths
+    else None
+)
+identity = EmailIdentity("identity", settings.identity) if settings.identity else None
+sender = SmtpCredentials("sender", settings.sender) if settings.sender else None
+
+paths: dict[str, MailPath] = {}
+if nat:
     relay = settings.relay
-    return MailPath(
+    paths[NAT] = MailPath(
         host=relay.host,
         port=relay.port,
         secrets=sign_in(relay.secret_arn) if relay.secret_arn else {},
@@ -38,38 +60,20 @@ def through_nat() -> MailPath:
         components=[nat],
         exports={"natPublicIps": nat.public_ips, "relaySecretArn": relay.secret_arn},
     )
-
-
-def through_ses() -> MailPath:
-    """An SMTP endpoint in the VPC, and a sender that may use it."""
-    port = settings.smtp_port
-    endpoint = SmtpEndpoint(
-        "endpoint",
-        {
-            "vpc_id": vpc.vpc_id,
-            "subnets": vpc.private,
-            "port": port,
-            "adopt": ENDPOINT in settings.adopts,
-        },
-    )
-    sender = SmtpCredentials("sender", {"domain": settings.domain, "kms_key_arn": settings.kms_key_arn})
-    return MailPath(
+if endpoint and sender:
+    paths[SES] = MailPath(
         host=endpoint.host,
-        port=port,
+        port=settings.smtp_port,
         secrets={USER: sender.username_reference, PASSWORD: sender.password_reference},
-        destination={"name": SES, "port": port, "security_group_id": endpoint.security_group_id},
-        components=[endpoint, sender],
-        exports={
-            "endpointDnsNames": endpoint.dns_names,
-            "endpointLeftOut": endpoint.left_out,
-            "smtpSecretArn": sender.secret_arn,
+        destination={
+            "name": SES,
+            "port": settings.smtp_port,
+            "security_group_id": endpoint.security_group_id,
         },
+        components=[endpoint, sender],
+        exports={"endpointDnsNames": endpoint.dns_names, "endpointLeftOut": endpoint.left_out},
     )
-
-
-paths = {path: {NAT: through_nat, SES: through_ses}[path]() for path in settings.paths}
 mail = paths[settings.mail_path]
-identity = EmailIdentity("identity", settings.identity) if settings.identity else None
 
 service = AppRunnerService(
     "service",
@@ -98,6 +102,8 @@ pulumi.export("smtpPort", mail.port)
 for path in paths.values():
     for name, value in path.exports.items():
         pulumi.export(name, value)
+if sender:
+    pulumi.export("smtpSecretArn", sender.secret_arn)
 if identity:
     pulumi.export("dnsRecordsToPublish", identity.to_publish)
     pulumi.export("dnsZoneSnippet", identity.zone_snippet)

@@ -60,7 +60,7 @@ class AppRunnerService(Component):
         if isinstance(args["subnet_ids"], list):
             checks.distinct(_ARGUMENT("subnet_ids"), args["subnet_ids"])
         origin, account = check(args), Account(opts)
-        require_groups(args, account)
+        look(args, account)
         is_own_image = _is_own_image(args, origin, account)
         super().__init__(name, opts)
         instance_role_arn, rights = self._instance_role(name, args)
@@ -213,12 +213,16 @@ def _is_own_image(args: AppRunnerServiceArgs, origin: str, account: Account) -> 
     return image.startswith(f"{account.id()}.")
 
 
-def require_groups(args: AppRunnerServiceArgs, account: Account) -> None:
-    """The security groups that are known already are there.
+def look(args: AppRunnerServiceArgs, account: Account) -> None:
+    """The security groups and roles that are known already are there.
 
     Raises:
         ArgumentError: one is not.
     """
+    for argument in ("instance_role_arn", "access_role_arn"):
+        role_arn = checks.known(args.get(argument))
+        if role_arn is not None and not account.has_role(role_arn):
+            checks.refuse(_ARGUMENT(argument), role_arn, "there is no such role", "look at its name")
     for position, to in enumerate(args["destinations"]):
         group_id = checks.known(to.get("security_group_id"))
         if group_id is not None and not account.has_security_group(group_id):

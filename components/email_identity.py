@@ -43,6 +43,8 @@ class EmailIdentityArgs(TypedDict):
     """An address that receives aggregate DMARC reports. Default: nobody."""
     verification_minutes: NotRequired[int]
     """Minutes, 1 to 1440, that what depends on this component waits for SES to verify it. Default: none."""
+    configuration_set_name: NotRequired[str]
+    """A configuration set that is there already, for its mail. Default: none, or that of `publish_events`."""
     publish_events: NotRequired[bool]
     """Whether bounces, complaints and other failures are published to an SNS topic. Default: false."""
     protect: NotRequired[bool]
@@ -89,7 +91,7 @@ class EmailIdentity(Component):
         mail_from = _mail_from(args)
         super().__init__(name, opts)
         self.event_topic_arn = None
-        configuration_set_name = None
+        configuration_set_name: Optional[pulumi.Input[str]] = args.get("configuration_set_name")
         if args.get("publish_events"):
             configuration_set_name, self.event_topic_arn = self._events(name, args.get("event_topic_arn"))
         identity = aws.sesv2.EmailIdentity(
@@ -226,14 +228,8 @@ def check(args: EmailIdentityArgs, label: checks.Label = _ARGUMENT) -> None:
             "set it to true, or give no topic",
         )
     dns = checks.one_of(label("dns"), args.get("dns", ROUTE53), DNS_HOSTS)
+    _check_configuration_set(args, label)
     if args.get("adopt"):
-        if args.get("publish_events"):
-            checks.refuse(
-                label("publish_events"),
-                True,
-                "the events of an adopted identity are its owner's to publish",
-                "set it to false",
-            )
         return
     if dns == EXTERNAL:
         for zone in ("zone_id", "zone_name"):
@@ -255,6 +251,25 @@ def check(args: EmailIdentityArgs, label: checks.Label = _ARGUMENT) -> None:
                 f"the records of {domain} cannot be in this zone",
                 f"name the zone of {domain} or of a parent domain, or set dns to 'external'",
             )
+
+
+def _check_configuration_set(args: EmailIdentityArgs, label: checks.Label) -> None:
+    """Nothing of what is there already would be changed."""
+    if args.get("publish_events") and (args.get("adopt") or "configuration_set_name" in args):
+        owned = "configuration set" if "configuration_set_name" in args else "identity"
+        checks.refuse(
+            label("publish_events"),
+            True,
+            f"the events of an adopted {owned} are its owner's to publish",
+            "set it to false",
+        )
+    if "configuration_set_name" in args and args.get("adopt"):
+        checks.refuse(
+            label("configuration_set_name"),
+            args["configuration_set_name"],
+            "an adopted identity keeps its own",
+            "leave it out",
+        )
 
 
 def _dmarc_tags(args: EmailIdentityArgs) -> dict[str, str]:
@@ -308,6 +323,14 @@ def look(
         return None, _verified(args["domain"], existing, region)
     zone_id = _zone_id(args, account)
     _require_own(args["domain"], existing, region)
+    name = args.get("configuration_set_name")
+    if name is not None and not account.has_configuration_set(name):
+        checks.refuse(
+            _ARGUMENT("configuration_set_name"),
+            name,
+            f"SES in {region} has no such configuration set",
+            "look at the name and the region",
+        )
     if known := checks.known(zone_id):
         planned = sender_records(args["domain"], [], _mail_from(args), region, _dmarc_tags(args))
         require_free(_ARGUMENT, account, known, planned, is_new=existing is None)

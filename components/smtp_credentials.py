@@ -24,6 +24,8 @@ class SmtpCredentialsArgs(TypedDict):
     """The domain of the addresses that may be sent from."""
     kms_key_arn: NotRequired[Optional[pulumi.Input[str]]]
     """The KMS key that encrypts the secret. Default: AWS's own key for Secrets Manager."""
+    protect: NotRequired[bool]
+    """Whether Pulumi refuses to delete or replace the secret, which services sign in with. Default: false."""
 
 
 class SmtpCredentials(Component):
@@ -64,7 +66,9 @@ class SmtpCredentials(Component):
             description=f"SMTP credentials of {domain}: the keys {USERNAME_KEY} and {PASSWORD_KEY}",
             kms_key_id=kms_key_arn,
             tags=ownership(name),
-            opts=self._child(),
+            opts=pulumi.ResourceOptions.merge(
+                self._child(), pulumi.ResourceOptions(protect=args.get("protect", False))
+            ),
         )
         version = aws.secretsmanager.SecretVersion(
             name,

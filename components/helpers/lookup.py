@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Optional, TypeVar
+from functools import wraps
+from typing import Any, Concatenate, Optional, TypeVar
 
 import pulumi
 import pulumi_aws as aws
+from typing_extensions import ParamSpec
 
 from .component import stack_tags
 
@@ -16,6 +19,7 @@ _WILDCARD = r"(\*|\\052)"
 _NOT_FOUND = ("couldn't find resource", "no matching", "NotFound", "NoSuch")
 """What pulumi-aws says of something that AWS does not have."""
 T = TypeVar("T")
+P = ParamSpec("P")
 _DESTINATIONS = ("cidr_block", "ipv6_cidr_block", "destination_prefix_list_id")
 _TARGETS = (
     "gateway_id",
@@ -110,28 +114,62 @@ class Record:
     alias: str
 
 
+Answers = dict[tuple[str, str], Any]
+"""What an account has answered, by question and arguments."""
+_READ: ContextVar[Optional[Answers]] = ContextVar("read", default=None)
+
+
+def read_once() -> None:
+    """Have this program ask the account of its default provider for each thing once.
+
+    What is read twice, before anything is registered and by a component later, could disagree.
+    """
+    _READ.set({})
+
+
+def _once(ask: Callable[Concatenate["Account", P], T]) -> Callable[Concatenate["Account", P], T]:
+    """A question to an account, whose answer it keeps."""
+
+    @wraps(ask)
+    def answer(account: "Account", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        question = (ask.__name__, repr((args, kwargs)))
+        if question not in account.read:
+            account.read[question] = ask(account, *args, **kwargs)
+        found: T = account.read[question]
+        return found
+
+    return answer
+
+
 class Account:
     """The account and region that a component's provider works in.
 
-    Every method raises the SDK's `Exception` where AWS does not answer and, unless it says otherwise, where
-    AWS has no such thing.
+    It is asked for each thing once, and so are all accounts together that use the default provider, where the
+    program has said `read_once`. Every method raises the SDK's `Exception` where AWS does not answer and,
+    unless it says otherwise, where AWS has no such thing.
     """
 
     def __init__(self, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         self._opts = _invoke_options(opts or pulumi.ResourceOptions())
+        shared = _READ.get() if self._opts.provider is self._opts.parent is None else None
+        self.read: Answers = {} if shared is None else shared
 
+    @_once
     def region(self) -> str:
         """The name of the region, such as `us-east-1`."""
         return aws.get_region(opts=self._opts).region
 
+    @_once
     def id(self) -> str:
         """The number of the account, twelve digits."""
         return aws.get_caller_identity(opts=self._opts).account_id
 
+    @_once
     def app_runner_zone(self) -> str:
         """The zone of the targets that App Runner gives to custom domains, for alias records to them."""
         return aws.apprunner.get_hosted_zone_id(opts=self._opts).id
 
+    @_once
     def zones(self) -> list[str]:
         """The names of the zones that are there without opting in, no Local Zones among them."""
         ordinary: list[aws.GetAvailabilityZonesFilterArgsDict] = [
@@ -139,6 +177,7 @@ class Account:
         ]
         return list(aws.get_availability_zones(state="available", filters=ordinary, opts=self._opts).names)
 
+    @_once
     def zones_offering(self, service: str) -> frozenset[str]:
         """The names of the zones in which the AWS service `service` has interface endpoints."""
         return frozenset(
@@ -147,6 +186,7 @@ class Account:
             ).availability_zones
         )
 
+    @_once
     def vpc(self, vpc_id: str) -> Optional[Vpc]:
         """The VPC with this id; `None` where the region has none such."""
         found = _found(lambda: aws.ec2.get_vpc(id=vpc_id, opts=self._opts))
@@ -160,19 +200,23 @@ class Account:
             dns_hostnames=found.enable_dns_hostnames,
         )
 
+    @_once
     def zone_of(self, subnet_id: str) -> str:
         """The name of the zone that a subnet is in."""
         return aws.ec2.get_subnet(id=subnet_id, opts=self._opts).availability_zone
 
+    @_once
     def vpc_ids(self, tags: dict[str, str]) -> list[str]:
         """The ids of the VPCs with these tags, sorted."""
         return sorted(aws.ec2.get_vpcs(tags=tags, opts=self._opts).ids)
 
+    @_once
     def subnet_ids(self, vpc_id: str, tags: Optional[dict[str, str]] = None) -> list[str]:
         """The ids of the subnets of a VPC, or of those with these tags, sorted."""
         of_vpc: list[aws.ec2.GetSubnetsFilterArgsDict] = [{"name": "vpc-id", "values": [vpc_id]}]
         return sorted(aws.ec2.get_subnets(filters=of_vpc, tags=tags, opts=self._opts).ids)
 
+    @_once
     def route_table(self, route_table_id: str) -> RouteTable:
         """The route table with this id."""
         found = aws.ec2.get_route_table(route_table_id=route_table_id, opts=self._opts)
@@ -185,29 +229,35 @@ class Account:
             routes={block: target for block, target in routes.items() if target != "local"},
         )
 
+    @_once
     def route_tables(self, vpc_id: str) -> list[RouteTable]:
         """All route tables of a VPC, by id."""
         ids = aws.ec2.get_route_tables(vpc_id=vpc_id, opts=self._opts).ids
         return [self.route_table(route_table_id) for route_table_id in sorted(ids)]
 
+    @_once
     def own_nat_gateways(self) -> list[str]:
         """The ids of the NAT gateways that this very stack created, by their tags."""
         return list(aws.ec2.get_nat_gateways(tags=stack_tags(), opts=self._opts).ids)
 
+    @_once
     def has_security_group(self, group_id: str) -> bool:
         """Whether there is a security group with this id."""
         return _found(lambda: aws.ec2.get_security_group(id=group_id, opts=self._opts)) is not None
 
+    @_once
     def public_zone(self, zone_name: str) -> Optional[str]:
         """The id of the public Route 53 zone of this name; `None` where there is none."""
         found = _found(lambda: aws.route53.get_zone(name=zone_name, private_zone=False, opts=self._opts))
         return found.zone_id if found else None
 
+    @_once
     def zone_name(self, zone_id: str) -> Optional[str]:
         """The name of the Route 53 zone with this id; `None` where there is none."""
         found = _found(lambda: aws.route53.get_zone(zone_id=zone_id, opts=self._opts))
         return found.name.rstrip(".") if found else None
 
+    @_once
     def email_identity(self, name: str) -> Optional[EmailIdentity]:
         """The SES identity of a domain; `None` where there is none."""
         found = _found(lambda: aws.sesv2.get_email_identity(email_identity=name, opts=self._opts))
@@ -216,6 +266,19 @@ class Account:
         tokens = [token for each in found.dkim_signing_attributes for token in each.tokens]
         return EmailIdentity(found.arn, _is_own(found.tags), found.verified_for_sending_status, tokens)
 
+    @_once
+    def has_configuration_set(self, name: str) -> bool:
+        """Whether SES has a configuration set of this name."""
+        ask = aws.sesv2.get_configuration_set
+        return _found(lambda: ask(configuration_set_name=name, opts=self._opts)) is not None
+
+    @_once
+    def has_role(self, arn: str) -> bool:
+        """Whether there is an IAM role with the name of this ARN."""
+        name = arn.rpartition("/")[2]
+        return _found(lambda: aws.iam.get_role(name=name, opts=self._opts)) is not None
+
+    @_once
     def endpoint(self, vpc_id: str, service: str) -> Optional[Endpoint]:
         """The endpoint for `service` in a VPC, this stack's own one first; `None` where there is none."""
 
@@ -237,10 +300,12 @@ class Account:
             [entry.dns_name for entry in found.dns_entries],
         )
 
+    @_once
     def nat_gateway_address(self, nat_gateway_id: str) -> str:
         """The public address of a NAT gateway."""
         return aws.ec2.get_nat_gateway(id=nat_gateway_id, opts=self._opts).public_ip
 
+    @_once
     def records(self, zone_id: str, names: Sequence[str]) -> list[Record]:
         """The records of these names in a hosted zone."""
         pattern = "|".join(re.escape(name).replace(r"\*", _WILDCARD) for name in names)

@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import pulumi
 
-from .. import email_identity, smtp_endpoint
-from ..app_runner_service import require_groups
+from .. import app_runner_service, email_identity, smtp_endpoint
 from ..email_identity import EXTERNAL
 from ..helpers import checks
 from ..helpers.custom_domains import CustomDomainArgs, require_free_hosts
-from ..helpers.lookup import Account
+from ..helpers.lookup import Account, read_once
 from ..network import AdoptNetworkArgs, located
 from .mail_path import NAT, SES
 from .reader import ENDPOINT, IDENTITY
@@ -24,6 +23,7 @@ def fit(settings: Settings) -> Settings:
     Raises:
         ArgumentError: something is in the way, or missing.
     """
+    read_once()
     account = Account()
     adopted = settings.network.get("adopt")
     if adopted is not None:
@@ -38,7 +38,7 @@ def fit(settings: Settings) -> Settings:
             smtp_endpoint.look(location.vpc_id, account, adopts=ENDPOINT in settings.adopts)
     if settings.identity is not None:
         email_identity.look(settings.identity, account)
-    require_groups(settings.service, account)
+    app_runner_service.look(settings.service, account)
     return _until_verified(_with_zones(settings, account), account)
 
 

@@ -8,7 +8,7 @@ import pulumi
 import yaml
 from pulumi.runtime.config import CONFIG, get_config_env
 
-from .. import email_identity, network
+from .. import email_identity, network, smtp_credentials
 from ..helpers import app_runner_args, checks
 from ..helpers.nat_plan import MODES
 from ..helpers.ses import SMTP_PORTS
@@ -38,7 +38,7 @@ class Settings:
         paths: the paths to build: `nat`, `ses` or both, in the order in which they are checked.
         mail_path: the one of them that the service's mail takes.
         identity: the sending domain; `None` where the stack has none.
-        kms_key_arn: the key that encrypts the stack's secrets, if it is not AWS's own.
+        sender: who signs in to SES as that domain.
         adopts: what is there already and is used as it is: any of `ADOPTABLE`.
         reach_vpc: whether the service may call any address of its VPC.
         service: the service, apart from its network and its mail.
@@ -50,10 +50,10 @@ class Settings:
     domain: str
     network: network.NetworkArgs
     identity: Optional[email_identity.EmailIdentityArgs]
+    sender: Optional[smtp_credentials.SmtpCredentialsArgs]
     smtp_port: int
     relay: Relay
     nat_mode: str
-    kms_key_arn: Optional[str]
     reach_vpc: bool
     adopts: frozenset[str]
     service: app_runner_args.AppRunnerServiceArgs
@@ -70,16 +70,22 @@ def load(config: pulumi.Config) -> Settings:
     read = Reader(config)
     checks.name_arguments(read.label_of)
     route, mail_through = read.one_of("route", ROUTES), read.one_of("mailThrough", (SES, NAT))
-    kms_key_arn = read.arn("kmsKeyArn", "kms", "key")
+    kms_key_arn, domain = read.arn("kmsKeyArn", "kms", "key"), read.text("domain") or ""
+    sender: smtp_credentials.SmtpCredentialsArgs = {
+        "domain": domain,
+        "kms_key_arn": kms_key_arn,
+        "protect": read.flag("protect"),
+    }
     adopts = _adopts(read)
     paths = (NAT, SES) if route == BOTH else (route,)
     mail_path = mail_through if route == BOTH else route
     return Settings(
         paths=paths,
         mail_path=mail_path,
-        domain=read.text("domain") or "",
+        domain=domain,
         network=_network(read),
         identity=_identity(read, required=SES in paths, waits=mail_path == SES, adopts=IDENTITY in adopts),
+        sender=sender if domain else None,
         smtp_port=checks.one_of(read.label("smtpPort"), read.number("smtpPort"), SMTP_PORTS),
         relay=Relay(
             host=checks.domain(read.label("relayHost"), read.required("relayHost")),
@@ -87,7 +93,6 @@ def load(config: pulumi.Config) -> Settings:
             secret_arn=read.arn("relaySecretArn", "secretsmanager", "secret"),
         ),
         nat_mode=read.one_of("natMode", MODES),
-        kms_key_arn=kms_key_arn,
         reach_vpc=read.flag("reachVpc"),
         adopts=adopts,
         service=service(read, kms_key_arn),
@@ -171,6 +176,8 @@ def _identity(
         "publish_events": read.flag("publishEvents"),
         "protect": read.flag("protect"),
     }
+    if configuration_set := read.text("configurationSetName"):
+        args["configuration_set_name"] = configuration_set
     if zone_id := read.text("zoneId"):
         args["zone_id"] = zone_id
     if zone_name := read.text("zoneName"):

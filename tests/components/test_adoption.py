@@ -16,6 +16,7 @@ TABLE, PUBLIC = "rtb-0b5e21f97c4d38a06", "subnet-0c31f6a7de52b8941"
 GATEWAY, ADDRESS = "aws:ec2/natGateway:NatGateway", "aws:ec2/eip:Eip"
 ENDPOINT, GROUP = "aws:ec2/vpcEndpoint:VpcEndpoint", "aws:ec2/securityGroup:SecurityGroup"
 IDENTITY, RECORD = "aws:sesv2/emailIdentity:EmailIdentity", "aws:route53/record:Record"
+SET = "aws:sesv2/configurationSet:ConfigurationSet"
 SMTP = "com.amazonaws.us-east-1.email-smtp"
 PRIVATE = ["subnet-058489269eab00608", "subnet-0a836887b9508ed97"]
 
@@ -165,6 +166,29 @@ def test_it_is_refused_before_anything_is_written(
     there(stack, *found)
     update = stack.up()
     assert (str(update.error), update.writes) == (message, ())
+
+
+def test_mail_goes_through_a_configuration_set_that_is_there() -> None:
+    stack = Stack.of("prod", route="ses", configurationSetName="shared")
+    refused = stack.up()
+    assert (str(refused.error), refused.writes) == (
+        "config mailroute:configurationSetName is 'shared': SES in us-east-1 has no such configuration set; "
+        "look at the name and the region",
+        (),
+    )
+    shared = AwsResource(SET, "shared", {"configurationSetName": "shared"})
+    stack.account.put(shared)
+    stack.account.changed.clear()
+    names: list[Any] = []
+    for change in ({}, {"configurationSetName": "", "publishEvents": "true"}, {"publishEvents": "false"}):
+        update = stack.up(**change)
+        assert update.error is None
+        for _write, live in update.instants():
+            assert names == [] or cannot_send(stack.account, live) == ""
+        [identity] = stack.account.of(IDENTITY)
+        names.append(identity.get("configurationSetName"))
+    assert names == ["shared", "mailroute-test-identity", None]
+    assert stack.account.find(SET, "shared") is shared
 
 
 def test_an_endpoint_without_private_dns_is_in_nobodys_way() -> None:

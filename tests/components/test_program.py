@@ -15,6 +15,7 @@ from mailroute.wire import Secret
 from reachability.values import UNKNOWN
 
 _IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/daadaar-backend:latest"
+_ROLE = "arn:aws:iam::123456789012:role/daadaar-backend-instance"
 _CODE = {
     "repositoryUrl": "https://github.com/daadaar/backend",
     "branch": "main",
@@ -245,6 +246,16 @@ def test_what_the_config_leaves_out_is_app_runners(program: Callable[..., Any]) 
         },
     }
     assert set(sample["instanceConfiguration"]) == {"instanceRoleArn"}
+
+
+@pytest.mark.parametrize("stack", ["prod", "dev"])
+def test_the_account_is_asked_for_each_thing_once(
+    program: Callable[..., Any], account: Any, stack: str
+) -> None:
+    domain = {"domain": "daadaar.com"}
+    program(stack, account=account, route="both", **domain, customDomains=[domain], instanceRoleArn=_ROLE)
+    assert len(account.asked) > 8
+    assert sorted(account.asked) == sorted(set(account.asked))
 
 
 def test_the_config_of_the_domain_reaches_it(program: Callable[..., Any]) -> None:
@@ -576,6 +587,26 @@ def test_external_dns_shows_known_records_in_a_preview(program: Callable[..., An
             {"customDomains": [{"domain": "app.example.org"}]},
             "config mailroute:customDomains[0].domain is 'app.example.org': Route 53 has no public hosted "
             "zone that it is in; set its dns to 'external'",
+        ),
+        (
+            {"instanceRoleArn": "arn:aws:iam::123456789012:role/nobody"},
+            "config mailroute:instanceRoleArn is 'arn:aws:iam::123456789012:role/nobody': there is no such "
+            "role; look at its name",
+        ),
+        (
+            {"accessRoleArn": "arn:aws:iam::123456789012:role/nobody"},
+            "config mailroute:accessRoleArn is 'arn:aws:iam::123456789012:role/nobody': there is no such "
+            "role; look at its name",
+        ),
+        (
+            {"configurationSetName": "shared", "publishEvents": "true"},
+            "config mailroute:publishEvents is True: the events of an adopted configuration set are its "
+            "owner's to publish; set it to false",
+        ),
+        (
+            {"configurationSetName": "shared", "adopt": ["identity"]},
+            "config mailroute:configurationSetName is 'shared': an adopted identity keeps its own; leave it "
+            "out",
         ),
         (
             {"webAclArn": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/a/b"},

@@ -85,7 +85,7 @@ def test_a_key_of_ones_own_encrypts_the_secret(register: Callable[..., Any]) -> 
         ),
         (
             {"domain": "daadaar.com", "user_name": "root"},
-            "SmtpCredentials.user_name: there is no such argument; known are domain, kms_key_arn",
+            "SmtpCredentials.user_name: there is no such argument; known are domain, kms_key_arn, protect",
         ),
     ],
 )

@@ -17,6 +17,7 @@ from mailroute.rehearsal.account import AwsResource
 from tests.components.deployment import SERVICE, ProtectedError, Stack, Update, Write
 from tests.components.sending import cannot_send
 
+SECRET = "aws:secretsmanager/secret:Secret"
 ROLE = "aws:iam/role:Role"
 ZONE = "aws:route53/zone:Zone"
 IDENTITY = "aws:sesv2/emailIdentity:EmailIdentity"
@@ -214,10 +215,20 @@ def test_mail_stays_on_nat_until_records_are_published(
 )
 def test_service_and_identity_are_replaced_only_when_asked(change: Config) -> None:
     stack = running("prod", **NAT)
+    held = {(each.type, each.id) for each in stack.account.of(SERVICE, IDENTITY, SECRET)}
     assert isinstance(stack.up(**change).error, ProtectedError)
+    assert held <= {(each.type, each.id) for each in stack.account.of(SERVICE, IDENTITY, SECRET)}
     assert cannot_send(stack.account, stack.account.live()) == ""
     stack = running("prod", **NAT, protect=False)
     assert stack.up(**change).error is None
+
+
+def test_credentials_stay_where_mail_leaves_ses() -> None:
+    stack = running("prod", **SES)
+    [before] = [each for each in stack.account.of(SECRET) if "sender" in each.id]
+    for route in (NAT, SES):
+        assert stack.up(**route).error is None
+        assert stack.account.find(SECRET, before.id) is before
 
 
 def test_a_policy_stays_attached_when_another_one_goes() -> None:

@@ -13,7 +13,7 @@ from . import dns
 
 IDENTITY: Final = "aws:sesv2/emailIdentity:EmailIdentity"
 _MAIL_FROM: Final = "aws:sesv2/emailIdentityMailFromAttributes:EmailIdentityMailFromAttributes"
-_SET: Final = "aws:sesv2/configurationSet:ConfigurationSet"
+CONFIGURATION_SET: Final = "aws:sesv2/configurationSet:ConfigurationSet"
 _DESTINATION: Final = "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination"
 _FIRST_IDENTITY: Final = "aws:ses/domainIdentity:DomainIdentity"
 _FIRST_DKIM: Final = "aws:ses/domainDkim:DomainDkim"
@@ -74,7 +74,7 @@ def mail_from_is_a_subdomain(call: Call) -> None:
 def configuration_set_exists(call: Call) -> None:
     """A destination belongs to a set ("CreateConfigurationSetEventDestination", SES API v2 Reference)."""
     name = call.inputs.get("configurationSetName")
-    if name and not any(other.id == name for other in call.account.of(_SET)):
+    if name and not any(other.id == name for other in call.account.of(CONFIGURATION_SET)):
         raise AwsError("NotFoundException", f"Configuration set <{name}> does not exist.")
 
 
@@ -155,7 +155,7 @@ KINDS: Final = (
         rules=(identity_exists, mail_from_is_a_subdomain),
     ),
     Kind(
-        _SET,
+        CONFIGURATION_SET,
         id_from("configurationSetName"),
         lambda call, identity: {
             "arn": call.arn("ses", f"configuration-set/{identity}"),

@@ -14,7 +14,7 @@ from typing import Any, Final
 from ...account import AwsResource
 from ...account.kind import CREATED_AT
 from ...account.kinds.dns import RECORD, ZONE, full_name, vpcs_of
-from ...account.kinds.mail import IDENTITY, may_send
+from ...account.kinds.mail import CONFIGURATION_SET, IDENTITY, may_send
 from .query import Function, InvokeError, Query
 
 _APP_RUNNER_ZONES: Final = {
@@ -272,6 +272,17 @@ def _email_identity(query: Query) -> Mapping[str, Any]:
     }
 
 
+def _configuration_set(query: Query) -> Mapping[str, Any]:
+    """`getConfigurationSet`: the one of this name, if the account shows it."""
+    name = str(query.get("configurationSetName"))
+    found = query.account.find(CONFIGURATION_SET, name)
+    if found is None:
+        raise InvokeError(
+            f"reading SESV2 (Simple Email V2) Configuration Set Data Source ({name}): couldn't find resource"
+        )
+    return {**found.properties, "id": found.id, "configurationSetName": name}
+
+
 FUNCTIONS: Final[Mapping[str, Function]] = {
     "aws:apprunner/getHostedZoneId:getHostedZoneId": _hosted_zone_id,
     "aws:cloudwatch/getLogGroup:getLogGroup": lookup(
@@ -295,5 +306,6 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
         "aws:secretsmanager/secret:Secret", "name", "name", _secret
     ),
     "aws:secretsmanager/getSecretVersion:getSecretVersion": _secret_version,
+    "aws:sesv2/getConfigurationSet:getConfigurationSet": _configuration_set,
     "aws:sesv2/getEmailIdentity:getEmailIdentity": _email_identity,
 }
