@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from reachability import Origin, Proof, Verdict
 from reachability.aws.ses import region_of_host
-from reachability.proof import DEFAULT_PORTS
+from reachability.ways import DEFAULT_PORTS
 from reachability.workloads.mail_address import HTTPS, is_api
 
 from .changes import Change, Situation, applied

@@ -29,7 +29,7 @@ Walk = Callable[[Proof, Client], object]
 
 
 def _to_ses(proof: Proof, client: Client) -> object:
-    return proof.ses.any(client, 587)
+    return proof.ways.ses.any(client, 587)
 
 
 def _to_the_internet(proof: Proof, client: Client) -> object:
