@@ -139,7 +139,7 @@ class _Values:
         if self._key == _REGION and one_region and self.others:
             return "the account file is of one region"
         if not self.others:
-            return f"{self._type or 'untyped'}, no other value is known"
+            return f"{self._type or 'no type is declared'}, no other value is known"
         return ""
 
     def said(self, value: str) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from .space import Assignment, Parameter
 
+_PAIR: Final = 2
 _SHRINKING: Final = 2
 """How many times as many runs as were chosen may go into making losses small."""
 
@@ -98,8 +99,8 @@ def explore(
     """Run up to `limit` configurations, and up to twice as many more to make those small that lose something.
 
     All are run where there are no more. Otherwise each value by itself comes first, then each pair of values,
-    many pairs in one configuration. A pair of which that tells nothing, since the configuration is not judged
-    or loses something, is run by itself.
+    many pairs in one configuration. Those of which that tells nothing, since it is not judged or loses
+    something, come in ever smaller ones, and by themselves in the end.
 
     Args:
         run: gives the outcome of each of several configurations, in their order.
@@ -115,13 +116,17 @@ def explore(
         search.choose(random.sample(alone, min(limit, len(alone))))
         sound = {each for each in alone if search.loses_nothing(each)}
         wanted = [pair for pair in pairs if all(frozenset({each}) in sound for each in pair)]
-        search.choose(space.covering(parameters, wanted, random))
-        judged = search.judged(2)
+        size = len(parameters)
+        while size > _PAIR:
+            left = set(wanted) - search.judged(_PAIR)
+            search.choose(space.covering(parameters, left, random, size=size))
+            size = (size + 1) // 2
+        judged = search.judged(_PAIR)
         search.choose(pair for pair in pairs if pair not in judged)
     losses = search.smallest_losses()
     values = frozenset().union(*search.judged(1))
     return Exploration(
-        every, tuple(search.chosen), search.runs, losses, values, len(pairs), len(search.judged(2))
+        every, tuple(search.chosen), search.runs, losses, values, len(pairs), len(search.judged(_PAIR))
     )
 
 

@@ -64,9 +64,9 @@ def pairs(parameters: Sequence[Parameter]) -> list[Configuration]:
 
 
 def covering(
-    parameters: Sequence[Parameter], wanted: Collection[Configuration], random: Random
+    parameters: Sequence[Parameter], wanted: Collection[Configuration], random: Random, *, size: int
 ) -> Iterator[Configuration]:
-    """Configurations that hold all of the `wanted` pairs of assignments, many at once in each.
+    """Configurations that hold all of the `wanted` pairs, up to `size` assignments in each.
 
     Each takes a pair that is left, then of each parameter the value with which it holds most of the others.
     """
@@ -79,7 +79,7 @@ def covering(
         for parameter in others:
             gains = {each: _gain(each, made, left) for each in parameter.assignments}
             best = max(gains.values(), default=0)
-            if best:
+            if best and len(made) < size:
                 made.add(random.choice([each for each, gain in gains.items() if gain == best]))
         configuration = frozenset(made)
         left -= set(parts(configuration, 2))

@@ -297,11 +297,15 @@ def _varied(explored: Explored) -> RenderableType:
     table = _grid()
     judged = explored.exploration.judged_values
     for each in explored.parameters:
-        values = [labels.text(explored.bases[each.name])]
+        values = [_value(explored.bases[each.name])]
         for assignment in each.assignments:
-            values.append(labels.text(assignment[1]) + ("" if assignment in judged else " (not judged)"))
+            values.append(_value(assignment[1]) + ("" if assignment in judged else " (not judged)"))
         table.add_row(labels.text(each.name), " | ".join(values))
     return section("Varied", table if explored.parameters else Text("nothing: no key has another value"))
+
+
+def _value(value: str) -> str:
+    return labels.text(value) or "(empty)"
 
 
 def _grid() -> Table:

@@ -132,6 +132,15 @@ def test_what_the_program_refuses_hides_no_pair_of_others() -> None:
     assert {"abdef", "ac", "bc", "cd", "ce", "cf"} <= set(program.runs)
 
 
+def test_pairs_of_a_refused_configuration_come_in_smaller_ones() -> None:
+    refused = {"a", "b"}
+    found, program = explored(lambda on: Outcome(problem="no" if on >= refused else ""), limit=60)
+    assert (found.judged_pairs, found.pairs) == (14, 15)
+    assert program.batches[:2] == [6, 1]
+    assert max(map(len, program.runs[7:])) == 3
+    assert len(found.chosen) < 6 + 1 + 14
+
+
 def test_a_pair_that_is_refused_leaves_the_others_of_its_row() -> None:
     refused = {"a", "b"}
     found, _ = explored(lambda on: Outcome(problem="no") if on >= refused else loses("cd")(on), limit=60)

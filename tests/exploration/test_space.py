@@ -51,7 +51,7 @@ def test_parts_are_what_a_configuration_holds() -> None:
 def test_few_configurations_cover_every_pair(seed: int) -> None:
     parameters = [Parameter(f"p{number}", ("1", "2")) for number in range(8)]
     wanted = space.pairs(parameters)
-    rows = list(space.covering(parameters, wanted, Random(seed)))
+    rows = list(space.covering(parameters, wanted, Random(seed), size=9))
     assert {pair for row in rows for pair in space.parts(row, 2)} >= set(wanted)
     assert len(rows) < len(wanted) / 8
     assert all(len({name for name, _ in row}) == len(row) for row in rows)
@@ -62,15 +62,23 @@ def test_only_the_wanted_pairs_are_covered() -> None:
     ones = {(f"p{number}", "1") for number in range(3)}
     wanted = [pair for pair in space.pairs(parameters) if pair <= ones]
     for seed in range(5):
-        rows = space.covering(parameters, wanted, Random(seed))
+        rows = space.covering(parameters, wanted, Random(seed), size=9)
         assert named(*rows) == ["p01 p11 p21"]
+
+
+def test_no_configuration_is_larger_than_asked() -> None:
+    parameters = [Parameter(f"p{number}", ("1", "2")) for number in range(8)]
+    wanted = space.pairs(parameters)
+    rows = list(space.covering(parameters, wanted, Random(0), size=3))
+    assert {pair for row in rows for pair in space.parts(row, 2)} >= set(wanted)
+    assert {len(row) for row in rows} == {2, 3}
 
 
 def test_the_same_seed_chooses_the_same() -> None:
     parameters = [Parameter(f"p{number}", ("1", "2")) for number in range(6)]
     wanted = space.pairs(parameters)
     once, again, other = (
-        list(islice(space.covering(parameters, wanted, Random(seed)), 5)) for seed in (1, 1, 2)
+        list(islice(space.covering(parameters, wanted, Random(seed), size=9), 5)) for seed in (1, 1, 2)
     )
     assert once == again
     assert once != other
