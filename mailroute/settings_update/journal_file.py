@@ -100,8 +100,9 @@ class JournalFile:
                 raise
         except OSError as error:
             raise JournalError(f"{self.path}: cannot be written: {error.strerror}") from error
-        os.close(self._descriptor)
-        self._descriptor = descriptor
+        # In this order: a signal may come between, and none is to be closed twice.
+        replaced, self._descriptor = self._descriptor, descriptor
+        os.close(replaced)
 
     def remove(self) -> None:
         """Take it away: nothing has been changed that it would be needed for."""
@@ -128,8 +129,8 @@ class JournalFile:
 
     def _close(self) -> None:
         if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+            closed, self._descriptor = self._descriptor, -1
+            os.close(closed)
 
 
 def _require_regular(descriptor: int) -> None:

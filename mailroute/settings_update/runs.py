@@ -53,7 +53,7 @@ def apply(
         SettingError: the service cannot be given them, or an old value must not be written down.
     """
     journal = file.read()
-    if journal is None or (_is_over(journal) and journal.service_arn == arn):
+    if journal is None or _is_over(journal):
         service, _ = updater.settled(arn)
         changes = changes_of(service, wanted)
         show(service, differing(changes))

@@ -3,7 +3,8 @@
 `UpdateService` leaves as it is what a request does not name, and takes each configuration that it names as a
 whole: what is not to be changed in it is sent as it was read, also what this program does not know.
 
-Source: AWS App Runner API Reference, "DescribeService", "UpdateService", "ListOperations".
+Sources: AWS App Runner API Reference, "DescribeService", "UpdateService", "ListOperations"; AWS CLI Command
+Reference, "update-service", whose example names one configuration alone.
 """
 
 from __future__ import annotations

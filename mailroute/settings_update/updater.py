@@ -150,7 +150,6 @@ class Updater:
                 return None
         journal = self.carry_out(journal)
         if journal.state is State.APPLIED and not is_attempt:
-            self.problems.clear()
             journal = self.carry_out(self._record(replace(journal, state=State.UNDOING)))
         return journal
 
@@ -234,7 +233,7 @@ class Updater:
     def _follow(self, journal: Journal, update: Update, operation_id: str) -> Journal:
         """Wait for the end of an update, and see what the service runs with."""
         operation = self._awaited(journal.service_arn, operation_id)
-        service, operations = self.settled(journal.service_arn, patient=True)
+        service, operations = self._left_by(operation, journal)
         targets, origins = journal.targets, journal.origins
         reached = [name for name in journal.changed if service.value(name) == targets[name]]
         if operation.has_succeeded and reached:
@@ -259,6 +258,16 @@ class Updater:
             return self._record(replace(journal, state=way_back, update=None))
         # What was there is there again: the state is that which the way back would come to.
         return self._ended(replace(journal, state=way_back))
+
+    def _left_by(self, operation: Operation, journal: Journal) -> tuple[Service, list[Operation]]:
+        """What an operation has left; one that has succeeded has time until App Runner shows what it did."""
+        begun = time.monotonic()
+        for _ in self._until_the_end(f"App Runner does not show what operation {operation.id} has done"):
+            service, operations = self.settled(journal.service_arn, patient=True)
+            stale = [name for name in journal.changed if service.value(name) == journal.origins[name]]
+            if not stale or not operation.has_succeeded or time.monotonic() - begun >= self._pace.settle:
+                return service, operations
+        raise AssertionError
 
     def _compare(
         self, service: Service, journal: Journal, update: Update, operations: list[Operation]

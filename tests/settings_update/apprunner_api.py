@@ -125,12 +125,14 @@ class Deployment:
         calls: how many times `ListOperations` finds it under way.
         hidden: how many times it does not find it at all.
         keeps: whether the service is left with what it was given, although the deployment has failed.
+        lag: how many times `DescribeService` shows the service as it was before, once it has ended.
     """
 
     status: str = "SUCCEEDED"
     calls: int = 1
     hidden: int = 0
     keeps: bool = False
+    lag: int = 0
 
 
 @dataclass
@@ -155,6 +157,7 @@ class Account:
         before: called before each call, with its operation and its number among those of its kind, from 1 on.
         faults: what goes wrong, by operation and number: `500`, `throttled`, `reset`, `html`, `lacks:KEY`,
             `denied`, `expired`, `empty`, or one of them after `after ` where the call is carried out.
+        shown: what `DescribeService` shows first, whatever the service is.
         pages: those of `ListServices`, the service being on the last one.
     """
 
@@ -166,6 +169,7 @@ class Account:
     before: Callable[[str, int], None] = lambda _, __: None
     faults: dict[tuple[str, int], str] = field(default_factory=dict)
     pages: int = 1
+    shown: list[dict[str, Any]] = field(default_factory=list)
     running: _Running | None = None
 
     def __post_init__(self) -> None:
@@ -238,6 +242,7 @@ class Account:
             "UpdatedAt": updated_at,
         }
         self.running = None
+        self.shown = [{**running.before, "Status": status}] * deployment.lag
 
     def update(self, request: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         if self.service["Status"] != "RUNNING":
@@ -264,7 +269,7 @@ class Account:
         if request["ServiceArn"] != ARN:
             return _error("ResourceNotFoundException", "Service not found")
         if operation == "DescribeService":
-            return 200, {"Service": copy.deepcopy(self.service)}
+            return 200, {"Service": copy.deepcopy(self.shown.pop() if self.shown else self.service)}
         if operation == "ListOperations":
             return 200, {"OperationSummaryList": self.list_operations()}
         return self.update(request)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
 
-import botocore.loaders
-import botocore.session
+import boto3
 import pytest
 
+from evidence.live.deadline import Deadline
 from mailroute.settings_update import updater
 from tests.evidence.conftest import Command, in_process
 from tests.settings_update.apprunner_api import REGION, Account, Api
@@ -27,10 +27,10 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _models() -> Iterator[None]:
-    """AWS's service models are read once, and not by each session that a test opens."""
+def _session() -> Iterator[None]:
+    """One session for all tests: to open one takes longer than to make all the calls of a test."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(botocore.session, "create_loader", cache(botocore.loaders.create_loader))
+        patch.setattr(boto3, "Session", cache(boto3.Session))
         yield
 
 
@@ -60,8 +60,22 @@ def account(api: Api) -> Account:
 @pytest.fixture
 def mailroute(api: Api, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
     """The command line, in this process and without pauses."""
-    monkeypatch.setattr(updater, "Pace", partial(updater.Pace, poll=0.001, settle=0.2))
+    monkeypatch.setattr(updater, "Pace", partial(updater.Pace, poll=0.01, settle=0.2))
     return in_process(capsys)
+
+
+@pytest.fixture
+def deadlines(monkeypatch: pytest.MonkeyPatch) -> list[Deadline]:
+    """Those of the commands: `stop()` has the time be up."""
+    made: list[Deadline] = []
+
+    class Kept(Deadline):
+        def __init__(self, seconds: float) -> None:
+            super().__init__(seconds)
+            made.append(self)
+
+    monkeypatch.setattr("evidence.live.deadline.Deadline", Kept)
+    return made
 
 
 @pytest.fixture

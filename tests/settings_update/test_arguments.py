@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import io
 import json
 import sys
@@ -23,7 +22,7 @@ from tests.settings_update.apprunner_api import (
     code_service,
     image_service,
 )
-from tests.settings_update.test_apply import settled
+from tests.settings_update.wanted import settled
 
 SES_HOST = "email-smtp.us-east-1.amazonaws.com"
 RELAY = SECRET.replace("mail-", "relay-")
@@ -338,18 +337,6 @@ def test_a_journal_that_was_edited_is_refused(
     assert result.returncode == 2
     assert "is not as in a journal of 'mailroute apply-settings', version 1" in result.stderr
     assert len(account.updates) == 1
-
-
-def test_a_journal_is_used_by_one_run_at_a_time(account: Account, mailroute: Command, journal: Path) -> None:
-    with journal.open("wb") as other:
-        fcntl.flock(other, fcntl.LOCK_EX)
-
-        result = mailroute("apply-settings", *NAMED, *SET, "--journal", journal)
-
-    assert result.returncode == 2
-    assert f"{journal}: another run uses it" in result.stderr
-    assert account.updates == []
-    assert mailroute("apply-settings", *NAMED, *SET, "--journal", journal).returncode == 0
 
 
 def test_without_a_journal_nothing_is_changed(account: Account, mailroute: Command, journal: Path) -> None:

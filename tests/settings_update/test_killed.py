@@ -23,7 +23,7 @@ from mailroute.settings_update.settings import CONNECTOR, Plain, Secret, Setting
 from mailroute.settings_update.updater import NotApplied, Pace, Updater
 from tests.settings_update import apprunner_api as simulated
 from tests.settings_update.apprunner_api import ARN, REGION, SECRET, Account, Api, Deployment
-from tests.settings_update.test_apply import applied, settled
+from tests.settings_update.wanted import applied, settled
 
 WANTED: Settings = {
     "SMTP_HOST": Plain("email-smtp.us-east-1.amazonaws.com"),
@@ -228,9 +228,9 @@ def test_what_was_being_applied_is_undone(world: World) -> None:
 
 
 def test_killed_twice(world: World) -> None:
-    """At every second step of the first run, and at every third of the one that goes on."""
-    for first in range(0, 40, 2):
-        for second in range(first % 3, 40, 3):
+    """At every third step of the first run, and at every fourth of the one that goes on."""
+    for first in range(0, 36, 3):
+        for second in range(first % 4, 36, 4):
             account = world.reset()
             if world.killed_at("apply", first) and world.killed_at("apply", second):
                 world.finish("apply")

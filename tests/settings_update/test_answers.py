@@ -1,0 +1,186 @@
+"""Answers of App Runner that are lost, late, of no use, or do not agree."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from mailroute.settings_update import updater
+from mailroute.settings_update.updater import Pace
+from tests.evidence.conftest import Command
+from tests.settings_update.apprunner_api import (
+    Account,
+    Deployment,
+    image_service,
+)
+from tests.settings_update.wanted import applied, apply, settled, unchanged
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["after 500", "after reset", "after html", "after empty", "empty", "lacks:OperationId", "throttled"],
+)
+def test_an_update_is_taken_once(fault: str, account: Account, mailroute: Command, journal: Path) -> None:
+    account.deployments.append(Deployment(calls=3, hidden=2))
+    account.faults["UpdateService", 1] = fault
+
+    result = apply(mailroute, journal)
+
+    assert result.returncode == 0, result.stderr
+    assert settled(account.service) == applied(image_service())
+    assert len(account.updates) == 1
+
+
+@pytest.mark.parametrize("fault", ["500", "reset", "html"])
+def test_an_update_that_is_not_taken_changes_nothing(
+    fault: str, account: Account, mailroute: Command, journal: Path
+) -> None:
+    account.faults["UpdateService", 1] = fault
+
+    result = apply(mailroute, journal)
+
+    assert result.returncode == 2
+    assert result.stderr.endswith("the update was not taken, nothing was changed: run this again\n")
+    assert unchanged(account)
+    assert not journal.exists()
+    assert apply(mailroute, journal).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "fault", ["500", "throttled", "reset", "html", "empty", "lacks:OperationSummaryList"]
+)
+def test_waiting_outlasts_bad_answers(
+    fault: str, account: Account, mailroute: Command, journal: Path
+) -> None:
+    account.faults |= {("ListOperations", number): fault for number in range(4, 8)}
+
+    result = apply(mailroute, journal)
+
+    assert result.returncode == 0, result.stderr
+    assert len(account.updates) == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "fault", "said"),
+    [
+        ("DescribeService", "denied", "allow it ('mailroute iam-policy --for apply-settings')"),
+        ("DescribeService", "500", "InternalServiceErrorException: internal error: try again"),
+        ("DescribeService", "html", "an answer with HTTP status 502 and no error code of AWS's: try again"),
+        ("DescribeService", "reset", "apprunner:DescribeService: Connection was closed before"),
+        ("DescribeService", "lacks:Service", "Service.ServiceArn is missing"),
+        ("DescribeService", "lacks:Service.Status", "Service.Status is missing"),
+        ("DescribeService", "lacks:Service.UpdatedAt", "Service.UpdatedAt is missing"),
+        ("DescribeService", "lacks:Service.SourceConfiguration", "SourceConfiguration is missing"),
+        (
+            "DescribeService",
+            "lacks:Service.NetworkConfiguration.EgressConfiguration",
+            "EgressType is missing",
+        ),
+        (
+            "DescribeService",
+            "lacks:Service.SourceConfiguration.ImageRepository",
+            "SourceConfiguration holds neither an image nor source code",
+        ),
+        ("ListOperations", "lacks:OperationSummaryList", "OperationSummaryList is missing"),
+        ("UpdateService", "denied", "User is not authorized: nothing was changed"),
+    ],
+)
+def test_no_way_to_call_it_is_one_line(
+    call: str, fault: str, said: str, account: Account, mailroute: Command, journal: Path
+) -> None:
+    account.faults[call, 1] = fault
+
+    result = apply(mailroute, journal)
+
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert result.stderr.startswith("mailroute: error: ")
+    assert result.stderr.count("\n") == 1
+    assert unchanged(account)
+    assert not journal.exists()
+
+
+def test_a_field_that_boto3_does_not_know_is_not_dropped(
+    account: Account, mailroute: Command, journal: Path
+) -> None:
+    account.service["SourceConfiguration"]["ImageRepository"]["ImageConfiguration"]["Sidecars"] = ["proxy"]
+
+    result = apply(mailroute, journal)
+
+    assert result.returncode == 2
+    assert "Unknown parameter in SourceConfiguration.ImageRepository.ImageConfiguration" in result.stderr
+    assert account.updates == []
+    assert not journal.exists()
+
+
+def test_when_credentials_run_out_it_goes_on_later(
+    account: Account, mailroute: Command, journal: Path
+) -> None:
+    account.faults["ListOperations", 4] = "expired"
+
+    result = apply(mailroute, journal)
+
+    assert result.returncode == 2
+    assert f"run the same command again, which goes on from {journal}" in result.stderr
+    assert "AWS refuses the credentials (ExpiredTokenException" in result.stderr
+    assert apply(mailroute, journal).returncode == 0
+    assert len(account.updates) == 1
+
+
+def test_an_operation_that_only_the_list_shows_is_waited_for(
+    account: Account, mailroute: Command, journal: Path
+) -> None:
+    account.start("START_DEPLOYMENT", Deployment(calls=3))
+    account.service["Status"] = "RUNNING"
+
+    result = apply(mailroute, journal)
+
+    assert result.returncode == 0
+    assert "waiting for START_DEPLOYMENT" in result.stderr
+
+
+def test_an_operation_that_only_the_service_shows_is_waited_for(
+    account: Account, mailroute: Command, journal: Path
+) -> None:
+    account.start("START_DEPLOYMENT", Deployment(calls=0, hidden=3))
+
+    result = apply(mailroute, journal)
+
+    assert result.returncode == 0
+    assert "waiting for an operation to end" in result.stderr
+
+
+def test_an_update_that_is_not_listed_yet_is_not_said_to_be_lost(
+    account: Account, mailroute: Command, journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updater, "Pace", partial(Pace, poll=0, settle=0))
+    account.deployments.append(Deployment(hidden=3))
+    account.faults["UpdateService", 1] = "after reset"
+
+    result = apply(mailroute, journal)
+
+    assert result.returncode == 0
+    assert len(account.updates) == 1
+
+
+def test_what_app_runner_shows_late_is_waited_for(
+    account: Account, mailroute: Command, journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updater, "Pace", partial(Pace, poll=0, settle=60))
+    account.deployments.append(Deployment(lag=3))
+
+    result = apply(mailroute, journal)
+
+    assert (result.returncode, result.stderr.count("somebody")) == (0, 0)
+    assert mailroute("apply-settings", "--undo", journal).returncode == 0
+
+
+def test_a_service_is_found_on_a_later_page(account: Account, mailroute: Command) -> None:
+    account.pages = 3
+
+    result = mailroute("apply-settings", "--service", "shop", "--set", "SMTP_PORT=465", "--dry-run")
+
+    assert result.returncode == 0
+    assert account.calls.count("ListServices") == 3
