@@ -113,6 +113,8 @@ pulumi.export("serviceArn", service.service_arn)
 pulumi.export("vpcConnectorArn", service.vpc_connector_arn)
 if settings.service.get("custom_domains"):
     pulumi.export("customDomainRecordsToPublish", service.records_to_publish)
+if settings.protected:
+    pulumi.export("protected", settings.protected)
 pulumi.export(
     "importCommand", import_command("service", settings.service["service_name"], Account().region())
 )

@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from .helpers import app_runner_settings, checks, custom_domains
 from .helpers.app_runner_args import AppRunnerServiceArgs, check, of_destination
+from .helpers.app_runner_deployment import confirmed
 from .helpers.app_runner_rules import ECR
 from .helpers.app_runner_source import CODE
 from .helpers.component import Component, ownership, received
@@ -116,7 +117,7 @@ class AppRunnerService(Component):
         self.records_to_publish = custom_domains.associate(name, domains, service.arn, account, self._child())
         if "web_acl_arn" in args:
             self._protect_by_web_acl(name, service.arn, args["web_acl_arn"])
-        running = _confirmed(args, service, connector)
+        running = confirmed(args, service, connector.arn, instance_role_arn)
         self.service_arn = running.apply(lambda _: service.arn)
         self.service_url = running.apply(lambda _: pulumi.Output.concat("https://", service.service_url))
         self.vpc_connector_arn = connector.arn
@@ -232,75 +233,6 @@ def look(args: AppRunnerServiceArgs, account: Account) -> None:
                 f"{account.region()} has no such security group",
                 "look at the id and the region",
             )
-
-
-class DeploymentError(pulumi.RunError):
-    """The service does not run what the program asked for."""
-
-
-def _confirmed(
-    args: AppRunnerServiceArgs, service: aws.apprunner.Service, connector: aws.apprunner.VpcConnector
-) -> pulumi.Output[None]:
-    """Known once the service runs with the settings that it was given.
-
-    App Runner rolls a failed deployment back, and the provider takes the service, RUNNING again, for updated
-    (App Runner Developer Guide, "Handling update failures"). What fails here fails the update before the
-    engine deletes anything: what the service still uses stays.
-
-    Raises:
-        DeploymentError: in an update, some setting is another one.
-    """
-
-    def compare(parts: Sequence[Any]) -> None:
-        name, asked, source, network = parts
-        found = {
-            **_found(source),
-            "VPC connector": network["egress_configuration"].get("vpc_connector_arn"),
-        }
-        found = {key: value for key, value in found.items() if key not in _NOT_ALWAYS_ASKED or key in asked}
-        other = sorted(key for key in asked.keys() | found.keys() if asked.get(key) != found.get(key))
-        if other and not pulumi.runtime.is_dry_run():
-            raise DeploymentError(
-                f"App Runner service {name!r} does not run with what this update gave it: "
-                f"{checks.listed(other)}; App Runner has rolled the deployment back, and nothing was "
-                "deleted: see its event and application logs, fix what fails, and run: pulumi up --refresh"
-            )
-
-    asked: dict[str, Any] = {
-        **args.get("environment", {}),
-        **args.get("secrets", {}),
-        "VPC connector": connector.arn,
-    }
-    if "image" in args:
-        asked["image"] = args["image"]
-    if "source_code" in args:
-        code = args["source_code"]
-        asked |= {"repository": code["repository_url"], "branch": code["branch"]}
-    found = (service.service_name, asked, service.source_configuration, service.network_configuration)
-    return pulumi.Output.unsecret(pulumi.Output.all(*found).apply(compare))
-
-
-_NOT_ALWAYS_ASKED = ("image", "repository", "branch")
-
-
-def _found(source: Any) -> dict[str, Any]:
-    """What a service runs, and its variables, as the provider has read them."""
-    if repository := source.get("code_repository"):
-        configuration = repository.get("code_configuration") or {}
-        values = configuration.get("code_configuration_values") or {}
-        found = {
-            "repository": repository["repository_url"],
-            "branch": repository["source_code_version"]["value"],
-        }
-    else:
-        repository = source["image_repository"]
-        values = repository["image_configuration"]
-        found = {"image": repository["image_identifier"]}
-    return {
-        **(values.get("runtime_environment_variables") or {}),
-        **(values.get("runtime_environment_secrets") or {}),
-        **found,
-    }
 
 
 def import_command(name: str, service_name: str, region: str) -> str:

@@ -59,6 +59,21 @@ class Settings:
     service: app_runner_args.AppRunnerServiceArgs
     published_domains: frozenset[str]
 
+    @property
+    def protected(self) -> str:
+        """What is not deleted, and how to let go of it; empty where nothing is kept."""
+        if not self.service.get("protect"):
+            return ""
+        kept = [f"App Runner service {self.service['service_name']}"]
+        if self.identity is not None and IDENTITY not in self.adopts:
+            kept.append(f"SES identity {self.domain}")
+        if self.sender is not None:
+            kept.append(f"secret with the SMTP credentials of {self.domain}")
+        return (
+            f"{checks.listed(kept)}: pulumi destroy --exclude-protected keeps this and what it depends on; "
+            "to let go of it, run: pulumi config set protect false, pulumi up, pulumi destroy"
+        )
+
 
 def load(config: pulumi.Config) -> Settings:
     """Read the whole config of the stack.

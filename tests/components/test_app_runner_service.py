@@ -11,7 +11,8 @@ import pulumi_aws as aws
 import pytest
 
 from components import AppRunnerService
-from components.app_runner_service import DeploymentError, import_command
+from components.app_runner_service import import_command
+from components.helpers.app_runner_deployment import DeploymentError
 from components.helpers.checks import ArgumentError
 
 SERVICE = "aws:apprunner/service:Service"

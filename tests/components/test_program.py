@@ -367,6 +367,11 @@ def test_prod_exports(program: Callable[..., Any]) -> None:
         "serviceUrl": "https://service.awsapprunner.com",
         "serviceArn": "arn:aws:apprunner:us-east-1:123456789012:service:service",
         "vpcConnectorArn": "arn:aws:apprunner:us-east-1:123456789012:vpcConnector:service",
+        "protected": (
+            "App Runner service daadaar-backend, SES identity daadaar.com, secret with the SMTP credentials "
+            "of daadaar.com: pulumi destroy --exclude-protected keeps this and what it depends on; to let go "
+            "of it, run: pulumi config set protect false, pulumi up, pulumi destroy"
+        ),
         "importCommand": (
             "pulumi import aws:apprunner/service:Service service $(aws apprunner list-services "
             "--region us-east-1 --output text "
@@ -375,8 +380,14 @@ def test_prod_exports(program: Callable[..., Any]) -> None:
     }
 
 
+def test_what_is_not_the_stacks_is_not_said_to_be_kept(program: Callable[..., Any]) -> None:
+    outputs = program("prod", route="nat", domain="").stack_outputs
+    assert outputs["protected"].startswith("App Runner service daadaar-backend: pulumi destroy")
+
+
 def test_dev_exports(program: Callable[..., Any]) -> None:
     outputs = program("dev").stack_outputs
+    assert "protected" not in outputs
     assert outputs["natPublicIps"] == ["ip-of-nat-us-east-1a"]
     assert outputs["smtpHost"] == "smtp-relay.brevo.com"
     assert outputs["smtpPort"] == 587

@@ -159,6 +159,19 @@ def test_a_rolled_back_deployment_is_told_in_one_line() -> None:
     )
 
 
+def test_each_setting_that_is_rolled_back_is_named() -> None:
+    stack = running("prod", **NAT)
+    stack.account.deployments["daadaar-backend"] = "rolled back"
+    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/daadaar-backend:v2"
+    changes = {"image": image, "port": "3000", "cpu": "2048", "memory": "4096", "startCommand": "run"}
+    failed = stack.up(**changes, healthCheckPath="/up", instanceRoleArn=_ROLE)
+    assert "delete" not in [write.operation for write in failed.writes]
+    assert str(failed.error).partition(": ")[2].partition(";")[0] == (
+        "the CPU units, the health check's path, the image, the instance role, the memory, the port, the "
+        "start command"
+    )
+
+
 def test_mail_waits_for_ses_to_verify_the_domain() -> None:
     """Records that nobody sees, as where the domain is not delegated to the zone."""
     stack = running("prod", **NAT)

@@ -112,6 +112,25 @@ def test_a_rolled_back_deployment_keeps_the_old_path(make: Make) -> None:
     assert not list(stack.account.of(NAT))
 
 
+def test_destroy_keeps_the_service_and_its_mail(make: Make) -> None:
+    stack = make(ROOT, "prod")
+    [service] = stack.account.of(SERVICE)
+    stack.done("import", SERVICE, "service", service.id, "--generate-code=false", "--yes")
+    assert stack.up().status == 0
+    held = stack.held()
+    refused = stack.run("destroy", "--yes")
+    assert refused.status != 0
+    assert "because it is protected. To unprotect the resource" in refused.said
+    assert stack.held() == held
+    kept = stack.done("destroy", "--yes", "--exclude-protected")
+    assert "App Runner service daadaar-backend, SES identity daadaar.com, secret with the SMTP" in kept.said
+    assert stack.verdict("daadaar-backend", "email-smtp.us-east-1.amazonaws.com:587") == "reachable"
+    stack.configure(protect="false")
+    assert stack.up().status == 0
+    stack.done("destroy", "--yes")
+    assert stack.state().get("resources") is None
+
+
 def test_a_change_that_removes_the_path_is_stopped(running: Stack) -> None:
     held, managed = running.held(), running.managed()
     running.configure(way="none")
