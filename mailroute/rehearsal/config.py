@@ -245,7 +245,7 @@ def _secret_notes(file: str, keys: frozenset[str]) -> tuple[Diagnostic, ...]:
         f"{file}: made-up values stand in for the encrypted {', '.join(sorted(keys))}: "
         "--config KEY=VALUE gives others"
     )
-    return (Diagnostic(Severity.INFO, note),)
+    return (Diagnostic(Severity.WARNING, note),)
 
 
 def _text(value: Any) -> str:

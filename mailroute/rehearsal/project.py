@@ -232,7 +232,7 @@ def _config_directory(file: Path, directory: Path, document: Mapping[str, Any]) 
 
 def _stack_names(directory: Path) -> tuple[str, ...]:
     names = (re.fullmatch(r"Pulumi\.(.+)\.ya?ml", path.name) for path in directory.glob("Pulumi.*.y*ml"))
-    return tuple(sorted(name.group(1) for name in names if name))
+    return tuple(sorted({name.group(1) for name in names if name}))
 
 
 def _stack_document(

@@ -200,8 +200,9 @@ def shop(tmp_path: Path) -> Path:
     files = {
         "Pulumi.yaml": "name: shop\nruntime: python\n",
         "__main__.py": "import pulumi\npulumi.export('domain', pulumi.Config().require('domain'))\n",
-        "Pulumi.dev.yaml": stack,
+        "Pulumi.dev.yaml": f"{stack}  shop:token: {{secure: v1:a:b}}\n",
         "Pulumi.prod.yaml": stack,
+        "Pulumi.prod.yml": stack,
         "Pulumi.old.yaml": "config:\n  aws:region: us-east-1\n  shop:domain: [\n",
         "policies/PulumiPolicy.yaml": "runtime: python\n",
         "policies/__main__.py": POLICIES,
@@ -221,6 +222,10 @@ def test_a_stack_that_is_not_judged_stops_no_other(shop: Path) -> None:
     dev, old, prod = document["stacks"]
     assert (dev["ok"], dev["outputs"]) == (True, {"domain": "shop.example"})
     assert "Pulumi.old.yaml" in old["problem"]
+    (warning,) = dev["diagnostics"]
+    assert warning["message"].startswith(
+        "Pulumi.dev.yaml: made-up values stand in for the encrypted shop:token"
+    )
     assert [found["message"] for found in prod["policies"]] == ["prod is blocked"]
     assert [known["urn"] for known in json.loads(saved.read_text(encoding="utf-8"))["violations"]] == [
         "urn:pulumi:prod::shop::pulumi:pulumi:Stack::shop-prod"
@@ -289,7 +294,7 @@ def test_what_is_of_one_stack_is_refused(shop: Path, arguments: tuple[str, ...],
 
 
 def test_a_project_without_stacks_says_so(shop: Path) -> None:
-    for file in shop.glob("Pulumi.*.yaml"):
+    for file in shop.glob("Pulumi.*.y*ml"):
         file.unlink()
     assert str(run(str(shop), "--all-stacks").exception) == (
         f"{shop}: it has no stacks: there is no Pulumi.<stack>.yaml"

@@ -81,7 +81,7 @@ def test_made_up_values_stand_in_for_encrypted_ones(tmp_path: Path) -> None:
     assert loaded.config["demo:pin"] == "1"
     assert loaded.config["demo:word"] == "made-up-secret-for-demo-word"
     assert loaded.config["demo:deep"] == '{"a":["made-up-secret-for-demo-deep.a.0"],"b":1}'
-    note = next(note for note in loaded.diagnostics if note.severity is Severity.INFO)
+    note = next(note for note in loaded.diagnostics if note.severity is Severity.WARNING)
     assert note.message == (
         "Pulumi.dev.yaml: made-up values stand in for the encrypted demo:deep, demo:pin, demo:word: "
         "--config KEY=VALUE gives others"
