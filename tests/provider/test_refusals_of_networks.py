@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from tests.provider.harness import Client
-from tests.provider.test_refusals import EIP, ENDPOINT, NAT, RECORD, World, refused
+from tests.provider.test_refusals import EIP, ENDPOINT, GROUP, NAT, RECORD, World, refused
 
 TGW: Final = "aws:ec2transitgateway"
 GATEWAY: Final = f"{TGW}/transitGateway:TransitGateway"
@@ -148,6 +148,12 @@ def task_in_bridge_mode(world: World) -> tuple[str, Inputs, Inputs]:
     return "aws:ecs/service:Service", wrong, {**wrong, "taskDefinition": "own"}
 
 
+def ports_against_their_order(world: World) -> tuple[str, Inputs, Inputs]:
+    rule = {"protocol": "tcp", "fromPort": 500, "toPort": 600, "cidrBlocks": ["0.0.0.0/0"]}
+    group = {"vpcId": world.vpc(), "name": "client", "description": "d"}
+    return GROUP, {**group, "egress": [{**rule, "toPort": 400}]}, {**group, "egress": [rule]}
+
+
 def alias_in_its_own_zone(world: World) -> tuple[str, Inputs, Inputs]:
     zone = world.zone()
     record = {"zoneId": zone, "name": "smtp", "type": "A"}
@@ -180,6 +186,7 @@ def alias_in_its_own_zone(world: World) -> tuple[str, Inputs, Inputs]:
         (interface_of_an_instance, "InvalidNetworkInterface.InUse"),
         (groups_of_a_function, "ValidationException"),
         (task_in_bridge_mode, "InvalidParameterException"),
+        (ports_against_their_order, "InvalidParameterValue"),
         (alias_in_its_own_zone, "InvalidChangeBatch"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),

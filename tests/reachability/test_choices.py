@@ -36,7 +36,6 @@ _EC2: Final = "aws:ec2/"
 NEVER_READ: Final[frozenset[Row]] = frozenset(
     {
         (f"{_EC2}natGatewayEipAssociation:NatGatewayEipAssociation", "natGatewayId"),
-        ("aws:ec2transitgateway/routeTable:RouteTable", "transitGatewayId"),
         ("aws:networkfirewall/firewall:Firewall", "vpcId"),
         ("aws:networkfirewall/vpcEndpointAssociation:VpcEndpointAssociation", "vpcId"),
     }
@@ -60,7 +59,6 @@ WITHOUT_HARM: Final[frozenset[Row]] = NEVER_READ | frozenset(
         ("aws:route53/zone:Zone", "vpcs.[].vpcId"),
         # Whether AWS refuses these is not modelled.
         (f"{_EC2}networkInterfaceAttachment:NetworkInterfaceAttachment", "instanceId"),
-        (f"{_EC2}vpcIpv6CidrBlockAssociation:VpcIpv6CidrBlockAssociation", "vpcId"),
     }
 )
 """The rows whose twin carries mail as well."""
@@ -78,6 +76,8 @@ WITHOUT_PROGRAM: Final[frozenset[Row]] = frozenset(
         (f"{_EC2}route:Route", "coreNetworkArn"),
         (f"{_EC2}route:Route", "localGatewayId"),
         ("aws:ecs/expressGatewayService:ExpressGatewayService", "networkConfigurations"),
+        # Of regional gateways: `test_elastic_ip.py` has them.
+        (f"{_EC2}natGateway:NatGateway", "availabilityZoneAddresses"),
         # Read as those of the type beside them are.
         (f"{_EC2}defaultSecurityGroup:DefaultSecurityGroup", "egress"),
         ("aws:ecs/taskSet:TaskSet", "networkConfiguration"),

@@ -173,6 +173,10 @@ SUBNET_OUTSIDE_VPC = SUBNET_RANGE.unreachable(
     "the block of subnet {subject.label} is outside those of VPC {vpc}: AWS refuses to create it",
     "give the subnet a part of the VPC's block, or associate another block with the VPC",
 )
+SUBNET_WITHOUT_IPV6 = SUBNET_RANGE.unreachable(
+    "AWS refuses the block {cidr} of subnet {subject.name}: VPC {vpc.label} has no IPv6 block",
+    "set assign_generated_ipv6_cidr_block=True on the VPC, and give the subnet a part of its block",
+)
 SUBNET_SIZE = SUBNET_RANGE.unreachable(
     "AWS refuses the block {cidr} of subnet {subject.name}: a subnet's blocks are between /16 and /28",
     "give it a block between /16 and /28",

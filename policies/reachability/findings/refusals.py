@@ -40,13 +40,17 @@ PEERS_OVERLAP = PEERING_CIDR_OVERLAP.unreachable(
 
 # Gateways ------------------------------------------------------------------------------------------
 
-NAT_GATEWAY_PRIVATE_IP = Code("NAT_GATEWAY_PRIVATE_IP", 'Amazon EC2 API Reference, "CreateNatGateway"')
+PRIVATE_IP_ADDRESS = Code(
+    "PRIVATE_IP_ADDRESS",
+    'Amazon EC2 API Reference, "CreateNatGateway" and "RunInstances"; Amazon VPC User Guide, "Subnet CIDR '
+    'blocks"',
+)
 _ANY_ADDRESS: Final = "leave private_ip out, so that AWS chooses one"
-PRIVATE_IP_OUTSIDE = NAT_GATEWAY_PRIVATE_IP.unreachable(
+PRIVATE_IP_OUTSIDE = PRIVATE_IP_ADDRESS.unreachable(
     "AWS refuses {subject.name}: its private address {address} is not in the block of subnet {subnet.label}",
     _ANY_ADDRESS,
 )
-PRIVATE_IP_RESERVED = NAT_GATEWAY_PRIVATE_IP.unreachable(
+PRIVATE_IP_RESERVED = PRIVATE_IP_ADDRESS.unreachable(
     "AWS refuses {subject.name}: it keeps the first four addresses of subnet {subnet.label} and the last one "
     "for itself, {address} among them",
     _ANY_ADDRESS,
@@ -72,6 +76,15 @@ ATTACHED_SUBNET_ELSEWHERE = TGW_ATTACHMENT_SUBNETS.unreachable(
     "AWS refuses transit gateway attachment {subject.name} of VPC {vpc}: its subnet {subnet.label} is in VPC "
     "{other}",
     "give it subnets of its own VPC",
+)
+
+TGW_ROUTE_TABLE_OF_OTHER_GATEWAY = Code(
+    "TGW_ROUTE_TABLE_OF_OTHER_GATEWAY",
+    'Amazon EC2 API Reference, "AssociateTransitGatewayRouteTable" and "CreateTransitGatewayRoute"',
+)
+TABLE_OF_OTHER_GATEWAY = TGW_ROUTE_TABLE_OF_OTHER_GATEWAY.unreachable(
+    "AWS refuses {subject.name}: its attachment and route table {table.name} are of two transit gateways",
+    "name a route table of the gateway that the attachment is of",
 )
 
 # Interfaces ----------------------------------------------------------------------------------------
@@ -107,6 +120,28 @@ SUBNET_WITHOUT_FAMILY = ENDPOINT_SUBNET_ADDRESSES.unreachable(
     "AWS refuses VPC endpoint {subject.name}: its IP address type is {kind}, and its subnet {subnet.label} "
     "has no {family} block",
     'set ip_address_type="ipv4" on the endpoint, or give it subnets with blocks of both families',
+)
+
+# Filters -------------------------------------------------------------------------------------------
+
+SECURITY_GROUP_PORTS = Code(
+    "SECURITY_GROUP_PORTS", 'Amazon EC2 API Reference, "AuthorizeSecurityGroupIngress"'
+)
+PORTS_INVERTED = SECURITY_GROUP_PORTS.unreachable(
+    "AWS refuses {subject.name}: a rule has ports from {first} to {last}", "swap from_port and to_port"
+)
+SECURITY_GROUP_REFERENCE = Code(
+    "SECURITY_GROUP_REFERENCE", 'Amazon VPC User Guide, "Security group referencing"'
+)
+GROUP_NOT_CONNECTED = SECURITY_GROUP_REFERENCE.unreachable(
+    "AWS refuses {subject.name}: a rule names security group {group.name} of another VPC, and nothing "
+    "connects that with VPC {vpc}",
+    "name the other side's blocks (cidr_blocks), or peer the VPCs",
+)
+NETWORK_ACL_NUMBER = Code("NETWORK_ACL_NUMBER", 'Amazon EC2 API Reference, "CreateNetworkAclEntry"')
+ENTRY_NUMBER = NETWORK_ACL_NUMBER.unreachable(
+    "AWS refuses {subject.name}: an entry of a network ACL has number {number}",
+    "give it a number from 1 to 32766",
 )
 
 # Records -------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import gateways, interfaces, records, transit, vpcs
+from . import filters, gateways, interfaces, records, transit, vpcs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,7 @@ def rows(subnets: Subnets, zones: HostedZones) -> Iterator[Row]:
     yield from vpcs.rows(subnets)
     yield from gateways.rows(subnets)
     yield from transit.rows(subnets)
+    yield from filters.rows(subnets)
     yield from interfaces.rows(subnets)
     yield from records.rows(zones)
 

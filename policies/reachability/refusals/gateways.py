@@ -53,24 +53,25 @@ class _Rules:
         )
         return one_of(graph, attachment, others, what)
 
-    def private_ip_is_free(self, nat: Resource) -> Outcome:
-        """A NAT gateway's own address is a free one of its subnet ("CreateNatGateway")."""
-        address = nat.declared("privateIp")
-        subnet = self._subnet_of(nat)
+    def private_ip_is_free(self, owner: Resource) -> Outcome:
+        """An interface's own address is a free one of its subnet ("CreateNatGateway", "RunInstances")."""
+        address = owner.declared("privateIp")
+        subnet = self._subnet_of(owner)
         if subnet is None or isinstance(subnet.ipv4, Unknown) or not isinstance(address, str) or not address:
             return PASSES
         where = addresses(address)
         if not where <= subnet.ipv4:
-            return refusals.PRIVATE_IP_OUTSIDE(nat, address=address, subnet=subnet)
+            return refusals.PRIVATE_IP_OUTSIDE(owner, address=address, subnet=subnet)
         ((first, last),) = subnet.ipv4.spans
         if where & Ranges.of((first, first + _FIRST_RESERVED - 1), (last, last)):
-            return refusals.PRIVATE_IP_RESERVED(nat, address=address, subnet=subnet)
+            return refusals.PRIVATE_IP_RESERVED(owner, address=address, subnet=subnet)
         others = (
             other
             for other in self.subnets.graph.of_type(*tokens.NAT_GATEWAY, *tokens.INSTANCE)
             if other.declared("privateIp") == address and self._subnet_of(other) == subnet
         )
-        return one_of(self.subnets.graph, nat, others, f"have the address {address} of subnet {subnet.label}")
+        what = f"have the address {address} of subnet {subnet.label}"
+        return one_of(self.subnets.graph, owner, others, what)
 
     def address_is_of_the_zone(self, nat: Resource) -> Outcome:
         """An Elastic IP address is of the network border group of its zone ("NAT gateway basics")."""
@@ -91,5 +92,5 @@ class _Rules:
 def rows(subnets: Subnets) -> Iterator[Row]:
     rules = _Rules(subnets)
     yield tokens.INTERNET_GATEWAY_ATTACHMENT, rules.gateway_has_one_vpc
-    yield tokens.NAT_GATEWAY, rules.private_ip_is_free
+    yield (*tokens.NAT_GATEWAY, *tokens.INSTANCE), rules.private_ip_is_free
     yield tokens.NAT_GATEWAY, rules.address_is_of_the_zone

@@ -131,6 +131,16 @@ class _Rules:
             return PASSES
         return all_of(refusals.ROUTE_BEFORE_ATTACHMENT(route, attachment=each) for each in attachments[:1])
 
+    def parts_are_of_one_gateway(self, part: Resource) -> Outcome:
+        """What is in a table is attached to its gateway ("AssociateTransitGatewayRouteTable")."""
+        graph = self.subnets.graph
+        attachment = graph.named(part, _ATTACHMENT, tokens.TGW_ATTACHMENT).target
+        table = graph.named(part, _TABLE, tokens.TGW_ROUTE_TABLE).target
+        if attachment is None or table is None:
+            return PASSES
+        here, there = (graph.named(each, _GATEWAY, tokens.TRANSIT_GATEWAY) for each in (attachment, table))
+        return refusals.TABLE_OF_OTHER_GATEWAY(part, table=table) if here.differs_from(there) else PASSES
+
 
 def rows(subnets: Subnets) -> Iterator[Row]:
     rules = _Rules(subnets)
@@ -139,4 +149,8 @@ def rows(subnets: Subnets) -> Iterator[Row]:
     yield tokens.TGW_ATTACHMENT, rules.vpc_is_attached_once
     yield tokens.TGW_ASSOCIATION, rules.attachment_has_one_table
     yield tokens.TGW_ROUTE, rules.destination_is_new
+    yield (
+        (*tokens.TGW_ASSOCIATION, *tokens.TGW_ROUTE),
+        rules.parts_are_of_one_gateway,
+    )
     yield tokens.ROUTE, rules.route_follows_attachment

@@ -15,7 +15,7 @@ from ..graph import tokens
 from ..graph.claims import follows
 from ..graph.refusals import one_of
 from ..ranges import Ranges, addresses, prefix_length, union
-from ..values import UNKNOWN, Unknown
+from ..values import ABSENT, UNKNOWN, Unknown
 from ..verdict import PASSES, all_of
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ..graph.resource import Resource
     from ..verdict import Outcome
 
+_IPV6_OF_VPC: Final = ("assignGeneratedIpv6CidrBlock", "ipv6IpamPoolId", "ipv6CidrBlock")
 _LARGEST: Final = 16
 _SMALLEST: Final = 28
 
@@ -65,6 +66,14 @@ class _Rules:
     def subnet_is_free(self, subnet: Resource) -> Outcome:
         """A subnet is in a block of its VPC and in its region, beside the others ("Subnet CIDR blocks")."""
         return self.subnets.can_create(self.subnets.read(subnet))
+
+    def subnet_has_ipv6_of_its_vpc(self, subnet: Resource) -> Outcome:
+        """An IPv6 block is one of the VPC's, which has none by itself ("Subnet CIDR blocks")."""
+        vpc, block = self.subnets.vpcs.of(subnet).target, subnet.declared("ipv6CidrBlock")
+        if vpc is None or not isinstance(block, str) or not block or vpc.id is not UNKNOWN or vpc.ipv6:
+            return PASSES
+        asked = any(vpc.resource.declared(name) not in (ABSENT, False, "") for name in _IPV6_OF_VPC)
+        return PASSES if asked else placement.SUBNET_WITHOUT_IPV6(subnet, cidr=block, vpc=vpc)
 
     def subnet_follows_its_block(self, subnet: Resource) -> Outcome:
         """A block has to be there for a subnet in it ("CreateSubnet", Amazon EC2 API Reference)."""
@@ -104,6 +113,7 @@ def rows(subnets: Subnets) -> Iterator[Row]:
     yield (tokens.SUBNET[0],), rules.subnet_has_size
     yield (tokens.SUBNET[0],), rules.subnet_is_free
     yield (tokens.SUBNET[0],), rules.subnet_follows_its_block
+    yield (tokens.SUBNET[0],), rules.subnet_has_ipv6_of_its_vpc
     yield tokens.PEERING, rules.peers_do_not_overlap
 
 

@@ -112,6 +112,11 @@ def transit_route(name: str, block_: str = "0.0.0.0/0", table: str = "table", **
     )
 
 
+def ruled(**rule: Any) -> Change:
+    """A security group of the VPC with this rule."""
+    return adding(GROUP, "client", vpcId=ref("vpc"), egress=[{"protocol": "tcp", **rule}] if rule else [])
+
+
 def task(**properties: Any) -> Change:
     return also(
         adding("aws:ecs/taskDefinition:TaskDefinition", "task", family="web", **properties),
@@ -128,6 +133,8 @@ TABLES: Final = also(
     *(adding(f"{TGW}/routeTable:RouteTable", name, transitGatewayId=ref("tgw")) for name in ("table", "more"))
 )
 BOSTON: Final = "us-east-1-bos-1"
+EGRESS: Final = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+ACL_RULE: Final = "aws:ec2/networkAclRule:NetworkAclRule"
 INSTANCE: Final = "aws:ec2/instance:Instance"
 LIST: Final = "aws:ec2/managedPrefixList:ManagedPrefixList"
 TWO: Final = [{"cidr": "10.0.0.0/16"}, {"cidr": "10.1.0.0/16"}]
@@ -223,17 +230,17 @@ CASES: Final[dict[str, tuple[Change, str, tuple[Verdict, set[str]]]]] = {
     "an address outside the subnet": (
         setting("nat", privateIp="10.0.99.9"),
         "nat",
-        (UNREACHABLE, {"NAT_GATEWAY_PRIVATE_IP"}),
+        (UNREACHABLE, {"PRIVATE_IP_ADDRESS"}),
     ),
     "Amazon's resolver's address": (
         setting("nat", privateIp="10.0.0.2"),
         "nat",
-        (UNREACHABLE, {"NAT_GATEWAY_PRIVATE_IP"}),
+        (UNREACHABLE, {"PRIVATE_IP_ADDRESS"}),
     ),
     "the last address": (
         setting("nat", privateIp="10.0.0.255"),
         "nat",
-        (UNREACHABLE, {"NAT_GATEWAY_PRIVATE_IP"}),
+        (UNREACHABLE, {"PRIVATE_IP_ADDRESS"}),
     ),
     "the first free address": (setting("nat", privateIp="10.0.0.4"), "nat", TAKEN),
     "an address that an instance has": (
@@ -378,6 +385,88 @@ CASES: Final[dict[str, tuple[Change, str, tuple[Verdict, set[str]]]]] = {
         "service",
         TAKEN,
     ),
+    "ports in their order": (ruled(fromPort=500, toPort=600, cidrBlocks=["0.0.0.0/0"]), "client", TAKEN),
+    "ports against their order": (
+        ruled(fromPort=600, toPort=500, cidrBlocks=["0.0.0.0/0"]),
+        "client",
+        (UNREACHABLE, {"SECURITY_GROUP_PORTS"}),
+    ),
+    "ports of a rule by itself": (
+        also(
+            ruled(),
+            adding(EGRESS, "rule", securityGroupId=ref("client"), ipProtocol="tcp", fromPort=2, toPort=1),
+        ),
+        "rule",
+        (UNREACHABLE, {"SECURITY_GROUP_PORTS"}),
+    ),
+    "all ports of ICMP": (ruled(protocol="icmp", fromPort=8, toPort=0), "client", TAKEN),
+    "a group of another VPC": (
+        also(group("far", "far", "other-vpc"), ruled(securityGroups=[ref("far")])),
+        "client",
+        (UNREACHABLE, {"SECURITY_GROUP_REFERENCE"}),
+    ),
+    "a group of a peer": (
+        also(
+            group("far", "far", "other-vpc"),
+            ruled(securityGroups=[ref("far")]),
+            adding(PEERING, "peering", vpcId=ref("vpc"), peerVpcId=ref("other-vpc")),
+        ),
+        "client",
+        TAKEN,
+    ),
+    "a group of the same VPC": (
+        also(group("far", "far"), ruled(securityGroups=[ref("far")])),
+        "client",
+        TAKEN,
+    ),
+    "a rule that names another VPC's group": (
+        also(
+            group("far", "far", "other-vpc"),
+            ruled(),
+            adding(EGRESS, "rule", securityGroupId=ref("client"), referencedSecurityGroupId=ref("far")),
+        ),
+        "rule",
+        (UNREACHABLE, {"SECURITY_GROUP_REFERENCE"}),
+    ),
+    "an entry beyond the last number": (
+        adding(ACL_RULE, "entry", networkAclId=ref("vpc"), ruleNumber=32767),
+        "entry",
+        (UNREACHABLE, {"NETWORK_ACL_NUMBER"}),
+    ),
+    "the last entry": (adding(ACL_RULE, "entry", networkAclId=ref("vpc"), ruleNumber=32766), "entry", TAKEN),
+    "an ACL that lists number 0": (
+        adding("aws:ec2/networkAcl:NetworkAcl", "acl", vpcId=ref("vpc"), egress=[{"ruleNo": 0}]),
+        "acl",
+        (UNREACHABLE, {"NETWORK_ACL_NUMBER"}),
+    ),
+    "an IPv6 block of a VPC without": (
+        setting("private", ipv6CidrBlock="2600:1f18::/64"),
+        "private",
+        (UNREACHABLE, {"SUBNET_RANGE"}),
+    ),
+    "an IPv6 block of a VPC that asks for one": (
+        also(
+            setting("private", ipv6CidrBlock="2600:1f18::/64"),
+            setting("vpc", assignGeneratedIpv6CidrBlock=True),
+        ),
+        "private",
+        TAKEN,
+    ),
+    "an instance's address outside its subnet": (
+        adding(INSTANCE, "bastion", subnetId=ref("public"), privateIp="10.0.99.9"),
+        "bastion",
+        (UNREACHABLE, {"PRIVATE_IP_ADDRESS"}),
+    ),
+    "an association of two transit gateways": (
+        also(
+            adding(f"{TGW}/transitGateway:TransitGateway", "second"),
+            adding(f"{TGW}/routeTable:RouteTable", "table", transitGatewayId=ref("second")),
+            attached("hub", default=False),
+            associated("link"),
+        ),
+        "link",
+        (UNREACHABLE, {"TGW_ROUTE_TABLE_OF_OTHER_GATEWAY"}),
+    ),
     "a CNAME of a zone's name": (
         also(ZONE, record("record", "shop.com", "CNAME", records=["a.example"])),
         "record",
@@ -468,6 +557,7 @@ def endpoint(stack: Stack, kind: str) -> None:
 def test_an_endpoint_needs_the_families(
     kind: str, subnet: dict[str, Any], family: str | None, new: Stack
 ) -> None:
+    new["vpc"]["assignGeneratedIpv6CidrBlock"] = True
     new["private"].update(subnet)
     endpoint(new, kind)
     assert refused(new, "endpoint") == (
@@ -511,7 +601,7 @@ def test_a_refused_route_leaves_packets_to_another(new: Stack) -> None:
         destinationCidrBlock="0.0.0.0/1",
         natGatewayId=ref("second"),
     )
-    assert judged(new) == (UNDETERMINED, {"NAT_GATEWAY_PRIVATE_IP"})
+    assert judged(new) == (UNDETERMINED, {"PRIVATE_IP_ADDRESS"})
 
 
 def test_a_gateway_stays_where_it_is_attached(new: Stack) -> None:

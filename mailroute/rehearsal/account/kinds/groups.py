@@ -82,6 +82,19 @@ def inline_rules_differ(call: Call) -> None:
                 seen.add(permission)
 
 
+def ports_are_in_order(call: Call) -> None:
+    """A range ends at its beginning or above ("AuthorizeSecurityGroupIngress", EC2 API Reference)."""
+    for rule in (call.inputs, *(call.inputs.get("ingress") or ()), *(call.inputs.get("egress") or ())):
+        protocol = str(rule.get("protocol") or rule.get("ipProtocol")).lower()
+        first, last = rule.get("fromPort"), rule.get("toPort")
+        if (
+            _PROTOCOLS.get(protocol, protocol) in ("tcp", "udp")
+            and None not in (first, last)
+            and first > last
+        ):
+            raise AwsError("InvalidParameterValue", f"Invalid TCP/UDP port range ({first}:{last}).")
+
+
 def peer_group_exists(call: Call) -> None:
     """A rule names groups of its VPC or of a peered one ("Security group referencing", VPC User Guide)."""
     if not call.account.shows(GROUP_TYPE):
@@ -201,7 +214,7 @@ def _single(type_: str) -> Kind:
         references={"securityGroupId": GROUP, "referencedSecurityGroupId": GROUP},
         non_blocking_references=frozenset({"securityGroupId"}),
         checks=(ipv4_network("cidrIpv4"), ipv6_network("cidrIpv6"), port("fromPort"), port("toPort")),
-        rules=(rule_is_new,),
+        rules=(rule_is_new, ports_are_in_order),
     )
 
 
@@ -214,7 +227,13 @@ KINDS: Final = (
         replaced_by=frozenset({"name", "namePrefix", "description", "vpcId"}),
         references={"vpcId": VPC},
         checks=_INLINE_CHECKS,
-        rules=(group_name_is_allowed, group_name_is_free, inline_rules_differ, peer_group_exists),
+        rules=(
+            group_name_is_allowed,
+            group_name_is_free,
+            inline_rules_differ,
+            ports_are_in_order,
+            peer_group_exists,
+        ),
     ),
     Kind(
         DEFAULT_GROUP,
@@ -225,7 +244,7 @@ KINDS: Final = (
         references={"vpcId": VPC},
         non_blocking_references=frozenset({"vpcId"}),
         checks=_INLINE_CHECKS,
-        rules=(inline_rules_differ, peer_group_exists),
+        rules=(inline_rules_differ, ports_are_in_order, peer_group_exists),
         implicit_resources=_default_group_wipes,
     ),
     Kind(
@@ -254,7 +273,7 @@ KINDS: Final = (
             port("fromPort"),
             port("toPort"),
         ),
-        rules=(peer_group_exists, rule_is_new),
+        rules=(peer_group_exists, ports_are_in_order, rule_is_new),
     ),
     _single(EGRESS_RULE),
     _single(INGRESS_RULE),
