@@ -101,7 +101,7 @@ def variables(label: checks.Label, environment: Mapping[str, Any], secrets: Mapp
                     f"{label(argument)}.{name}",
                     values[name],
                     "a variable is text",
-                    f"write {str(values[name])!r}",
+                    "set it" if values[name] is None else f"write {str(values[name])!r}",
                 )
     for name in sorted(set(environment) & set(secrets)):
         checks.refuse(label("environment"), name, "it is one of the secrets too", "keep it in one of the two")

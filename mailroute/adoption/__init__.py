@@ -22,7 +22,7 @@ _CONNECTOR: Final = "aws:apprunner/vpcConnector:VpcConnector"
 _COMPONENT: Final = "mailroute:index:AppRunnerService"
 _LOGICAL_NAME: Final = "service"
 """What the stack's program calls its service, and its component."""
-_SMTP_PORT: Final = 587
+SMTP_PORT: Final = 587
 """The stack's default for `smtpPort`."""
 _NEEDED: Final = frozenset(
     {
@@ -90,7 +90,7 @@ def adopt(document: Mapping[str, Any], service: Mapping[str, Any], wanted: Wante
         + paths
         + Part(given(adopt=sorted({*paths.config.get("adopt", ()), *sending.config.get("adopt", ())})))
         + settings.part(properties)
-        + edge.part(resources, service["id"])
+        + edge.part(resources, service["id"], live=live)
         + environment.config()
         + destinations.part(
             place,
@@ -119,7 +119,7 @@ def _of_route(endpoints: Sequence[Mapping[str, Any]], config: Mapping[str, Any])
         return []
     used = (each["properties"] for each in endpoints if each["properties"].get("privateDnsEnabled"))
     groups = (properties.get("securityGroupIds") or () for properties in used)
-    return [(group, config.get("smtpPort", _SMTP_PORT)) for listed in groups for group in listed[:1]]
+    return [(group, config.get("smtpPort", SMTP_PORT)) for listed in groups for group in listed[:1]]
 
 
 def _connector(properties: Mapping[str, Any], resources: Any) -> Mapping[str, Any]:

@@ -20,7 +20,7 @@ _VPC: Final = "aws:ec2/vpc:Vpc"
 _ALL: Final = ("-1", "all")
 _MOST_PORTS: Final = 10
 """Of a range of ports that becomes one destination for each; a wider one becomes all ports."""
-_TAKEN: Final = ("ses", "relay")
+TAKEN: Final = ("ses", "relay")
 """The names of the routes' own destinations."""
 _LONGEST_NAME: Final = 40
 _EVERYWHERE: Final = "0.0.0.0/0"
@@ -146,7 +146,7 @@ def _speaks_ipv6(place: Placement, resources: Sequence[Mapping[str, Any]]) -> bo
 
 def _name(identity: str, group: Mapping[str, Any]) -> str:
     name = str(group.get("name") or identity)
-    return identity if name == "default" or name in _TAKEN else name
+    return identity if name == "default" or name in TAKEN else name
 
 
 def _entries(targets: Iterable[_Target], of_route: Collection[tuple[str, int]]) -> Iterator[dict[str, Any]]:

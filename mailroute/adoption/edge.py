@@ -16,10 +16,13 @@ WEB_ACL: Final = "aws:wafv2/webAclAssociation:WebAclAssociation"
 _WILDCARD: Final = "*."
 
 
-def part(resources: Sequence[Mapping[str, Any]], arn: str) -> Part:
+def part(resources: Sequence[Mapping[str, Any]], arn: str, *, live: bool) -> Part:
     """`customDomains` and `webAclArn` of the service `arn`.
 
     The records of the domains stay whose they are: an import would need each by its name.
+
+    Args:
+        live: whether App Runner and AWS WAF were asked for them.
     """
     domains, acls = _of(resources, DOMAIN, "serviceArn", arn), _of(resources, WEB_ACL, "resourceArn", arn)
     listed = [
@@ -30,10 +33,19 @@ def part(resources: Sequence[Mapping[str, Any]], arn: str) -> Part:
         }
         for each in domains
     ]
-    left_out = (
+    left_out = [
         f"customDomains: the DNS records of {each['domainName']} stay as they are, outside of the stack"
         for each in domains
-    )
+    ]
+    if live and not acls:
+        # AWS WAF says "none" by an empty answer, as somebody else between it and here may.
+        left_out.append(
+            "webAclArn: AWS WAF shows none: one that is there stays as it is, outside of the stack"
+        )
+    if not live and not domains and not acls:
+        left_out.append(
+            "customDomains, webAclArn: the file does not show them: they stay outside of the stack"
+        )
     acl = next((each["webAclArn"] for each in acls), None)
     return Part(given(customDomains=listed, webAclArn=acl), tuple(left_out))
 

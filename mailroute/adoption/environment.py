@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from reachability.aws.ses import SMTP_PORTS, is_smtp_host
+from reachability.workloads.mail import names_server
 
 from .part import Part, given
 from .plain_secrets import is_secret
@@ -42,44 +43,53 @@ class Environment:
 
     def config(self) -> Part:
         """`environment` and `secrets`: all but what the route sets."""
-        environment: dict[str, str | None] = {}
-        left_out = []
-        for name, value in sorted(self.plain.items()):
-            if name in MAIL_VARIABLES:
-                continue
-            unread = value is None
-            if value is None or is_secret(name, value):
-                why = "its value was not read" if unread else "its value may be a secret"
-                left_out.append(
-                    f"environment.{name}: {why}: keep it in Secrets Manager and name its ARN in secrets, or "
-                    f"run: pulumi config set --path 'environment.{name}' VALUE"
-                )
-            environment[name] = None if value is None or is_secret(name, value) else value
-        secrets = {}
-        for name, reference in sorted(self.secrets.items()):
-            if name in MAIL_VARIABLES:
-                continue
-            secrets[name] = reference
-            if not reference.startswith("arn:"):
-                secrets[name] = f"{self.parameters}{reference.removeprefix('/')}"
-                left_out.append(f"secrets.{name}: names a parameter; its ARN is written, which is a change")
-        return Part(given(environment=environment, secrets=secrets), tuple(left_out))
+        plain = {name: value for name, value in sorted(self.plain.items()) if name not in MAIL_VARIABLES}
+        secrets = {name: value for name, value in sorted(self.secrets.items()) if name not in MAIL_VARIABLES}
+        environment = {
+            name: None if value is None or is_secret(name, value) else value for name, value in plain.items()
+        }
+        left_out = [
+            f"environment.{name}: {'it was not read' if plain[name] is None else 'it may be a secret'}: run: "
+            f"pulumi config set --secret --path 'environment.{name}'; or keep it in Secrets Manager, "
+            "and name it in secrets"
+            for name, value in environment.items()
+            if value is None
+        ]
+        left_out += [
+            f"{name}: it stays as it is, and the stack sets {HOST} and {PORT}: let the application read these"
+            for name in (*plain, *secrets)
+            if names_server(name)
+        ]
+        left_out += [
+            f"secrets.{name}: it names a parameter: its ARN is written, which is a change"
+            for name, reference in secrets.items()
+            if not _is_arn(reference)
+        ]
+        arns = {name: each if _is_arn(each) else self._parameter(each) for name, each in secrets.items()}
+        return Part(given(environment=environment, secrets=arns), tuple(left_out))
 
-    def server(self) -> Part:
-        """The mail relay that it uses today, or the port of SES."""
+    def _parameter(self, name: str) -> str:
+        return f"{self.parameters}{name.removeprefix('/')}"
+
+    def server(self, *, required: bool) -> Part:
+        """The mail relay that it uses today, or the port of SES.
+
+        Args:
+            required: whether the route takes a relay, so that a host that is not known has to be set.
+        """
         host, port = self.plain.get(HOST), self.plain.get(PORT)
         if self.sends_through_ses:
             smtp_port = _port(port)
             return Part(given(smtpPort=smtp_port if smtp_port in SMTP_PORTS else None))
         config: dict[str, Any] = given(relayHost=host, relayPort=_port(port), relaySecretArn=self._sign_in())
         left_out = []
-        if host is None:
-            left_out.append(
-                f"relayHost: no plain {HOST} was read: with route nat, set it to the relay's host"
-            )
+        if host is None and required:
+            config["relayHost"] = None
+            left_out.append(f"relayHost: no plain {HOST} was read: set it to the relay's host")
         if port is not None and "relayPort" not in config:
             left_out.append(f"relayPort: {PORT} is {port!r}, which no path carries: 587 takes its place")
         if {USER, PASSWORD} & {*self.plain, *self.secrets} and "relaySecretArn" not in config:
+            config |= {"relaySecretArn": None} if required else {}
             left_out.append(
                 f"relaySecretArn: {USER} and {PASSWORD} are not the keys username and password of one secret "
                 "in Secrets Manager: make such a secret and set its ARN"
@@ -93,6 +103,10 @@ class Environment:
         if [key for _, key in parts] != ["username", "password"] or parts[0][0] != parts[1][0]:
             return None
         return parts[0][0]
+
+
+def _is_arn(reference: str) -> bool:
+    return reference.startswith("arn:")
 
 
 def _port(text: str | None) -> int | None:

@@ -18,11 +18,16 @@ from .part import Adoption
 
 _WIDTH: Final = 4096
 """No value is folded: a line of a change is a value."""
+_TO_SET: Final = "?"
+"""For a key without which the stack would change more than mail: no rule of these keys takes it."""
 
 
 def stack_config(adoption: Adoption, project: str) -> dict[str, Any]:
     """The configuration by its full keys."""
-    return {key if ":" in key else f"{project}:{key}": value for key, value in adoption.config.items()}
+    return {
+        key if ":" in key else f"{project}:{key}": _TO_SET if value is None else value
+        for key, value in adoption.config.items()
+    }
 
 
 def config_text(adoption: Adoption, project: str) -> str:
@@ -43,7 +48,7 @@ def import_text(adoption: Adoption) -> str:
 
 def is_completed(wanted: Any, found: Any) -> bool:
     """Whether `found` is `wanted` with the values that a person had to set, or not yet has."""
-    if wanted is None:
+    if wanted in (None, _TO_SET):
         return True
     if isinstance(wanted, Mapping) and isinstance(found, Mapping):
         return wanted.keys() == found.keys() and all(

@@ -16,7 +16,7 @@ SES, NAT, BOTH = ROUTES = ("ses", "nat", "both")
 IDENTITY: Final = "aws:sesv2/emailIdentity:EmailIdentity"
 _ZONE: Final = "aws:route53/zone:Zone"
 _RECORD: Final = "aws:route53/record:Record"
-_LABELS: Final = ("bounce", "bounces", "ses-bounce", "mail-bounce")
+LABELS: Final = ("bounce", "bounces", "ses-bounce", "mail-bounce")
 """For the MAIL FROM domain, whose name nothing else may use: the stack's default first."""
 
 
@@ -53,7 +53,7 @@ def part(
     if route != NAT and wanted.domain is None:
         raise AdoptionError(f"the route {route} sends by SES: name the sender's domain with --domain")
     config = {"route": route, **({"mailThrough": today} if route == BOTH else {})}
-    sending = Part(config) + environment.server()
+    sending = Part(config) + environment.server(required=route != SES)
     if wanted.domain is None:
         return sending
     return sending + _identity(wanted.domain.lower().rstrip("."), resources, shows_identities)
@@ -101,11 +101,11 @@ def _records(domain: str, resources: Sequence[Mapping[str, Any]]) -> Part:
         if names
         else (f"dmarcPolicy: the records of {name} were not read: a preview says what is in the way",)
     )
-    label = next((each for each in _LABELS if f"{each}.{domain}" not in names), _LABELS[0])
+    label = next((each for each in LABELS if f"{each}.{domain}" not in names), LABELS[0])
     return Part(
         given(
             zoneId=found[0],
-            mailFromSubdomain=None if label == _LABELS[0] else label,
+            mailFromSubdomain=None if label == LABELS[0] else label,
             dmarcPolicy="unmanaged" if f"_dmarc.{domain}" in names else None,
         ),
         left_out,

@@ -16,7 +16,8 @@ class Part:
     """A part of a stack's configuration.
 
     Attributes:
-        config: by key, without the project's name; a value of `None` is one that a person has to set.
+        config: by key, without the project's name. A value of `None` is for a person to set: until then a
+            preview refuses it.
         left_out: what is not in it, one line each: the key, why, and what to do.
     """
 

@@ -48,7 +48,7 @@ def part(properties: Mapping[str, Any]) -> Part:
         + _instance(name, properties)
         + _health_check(inside(properties, "healthCheckConfiguration"))
         + _network(properties)
-        + _tags(inside(properties, "tags"))
+        + _tags(properties.get("tags"))
     )
 
 
@@ -144,7 +144,11 @@ def _network(properties: Mapping[str, Any]) -> Part:
     )
 
 
-def _tags(tags: Mapping[str, str]) -> Part:
+def _tags(tags: Mapping[str, str] | None) -> Part:
+    if tags is None:
+        return Part(
+            {}, ("tags: the file does not show them: set those of the service, or the stack takes them away",)
+        )
     kept = {
         key: value
         for key, value in sorted(tags.items())

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mailroute.adoption import Adoption
     from mailroute.rehearsal.project import StackFile
 
-_ROUTES: Final = ("ses", "nat", "both")
+ROUTES: Final = ("ses", "nat", "both")
 
 
 @click.command(
@@ -30,7 +30,7 @@ _ROUTES: Final = ("ses", "nat", "both")
 )
 @click.option(
     "--route",
-    type=click.Choice(_ROUTES),
+    type=click.Choice(ROUTES),
     help="How its mail is to leave the VPC.  [default: ses where it sends by SES today, else nat]",
 )
 @click.option(

@@ -101,13 +101,13 @@ def test_what_may_be_secret_is_named_and_not_written(name: str, value: str | Non
     assert adoption.config["environment"] == {name: None, "LOG_LEVEL": "info"}
     [line] = [line for line in adoption.left_out if line.startswith(f"environment.{name}: ")]
     assert value is None or value not in line
-    assert f"pulumi config set --path 'environment.{name}' VALUE" in line
+    assert f"pulumi config set --secret --path 'environment.{name}'" in line
 
 
 def test_a_parameter_by_name_is_written_as_its_arn() -> None:
     adoption = adopted(plain(image(runtimeEnvironmentSecrets={"FLAG": "/shop/flag"})))
     assert adoption.config["secrets"]["FLAG"] == f"arn:aws:ssm:{REGION}:123456789012:parameter/shop/flag"
-    assert "secrets.FLAG: names a parameter; its ARN is written, which is a change" in adoption.left_out
+    assert "secrets.FLAG: it names a parameter: its ARN is written, which is a change" in adoption.left_out
 
 
 def test_a_command_with_a_secret_stays_out_of_the_file() -> None:
@@ -218,11 +218,32 @@ def test_records_that_are_in_the_way_are_gone_around() -> None:
 def test_a_relay_that_no_secret_signs_in_with_is_named() -> None:
     reference = f"{SECRETS}other-Ab12Cd"
     adoption = adopted(plain(image(runtimeEnvironmentSecrets={"SMTP_PASS": reference})))
-    assert "relaySecretArn" not in adoption.config
+    assert adoption.config["relaySecretArn"] is None
     assert any(line.startswith("relaySecretArn: SMTP_USER and SMTP_PASS") for line in adoption.left_out)
+    running = plain(image(runtimeEnvironmentSecrets={"SMTP_PASS": reference}))
+    assert "relaySecretArn" not in adopted(running, Wanted("ses", "a.example")).config
     blocked = adopted(plain(image(runtimeEnvironmentVariables={"SMTP_PORT": "25"})))
     assert "relayPort" not in blocked.config
     assert any(line.startswith("relayPort: SMTP_PORT is '25'") for line in blocked.left_out)
+
+
+def test_a_relay_that_is_not_known_is_left_to_a_person() -> None:
+    variables = {"SMTP_HOST": None, "EMAIL_HOST": "mail.example.com"}
+    running = plain()
+    document = running.document
+    service = service_in(document, NAME)
+    configuration = service["properties"]["sourceConfiguration"]["imageRepository"]["imageConfiguration"]
+    configuration["runtimeEnvironmentVariables"] = variables
+    adoption = adopt(document, service, Wanted(), live=True)
+    assert adoption.config["relayHost"] is None
+    assert adoption.config["environment"] == {"EMAIL_HOST": "mail.example.com"}
+    said = [line.partition(":")[0] for line in adoption.left_out]
+    assert said == ["relayHost", "tags", "webAclArn", "EMAIL_HOST"]
+
+
+def test_what_a_file_does_not_show_is_named() -> None:
+    said = [line.partition(":")[0] for line in adopted(plain(), live=False).left_out]
+    assert said == ["tags", "customDomains, webAclArn"]
 
 
 def test_the_tags_of_aws_and_of_the_stack_are_not_taken() -> None:

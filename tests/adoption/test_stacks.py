@@ -12,7 +12,20 @@ from mailroute.adoption import adopt, service_in
 from mailroute.adoption.files import config_text
 from mailroute.rehearsal.account import AwsResource
 from mailroute.rehearsal.project import Project
-from tests.adoption.services import CONNECTOR, MAIL, NAME, OWN, ROOT, SERVICE, SERVICES, Running, differences
+from tests.adoption.services import (
+    CONNECTOR,
+    MAIL,
+    NAME,
+    OWN,
+    ROOT,
+    SECRETS,
+    SERVICE,
+    SERVICES,
+    Properties,
+    Running,
+    differences,
+    image,
+)
 from tests.components.deployment import RecordedAccount, Stack
 
 
@@ -52,3 +65,19 @@ def test_the_first_update_changes_mail_connector_and_tags(running: Running, tmp_
     assert of_mail == running.changed
     assert {path for path in changed if path.rpartition(".")[2] not in of_mail} == {CONNECTOR, *OWN}
     assert stack.up().writes == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        (image(runtimeEnvironmentVariables={"API_KEY": "hunter2"}), "environment.API_KEY"),
+        (image(runtimeEnvironmentSecrets={"SMTP_PASS": f"{SECRETS}other-Ab12Cd"}), "relaySecretArn"),
+    ],
+)
+def test_what_a_person_has_to_set_is_refused_until_then(
+    changes: Properties, key: str, tmp_path: Path
+) -> None:
+    update = stack_of(Running({}, changes, options=()), tmp_path).up()
+    assert f"config mailroute:{key} is " in str(update.error)
+    assert "hunter2" not in str(update.error)
+    assert update.writes == ()
