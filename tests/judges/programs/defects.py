@@ -19,6 +19,7 @@ from reachability.aws import network_acl, resolver, route_table_association
 from reachability.aws.hosted_zone import HostedZone, HostedZones
 from reachability.aws.network_acl import NetworkAcls
 from reachability.graph import Graph, claims, references, tokens
+from reachability.graph.choices import Choice
 from reachability.graph.claims import Adoptions, Claim
 from reachability.graph.references import Ref
 from reachability.ranges import PUBLIC
@@ -96,6 +97,19 @@ def _of(wanted: Sequence[str]) -> Callable[..., Ref[Resource]]:
     return resolve
 
 
+_note = Graph.note
+
+
+def _takes_for_one(prop: str, *types: str) -> Patch:
+    """What is chosen by `prop`, of `types` or of all, is taken for what its reader makes of it."""
+
+    def note(self: Graph, choice: Choice) -> None:
+        if choice.prop != prop or (types and choice.resource.type not in types):
+            _note(self, choice)
+
+    return Graph, "note", note
+
+
 # Which of two claims stands -----------------------------------------------------------------------------
 
 
@@ -121,7 +135,8 @@ _follows = claims.follows
 
 
 def _in_order_of_names(graph: Graph, later: Resource, earlier: Resource) -> bool:
-    return _follows(graph, later, earlier) or later.key > earlier.key
+    first = _follows(graph, later, earlier)
+    return first or (later.key > earlier.key and not _follows(graph, earlier, later))
 
 
 _keeps = Adoptions.keeps
@@ -180,6 +195,12 @@ DEFECTS: Final = (
     Defect("A list is what it comes from", ((references, "_unknown", _list_is_its_sources),)),
     Defect("A list of subnets is what it comes from", ((references, "_unknown", _of(tokens.SUBNET)),)),
     Defect("A list of groups is what it comes from", ((references, "_unknown", _of(tokens.SECURITY_GROUP)),)),
+    Defect("Two addresses that are chosen differ", (_takes_for_one("allocationId"),)),
+    Defect("A part that is of one of two VPCs is of the right one", (_takes_for_one("vpcId"),)),
+    Defect(
+        "An endpoint's one output of subnets is one of them",
+        (_takes_for_one("subnetIds", *tokens.VPC_ENDPOINT),),
+    ),
     Defect("The first claim on a subnet's ACL stands", ((network_acl, "standing_or", _first_or),)),
     Defect("ACL associations are not seen", ((NetworkAcls, "_read_associations", _no_associations),)),
     Defect(

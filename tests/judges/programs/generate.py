@@ -12,6 +12,7 @@ from typing import Any, Final
 from tests.judges import topologies as t
 from tests.judges.programs import claims, hosts
 from tests.judges.programs import types as kinds
+from tests.judges.programs.choices import with_choices
 from tests.judges.programs.existing import ADOPTED, existing
 from tests.judges.programs.expressions import Expression
 from tests.judges.programs.model import COMPONENT, Declared, Program
@@ -24,8 +25,7 @@ TYPES_OF_ACCOUNT: Final = (t.VPC, t.SUBNET, t.ROUTE_TABLE, t.NAT_GATEWAY, t.GROU
 
 def program(seed: int) -> Program:
     """The program of `seed`."""
-    rng = Random(seed)
-    return Scene(rng).write()
+    return with_choices(Scene(Random(seed)).write(), Random(f"choices {seed}"))
 
 
 class Scene:

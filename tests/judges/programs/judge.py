@@ -66,10 +66,16 @@ class Up:
 
 @dataclass(frozen=True)
 class Judged:
-    """A program, judged: what its preview says, and what becomes of it in each order of creation."""
+    """A program, judged: what its preview says, and what becomes of it in each order of creation.
+
+    Attributes:
+        ups: none where AWS refuses a program that chooses.
+        plainly: what the preview of such a program says where it writes plainly what it chooses.
+    """
 
     preview: Said
     ups: tuple[Up, ...]
+    plainly: Verdict = Verdict.REACHABLE
 
     @property
     def contradictions(self) -> tuple[str, ...]:
@@ -82,6 +88,8 @@ class Judged:
                 found.append(f"{phase}: reachable, and packets are lost")
             if phase_said.verdict is Verdict.UNREACHABLE and not up.fails:
                 found.append(f"{phase}: unreachable, and packets come through")
+        if self.preview.verdict is Verdict.REACHABLE is not self.plainly:
+            found.append("preview: reachable, and AWS refuses what is chosen")
         return tuple(dict.fromkeys(found))
 
     def alike(self, other: Judged) -> bool:
@@ -94,7 +102,19 @@ class Judged:
 
 
 def judge(program: Program, seed: int = 0) -> Judged | None:
-    """Judge `program`; none where AWS accepts it in no order."""
+    """Judge `program`; none where AWS accepts it in no order, and it chooses nothing."""
+    ups, evidence = _accepted(program), evidence_of(program)
+    if not ups and program.plainly is None:
+        return None
+    planned = engine.preview(program)
+    if not ups and program.plainly is not None:
+        plainly = _prove(engine.preview(program.plainly), evidence).verdict
+        return Judged(_prove(planned, evidence), (), plainly)
+    return Judged(_prove(planned, evidence), tuple(_come_up(planned, up, evidence, seed) for up in ups))
+
+
+def _accepted(program: Program) -> list[engine.Update]:
+    """What becomes of it in the orders of creation that AWS accepts, each account once."""
     ups: list[engine.Update] = []
     for order in engine.orders(program):
         if ups and not engine.depends_on_order(program):
@@ -103,11 +123,7 @@ def judge(program: Program, seed: int = 0) -> Judged | None:
             up = engine.update(program, order)
             if not any(are_alike(up.account, other.account) for other in ups):
                 ups.append(up)
-    if not ups:
-        return None
-    evidence = evidence_of(program)
-    planned = engine.preview(program)
-    return Judged(_prove(planned, evidence), tuple(_come_up(planned, up, evidence, seed) for up in ups))
+    return ups
 
 
 def evidence_of(program: Program) -> Evidence:
@@ -162,5 +178,7 @@ def tally(counts: Counter[str], judged: Judged | None) -> None:
     if judged.preview.verdict is not Verdict.UNDETERMINED and not all(up.as_assumed for up in judged.ups):
         counts["decided, and an assumption is broken"] += 1
     open_before = judged.preview.verdict is Verdict.UNDETERMINED
-    if open_before and all(up.said.verdict is Verdict.REACHABLE for up in judged.ups):
+    if not judged.ups:
+        counts["AWS may refuse what is chosen"] += 1
+    elif open_before and all(up.said.verdict is Verdict.REACHABLE for up in judged.ups):
         counts["undetermined though the update is reachable"] += 1

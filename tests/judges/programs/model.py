@@ -52,6 +52,7 @@ class Program:
         evidence: whether the proof gets to see it.
         config: the stack's config, by name.
         hidden: the ids of what is there, and was not read.
+        plainly: the same with what it chooses written plainly, where AWS may refuse that.
     """
 
     account: Document
@@ -59,6 +60,7 @@ class Program:
     config: dict[str, Any]
     declared: tuple[Declared, ...]
     hidden: tuple[str, ...] = ()
+    plainly: Program | None = None
 
     def shown(self) -> Document | None:
         """The evidence: of a VPC in which something was not read, it does not claim to be complete."""
@@ -89,6 +91,7 @@ class Program:
             "config": self.config,
             "hidden": list(self.hidden),
             "declared": [_to_json(each) for each in self.declared],
+            **({} if self.plainly is None else {"plainly": self.plainly.to_json()}),
         }
 
     @classmethod
@@ -98,7 +101,8 @@ class Program:
             for each in found["declared"]
         )
         known = found["account"], found["evidence"], found["config"]
-        return cls(*known, tuple(declared), tuple(found["hidden"]))
+        plainly = cls.from_json(found["plainly"]) if "plainly" in found else None
+        return cls(*known, tuple(declared), tuple(found["hidden"]), plainly)
 
 
 def _to_json(declared: Declared) -> dict[str, Any]:
