@@ -31,6 +31,7 @@ def living() -> dict[str, Stack]:
     """Each by its name, with its twin."""
     makers = (
         gateways.by_nat_gateway,
+        gateways.by_regional_gateway,
         gateways.by_defaults,
         gateways.by_default_table,
         endpoints.by_endpoint,

@@ -56,6 +56,18 @@ def by_nat_gateway() -> Stack:
     return stack
 
 
+def by_regional_gateway() -> Stack:
+    """A regional NAT gateway, with an address for a zone."""
+    stack = Stack()
+    own_network(stack)
+    for prop in ("subnetId", "allocationId"):
+        stack["nat"].pop(prop)
+    addresses = {"availabilityZone": "us-east-1a", "allocationIds": [ref("address")]}
+    regional = {"availabilityMode": "regional", "vpcId": ref("vpc")}
+    stack["nat"].update(**regional, availabilityZoneAddresses=[addresses])
+    return stack
+
+
 def by_defaults() -> Stack:
     """A main route table and an ACL that are associated; defaults that are adopted; the older rules."""
     stack = Stack()
