@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 _TIMEOUT: Final = 1800
 _SERVICE: Final = "'--service'"
-_SERVICE_ARN: Final = re.compile(r"arn:aws[a-z-]*:apprunner:([a-z0-9-]+):\d{12}:service/[^\s/]+/[0-9a-f]+")
 _STANDARD_INPUT: Final = Path("-")
 
 
@@ -240,9 +238,11 @@ def _region(service: str, given: str | None) -> str | None:
     Raises:
         BadParameter: they differ, or it is the ARN of something else.
     """
+    from mailroute.settings_update.settings import SERVICE_ARN
+
     if not service.startswith("arn:"):
         return given
-    found = _SERVICE_ARN.fullmatch(service)
+    found = SERVICE_ARN.fullmatch(service)
     if found is None:
         raise click.BadParameter(
             f"{service!r} is not the ARN of an App Runner service", param_hint="'--service'"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import cached_property, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -11,7 +12,7 @@ from evidence.live.deadline import Deadline
 from evidence.live.failures import AccessError, Failure, of_error, refused
 from evidence.live.transport import bound
 
-from .service import MalformedAnswer, Operation, Service, operations_of
+from .service import MalformedAnswer, Operation, Service, arn_of, operations_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +21,8 @@ Result = TypeVar("Result")
 
 _CONNECT_TIMEOUT: Final = 5
 _READ_TIMEOUT: Final = 30
+_SHARE: Final = 10
+"""One answer may keep silent for a tenth of the time that there is for all."""
 _THROTTLED: Final = frozenset(
     {
         "ThrottlingException",
@@ -71,30 +74,33 @@ class AppRunner:
 
     def __init__(self, region: str | None, deadline: Deadline) -> None:
         import boto3
-        from botocore.config import Config
         from botocore.exceptions import BotoCoreError
 
         self._deadline = deadline
         try:
-            session = boto3.Session(region_name=region or os.environ.get("AWS_REGION"))
-            if not session.region_name:
+            self._session = boto3.Session(region_name=region or os.environ.get("AWS_REGION"))
+            if not self._session.region_name:
                 raise AccessError("no AWS region: give --region, or the service's ARN, or set AWS_REGION")
-            timeouts = {"connect_timeout": _CONNECT_TIMEOUT, "read_timeout": _READ_TIMEOUT}
-            reading = Config(
-                **timeouts, retries=None if os.environ.get("AWS_RETRY_MODE") else {"mode": "standard"}
-            )
-            # Sent once: an update whose answer is lost may have been taken all the same.
-            writing = Config(**timeouts, retries={"total_max_attempts": 1})
-            self._reader, self._writer = (
-                session.client("apprunner", config=config) for config in (reading, writing)
-            )
+            standard = None if os.environ.get("AWS_RETRY_MODE") else {"mode": "standard"}
+            self._reader = self._client(min(_READ_TIMEOUT, deadline.seconds / _SHARE), standard)
         except BotoCoreError as error:
             raise AccessError(f"the AWS configuration cannot be used: {of_error(error).text}") from error
-        self.region: str = session.region_name
-        for client in (self._reader, self._writer):
-            bound(client, deadline)
+        self.region: str = self._session.region_name
         # What is written back is what was read, with all that botocore's model leaves out.
         self._reader.meta.events.register("before-parse.apprunner.DescribeService", _keep_whole)
+
+    @cached_property
+    def _writer(self) -> Any:
+        """Sends once: an update whose answer is lost may have been taken all the same."""
+        return self._client(_READ_TIMEOUT, {"total_max_attempts": 1})
+
+    def _client(self, read_timeout: float, retries: Mapping[str, Any] | None) -> Any:
+        from botocore.config import Config
+
+        config = Config(connect_timeout=_CONNECT_TIMEOUT, read_timeout=read_timeout, retries=retries)
+        client = self._session.client("apprunner", config=config)
+        bound(client, self._deadline)
+        return client
 
     def arn_of(self, name: str) -> str:
         """The ARN of the service with this name.
@@ -108,7 +114,7 @@ class AppRunner:
             answer = self._read("ListServices", token)
             for item in answer.get("ServiceSummaryList") or ():
                 if item.get("ServiceName") == name and item.get("Status") != "DELETED":
-                    return str(item["ServiceArn"])
+                    return _understood("ListServices", partial(arn_of, item))
             if not answer.get("NextToken") or answer["NextToken"] == token.get("NextToken"):
                 raise AccessError(
                     f"{name}: {self.region} has no App Runner service of that name: check it and the region"

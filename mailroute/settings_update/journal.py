@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from .settings import Plain, Secret, Settings, Value
+from .settings import SERVICE_ARN, Plain, Secret, Settings, Value
 
-_SERVICE_ARN: Final = "^arn:aws[a-z-]*:apprunner:[a-z0-9-]+:[0-9]{12}:service/"
 _KIND: Final = "mailroute apply-settings"
 _VERSION: Final = 1
 
@@ -78,10 +77,7 @@ _SCHEMA: Final = {
     "properties": {
         "journal": {"const": _KIND},
         "version": {"const": _VERSION},
-        "serviceArn": {
-            "type": "string",
-            "pattern": "^arn:aws[a-z-]*:apprunner:[a-z0-9-]+:[0-9]{12}:service/",
-        },
+        "serviceArn": {"type": "string", "pattern": f"^{SERVICE_ARN.pattern}$"},
         "state": {"enum": [state.value for state in State]},
         "changes": {
             "type": "object",

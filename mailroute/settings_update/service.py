@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from .settings import CONNECTOR, Plain, Secret, SettingError, Settings, Value
+from .settings import CONNECTOR, SERVICE_ARN, Plain, Secret, SettingError, Settings, Value
 
 RUNNING: Final = "RUNNING"
 IN_PROGRESS: Final = "OPERATION_IN_PROGRESS"
@@ -194,6 +194,18 @@ def _expect(answer: Any, path: tuple[str, ...], kind: type) -> Any:
     if not isinstance(answer, kind):
         raise MalformedAnswer(f"Service.{'.'.join(path)} is missing")
     return answer
+
+
+def arn_of(summary: Answer) -> str:
+    """The ARN of a service in the list of all.
+
+    Raises:
+        MalformedAnswer: it has none.
+    """
+    arn = summary.get("ServiceArn")
+    if not isinstance(arn, str) or not SERVICE_ARN.fullmatch(arn):
+        raise MalformedAnswer("ServiceSummaryList holds a service without an ARN")
+    return arn
 
 
 def operations_of(answer: Any) -> list[Operation]:

@@ -358,9 +358,9 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
-def _spoil(answer: dict[str, Any], fault: str) -> None:
+def _spoil(answer: Any, fault: str) -> None:
     """Take the key away that `lacks:A.B` names."""
     *parents, name = fault.removeprefix("lacks:").split(".")
     for parent in parents:
-        answer = answer[parent]
+        answer = answer[int(parent) if parent.isdecimal() else parent]
     answer.pop(name, None)

@@ -15,7 +15,7 @@ from tests.settings_update.apprunner_api import (
     Deployment,
     image_service,
 )
-from tests.settings_update.wanted import applied, apply, settled, unchanged
+from tests.settings_update.wanted import WANTED, applied, apply, settled, unchanged
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,7 @@ def test_waiting_outlasts_bad_answers(
 @pytest.mark.parametrize(
     ("call", "fault", "said"),
     [
+        ("ListServices", "lacks:ServiceSummaryList.0.ServiceArn", "holds a service without an ARN"),
         ("DescribeService", "denied", "allow it ('mailroute iam-policy --for apply-settings')"),
         ("DescribeService", "500", "InternalServiceErrorException: internal error: try again"),
         ("DescribeService", "html", "an answer with HTTP status 502 and no error code of AWS's: try again"),
@@ -92,7 +93,7 @@ def test_no_way_to_call_it_is_one_line(
 ) -> None:
     account.faults[call, 1] = fault
 
-    result = apply(mailroute, journal)
+    result = mailroute("apply-settings", "--service", "shop", *WANTED, "--journal", journal)
 
     assert result.returncode == 2
     assert said in result.stderr
