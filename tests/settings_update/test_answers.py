@@ -5,13 +5,19 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+import boto3
 import pytest
 
+from evidence.live.deadline import Deadline
 from mailroute.settings_update import updater
+from mailroute.settings_update.app_runner import AppRunner, Rejected, TryAgain
 from mailroute.settings_update.updater import Pace
 from tests.evidence.conftest import Command
 from tests.settings_update.apprunner_api import (
+    ARN,
+    REGION,
     Account,
+    Api,
     Deployment,
     image_service,
 )
@@ -185,3 +191,38 @@ def test_a_service_is_found_on_a_later_page(account: Account, mailroute: Command
 
     assert result.returncode == 0
     assert account.calls.count("ListServices") == 3
+
+
+def test_where_nobody_listens_nothing_is_sent(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_APPRUNNER", "http://127.0.0.1:1")
+    nobody = AppRunner(REGION, Deadline(10))
+
+    with pytest.raises(Rejected, match="Could not connect to the endpoint URL"):
+        nobody.update({"ServiceArn": ARN})
+    with pytest.raises(TryAgain, match="Could not connect to the endpoint URL"):
+        nobody.service(ARN)
+
+
+def test_without_credentials_a_line_says_what_to_set(
+    mailroute: Command, journal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boto3, "Session", boto3.session.Session)
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+
+    result = apply(mailroute, journal)
+
+    assert result.returncode == 2
+    assert "Unable to locate credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_without_a_region_a_line_says_what_to_give(
+    mailroute: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_REGION")
+
+    result = mailroute("apply-settings", "--service", "shop", *WANTED, "--dry-run")
+
+    assert result.returncode == 2
+    assert "no AWS region: give --region, or the service's ARN, or set AWS_REGION" in result.stderr

@@ -221,6 +221,24 @@ def test_an_undoing_that_is_refused_changes_nothing(
     assert apply(mailroute, journal).stdout == "shop runs with these settings already\n"
 
 
+def test_an_update_under_way_that_fails_is_undone_by_that(
+    account: Account, mailroute: Command, journal: Path, deadlines: list[Deadline]
+) -> None:
+    account.deployments.append(Deployment("ROLLBACK_SUCCEEDED"))
+    account.before = lambda *_: deadlines[-1].stop() if account.updates else None
+    assert apply(mailroute, journal).returncode == 4
+    account.before = lambda *_: None
+
+    result = mailroute("apply-settings", "--undo", journal)
+
+    assert (result.returncode, result.stdout) == (
+        0,
+        "the deployment had failed, and the service has what it had before\n",
+    )
+    assert settled(account.service) == settled(image_service())
+    assert len(account.updates) == 1
+
+
 # What is shown
 
 
