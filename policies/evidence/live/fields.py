@@ -297,6 +297,7 @@ _PLACED: Final[Mapping[Action, str]] = {
     Action.SERVICE: "ServiceArn",
     Action.CONNECTORS: "VpcConnectorArn",
     Action.CONNECTOR: "VpcConnectorArn",
+    Action.WEB_ACL: "WebACL.ARN",
     Action.ECS_CLUSTERS: "Arn",
     Action.ECS_LISTED: "Arn",
     Action.ECS_SERVICES: "serviceArn",
