@@ -48,7 +48,7 @@ def confirmed(
     def compare(parts: Sequence[Any]) -> None:
         name, asked, *outputs = parts
         found = _found(*outputs)
-        variables = found.keys() - {*_SETTINGS, _REPOSITORY, _BRANCH}
+        variables = found.keys() - set(_SETTINGS)
         other = sorted(key for key in asked.keys() | variables if asked.get(key) != found.get(key))
         if other and not pulumi.runtime.is_dry_run():
             raise DeploymentError(

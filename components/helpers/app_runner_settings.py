@@ -132,8 +132,8 @@ def _runtime(args: AppRunnerServiceArgs) -> dict[str, Any]:
         "runtime_environment_variables": args.get("environment", {}),
         "runtime_environment_secrets": args.get("secrets", {}),
     }
-    if args.get("start_command"):
-        runtime["start_command"] = args["start_command"]
+    if command := args.get("start_command"):
+        runtime["start_command"] = command
     return runtime
 
 

@@ -610,6 +610,11 @@ def test_external_dns_shows_known_records_in_a_preview(program: Callable[..., An
             "role; look at its name",
         ),
         (
+            {"instanceRoleArn": "none"},
+            "config mailroute:instanceRoleArn is 'none': it must be the ARN of a role of iam; use one such "
+            "as 'arn:aws:iam::ACCOUNT:role/NAME'",
+        ),
+        (
             {"configurationSetName": "shared", "publishEvents": "true"},
             "config mailroute:publishEvents is True: the events of an adopted configuration set are its "
             "owner's to publish; set it to false",
