@@ -114,7 +114,7 @@ class AppRunnerService(Component):
             ),
         )
         domains = args.get("custom_domains", [])
-        self.records_to_publish = custom_domains.associate(name, domains, service.arn, account, self._child())
+        self.records_to_publish = custom_domains.associate(name, domains, service, account, self._child())
         if "web_acl_arn" in args:
             self._protect_by_web_acl(name, service.arn, args["web_acl_arn"])
         running = confirmed(args, service, connector.arn, instance_role_arn)

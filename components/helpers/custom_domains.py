@@ -64,7 +64,7 @@ def has_www(domain: CustomDomainArgs) -> bool:
 def associate(
     name: str,
     domains: Sequence[CustomDomainArgs],
-    service_arn: pulumi.Output[str],
+    service: aws.apprunner.Service,
     account: Account,
     opts: pulumi.ResourceOptions,
 ) -> pulumi.Output[list[DnsRecord]]:
@@ -81,14 +81,16 @@ def associate(
         label = f"{name}-{domain['domain'].replace('*', 'any')}"
         association = aws.apprunner.CustomDomainAssociation(
             label,
-            service_arn=service_arn,
+            service_arn=service.arn,
             domain_name=domain["domain"],
             enable_www_subdomain=has_www(domain),
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(delete_before_replace=True)),
         )
-        certificate, target = association.certificate_validation_records, association.dns_target
+        certificate = association.certificate_validation_records
+        # pulumi-aws knows the target of an association that it has made, and not of one that was imported.
+        target = pulumi.Output.all(association.dns_target, service.service_url).apply(_first_known)
         if "zone_id" in domain:
-            _publish(label, domain, domain["zone_id"], association, alias_zone, opts)
+            _publish(label, domain, domain["zone_id"], certificate, target, alias_zone, opts)
             to_publish.append(certificate.apply(lambda found: _validation_records(found)[_RECORD_SLOTS:]))
         else:
             to_publish.append(pulumi.Output.all(certificate, target, names(domain)).apply(_all_records))
@@ -99,7 +101,8 @@ def _publish(
     label: str,
     domain: CustomDomainArgs,
     zone_id: pulumi.Input[str],
-    association: aws.apprunner.CustomDomainAssociation,
+    certificate: pulumi.Output[Sequence[Any]],
+    target: pulumi.Output[str],
     alias_zone: str,
     opts: pulumi.ResourceOptions,
 ) -> None:
@@ -108,7 +111,7 @@ def _publish(
     Where App Runner has made fewer validation records than there are slots, the last one is written again.
     """
     for slot in range(_RECORD_SLOTS):
-        record = association.certificate_validation_records.apply(partial(_in_slot, slot=slot))
+        record = certificate.apply(partial(_in_slot, slot=slot))
         aws.route53.Record(
             f"{label}-certificate-{slot}",
             zone_id=zone_id,
@@ -125,9 +128,7 @@ def _publish(
             zone_id=zone_id,
             name=host,
             type="A",
-            aliases=[
-                {"name": association.dns_target, "zone_id": alias_zone, "evaluate_target_health": False}
-            ],
+            aliases=[{"name": target, "zone_id": alias_zone, "evaluate_target_health": False}],
             opts=opts,
         )
 
@@ -152,6 +153,10 @@ def require_free_hosts(argument: str, account: Account, zone_id: str, domain: Cu
                 f"{found.name} has a {found.type} record already",
                 "set its dns to 'external' to keep the record",
             )
+
+
+def _first_known(targets: Sequence[Any]) -> str:
+    return next(str(target) for target in targets if target)
 
 
 def _in_slot(records: Sequence[Any], slot: int) -> dict[str, str]:

@@ -115,6 +115,8 @@ def test_what_no_slot_holds_is_left_to_publish(
         for at in "dbac"
     ]
     there = property(lambda _association: pulumi.Output.from_input(many))
+    not_there = property(lambda _association: pulumi.Output.from_input(None))
+    monkeypatch.setattr(aws.apprunner.CustomDomainAssociation, "dns_target", not_there)
     monkeypatch.setattr(aws.apprunner.CustomDomainAssociation, "certificate_validation_records", there)
     seen: list[Any] = []
 
@@ -133,6 +135,8 @@ def test_what_no_slot_holds_is_left_to_publish(
     certificates = [one for one in graph.of_type(RECORD) if "-certificate-" in one.name]
     assert [one.inputs["name"] for one in certificates] == [f"_{at}.app.example.com" for at in "abc"]
     assert all(one.inputs["allowOverwrite"] for one in certificates)
+    [alias] = graph[f"{RECORD}::api-app.example.com"].inputs["aliases"]
+    assert alias["name"] == "api.awsapprunner.com"  # that of the service, where an import shows none
     assert seen == [
         [
             {
