@@ -14,7 +14,7 @@ from ..packages import PACKAGES
 from ..result import Diagnostic, EngineFault, Interpreter, Operation, Rehearsal, RehearsalError, Severity
 from ..shared import channels, tracebacks, urns
 from ..shared.processes import Command
-from ..shared.remedies import with_remedy
+from ..shared.remedies import not_simulated, with_remedy
 from . import builtin, monitor, policy_config
 from .children import SHUTDOWN_GRACE_SECONDS, program_environment, start_children
 from .deployment import Deployment
@@ -237,10 +237,7 @@ class _Run:
             self._note_once("commands of the package 'command' are not run: their outputs are unknown")
             return UnsimulatedProvider(urn, identity)
         else:
-            self._note_once(
-                f"the package {package!r} is not simulated: its outputs are unknown, "
-                "and what depends on them is undetermined"
-            )
+            self._note_once(not_simulated(package))
             return UnsimulatedProvider(urn, identity)
         return PluginProvider(urn, identity, target, self._address, self._project.working_directory)
 

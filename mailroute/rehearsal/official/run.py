@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,9 +15,10 @@ from ..result import Diagnostic, Interpreter, Level, Operation, Rehearsal, Rehea
 from ..shared import scratch, tracebacks, urns
 from ..shared.journal import Journal
 from ..shared.processes import Children, Command
-from ..shared.remedies import with_remedy
+from ..shared.remedies import not_simulated, with_remedy
 from .calls import Calls
 from .log import Events, Log
+from .stand_in import StandInServer
 from .workspace import Workspace
 
 if TYPE_CHECKING:
@@ -34,6 +37,7 @@ _SEVERITIES: Final = {
     "warning": Severity.WARNING,
     "error": Severity.ERROR,
 }
+_MISSING: Final = re.compile(r"no resource plugin 'pulumi-resource-(?P<package>[\w-]+)")
 _NO_REASON: Final = ("preview failed", "update failed")
 """What the CLI says of every failure."""
 
@@ -53,21 +57,40 @@ def rehearse(
     Raises:
         RehearsalError: the program, its config or a pack is wrong, or does not end in time.
     """
-    with ProviderServer(account) as server:
-        return run(
-            project,
-            server.port,
-            up=up,
-            packs=packs,
-            pack_config=pack_config,
-            timeout=timeout,
-            on_event=on_event,
-        )
+    deadline = time.monotonic() + timeout
+    unknown: list[str] = []
+    with ProviderServer(account) as server, StandInServer() as stand_in:
+        while True:
+            notes = (Diagnostic(Severity.WARNING, not_simulated(package)) for package in unknown)
+            try:
+                return run(
+                    replace(project, diagnostics=(*project.diagnostics, *notes)),
+                    server.port,
+                    dict.fromkeys(unknown, stand_in.port),
+                    up=up,
+                    packs=packs,
+                    pack_config=pack_config,
+                    timeout=deadline - time.monotonic(),
+                    on_event=on_event,
+                )
+            except MissingPluginError as missing:
+                if up or missing.package in unknown:
+                    raise
+                unknown.append(missing.package)
+
+
+class MissingPluginError(RehearsalError):
+    """There is no plugin for a package."""
+
+    def __init__(self, reason: str, package: str) -> None:
+        super().__init__(reason)
+        self.package = package
 
 
 def run(
     project: Project,
     provider_port: int,
+    others: Mapping[str, int] | None = None,
     *,
     up: bool,
     packs: Sequence[Path],
@@ -77,12 +100,16 @@ def run(
 ) -> Rehearsal:
     """Rehearse against the provider for `aws` that listens on this port; there is at least one pack.
 
+    Args:
+        others: where providers for other packages listen.
+
     Raises:
+        MissingPluginError: the program uses another package, of which there is no plugin.
         RehearsalError: see `rehearse`.
     """
     with ExitStack() as stack:
         folder = stack.enter_context(scratch.folder())
-        workspace = Workspace(project, folder, provider_port)
+        workspace = Workspace(project, folder, provider_port, others)
         rehearsal = _Run(project, workspace, stack.enter_context(Children()), timeout, on_event)
         for command in workspace.commands():
             rehearsal.command(command)
@@ -147,7 +174,9 @@ class _Run:
         status, said = self._run(command, read_logs)
         errors = [entry for entry in self._journal.diagnostics if entry.severity is Severity.ERROR]
         if status and errors:
-            raise RehearsalError(self._reason(errors[0]))
+            missing = next(filter(None, (_MISSING.search(error.message) for error in errors)), None)
+            reason = self._reason(errors[0])
+            raise MissingPluginError(reason, missing["package"]) if missing else RehearsalError(reason)
         if status and not any(result.level is Level.MANDATORY for result in self._journal.policies):
             parts = ("pulumi", said.removeprefix("error: "), self._hidden_reason(packs))
             raise RehearsalError(": ".join(filter(None, parts)))

@@ -32,9 +32,12 @@ class Workspace:
     Args:
         directory: an empty one, for this alone.
         provider_port: where the provider for `aws` listens.
+        others: where those for other packages do.
     """
 
-    def __init__(self, project: Project, directory: Path, provider_port: int) -> None:
+    def __init__(
+        self, project: Project, directory: Path, provider_port: int, others: Mapping[str, int] | None = None
+    ) -> None:
         self.directory = directory
         self.events = directory / "events.json"
         self.calls = directory / "calls.json"
@@ -45,7 +48,10 @@ class Workspace:
         backend = directory / "state"
         backend.mkdir()
         references.save(project, backend)
-        self.environment = {**environment(backend, self.calls, provider_port), **project.pack_variables}
+        self.environment = {
+            **environment(backend, self.calls, provider_port, others),
+            **project.pack_variables,
+        }
         plain = {key: text for key, text in project.config.items() if key not in project.secret_keys}
         self._write("Pulumi.yaml", self._document())
         self._write(f"Pulumi.{project.stack}.yaml", {"config": plain})
@@ -82,13 +88,16 @@ class Workspace:
         (self.directory / name).write_text(yaml.safe_dump(dict(document)), encoding="utf-8")
 
 
-def environment(backend: Path, calls: Path, provider_port: int) -> Mapping[str, str]:
+def environment(
+    backend: Path, calls: Path, provider_port: int, others: Mapping[str, int] | None = None
+) -> Mapping[str, str]:
     """The environment of a CLI that keeps its state in `backend` and logs its calls in `calls`."""
+    providers = {"aws": provider_port, **(others or {})}
     return {
         **os.environ,
         "PULUMI_BACKEND_URL": f"file://{backend}",
         "PULUMI_CONFIG_PASSPHRASE": secrets.token_urlsafe(),
-        "PULUMI_DEBUG_PROVIDERS": f"aws:{provider_port}",
+        "PULUMI_DEBUG_PROVIDERS": ",".join(f"{package}:{port}" for package, port in providers.items()),
         "PULUMI_DEBUG_COMMANDS": "true",  # makes --event-log known
         "PULUMI_DEBUG_GRPC": str(calls),
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

@@ -20,6 +20,14 @@ _UPPER: Final = re.compile(r"<[\s\"']*(\d+)")
 _FILES: Final = ("requirements.txt", "pyproject.toml")
 
 
+def not_simulated(package: str) -> str:
+    """What to say of a package that nobody here answers for."""
+    return (
+        f"the package {package!r} is not simulated: its outputs are unknown, "
+        "and what depends on them is undetermined"
+    )
+
+
 def with_remedy(message: str, project: Project) -> str:
     """`message`, why the program fails, and what to do where its environment is the cause."""
     missing = _MISSING.search(message)
