@@ -77,7 +77,7 @@ def _simpler(expression: Expression) -> Iterator[Expression]:
         if form in ("$output", "$part", "$call") and step == 0:
             continue
         for simpler in _simpler(inner[step]):
-            changed = copy.copy(inner)
+            changed: Any = copy.copy(inner)
             changed[step] = simpler
             yield {form: changed} if form else changed
 
