@@ -177,8 +177,8 @@ def command(
     \b
     Exit status:
       0  every mandatory policy holds
-      1  a mandatory policy is violated
-      2  the program, its config or an argument is wrong
+      1  a mandatory policy is violated, or with --explore a path is lost
+      2  the program, its config or an argument is wrong, with --all-stacks that of one stack too
       3  mailroute itself failed
     """
     from mailroute.rehearsal.given_config import GivenConfig

@@ -283,6 +283,12 @@ def _counts(explored: Explored) -> RenderableType:
     if run < found.possible:
         table.add_row("chosen", f"at most {explored.limit} beside that as it is, by seed {explored.seed}")
     table.add_row("judged", f"{1 + len(found.judged)} of {run}")
+    paths_there = _planned(explored.base)
+    reachable = sum(egress.verdict is Verdict.REACHABLE for egress in paths_there)
+    kept = (
+        f"{reachable} of {len(paths_there)} reachable as it is" if paths_there else "none is judged as it is"
+    )
+    table.add_row("paths to lose", kept)
     table.add_row("lose a path", str(len(found.losing)))
     values = sum(len(each.values) for each in explored.parameters)
     table.add_row("other values", f"{len(found.judged_values)} of {values} judged")

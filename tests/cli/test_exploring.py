@@ -265,10 +265,11 @@ def test_a_loss_is_named_with_its_finding() -> None:
 def test_a_pass_says_what_was_judged() -> None:
     text = shown(explored_by(b=Outcome(), nat=Outcome()))
     assert "✔ of the 3 configurations run, none loses a path\n" in text
-    assert text.split("Configurations\n")[1].splitlines()[:5] == [
+    assert text.split("Configurations\n")[1].splitlines()[:6] == [
         "  run            3 of 6 possible, of these values",
         "  chosen         at most 4 beside that as it is, by seed 7",
         "  judged         3 of 3",
+        "  paths to lose  1 of 1 reachable as it is",
         "  lose a path    0",
         "  other values   2 of 3 judged",
     ]
@@ -276,6 +277,8 @@ def test_a_pass_says_what_was_judged() -> None:
     assert "shop:relay  a.example | b.example | c.example (not judged)\n" in text
     assert "Not varied\n  shop:token  secret\n" in text
     assert "always" not in text
+    assert "  paths to lose  none is judged as it is\n" in shown(explored_by(), base=report())
+    assert "  paths to lose  0 of 1 reachable" in shown(explored_by(), base=report(EgressChange(DEAD, None)))
 
 
 def test_what_is_not_judged_and_what_is_blocked_is_named() -> None:
