@@ -28,6 +28,12 @@ _PRIVATE = ["subnet-058489269eab00608", "subnet-0a836887b9508ed97"]
 _PUBLIC = ["subnet-0c31f6a7de52b8941", "subnet-07be90d42f1a6c385"]
 _RELAY = "arn:aws:secretsmanager:us-east-1:123456789012:secret:daadaar/smtp-Kq3vTz"
 _ROLE = "arn:aws:iam::123456789012:role/daadaar-backend-instance"
+_CODE = {
+    "repositoryUrl": "https://github.com/daadaar/backend",
+    "branch": "main",
+    "connectionArn": "arn:aws:apprunner:us-east-1:123456789012:connection/github/0123456789abcdef",
+    "runtime": "PYTHON_311",
+}
 _ROUTES: list[Config] = [
     {"route": "ses"},
     {"route": "nat"},
@@ -60,6 +66,10 @@ _GROUPS: dict[str, tuple[str, list[Config]]] = {
         [{"route": "nat", "natMode": "regional", "zoneCount": count} for count in (2, 3)],
     ),
     "the instance role": ("prod", [{"route": "ses", "instanceRoleArn": arn} for arn in ("", _ROLE)]),
+    "routes of source code": (
+        "dev",
+        [{"route": route, "image": "", "sourceCode": _CODE} for route in ("nat", "ses")],
+    ),
     "the rest of the VPC": ("prod", [{"route": "ses", "reachVpc": reach} for reach in (True, False)]),
 }
 
