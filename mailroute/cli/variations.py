@@ -118,13 +118,12 @@ class _Values:
         self._own = key.startswith(f"{project.name}:")
         self._type = schema.type_of(key)
         self._stacks = {name: each.config[key] for name, each in stacks.items() if key in each.config}
+        self._default = schema.default_of(key)
         base = project.config.get(key)
-        known = [
-            value for value in (base, schema.default_of(key), *self._stacks.values()) if value is not None
-        ]
-        projects = (project, *stacks.values())
+        known = [value for value in (base, self._default, *self._stacks.values()) if value is not None]
         self._secret = any(
-            key in each.masked_keys or any(each.mask(value) != value for value in known) for each in projects
+            key in each.masked_keys or any(each.mask(value) != value for value in known)
+            for each in (project, *stacks.values())
         )
         boolean = self._type == "boolean" or (not self._type and any(value in _TRUTH for value in known))
         values = dict.fromkeys((*known, *(_TRUTH if boolean else ())))
@@ -145,8 +144,8 @@ class _Values:
     def said(self, value: str) -> str:
         """How to give `value`: what is no text comes from a file."""
         stack = next((name for name, other in self._stacks.items() if other == value), "")
-        if value[:1] in ("{", "[") and stack:
-            return f"{self._key} as Pulumi.{stack}.yaml has it"
+        if value[:1] in ("{", "[") and (stack or value == self._default):
+            return f"{self._key} as {f'Pulumi.{stack}.yaml' if stack else 'Pulumi.yaml'} has it"
         return shlex.join(["--config", f"{self._key}={value}"])
 
 

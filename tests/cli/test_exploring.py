@@ -160,6 +160,24 @@ def test_a_value_that_is_a_secret_elsewhere_is_not_varied(shop: Path) -> None:
     assert not [text for text in found.said.values() if "b.example" in text]
 
 
+def test_an_encrypted_flag_makes_no_secret_of_others(shop: Path) -> None:
+    declared = DECLARED + "  hidden: {type: boolean, secret: true}\n"
+    (shop / "Pulumi.yaml").write_text(declared, encoding="utf-8")
+    (shop / "Pulumi.dev.yaml").write_text("config:\n  shop:hidden: {secure: abc}\n", encoding="utf-8")
+    found = varied(shop)
+    assert "shop:nat" in {each.name for each in found.parameters}
+    assert Fixed("shop:hidden", "secret") in found.fixed
+
+
+def test_a_default_that_is_a_list_is_said_to_be_declared(shop: Path) -> None:
+    (shop / "Pulumi.dev.yaml").write_text("config:\n  shop:hosts: [c]\n", encoding="utf-8")
+    found = varied(shop)
+    assert [found.said["shop:hosts", value] for value in ('["a"]', '["b"]')] == [
+        "shop:hosts as Pulumi.yaml has it",
+        "shop:hosts as Pulumi.prod.yaml has it",
+    ]
+
+
 def test_an_account_file_keeps_the_region(shop: Path) -> None:
     found = varied(shop, one_region=True)
     assert Fixed("aws:region", "the account file is of one region") in found.fixed
