@@ -64,6 +64,11 @@ def test_the_first_update_changes_mail_connector_and_tags(running: Running, tmp_
     of_mail = {path.rpartition(".")[2] for path in changed} & MAIL
     assert of_mail == running.changed
     assert {path for path in changed if path.rpartition(".")[2] not in of_mail} == {CONNECTOR, *OWN}
+
+
+def test_a_second_update_changes_nothing(tmp_path: Path) -> None:
+    stack = stack_of(SERVICES["custom domain and web ACL"], tmp_path)
+    assert stack.up().error is None
     assert stack.up().writes == ()
 
 
