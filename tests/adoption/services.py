@@ -102,6 +102,7 @@ class Running:
         there: what else the account holds.
         options: of `mailroute adopt`.
         expected: of the configuration, what this service is about.
+        without: the id of what the account does not hold.
         changed: the properties that the first update changes, besides the connector and the tags.
     """
 
@@ -109,6 +110,7 @@ class Running:
     changes: Mapping[str, Any] = field(default_factory=dict)
     there: Sequence[Properties] = ()
     options: Sequence[str] = ("--route", "ses", "--domain", "daadaar.com")
+    without: str = ""
     changed: frozenset[str] = frozenset({"SMTP_HOST", "SMTP_USER", "SMTP_PASS"})
 
     @property
@@ -122,6 +124,7 @@ class Running:
         """The account as evidence."""
         document: dict[str, Any] = json.loads((ROOT / "accounts" / "prod.json").read_text(encoding="utf-8"))
         document["resources"].extend(copy.deepcopy(list(self.there)))
+        document["resources"] = [each for each in document["resources"] if each["id"] != self.without]
         for each in document["resources"]:
             if each["type"] == SERVICE:
                 each["properties"] = merged(merged(each["properties"], _SHOWN), self.changes)

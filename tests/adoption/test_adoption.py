@@ -27,6 +27,7 @@ from tests.adoption.services import (
     nat_gateway,
 )
 
+MAIN_TABLE = "rtb-06a9d3c08fb1e7524"
 DATABASE, CONNECTOR = "sg-08c3d5e60fa1b7294", "sg-01e6a4f3bd829c57e"
 ZONE = "Z0573219KQ7M4TXB1R8E"
 
@@ -110,8 +111,9 @@ def test_a_parameter_by_name_is_written_as_its_arn() -> None:
     assert "secrets.FLAG: it names a parameter: its ARN is written, which is a change" in adoption.left_out
 
 
-def test_a_command_with_a_secret_stays_out_of_the_file() -> None:
-    adoption = adopted(plain(image(startCommand="serve --api-token=hunter2")))
+@pytest.mark.parametrize("option", ["--api-token=hunter2", "--password hunter2"])
+def test_a_command_with_a_secret_stays_out_of_the_file(option: str) -> None:
+    adoption = adopted(plain(image(startCommand=f"serve {option}")))
     assert "startCommand" not in adoption.config
     assert "startCommand: it may hold a secret: it stays as it is, outside of the configuration" in (
         adoption.left_out
@@ -164,6 +166,37 @@ def test_what_the_old_connector_may_call_the_new_one_may(there: bool) -> None:
     assert blocks == {("172.31.5.0/24", 9200), ("0.0.0.0/0" if there else "172.31.0.0/16", 443)}
 
 
+@pytest.mark.parametrize("rules", [(0, 1), (1, 0)])
+def test_what_is_open_on_every_port_is_said_once(rules: tuple[int, int]) -> None:
+    peer = {"securityGroups": [f"123456789012/{CONNECTOR}"]}
+    both = [{"protocol": "-1", **peer}, {"protocol": "tcp", "fromPort": 5432, "toPort": 5432, **peer}]
+    egress = [
+        {"protocol": "-1", "cidrBlocks": ["0.0.0.0/0"]},
+        {"protocol": "tcp", "fromPort": 9200, "toPort": 9200, "cidrBlocks": ["172.31.5.0/24"]},
+    ]
+    changes = {DATABASE: {"ingress": [both[at] for at in rules]}, CONNECTOR: {"egress": egress}}
+    config = adopted(plain(), account=changes).config
+    assert config["reachVpc"] is True
+    assert config["destinations"] == [
+        {"name": "daadaar-database", "securityGroupId": DATABASE},
+        {"name": "daadaar-redis", "port": 6379, "securityGroupId": "sg-0f47a91c2bd6e8053"},
+    ]
+
+
+def test_the_route_s_own_destination_is_left_to_it() -> None:
+    there = [*endpoint(), *identity()]
+    ports = {"SMTP_HOST": f"email-smtp.{REGION}.amazonaws.com", "SMTP_PORT": "465"}
+    changes = image(runtimeEnvironmentVariables=ports)
+    group = {"name": "smtp", "port": 465, "securityGroupId": "sg-0e4d00d4b51ae79c3"}
+    by_ses = adopted(Running({}, changes, there)).config
+    by_nat = adopted(Running({}, changes, there), Wanted("nat")).config
+    assert group not in by_ses["destinations"]
+    assert group in by_nat["destinations"]
+    assert by_ses["smtpPort"] == 465
+    blocked = merged(changes, image(runtimeEnvironmentVariables={"SMTP_PORT": "2525"}))
+    assert "smtpPort" not in adopted(Running({}, blocked, there)).config
+
+
 def test_rules_that_a_destination_cannot_say_are_named() -> None:
     egress = [{"protocol": "-1", "prefixListIds": ["pl-63a5400a"]}]
     adoption = adopted(plain(), account={CONNECTOR: {"egress": egress}})
@@ -178,6 +211,29 @@ def test_a_default_route_elsewhere_is_no_nat_gateway() -> None:
     adoption = adopted(plain(), account={TABLE: {"routes": routes}})
     assert "adopt" not in adoption.config
     assert any(line.startswith(f"route nat: {TABLE} sends 0.0.0.0/0 to tgw-") for line in adoption.left_out)
+
+
+NAT_ROUTE = {"cidrBlock": "0.0.0.0/0", "natGatewayId": "nat-0123456789abcdef0", "state": "active"}
+ONE_SUBNET = [{"routeTableAssociationId": "rtbassoc-1", "subnetId": PRIVATE[0]}]
+
+
+@pytest.mark.parametrize(
+    ("account", "without"),
+    [
+        ({TABLE: {"routes": [{**NAT_ROUTE, "state": "blackhole"}]}}, ""),
+        ({TABLE: {"routes": [NAT_ROUTE], "associations": ONE_SUBNET}}, ""),
+        ({TABLE: {"routes": [NAT_ROUTE], "associations": ONE_SUBNET}}, MAIN_TABLE),
+    ],
+)
+def test_a_gateway_is_adopted_where_every_subnet_has_it(account: dict[str, Any], without: str) -> None:
+    running = plain(there=nat_gateway(), without=without)
+    assert adopted(running).config["adopt"] == ["nat"]
+    assert "adopt" not in adopted(running, account=account).config
+
+
+def test_an_endpoint_of_another_vpc_is_not_adopted() -> None:
+    changes = {"vpce-0123456789abcdef0": {"vpcId": "vpc-0123456789abcdef0"}}
+    assert "adopt" not in adopted(Running({}, there=endpoint()), account=changes).config
 
 
 def test_an_endpoint_without_private_dns_is_not_adopted() -> None:
@@ -215,6 +271,53 @@ def test_records_that_are_in_the_way_are_gone_around() -> None:
     assert adopted(Running({}), Wanted("ses", "example.org")).config["dns"] == "external"
 
 
+def zone(identity: str, name: str, **properties: Any) -> Properties:
+    return {"type": "aws:route53/zone:Zone", "id": identity, "properties": {"name": name, **properties}}
+
+
+def test_the_nearest_public_zone_takes_the_records() -> None:
+    wanted = Wanted("ses", "mail.daadaar.com")
+    private = zone("Z2", "mail.daadaar.com", vpcs=[{"vpcId": VPC}])
+    elsewhere = {**record("bounce.mail.daadaar.com", "A"), "id": "other"}
+    elsewhere["properties"]["zoneId"] = "Z2"
+    config = adopted(Running({}, there=[private, elsewhere]), wanted).config
+    assert config["zoneId"] == ZONE
+    assert "mailFromSubdomain" not in config
+    nearer = adopted(Running({}, there=[zone("Z3", "mail.daadaar.com")]), wanted)
+    assert nearer.config["zoneId"] == "Z3"
+    assert any(line.startswith("dmarcPolicy: the records of mail.daadaar.com") for line in nearer.left_out)
+    twice = adopted(
+        Running({}, there=[zone("Z3", "mail.daadaar.com"), zone("Z4", "mail.daadaar.com")]), wanted
+    )
+    assert "zoneId" not in twice.config
+    assert any(line.startswith("zoneId: Z3 and Z4 are both zones of") for line in twice.left_out)
+
+
+def test_with_both_routes_mail_goes_on_as_today() -> None:
+    assert adopted(Running({}), Wanted("both", "daadaar.com")).config["mailThrough"] == "nat"
+
+
+def test_what_is_off_is_not_written() -> None:
+    config = adopted(
+        plain(
+            {
+                "healthCheckConfiguration": {"protocol": "TCP", "path": "/health"},
+                "observabilityConfiguration": {"observabilityConfigurationArn": "arn:old"},
+            }
+        )
+    ).config
+    assert not {"healthCheckPath", "observabilityConfigurationArn"} & config.keys()
+
+
+def test_the_domains_of_another_service_are_not_its_own() -> None:
+    running = SERVICES["custom domain and web ACL"]
+    other = {"serviceArn": "arn:other", "resourceArn": "arn:other"}
+    changes = {each["id"]: other for each in running.there}
+    adoption = adopted(running, account=changes)
+    assert not {"customDomains", "webAclArn"} & adoption.config.keys()
+    assert [each["name"] for each in adoption.imports] == ["component", "service"]
+
+
 def test_a_relay_that_no_secret_signs_in_with_is_named() -> None:
     reference = f"{SECRETS}other-Ab12Cd"
     adoption = adopted(plain(image(runtimeEnvironmentSecrets={"SMTP_PASS": reference})))
@@ -222,6 +325,8 @@ def test_a_relay_that_no_secret_signs_in_with_is_named() -> None:
     assert any(line.startswith("relaySecretArn: SMTP_USER and SMTP_PASS") for line in adoption.left_out)
     running = plain(image(runtimeEnvironmentSecrets={"SMTP_PASS": reference}))
     assert "relaySecretArn" not in adopted(running, Wanted("ses", "a.example")).config
+    two = {"SMTP_USER": f"{SECRETS}one-Ab12Cd:username::"}
+    assert adopted(plain(image(runtimeEnvironmentSecrets=two))).config["relaySecretArn"] is None
     blocked = adopted(plain(image(runtimeEnvironmentVariables={"SMTP_PORT": "25"})))
     assert "relayPort" not in blocked.config
     assert any(line.startswith("relayPort: SMTP_PORT is '25'") for line in blocked.left_out)

@@ -11,6 +11,8 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from mailroute.adoption import Adoption
+from mailroute.adoption.files import config_text
 from mailroute.cli import cli
 from mailroute.cli.status import exit_status
 from tests.adoption.services import ARN, NAME, SERVICES, image, merged
@@ -91,23 +93,28 @@ def test_a_file_that_was_completed_is_unchanged(adopt: Adopt, directory: Path) -
     document = INCIDENT.document
     for each in document["resources"]:
         if each["id"] == ARN:
-            each["properties"] = merged(
-                each["properties"], image(runtimeEnvironmentVariables={"API_KEY": "hunter2"})
+            changes = image(
+                runtimeEnvironmentVariables={"API_KEY": "hunter2"},
+                runtimeEnvironmentSecrets={"SMTP_USER": None},
             )
+            each["properties"] = merged(each["properties"], changes)
     (directory.parent / "account.json").write_text(json.dumps(document), encoding="utf-8")
-    assert adopt()[0] == 0
+    assert adopt("--route", "nat")[0] == 0
     file = directory / "Pulumi.shop.yaml"
     assert "hunter2" not in file.read_text(encoding="utf-8")
     written = yaml.safe_load(file.read_text(encoding="utf-8"))
     config = written["config"]
     assert config["mailroute:environment"] == {"API_KEY": None}
+    assert config["mailroute:relaySecretArn"] == "?"
     config |= {"mailroute:reachVpc": "true", "mailroute:relayPort": "587"}
+    config["mailroute:relaySecretArn"] = "arn:aws:secretsmanager:us-east-1:123456789012:secret:relay-Ab12Cd"
     config["mailroute:environment"] = {"API_KEY": {"secure": "v1:abc"}}
     file.write_text(yaml.safe_dump({**written, "encryptionsalt": "v1:x"}), encoding="utf-8")
-    assert adopt()[:2] == (0, "Pulumi.shop.yaml: unchanged\nimport.shop.json: unchanged\n")
+    unchanged = "Pulumi.shop.yaml: unchanged\nimport.shop.json: unchanged\n"
+    assert adopt("--route", "nat")[:2] == (0, unchanged)
     config["mailroute:image"] = "public.ecr.aws/other/image:1"
     file.write_text(yaml.safe_dump(written), encoding="utf-8")
-    assert adopt()[0] == 2
+    assert adopt("--route", "nat")[0] == 2
 
 
 @pytest.mark.parametrize(
@@ -153,6 +160,11 @@ def test_names_in_the_account_bring_no_escape_sequences(adopt: Adopt, directory:
     assert {"name": "x-8-http-evil-evil-1", "securityGroupId": "sg-08c3d5e60fa1b7294"} in (
         yaml.safe_load(text)["config"]["mailroute:destinations"]
     )
+
+
+def test_a_comment_keeps_to_its_line() -> None:
+    adoption = Adoption({"serviceName": "shop"}, ("tags.x\nconfig: {}\x1b[2J",))
+    assert yaml.safe_load(config_text(adoption, "mailroute")) == {"config": {"mailroute:serviceName": "shop"}}
 
 
 def test_the_help_has_examples() -> None:
