@@ -98,8 +98,11 @@ def _check_code(args: Mapping[str, Any], label: checks.Label) -> None:
         "use one such as 'https://github.com/OWNER/NAME'",
     )
     checks.matches(of_code("branch"), code["branch"], r"\S+", "it must name a branch", "use 'main'")
-    if (connection := checks.known(code["connection_arn"])) is not None:
-        checks.arn(of_code("connection_arn"), connection, "apprunner", "connection")
+    if not isinstance(code["connection_arn"], pulumi.Output):
+        checks.arn(of_code("connection_arn"), code["connection_arn"], "apprunner", "connection")
+    for key in ("build_command", "source_directory"):
+        if key in code:
+            checks.matches(of_code(key), code[key], r"(?s).+", "it must be text", "leave it out for none")
     if checks.one_of(of_code("configuration"), code.get("configuration", API), CONFIGURATIONS) == REPOSITORY:
         _check_repository(args, label)
     elif "runtime" not in code:

@@ -46,7 +46,8 @@ def check(label: checks.Label, given: Sequence[CustomDomainArgs]) -> None:
             return label(f"{argument}[{at}].{key}")
 
         checks.keys(of_domain, each, CustomDomainArgs.__annotations__, CustomDomainArgs.__required_keys__)
-        checks.domain(of_domain("domain"), each["domain"].removeprefix("*."))
+        checks.domain(of_domain("domain"), str(each["domain"]).removeprefix("*."))
+        checks.one_of(of_domain("www"), each.get("www", False), (True, False))
         if is_wildcard(each) and each.get("www"):
             checks.refuse(of_domain("www"), True, "a wildcard has no www subdomain", "leave it out")
 

@@ -581,6 +581,24 @@ def test_external_dns_shows_known_records_in_a_preview(program: Callable[..., An
             "connectionArn, configuration, runtime, buildCommand, sourceDirectory",
         ),
         (
+            {"image": "", "sourceCode": {**_CODE, "connectionArn": 5}},
+            "config mailroute:sourceCode.connectionArn is 5: it must be the ARN of a connection of "
+            "apprunner; use one such as 'arn:aws:apprunner:REGION:ACCOUNT:connection/NAME'",
+        ),
+        (
+            {"image": "", "sourceCode": {**_CODE, "buildCommand": ["make"]}},
+            "config mailroute:sourceCode.buildCommand is ['make']: it must be text; leave it out for none",
+        ),
+        (
+            {"customDomains": [{"domain": 5}]},
+            "config mailroute:customDomains[0].domain is '5': it must be a domain name in lower case without "
+            "a trailing dot; use a name such as 'example.com'",
+        ),
+        (
+            {"customDomains": [{"domain": "app.daadaar.com", "www": "no"}]},
+            "config mailroute:customDomains[0].www is 'no': it must be one of True, False; use True",
+        ),
+        (
             {"customDomains": ["app.daadaar.com"]},
             "config mailroute:customDomains[0] is 'app.daadaar.com': it must be an object; with domain, www, "
             "dns",
