@@ -28,7 +28,11 @@ def part(resources: Sequence[Mapping[str, Any]], arn: str, *, live: bool) -> Par
     listed = [
         {
             "domain": each["domainName"],
-            **({} if each["domainName"].startswith(_WILDCARD) else {"www": each["enableWwwSubdomain"]}),
+            **(
+                {}
+                if each["domainName"].startswith(_WILDCARD)
+                else {"www": each.get("enableWwwSubdomain", True)}
+            ),
             "dns": "external",
         }
         for each in domains

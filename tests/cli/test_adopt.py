@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -135,6 +136,32 @@ def test_a_wrong_argument_is_one_line(
     assert (status, output, errors.count("\n")) == (2, "", 1)
     assert all(part in errors for part in parts), errors
     assert len(list(directory.iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("instanceConfiguration.cpu", 1024),
+        ("healthCheckConfiguration.interval", "soon"),
+        ("sourceConfiguration.imageRepository.imageConfiguration.port", ["8080"]),
+        ("sourceConfiguration.imageRepository.imageConfiguration.startCommand", {"a": 1}),
+        ("sourceConfiguration.authenticationConfiguration", "role"),
+        ("networkConfiguration.ingressConfiguration.isPubliclyAccessible", "yes"),
+        ("tags", ["a"]),
+    ],
+)
+def test_a_file_with_another_type_is_one_line(adopt: Adopt, directory: Path, path: str, value: Any) -> None:
+    document = INCIDENT.document
+    changes: Any = value
+    for name in reversed(path.split(".")):
+        changes = {name: changes}
+    for each in document["resources"]:
+        if each["id"] == ARN:
+            each["properties"] = merged(each["properties"], changes)
+    (directory.parent / "account.json").write_text(json.dumps(document), encoding="utf-8")
+    status, output, errors = adopt()
+    assert (status, output, errors.count("\n")) == (2, "", 1)
+    assert f"properties.{path}: " in errors
 
 
 def test_a_project_of_somebody_else_gets_no_files(adopt: Adopt, directory: Path) -> None:
