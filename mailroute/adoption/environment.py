@@ -19,6 +19,8 @@ from .plain_secrets import is_secret
 MAIL_VARIABLES = HOST, PORT, USER, PASSWORD = ("SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASS")
 """What the stack's route sets: `components.stack.mail_path`."""
 _SECRET: Final = re.compile(r"(arn:aws[a-z-]*:secretsmanager:[^:]+:\d{12}:secret:[^:]+):([^:]+)::")
+_LABEL: Final = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"
+_HOST: Final = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})+")
 _BLOCKED_PORT: Final = 25
 
 
@@ -77,17 +79,19 @@ class Environment:
         Args:
             required: whether the route takes a relay, so that a host that is not known has to be set.
         """
-        host, port = self.plain.get(HOST), self.plain.get(PORT)
+        host, port = self.plain.get(HOST) or "", self.plain.get(PORT)
         if self.sends_through_ses:
             smtp_port = _port(port)
             return Part(given(smtpPort=smtp_port if smtp_port in SMTP_PORTS else None))
         config: dict[str, Any] = given(relayHost=host, relayPort=_port(port), relaySecretArn=self._sign_in())
         left_out = []
-        if host is None and required:
-            config["relayHost"] = None
-            left_out.append(f"relayHost: no plain {HOST} was read: set it to the relay's host")
+        if not is_host(host):
+            config.pop("relayHost", None)
+            config |= {"relayHost": None} if required else {}
+            why = f"{HOST} is no domain name in lower case" if host else f"no plain {HOST} was read"
+            left_out += [f"relayHost: {why}: set it to the relay's host"] if host or required else []
         if port is not None and "relayPort" not in config:
-            left_out.append(f"relayPort: {PORT} is {port!r}, which no path carries: 587 takes its place")
+            left_out.append(f"relayPort: {PORT} is none that a path carries: 587 takes its place")
         if {USER, PASSWORD} & {*self.plain, *self.secrets} and "relaySecretArn" not in config:
             config |= {"relaySecretArn": None} if required else {}
             left_out.append(
@@ -103,6 +107,11 @@ class Environment:
         if [key for _, key in parts] != ["username", "password"] or parts[0][0] != parts[1][0]:
             return None
         return parts[0][0]
+
+
+def is_host(text: str) -> bool:
+    """Whether the stack takes `text` for the host of a relay."""
+    return bool(_HOST.fullmatch(text))
 
 
 def _is_arn(reference: str) -> bool:

@@ -329,7 +329,7 @@ def test_a_relay_that_no_secret_signs_in_with_is_named() -> None:
     assert adopted(plain(image(runtimeEnvironmentSecrets=two))).config["relaySecretArn"] is None
     blocked = adopted(plain(image(runtimeEnvironmentVariables={"SMTP_PORT": "25"})))
     assert "relayPort" not in blocked.config
-    assert any(line.startswith("relayPort: SMTP_PORT is '25'") for line in blocked.left_out)
+    assert any(line.startswith("relayPort: SMTP_PORT is none") for line in blocked.left_out)
 
 
 def test_a_relay_that_is_not_known_is_left_to_a_person() -> None:
@@ -344,6 +344,15 @@ def test_a_relay_that_is_not_known_is_left_to_a_person() -> None:
     assert adoption.config["environment"] == {"EMAIL_HOST": "mail.example.com"}
     said = [line.partition(":")[0] for line in adoption.left_out]
     assert said == ["relayHost", "tags", "webAclArn", "EMAIL_HOST"]
+
+
+def test_a_relay_by_another_kind_of_name_is_named() -> None:
+    running = plain(image(runtimeEnvironmentVariables={"SMTP_HOST": "Mail.example.com."}))
+    for wanted, written in ((Wanted(), {"relayHost": None}), (Wanted("ses", "a.example"), {})):
+        adoption = adopted(running, wanted)
+        assert {key: value for key, value in adoption.config.items() if key == "relayHost"} == written
+        [line] = [line for line in adoption.left_out if line.startswith("relayHost: ")]
+        assert "SMTP_HOST is no domain name in lower case" in line
 
 
 def test_what_a_file_does_not_show_is_named() -> None:
