@@ -120,12 +120,13 @@ def _instance(name: str, properties: Mapping[str, Any]) -> Part:
 
 
 def _health_check(check: Mapping[str, Any]) -> Part:
+    """Of a TCP check the path means nothing."""
+    counts = {key: int(check[key]) for key in _THRESHOLDS if check.get(key)}
     path = check.get("path") if check.get("protocol") == _HTTP else None
-    return Part(
-        given(
-            healthCheckPath=path, healthCheck={key: int(check[key]) for key in _THRESHOLDS if check.get(key)}
-        )
-    )
+    if path and command_holds_secret(path):
+        named = "healthCheckPath: it may hold a secret: it stays as it is, outside of the configuration"
+        return Part({"healthCheck": {**counts, "protocol": _HTTP}}, (named,))
+    return Part(given(healthCheckPath=path, healthCheck=counts))
 
 
 def _network(properties: Mapping[str, Any]) -> Part:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from tests.adoption.services import (
     merged,
     nat_gateway,
 )
+from tests.adoption.test_stacks import stack_of
 
 MAIN_TABLE = "rtb-06a9d3c08fb1e7524"
 DATABASE, CONNECTOR = "sg-08c3d5e60fa1b7294", "sg-01e6a4f3bd829c57e"
@@ -307,6 +309,19 @@ def test_what_is_off_is_not_written() -> None:
         )
     ).config
     assert not {"healthCheckPath", "observabilityConfigurationArn"} & config.keys()
+
+
+def test_a_health_check_with_a_secret_stays_as_it_is(tmp_path: Path) -> None:
+    check = {"protocol": "HTTP", "path": "/up?token=hunter2", "interval": 7}
+    running = Running({}, {"healthCheckConfiguration": check})
+    adoption = adopted(running)
+    assert "healthCheckPath" not in adoption.config
+    assert adoption.config["healthCheck"]["protocol"] == "HTTP"
+    assert any(line.startswith("healthCheckPath: it may hold a secret") for line in adoption.left_out)
+    stack = stack_of(running, tmp_path)
+    assert stack.up().error is None
+    [service] = stack.account.of(SERVICE)
+    assert {**service.get("healthCheckConfiguration"), **check} == service.get("healthCheckConfiguration")
 
 
 def test_the_domains_of_another_service_are_not_its_own() -> None:
