@@ -51,8 +51,8 @@ def load(path: Path) -> dict[str, Any]:
     return document
 
 
-def validate(document: Any, source: str) -> None:
-    """Check a document that came from `source`.
+def validate(document: Any, source: str, remedy: str = _REMEDY) -> None:
+    """Check a document that came from `source`; `remedy` says how to get another.
 
     Raises:
         EvidenceError: it breaks the schema, or shows one resource twice.
@@ -62,7 +62,7 @@ def validate(document: Any, source: str) -> None:
     fault = best_match(_validator().iter_errors(document))
     if fault is not None:
         where = place(fault.absolute_path) or "the document"
-        raise EvidenceError(f"{source}: {where}: {reason(fault)}: {_REMEDY}")
+        raise EvidenceError(f"{source}: {where}: {reason(fault)}: {remedy}")
     identities = Counter((resource["type"], resource["id"]) for resource in document["resources"])
     for (kind, identity), count in identities.items():
         if count > 1:

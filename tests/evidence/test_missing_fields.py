@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from evidence import validate
-from evidence.live import READING, AccessError, Action, Api, api, connect, deadline, of_service, of_vpcs
+from evidence.live import (
+    READING,
+    AccessError,
+    Action,
+    Api,
+    api,
+    connect,
+    deadline,
+    document,
+    network,
+    of_service,
+    of_vpcs,
+)
 from evidence.live.fields import FIELDS, lacking
 from evidence.live.pages import pages as real_pages
 from evidence.live.request import Request
 from evidence.live.shapes import Answer
-from evidence.live.values import unknown
+from evidence.live.values import VALUES, spelled, unknown
 from mailroute.adoption import reading
 from tests.evidence.account import REGION, RELAY, Account, verified
 from tests.evidence.conftest import Command, empty
@@ -328,6 +341,78 @@ def test_what_aws_gives_of_some_kinds_is_missed_of_those_alone(
 )
 def test_a_value_that_aws_does_not_have_is_named(action: Action, answer: Answer, value: str | None) -> None:
     assert unknown(action, answer) == value
+
+
+def rewritten(value: Any, path: str, write: Callable[[str], str]) -> Any:
+    """`value` with the texts at `path` written by `write`."""
+    if isinstance(value, list):
+        return [rewritten(part, path, write) for part in value]
+    if value is None or not path:
+        return None if value is None else write(value)
+    name, _, rest = path.partition(".")
+    return {**value, name: rewritten(value[name], rest, write)} if name in value else value
+
+
+@pytest.mark.parametrize("write", [str.upper, str.title])
+def test_values_in_another_case_are_those_of_aws(
+    recorded: tuple[Api, str, Pages], monkeypatch: pytest.MonkeyPatch, write: Callable[[str], str]
+) -> None:
+    found, vpc, pages = recorded
+    given = {**pages}
+    for action, call in pages:
+        for path in VALUES.get(action, ()):
+            if path.endswith(("State", "Type", "Code", "Action", "Direction")):
+                at = f"{action.result}.{path}" if action.result else path
+                given[action, call] = rewritten(given[action, call], at, write)
+    assert sum(given[call] != answers for call, answers in pages.items()) > 10
+    monkeypatch.setattr(deadline, "WORKERS", 1)
+    resources = []
+    for answered in (pages, given):
+        monkeypatch.setattr(api, "pages", lambda _, request, of=answered: iter(of.get(key(request), ())))
+        resources.append([one["resources"] for one in read(found, vpc)])
+        assert not found.unread
+    assert resources[0] == resources[1]
+
+
+@pytest.mark.parametrize(
+    ("action", "path", "given", "meant"),
+    [
+        (Action.ROUTE_TABLES, "Routes.State", "BLACKHOLE", "blackhole"),
+        (Action.ROUTE_TABLES, "Associations.AssociationState.State", "Disassociated", "disassociated"),
+        (Action.NAT_GATEWAYS, "ConnectivityType", "PRIVATE", "private"),
+        (Action.NAT_GATEWAYS, "State", "AVAILABLE", "available"),
+        (Action.TRANSIT_ROUTES, "State", "Blackhole", "blackhole"),
+        (Action.VPC_ENDPOINTS, "State", "PendingAcceptance", "pendingAcceptance"),
+        (Action.VPC_ENDPOINTS, "VpcEndpointType", "gatewayloadbalancer", "GatewayLoadBalancer"),
+        (Action.VPCS, "EncryptionControl.State", "Deleted", "deleted"),
+        (Action.FIREWALL_RULE_GROUP, "RuleGroup.RulesSource.StatefulRules.Action", "pass", "PASS"),
+        (
+            Action.ECS_SERVICES,
+            "networkConfiguration.awsvpcConfiguration.assignPublicIp",
+            "enabled",
+            "ENABLED",
+        ),
+    ],
+)
+def test_a_value_is_read_in_one_spelling(action: Action, path: str, given: str, meant: str) -> None:
+    def answer(value: str) -> Any:
+        found: Any = value
+        for name in reversed(path.split(".")):
+            found = {name: [found]} if name in ("Routes", "Associations", "StatefulRules") else {name: found}
+        return found
+
+    assert spelled(action, answer(given)) == answer(meant)
+
+
+def test_a_document_that_breaks_the_schema_is_refused() -> None:
+    known = SimpleNamespace(account="12", region=REGION, unread={})
+    reading_ = network.Reading(frozenset(), {})
+    with pytest.raises(AccessError) as error:
+        document.build(known, reading_, [])  # type: ignore[arg-type]
+    assert str(error.value) == (
+        f"account 12 in {REGION}: accountId: '12' does not match '^[0-9]{{12}}$': "
+        "AWS's own answers fit: see where AWS_ENDPOINT_URL and the proxy lead"
+    )
 
 
 def test_public_access_without_its_region_is_undetermined(

@@ -6,18 +6,25 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
 from typing import Any, Final
 
+from evidence.file import EvidenceError, validate
+
 from . import network, transit
 from .actions import Action
 from .api import Answers, Api
+from .failures import AccessError
 from .shapes import Entry
 
 _SCHEMA: Final = "https://mailroute.dev/schemas/evidence-1.json"
+_REMEDY: Final = "AWS's own answers fit: see where AWS_ENDPOINT_URL and the proxy lead"
 
 
 def build(api: Api, reading: network.Reading, entries: Iterable[Entry]) -> dict[str, Any]:
     """What was read, with `entries`, as a document that the schema holds for.
 
     A VPC that another account shares shows only a part of itself, so it never counts as read.
+
+    Raises:
+        AccessError: the schema does not hold for what was read.
     """
     answers = reading.answers
     unread = [
@@ -25,7 +32,7 @@ def build(api: Api, reading: network.Reading, entries: Iterable[Entry]) -> dict[
         *transit.hidden(answers, api.account),
         *network.changing(answers),
     ]
-    return {
+    document = {
         "$schema": _SCHEMA,
         "version": 1,
         "accountId": api.account,
@@ -46,6 +53,11 @@ def build(api: Api, reading: network.Reading, entries: Iterable[Entry]) -> dict[
         "endpointServices": list(_endpoint_services(answers)),
         "resources": _sorted([*network.resources(reading, api.account), *entries]),
     }
+    try:
+        validate(document, f"account {api.account} in {api.region}", _REMEDY)
+    except EvidenceError as error:
+        raise AccessError(str(error)) from error
+    return document
 
 
 def _endpoint_services(answers: Answers) -> Iterator[dict[str, Any]]:

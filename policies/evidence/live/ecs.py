@@ -106,7 +106,7 @@ def service(item: Answer) -> Entry:
         capacityProviderStrategies=providers or None,
         taskDefinition=item.get("taskDefinition"),
         networkConfiguration=present(
-            assignPublicIp=network["assignPublicIp"].upper() == "ENABLED",
+            assignPublicIp=network["assignPublicIp"] == "ENABLED",
             subnets=network.get("subnets"),
             securityGroups=network.get("securityGroups"),
         )

@@ -10,7 +10,7 @@ from .failures import IncompleteAnswer, parsing
 from .fields import elsewhere, lacking
 from .request import Request
 from .shapes import Answer
-from .values import unknown
+from .values import spelled, unknown
 
 MOST_PAGES: Final = 1_000
 """Of one listing: 20,000 services of App Runner, 50,000 functions, a million of most other things."""
@@ -113,4 +113,4 @@ def results(page: Answer, request: Request, region: str) -> list[Answer]:
         place = elsewhere(action, answer, region)
         if place:
             raise IncompleteAnswer(f"the answer is about {place}, not {region}")
-    return found
+    return [spelled(action, answer) for answer in found]

@@ -15,30 +15,32 @@ from .actions import Action
 from .fields import parts
 from .shapes import Answer
 
-_Test = Callable[[str], bool]
+_Spelling = Callable[[str], "str | None"]
+"""A text as it is spelled everywhere behind this module; `None` where it is none that AWS has."""
 _HIGHEST_PROTOCOL: Final = 255
 
 
-def _one_of(*values: str) -> _Test:
-    """Whether a text is one of `values`; EC2 writes some of them in another case than its reference."""
-    known = frozenset(value.lower() for value in values)
-    return lambda text: text.lower() in known
+def _one_of(*values: str) -> _Spelling:
+    """One of `values` in any case: EC2 does not write all of them as its reference does."""
+    known = {value.lower(): value for value in values}
+    return lambda text: known.get(text.lower())
 
 
-def _parsed(parse: Callable[[str], object]) -> _Test:
-    def test(text: str) -> bool:
+def _parsed(parse: Callable[[str], object]) -> _Spelling:
+    def spelling(text: str) -> str | None:
         try:
             parse(text)
         except ValueError:
-            return False
-        return True
+            return None
+        return text
 
-    return test
+    return spelling
 
 
-def _is_protocol(text: str) -> bool:
+def _protocol(text: str) -> str | None:
     known = text in ("-1", "tcp", "udp", "icmp", "icmpv6")
-    return known or (text.isascii() and text.isdecimal() and int(text) <= _HIGHEST_PROTOCOL)
+    is_number = text.isascii() and text.isdecimal() and int(text) <= _HIGHEST_PROTOCOL
+    return text if known or is_number else None
 
 
 _IPV4: Final = _parsed(lambda text: ipaddress.IPv4Network(text, strict=False))
@@ -52,11 +54,16 @@ _SUBNET_BLOCKS: Final = {
     "Ipv6CidrBlockAssociationSet.Ipv6CidrBlock": _IPV6,
     "Ipv6CidrBlockAssociationSet.Ipv6CidrBlockState.State": _one_of(*_LINK),
 }
-VALUES: Final[Mapping[Action, Mapping[str, _Test]]] = {
+VALUES: Final[Mapping[Action, Mapping[str, _Spelling]]] = {
     Action.VPCS: {
         **_SUBNET_BLOCKS,
         "CidrBlockAssociationSet.CidrBlock": _IPV4,
         "CidrBlockAssociationSet.CidrBlockState.State": _one_of(*_LINK),
+        "EncryptionControl.Mode": _one_of("monitor", "enforce"),
+        "EncryptionControl.State": _one_of(
+            *("creating", "available", "monitor-in-progress", "monitor-failed", "enforce-in-progress"),
+            *("enforce-failed", "deleting", "deleted", "delete-failed"),
+        ),
     },
     Action.SUBNETS: _SUBNET_BLOCKS,
     Action.ROUTE_TABLES: {
@@ -78,21 +85,26 @@ VALUES: Final[Mapping[Action, Mapping[str, _Test]]] = {
             "Interface", "Gateway", "GatewayLoadBalancer", "Resource", "ServiceNetwork", "Tunnel"
         ),
         "State": _one_of(
-            *("PendingAcceptance", "Pending", "Available", "Deleting", "Deleted"),
-            *("Rejected", "Failed", "Expired", "Partial"),
+            *("pendingAcceptance", "pending", "available", "deleting", "deleted"),
+            *("rejected", "failed", "expired", "partial"),
         ),
     },
+    Action.ENDPOINT_SERVICES: {
+        "ServiceType.ServiceType": _one_of(
+            "Interface", "Gateway", "GatewayLoadBalancer", "Resource", "ServiceNetwork"
+        )
+    },
     Action.SECURITY_GROUPS: {
-        f"{rules}.{path}": test
+        f"{rules}.{path}": spelling
         for rules in ("IpPermissions", "IpPermissionsEgress")
-        for path, test in (
-            ("IpProtocol", _is_protocol),
+        for path, spelling in (
+            ("IpProtocol", _protocol),
             ("IpRanges.CidrIp", _IPV4),
             ("Ipv6Ranges.CidrIpv6", _IPV6),
         )
     },
     Action.NETWORK_ACLS: {
-        "Entries.Protocol": _is_protocol,
+        "Entries.Protocol": _protocol,
         "Entries.RuleAction": _one_of("allow", "deny"),
         "Entries.CidrBlock": _IPV4,
         "Entries.Ipv6CidrBlock": _IPV6,
@@ -145,8 +157,24 @@ def unknown(action: Action, answer: Answer) -> str | None:
     """The first value that is none of AWS's, and where it is; `None` where all are known."""
     found: Any = (
         f"{value!a} at {path}"
-        for path, test in VALUES.get(action, {}).items()
+        for path, spelling in VALUES.get(action, {}).items()
         for value in parts(answer, path)
-        if not (isinstance(value, str) and test(value))
+        if not isinstance(value, str) or spelling(value) is None
     )
     return next(found, None)
+
+
+def spelled(action: Action, answer: Answer) -> Answer:
+    """`answer`, none of whose values is unknown, with each in its one spelling."""
+    for path, spelling in VALUES.get(action, {}).items():
+        answer = _spelled(answer, path, spelling)
+    return answer
+
+
+def _spelled(value: Any, path: str, spelling: _Spelling) -> Any:
+    if isinstance(value, list):
+        return [_spelled(part, path, spelling) for part in value]
+    if value is None or not path:
+        return None if value is None else spelling(value)
+    name, _, rest = path.partition(".")
+    return {**value, name: _spelled(value[name], rest, spelling)} if name in value else value
