@@ -10,7 +10,8 @@ from typing import Final
 
 _NAME: Final = re.compile(r"pass|pwd|secret|token|key|credential|private|salt|signature", re.IGNORECASE)
 _WORD: Final = r"(pass(word|wd|phrase)?|pwd|secret|token|(api|access|private|auth)[_-]?key|credentials?)"
-_URL: Final = re.compile(r"://[^/]*@")
+_URL: Final = re.compile(r":\S*@")
+"""Where a password may stand before a host; one of SES may hold a `/`."""
 _ASSIGNED: Final = re.compile(rf"{_WORD}[\"']?\s*[=:]", re.IGNORECASE)
 _OPTION: Final = re.compile(rf"--?[\w-]*{_WORD}[\w-]*[\s=]", re.IGNORECASE)
 _FORMS: Final = re.compile(

@@ -27,13 +27,6 @@ _NEEDED: Final = (
 """What every service has beside what its egress depends on."""
 
 
-class _All:
-    """Every variable: what may be secret among them, `plain_secrets` tells by more than the name."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-
 def read(api: Api, wanted: str, domain: str | None) -> dict[str, Any]:
     """The document of the VPC of the App Runner service `wanted`, with all settings of the service.
 
@@ -56,7 +49,9 @@ def read(api: Api, wanted: str, domain: str | None) -> dict[str, Any]:
     )
     if Action.SERVICE in api.unread:
         raise api.denial()
-    services = [app_runner.service(item, _All(), commands=True) for item in answers.get(Action.SERVICE, ())]
+    services = [
+        app_runner.service(item, shapes.EVERYTHING, commands=True) for item in answers.get(Action.SERVICE, ())
+    ]
     if not services:
         raise AccessError(f"there is no App Runner service {wanted!r} in {api.region}")
     (service,) = services

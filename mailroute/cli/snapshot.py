@@ -38,7 +38,8 @@ _STANDARD_OUTPUT: Final = Path("-")
     "variables",
     multiple=True,
     metavar="NAME",
-    help="An environment variable of the services whose value is saved; may be given several times.  "
+    help="An environment variable of the services whose value is saved where it is a host or a port; may be "
+    "given several times.  "
     "[default: those known to hold a mail host or its port]",
 )
 def command(

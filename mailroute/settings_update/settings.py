@@ -22,7 +22,7 @@ SERVICE_ARN: Final = re.compile(r"arn:aws[a-z-]*:apprunner:([a-z0-9-]+):[0-9]{12
 """That of an App Runner service; its group is the region."""
 _CONNECTOR_ARN: Final = re.compile(_ARN.format("apprunner") + r"vpcconnector/[^\s/]+/\d+/[0-9a-f]+")
 _SECRET_WORDS: Final = re.compile("PASS|PASSWD|.*PASSWORD|PASSPHRASE|PWD|SECRET|TOKEN|(API)?KEY|CREDENTIALS?")
-_PASSWORD_IN_URL: Final = re.compile(r"://[^\s/]*@")
+_PASSWORD_IN_URL: Final = re.compile(r":\S*@|[?&]\w*(pass|pwd|secret|token|key)\w*=", re.IGNORECASE)
 
 
 class SettingError(ValueError):
@@ -58,7 +58,12 @@ def plain(name: str, value: str) -> Plain:
     Raises:
         SettingError: it is no name of a variable, or looks like a secret, which everybody could read here.
     """
+    from reachability.workloads.mail import names_server, shows_server
+
     _check_name(name)
+    if names_server(name) and not shows_server(name, value):
+        # What is no host and no port may hold a secret.
+        raise SettingError(f"{name}: what is given is not a host, HOST:PORT, SCHEME://HOST:PORT or a port")
     if _names_secret(name) or _PASSWORD_IN_URL.search(value):
         raise SettingError(
             f"{name}: looks like a secret, which no command line and no plain variable may hold: keep it in "
@@ -133,13 +138,13 @@ def _is_host(text: str) -> bool:
 
 
 def may_be_kept(name: str, value: Value) -> bool:
-    """Whether a value may be written down and shown: a plain one only where its variable is known to hold no
-    secret, but the host or the port of a mail server."""
-    from reachability.workloads.mail import names_server
+    """Whether a value may be written down and shown: a plain one only where it is the host or the port of a
+    mail server, in a variable of one."""
+    from reachability.workloads.mail import names_server, shows_server
 
     if not isinstance(value, Plain) or name == CONNECTOR:
         return True
-    return names_server(name) and not _PASSWORD_IN_URL.search(value.value)
+    return names_server(name) and shows_server(name, value.value)
 
 
 def _names_secret(name: str) -> bool:

@@ -87,6 +87,8 @@ def test_the_imports_are_the_component_and_its_parts() -> None:
         ("API_KEY", "4f1c"),
         ("sessionSecret", "4f1c"),
         ("DATABASE", "postgres://user:hunter2@db/shop"),
+        ("DATABASE", "postgres://user:hun/ter2@db/shop"),
+        ("QUEUE", "user:hunter2@queue:25"),
         ("DSN", "Server=db;User Id=u;Password=hunter2"),
         ("CERTIFICATE", "-----BEGIN PRIVATE KEY-----"),
         ("BOT", "eyJhbGciOiJIUzI1NiJ9.e30.x"),

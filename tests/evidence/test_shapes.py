@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from evidence.live import app_runner, dns, shapes
+from evidence.live import VARIABLES, app_runner, dns, shapes
 
 OWNER = "123456789012"
 NAME = [{"Key": "Name", "Value": "shop"}]
@@ -606,3 +606,40 @@ def test_a_service_without_connector_keeps_variable_names_alone() -> None:
         "runtimeEnvironmentVariables": {"SMTP_HOST": "h", "SMTP_PASS": None},
         "runtimeEnvironmentSecrets": {},
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_kept"),
+    [
+        ("SMTP_HOST", "smtp.example.com", True),
+        ("SMTP_HOST", "smtp.example.com:587", True),
+        ("SMTP_HOST", "ssl://smtp.example.com:465", True),
+        ("EMAIL_SERVER", "smtp://smtp.example.com:587/", True),
+        ("SMTP_HOST", "[2001:db8::19]:587", True),
+        ("SMTP_HOST", "203.0.113.9", True),
+        ("RELAYHOST", "[smtp.example.com]:587", True),
+        ("SMTP_HOST", "mailhog", True),
+        ("SMTP_HOST", "", True),
+        ("SMTP_PORT", "587", True),
+        ("SMTP_PORT", "hunter2", False),
+        ("SMTP_PORT", "smtp.example.com", False),
+        ("SMTP_HOST", "smtp.example.com:99999", False),
+        ("EMAIL_SERVER", "smtp://AKIAX:BPassw0rd@smtp.example.com:587", False),
+        ("EMAIL_SERVER", "smtp://AKIAX:BPa/ss+w0rd@smtp.example.com:587", False),
+        ("EMAIL_SERVER", "AKIAX:BPassw0rd@smtp.example.com:587", False),
+        ("EMAIL_SERVER", "smtp://smtp.example.com:587?username=u&password=hunter2", False),
+        ("EMAIL_SERVER", "smtp://smtp.example.com/hunter2", False),
+        ("SMTP_SERVER", '{"host":"h","auth":{"pass":"hunter2"}}', False),
+        ("SMTP_HOST", "smtp.example.com hunter2", False),
+        ("SMTP_HOST", "smtp.example.com\nhunter2", False),
+        ("SMTP_PASS", "smtp.example.com", False),
+    ],
+)
+def test_a_variable_keeps_its_value_where_it_is_a_server(name: str, value: str, is_kept: bool) -> None:
+    assert shapes.kept({name: value}, VARIABLES) == {name: value if is_kept else None}
+
+
+def test_a_variable_that_somebody_names_keeps_no_password() -> None:
+    given = {"QUEUE": "queue.example.com:25", "DSN": "smtp://u:pa/ss@h:587", "OTHER": "587"}
+    assert shapes.kept(given, {"QUEUE", "DSN"}) == {**given, "DSN": None, "OTHER": None}
+    assert shapes.kept(given, shapes.EVERYTHING) == given

@@ -178,6 +178,11 @@ def test_a_wrong_argument_is_one_line(
         ("--set", "Smtp__Password=hunter3"),
         ("--set", "MAIL_TOKEN=hunter3"),
         ("--set", "MAILER_DSN=smtp://me:hunter3@relay.example.com"),
+        ("--set", "MAILER_DSN=smtp://me:hunter3/@relay.example.com"),
+        ("--set", "MAILER_DSN=smtp://relay.example.com?user=me&password=hunter3"),
+        ("--set", "EMAIL_SERVER=me:hunter3@relay.example.com:587"),
+        ("--set", "SMTP_HOST={'pass': 'hunter3'}"),
+        ("--set", "SMTP_PORT=hunter3"),
         ("--secret", "SMTP_PASS=hunter3"),
     ],
 )
@@ -224,6 +229,21 @@ def test_an_old_secret_in_clear_is_kept_only_when_allowed(
     assert mailroute("apply-settings", "--undo", journal).returncode == 0
     assert settled(account.service) == before
     assert "hunter4" not in f"{refused}{allowed}"
+
+
+def test_an_old_password_beside_a_host_is_not_shown(
+    account: Account, mailroute: Command, journal: Path
+) -> None:
+    environment = account.service["SourceConfiguration"]["ImageRepository"]["ImageConfiguration"]
+    environment["RuntimeEnvironmentVariables"]["EMAIL_SERVER"] = "smtp://AKIAX:hun/ter4@relay.example.com"
+    change = (*NAMED, "--set", "EMAIL_SERVER=relay.example.com", "--journal", journal)
+
+    result = mailroute("apply-settings", *change)
+
+    assert result.returncode == 2
+    assert "allow that with --keep-plain EMAIL_SERVER" in result.stderr
+    assert "ter4" not in f"{result}"
+    assert not journal.exists()
 
 
 def test_a_dry_run_changes_nothing(account: Account, mailroute: Command, journal: Path) -> None:

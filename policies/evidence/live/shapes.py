@@ -5,9 +5,10 @@ Sources: Amazon EC2 API Reference, "Data Types"; the Pulumi Registry's pages of 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any, Final
+
+from reachability.workloads.mail import shows_server
 
 Answer = Mapping[str, Any]
 Entry = dict[str, Any]
@@ -37,17 +38,24 @@ def entry(type_: str, identity: str, /, **properties: Any) -> Entry:
     return {"type": type_, "id": identity, "properties": present(**properties)}
 
 
-_PASSWORD: Final = re.compile("://[^/]*@")
-"""Where a URL may have one."""
+class _Everything:
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+EVERYTHING: Final[Container[str]] = _Everything()
+"""Every variable with any value: for whoever tells by more than names what is secret."""
 
 
 def kept(plain: Mapping[str, Any], variables: Container[str]) -> dict[str, Any]:
     """Environment variables, of which only `variables` keep their values: others may be secrets.
 
-    A URL with a password in it is one, whatever its variable is called.
+    Of these too a value is kept only where it is a host or a port, which a URL with a password is not.
     """
     return {
-        name: value if name in variables and not _PASSWORD.search(str(value)) else None
+        name: value
+        if name in variables and (variables is EVERYTHING or shows_server(name, str(value)))
+        else None
         for name, value in plain.items()
     }
 

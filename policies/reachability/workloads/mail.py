@@ -18,6 +18,8 @@ from .mail_address import (
     bridged,
     is_api_of,
     is_of,
+    is_port,
+    is_server,
     names_sender,
     server_in,
     to_port,
@@ -359,6 +361,16 @@ def names_server(name: str) -> bool:
     """Whether a variable holds a mail host or its port, by its name: no URL, which may hold a password."""
     found = _find(name, _BY_NAME)
     return found is not None and found[0][1] in ("hosts", "ports")
+
+
+def shows_server(name: str, text: str) -> bool:
+    """Whether `text` is what a variable of a mail host or of its port should hold, and so no secret.
+
+    A program may well take a URL with a password, or a document, from the variable of a host.
+    """
+    found = _find(name, _BY_NAME)
+    of_port = found is not None and found[0][1] == "ports"
+    return not text or is_port(text) or (not of_port and is_server(text))
 
 
 def _find(name: str, table: Mapping[str, tuple[T, str]]) -> tuple[tuple[T, str], str] | None:

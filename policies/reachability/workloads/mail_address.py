@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from ..hosts import is_valid
 from ..values import UNKNOWN, Unknown, Value, to_int
 from .mail_table import PROVIDERS
 
@@ -27,6 +28,9 @@ _WITH_TRANSPORT: Final = re.compile(
     r"(?P<transport>ssl|tls|tcp)://(?P<host>\[[^\]\s]*\]|[^\s:/@]+)(?::(?P<port>[0-9]+))?/?", re.IGNORECASE
 )
 """PHP documentation, "List of Supported Socket Transports": the host as PHP's mail libraries take it."""
+_SERVER: Final = re.compile(
+    r"(?:[a-z][a-z0-9+.-]*://)?(?P<host>\[[^\]\s]*\]|[^\s:/@]+)(?::(?P<port>[0-9]{1,5}))?/?", re.IGNORECASE
+)
 _BRACKETS: Final = re.compile(r"\[([^\]:]+)\]")
 _TLS: Final = frozenset({"smtps", "submissions", "smtp+ssl"})
 _SCHEMES: Final = frozenset({"smtp", "submission", "smtp+tls", "smtp+starttls", *_TLS})
@@ -103,6 +107,20 @@ def without_brackets(address: Address) -> Address:
     """The same without the brackets around its host; those of an IPv6 address stay."""
     found = _BRACKETS.fullmatch(address.host)
     return address._replace(host=found[1]) if found else address
+
+
+def is_port(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and int(text) in _PORTS
+
+
+def is_server(text: str) -> bool:
+    """Whether a text is a host, with a scheme or a port or without: nothing in it can be a password."""
+    if is_valid(text):
+        return True
+    parts = _SERVER.fullmatch(text)
+    if parts is None or (parts["port"] and not is_port(parts["port"])):
+        return False
+    return is_valid(without_brackets(Address(parts["host"])).host)
 
 
 def server_in(text: str) -> Address | None:
