@@ -74,14 +74,16 @@ def adopt(document: Mapping[str, Any], service: Mapping[str, Any], wanted: Wante
     unread = [each for each in document.get("unread", ()) if each["action"] in _NEEDED]
     if unread:
         reasons = ", ".join(f"{each['action']}: {each['reason']}" for each in unread)
-        raise AdoptionError(f"not read: {reasons}: allow it ('mailroute iam-policy') or try again")
+        raise AdoptionError(
+            f"not read: {reasons}: allow it ('mailroute iam-policy --for adopt') or try again"
+        )
     properties, region = service["properties"], document["region"]
     resources = document["resources"]
     connector = _connector(properties, resources)
     known = parse(document)
     place = network.placement(Graph(known.resources, known.coverage), connector)
     paths = network.part(place, resources, region)
-    environment = _environment(properties, document)
+    environment = _environment(service, document)
     shows_identities = live or any(each["type"] == IDENTITY for each in resources)
     sending = mail.part(environment, wanted, resources, shows_identities=shows_identities)
     whole = (
@@ -136,9 +138,14 @@ def _connector(properties: Mapping[str, Any], resources: Any) -> Mapping[str, An
     return connector
 
 
-def _environment(properties: Mapping[str, Any], document: Mapping[str, Any]) -> Environment:
-    running = settings.runtime(properties)
-    partition = str(properties["arn"]).split(":")[1]
+def _environment(service: Mapping[str, Any], document: Mapping[str, Any]) -> Environment:
+    running = settings.runtime(service["properties"])
+    head, _, rest = service["id"].partition(":")
+    if head != "arn":
+        raise AdoptionError(
+            f"the id of the service is {service['id']!r}: it has to be its ARN, which is imported"
+        )
+    partition = rest.partition(":")[0]
     return Environment(
         running.get("runtimeEnvironmentVariables") or {},
         running.get("runtimeEnvironmentSecrets") or {},

@@ -28,12 +28,14 @@ class Placement:
     Attributes:
         tables: the route tables that are in force in `subnets`, each once.
         unread: the subnets whose route table was not read.
+        on_main: those without a table of their own.
     """
 
     vpc: str
     subnets: tuple[str, ...]
     tables: tuple[RouteTable, ...]
     unread: tuple[str, ...]
+    on_main: tuple[str, ...]
 
     @property
     def leads_out(self) -> bool:
@@ -54,11 +56,17 @@ def placement(graph: Graph, connector: Mapping[str, Any]) -> Placement:
         raise AdoptionError(f"{', '.join(missing)}: these subnets of its VPC connector were not read")
     in_force = {subnet: _table(network, by_id[subnet]) for subnet in ids}
     tables = {table.key: table for table in in_force.values() if table is not None}
+    associated = {
+        link.get("subnetId")
+        for table in tables.values()
+        for link in table.resource.properties.get("associations") or ()
+    }
     return Placement(
         str(by_id[ids[0]].resource.get("vpcId")),
         tuple(ids),
         tuple(tables.values()),
         tuple(subnet for subnet, table in in_force.items() if table is None),
+        tuple(subnet for subnet in ids if subnet not in associated),
     )
 
 
@@ -73,7 +81,13 @@ def part(place: Placement, resources: Sequence[Mapping[str, Any]], region: str) 
     left_out: list[str] = []
     gateways = [_default_target(table) for table in place.tables]
     if gateways and not place.unread and all(target.startswith("nat-") for target in gateways):
-        adopt.append("nat")
+        if place.on_main:
+            left_out.append(
+                f"route nat: {', '.join(place.on_main)} use the VPC's main route table: give them one of "
+                "their own, or a preview refuses that route"
+            )
+        else:
+            adopt.append("nat")
     else:
         left_out += [
             f"route nat: {table.id} sends 0.0.0.0/0 to {target}, no NAT gateway: a preview refuses that route"

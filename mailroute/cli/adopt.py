@@ -67,7 +67,7 @@ def command(
     its settings as they are, and import.STACK.json for 'pulumi import --file'.
 
     After the import a preview changes its mail, its VPC connector and its tags, and nothing else. It reads
-    the account and changes nothing there; 'mailroute iam-policy' prints the permissions that it needs.
+    the account and changes nothing there; 'mailroute iam-policy --for adopt' prints its permissions.
 
     Values that may be secret are not written: they, and what cannot be adopted, are named, one line each,
     here and at the top of the file. A file that is there already is never changed.

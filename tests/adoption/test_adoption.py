@@ -235,6 +235,17 @@ def test_a_gateway_is_adopted_where_every_subnet_has_it(account: dict[str, Any],
     assert "adopt" not in adopted(running, account=account).config
 
 
+def test_a_gateway_of_the_main_table_is_not_adopted() -> None:
+    changes: dict[str, Properties] = {
+        VPC: {"mainRouteTableId": TABLE, "defaultRouteTableId": TABLE},
+        TABLE: {"associations": [{"main": True}]},
+        MAIN_TABLE: {"associations": []},
+    }
+    adoption = adopted(plain(there=nat_gateway()), account=changes)
+    assert "adopt" not in adoption.config
+    assert any(f"{', '.join(PRIVATE)} use the VPC's main route table" in line for line in adoption.left_out)
+
+
 def test_an_endpoint_of_another_vpc_is_not_adopted() -> None:
     changes = {"vpce-0123456789abcdef0": {"vpcId": "vpc-0123456789abcdef0"}}
     assert "adopt" not in adopted(Running({}, there=endpoint()), account=changes).config
@@ -431,6 +442,13 @@ def test_what_cannot_be_adopted_is_one_line(changes: Properties, wanted: Wanted,
 def test_nothing_is_made_of_an_account_that_was_not_read(action: str) -> None:
     with pytest.raises(AdoptionError, match=f"not read: {action}: AccessDenied: no: allow it"):
         adopted(SERVICES["the incident's"], unread=[{"action": action, "reason": "AccessDenied: no"}])
+
+
+def test_a_service_without_its_arn_cannot_be_imported() -> None:
+    document = SERVICES["the incident's"].document
+    service = {**service_in(document, NAME), "id": "backend"}
+    with pytest.raises(AdoptionError, match="the id of the service is 'backend': it has to be its ARN"):
+        adopt(document, service, Wanted(), live=True)
 
 
 def test_a_service_that_is_not_there_is_named_with_the_others() -> None:
