@@ -87,11 +87,8 @@ def ports_are_in_order(call: Call) -> None:
     for rule in (call.inputs, *(call.inputs.get("ingress") or ()), *(call.inputs.get("egress") or ())):
         protocol = str(rule.get("protocol") or rule.get("ipProtocol")).lower()
         first, last = rule.get("fromPort"), rule.get("toPort")
-        if (
-            _PROTOCOLS.get(protocol, protocol) in ("tcp", "udp")
-            and None not in (first, last)
-            and first > last
-        ):
+        counted = _PROTOCOLS.get(protocol, protocol) in ("tcp", "udp")
+        if counted and first is not None and last is not None and first > last:
             raise AwsError("InvalidParameterValue", f"Invalid TCP/UDP port range ({first}:{last}).")
 
 
