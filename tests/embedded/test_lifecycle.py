@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mailroute.rehearsal.embedded.launch import COMPLETE
 from mailroute.rehearsal.embedded.lifecycle import Lifecycle
 from mailroute.rehearsal.result import Registered, RehearsalError
 from mailroute.rehearsal.shared.processes import Children, Command
@@ -97,6 +98,7 @@ def test_a_program_that_fails_is_one_line(rehearser: Rehearser, source: str, com
     ("source", "complaint"),
     [
         ("import sys\nsys.exit(7)", "the program exits with status 7 and says nothing"),
+        (f"import sys\nsys.exit({COMPLETE})", "the program exits with status 1 and says nothing"),
         (
             "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
             "the program is ended by signal 9 and says nothing",
@@ -108,6 +110,44 @@ def test_a_program_that_only_ends_is_one_line(rehearser: Rehearser, source: str,
     with pytest.raises(RehearsalError) as raised:
         rehearser.run()
     assert str(raised.value) == complaint
+
+
+THING = 'pulumi.CustomResource("aws:index:Thing", "thing")'
+
+
+@pytest.mark.hostile("engine")
+@pytest.mark.parametrize(
+    "ending",
+    [
+        f"{THING}.urn.apply(lambda _: sys.exit(0))",
+        "pulumi.Output.from_input(1).apply(lambda _: sys.exit())",
+        f"{THING}\nos._exit(0)",
+        f"{THING}.urn.apply(lambda _: os._exit(0))",
+    ],
+)
+def test_a_program_that_ends_early_is_not_judged(rehearser: Rehearser, ending: str) -> None:
+    rehearser.write(f"import os, sys\nimport pulumi\n{ending}\n")
+    with pytest.raises(RehearsalError) as raised:
+        rehearser.run()
+    assert str(raised.value) == (
+        "the program ends, with status 0, before it has registered everything: "
+        "let it come to its end, without sys.exit in apply and without os._exit"
+    )
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "sys.exit(0)",
+        "sys.exit()",
+        "import atexit\natexit.register(lambda: os._exit(0))",
+        # As an SDK does that is older than the call.
+        "import pulumi.runtime.stack as stack\nasync def none(): pass\nstack._wait_for_shutdown = none",
+    ],
+)
+def test_a_program_may_exit_at_its_own_end(rehearser: Rehearser, end: str) -> None:
+    rehearser.write(f"import os, sys\nimport pulumi\n{THING}\n{end}\n")
+    assert "thing" in [resource.name for resource in rehearser.run().resources]
 
 
 def test_an_interpreter_without_pulumi_is_one_line(rehearser: Rehearser, tmp_path: Path) -> None:
@@ -311,10 +351,10 @@ def test_no_process_outlives_a_rehearsal_that_is_stopped(
     assert _are_gone(processes)
 
 
-QUITS = """
+QUITS = f"""
 import os, threading
 import pulumi
-threading.Timer(0.3, lambda: os._exit(0)).start()
+threading.Timer(0.3, lambda: os._exit({COMPLETE})).start()
 pulumi.CustomResource("aws:index:Thing", "slow")
 """
 

@@ -13,6 +13,7 @@ from pulumi.runtime.proto import analyzer_pb2
 
 from mailroute.rehearsal.embedded import policy_config
 from mailroute.rehearsal.result import Level, NotApplicable, PolicyResult, RehearsalError
+from mailroute.rehearsal.shared.journal import Journal
 from tests.embedded.recording import read_trace
 
 if TYPE_CHECKING:
@@ -201,6 +202,58 @@ def test_a_pack_that_does_not_load_is_one_line(
     assert complaint in str(raised.value)
     assert "\n" not in str(raised.value)
     assert not rehearser.recording.of("monitor", "RegisterResource")  # the program never began
+
+
+OLD_PACK = """
+import time
+from concurrent import futures
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, plugin_pb2
+
+class Old(analyzer_pb2_grpc.AnalyzerServicer):
+    def GetPluginInfo(self, request, context):
+        return plugin_pb2.PluginInfo(version="0.0.1")
+
+    def GetAnalyzerInfo(self, request, context):
+        return analyzer_pb2.AnalyzerInfo(name="old", version="1")
+
+    def Configure(self, request, context):
+        return empty_pb2.Empty()
+
+    def Analyze(self, request, context):
+        return analyzer_pb2.AnalyzeResponse()
+
+server = grpc.server(futures.ThreadPoolExecutor(4))
+analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Old(), server)
+port = server.add_insecure_port("127.0.0.1:0")
+server.start()
+print(port, flush=True)
+time.sleep(100)
+"""
+
+
+@pytest.mark.hostile("engine")
+def test_a_pack_that_judges_no_stack_is_one_line(rehearser: Rehearser, pack: Path) -> None:
+    (pack / "__main__.py").write_text(OLD_PACK, encoding="utf-8")
+    with pytest.raises(RehearsalError) as raised:
+        rehearser.run(packs=[pack])
+    assert str(raised.value) == (
+        f"policy pack {pack}: AnalyzeStack fails on pulumi:pulumi:Stack 'demo-dev': Method not implemented!"
+    )
+
+
+@pytest.mark.hostile("engine")
+@pytest.mark.parametrize(("level", "blocks"), [(0, False), (1, True), (2, False), (3, True), (77, True)])
+def test_a_level_that_is_not_known_blocks(level: int, blocks: bool) -> None:
+    journal = Journal()
+    found = analyzer_pb2.AnalyzeDiagnostic(policyName="p", message="m")
+    found.enforcementLevel = level  # type: ignore[assignment]
+    found.severity = 99  # type: ignore[assignment]
+    assert journal.violation("pack", "urn", found) is blocks
+    assert journal.policies == [
+        PolicyResult("pack", "p", Level.MANDATORY if blocks else Level.ADVISORY, "urn", "m", "")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -280,6 +280,26 @@ group.register_outputs({"sizes": [1, 2], "secret": Output.secret("x"), "child": 
     assert not group.custom
 
 
+@pytest.mark.hostile("engine")
+def test_outputs_of_a_custom_resource_are_its_providers(rehearse: Run) -> None:
+    source = """
+def other(urn):
+    outputs = struct_pb2.Struct()
+    outputs.update({"a": 2})
+    request = resource_pb2.RegisterResourceOutputsRequest(urn=urn, outputs=outputs)
+    get_monitor().RegisterResourceOutputs(request)
+
+Thing("t", a=1).urn.apply(other)
+"""
+    modules = "from google.protobuf import struct_pb2\nfrom pulumi.runtime.proto import resource_pb2\n"
+    with pytest.raises(RehearsalError) as raised:
+        rehearse(f"{PRELUDE}{modules}from pulumi.runtime.settings import get_monitor\n{source}")
+    assert str(raised.value) == (
+        "outputs are registered for urn:pulumi:dev::demo::aws:test/thing:Thing::t, a custom resource, "
+        "whose outputs are its provider's: leave out RegisterResourceOutputs"
+    )
+
+
 def test_ids_are_known_after_an_update_only(rehearse: Run) -> None:
     source = PRELUDE + "thing = Thing('thing', a=1)\npulumi.export('id', thing.id)\n"
     preview, update = rehearse(source), rehearse(source, up=True)

@@ -5,10 +5,16 @@ from __future__ import annotations
 import json
 import tracemalloc
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from enforcement.masking import Masker
+from mailroute.rehearsal.official.calls import Calls
 from mailroute.rehearsal.official.log import Events, Log
+from mailroute.rehearsal.result import RehearsalError
+from mailroute.rehearsal.shared.journal import Journal
 
 
 def event(message: str, severity: str = "info") -> str:
@@ -51,3 +57,41 @@ def test_a_long_message_that_is_not_whole_is_not_read(tmp_path: Path) -> None:
     file = tmp_path / "log"
     file.write_text(event("x" * 3 * 2**20), encoding="utf-8")
     assert list(Events(file).new_entries()) == []
+
+
+def call(method: str, request: dict[str, Any], response: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {
+        "method": f"/pulumirpc.{method}",
+        "progress": "response_completed",
+        "request": request,
+        "response": response or {},
+        "metadata": {"name": "pack"},
+    }
+
+
+@pytest.fixture
+def calls(tmp_path: Path) -> Calls:
+    project: Any = SimpleNamespace(
+        mask=Masker(),
+        stack_files=SimpleNamespace(asked=set()),
+        directory=tmp_path,
+        working_directory=tmp_path,
+    )
+    return Calls(Journal(), project)
+
+
+def test_a_program_that_registers_nothing_is_one_line(calls: Calls) -> None:
+    with pytest.raises(RehearsalError) as raised:
+        calls.read(call("Analyzer/AnalyzeStack", {}))
+    assert str(raised.value) == "the program ends before it has registered everything, its stack included"
+
+
+def test_outputs_of_a_custom_resource_are_refused(calls: Calls) -> None:
+    urn = "urn:pulumi:dev::demo::aws:ec2/vpc:Vpc::v"
+    calls.read(call("Analyzer/GetAnalyzerInfo", {}, {"name": "pack"}))
+    calls.read(call("Analyzer/Analyze", {"urn": urn, "type": "aws:ec2/vpc:Vpc", "name": "v"}))
+    registered = {"type": "aws:ec2/vpc:Vpc", "name": "v", "custom": True}
+    calls.read(call("ResourceMonitor/RegisterResource", registered, {"urn": urn, "object": {"a": 1}}))
+    with pytest.raises(RehearsalError, match=f"^outputs are registered for {urn}, a custom resource"):
+        calls.read(call("ResourceMonitor/RegisterResourceOutputs", {"urn": urn, "outputs": {"a": 2}}))
+    assert [resource.outputs for resource in calls.resources] == [{"a": 1}]

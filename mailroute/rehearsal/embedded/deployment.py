@@ -23,6 +23,7 @@ from ..packages.component import NotSimulatedError, sources_of
 from ..provider import sdk
 from ..result import Completed, PlannedResource, Registered, RehearsalError
 from ..shared import urns
+from ..shared.remedies import provider_owns_outputs
 from ..shared.sources import Sources, located
 from . import goals
 from .callbacks import Callbacks
@@ -212,7 +213,14 @@ class Deployment:
         return resource.outputs if resource else {}
 
     def register_outputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> None:
-        """Keep the outputs that a component, or the stack, registers."""
+        """Keep the outputs that a component, or the stack, registers.
+
+        Raises:
+            RehearsalError: there is no such resource, or its outputs are its provider's.
+        """
+        known = self.registry.find(request.urn)
+        if known is not None and known.custom:
+            raise RehearsalError(provider_owns_outputs(request.urn))
         outputs = {
             key: wire.transform(value, wire.flat) for key, value in wire.decode(request.outputs).items()
         }

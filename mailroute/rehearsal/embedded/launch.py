@@ -27,6 +27,9 @@ GARBAGE_THRESHOLD = 200_000
 """New objects between two searches for garbage. What imports and registrations make lives until the end: with
 Python's own threshold of 700 a sixth of the program's time goes into searches that find nothing."""
 
+COMPLETE = 96
+"""The status of a program that has come to its end: with 0 ends one that leaves by itself, wherever it is."""
+
 
 class EngineWithoutDebug:
     """The engine without the SDK's debug messages: a rehearsal shows none, and each would be a round trip."""
@@ -81,8 +84,16 @@ def main() -> int:
     # The SDK waits for the engine in threads: as many as the engine answers at once.
     with ThreadPoolExecutor(max_workers=4 * arguments["parallel"]) as executor:
         loop.set_default_executor(executor)
+        whole = loop.create_task(pulumi.runtime.run_in_stack(lambda: run(program, settings)))
         try:
-            loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: run(program, settings)))
+            loop.run_until_complete(whole)
+        except SystemExit as error:
+            # What the program has begun is waited for where itself exits, and not where an apply does.
+            if error.code in (None, 0) and whole.done():
+                return COMPLETE
+            if error.code == COMPLETE:
+                return 1
+            raise
         except pulumi.RunError as error:
             message = str(error)
             if isinstance(error, pulumi.ConfigMissingError):
@@ -94,7 +105,7 @@ def main() -> int:
         except Exception as error:
             pulumi.log.error("".join(traceback.format_exception(origins.restored(error))))
             return 1
-    return 0
+    return COMPLETE
 
 
 class Origins:

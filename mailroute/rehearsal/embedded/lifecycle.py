@@ -31,6 +31,11 @@ class Lifecycle:
         return self._over.is_set()
 
     @property
+    def is_declared(self) -> bool:
+        """Whether the program has signalled that it has declared everything (SignalAndWaitForShutdown)."""
+        return self._declared
+
+    @property
     def is_ready(self) -> bool:
         return self._ready.is_set()
 

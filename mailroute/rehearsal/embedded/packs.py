@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from .policy_config import RuleConfig
 
 
+_OPTIONAL: Final = ("Handshake", "ConfigureStack", "Remediate", "Cancel")
+"""What packs of an older SDK lack, as Pulumi allows."""
 SERVE: Final = Path(__file__).with_name("serve.py")
 """Runs a host of the SDK, which a process imports nothing else of mailroute for."""
 
@@ -113,6 +115,8 @@ class PolicyPack:
         from mailroute import wire
 
         response = self._call("Remediate", request, request.urn)
+        if response is None:
+            return None
         self._journal.not_applicable(self.name, request.urn, response.not_applicable)
         remedied = None
         for remediation in response.remediations:
@@ -165,7 +169,7 @@ class PolicyPack:
         try:
             return getattr(self._stub, method)(request)
         except grpc.RpcError as error:
-            if channels.is_unimplemented(error):
+            if channels.is_unimplemented(error) and method in _OPTIONAL:
                 return None
             judged = f" on {urns.type_of(urn)} {urns.name_of(urn)!r}" if urn else ""
             raise self._failure(f"{method} fails{judged}", channels.said(error)) from None

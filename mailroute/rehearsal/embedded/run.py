@@ -18,6 +18,7 @@ from ..shared.remedies import not_simulated, with_remedy
 from . import builtin, monitor, policy_config
 from .children import SHUTDOWN_GRACE_SECONDS, program_environment, start_children
 from .deployment import Deployment
+from .launch import COMPLETE
 from .packaged import PackagedProvider
 from .packs import SERVE
 from .plugin import DYNAMIC_PACKAGE, PluginProvider
@@ -181,8 +182,13 @@ class _Run:
     def _check_exit(self) -> None:
         """Raise what made a program fail, which is the last error that it logged, or wrote."""
         program = self._program
-        if program.status == 0:
+        if program.status == COMPLETE or (program.status == 0 and self._lifecycle.is_declared):
             return
+        if program.status == 0:
+            raise RehearsalError(
+                "the program ends, with status 0, before it has registered everything: "
+                "let it come to its end, without sys.exit in apply and without os._exit"
+            )
         if self._journal.errors:
             raise self._failure(self._journal.errors[-1].message)
         if program.errors:

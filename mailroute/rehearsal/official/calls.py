@@ -17,8 +17,9 @@ from pulumi.runtime.proto import analyzer_pb2, resource_pb2
 from enforcement.redaction import secret_texts
 from mailroute import wire
 
-from ..result import Completed, PlannedResource, Registered
+from ..result import Completed, PlannedResource, Registered, RehearsalError
 from ..shared import urns
+from ..shared.remedies import provider_owns_outputs
 from ..shared.sources import Sources
 
 if TYPE_CHECKING:
@@ -111,7 +112,11 @@ class Calls:
             self._complete(_planned(checked, custom=True, outputs=inputs))
 
     def _stack_analyzed(self, request: Any, response: Any, pack: str) -> None:
-        """What transforms have changed shows in the dependencies here alone."""
+        """What transforms have changed shows in the dependencies here alone.
+
+        Raises:
+            RehearsalError: the program has registered nothing, not even what the SDK does by itself.
+        """
         asked = _message(request, analyzer_pb2.AnalyzeStackRequest())
         for shown in asked.resources:
             known = self._resources[shown.urn]
@@ -121,9 +126,10 @@ class Calls:
                 dependencies=tuple(shown.dependencies),
                 property_dependencies={**dict.fromkeys(known.property_dependencies, ()), **found},
             )
-        self._judged(
-            response, pack, next(urn for urn in self._resources if urns.type_of(urn) == urns.STACK_TYPE)
-        )
+        stack = next((urn for urn in self._resources if urns.type_of(urn) == urns.STACK_TYPE), None)
+        if stack is None:
+            raise RehearsalError("the program ends before it has registered everything, its stack included")
+        self._judged(response, pack, stack)
 
     def _judged(self, response: Any, pack: str, urn: str) -> None:
         answer = _message(response, analyzer_pb2.AnalyzeResponse())
@@ -160,7 +166,13 @@ class Calls:
         )
 
     def _outputs_registered(self, request: Any, _response: Any, _name: str) -> None:
+        """
+        Raises:
+            RehearsalError: they are those of a custom resource, which the CLI takes.
+        """
         asked = _message(request, resource_pb2.RegisterResourceOutputsRequest())
+        if self._resources[asked.urn].custom:
+            raise RehearsalError(provider_owns_outputs(asked.urn))
         outputs = {key: wire.transform(value, wire.flat) for key, value in wire.decode(asked.outputs).items()}
         self._resources[asked.urn] = replace(self._resources[asked.urn], outputs=outputs)
 

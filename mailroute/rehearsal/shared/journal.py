@@ -87,8 +87,8 @@ class Journal:
         """Note a violation, of `urn` where the rule names no resource: whether it is mandatory."""
         from pulumi.runtime.proto import analyzer_pb2  # slow to load, and the processes start before that
 
-        # A rule that remediates and still finds a violation blocks, as in Pulumi.
-        blocking = found.enforcementLevel in (analyzer_pb2.MANDATORY, analyzer_pb2.REMEDIATE)
+        # A rule that remediates and still finds a violation blocks, as in Pulumi; so does an unknown level.
+        blocking = found.enforcementLevel not in (analyzer_pb2.ADVISORY, analyzer_pb2.DISABLED)
         result = PolicyResult(
             pack,
             found.policyName,
@@ -126,8 +126,10 @@ def _short(diagnostic: Diagnostic) -> Diagnostic:
     return replace(diagnostic, message=left_out(f"a message of {length:,} characters"))
 
 
-def _severity(number: analyzer_pb2.PolicySeverity.ValueType) -> str:
+def _severity(number: int) -> str:
     from pulumi.runtime.proto import analyzer_pb2
 
-    name = analyzer_pb2.PolicySeverity.Name(number).removeprefix("POLICY_SEVERITY_").lower()
+    # What is not known weighs nothing: the level alone says whether a violation blocks.
+    known = {value: name for name, value in analyzer_pb2.PolicySeverity.items()}
+    name = known.get(number, "").removeprefix("POLICY_SEVERITY_").lower()
     return "" if name == "unspecified" else name

@@ -72,3 +72,11 @@ def _required(project: Project) -> tuple[str, str, str]:
                 major = lower[1] if lower else str(int(upper[1]) - 1) if upper else ""
                 return name, required, major
     return "", "", ""
+
+
+def provider_owns_outputs(urn: str) -> str:
+    """What to say of a program that registers outputs of a custom resource, by which it would be judged."""
+    return (
+        f"outputs are registered for {urn}, a custom resource, whose outputs are its provider's: "
+        "leave out RegisterResourceOutputs"
+    )
