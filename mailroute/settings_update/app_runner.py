@@ -9,10 +9,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from evidence.live.deadline import Deadline
-from evidence.live.failures import AccessError, Failure, of_error, refused
+from evidence.live.failures import AccessError, Failure, of_error, parsing, refused
 from evidence.live.transport import bound
 
-from .service import MalformedAnswer, Operation, Service, arn_of, operations_of
+from .service import MalformedAnswer, Operation, Service, arns_of, operations_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -106,20 +106,24 @@ class AppRunner:
         """The ARN of the service with this name.
 
         Raises:
-            AccessError: there is none, or the services cannot be listed.
+            AccessError: there is none or more than one, or the services cannot be listed.
             TryAgain: App Runner does not answer as it should.
         """
         token: dict[str, str] = {}
+        found: list[str] = []
         while True:
             answer = self._read("ListServices", token)
-            for item in answer.get("ServiceSummaryList") or ():
-                if item.get("ServiceName") == name and item.get("Status") != "DELETED":
-                    return _understood("ListServices", partial(arn_of, item))
+            found += _understood("ListServices", partial(arns_of, answer, name))
             if not answer.get("NextToken") or answer["NextToken"] == token.get("NextToken"):
-                raise AccessError(
-                    f"{name}: {self.region} has no App Runner service of that name: check it and the region"
-                )
+                break
             token = {"NextToken": answer["NextToken"]}
+        if not found:
+            raise AccessError(
+                f"{name}: {self.region} has no App Runner service of that name: check it and the region"
+            )
+        if len(found) > 1:
+            raise AccessError(f"{name}: {len(found)} services have that name: give one of {', '.join(found)}")
+        return found[0]
 
     def service(self, arn: str) -> Service:
         """The service as it is.
@@ -129,7 +133,7 @@ class AppRunner:
             TryAgain: App Runner does not answer as it should.
         """
         answer = self._read("DescribeService", {"ServiceArn": arn})
-        return _understood("DescribeService", lambda: Service.of(answer.get("Service")))
+        return _understood("DescribeService", lambda: Service.of(answer.get("Service"), arn))
 
     def operations(self, arn: str) -> list[Operation]:
         """The latest operations on the service, the last one first.
@@ -149,7 +153,8 @@ class AppRunner:
             Unclear: it may have been taken.
         """
         try:
-            answer = self._writer.update_service(**request)
+            with parsing():
+                answer = self._writer.update_service(**request)
         except Exception as error:  # whatever an answer does to botocore
             failure = of_error(error)
             if failure.code in _THROTTLED:
@@ -164,7 +169,8 @@ class AppRunner:
     def _read(self, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         name = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in operation)[1:]
         try:
-            answer = getattr(self._reader, name)(**parameters)
+            with parsing():
+                answer = getattr(self._reader, name)(**parameters)
         except Exception as error:  # whatever an answer does to botocore
             failure = of_error(error)
             if failure.status not in _CLIENT_ERROR and failure.code not in _NO_WAY_IN:

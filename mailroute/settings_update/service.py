@@ -10,6 +10,7 @@ Reference, "update-service", whose example names one configuration alone.
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -20,6 +21,7 @@ RUNNING: Final = "RUNNING"
 IN_PROGRESS: Final = "OPERATION_IN_PROGRESS"
 UPDATE: Final = "UPDATE_SERVICE"
 _VARIABLES, _SECRETS = "RuntimeEnvironmentVariables", "RuntimeEnvironmentSecrets"
+_NAME: Final = re.compile(r"[\w-]+", re.ASCII)
 _CONFIGURATIONS: Final = (
     "SourceConfiguration",
     "InstanceConfiguration",
@@ -64,13 +66,20 @@ class Service:
     described: Answer
 
     @classmethod
-    def of(cls, answer: Any) -> Service:
+    def of(cls, answer: Any, arn: str) -> Service:
         """
+        Args:
+            arn: that of the service that was asked for.
+
         Raises:
-            MalformedAnswer: it is no description of a service.
+            MalformedAnswer: it is no description of that service.
         """
         for name in ("ServiceArn", "ServiceName", "Status"):
             _expect(answer, (name,), str)
+        if answer["ServiceArn"] != arn:
+            raise MalformedAnswer("Service.ServiceArn is that of another service")
+        if not _NAME.fullmatch(answer["ServiceName"]):
+            raise MalformedAnswer("Service.ServiceName is no name of a service")
         if "UpdatedAt" not in answer:
             raise MalformedAnswer("Service.UpdatedAt is missing")
         source = _expect(answer, ("SourceConfiguration",), dict)
@@ -78,6 +87,10 @@ class Service:
         if ("ImageRepository" in source) == ("CodeRepository" in source):
             raise MalformedAnswer("SourceConfiguration holds neither an image nor source code")
         service = cls(answer)
+        _expect_parts(source, service._steps)
+        connector = answer["NetworkConfiguration"]["EgressConfiguration"].get("VpcConnectorArn")
+        if not isinstance(connector, (str, type(None))):
+            raise MalformedAnswer("VpcConnectorArn is no text")
         for kind in (_VARIABLES, _SECRETS):
             held = service._environment.get(kind) or {}
             if not isinstance(held, dict) or not all(isinstance(value, str) for value in held.values()):
@@ -196,16 +209,36 @@ def _expect(answer: Any, path: tuple[str, ...], kind: type) -> Any:
     return answer
 
 
-def arn_of(summary: Answer) -> str:
-    """The ARN of a service in the list of all.
+def _expect_parts(part: Any, path: tuple[str, ...]) -> None:
+    """
+    Raises:
+        MalformedAnswer: something at `path` is there, and no object.
+    """
+    for step in path:
+        if step not in part:
+            return
+        part = part[step]
+        if not isinstance(part, dict):
+            raise MalformedAnswer(f"{step} is no object")
+
+
+def arns_of(answer: Answer, name: str) -> list[str]:
+    """The ARNs of the services of that name in a page of the list of all.
 
     Raises:
-        MalformedAnswer: it has none.
+        MalformedAnswer: it is none of `ListServices`.
     """
-    arn = summary.get("ServiceArn")
-    if not isinstance(arn, str) or not SERVICE_ARN.fullmatch(arn):
-        raise MalformedAnswer("ServiceSummaryList holds a service without an ARN")
-    return arn
+    listed = answer.get("ServiceSummaryList")
+    if not isinstance(listed, list):
+        raise MalformedAnswer("ServiceSummaryList is missing")
+    found = []
+    for item in listed:
+        arn = item.get("ServiceArn") if isinstance(item, dict) else None
+        if not isinstance(arn, str) or not SERVICE_ARN.fullmatch(arn):
+            raise MalformedAnswer("ServiceSummaryList holds a service without an ARN")
+        if item.get("ServiceName") == name and item.get("Status") != "DELETED":
+            found.append(arn)
+    return found
 
 
 def operations_of(answer: Any) -> list[Operation]:

@@ -18,7 +18,9 @@ _ARN: Final = r"arn:aws[a-z-]*:{}:[a-z0-9-]+:\d{{12}}:"
 _SECRET_ARN: Final = re.compile(
     _ARN.format("secretsmanager") + r"secret:\S+|" + _ARN.format("ssm") + r"parameter/\S+"
 )
-SERVICE_ARN: Final = re.compile(r"arn:aws[a-z-]*:apprunner:([a-z0-9-]+):[0-9]{12}:service/[^\s/]+/[^\s/]+")
+SERVICE_ARN: Final = re.compile(
+    r"arn:aws[a-z-]*:apprunner:([a-z0-9-]+):[0-9]{12}:service/[\w-]+/[\w-]+", re.ASCII
+)
 """That of an App Runner service; its group is the region."""
 _CONNECTOR_ARN: Final = re.compile(_ARN.format("apprunner") + r"vpcconnector/[^\s/]+/\d+/[0-9a-f]+")
 _SECRET_WORDS: Final = re.compile("PASS|PASSWD|.*PASSWORD|PASSPHRASE|PWD|SECRET|TOKEN|(API)?KEY|CREDENTIALS?")

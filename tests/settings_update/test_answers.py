@@ -226,3 +226,74 @@ def test_without_a_region_a_line_says_what_to_give(
 
     assert result.returncode == 2
     assert "no AWS region: give --region, or the service's ARN, or set AWS_REGION" in result.stderr
+
+
+IMAGE = "SourceConfiguration.ImageRepository"
+OTHER = ARN.replace("/shop/", "/victim/")
+UNPARSED = "apprunner:DescribeService: the answer cannot be parsed"
+
+
+@pytest.mark.hostile("AWS faults")
+@pytest.mark.parametrize(
+    ("place", "value", "fault"),
+    [
+        ("ServiceArn", OTHER, "Service.ServiceArn is that of another service"),
+        ("ServiceArn", f"{ARN}\x1b[2J", "Service.ServiceArn is that of another service"),
+        ("ServiceName", "\x1b[2Jshop", "Service.ServiceName is no name of a service"),
+        (IMAGE, "text", UNPARSED),
+        (f"{IMAGE}.ImageConfiguration", "text", UNPARSED),
+        (f"{IMAGE}.ImageConfiguration", None, "ImageConfiguration is no object"),
+        (f"{IMAGE}.ImageConfiguration.RuntimeEnvironmentVariables", [["A", "1"]], UNPARSED),
+        ("SourceConfiguration", {"CodeRepository": None}, "CodeRepository is no object"),
+        ("SourceConfiguration", {"CodeRepository": {"CodeConfiguration": [1]}}, UNPARSED),
+        ("AutoScalingConfigurationSummary", "x", UNPARSED),
+        ("NetworkConfiguration.EgressConfiguration.VpcConnectorArn", 7, "VpcConnectorArn is no text"),
+        ("UpdatedAt", float("nan"), UNPARSED),
+    ],
+)
+def test_an_answer_that_is_none_of_app_runner_s_is_one_line(
+    place: str, value: object, fault: str, account: Account, mailroute: Command, journal: Path
+) -> None:
+    *parents, name = place.split(".")
+    part = account.service
+    for parent in parents:
+        part = part[parent]
+    part[name] = value
+
+    result = apply(mailroute, journal)
+
+    assert (result.returncode, account.updates) == (2, [])
+    what = fault if fault is UNPARSED else f"the answer to apprunner:DescribeService cannot be used: {fault}"
+    assert result.stderr == f"mailroute: error: {what}: try again\n"
+
+
+@pytest.mark.hostile("AWS faults")
+@pytest.mark.parametrize(
+    ("listed", "fault"),
+    [
+        ("text", "apprunner:ListServices: the answer cannot be parsed: try again"),
+        (["shop"], "apprunner:ListServices: the answer cannot be parsed: try again"),
+        ([None], "ServiceSummaryList holds a service without an ARN"),
+        (None, "ServiceSummaryList is missing"),
+        ([{"ServiceName": "shop", "Status": "RUNNING"}], "ServiceSummaryList holds a service without an ARN"),
+        (
+            [{"ServiceName": "shop", "Status": "RUNNING", "ServiceArn": f"{ARN}\x1b[2J"}],
+            "ServiceSummaryList holds a service without an ARN",
+        ),
+        (
+            [{"ServiceName": "shop", "Status": "RUNNING", "ServiceArn": arn} for arn in (ARN, OTHER)],
+            f"shop: 2 services have that name: give one of {ARN}, {OTHER}",
+        ),
+    ],
+)
+def test_a_list_that_names_no_one_service_is_one_line(
+    listed: object, fault: str, account: Account, mailroute: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(account, "answer", lambda *_: (200, {"ServiceSummaryList": listed}))
+
+    result = mailroute("apply-settings", "--service", "shop", "--set", "SMTP_PORT=465", "--dry-run")
+
+    assert result.returncode == 2
+    assert fault in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert "\x1b" not in result.stderr

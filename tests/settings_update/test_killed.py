@@ -85,7 +85,8 @@ class Direct:
     server: Api
 
     def service(self, arn: str) -> Service:
-        return Service.of(self.server.account.answer("DescribeService", {"ServiceArn": arn})[1]["Service"])
+        _, answer = self.server.account.answer("DescribeService", {"ServiceArn": arn})
+        return Service.of(answer["Service"], arn)
 
     def operations(self, arn: str) -> list[Operation]:
         return operations_of(self.server.account.answer("ListOperations", {"ServiceArn": arn})[1])
