@@ -76,8 +76,6 @@ WITHOUT_PROGRAM: Final[frozenset[Row]] = frozenset(
         (f"{_EC2}route:Route", "coreNetworkArn"),
         (f"{_EC2}route:Route", "localGatewayId"),
         ("aws:ecs/expressGatewayService:ExpressGatewayService", "networkConfigurations"),
-        # Of regional gateways: `test_elastic_ip.py` has them.
-        (f"{_EC2}natGateway:NatGateway", "availabilityZoneAddresses"),
         # Read as those of the type beside them are.
         (f"{_EC2}defaultSecurityGroup:DefaultSecurityGroup", "egress"),
         ("aws:ecs/taskSet:TaskSet", "networkConfiguration"),

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from ..findings import conflicts, names
 from ..graph import tokens
-from ..graph.references import Links
+from ..graph.references import Links, settled
 from ..hosts import plain
-from ..values import ABSENT, UNKNOWN, Value, elements, get
+from ..values import ABSENT, UNKNOWN, Unknown, Value, elements, get, items
 from ..verdict import Origin, all_of
 from .hosted_zone import HostedZone, HostedZones, is_in
 from .vpc import name_of
@@ -117,8 +117,10 @@ class Dns:
 
     def _read_zones(self) -> Iterator[tuple[Resource, Ref[Resource]]]:
         for zone in self.graph.of_type(*tokens.HOSTED_ZONE):
-            for value in elements(zone.declared("vpcs")):
-                yield zone, self.graph.ref(zone, get(value, "vpcId"), "vpcs", tokens.VPC)
+            vpcs = items(zone.declared("vpcs"))
+            ids = vpcs if isinstance(vpcs, Unknown) else tuple(get(value, "vpcId") for value in vpcs)
+            for vpc in settled(self.graph.refs(zone, ids, "vpcs", tokens.VPC)):
+                yield zone, vpc
         for link in self.graph.of_type(*tokens.ZONE_ASSOCIATION):
             named = self.graph.named(link, "zoneId", tokens.HOSTED_ZONE).target
             yield link if named is None else named, self.graph.named(link, "vpcId", tokens.VPC)

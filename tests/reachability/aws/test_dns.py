@@ -10,6 +10,7 @@ import pytest
 from reachability import Outcome, Proof, Ref, Verdict
 from reachability.aws import Network
 from reachability.aws.vpc import Vpc
+from reachability.graph.references import exactly
 from tests.reachability.mail_hosts import judge, undetermined
 from tests.reachability.stacks import VPC, Stack, ref
 
@@ -89,6 +90,20 @@ def test_a_private_zone_answers_that_there_is_no_such_name(resources: Any, nat: 
     found = judge(nat, "smtp.example.LUX.")
     assert found.verdict is Verdict.UNREACHABLE
     assert [finding.code for finding in found.findings] == ["NAME_WITHOUT_RECORD"]
+
+
+@pytest.mark.parametrize("listed", [("one", "two"), ("one", "one")], ids=["each once", "one twice"])
+def test_a_zone_is_of_each_new_vpc_that_it_lists(listed: tuple[str, ...], nat: Stack) -> None:
+    for name in ("one", "two"):
+        nat.add("aws:ec2/vpc:Vpc", name, cidrBlock="10.99.0.0/16")
+    nat.add(ZONE, "zone", name="example.lux", vpcs=[{"vpcId": ref(name)} for name in listed])
+
+    network = Proof(nat.graph()).network
+    for vpc in network.vpcs:
+        if vpc.label in ("one", "two"):
+            shadow, answers = network.dns.private_answer("smtp.example.lux", exactly(vpc))
+            assert (answers is not None) is (listed == ("one", "two"))
+            assert answers is None or (answers.resource.name, shadow) == ("zone", Outcome())
 
 
 @pytest.mark.parametrize(
