@@ -130,18 +130,25 @@ class _Form:
 _PLAIN: Final = re.compile(r"[A-Za-z0-9]+")
 _QUOTES: Final = "\\'\""
 _PARTS: Final = re.compile(rf"[A-Za-z0-9]+|\s+|[{re.escape(_QUOTES)}]+|.")
-_MARKUP: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_REFERENCE: Final = "&(?:amp;)*"
+"""What begins a character's name or number in HTML, however often it has been quoted."""
+_MARKUP: Final = {"&": "amp|", "<": "lt|", ">": "gt|"}
 _PERCENT: Final = "%(?:25)*"
 """What begins a byte in a URL, however often it has been quoted."""
 _BACKSLASH: Final = rf"(?:\\|{_PERCENT}5[Cc])"
 _ESCAPE: Final = f"{_BACKSLASH}+"
 _IN_QUOTES: Final = (
-    rf"(?:[\\'\"]|{_PERCENT}(?i:22|27|5c)|(?:u00|x)(?i:22|27|5c)|&(?:quot|apos|#34|#39|#x27);)+"
+    rf"(?:[\\'\"]|{_PERCENT}(?i:22|27|5c)|(?:u00|x)(?i:22|27|5c)|0?(?:042|047|134)"
+    rf"|{_REFERENCE}(?:quot|apos|#0*(?:34|39|92)|(?i:#x0*(?:22|27|5c)));)+"
 )
 _BLANK_BYTES: Final = ("0[9a-d]", "20", "c2 (?:85|a0)", "e2 8[01] ..", "e3 80 80")
-_BLANK: Final = rf"\s|\+|{_PERCENT}(?i:{'|'.join(_BLANK_BYTES).replace(' ', _PERCENT)})"
+# Where the rest of a secret is as it should be, any byte in octal and any number in HTML is a blank.
+_BLANK: Final = (
+    rf"\s|\+|{_PERCENT}(?i:{'|'.join(_BLANK_BYTES).replace(' ', _PERCENT)})|{_REFERENCE}(?:nbsp|#\w+);"
+)
 _ESCAPED_BLANK: Final = (
-    r"[nrtfv_NLP]|u(?i:00(?:0[9a-d]|1[c-f]|20|85|a0)|1680|20[025].|3000)"
+    r"\s|0?[0-3][0-7]{2}"
+    r"|[nrtfv_NLP]|u(?i:00(?:0[9a-d]|1[c-f]|20|85|a0)|1680|20[025].|3000)"
     rf"|x(?i:0[9a-d]|1[c-f]|20|85|a0|c2{_ESCAPE}x(?:85|a0)|e2{_ESCAPE}x8[01]{_ESCAPE}x..)"
 )
 
@@ -166,16 +173,17 @@ def _quoted(part: str, before: str) -> str:
         re.escape(part) if follows_quotes or not before else f"{_BACKSLASH}*{re.escape(part)}",
         "(?i:" + "".join(f"{_PERCENT}{byte}" for byte in in_utf8) + ")",
         f"{escape}(?i:{'|'.join(_escaped(part, in_utf8))})",
-        *filter(None, (_MARKUP.get(part),)),
+        f"{_REFERENCE}(?:{_MARKUP.get(part, '')}#0*{ord(part)}|(?i:#x0*{ord(part):x}));",
     ]
     return f"(?:{'|'.join(alternatives)})"
 
 
 def _escaped(character: str, in_utf8: Sequence[str]) -> Iterator[str]:
-    """What may follow a backslash for `character`: in JSON, in Python's texts and bytes, in YAML."""
+    """What may follow a backslash for `character`: in JSON, Python's texts and bytes, YAML and a shell."""
     in_utf16 = character.encode("utf-16-be", "surrogatepass").hex()
     yield _ESCAPE.join(f"u{in_utf16[at : at + 4]}" for at in range(0, len(in_utf16), 4))
     yield _ESCAPE.join(f"x{byte}" for byte in in_utf8)
+    yield _ESCAPE.join(f"0?{int(byte, 16):03o}" for byte in in_utf8)
     yield f"U{ord(character):08x}"
     yield f"x{ord(character):02x}"
     if character == "\x1b":

@@ -27,6 +27,18 @@ from tests.conftest import Rounds
 
 pytestmark = pytest.mark.hostile("secrets")
 
+
+def in_octal(text: str, plain: str = r"[!-&(-\[\]-~]") -> str:
+    """`text` as `printf %q` of bash writes it where it cannot show it: `$'...'`, with bytes in octal."""
+    characters = (
+        character
+        if re.fullmatch(plain, character)
+        else "".join(f"\\{byte:03o}" for byte in character.encode())
+        for character in text
+    )
+    return f"$'{''.join(characters)}'"
+
+
 FORMS: dict[str, Callable[[str], str]] = {
     "plain": str,
     "repr": repr,
@@ -48,7 +60,16 @@ FORMS: dict[str, Callable[[str], str]] = {
     "JSON in a URL": lambda text: quote(json.dumps(text)),
     "URL in JSON in a URL": lambda text: quote_plus(json.dumps(quote(text))),
     "shell": shlex.quote,
+    "shell, with backslashes": lambda text: re.sub(r"([^a-zA-Z0-9])", r"\\\1", text),
+    "shell, in bytes": lambda text: in_octal(text),
+    "shell, all in bytes": lambda text: in_octal(text, plain="[a-zA-Z0-9]"),
     "HTML": html.escape,
+    "HTML in HTML": lambda text: html.escape(html.escape(text)),
+    "HTML in ASCII": lambda text: html.escape(text).encode("ascii", "xmlcharrefreplace").decode(),
+    "HTML in numbers": lambda text: re.sub("[^a-zA-Z0-9]", lambda found: f"&#{ord(found[0])};", text),
+    "HTML in hexadecimal": lambda text: re.sub(
+        "[^a-zA-Z0-9]", lambda found: f"&#x{ord(found[0]):04X};", text
+    ),
     "base64": lambda text: b64encode(text.encode()).decode(),
     "base64 for URLs": lambda text: urlsafe_b64encode(text.encode()).decode(),
     "base64 with more": lambda text: b64encode(f"user:{text}@host".encode()).decode(),
@@ -66,6 +87,7 @@ SECRETS = [
     "tab\tand\r\nlines",
     "\\begins-with-a-backslash",
     "🔑 key \x1b[0m",
+    "correct horse battery staple",
 ]
 
 
@@ -230,8 +252,10 @@ def test_what_tells_nothing_is_left(text: str) -> None:
     assert Masker([text])("the id is true, a") == "the id is true, a"
 
 
-@pytest.mark.parametrize("secret", ['\\"' * 3 + "x", "\\" * 20 + "x", " \n" * 20 + "x x", '"' * 20 + "x"])
-@pytest.mark.parametrize("text", ["\\", '\\"', " ", '"', "%5c", "\\n"])
+@pytest.mark.parametrize(
+    "secret", ['\\"' * 3 + "x", "\\" * 20 + "x", " \n" * 20 + "x x", '"' * 20 + "x", "& " * 20 + "x"]
+)
+@pytest.mark.parametrize("text", ["\\", '\\"', " ", '"', "%5c", "\\n", "\\040", "&amp;", "&amp;#32;", "\\ "])
 def test_no_text_takes_long_to_mask(secret: str, text: str) -> None:
     started = time.monotonic()
     Masker([secret])(text * 5_000 + "x")
