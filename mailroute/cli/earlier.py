@@ -25,15 +25,21 @@ def name_of(file: Path) -> str:
     return "standard input" if file == _STANDARD_INPUT else str(file)
 
 
-def read(file: Path) -> Any:
+def read(file: Path, purpose: str) -> Any:
     """The JSON in `file`; `-` is standard input.
 
+    Args:
+        purpose: what it is read for, a verb.
+
     Raises:
-        ClickException: it cannot be read, or is no JSON.
+        ClickException: it cannot be read, is empty, or is no JSON.
     """
     name = name_of(file)
     try:
-        return strict_json.loads(_standard_input() if file == _STANDARD_INPUT else text_file.read(file))
+        text = _standard_input() if file == _STANDARD_INPUT else text_file.read(file)
+        if not text.strip():
+            raise click.ClickException(f"nothing to {purpose}: {name} is empty")
+        return strict_json.loads(text)
     except OSError as error:
         raise click.ClickException(f"{name}: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -72,7 +78,7 @@ def rehearsed(file: Path, stack: str) -> tuple[Egress, ...]:
     from reachability import Egress
 
     name = name_of(file)
-    document = read(file)
+    document = read(file, "compare")
     found = entries(document, name)
     of = document.get("stack")
     if of != stack:

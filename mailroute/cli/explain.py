@@ -42,7 +42,7 @@ def command(file: Path, service: str | None) -> int:
     from mailroute.report import paths, terminal
 
     name = earlier.name_of(file)
-    entries = earlier.entries(earlier.read(file), name)
+    entries = earlier.entries(earlier.read(file, "explain"), name)
     if not entries:
         raise click.ClickException(f"{name}: has no egress to explain: its program declares no workload")
     if service is not None:

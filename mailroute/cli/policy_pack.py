@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shlex
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -37,7 +38,7 @@ def command(directory: Path) -> int:
         count = write_pack(directory)
     except OSError as error:
         raise click.ClickException(f"{error.filename or directory}: {error.strerror}") from error
-    write(f"{count} files written: pulumi preview --policy-pack {directory}\n")
+    write(f"{count} files written. Next: pulumi preview --policy-pack {shlex.quote(str(directory))}\n")
     return Status.OK
 
 

@@ -214,8 +214,9 @@ def add_endpoint(situation: Situation, _finding: Finding) -> Change | None:
     )
     where = ", ".join(subnet.label for subnet in subnets)
     text = (
-        f"add an SMTP endpoint (SmtpEndpoint) with private DNS to VPC {vpc.label}, in subnets {where}, and "
-        "let every client of SES in: it takes the name for the whole VPC"
+        "add an interface endpoint for email-smtp (aws.ec2.VpcEndpoint) with private DNS to VPC "
+        f"{vpc.label}, in subnets {where}, and let every client of SES in: it takes the name for the whole "
+        "VPC"
     )
     return Change(text, vpc.key, (group, endpoint), monthly=round(ENDPOINT_ZONE * len(subnets), 2))
 

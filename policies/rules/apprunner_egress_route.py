@@ -15,7 +15,8 @@ RULE = Rule(
     name=_NAME,
     description="Every App Runner service has a proven path to every mail server that it needs.",
     reference="Enabling VPC access for outgoing traffic (App Runner); How Amazon VPC works",
-    remedy="Add an SES endpoint (SmtpEndpoint) or a NAT gateway (NatEgress) to the VPC of the connector.",
+    remedy="Add an interface endpoint for email-smtp (aws.ec2.VpcEndpoint) or a NAT gateway "
+    "(aws.ec2.NatGateway) to the VPC of the connector.",
     severity=Severity.CRITICAL,
     judges=tokens.APP_RUNNER_SERVICE,
     check=check_of(_NAME),

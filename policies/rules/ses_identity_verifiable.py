@@ -29,9 +29,9 @@ _TARGETS: Final = ("records", "content", "value", "rrdatas", "cname")
 _EASY_DKIM_RECORDS: Final = 3
 
 _REMEDY: Final = (
-    "Publish the three CNAME records <token>._domainkey.<domain> -> <token>.dkim.amazonses.com, as the "
-    "component EmailIdentity does; where DNS is elsewhere, set its dns to external, or name the domain in "
-    "externalDomains."
+    "Publish the three CNAME records <token>._domainkey.<domain> -> <token>.dkim.amazonses.com "
+    "(aws.route53.Record); where DNS is elsewhere, name the domain in externalDomains, or set the dns of a "
+    "component EmailIdentity to external."
 )
 
 

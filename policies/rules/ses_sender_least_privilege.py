@@ -50,8 +50,8 @@ _OWN_ADDRESS: Final = re.compile(r"[^@]+@(\*\.)?[^@*?]+\.[^@*?]+")
 _COMPARES: Final = frozenset({"stringequals", "stringequalsignorecase", "stringlike"})
 
 _REMEDY: Final = (
-    "Allow ses:SendRawEmail alone, with the condition StringLike ses:FromAddress *@<domain>, as the "
-    "component SmtpCredentials does."
+    "Allow ses:SendRawEmail alone, with the condition StringLike ses:FromAddress *@<domain> "
+    "(aws.iam.UserPolicy)."
 )
 
 

@@ -18,7 +18,8 @@ RULE = Rule(
     name=_NAME,
     description="Every ECS service and Lambda function has a proven path to each mail server that it needs.",
     reference="Task networking (Amazon ECS); Giving Lambda functions access to resources in a VPC",
-    remedy="Add an SES endpoint (SmtpEndpoint) or a NAT gateway (NatEgress) to the VPC of the workload.",
+    remedy="Add an interface endpoint for email-smtp (aws.ec2.VpcEndpoint) or a NAT gateway "
+    "(aws.ec2.NatGateway) to the VPC of the workload.",
     severity=Severity.CRITICAL,
     judges=(*tokens.ECS_SERVICE, *tokens.ECS_EXPRESS_SERVICE, *tokens.LAMBDA_FUNCTION),
     check=check_of(_NAME),

@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from mailroute.cli import explain
 from tests.cli.test_rehearse import same_as_golden
 
 PROGRAMS = Path(__file__).parents[1] / "corpus" / "programs"
@@ -90,6 +92,17 @@ def test_what_is_no_rehearsal_is_refused_in_one_line(text: str, reason: str) -> 
     assert done.stderr.startswith("mailroute: error: standard input:")
     assert reason in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_empty_input_is_said_to_be_empty(tmp_path: Path) -> None:
+    """As where the command before it in a pipe has failed, and has said why."""
+    empty = tmp_path / "empty.json"
+    empty.write_text("\n", encoding="utf-8")
+    for file, text in (("-", ""), (str(empty), None)):
+        done = CliRunner().invoke(explain.command, [file], input=text)
+        name = "standard input" if text is not None else file
+        assert done.output == f"Error: nothing to explain: {name} is empty\n"
+        assert done.exit_code == 1  # `main` makes 2 of it
 
 
 def test_an_unknown_service_is_refused_with_the_known_ones(diagnosis: str) -> None:

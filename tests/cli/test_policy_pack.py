@@ -35,7 +35,21 @@ def test_it_is_the_pack_and_the_digest_of_each_file(tmp_path: Path) -> None:
     assert sorted(manifest.splitlines()) == sorted(
         f"{hashlib.sha256(content).hexdigest()}  {name}" for name, content in written.items()
     )
-    assert result.output == f"{len(written)} files written: pulumi preview --policy-pack {folder}\n"
+    assert result.output == f"{len(written)} files written. Next: pulumi preview --policy-pack {folder}\n"
+
+
+def test_its_description_is_for_any_project(tmp_path: Path) -> None:
+    """Neither the make targets of this repository, nor App Runner alone."""
+    write(tmp_path / "pack")
+    described = (tmp_path / "pack" / "PulumiPolicy.yaml").read_text(encoding="utf-8")
+    assert "it needs this folder's requirements.txt." in described
+    assert "Blocks a stack that leaves a service or function without a proven path" in described
+    assert "make install" not in described
+
+
+def test_the_command_to_go_on_with_is_quoted(tmp_path: Path) -> None:
+    folder = tmp_path / "my pack"
+    assert write(folder).output.endswith(f"Next: pulumi preview --policy-pack '{folder}'\n")
 
 
 def test_what_was_written_before_is_renewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

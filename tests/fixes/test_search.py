@@ -76,7 +76,7 @@ def test_the_incident_has_two_repairs_ses_is_the_cheaper(account: dict[str, Any]
     ]
     assert [change.text.split(":")[0].split(" (")[0] for change in ses.changes] == [
         "send through Amazon SES",
-        "add an SMTP endpoint",
+        "add an interface endpoint for email-smtp",
     ]
     assert (nat.monthly, ses.monthly) == (36.5, 14.6)
 
@@ -344,9 +344,9 @@ def test_no_repair_breaks_the_path_of_the_accounts_service(nat: Stack) -> None:
     )
     assert account.verdict is Verdict.REACHABLE
 
-    assert not [text for texts in _offered(nat) for text in texts if "SMTP endpoint" in text]
+    assert not [text for texts in _offered(nat) for text in texts if "interface endpoint" in text]
     nat["sg-outside"]["egress"] = [ALL_OUT]
-    assert [text for texts in _offered(nat) for text in texts if "SMTP endpoint" in text]
+    assert [text for texts in _offered(nat) for text in texts if "interface endpoint" in text]
 
 
 def test_two_tables_of_one_name_are_both_fixed() -> None:

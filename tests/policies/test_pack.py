@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -37,6 +38,13 @@ DATABASE = "aws:rds/instance:Instance"
 BUCKET = "aws:s3/bucket:Bucket"
 PUBLIC = Node(DATABASE, "db", {"publiclyAccessible": True})
 FIRST, SECOND = urn_of(BUCKET, "first"), urn_of(BUCKET, "second")
+
+
+def test_remedies_are_for_programs_without_our_components() -> None:
+    """The component, where one is named at all, stands beside what pulumi-aws has."""
+    for rule in RULES:
+        named = re.search(r"NatEgress|SmtpEndpoint|SmtpCredentials|component", rule.remedy)
+        assert named is None or "(aws." in rule.remedy[: named.start()], rule.remedy
 
 
 def test_every_rule_of_the_contract_is_mandatory(preview: PackProcess) -> None:

@@ -133,7 +133,7 @@ def test_the_page_for_a_stranger_s_program(installed: Path, tmp_path: Path) -> N
     assert "  __main__.py:11: aws.apprunner.Service(" in empty
     assert "account: an empty one in us-east-1" in configured
     assert "has no route to smtp-relay.brevo.com" in in_account
-    assert written.endswith("files written: pulumi preview --policy-pack mailroute-pack\n")
+    assert written.endswith("files written. Next: pulumi preview --policy-pack mailroute-pack\n")
     (violation,) = json.loads(by_written)["policies"]
     assert "has NO ROUTE to smtp-relay.brevo.com" in violation["message"]
 

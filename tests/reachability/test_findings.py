@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -119,3 +120,11 @@ def _uses(path: Path) -> Iterator[tuple[str, frozenset[str]]]:
             name = f"{owner.id}.{node.func.attr}" if isinstance(owner, ast.Name) else ""
             if name in STATEMENTS and all(keyword.arg for keyword in node.keywords):
                 yield name, frozenset(keyword.arg for keyword in node.keywords if keyword.arg)
+
+
+def test_remedies_name_resources_before_components() -> None:
+    """A program that has no component of mailroute's is told what to add in pulumi-aws."""
+    named = re.compile(r"\b(NatEgress|SmtpEndpoint|SmtpCredentials)\b")
+    assert "a NAT gateway (aws.ec2.NatGateway)" in findings.routing.TO_THE_INTERNET
+    assert "an interface endpoint for email-smtp (aws.ec2.VpcEndpoint)" in findings.routing.TO_THE_INTERNET
+    assert [name for name, statement in STATEMENTS.items() if named.search(statement.remedy)] == []

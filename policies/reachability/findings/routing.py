@@ -7,7 +7,8 @@ from typing import Final
 from .code import Code
 
 TO_THE_INTERNET: Final = (
-    "route 0.0.0.0/0 to a NAT gateway (NatEgress), or send through SES's SMTP endpoint (SmtpEndpoint)"
+    "route 0.0.0.0/0 to a NAT gateway (aws.ec2.NatGateway), or send through an interface endpoint for "
+    "email-smtp (aws.ec2.VpcEndpoint)"
 )
 TO_A_PRIVATE_NETWORK: Final = "name a public host, or route to the network that has it"
 OUT_OF_THE_NAT_SUBNET: Final = (
