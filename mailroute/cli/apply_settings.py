@@ -12,7 +12,7 @@ import click
 from mailroute.report import clean
 
 from .output import in_colour, say, write
-from .parameters import KeyAndValue, OutputFile
+from .parameters import SECONDS, KeyAndValue, OutputFile
 from .status import Status, fail
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ _STANDARD_INPUT: Final = Path("-")
 )
 @click.option(
     "--timeout",
-    type=click.IntRange(min=1),
+    type=SECONDS,
     default=_TIMEOUT,
     show_default=True,
     metavar="SECONDS",

@@ -83,11 +83,15 @@ class Ids(click.ParamType[tuple[str, ...]]):
         return ids
 
 
+SECONDS: Final = click.IntRange(1, 86_400)
+"""Of a timeout: a day at most; threads and processes cannot wait for much more."""
+
+
 def reading_timeout(command: Callable[..., Any]) -> Callable[..., Any]:
     """The option of commands that read an account: `timeout`, in seconds."""
     return click.option(
         "--timeout",
-        type=click.IntRange(min=1),
+        type=SECONDS,
         default=_READING_TIMEOUT,
         show_default=True,
         metavar="SECONDS",

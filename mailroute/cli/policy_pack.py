@@ -57,6 +57,8 @@ def write_pack(directory: Path) -> int:
     before = _written(directory)
     for name in sorted({*files, *before}):
         path = directory / name
+        if _is_linked(directory, name):
+            raise click.ClickException(f"{path}: leads elsewhere by a symbolic link: name another folder")
         if path.exists() and (not path.is_file() or _digest(path.read_bytes()) != before.get(name)):
             raise click.ClickException(
                 f"{path}: mailroute has not written that, or it was changed since: name another folder"
@@ -75,7 +77,7 @@ def write_pack(directory: Path) -> int:
 def _written(directory: Path) -> dict[str, str]:
     """The files that mailroute has written into `directory`, by their names within it: the digest of each."""
     manifest = directory / MANIFEST
-    if not manifest.is_file():
+    if manifest.is_symlink() or not manifest.is_file():
         if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
             raise click.ClickException(
                 f"{directory}: neither an empty folder nor a pack that mailroute has written: name another"
@@ -88,6 +90,12 @@ def _written(directory: Path) -> dict[str, str]:
             raise click.ClickException(f"{manifest}: mailroute has not written {line!r}: name another folder")
         written[entry[2]] = entry[1]
     return written
+
+
+def _is_linked(directory: Path, name: str) -> bool:
+    """Whether a file of that name in `directory` is elsewhere: whoever made the link could name any file."""
+    parts = PurePosixPath(name)
+    return any((directory / part).is_symlink() for part in (parts, *parts.parents[:-1]))
 
 
 def _digest(content: bytes) -> str:

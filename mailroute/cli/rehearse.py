@@ -12,7 +12,7 @@ from click.core import ParameterSource
 
 from .inputs import load_project, with_assumed_region, with_stack_files
 from .output import in_colour, is_terminal
-from .parameters import KeyAndValue, StackFile
+from .parameters import SECONDS, KeyAndValue, StackFile
 from .rehearsing import Asked, rehearse
 from .reporting import Reporting, report_options
 from .run import masked
@@ -128,7 +128,7 @@ _OF_ONE_STACK: Final = {
 @report_options
 @click.option(
     "--timeout",
-    type=click.IntRange(min=1),
+    type=SECONDS,
     default=_TIMEOUT,
     show_default=True,
     metavar="SECONDS",

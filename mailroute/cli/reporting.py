@@ -14,7 +14,7 @@ import click
 from mailroute.report.formats import FORMATS, OF_ONE_STACK
 
 from .output import in_colour, save, say, width_of, write, write_whole
-from .parameters import FormatAndFile, OutputFile
+from .parameters import FormatAndFile, OutputFile, is_replaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -212,6 +212,10 @@ def report_options(command: Callable[..., int]) -> Callable[..., int]:
             raise click.UsageError(f"--json and --format {form} name two formats")
         named = (("markdown", markdown), ("html", html))
         files = (*saved, *((name, file) for name, file in named if file))
+        written = [file.resolve() for file in (*(file for _, file in files), new_baseline) if file]
+        for file in written:
+            if written.count(file) > 1 and is_replaced(file):
+                raise click.UsageError(f"{file}: given for more than one output: name a file for each")
         reporting = Reporting(
             "json" if as_json else form or _TEXT,
             files,

@@ -20,7 +20,9 @@ ACTIONS: Final = {
 
 App Runner asks for the right to pass the role of a private image with each update that names the image.
 """
-_KIND: Final = re.compile(r"arn:aws[a-z-]*:(?:apprunner:[a-z0-9-]+|iam:):\d{12}:([a-z]+)/\S+")
+_KIND: Final = re.compile(
+    r"arn:aws[a-z-]*:(?:apprunner:[a-z0-9-]+|iam:):\d{12}:([a-z]+)/[\w+=,.@/-]+", re.ASCII
+)
 
 
 class ResourceError(ValueError):

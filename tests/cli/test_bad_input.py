@@ -44,6 +44,13 @@ pulumi.CustomResource("aws:ec2/routeTable:RouteTable", "table", {}, options)
         (["rehearse", "shop", "--program", "cafe"], ["named twice, as shop and with --program cafe"]),
         (["rehearse", "--timeout", "0"], ["--timeout", "0"]),
         (["rehearse", "--timeout", "soon"], ["--timeout", "soon"]),
+        (["rehearse", "--timeout", "99999999999999999999"], ["--timeout", "1<=x<=86400"]),
+        (["diagnose", "--to", "a.example.com:587", "--timeout", "86401"], ["--timeout", "1<=x<=86400"]),
+        (["apply-settings", "--timeout", "86401"], ["--timeout", "1<=x<=86400"]),
+        (
+            ["rehearse", "--save", "json=report", "--html", "./report"],
+            ["report: given for more than one output"],
+        ),
         (["rehearse", "--engine", "fast"], ["--engine", "'fast'", "embedded"]),
         (["rehearse", "--stack"], ["--stack", "argument"]),
         (["rehearse", "--config", "port"], ["--config", "'port': write it as KEY=VALUE"]),

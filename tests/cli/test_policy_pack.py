@@ -118,3 +118,35 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     assert "neither an empty folder nor a pack" in write(tmp_path / "pack").output
     assert f"{tmp_path}/pack/deep" in write(tmp_path / "pack" / "deep").output
     assert (tmp_path / "pack").read_text() == "theirs"
+
+
+@pytest.mark.hostile("files")
+@pytest.mark.parametrize("link", ["PulumiPolicy.yaml", "rules", policy_pack.MANIFEST])
+def test_nothing_is_written_through_a_link(tmp_path: Path, link: str) -> None:
+    folder, outside = tmp_path / "pack", tmp_path / "outside"
+    assert write(folder).exit_code == 0
+    (folder / link).rename(outside)
+    (folder / link).symlink_to(outside)
+    before = contents(tmp_path)
+    result = write(folder)
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Error: {folder}")
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.hostile("files")
+def test_nothing_is_made_or_removed_behind_a_link(tmp_path: Path) -> None:
+    folder, outside = tmp_path / "pack", tmp_path / "outside"
+    assert write(folder).exit_code == 0
+    (folder / "PulumiPolicy.yaml").unlink()
+    (folder / "PulumiPolicy.yaml").symlink_to(outside)
+    assert "leads elsewhere by a symbolic link" in write(folder).output
+    assert not outside.exists()
+    outside.mkdir()
+    (outside / "old.py").write_text("theirs")
+    (folder / "PulumiPolicy.yaml").unlink()
+    (folder / "more").symlink_to(outside)
+    with (folder / policy_pack.MANIFEST).open("a") as manifest:
+        manifest.write(f"{hashlib.sha256(b'theirs').hexdigest()}  more/old.py\n")
+    assert "leads elsewhere by a symbolic link" in write(folder).output
+    assert (outside / "old.py").read_text() == "theirs"

@@ -48,6 +48,11 @@ def test_no_role_is_passed_that_is_not_named(mailroute: Command) -> None:
         ((*POLICY, "--resource", CONNECTOR), "none is an App Runner service"),
         ((*POLICY, "--resource", "arn:aws:s3:::bucket"), "'arn:aws:s3:::bucket' is not the ARN of an App"),
         ((*POLICY, "--resource", "*"), "'*' is not the ARN of an App Runner service"),
+        *(
+            ((*POLICY, "--resource", ARN, "--resource", arn), f"{arn!r} is not the ARN of an App Runner")
+            for arn in (ROLE.replace("pull", "*"), f"{ROLE}?", ROLE.replace("pull", "${aws:username}"))
+        ),
+        ((*POLICY, "--resource", ARN.replace("shop", "*")), "is not the ARN of an App Runner"),
         (("iam-policy", "--resource", ARN), "goes with --for apply-settings alone"),
     ],
 )
