@@ -39,7 +39,11 @@ The options `hostVariables` and `portVariables` of the rules add names, and `ign
 variables out.
 
 A port that is not set is the framework's default where the framework is known: by a variable that only it
-has, or by one of its markers. Port 25 is blocked by AWS. Elsewhere it is 587, or 465 for `smtps`.
+has, or by one of its markers. Port 25 is blocked by AWS. Where several defaults are listed, the version of
+the framework, or settings of its own, decide: each of them must be reachable. A switch that chooses TLS
+from the start makes it 465. A port that belongs to no host (`SMTP_PORT` beside `MAIL_HOST`, or beside
+`PRIMARY_SMTP_HOST`) may be that of each host without one: both that port and the default must be reachable.
+Elsewhere it is 465 for `smtps`, or else 587, which is an assumption (`PORT_NOT_SET`).
 """
 
 PROVIDERS_TEXT: Final = """\
@@ -51,7 +55,11 @@ provider's SMTP host, or a host that nobody knows: then the key may be the passw
 
 SES's API is where AWS's SDKs connect to: `AWS_ENDPOINT_URL_SESV2`, `AWS_ENDPOINT_URL_SES`, else
 `AWS_ENDPOINT_URL` (unless `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is true), else its host in the region, or
-that of `AWS_USE_FIPS_ENDPOINT` and `AWS_USE_DUALSTACK_ENDPOINT`.
+that of `AWS_USE_FIPS_ENDPOINT` and `AWS_USE_DUALSTACK_ENDPOINT`. Of the first two, each client reads just
+one: `AWS_ENDPOINT_URL_SES` is for SES's API v1, as Laravel's `ses` is, and `AWS_ENDPOINT_URL_SESV2` for v2,
+as Laravel's `ses-v2` and Anymail's `amazon_ses` are. Of other programs it is an assumption (`SES_CLIENT`)
+that they read the one that is set. That a URL which is not known before the update is an `https` one without
+a port is another (`ENDPOINT_URL`).
 
 `HTTPS_PROXY` and `ALL_PROXY`, in small letters too, name a proxy that some programs take for these hosts and
 others do not. The verdict holds for both: the way to the host and the way to the proxy. What a proxy does is
@@ -97,9 +105,11 @@ def _hosts(entry: Framework) -> Iterator[str]:
 
 
 def _default(entry: Framework) -> str:
-    if entry.default_port is None:
-        return ""
-    return f"{entry.default_port}" + (f" with {_names(entry.markers)}" if entry.markers else "")
+    if not entry.default_ports:
+        return f"465 or 587 with {_names(entry.tls_switches)}" if entry.tls_switches else ""
+    ports = " or ".join(map(str, entry.default_ports))
+    by_tls = f"; 465 with {_names(entry.tls_switches)}" if entry.tls_switches else ""
+    return ports + (f" with {_names(entry.markers)}" if entry.markers else "") + by_tls
 
 
 def _provider(entry: Provider) -> str:

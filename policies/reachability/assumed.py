@@ -13,9 +13,11 @@ from .values import UNKNOWN
 from .verdict import PASSES, Outcome, Verdict, all_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .aws import Network
     from .egress import Destination
-    from .graph import Graph
+    from .graph import Graph, Resource
     from .verdict import Assumption
     from .workloads import Workload
 
@@ -27,10 +29,20 @@ def with_assumptions(
     told = _quotas_once(outcome, network.graph)
     if told.verdict is Verdict.UNDETERMINED:
         return told
-    named = PASSES if destination.holder is None else placement.IDS_AS_PLANNED(workload.resource)
+    named = all_of(_of_environment(workload.resource, destination))
     planned = _as_planned(network.graph, workload, outcome)
     default, domains = _in_default_vpc(network.graph, workload), _in_other_domains(network, destination)
     return told.given(all_of([named, planned, default, domains]))
+
+
+def _of_environment(owner: Resource, destination: Destination) -> Iterator[Outcome]:
+    """What is assumed of the environment that names the destination."""
+    if destination.holder is not None:
+        yield placement.IDS_AS_PLANNED(owner)
+    if destination.url_variable:
+        yield names.URL_IS_HTTPS(owner, variable=destination.url_variable)
+    if destination.client_variable:
+        yield names.CLIENT_READS_VARIABLE(owner, variable=destination.client_variable)
 
 
 def _in_other_domains(network: Network, destination: Destination) -> Outcome:

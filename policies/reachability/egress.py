@@ -18,8 +18,11 @@ class Destination:
     `None` where the service names none. An `optional` one is judged and never blocks. `every_host` stands
     for every public mail host by every submission port: the environment that may name one is not known.
     `holder` is the key of the one resource that an unknown host comes from, where there is just one.
-    `secret_port` says that the port is a secret: any one of submission may be it. `proxies` are those that
-    a program may use instead of connecting to it: the variable of each, and where it is.
+    `secret_port` says that the port is a secret: any one of submission may be it. `ports` are those of
+    which a program takes one where nothing says which; then `port` is `None`. `proxies` are those that
+    a program may use instead of connecting to it: the variable of each, and where it is. `url_variable`
+    holds the URL of an endpoint that is not known, and `client_variable` one that not every client of AWS
+    reads.
     """
 
     host: str | Unknown | None
@@ -29,7 +32,10 @@ class Destination:
     every_host: bool = False
     holder: str | None = None
     secret_port: bool = False
+    ports: tuple[int, ...] = ()
     proxies: tuple[tuple[str, Destination], ...] = ()
+    url_variable: str = ""
+    client_variable: str = ""
 
     def as_json(self) -> dict[str, Any]:
         hidden = {"$secret": True} if self.secret else {"$unknown": True}
@@ -38,6 +44,7 @@ class Destination:
             "port": {"$unknown": True} if self.port is UNKNOWN else self.port,
             **({"optional": True} if self.optional else {}),
             **({"everyHost": True} if self.every_host else {}),
+            **({"ports": [*self.ports]} if self.ports else {}),
         }
 
     @classmethod
@@ -50,6 +57,7 @@ class Destination:
             bool(entry.get("optional")),
             isinstance(host, Mapping) and "$secret" in host,
             bool(entry.get("everyHost")),
+            ports=tuple(entry.get("ports", ())),
         )
 
     @property

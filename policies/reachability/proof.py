@@ -105,6 +105,10 @@ class Proof:
             return self._maybe_by_proxy(placements, destination)
         if destination.secret_port:
             return self._by_secret_port(placements, destination)
+        if destination.ports:
+            return self._by_one_of_ports(placements, destination)
+        if destination.port is None and not destination.any_host:
+            return self._by_port_of_submission(placements, destination)
         if destination.holder is not None:
             destination = replace(destination, host=self.network.dns.zones.name_of(destination.holder))
         outcome = across_possibilities([self._from(each, destination) for each in placements])
@@ -132,6 +136,29 @@ class Proof:
         if outcome.verdict is not Verdict.REACHABLE:
             return names.UNKNOWN_PORT(owner) + first_of_each(outcome).as_undetermined()
         return outcome + names.SECRET_PORT_IS_SUBMISSION(owner, ports=", ".join(map(str, sorted(ports))))
+
+    def _by_one_of_ports(self, placements: Sequence[Placement], destination: Destination) -> Outcome:
+        """Each port that the program may take must do."""
+        ports = ", ".join(map(str, destination.ports))
+        of_each = (replace(destination, port=port, ports=()) for port in destination.ports)
+        outcome = across_possibilities([self.judge(placements, each) for each in of_each])
+        if outcome.verdict is not Verdict.UNDETERMINED:
+            return first_of_each(outcome)
+        says = names.PORT_IS_ONE_OF(placements[0].owner, host=destination.named, ports=ports)
+        return says + first_of_each(outcome)
+
+    def _by_port_of_submission(self, placements: Sequence[Placement], destination: Destination) -> Outcome:
+        """The port that is taken where none is set; the path is dead only where each other one's is."""
+        owner, usual = placements[0].owner, DEFAULT_PORTS[0]
+        outcome = self.judge(placements, replace(destination, port=usual))
+        if outcome.verdict is Verdict.REACHABLE:
+            return outcome + names.PORT_IS_SUBMISSION(owner, host=destination.named, port=usual)
+        others = (port for port in SUBMISSION_PORTS if port != usual)
+        ways = (self.judge(placements, replace(destination, port=port)) for port in others)
+        if outcome.verdict is Verdict.UNDETERMINED or all(way.verdict is Verdict.UNREACHABLE for way in ways):
+            return outcome
+        ports = ", ".join(map(str, SUBMISSION_PORTS))
+        return names.PORT_IS_ONE_OF(owner, host=destination.named, ports=ports) + outcome.as_undetermined()
 
     def _from(self, place: Placement, destination: Destination) -> Outcome:
         if place.problem.findings:

@@ -44,7 +44,9 @@ def test_any_port_of_mail_will_do_where_no_host_is_named(nat: Stack, open_: int)
     assert judge(nat, Destination(UNKNOWN, None, secret=True)).verdict is REACHABLE
 
 
-@pytest.mark.parametrize(("open_", "verdict"), [(587, REACHABLE), (465, UNREACHABLE)])
+@pytest.mark.parametrize(
+    ("open_", "verdict"), [(587, REACHABLE), (465, UNDETERMINED), (2525, UNDETERMINED), (2500, UNREACHABLE)]
+)
 def test_a_host_without_a_port_is_asked_on_587(nat: Stack, open_: int, verdict: Verdict) -> None:
     open_port(nat, open_)
 
@@ -314,6 +316,37 @@ def test_a_verdict_on_ids_to_come_says_so(nat: Stack) -> None:
 
 
 HOSTS = pytest.mark.parametrize("host", ["smtp.example.com", UNKNOWN], ids=["a host", "a secret host"])
+
+
+def by_ports(stack: Stack, *ports: int) -> tuple[Verdict, list[str], list[str]]:
+    """The same of a host for which no port is set: the program takes one of `ports`, if any are known."""
+    found = judge(stack, Destination("smtp.example.com", None, ports=ports))
+    assumed = [each.message for each in found.assumptions if each.code == "PORT_NOT_SET"]
+    return found.verdict, [finding.code for finding in found.findings], assumed
+
+
+def test_each_port_that_a_program_may_take_must_do(nat: Stack) -> None:
+    assert by_ports(nat, 465, 587) == (REACHABLE, [], [])
+    assert by_ports(nat, 25, 587) == (UNDETERMINED, ["PORT_UNKNOWN", "PORT_25_BLOCKED"], [])
+
+    open_port(nat, 465)
+    assert by_ports(nat, 465, 587) == (UNDETERMINED, ["PORT_UNKNOWN", "ENI_SG_RULES_MISMATCH"], [])
+    assert by_ports(nat, 587, 2525) == (UNREACHABLE, ["ENI_SG_RULES_MISMATCH"], [])
+
+
+def test_a_port_that_is_not_set_is_assumed_to_be_587(nat: Stack) -> None:
+    assumed = "no variable sets the port of smtp.example.com: connector takes 587, the port of submission"
+    assert by_ports(nat) == (REACHABLE, [], [assumed])
+    open_port(nat, 587)
+    assert by_ports(nat) == (REACHABLE, [], [assumed])
+
+
+def test_a_path_by_another_port_may_be_that_of_a_host(nat: Stack) -> None:
+    """Where no port is set the path is dead only if it is so by each one of submission."""
+    open_port(nat, 465)
+    assert by_ports(nat) == (UNDETERMINED, ["PORT_UNKNOWN", "ENI_SG_RULES_MISMATCH"], [])
+    open_port(nat, 443)
+    assert by_ports(nat) == (UNREACHABLE, ["ENI_SG_RULES_MISMATCH"], [])
 
 
 def by_secret_port(stack: Stack, host: Any) -> tuple[Verdict, list[str], list[str]]:

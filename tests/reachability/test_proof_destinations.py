@@ -84,8 +84,8 @@ def test_an_ses_host_with_given_addresses_may_offer_other_ports(nat: Stack, give
     [
         (Destination(None, None), (465, 587, 2465, 2587)),
         (Destination(UNKNOWN, None, secret=True), (465, 587, 2465, 2587)),
-        (Destination(NAME, None), (587,)),
         (Destination(NAME, 465), (465,)),
+        (Destination(NAME, 587), (587,)),
     ],
     ids=str,
 )
@@ -147,7 +147,7 @@ def test_without_a_port_ses_is_reached_on_one_that_it_offers(outside: Stack) -> 
     assert found.findings == ()
     assert found.path == (
         Hop("workload", urn(SERVICE, "service")),
-        Hop("internet", SES, "the service's own egress", Origin.AWS_DEFAULT),
+        Hop("internet", f"{SES}:587", "the service's own egress", Origin.AWS_DEFAULT),
     )
 
 

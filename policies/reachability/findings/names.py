@@ -51,6 +51,28 @@ UNKNOWN_PORT = PORT_UNKNOWN.undetermined(
     "the port of the mail host is not known, or is none from 1 to 65535",
     "give the port as a plain number, such as 587, in the environment or in the pack's config",
 )
+PORT_IS_ONE_OF = PORT_UNKNOWN.undetermined(
+    "nothing sets the port of {host} for certain, and not every one that the program may take ({ports}) can "
+    "be reached",
+    "set the variable of its port, named as that of the host with PORT in place of the last word, to 587 or "
+    "465",
+)
+PORT_NOT_SET = Code("PORT_NOT_SET", 'RFC 6409, "Message Submission for Mail"; Nodemailer, "SMTP transport"')
+PORT_IS_SUBMISSION = PORT_NOT_SET.assumption(
+    "no variable sets the port of {host}: {subject.label} takes {port}, the port of submission",
+    "set the variable of the port: many programs take 25 without it, which AWS blocks",
+)
+ENDPOINT_URL = Code("ENDPOINT_URL", 'AWS SDKs and Tools Reference Guide, "Service-specific endpoints"')
+URL_IS_HTTPS = ENDPOINT_URL.assumption(
+    "{variable} of {subject.label}, which is not known before the update, is an https:// URL without a port",
+    "see what the output holds, or rehearse with --up, where it is known",
+)
+SES_CLIENT = Code("SES_CLIENT", 'AWS SDKs and Tools Reference Guide, "Service-specific endpoints"')
+CLIENT_READS_VARIABLE = SES_CLIENT.assumption(
+    "the client by which {subject.label} sends reads {variable}: AWS_ENDPOINT_URL_SES is for SES's API v1 "
+    "alone, AWS_ENDPOINT_URL_SESV2 for v2",
+    "set both variables, or AWS_ENDPOINT_URL, which every client reads",
+)
 SECRET_PORT = Code("SECRET_PORT", 'Amazon SES Developer Guide, "Connecting to an Amazon SES SMTP endpoint"')
 SECRET_PORT_IS_SUBMISSION = SECRET_PORT.assumption(
     "the port that {subject.label} sends its mail to is a secret: it is a submission port ({ports})",

@@ -7,8 +7,8 @@ HTTPS.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from ..egress import Destination
 from ..values import ABSENT, UNKNOWN, Unknown, Value
@@ -29,21 +29,18 @@ from .mail_address import (
     without_brackets,
 )
 from .mail_https import SES_ENDPOINTS, maybe_by_proxy, of_ses
-from .mail_table import FRAMEWORKS, PROVIDERS, plain_name, words_of
+from .mail_ports import Ports, to
+from .mail_table import API_NAMES, BY_NAME, FRAMEWORKS, PROVIDERS, RECEIVING, find, words_of
 from .mail_variables import Variables
 from .model import ANY_MAIL_SERVER, EVERY_MAIL_SERVER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ..settings import Settings
     from .environment import Environment
     from .mail_table import Framework, Provider
 
-T = TypeVar("T")
-
-_RECEIVING: Final = frozenset({"IMAP", "POP", "INBOUND", "INCOMING", "RECEIVING"})
-"""Words of names that speak of mail that comes in."""
 _NO_HOST: Final = frozenset(
     {"DOMAIN", "FROM", "HELO", "EHLO", "MYHOSTNAME", "PASSWORD", "SENDER", "USER", "USERNAME"}
 )
@@ -67,27 +64,14 @@ class Named:
         port_variable: the variable that holds the port; empty where none does.
         port: its value as it stands.
         default_of: the framework whose default port counts, since none is set.
+        host_variable: the variable that holds the host.
     """
 
     destination: Destination | None
     port_variable: str = ""
     port: Value = ABSENT
     default_of: str = ""
-
-
-_BY_NAME: Final = {
-    name: (framework, role)
-    for framework in FRAMEWORKS
-    for role in ("ports", "urls_by_value", "urls", "hosts")
-    for name in getattr(framework, role)
-}
-"""Framework and role of each name of the table."""
-_API_NAMES: Final = {
-    name: (provider, role)
-    for provider in PROVIDERS
-    for role in ("keys", "regions")
-    for name in getattr(provider, role)
-}
+    host_variable: str = ""
 
 
 def mail_of(environment: Environment, settings: Settings) -> tuple[Named, ...]:
@@ -139,15 +123,17 @@ class _Reading:
     def __init__(self, environment: Environment, settings: Settings) -> None:
         self._settings = settings
         self._variables = Variables(environment, settings.ignored_variables)
+        self._ports = Ports(self._variables, settings)
         self._used: set[str] = set()
         self._idle_by = {each: name for each in FRAMEWORKS for name in self._turned_off_by(each)}
         self._idle = frozenset(self._idle_by)
 
     def named(self) -> Iterator[Named]:
         servers = [*self._by_settings(), *self._by_table(), *self._inside(), *self._by_value()]
-        yield from servers
+        alone = self._ports.alone(self._used, self._idle)
+        yield from (self._maybe_by(each, alone) for each in servers)
         yield from self._by_api([each.destination for each in servers if each.destination])
-        yield from self._ports_alone()
+        yield from (Named(None, name, self._port_text(name)) for name in alone)
 
     def switches_off(self) -> Iterator[str]:
         """The variables by which a framework whose mail host is set sends by something else than SMTP."""
@@ -158,7 +144,7 @@ class _Reading:
     def unknown_senders(self) -> Iterator[str]:
         """The variables that hold the DSN, or the name alone, of a sender which is not in the table."""
         for name in self._variables.names:
-            found, words = _find(name, _BY_NAME), words_of(name)
+            found, words = find(name, BY_NAME), words_of(name)
             text = self._variables.text(name) or ""
             by_dsn = found is not None and found[0][1] == "urls" and names_sender(text)
             if by_dsn or (text and words[-1:] == (_SERVICE,) and _MAIL & {*words}):
@@ -176,12 +162,12 @@ class _Reading:
     def _by_settings(self) -> Iterator[Named]:
         for host, port in self._settings.variables:
             if host in self._variables.names:
-                beside = port if port in self._variables.names else self._port_of(host, None, "")
+                beside = port if port in self._variables.names else self._ports.variable_of(host, None, "")
                 yield from self._server(host, beside, None)
 
     def _by_table(self) -> Iterator[Named]:
         for name in self._variables.names:
-            found = _find(name, _BY_NAME)
+            found = find(name, BY_NAME)
             if name in self._used or found is None:
                 continue
             (framework, role), prefix = found
@@ -204,67 +190,46 @@ class _Reading:
                 continue
             if role == "urls_by_value" and text is not None and not any(urls(text)):
                 continue
-            yield from self._server(name, self._port_of(name, framework, prefix), framework)
+            port = self._ports.variable_of(name, framework, prefix) if role == "hosts" else ""
+            yield from self._server(name, port, framework)
 
     def _server(self, host: str, port: str, framework: Framework | None) -> Iterator[Named]:
         """What the variable `host` names; `port` is the variable of its port, if one is set."""
         self._used |= {host, port}
         text = self._variables.text(host)
         if text is None:
-            value = self._variables.value(port)
-            secret = self._variables.is_secret(host)
-            given, default_of = self._port(port, framework)
-            holder = self._variables.holder(host)
-            hidden = bool(port) and self._variables.is_secret(port)
-            found = Destination(UNKNOWN, given, secret=secret, holder=holder, secret_port=hidden)
-            yield Named(found, port, value, default_of)
+            secret, holder = self._variables.is_secret(host), self._variables.holder(host)
+            found = Destination(UNKNOWN, None, secret=secret, holder=holder)
+            yield self._by_port(found, host, port, framework)
             return
         for address in self._addresses(text, framework):
             yield self._named(address, host, port, framework)
 
     def _named(self, address: Address, host: str, port: str, framework: Framework | None) -> Named:
         if address.port is not None:
-            return Named(Destination(address.host, to_port(address.port)), host, address.port)
-        given, default_of = self._port(port, framework)
+            found = Destination(address.host, to_port(address.port))
+            return Named(found, host, address.port, host_variable=host)
         if address.default is not None and not port:
-            given, default_of = address.default, ""
-        hidden = bool(port) and self._variables.is_secret(port)
-        found = Destination(address.host, given, secret_port=hidden)
-        return Named(found, port, self._variables.value(port), default_of)
+            return Named(Destination(address.host, address.default), host_variable=host)
+        return self._by_port(Destination(address.host, None), host, port, framework)
 
-    def _port(self, name: str, framework: Framework | None) -> tuple[int | Unknown | None, str]:
-        """The port that the variable `name` holds, else the default; and whose default that is."""
-        if name:
-            return (UNKNOWN if self._variables.is_secret(name) else to_port(self._variables.value(name))), ""
-        for each in (framework, *FRAMEWORKS):
-            if each and each.default_port and self._is_used(each, named=each is framework):
-                return each.default_port, each.name
-        return None, ""
+    def _by_port(self, found: Destination, host: str, port: str, framework: Framework | None) -> Named:
+        """The destination with the port that the variable `port` holds, else the default of its framework."""
+        if port:
+            hidden = self._variables.is_secret(port)
+            found = replace(found, port=self._ports.value(port), secret_port=hidden)
+            return Named(found, port, self._variables.value(port), host_variable=host)
+        defaults, default_of = self._ports.default(framework)
+        return Named(to(found, defaults) if defaults else found, default_of=default_of, host_variable=host)
 
-    def _is_used(self, framework: Framework, *, named: bool) -> bool:
-        """Whether a framework runs here: by a variable of its own, or, where all are, by being `named`."""
-        if not framework.markers:
+    def _maybe_by(self, named: Named, alone: Sequence[str]) -> Named:
+        """A server for whose port no variable is set, with the ports that other variables set."""
+        if named.port_variable or named.destination is None:
             return named
-        return any(marker in self._variables.by_plain for marker in framework.markers)
+        return replace(named, destination=self._ports.maybe_by(named.destination, named.host_variable, alone))
 
-    def _port_of(self, host: str, framework: Framework | None, prefix: str) -> str:
-        """The variable of the port that belongs to that of a host; empty where there is none."""
-        words = words_of(host)
-        beside = [
-            "_".join((*part, "PORT")) for part in (words[:-1], words) if part
-        ]  # PORT alone is a server's own.
-        listed = (prefix + name for name in (framework.ports if framework else ()))
-        return next((name for _, name in self._variables.called((*listed, *beside))), "")
-
-    def _ports_alone(self) -> Iterator[Named]:
-        idle = {port for framework in self._idle for port in framework.ports}
-        for name in self._variables.names:
-            found = _find(name, _BY_NAME)
-            alone = found is not None and found[0][1] == "ports" and plain_name(name) not in idle
-            if name not in self._used and (alone or name in self._settings.port_variables):
-                yield Named(
-                    None, name, UNKNOWN if self._variables.is_secret(name) else self._variables.value(name)
-                )
+    def _port_text(self, name: str) -> Value:
+        return UNKNOWN if self._variables.is_secret(name) else self._variables.value(name)
 
     def _turned_off_by(self, framework: Framework) -> Iterator[str]:
         """The variables by which a framework is told to send by something else than SMTP."""
@@ -290,16 +255,16 @@ class _Reading:
         for name in self._variables.names:
             words = set(words_of(name))
             text = self._variables.text(name)
-            if text is None or name in self._used or words & _RECEIVING or _is_about(name):
+            if text is None or name in self._used or words & RECEIVING or _is_about(name):
                 continue
             found = list(urls(text)) or [address for address in [server_in(text)] if address]
             if found and not self._is_of_idle(name):
-                port = self._port_of(name, None, "")
+                port = self._ports.variable_of(name, None, "")
                 self._used |= {name, port}
                 yield from (self._named(address, name, port, None) for address in found)
 
     def _is_of_idle(self, name: str) -> bool:
-        found = _find(name, _BY_NAME)
+        found = find(name, BY_NAME)
         return found is not None and found[0][0] in self._idle
 
     def _inside(self) -> Iterator[Named]:
@@ -319,22 +284,33 @@ class _Reading:
         """Providers by their API: where the same one is not used by SMTP, with the key as its password."""
         if any(server.host is UNKNOWN for server in servers):
             return
-        known = {server.host for server in servers}
+        known, reads = {server.host for server in servers}, self._ses_client()
         for provider, regions in self._asked(servers).items():
             if any(is_of(provider, host) for host in known):
                 continue
             for region in regions:
                 at = [Destination(provider.api, HTTPS)]
-                for found in of_ses(self._variables, region) if provider.regions else at:
+                for found in of_ses(self._variables, region, reads) if provider.regions else at:
                     if found.host not in known:
                         yield Named(found)
+
+    def _ses_client(self) -> str | None:
+        """The variable of the endpoint that the chosen client of SES reads; `None` if that is not known."""
+        reads = {
+            variable
+            for each in FRAMEWORKS
+            for _, name in self._variables.called(each.choosers if each.ses_clients else ())
+            for word, variable in each.ses_clients
+            if word in re.split(r"[^a-z0-9_-]+", (self._variables.text(name) or "").lower())
+        }
+        return reads.pop() if len(reads) == 1 else None
 
     def _asked(self, servers: list[Destination]) -> dict[Provider, list[str]]:
         """The providers whose API is used, and its regions: the SDK's own where none is named, nor a host."""
         here = self._variables.region()
         asked: dict[Provider, list[str]] = {}
         for name in self._variables.names:
-            found = _find(name, _API_NAMES)
+            found = find(name, API_NAMES)
             if found is not None:
                 (provider, role), _ = found
                 regions = asked.setdefault(provider, [])
@@ -359,7 +335,7 @@ class _Reading:
 
 def names_server(name: str) -> bool:
     """Whether a variable holds a mail host or its port, by its name: no URL, which may hold a password."""
-    found = _find(name, _BY_NAME)
+    found = find(name, BY_NAME)
     return found is not None and found[0][1] in ("hosts", "ports")
 
 
@@ -368,20 +344,9 @@ def shows_server(name: str, text: str) -> bool:
 
     A program may well take a URL with a password, or a document, from the variable of a host.
     """
-    found = _find(name, _BY_NAME)
+    found = find(name, BY_NAME)
     of_port = found is not None and found[0][1] == "ports"
     return not text or is_port(text) or (not of_port and is_server(text))
-
-
-def _find(name: str, table: Mapping[str, tuple[T, str]]) -> tuple[tuple[T, str], str] | None:
-    """The entry of the longest end of a variable's name that is in `table`, and what stands before it."""
-    words = words_of(name)
-    for start in range(len(words)):
-        entry = table.get("_".join(words[start:]))
-        if entry is not None:
-            prefix = words[:start]
-            return None if _RECEIVING & {*prefix} else (entry, "".join(f"{word}_" for word in prefix))
-    return None
 
 
 def _words_in(text: str | None) -> set[str]:

@@ -34,8 +34,8 @@ _SERVER: Final = re.compile(
 _BRACKETS: Final = re.compile(r"\[([^\]:]+)\]")
 _TLS: Final = frozenset({"smtps", "submissions", "smtp+ssl"})
 _SCHEMES: Final = frozenset({"smtp", "submission", "smtp+tls", "smtp+starttls", *_TLS})
-_TLS_PORT: Final = 465
-_BRIDGES: Final = {"api": HTTPS, "https": HTTPS, "smtp": None, "smtps": _TLS_PORT}
+TLS_PORT: Final = 465
+_BRIDGES: Final = {"api": HTTPS, "https": HTTPS, "smtp": None, "smtps": TLS_PORT}
 """The transports of Symfony's bridges, and their ports (Symfony documentation, "Mailer")."""
 _LOCAL: Final = frozenset(
     {"consolemail", "dummymail", "filemail", "memorymail", "native", "null", "sendmail"}
@@ -100,7 +100,7 @@ def with_transport(text: str) -> Address | None:
     if parts is None:
         return None
     port = int(parts["port"]) if parts["port"] else None
-    return Address(parts["host"], port, _TLS_PORT if parts["transport"].lower() == "ssl" else None)
+    return Address(parts["host"], port, TLS_PORT if parts["transport"].lower() == "ssl" else None)
 
 
 def without_brackets(address: Address) -> Address:
@@ -138,7 +138,7 @@ def urls(text: str) -> Iterator[Address]:
         first, _, transport = scheme.partition("+")
         provider = next((each for each in PROVIDERS if each.word == first), None)
         if scheme in _SCHEMES and url["host"]:
-            yield Address(url["host"], port or (_TLS_PORT if scheme in _TLS else None))
+            yield Address(url["host"], port or (TLS_PORT if scheme in _TLS else None))
         elif provider:
             told = _REGION.search(url["rest"])
             yield _by_provider(provider, url["host"], transport, told[1] if told else _DSN_REGION)

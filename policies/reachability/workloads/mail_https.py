@@ -37,14 +37,19 @@ _URL: Final = re.compile(
 )
 
 
-def of_ses(variables: Variables, region: str) -> Iterator[Destination]:
+def of_ses(variables: Variables, region: str, reads: str | None) -> Iterator[Destination]:
     """Where AWS's SDKs send requests for SES in `region`: to the endpoint that is set, else to SES's host.
 
     A setting that nobody can read is taken to be on.
+
+    Args:
+        reads: which of `SES_ENDPOINTS` the program's client reads; `None` where that is not known, which is
+            an assumption where just one is set.
     """
-    urls = [] if _is_on(variables, _ENDPOINTS_IGNORED) else _endpoints(variables)
+    urls = [] if _is_on(variables, _ENDPOINTS_IGNORED) else _endpoints(variables, reads)
     for name in urls:
-        yield _at_url(variables, name)
+        assumed = reads is None and len(urls) == 1 and name in SES_ENDPOINTS
+        yield replace(_at_url(variables, name), client_variable=name if assumed else "")
     if region and not urls:
         service = "email-fips" if _is_on(variables, _FIPS) else "email"
         domain = "api.aws" if _is_on(variables, _DUAL_STACK) else "amazonaws.com"
@@ -60,9 +65,9 @@ def maybe_by_proxy(variables: Variables, found: Destination) -> Destination:
     return replace(found, proxies=tuple((name, proxy) for proxy, name in by_proxy.items()))
 
 
-def _endpoints(variables: Variables) -> list[str]:
+def _endpoints(variables: Variables, reads: str | None) -> list[str]:
     """The variables that count: those for SES come before the one for every service."""
-    own = [str(name) for name in SES_ENDPOINTS if name in variables.names]
+    own = [str(name) for name in SES_ENDPOINTS if name in variables.names and reads in (None, name)]
     return own or ([_ENDPOINTS] if _ENDPOINTS in variables.names else [])
 
 
@@ -75,12 +80,14 @@ def _at_url(variables: Variables, name: str, default_port: int | None = HTTPS) -
     text = variables.text(name)
     unknown = UNKNOWN if default_port is None else default_port
     if text is None:
-        return Destination(UNKNOWN, unknown, holder=variables.holder(name))
-    url = _URL.fullmatch(text.strip())
-    if url is None:
+        url = name if default_port is not None else ""
+        return Destination(UNKNOWN, unknown, holder=variables.holder(name), url_variable=url)
+    found = _URL.fullmatch(text.strip())
+    if found is None:
         return Destination(text, unknown)
-    plain_http = default_port is not None and (url["scheme"] or "").lower() == "http"
-    return Destination(url["host"], to_port(url["port"]) if url["port"] else 80 if plain_http else unknown)
+    plain_http = default_port is not None and (found["scheme"] or "").lower() == "http"
+    port = to_port(found["port"]) if found["port"] else 80 if plain_http else unknown
+    return Destination(found["host"], port)
 
 
 def _is_on(variables: Variables, name: str) -> bool:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _FILE: Final = Path(__file__).with_name("mail.json")
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
+RECEIVING: Final = frozenset({"IMAP", "POP", "INBOUND", "INCOMING", "RECEIVING"})
+"""Words of names that speak of mail that comes in."""
+
 T = TypeVar("T")
 
 
@@ -42,7 +45,9 @@ class Framework:
         choosers: those that choose what sends.
         switch: the one that turns mail on, if there is one.
         markers: those that only this framework has; without any, the others are its alone.
-        default_port: what it takes where no port is set.
+        default_ports: of which it takes one where no port is set, by its version or its own settings.
+        tls_switches: those that choose TLS from the start, which has a default port of its own.
+        ses_clients: what choosers call senders by SES's API, each with the variable of its endpoint.
         default_host: what it takes where a chooser says SMTP and no host is set.
         host_with_port: whether a host may have its port behind it.
         host_in_brackets: whether brackets around a host turn MX look-ups off.
@@ -58,7 +63,9 @@ class Framework:
     switch: str = ""
     inside: Inside | None = None
     markers: tuple[str, ...] = ()
-    default_port: int | None = None
+    default_ports: tuple[int, ...] = ()
+    tls_switches: tuple[str, ...] = ()
+    ses_clients: tuple[tuple[str, str], ...] = ()
     default_host: str = ""
     host_with_port: bool = False
     host_in_brackets: bool = False
@@ -111,7 +118,7 @@ def _entry(kind: type[T], entry: Mapping[str, Any]) -> T:
         head, *tail = field.name.split("_")
         value = entry.get(head + "".join(word.capitalize() for word in tail))
         if isinstance(value, dict):
-            value = Inside(**value)
+            value = Inside(**value) if head == "inside" else [*value.items()]
         if value is not None:
             given[field.name] = tuple(value) if isinstance(value, list) else value
     return kind(**given)
@@ -121,3 +128,31 @@ _TABLE: Final = json.loads(_FILE.read_text(encoding="utf-8"))
 
 FRAMEWORKS: Final = tuple(_entry(Framework, entry) for entry in _TABLE["frameworks"])
 PROVIDERS: Final = tuple(_entry(Provider, entry) for entry in _TABLE["providers"])
+
+BY_NAME: Final = {
+    name: (framework, role)
+    for framework in FRAMEWORKS
+    for role in ("ports", "urls_by_value", "urls", "hosts")
+    for name in getattr(framework, role)
+}
+"""Framework and role of each variable of a host, a port or a URL."""
+TLS_SWITCHES: Final = {
+    name: (framework, "tls_switches") for framework in FRAMEWORKS for name in framework.tls_switches
+}
+API_NAMES: Final = {
+    name: (provider, role)
+    for provider in PROVIDERS
+    for role in ("keys", "regions")
+    for name in getattr(provider, role)
+}
+
+
+def find(name: str, table: Mapping[str, tuple[T, str]]) -> tuple[tuple[T, str], str] | None:
+    """The entry of the longest end of a variable's name that is in `table`, and what stands before it."""
+    words = words_of(name)
+    for start in range(len(words)):
+        entry = table.get("_".join(words[start:]))
+        if entry is not None:
+            prefix = words[:start]
+            return None if RECEIVING & {*prefix} else (entry, "".join(f"{word}_" for word in prefix))
+    return None

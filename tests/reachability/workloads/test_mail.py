@@ -234,7 +234,13 @@ def test_hosts_of_other_forms_that_are_documented(variables: dict[str, Any], fou
         ({"SSMTP_MAILHUB": RELAY}, 25, "sSMTP"),
         ({"MAILER_DSN": f"smtps://{RELAY}"}, 465, ""),
         ({"MAIL_HOST": RELAY}, None, ""),
-        ({"mail__options__host": RELAY}, None, ""),
+        ({"mail__options__host": RELAY}, 587, "Ghost"),
+        ({"mail__options__host": RELAY, "mail__options__secure": "true"}, 465, "Ghost"),
+        ({"EMAIL_TRANSPORT": "smtp", "EMAIL_SMTP_HOST": RELAY}, 587, "Directus"),
+        ({"EMAIL_TRANSPORT": "smtp", "EMAIL_SMTP_HOST": RELAY, "EMAIL_SMTP_SECURE": True}, 465, "Directus"),
+        ({"SPRING_MAIL_HOST": RELAY, "SPRING_MAIL_PROTOCOL": "smtps"}, 465, "Spring Boot"),
+        ({"SPRING_MAIL_HOST": RELAY, "SPRING_MAIL_PROPERTIES_MAIL_SMTP_PORT": "587"}, 587, ""),
+        ({**DJANGO, "EMAIL_USE_SSL": "true"}, 25, "Django"),
     ],
 )
 def test_a_port_is_the_frameworks_where_it_is_known(
@@ -243,6 +249,67 @@ def test_a_port_is_the_frameworks_where_it_is_known(
     (found,) = mail_of(environment(variables), Settings())
     assert found.destination is not None
     assert (found.destination.port, found.default_of) == (port, framework)
+
+
+@pytest.mark.parametrize(
+    ("variables", "ports"),
+    [
+        ({"MAIL_MAILER": "smtp", "MAIL_HOST": RELAY}, (587, 2525)),
+        ({"EMAIL_SERVER": RELAY}, (25, 587)),
+        ({"MM_EMAILSETTINGS_SMTPSERVER": RELAY}, (587, 10025)),
+        (
+            {"DJANGO_SETTINGS_MODULE": "x", "RAILS_ENV": "x", "MAIL_MAILER": "x", "SMTP_HOST": RELAY},
+            (25, 587, 2525),
+        ),
+        ({"SPRING_MAIL_HOST": RELAY, "SPRING_MAIL_PROTOCOL": UNKNOWN}, (25, 465)),
+        ({"SMTP_HOST": RELAY, "SMTP_SECURE": "true"}, (465, 587)),
+        ({"SMTP_HOST": RELAY, "SHOP_SMTP_SECURITY": "force_tls"}, (465, 587)),
+        ({"SMTP_HOST": RELAY, "SMTP_SECURE": "false"}, None),
+        ({"SMTP_HOST": RELAY, "SMTP_PORT": "465", "SMTP_TLS_PORT": "2465"}, 465),
+        ({"MAIL_HOST": RELAY, "SMTP_PORT": "465"}, (465, 587)),
+        ({"MAIL_HOST": RELAY, "SMTP_PORT": "465", "X_SMTP_PORT": "25"}, (25, 465, 587)),
+        ({"SMTP_HOST": RELAY, "SHOP_SMTP_PORT": "465"}, (465, 587)),
+        ({"SMTP_HOST": RELAY, "SMTP_TLS_PORT": "465"}, (465, 587)),
+        ({"PRIMARY_SMTP_HOST": RELAY, "SMTP_PORT": "25"}, (25, 587)),
+        ({"OUT": "smtp.example.com", "SMTP_PORT": "465"}, (465, 587)),
+        ({"SMTP_URL": "smtp://relay.example.com", "SMTP_PORT": "465"}, (465, 587)),
+        ({"SMTP_HOST": "ssl://relay.example.com", "MAIL_PORT": "587"}, (465, 587)),
+        ({"SPRING_MAIL_HOST": RELAY, "SMTP_PORT": "587"}, (25, 587)),
+        ({"SMTP_URL": "smtps://relay.example.com", "SMTP_PORT": "587"}, 465),
+        ({"MAIL_HOST": RELAY, "IMAP_PORT": "993", "PORT": "8080", "SMTP_EXPORT": "1"}, None),
+    ],
+)
+def test_a_port_that_may_be_one_of_several(variables: dict[str, Any], ports: Any) -> None:
+    (found,) = (each.destination for each in mail_of(environment(variables), Settings()) if each.destination)
+    assert (found.port, found.ports) == ((None, ports) if isinstance(ports, tuple) else (ports, ()))
+
+
+def test_a_host_may_share_the_port_of_another() -> None:
+    """Where it has none before its name, and the other's has nothing there."""
+    variables = {"SMTP_HOST": "smtp.a.example", "SMTP_PORT": "465", "BACKUP_SMTP_HOST": "smtp.b.example"}
+    shared, own = Destination("smtp.b.example", None, ports=(465, 587)), Destination("smtp.a.example", 465)
+    assert destinations_of(environment(variables), Settings()) == (own, shared)
+    variables = {"SMTP_HOST": "smtp.a.example", "SMTP_PORT": "465", "MAIL_HOST": "smtp.b.example"}
+    assert destinations_of(environment(variables), Settings())[1] == Destination("smtp.b.example", None)
+
+
+@pytest.mark.parametrize(
+    ("variables", "secrets", "found"),
+    [
+        ({"MAIL_HOST": RELAY, "SMTP_PORT": "587"}, {}, Destination(RELAY, 587)),
+        ({"MAIL_HOST": RELAY, "SMTP_PORT": UNKNOWN}, {}, Destination(RELAY, UNKNOWN)),
+        ({"MAIL_HOST": RELAY, "SMTP_PORT": "none"}, {}, Destination(RELAY, UNKNOWN)),
+        ({"MAIL_HOST": RELAY}, {"SMTP_PORT": "arn:1"}, Destination(RELAY, UNKNOWN, secret_port=True)),
+        ({"SMTP_PORT": "465"}, {"MAIL_HOST": "arn:1"}, Destination(UNKNOWN, 465, secret=True)),
+        (
+            {"SMTP_SECURE": "1"},
+            {"MAIL_HOST": "arn:1"},
+            Destination(UNKNOWN, None, secret=True, ports=(465, 587)),
+        ),
+    ],
+)
+def test_the_port_of_no_host(variables: dict[str, Any], secrets: dict[str, str], found: Destination) -> None:
+    assert destinations_of(environment(variables, secrets), Settings()) == (found,)
 
 
 def test_the_variable_of_a_port_comes_with_its_value() -> None:

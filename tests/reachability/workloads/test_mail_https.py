@@ -80,7 +80,45 @@ def test_an_endpoint_for_ses_says_that_ses_is_used() -> None:
 )
 def test_an_endpoint_that_is_not_known_yet(computed: bool, holder: str | None) -> None:
     read = environment({**SES, "AWS_ENDPOINT_URL_SESV2": UNKNOWN}, computed=computed)
-    assert destinations_of(read, Settings()) == (Destination(UNKNOWN, 443, holder=holder),)
+    name = "AWS_ENDPOINT_URL_SESV2"
+    found = Destination(UNKNOWN, 443, holder=holder, url_variable=name, client_variable=name)
+    assert destinations_of(read, Settings()) == (found,)
+
+
+ANYMAIL = {"EMAIL_BACKEND": "anymail.backends.amazon_ses.EmailBackend"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "reads", "other"),
+    [
+        ({"MAIL_MAILER": "ses"}, "AWS_ENDPOINT_URL_SES", "AWS_ENDPOINT_URL_SESV2"),
+        ({"MAIL_MAILER": "ses-v2"}, "AWS_ENDPOINT_URL_SESV2", "AWS_ENDPOINT_URL_SES"),
+        (ANYMAIL, "AWS_ENDPOINT_URL_SESV2", "AWS_ENDPOINT_URL_SES"),
+    ],
+)
+def test_which_endpoint_the_client_of_a_framework_reads(
+    variables: dict[str, str], reads: str, other: str
+) -> None:
+    """And that nothing is assumed of that where the framework says which client it has."""
+    assert sent({**variables, other: f"https://{ENDPOINT}"}) == [f"{HOST}:443"]
+    read = environment({**variables, reads: f"https://{ENDPOINT}", other: "https://x"})
+    assert destinations_of(read, Settings()) == (Destination(ENDPOINT, 443),)
+
+
+@pytest.mark.parametrize(
+    ("variables", "assumed"),
+    [
+        ({"AWS_ENDPOINT_URL_SES": f"https://{ENDPOINT}"}, "AWS_ENDPOINT_URL_SES"),
+        (
+            {"EMAIL_TRANSPORT": "ses", "AWS_ENDPOINT_URL_SESV2": f"https://{ENDPOINT}"},
+            "AWS_ENDPOINT_URL_SESV2",
+        ),
+        ({**SES, "AWS_ENDPOINT_URL": f"https://{ENDPOINT}"}, ""),
+    ],
+)
+def test_a_client_that_is_not_known_is_assumed(variables: dict[str, str], assumed: str) -> None:
+    read = environment(variables)
+    assert destinations_of(read, Settings()) == (Destination(ENDPOINT, 443, client_variable=assumed),)
 
 
 # Proxies ------------------------------------------------------------------------------------------------

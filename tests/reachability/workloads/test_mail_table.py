@@ -50,7 +50,7 @@ def test_every_name_is_a_plain_one() -> None:
     for entry in ENTRIES:
         for value in vars(entry).values():
             for name in value if isinstance(value, tuple) else ():
-                assert plain_name(name) == name
+                assert not isinstance(name, str) or plain_name(name) == name
 
 
 def test_each_framework_stands_once() -> None:
