@@ -11,7 +11,7 @@ import pytest
 from google.protobuf.json_format import MessageToDict, ParseDict
 from pulumi.runtime.proto import analyzer_pb2
 
-from mailroute.rehearsal.embedded import policy_config
+from mailroute.rehearsal.embedded import packs, policy_config
 from mailroute.rehearsal.result import Level, NotApplicable, PolicyResult, RehearsalError
 from mailroute.rehearsal.shared.journal import Journal
 from tests.embedded.recording import read_trace
@@ -241,6 +241,29 @@ def test_a_pack_that_judges_no_stack_is_one_line(rehearser: Rehearser, pack: Pat
     assert str(raised.value) == (
         f"policy pack {pack}: AnalyzeStack fails on pulumi:pulumi:Stack 'demo-dev': Method not implemented!"
     )
+
+
+HANGING = """
+    def AnalyzeStack(self, request, context):
+        return analyzer_pb2.AnalyzeResponse()
+
+    def Cancel(self, request, context):
+        time.sleep(100)
+
+server"""
+
+
+@pytest.mark.hostile("engine")
+def test_a_pack_that_does_not_end_is_ended(
+    rehearser: Rehearser, pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (pack / "__main__.py").write_text(OLD_PACK.replace("\nserver", HANGING, 1), encoding="utf-8")
+    monkeypatch.setattr(packs, "_CANCEL_SECONDS", 0.1)
+    rehearsal = rehearser.run(packs=[pack])
+    assert rehearsal.ok
+    assert "policy pack old: does not answer Cancel, and is ended" in [
+        diagnostic.message for diagnostic in rehearsal.diagnostics
+    ]
 
 
 @pytest.mark.hostile("engine")

@@ -39,6 +39,11 @@ def test_a_process_ends_with_its_own_status(tmp_path: Path, script: str, status:
     assert child.status == status
 
 
+def test_an_environment_that_is_too_large_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(RehearsalError, match="the configuration is too large for a process"):
+        run(tmp_path, "true", PULUMI_CONFIG="x" * 10_000_000)
+
+
 def test_a_process_is_as_it_would_be_alone(tmp_path: Path) -> None:
     script = (
         "import os, signal as s, sys\n"

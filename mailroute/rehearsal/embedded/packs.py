@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from .policy_config import RuleConfig
 
 
+_CANCEL_SECONDS: Final = 5.0
+"""What a pack has to end by itself, once everything is judged."""
 _OPTIONAL: Final = ("Handshake", "ConfigureStack", "Remediate", "Cancel")
 """What packs of an older SDK lack, as Pulumi allows."""
 SERVE: Final = Path(__file__).with_name("serve.py")
@@ -138,7 +140,13 @@ class PolicyPack:
 
         if self._channel is None or self._child.exited.is_set():
             return
-        self._call("Cancel", Empty())
+        try:
+            self._call("Cancel", Empty(), timeout=_CANCEL_SECONDS)
+        except TimeoutError:
+            self._child.end()
+            self._journal.note(
+                Diagnostic(Severity.WARNING, f"policy pack {self.name}: does not answer Cancel, and is ended")
+            )
         for line in filter(str.strip, self._child.errors.splitlines()):
             self._journal.note(Diagnostic(Severity.WARNING, f"policy pack {self.name}: {line}"))
 
@@ -165,12 +173,14 @@ class PolicyPack:
             )
         return port
 
-    def _call(self, method: str, request: Any, urn: str = "") -> Any:
+    def _call(self, method: str, request: Any, urn: str = "", timeout: float | None = None) -> Any:
         try:
-            return getattr(self._stub, method)(request)
+            return getattr(self._stub, method)(request, timeout=timeout)
         except grpc.RpcError as error:
             if channels.is_unimplemented(error) and method in _OPTIONAL:
                 return None
+            if timeout is not None and channels.is_too_late(error):
+                raise TimeoutError from None
             judged = f" on {urns.type_of(urn)} {urns.name_of(urn)!r}" if urn else ""
             raise self._failure(f"{method} fails{judged}", channels.said(error)) from None
 

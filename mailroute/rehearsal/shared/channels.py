@@ -61,3 +61,7 @@ def is_unhandled(error: grpc.RpcError) -> bool:
 
 def is_unimplemented(error: grpc.RpcError) -> bool:
     return isinstance(error, grpc.Call) and error.code() is grpc.StatusCode.UNIMPLEMENTED
+
+
+def is_too_late(error: grpc.RpcError) -> bool:
+    return isinstance(error, grpc.Call) and error.code() is grpc.StatusCode.DEADLINE_EXCEEDED

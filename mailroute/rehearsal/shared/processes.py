@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -207,7 +208,7 @@ class Children:
         """Start a process.
 
         Raises:
-            RehearsalError: its program cannot be run.
+            RehearsalError: its program cannot be run, or its environment is too large.
         """
         with self._lock:
             if self._closed:
@@ -216,6 +217,13 @@ class Children:
             if shutil.which(program, path=command.environment.get("PATH")) is None:
                 reason = "Permission denied" if Path(program).exists() else "No such file or directory"
                 raise RehearsalError(f"{program} cannot be run: {reason}")
-            child = Child(command)
+            try:
+                child = Child(command)
+            except OSError as error:
+                if error.errno != errno.E2BIG:
+                    raise
+                raise RehearsalError(
+                    "the configuration is too large for a process of this system: keep large values in files"
+                ) from error
             self._children.append(child)
         return child
