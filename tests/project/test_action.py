@@ -34,7 +34,7 @@ if stack == "dev":
 for option, value in zip(sys.argv, sys.argv[1:]):
     if option == "--save":
         form, _, file = value.partition("=")
-        text = "::error file=a,line=1,title=t::m\\n::set-env name=x::y" if form == "github" else f"{{form}} of {{stack}}"
+        text = "::error file=a,line=1,title=t::m\\r::add-path::x\\n::set-env name=x::y" if form == "github" else f"{{form}} of {{stack}}"
         pathlib.Path(file).write_text(text + "\\n")
 sys.exit(1)
 """  # noqa: E501
