@@ -25,7 +25,7 @@ def name_of(file: Path) -> str:
     return "standard input" if file == _STANDARD_INPUT else str(file)
 
 
-def read(file: Path, purpose: str) -> Any:
+def read(file: Path, purpose: str = "read") -> Any:
     """The JSON in `file`; `-` is standard input.
 
     Args:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from mailroute.report.model import Repair
     from reachability import Egress
 
 
@@ -76,6 +77,12 @@ def _at(entry: Mapping[str, Any], time: str) -> Egress | None:
     return Egress.from_json({**entry, **entry[time]}) if entry.get(time) is not None else None
 
 
+def _repairs(judged: Mapping[str, Any]) -> list[Repair]:
+    from mailroute.report import repairs
+
+    return [repairs.from_json(found) for found in judged.get("repairs", ())]
+
+
 def _explained(entry: Mapping[str, Any]) -> Iterator[RenderableType]:
     from mailroute.report import labels, paths, repairs
     from reachability import Egress
@@ -90,5 +97,6 @@ def _explained(entry: Mapping[str, Any]) -> Iterator[RenderableType]:
         yield from paths.path("path", egress, origins=True)
     if created is not None:
         yield from paths.path("creation", created, origins=True)
-    yield from paths.repairs([repairs.from_json(found) for found in entry.get("repairs", ())])
+        yield from paths.repairs(_repairs(entry["creation"]), repairs.IN_CREATION)
+    yield from paths.repairs(_repairs(entry))
     yield ""

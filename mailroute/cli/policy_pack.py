@@ -15,9 +15,6 @@ from mailroute import pack
 from .output import write
 from .status import Status
 
-MANIFEST: Final = "mailroute.sha256"
-"""What was written into a folder, as `sha256sum --check` reads it."""
-
 _ENTRY: Final = re.compile(r"([0-9a-f]{64})  (.+)")
 
 
@@ -70,13 +67,13 @@ def write_pack(directory: Path) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     lines = (f"{_digest(content)}  {name}\n" for name, content in files.items())
-    (directory / MANIFEST).write_text("".join(lines), encoding="utf-8")
+    (directory / pack.MANIFEST).write_text("".join(lines), encoding="utf-8")
     return len(files)
 
 
 def _written(directory: Path) -> dict[str, str]:
     """The files that mailroute has written into `directory`, by their names within it: the digest of each."""
-    manifest = directory / MANIFEST
+    manifest = directory / pack.MANIFEST
     if manifest.is_symlink() or not manifest.is_file():
         if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
             raise click.ClickException(

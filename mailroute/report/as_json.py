@@ -131,12 +131,14 @@ def _policy(result: PolicyResult, source_lines: Mapping[str, SourceLine]) -> dic
 
 def egress(change: EgressChange) -> dict[str, Any]:
     """One `egress` entry of the contract."""
-    repairs = [repairs_as_json(repair) for repair in change.repairs]
+    creation = _judgement(change.creation)
+    if creation is not None:
+        creation["repairs"] = [repairs_as_json(repair) for repair in change.creation_repairs]
     return {
         **change.after.as_json(),
         "today": _judgement(change.today),
-        "repairs": repairs,
-        "creation": _judgement(change.creation),
+        "repairs": [repairs_as_json(repair) for repair in change.repairs],
+        "creation": creation,
     }
 
 

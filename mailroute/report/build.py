@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from mailroute.fixes import Repairs
     from mailroute.rehearsal.result import Creation, PlannedResource, Rehearsal
     from reachability import Egress
     from rules.rule import Options
@@ -69,7 +70,7 @@ def build(
     if hidden:
         for shown, found in (
             (rehearsal.resources, [change.after for change in egress]),
-            (created, decided),
+            (created, [egress for egress, _ in decided]),
         ):
             without = program_resources(shown, redact.without_secrets)
             hidden |= secret_hosts(without, evidence, options, found)
@@ -98,7 +99,10 @@ def build(
 
 
 def _with_creation(
-    rehearsal: Rehearsal, creation: Creation, egress: tuple[EgressChange, ...], decided: tuple[Egress, ...]
+    rehearsal: Rehearsal,
+    creation: Creation,
+    egress: tuple[EgressChange, ...],
+    decided: tuple[tuple[Egress, Repairs], ...],
 ) -> tuple[tuple[EgressChange, ...], OnlyCreated]:
     """The egress with what the creation has decided, and what it shows besides."""
     if creation.problem:

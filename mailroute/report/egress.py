@@ -70,41 +70,49 @@ def egress_changes(
 
 def egress_created(
     resources: Sequence[Resource], evidence: Mapping[str, Any], options: Mapping[str, Options]
-) -> tuple[Egress, ...]:
-    """The egress of each workload of `resources`, which have been created: see `egress_changes`."""
+) -> tuple[tuple[Egress, Repairs], ...]:
+    """The egress of each workload of `resources`, which have been created, with the search for what fixes it.
+
+    See `egress_changes`.
+    """
     stacks = Stacks(lambda: Program(tuple(resources)), (evidence,))
-    found = (
-        egress
-        for rule, kinds in WORKLOADS.items()
-        for egress in Egresses(_proof(stacks, options[rule]), kinds).all()
-    )
-    return tuple(sorted(found, key=_place))
+    found: list[tuple[Egress, Repairs]] = []
+    for rule, kinds in WORKLOADS.items():
+        settings = Settings.from_options(options[rule])
+        stack = stacks.build(options[rule])
+        repairs = Repairs(stack.graph, settings, stack.evidence.zones)
+        found += [(egress, repairs) for egress in Egresses(stack.proof(settings), kinds).all()]
+    return tuple(sorted(found, key=lambda each: _place(each[0])))
 
 
 def beside_created(
-    changes: Iterable[EgressChange], created: Iterable[Egress]
+    changes: Iterable[EgressChange], created: Iterable[tuple[Egress, Repairs]]
 ) -> tuple[tuple[EgressChange, ...], tuple[Egress, ...]]:
-    """Each change with what the creation has decided otherwise, and the egress that it alone has.
+    """Each change with what the creation decides otherwise and what fixes that; the egress that it alone has.
 
     One whose destination a preview does not know is that of the same workload which the preview has not.
     """
-    left: defaultdict[str, list[Egress]] = defaultdict(list)
-    for egress in created:
-        left[egress.urn].append(egress)
+    left: defaultdict[str, list[tuple[Egress, Repairs]]] = defaultdict(list)
+    for each in created:
+        left[each[0].urn].append(each)
     planned = tuple(changes)
     same = {(change.after.urn, change.after.destination) for change in planned}
     shown = []
     for change in planned:
         after = change.after
         found = left[after.urn]
-        match = next((egress for egress in found if egress.destination == after.destination), None)
+        match = next((each for each in found if each[0].destination == after.destination), None)
         if match is None:
-            match = next((egress for egress in found if (egress.urn, egress.destination) not in same), None)
-        if match is not None:
-            found.remove(match)
-        differs = match is not None and match.verdict is not after.verdict
-        shown.append(replace(change, creation=match if differs else None))
-    return tuple(shown), tuple(egress for found in left.values() for egress in found)
+            match = next((each for each in found if (after.urn, each[0].destination) not in same), None)
+        if match is None:
+            shown.append(change)
+            continue
+        found.remove(match)
+        egress, repairs = match
+        differs = egress.verdict is not after.verdict
+        fixes = repairs_of(repairs, egress) if differs else ()
+        shown.append(replace(change, creation=egress if differs else None, creation_repairs=fixes))
+    return tuple(shown), tuple(egress for found in left.values() for egress, _ in found)
 
 
 def none_judged(resources: Sequence[Resource], reason: str) -> tuple[Unjudged, ...]:

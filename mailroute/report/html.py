@@ -15,7 +15,7 @@ from . import clean, labels
 from .drawing import NO_ROUTE, draw
 from .markup import Part, element, written
 from .model import Change, OnlyCreated
-from .repairs import PRICES
+from .repairs import IN_CREATION, PRICES
 from .source_lines import line_of
 
 if TYPE_CHECKING:
@@ -157,6 +157,7 @@ def _route(change: EgressChange, report: Report) -> Element:
         element("p", element("code", labels.source_line(line))) if line else None,
         _findings(after, report),
         _fixes(change.repairs),
+        _fixes(change.creation_repairs, IN_CREATION),
         element("div", [_path(when, egress) for when, egress in times if egress], class_="paths"),
         class_="card",
     )
@@ -191,7 +192,7 @@ def _finding(finding: Finding, report: Report) -> Element:
     )
 
 
-def _fixes(found: tuple[Repair, ...]) -> Element | None:
+def _fixes(found: tuple[Repair, ...], where: str = "") -> Element | None:
     if not found:
         return None
     rows = (
@@ -200,7 +201,7 @@ def _fixes(found: tuple[Repair, ...]) -> Element | None:
         )
         for repair in found
     )
-    caption = element("caption", f"Any one of these fixes it (verified); prices of {PRICES}")
+    caption = element("caption", f"Any one of these fixes it{where} (verified); prices of {PRICES}")
     return _table(caption, ("Price", "Changes"), rows, "Fixes")
 
 

@@ -217,11 +217,17 @@ def policies(report: Report) -> str:
     )
 
 
+def not_judged(report: Report) -> str:
+    """How many services are not judged: without it a pass looks like a proof of all; empty for none."""
+    return f"{count(len(report.unjudged), 'service')} not judged" if report.unjudged else ""
+
+
 def verdict(report: Report) -> str:
-    """What the policies come to and how many routes work: `blocked: 1 mandatory violation · ...`."""
+    """The policies, the routes that work and what is not judged: `blocked: 1 mandatory violation · ...`."""
     routes = [change.after.verdict for change in report.egress]
     reachable = f"{routes.count(Verdict.REACHABLE)} of {count(len(routes), 'route')} reachable"
-    return f"{mark(report)} {policies(report)}" + (f" · {reachable}" if routes else "")
+    parts = (f"{mark(report)} {policies(report)}", reachable if routes else "", not_judged(report))
+    return " · ".join(filter(None, parts))
 
 
 def dns_name(record: DnsRecord) -> str:

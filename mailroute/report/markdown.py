@@ -10,7 +10,7 @@ from reachability.egress import Egress
 
 from . import clean, labels, mermaid
 from .model import Change, EgressChange, OnlyCreated
-from .repairs import PRICES
+from .repairs import IN_CREATION, PRICES
 from .source_lines import line_of
 from .stacks import verdict
 
@@ -194,7 +194,11 @@ def _egress(report: Report, rows: int) -> Iterator[str]:
         yield f"```mermaid\n{mermaid.flowchart(change)}\n```"
         if change.creation is not None:
             yield f"In the simulated creation: {_verdict(change.creation)}"
-        for lines in (list(_findings(change, report.source_lines)), list(_repairs(change.repairs))):
+        for lines in (
+            list(_findings(change, report.source_lines)),
+            list(_repairs(change.repairs)),
+            list(_repairs(change.creation_repairs, IN_CREATION)),
+        ):
             if lines:
                 yield "\n".join(_cut(lines, rows))
 
@@ -271,10 +275,10 @@ def _located(urn: str, source_lines: Mapping[str, SourceLine]) -> str:
     return f"{code(labels.resource_name(urn))}{where}"
 
 
-def _repairs(found: Sequence[Repair]) -> Iterator[str]:
+def _repairs(found: Sequence[Repair], where: str = "") -> Iterator[str]:
     """The smallest sets of changes that make a dead path work, with what each adds to the bill."""
     if found:
-        yield f"**Any one of these fixes it** (verified; prices of {prose(PRICES)}):"
+        yield f"**Any one of these fixes it{where}** (verified; prices of {prose(PRICES)}):"
     for repair in found:
         yield f"- {labels.price(repair)}: {'; '.join(map(prose, repair.changes))}"
 
@@ -306,7 +310,8 @@ def _assumption(assumption: Assumption) -> str:
 
 def _policies(report: Report, rows: int) -> Iterator[str]:
     yield "### Policies"
-    yield f"{_MARK[labels.mark(report)]} {labels.policies(report)}"
+    said = f"{_MARK[labels.mark(report)]} {labels.policies(report)}"
+    yield " · ".join(filter(None, (said, labels.not_judged(report))))
     if report.fixed:
         yield f"{labels.FIXED}: {labels.FIXED_NOTE}."
         yield "\n".join(_cut([f"- {prose(labels.known(known))}" for known in report.fixed], rows))

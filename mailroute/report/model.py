@@ -50,6 +50,7 @@ class EgressChange:
         today: in the account as it stands; `None` where the workload is not there yet.
         repairs: what would fix it where it is dead, the smallest first.
         creation: once it has been created, in simulation beside the preview, where that has another verdict.
+        creation_repairs: what would fix that where it is dead, the smallest first.
         judged: the destination that has been judged, as the policies name it, its secrets masked as in their
             texts; empty where it is that of `after`.
     """
@@ -58,6 +59,7 @@ class EgressChange:
     today: Egress | None
     repairs: tuple[Repair, ...] = ()
     creation: Egress | None = None
+    creation_repairs: tuple[Repair, ...] = ()
     judged: str = ""
 
     @property

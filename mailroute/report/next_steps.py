@@ -54,10 +54,12 @@ def next_steps(
         yield Step("The service is there already: bring it under the program first.", command)
     if dead_in_creation(egress, creation) or (creation is not None and creation.problem):
         yield Step("See first why the simulated creation fails, or ends otherwise than the preview.")
-    own = _own_pack(program)
-    if pack.DIRECTORY in packs and not pack.DIRECTORY.is_relative_to(program):
-        command = shlex.join(["mailroute", "policy-pack", str(own)])
-        yield Step("Write the policy pack into a folder of the project.", command)
+    if pack.DIRECTORY in packs and pack.DIRECTORY.parent != program.resolve():
+        own = pack.written_in(program)
+        if own is None:
+            own = Path(_PACK) if program == Path.cwd() else program / _PACK
+            command = shlex.join(["mailroute", "policy-pack", str(own)])
+            yield Step("Write the policy pack into a folder of the project.", command)
         packs = [own if each == pack.DIRECTORY else each for each in packs]
     yield Step("Create the stack, with the policies as the gate.", _up(rehearsal.stack, program, packs))
     if not all(record.published for record in dns):
@@ -67,10 +69,6 @@ def next_steps(
             "While SES is in its sandbox in this region, it delivers to verified recipients only: "
             "ask for production access in the SES console."
         )
-
-
-def _own_pack(program: Path) -> Path:
-    return Path(_PACK) if program == Path.cwd() else program / _PACK
 
 
 def _up(stack: str, program: Path, packs: Sequence[Path]) -> str:

@@ -89,11 +89,11 @@ def assumptions(egresses: Iterable[Egress], *, remedies: bool = False) -> Iterat
     yield section("Assumptions", table, note="neither the plan nor the evidence shows these")
 
 
-def repairs(found: Sequence[Repair]) -> Iterator[RenderableType]:
+def repairs(found: Sequence[Repair], where: str = "") -> Iterator[RenderableType]:
     """The smallest sets of changes that make a dead path work, with what each adds to the bill."""
     if not found:
         return
-    yield Padding(Text("Any one of these fixes it (verified)", style=HEADING), (0, 0, 0, 2))
+    yield Padding(Text(f"Any one of these fixes it{where} (verified)", style=HEADING), (0, 0, 0, 2))
     table = Table.grid(padding=(0, 1, 0, 0))
     table.add_column(no_wrap=True, justify="right")
     for repair in found:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from mailroute.fixes import Repairs
     from reachability import Egress
 
+IN_CREATION: Final = " in the simulated creation"
+"""Where what fixes a path has been verified, if it is not the preview."""
+
 PRICES: Final = f"{PRICES_OF}, {HOURS_PER_MONTH} hours a month, before traffic"
 
 

@@ -138,10 +138,9 @@ def _services(report: Report) -> str:
     for egress in _decided(report):
         known = worst.get(egress.service, egress.verdict)
         worst[egress.service] = min(known, egress.verdict, key=order.index)
-    shown = [f"{labels.VERDICT_MARK[verdict]} {labels.text(service)}" for service, verdict in worst.items()]
-    if report.unjudged:
-        shown.append(f"{len(report.unjudged)} not judged")
-    return ", ".join(shown)
+    return ", ".join(
+        f"{labels.VERDICT_MARK[verdict]} {labels.text(service)}" for service, verdict in worst.items()
+    )
 
 
 def _what_is_wrong(report: Report) -> str:

@@ -19,6 +19,7 @@ from reachability.verdict import Verdict, identifier
 from . import labels, paths
 from .model import Change, OnlyCreated
 from .paths import HEADING, QUIET, VERDICT_STYLE, section
+from .repairs import IN_CREATION
 from .source_lines import line_of
 from .stacks import verdict
 
@@ -273,6 +274,7 @@ def _paths(
         yield paths.brief(when, change.after)
     if change.creation is not None:
         yield from paths.path("creation", change.creation, source_lines=source_lines)
+        yield from paths.repairs(change.creation_repairs, IN_CREATION)
     yield from paths.repairs(change.repairs)
 
 

@@ -66,14 +66,15 @@ def text(*stacks: JudgedStack, **options: Any) -> str:
 
 def test_each_stack_has_a_line() -> None:
     lines = text(of_stack("prod"), BROKEN, GOOD).splitlines()
+    routes = "1 of 1 route reachable · 1 service not"
     assert lines[:5] == [
         "mailroute · 3 stacks of shop",
         "",
-        "prod  ✘ blocked: 1 mandatory violation, 1 advisory · 1 of 1 route reachable · ✔ api, 1 not judged ·",
-        "      PRIVATE_DNS_OFF",
+        f"prod  ✘ blocked: 1 mandatory violation, 1 advisory · {routes} judged ·",
+        "      ✔ api · PRIVATE_DNS_OFF",
         "old   ? not judged: stack 'old' lacks the config shop:domain",
     ]
-    assert lines[5].startswith("eu    ✔ every mandatory policy holds · 1 of 1 route reachable · ✔ api, 1 not")
+    assert lines[5].startswith(f"eu    ✔ every mandatory policy holds · {routes}")
 
 
 def test_what_stacks_have_in_common_is_said_once() -> None:
@@ -109,7 +110,7 @@ def test_the_simulated_creation_counts_where_it_is_worse() -> None:
     created = replace(AFTER, outcome=TODAY.outcome)
     change = EgressChange(AFTER, TODAY, creation=created)
     worse = of_stack("prod", replace(REPORT, egress=(change,), creation=OnlyCreated("no zone")))
-    assert "· ✘ api, 1 not judged ·" in verdict(worse)
+    assert "· 1 service not judged · ✘ api ·" in verdict(worse)
     shown = text(worse, GOOD)
     assert "  it fails: no zone · prod\n" in shown
     assert "  api → email-smtp.us-east-1.amazonaws.com:587: unreachable: NO_ROUTE · prod\n" in shown

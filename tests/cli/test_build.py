@@ -17,12 +17,14 @@ from mailroute.report import as_json, markdown, redact, terminal
 from mailroute.report.build import STOPPED, build
 from mailroute.report.graph import program_resources, shown
 from mailroute.report.model import Change, EgressChange
+from mailroute.report.next_steps import next_steps
 from reachability import UNKNOWN, Verdict
 from rules import RULES
 from rules.rule import Options
 from tests.cli.samples import AFTER, ENDPOINT, PREFIX, REHEARSAL, STACK, TODAY, resource
 
 PROGRAM = Path("/shop")
+REHEARSAL_OK = replace(REHEARSAL, policies=(), outputs={}, resources=())
 
 
 def evidence(*services: dict[str, Any]) -> dict[str, Any]:
@@ -324,6 +326,31 @@ def test_next_is_to_write_our_pack_where_it_judged() -> None:
     write, create = report_of(ENDPOINT, packs=[pack.DIRECTORY]).next_steps
     assert write.command == "mailroute policy-pack /shop/mailroute-pack"
     assert create.command == "pulumi up --stack prod --cwd /shop --policy-pack mailroute-pack"
+
+
+def test_next_is_the_pack_that_the_project_has(tmp_path: Path) -> None:
+    """Which is not written anew, whatever its folder is called."""
+    (tmp_path / "gate").mkdir()
+    (tmp_path / "gate" / pack.MANIFEST).touch()
+    steps = next_steps(REHEARSAL_OK, (), (), program=tmp_path, packs=[pack.DIRECTORY])
+    (create,) = steps
+    assert create.command == f"pulumi up --stack prod --cwd {tmp_path} --policy-pack gate"
+
+
+def test_next_names_no_folder_of_installed_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the environment is inside the project, as `venv` usually is."""
+    installed = tmp_path / "venv" / "lib" / "python3.12" / "site-packages" / "mailroute" / "policies"
+    monkeypatch.setattr(pack, "DIRECTORY", installed)
+    write, create = next_steps(REHEARSAL_OK, (), (), program=tmp_path, packs=[installed])
+    assert write.command == f"mailroute policy-pack {tmp_path}/mailroute-pack"
+    assert create.command == f"pulumi up --stack prod --cwd {tmp_path} --policy-pack mailroute-pack"
+
+
+def test_next_is_the_programs_own_pack_in_a_checkout() -> None:
+    root = pack.DIRECTORY.parent
+    (create,) = next_steps(REHEARSAL_OK, (), (), program=root, packs=[pack.DIRECTORY])
+    assert create.command is not None
+    assert create.command.endswith("--policy-pack policies")
 
 
 def test_next_is_to_fix_it_while_something_blocks() -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from mailroute.cli import explain
 from mailroute.rehearsal.result import Creation, PlannedResource
 from mailroute.report import github, html, markdown, terminal
 from mailroute.report.build import build
@@ -17,8 +21,10 @@ from mailroute.wire import Secret
 from reachability import UNKNOWN, Verdict
 from tests.cli.samples import REHEARSAL, resource
 from tests.cli.test_build import PROGRAM, evidence, options_of, service, shown_by_every_format
+from tests.cli.test_output_schema import problems as schema_problems
 
 SERVICE = "aws:apprunner/service:Service"
+ACCOUNT = Path(__file__).parents[2] / "accounts" / "prod.json"
 HOSTS = (("SMTP", "smtp.example.com"), ("EMAIL", "10.0.0.9"))
 UNREACHABLE, UNDETERMINED, REACHABLE = Verdict.UNREACHABLE, Verdict.UNDETERMINED, Verdict.REACHABLE
 
@@ -34,10 +40,12 @@ def computed(name: str = "api") -> PlannedResource:
     return api(UNKNOWN, name, property_dependencies={"sourceConfiguration": ("urn:elsewhere",)})
 
 
-def report_of(planned: tuple[PlannedResource, ...], creation: Creation | None) -> Report:
+def report_of(
+    planned: tuple[PlannedResource, ...], creation: Creation | None, account: dict[str, Any] | None = None
+) -> Report:
     return build(
         replace(REHEARSAL, policies=(), diagnostics=(), outputs={}, resources=planned),
-        evidence(),
+        account or evidence(),
         options_of({}),
         account="an account",
         program=PROGRAM,
@@ -69,6 +77,38 @@ def test_it_is_shown_where_it_decides_otherwise(
     report = report_of((planned,), Creation((created,)))
     assert verdicts(report) == [("api", *expected)]
     assert report.creation == OnlyCreated()
+
+
+def in_the_vpc(service: PlannedResource, account: dict[str, Any]) -> PlannedResource:
+    """`service` behind the account's connector, whose VPC has no way out."""
+    connectors = (each["id"] for each in account["resources"] if each["type"].endswith(":VpcConnector"))
+    network = {"egressConfiguration": {"egressType": "VPC", "vpcConnectorArn": next(connectors)}}
+    inputs = {**service.inputs, "networkConfiguration": network}
+    return replace(service, inputs=inputs, outputs=inputs)
+
+
+def test_what_it_decides_dead_has_its_fixes_and_prices(tmp_path: Path) -> None:
+    """In every format for people, in the JSON, and in `explain` of that."""
+    account = json.loads(ACCOUNT.read_text(encoding="utf-8"))
+    planned, created = (in_the_vpc(each, account) for each in (computed(), api("smtp.example.com")))
+    report = report_of((planned,), Creation((created,)), account)
+    assert verdicts(report) == [("api", UNDETERMINED, UNREACHABLE)]
+
+    document = json.loads(render("json", report))
+    (entry,) = document["egress"]
+    assert entry["repairs"] == []
+    assert [each["monthlyUsd"] for each in entry["creation"]["repairs"]] == [36.5]
+    assert schema_problems(document, "rehearsal") == []
+
+    file = tmp_path / "rehearsal.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    explained = CliRunner().invoke(explain.command, [str(file)]).output
+    heading = "Any one of these fixes it in the simulated creation"
+    text = terminal.render(report, width=200, colour=False)
+    for shown in (text, markdown.render(report), html.render(report), explained):
+        assert shown.count(heading) == 1
+        assert "$36.50 a month" in shown
+        assert "add a NAT gateway in public subnet" in " ".join(shown.split())
 
 
 def test_without_one_there_is_nothing_to_show() -> None:

@@ -105,7 +105,7 @@ def test_the_page_tells_what_is_wrong_where_and_what_fixes_it() -> None:
     text = Read(html.render(PAGE)).text
     for part in (
         "✘ mailroute: stack prod of shop",
-        "✘ blocked: 1 mandatory violation, 1 advisory · 1 of 2 routes reachable",
+        "✘ blocked: 1 mandatory violation, 1 advisory · 1 of 2 routes reachable · 1 service not judged",
         "NO_ROUTE no route for public addresses",
         "Fix: add a NAT gateway",
         "$36.50 a month",

@@ -29,7 +29,7 @@ def test_it_is_the_pack_and_the_digest_of_each_file(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "pack"
     result = write(folder)
     written = contents(folder)
-    manifest = written.pop(policy_pack.MANIFEST).decode()
+    manifest = written.pop(pack.MANIFEST).decode()
     assert written == contents(pack.DIRECTORY)
     assert {"PulumiPolicy.yaml", "requirements.txt", "__main__.py"} < set(written)
     assert sorted(manifest.splitlines()) == sorted(
@@ -67,9 +67,7 @@ def test_what_was_written_before_is_renewed(tmp_path: Path, monkeypatch: pytest.
     (earlier / "__main__.py").write_text("new")
     monkeypatch.setattr(pack, "DIRECTORY", earlier)
     assert write(folder).exit_code == 0
-    assert {
-        name: text.decode() for name, text in contents(folder).items() if name != policy_pack.MANIFEST
-    } == {
+    assert {name: text.decode() for name, text in contents(folder).items() if name != pack.MANIFEST} == {
         "__main__.py": "new",
         "rules/kept.py": "kept",
         "venv/pyvenv.cfg": "theirs",
@@ -82,22 +80,22 @@ def changed(folder: Path) -> str:
 
 
 def another(folder: Path) -> str:
-    (folder / policy_pack.MANIFEST).unlink()
+    (folder / pack.MANIFEST).unlink()
     return f"{folder}: neither an empty folder nor a pack that mailroute has written"
 
 
 def a_file_more(folder: Path) -> str:
-    lines = (folder / policy_pack.MANIFEST).read_text().splitlines(keepends=True)
-    (folder / policy_pack.MANIFEST).write_text("".join(line for line in lines if "rule.py" not in line))
+    lines = (folder / pack.MANIFEST).read_text().splitlines(keepends=True)
+    (folder / pack.MANIFEST).write_text("".join(line for line in lines if "rule.py" not in line))
     return f"{folder}/rules/rule.py: mailroute has not written that"
 
 
 def above(folder: Path) -> str:
     precious = folder.parent / "precious"
     precious.write_text("theirs")
-    with (folder / policy_pack.MANIFEST).open("a") as manifest:
+    with (folder / pack.MANIFEST).open("a") as manifest:
         manifest.write(f"{hashlib.sha256(b'theirs').hexdigest()}  ../precious\n")
-    return f"{folder}/{policy_pack.MANIFEST}: mailroute has not written"
+    return f"{folder}/{pack.MANIFEST}: mailroute has not written"
 
 
 @pytest.mark.parametrize("change", [changed, another, a_file_more, above])
@@ -121,7 +119,7 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.hostile("files")
-@pytest.mark.parametrize("link", ["PulumiPolicy.yaml", "rules", policy_pack.MANIFEST])
+@pytest.mark.parametrize("link", ["PulumiPolicy.yaml", "rules", pack.MANIFEST])
 def test_nothing_is_written_through_a_link(tmp_path: Path, link: str) -> None:
     folder, outside = tmp_path / "pack", tmp_path / "outside"
     assert write(folder).exit_code == 0
@@ -146,7 +144,7 @@ def test_nothing_is_made_or_removed_behind_a_link(tmp_path: Path) -> None:
     (outside / "old.py").write_text("theirs")
     (folder / "PulumiPolicy.yaml").unlink()
     (folder / "more").symlink_to(outside)
-    with (folder / policy_pack.MANIFEST).open("a") as manifest:
+    with (folder / pack.MANIFEST).open("a") as manifest:
         manifest.write(f"{hashlib.sha256(b'theirs').hexdigest()}  more/old.py\n")
     assert "leads elsewhere by a symbolic link" in write(folder).output
     assert (outside / "old.py").read_text() == "theirs"
