@@ -38,6 +38,11 @@ def _elsewhere(world: World) -> str:
     return world.subnet("10.9.1.0/24", vpc=vpc)
 
 
+def subnet_of_another_regions_vpc(world: World) -> tuple[str, Inputs, Inputs]:
+    inputs = {"vpcId": world.vpc(), "cidrBlock": "10.0.1.0/24"}
+    return "aws:ec2/subnet:Subnet", {**inputs, "region": "eu-west-1"}, inputs
+
+
 def attachment_elsewhere(world: World) -> tuple[str, Inputs, Inputs]:
     return ATTACHMENT, _attached(world, subnetIds=[_elsewhere(world)]), _attached(world)
 
@@ -168,6 +173,7 @@ def alias_in_its_own_zone(world: World) -> tuple[str, Inputs, Inputs]:
 @pytest.mark.parametrize(
     ("case", "code"),
     [
+        (subnet_of_another_regions_vpc, "InvalidVpcID.NotFound"),
         (attachment_elsewhere, "InvalidParameterValue"),
         (attachment_twice, "DuplicateTransitGatewayAttachment"),
         (association_beside_the_default, "Resource.AlreadyAssociated"),

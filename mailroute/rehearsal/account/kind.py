@@ -16,6 +16,9 @@ CREATED_AT: Final = "2026-01-05T09:00:00Z"
 """When everything in a rehearsal is created: a clock would make each run another one."""
 
 
+_OF_EC2: Final = ("aws:ec2/", "aws:vpc/")
+
+
 @dataclass(frozen=True)
 class Caller:
     """Who calls AWS: the account and the region of a provider."""
@@ -68,6 +71,10 @@ class Call:
     def others(self, *types: str) -> Iterable[AwsResource]:
         """The account's resources of `types`, this one left out."""
         return (other for other in self.account.of(*types) if (other.type, other.id) != (self.type, self.id))
+
+    def is_elsewhere(self, found: AwsResource) -> bool:
+        """Whether a resource of the account is in another region than that of the call."""
+        return (found.get("region") or self.account.region) != self.region
 
     def arn(self, service: str, rest: str, *, regional: bool = True, owned: bool = True) -> str:
         """An ARN in this call's account and region."""
@@ -169,14 +176,19 @@ def unique(name: str, code: str, sentence: str) -> Rule:
 
 
 def references_exist(call: Call, references: Mapping[str, Reference]) -> None:
-    """Every resource that is named must be there, as far as the account shows that type."""
+    """Every resource that is named must be there, as far as the account shows that type.
+
+    EC2 looks for it in the region of the call ("Resource locations", Amazon EC2 User Guide).
+    """
     for name, reference in references.items():
         if not call.account.shows(reference.type):
             continue
         value = call.inputs.get(name)
         for identity in value if isinstance(value, list) else [value]:
-            if isinstance(identity, str) and identity and not call.account.find(reference.type, identity):
-                raise reference.missing(identity)
+            if isinstance(identity, str) and identity:
+                found = call.account.find(reference.type, identity)
+                if found is None or (call.type.startswith(_OF_EC2) and call.is_elsewhere(found)):
+                    raise reference.missing(identity)
 
 
 def network(cidr: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:

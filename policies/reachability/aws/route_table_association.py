@@ -189,7 +189,10 @@ class RouteTables:
         ]
         vpc = subnet.vpc.target
         if vpc is None or any(claim.certain for claim in explicit):
-            told = warnings(explicit, partial(conflicts.TABLES_OF_SUBNET, subnet))
+            refused = (self.refusals.of_itself(claim.by) for claim in explicit if claim.certain)
+            told = all_of(refused).as_undetermined() + warnings(
+                explicit, partial(conflicts.TABLES_OF_SUBNET, subnet)
+            )
             return told + self._held_already(subnet, [link.source for link in links if link.certain])
         replacing = self._claims_on_main(exactly(vpc.resource))
         return warnings(replacing, partial(conflicts.MAIN_TABLES, vpc))

@@ -292,7 +292,8 @@ class VpcEndpoints:
         return said_once(all_of([*offered, _are_of_zones(endpoint, subnets)]))
 
     def _is_created(self, endpoint: Resource) -> Outcome:
-        links = [*self._subnet_associations.to(endpoint), *self._group_associations.to(endpoint)]
+        parts = (self._subnet_associations, self._group_associations, self._private_dns_settings)
+        links = [link for each in parts for link in each.to(endpoint)]
         of_parts = (self.refusals.of(link.source) for link in links if link.certain)
         return all_of([self.refusals.of(endpoint), *of_parts])
 

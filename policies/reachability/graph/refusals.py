@@ -55,6 +55,10 @@ class Refusals:
             self._whole[resource.key] = all_of(found)
         return self._whole[resource.key]
 
+    def of_itself(self, resource: Resource) -> Outcome:
+        """Why AWS refuses `resource`, whatever becomes of what it is made from."""
+        return self._by_key.get(resource.key, PASSES)
+
     def refuses(self, resource: Resource) -> bool:
         """Whether AWS certainly refuses `resource`, or something that it is made from."""
         return self.of(resource).verdict is Verdict.UNREACHABLE

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import filters, gateways, interfaces, records, transit, vpcs
+from . import filters, gateways, interfaces, records, regions, transit, vpcs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,7 @@ def rows(subnets: Subnets, zones: HostedZones) -> Iterator[Row]:
     yield from filters.rows(subnets)
     yield from interfaces.rows(subnets)
     yield from records.rows(zones)
+    yield from regions.rows(subnets.graph)
 
 
 __all__ = ["rows"]

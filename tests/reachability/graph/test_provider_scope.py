@@ -19,6 +19,7 @@ from tests.reachability.stacks import (
     Stack,
     nat_stack,
     own_network,
+    ref,
     role,
     through,
 )
@@ -150,6 +151,58 @@ def test_a_subnet_of_a_vpc_in_another_region_cannot_be_made() -> None:
     verdict, codes = judged(stack)
 
     assert verdict is UNREACHABLE
+    assert "OTHER_REGION" in codes
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        "igw",
+        "public",
+        "public-table",
+        "public-link",
+        "public-out",
+        "private-table",
+        "private-link",
+        "private-out",
+        "nat",
+        "group",
+        "rule",
+    ],
+)
+def test_each_part_of_a_path_is_in_the_region_of_what_it_names(moved: str) -> None:
+    """One that forgets its provider is refused: AWS does not find what it names."""
+    stack = Stack()
+    own_network(stack)
+    stack.add("aws:ec2/securityGroup:SecurityGroup", "group", vpcId=ref("vpc"))
+    out = {"securityGroupId": ref("group"), "ipProtocol": "-1", "cidrIpv4": "0.0.0.0/0"}
+    stack.add("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "rule", **out)
+    stack["function"]["vpcConfig"]["securityGroupIds"] = [ref("group")]
+    assert judged(stack) == (REACHABLE, set())
+
+    stack.providers[moved] = IRELAND
+    verdict, codes = judged(stack)
+    assert verdict is not REACHABLE
+    assert codes & {"OTHER_REGION", "SG_RULES_UNKNOWN"}
+
+
+@pytest.mark.parametrize("part", ["subnets", "group", "names"])
+def test_parts_of_an_endpoint_are_in_its_region(ses: Stack, part: str) -> None:
+    subnet, endpoint = ses["endpoint"]["subnetIds"][0], ref("endpoint")
+    kind, properties = {
+        "subnets": ("ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation", {"subnetId": subnet}),
+        "group": (
+            "ec2/securityGroupAssociation:SecurityGroupAssociation",
+            {"securityGroupId": ref("endpoint-group")},
+        ),
+        "names": ("vpc/endpointPrivateDns:EndpointPrivateDns", {"privateDnsEnabled": True}),
+    }[part]
+    ses.add(f"aws:{kind}", "part", vpcEndpointId=endpoint, **properties)
+    assert judged(ses) == (REACHABLE, set())
+
+    ses.providers["part"] = IRELAND
+    verdict, codes = judged(ses)
+    assert verdict is not REACHABLE
     assert "OTHER_REGION" in codes
 
 
