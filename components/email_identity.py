@@ -345,7 +345,7 @@ def _verified(domain: str, existing: Optional[FoundIdentity], region: str) -> Fo
     """The identity to adopt.
 
     Raises:
-        ArgumentError: there is none, or SES does not let it send.
+        ArgumentError: there is none, it is this stack's own, or SES does not let it send.
     """
     if existing is None or not existing.may_send:
         checks.refuse(
@@ -354,6 +354,7 @@ def _verified(domain: str, existing: Optional[FoundIdentity], region: str) -> Fo
             f"SES in {region} has {'not verified it' if existing else 'no such identity to adopt'}",
             "verify it first" if existing else f"do not adopt it by {_ARGUMENT('adopt')}",
         )
+    checks.not_own(_ARGUMENT("adopt"), f"the identity {domain}", existing.is_own)
     return existing
 
 

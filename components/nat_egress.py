@@ -139,7 +139,7 @@ def _default_gateways(tables: list[RoutedTable], account: Account) -> list[str]:
     """The NAT gateways that the default routes lead to.
 
     Raises:
-        ArgumentError: a table has no default route to a NAT gateway.
+        ArgumentError: a table has no default route to a NAT gateway, or to one of this stack's own.
     """
     found: dict[str, None] = {}
     for table in tables:
@@ -152,6 +152,7 @@ def _default_gateways(tables: list[RoutedTable], account: Account) -> list[str]:
                 f"its {DEFAULT_ROUTE} leads to {target or 'nothing'}, no NAT gateway to adopt",
                 f"do not adopt it by {ARGUMENT('adopt')}",
             )
+        checks.not_own(ARGUMENT("adopt"), target, target in account.own_nat_gateways())
         found[target] = None
     return list(found)
 

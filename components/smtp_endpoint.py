@@ -139,7 +139,7 @@ def _adoptable(vpc_id: Optional[str], existing: Optional[Endpoint]) -> Endpoint:
     """The endpoint to adopt.
 
     Raises:
-        ArgumentError: there is none, or it does not answer to SES's host.
+        ArgumentError: there is none, it is this stack's own, or it does not answer to SES's host.
     """
     if existing is None or not existing.private_dns:
         checks.refuse(
@@ -148,6 +148,7 @@ def _adoptable(vpc_id: Optional[str], existing: Optional[Endpoint]) -> Endpoint:
             f"{existing.id} has private DNS off" if existing else "it has no SMTP endpoint to adopt",
             f"do not adopt it by {_ARGUMENT('adopt')}",
         )
+    checks.not_own(_ARGUMENT("adopt"), existing.id, existing.is_own)
     return existing
 
 

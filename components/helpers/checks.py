@@ -33,6 +33,19 @@ def of(component: str) -> Label:
     return lambda argument: _NAMES.get()(f"{component}.{argument}")
 
 
+def not_own(argument: str, found: str, is_own: bool) -> None:
+    """What is to be adopted is not this very stack's: no longer registered, it would be deleted.
+
+    Raises:
+        ArgumentError: it is, by its tags.
+    """
+    if is_own:
+        raise ArgumentError(
+            f"{argument}: {found} is this stack's own by its tags, and adopting it would delete it; "
+            "leave it out"
+        )
+
+
 def name_arguments(label: Label) -> None:
     """Call the arguments of this program's components, `Component.argument`, what `label` makes of them."""
     _NAMES.set(label)

@@ -270,3 +270,26 @@ def test_a_tour_holds_every_change(count: int) -> None:
     made = tour(configs)
     wanted = [(one, other) for one in configs for other in configs if one is not other]
     assert all(pair in list(pairwise(made)) for pair in wanted)
+
+
+@pytest.mark.parametrize(
+    ("adopt", "change", "own"),
+    [
+        ("nat", {"route": "nat"}, GATEWAY),
+        ("endpoint", {"route": "ses"}, "aws:ec2/vpcEndpoint:VpcEndpoint"),
+        ("identity", {"route": "ses"}, IDENTITY),
+        ("identity", {"route": "nat"}, IDENTITY),
+    ],
+)
+def test_a_stack_does_not_adopt_what_it_has_created(adopt: str, change: Config, own: str) -> None:
+    stack = running("prod", protect=False, **change)
+    [found] = [each.id for each in stack.account.of(own)]
+    name = f"the identity {found}" if own == IDENTITY else found
+    refused = stack.up(adopt=[adopt])
+    assert (str(refused.error), refused.writes) == (
+        f"config mailroute:adopt: [{adopt}]: {name} is this stack's own by its tags, and adopting it would "
+        "delete it; leave it out",
+        (),
+    )
+    assert cannot_send(stack.account, stack.account.live()) == ""
+    assert stack.up(adopt=[]).writes == ()
