@@ -271,7 +271,9 @@ LOSES: Outcome[Any] = Outcome(explored.losses(HOLDS, report(EgressChange(DEAD, N
 def test_a_loss_is_named_with_its_finding() -> None:
     text = shown(explored_by(b=Outcome(), nat=LOSES))
     assert "✘ of the 3 configurations run, 1 loses a path\n" in text
-    assert "as it is: ✔ every mandatory policy holds · 1 of 1 route reachable\n" in text
+    assert (
+        "as it is: ✔ every mandatory policy holds · 1 of 1 route reachable · 1 service not judged\n" in text
+    )
     assert (
         "Smallest configurations that lose a path\n"
         "  --config shop:nat=false\n"
