@@ -185,3 +185,8 @@ ENDPOINT_OF_PARTICIPANT = VPC_NOT_OWNED.unreachable(
     "VPC {vpc.label} is account {vpc.account}'s, which alone may make endpoints in it",
     "create {subject.label} through a provider of account {vpc.account}",
 )
+PART_OF_OTHER_ACCOUNT = VPC_NOT_OWNED.unreachable(
+    "{named.label} is account {named.account}'s, which alone may change it or its VPC: {subject.label} is of "
+    "account {subject.account}",
+    "create {subject.label} through a provider of account {named.account}",
+)

@@ -1,6 +1,7 @@
-"""What AWS refuses of what names a thing of another region, which it looks for in its own.
+"""What AWS refuses of what names a thing of another region, or of an account that does not share it.
 
-Sources: Amazon EC2 User Guide, "Resource locations"; Amazon ECS API Reference, "CreateService".
+Sources: Amazon EC2 User Guide, "Resource locations"; Amazon ECS API Reference, "CreateService"; Amazon VPC
+User Guide, "Responsibilities and permissions for owners and participants".
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from ..findings import endpoints
 from ..graph import tokens
 from ..graph.provider_scope import in_one_region
 from ..values import Unknown, items
@@ -68,6 +70,27 @@ _NAMING: Final = (
     *tokens.ECS_SERVICE,
 )
 
+_OWNED: Final = (
+    *tokens.SUBNET,
+    *tokens.VPC_CIDR,
+    *tokens.ROUTE_TABLE,
+    *tokens.ROUTE,
+    *tokens.ROUTE_TABLE_ASSOCIATION,
+    *tokens.MAIN_ROUTE_TABLE,
+    *tokens.INTERNET_GATEWAY,
+    *tokens.INTERNET_GATEWAY_ATTACHMENT,
+    *tokens.SECURITY_GROUP_RULE,
+    *tokens.EGRESS_RULE,
+    *tokens.INGRESS_RULE,
+    *tokens.NETWORK_ACL,
+    *tokens.NETWORK_ACL_RULE,
+    *tokens.NETWORK_ACL_ASSOCIATION,
+)
+"""What the account alone makes that has what it names: participants of a shared subnet do not."""
+
+_OF_OTHERS: Final = (*tokens.PREFIX_LIST, *tokens.NETWORK_INTERFACE)
+"""What may be shared, or is a participant's own."""
+
 
 @dataclass(frozen=True)
 class _Rules:
@@ -75,10 +98,20 @@ class _Rules:
 
     def names_its_own_region(self, owner: Resource) -> Outcome:
         """AWS does not find what is in another region ("Resource locations")."""
-        targets = (ref.target for ref in self._named_by(owner))
-        return all_of(map(partial(in_one_region, owner), filter(None, targets)))
+        return all_of(map(partial(in_one_region, owner), self._named_by(owner)))
 
-    def _named_by(self, owner: Resource) -> Iterator[Ref[Resource]]:
+    def names_its_own_account(self, owner: Resource) -> Outcome:
+        """A VPC's owner alone makes its parts ("Responsibilities and permissions")."""
+        return all_of(
+            endpoints.PART_OF_OTHER_ACCOUNT(owner, named=named)
+            for named in self._named_by(owner)
+            if named.type not in _OF_OTHERS and owner.in_account_of(named) is False
+        )
+
+    def _named_by(self, owner: Resource) -> Iterator[Resource]:
+        return (ref.target for ref in self._refs(owner) if ref.target is not None)
+
+    def _refs(self, owner: Resource) -> Iterator[Ref[Resource]]:
         for prop, types in _NAMED.items():
             yield self.graph.ref(owner, owner.declared(prop), prop, types)
         for prop, types in _LISTED.items():
@@ -89,3 +122,5 @@ class _Rules:
 def rows(graph: Graph) -> Iterator[Row]:
     if len({resource.region for resource in graph if isinstance(resource.region, str)}) > 1:
         yield _NAMING, _Rules(graph).names_its_own_region
+    if len({resource.account for resource in graph if isinstance(resource.account, str)}) > 1:
+        yield _OWNED, _Rules(graph).names_its_own_account

@@ -132,7 +132,7 @@ def _container(owner: Resource, prop: str, container: Value, listed: str) -> Env
     """The environment of a container, which lists its variables under the name `listed`."""
     place = f"{listed} of container {get(container, 'name')!r}" if prop == CONTAINERS else listed
     try:
-        variables = _pairs(get(container, listed), "value")
+        variables = _pairs(get(container, listed), "value", text_alone=prop == CONTAINERS)
         secrets = _pairs(get(container, "secrets"), "valueFrom")
     except ValueError as error:
         return _unread(owner, prop, place, f"{place}: {error}")
@@ -169,8 +169,12 @@ def _spelled(entries: list[tuple[str, Any]]) -> dict[str, Any]:
     return {_SPELLINGS.get(name.lower(), name): value for name, value in entries}
 
 
-def _pairs(listed: Value, value: str) -> Mapping[str, Value] | Unknown:
+def _pairs(listed: Value, value: str, *, text_alone: bool = False) -> Mapping[str, Value] | Unknown:
     """An environment given as a list of `{name, value}` as a mapping; `UNKNOWN` where one is unknown.
+
+    Args:
+        text_alone: whether the provider takes no number and no boolean for a value, as it does where it
+            reads a JSON text itself.
 
     Raises:
         ValueError: it is no such list.
@@ -188,6 +192,8 @@ def _pairs(listed: Value, value: str) -> Mapping[str, Value] | Unknown:
         if isinstance(name, Unknown):
             return name
         found[str(name)] = get(entry, value)
+        if text_alone and isinstance(found[str(name)], (bool, int, float)):
+            raise ValueError(f"the value of {name} is no text")
     return found
 
 

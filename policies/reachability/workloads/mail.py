@@ -307,7 +307,8 @@ class _Reading:
 
     def _asked(self, servers: list[Destination]) -> dict[Provider, list[str]]:
         """The providers whose API is used, and its regions: the SDK's own where none is named, nor a host."""
-        here = self._variables.region()
+        choosers = [name for each in FRAMEWORKS if each.ses_clients for name in each.choosers]
+        here = self._variables.region(of_default=any(self._variables.called(choosers)))
         asked: dict[Provider, list[str]] = {}
         for name in self._variables.names:
             found = find(name, API_NAMES)

@@ -51,9 +51,14 @@ class Variables:
         """The plain name and the name of each variable that is set and has one of these plain names."""
         return ((name, self.by_plain[name]) for name in names if name in self.by_plain)
 
-    def region(self) -> str:
-        """The region that AWS's SDKs take: AWS sets it in each of its services, to where the workload is."""
-        for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+    def region(self, *, of_default: bool = False) -> str:
+        """The region that AWS's SDKs take: AWS sets it in each of its services, to where the workload is.
+
+        Args:
+            of_default: whether the client reads AWS_DEFAULT_REGION first, as Boto3 and Laravel do.
+        """
+        names = ("AWS_REGION", "AWS_DEFAULT_REGION")
+        for name in reversed(names) if of_default else names:
             text = self.text(name) if name in self.names else None
             if text:
                 return text

@@ -186,6 +186,21 @@ def test_each_part_of_a_path_is_in_the_region_of_what_it_names(moved: str) -> No
     assert codes & {"OTHER_REGION", "SG_RULES_UNKNOWN"}
 
 
+@pytest.mark.parametrize(
+    "moved", ["igw", "public", "public-table", "public-link", "public-out", "private-table", "private-out"]
+)
+def test_the_parts_of_a_vpc_are_its_owners(moved: str) -> None:
+    stack = Stack()
+    own_network(stack)
+    stack.providers.update({name: {"assumeRoles": role(OWNER)} for name in stack.program})
+    assert judged(stack) == (REACHABLE, set())
+
+    stack.providers[moved] = {"assumeRoles": role("444455556666")}
+    verdict, codes = judged(stack)
+    assert verdict is not REACHABLE
+    assert "VPC_NOT_OWNED" in codes
+
+
 @pytest.mark.parametrize("part", ["subnets", "group", "names"])
 def test_parts_of_an_endpoint_are_in_its_region(ses: Stack, part: str) -> None:
     subnet, endpoint = ses["endpoint"]["subnetIds"][0], ref("endpoint")

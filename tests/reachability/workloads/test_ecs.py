@@ -251,6 +251,14 @@ CONTAINER = "environment of container 'app'"
         ('[{"name": "app", "environment": [{"name": ""}]}]', f"{CONTAINER}: an entry without a name"),
         ('[{"name": "app", "environment": ["A=b"]}]', f"{CONTAINER}: an entry without a name"),
         ('[{"name": "app", "secrets": {"A": "b"}}]', f"{CONTAINER}: no list of name and value"),
+        (
+            '[{"name": "app", "environment": [{"name": "SMTP_PORT", "value": 587}]}]',
+            f"{CONTAINER}: the value of SMTP_PORT is no text",
+        ),
+        (
+            '[{"name": "app", "environment": [{"name": "TLS", "value": true}]}]',
+            f"{CONTAINER}: the value of TLS is no text",
+        ),
     ],
 )
 def test_definitions_that_ecs_refuses_are_a_finding(tasks: Stack, definitions: str, fault: str) -> None:

@@ -431,6 +431,16 @@ def test_each_key_of_the_table_is_its_providers_host(key: str, host: str) -> Non
         ),
         ({"EMAIL_BACKEND": "django_ses.SESBackend"}, "us-east-1", ["email.us-east-1.amazonaws.com:443"]),
         ({"EMAIL_BACKEND": "anymail.backends.mailgun.EmailBackend"}, "us-east-1", ["api.mailgun.net:443"]),
+        (
+            {"MAIL_MAILER": "ses", "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "eu-west-1"},
+            "us-east-1",
+            ["email.eu-west-1.amazonaws.com:443"],
+        ),
+        (
+            {"SES_REGION": UNKNOWN, "AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-east-1"},
+            "us-east-1",
+            ["email.eu-west-1.amazonaws.com:443"],
+        ),
         ({"MAIL_MAILER": "ses"}, UNKNOWN, []),
         (
             {"EMAIL_BACKEND": "django_ses.SESBackend", "AWS_SES_REGION_NAME": "eu-west-1"},
