@@ -6,7 +6,17 @@ from components import AppRunnerService, EmailIdentity, NatEgress, Network, Smtp
 from components.app_runner_service import import_command
 from components.helpers.lookup import DEFAULT_ROUTE, Account
 from components.stack.account import fit
-from components.stack.mail_path import NAT, PASSWORD, RELAY, SES, USER, MailPath, every_address, sign_in
+from components.stack.mail_path import (
+    NAT,
+    PASSWORD,
+    RELAY,
+    SES,
+    USER,
+    MailPath,
+    each_once,
+    every_address,
+    sign_in,
+)
 from components.stack.reader import ENDPOINT
 from components.stack.settings import load
 
@@ -68,7 +78,7 @@ if endpoint and sender:
         destination={
             "name": SES,
             "port": settings.smtp_port,
-            "security_group_id": endpoint.security_group_id,
+            "security_group_id": endpoint.adopted_group_id or endpoint.security_group_id,
         },
         components=[endpoint, sender],
         exports={"endpointDnsNames": endpoint.dns_names, "endpointLeftOut": endpoint.left_out},
@@ -83,11 +93,13 @@ service = AppRunnerService(
         "subnet_ids": [subnet["id"] for subnet in vpc.private],
         "environment": {**settings.service.get("environment", {}), **mail.environment},
         "secrets": {**settings.service.get("secrets", {}), **mail.secrets},
-        "destinations": [
-            *settings.service["destinations"],
-            *(every_address(vpc.cidr_blocks) if settings.reach_vpc else []),
-            *(path.destination for path in paths.values()),
-        ],
+        "destinations": each_once(
+            [
+                *settings.service["destinations"],
+                *(every_address(vpc.cidr_blocks) if settings.reach_vpc else []),
+                *(path.destination for path in paths.values()),
+            ]
+        ),
     },
     pulumi.ResourceOptions(
         depends_on=[

@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from .helpers import app_runner_settings, checks, custom_domains
-from .helpers.app_runner_args import AppRunnerServiceArgs, check, of_destination
+from .helpers.app_runner_args import AppRunnerServiceArgs, check, of_destination, target
 from .helpers.app_runner_deployment import confirmed
 from .helpers.app_runner_rules import ECR
 from .helpers.app_runner_source import CODE
@@ -76,12 +76,14 @@ class AppRunnerService(Component):
             rule
             for to in args["destinations"]
             for rule in allow(
-                f"{name}-{to['name']}",
+                # By its target: to rename a destination adds no second rule beside the one that is there.
+                f"{name}-{target(to)}",
                 self._child(),
                 group.id,
                 to.get("port"),
                 group_id=to.get("security_group_id"),
                 cidr_block=to.get("cidr_block"),
+                title=f"{name}-{to['name']}",
             )
         ]
         connector = aws.apprunner.VpcConnector(

@@ -78,6 +78,7 @@ class SmtpEndpoint(Component):
                 "add a subnet in a zone that offers it",
             )
         super().__init__(name, opts)
+        self.adopted_group_id: Optional[str] = None
         for line in selection.left_out:
             pulumi.log.info(f"the SMTP endpoint leaves out {line}", self)
         group = aws.ec2.SecurityGroup(
@@ -107,10 +108,11 @@ class SmtpEndpoint(Component):
 
     def _use(self, existing: Endpoint, name: str, args: SmtpEndpointArgs, port: int) -> None:
         """Use an endpoint that is there."""
+        self.adopted_group_id = existing.group_ids[0]
         self.endpoint_id = pulumi.Output.from_input(existing.id)
         self.dns_names = pulumi.Output.from_input(existing.dns_names)
         self.left_out = pulumi.Output.from_input(list[str]())
-        self._let_in(pulumi.Output.from_input(existing.group_ids[0]), name, args, port)
+        self._let_in(pulumi.Output.from_input(self.adopted_group_id), name, args, port)
 
     def _let_in(self, group_id: pulumi.Output[str], name: str, args: SmtpEndpointArgs, port: int) -> None:
         """Let the clients into the endpoint's group."""

@@ -1,5 +1,7 @@
 """What an App Runner service is given, and the rules that it keeps."""
 
+from typing import Optional
+
 import pulumi
 from typing_extensions import NotRequired, TypedDict
 
@@ -126,8 +128,17 @@ def check(args: AppRunnerServiceArgs, label: checks.Label = _ARGUMENT) -> str:
     checks.arns(label("policy_arns"), args.get("policy_arns", []), "iam", "policy")
     checks.arns(label("kms_key_arns"), args.get("kms_key_arns", []), "kms", "key")
     checks.distinct(label("destinations"), [to.get("name") for to in args["destinations"]], 0, 60)
+    opened: dict[tuple[str, Optional[int]], int] = {}
     for position, to in enumerate(args["destinations"]):
         _check_destination(to, of_destination(label, position))
+        twin = opened.setdefault((target(to), to.get("port")), position)
+        if twin != position:
+            checks.refuse(
+                label(f"destinations[{position}]"),
+                to["name"],
+                f"it opens what {args['destinations'][twin]['name']!r}, destinations[{twin}], opens already",
+                "leave out one of the two",
+            )
     return origin
 
 
@@ -175,6 +186,12 @@ def _check_settings(args: AppRunnerServiceArgs, label: checks.Label) -> None:
 def of_destination(label: checks.Label, position: int) -> checks.Label:
     """The label of a key of one of the destinations."""
     return lambda argument: label(f"destinations[{position}].{argument}")
+
+
+def target(to: DestinationArgs) -> str:
+    """What a destination leads to: its group or block where that is known already, else its name."""
+    group, block = checks.known(to.get("security_group_id")), checks.known(to.get("cidr_block"))
+    return group or (str(checks.network("cidr_block", block)).replace("/", "-") if block else to["name"])
 
 
 def _check_destination(args: DestinationArgs, label: checks.Label) -> None:

@@ -40,6 +40,7 @@ def check(label: checks.Label, given: Sequence[CustomDomainArgs]) -> None:
     """
     argument = "custom_domains"
     checks.distinct(label(argument), [each.get("domain") for each in given], 0, _MOST_DOMAINS)
+    answered: dict[str, int] = {}
     for position, each in enumerate(given):
 
         def of_domain(key: str, at: int = position) -> str:
@@ -50,6 +51,16 @@ def check(label: checks.Label, given: Sequence[CustomDomainArgs]) -> None:
         checks.one_of(of_domain("www"), each.get("www", False), (True, False))
         if is_wildcard(each) and each.get("www"):
             checks.refuse(of_domain("www"), True, "a wildcard has no www subdomain", "leave it out")
+        for host in names(each):
+            owner = answered.setdefault(host, position)
+            if owner != position:
+                with_www = owner if host == each["domain"] else position
+                checks.refuse(
+                    of_domain("domain"),
+                    each["domain"],
+                    f"the service answers to {host} already by {given[owner]['domain']!r}",
+                    f"set {of_domain('www', with_www)} to false",
+                )
 
 
 def is_wildcard(domain: CustomDomainArgs) -> bool:

@@ -15,14 +15,20 @@ def allow(
     port: Optional[int],
     group_id: Optional[pulumi.Input[str]] = None,
     cidr_block: Optional[pulumi.Input[str]] = None,
+    title: Optional[str] = None,
 ) -> list[pulumi.Resource]:
     """Let `client_group_id` connect over TCP to `port`, or with any protocol where there is none.
 
     The other side is either `group_id`, which gets the ingress rule that lets the client in, or `cidr_block`.
     The port is part of the rules' names: the rules of another port are there before those of the old one go.
+
+    Args:
+        title: what their tag calls the rules, and what stacks that are there may name them. Default: `name`.
     """
-    if port is not None:
-        name = f"{name}-{port:d}"
+    suffix = "" if port is None else f"-{port:d}"
+    name, title = f"{name}{suffix}", f"{title or name}{suffix}"
+    if title != name:
+        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(aliases=[pulumi.Alias(name=title)]))
     protocol = "-1" if port is None else "tcp"
     rules: list[pulumi.Resource] = [
         aws.vpc.SecurityGroupEgressRule(
@@ -30,7 +36,7 @@ def allow(
             security_group_id=client_group_id,
             referenced_security_group_id=group_id,
             cidr_ipv4=cidr_block,
-            tags=ownership(name),
+            tags=ownership(title),
             opts=opts,
             ip_protocol=protocol,
             from_port=port,
@@ -43,7 +49,7 @@ def allow(
                 name,
                 security_group_id=group_id,
                 referenced_security_group_id=client_group_id,
-                tags=ownership(name),
+                tags=ownership(title),
                 opts=opts,
                 ip_protocol=protocol,
                 from_port=port,

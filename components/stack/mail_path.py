@@ -1,12 +1,12 @@
 """An egress path for mail, as the program passes it from the path's components to the service."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Optional
 
 import pulumi
 
-from ..helpers.app_runner_args import DestinationArgs
+from ..helpers.app_runner_args import DestinationArgs, target
 from ..smtp_credentials import PASSWORD_KEY, USERNAME_KEY, secret_reference
 
 SES, NAT = "ses", "nat"
@@ -43,6 +43,14 @@ class MailPath:
 def every_address(cidr_blocks: Sequence[str]) -> list[DestinationArgs]:
     """Every address of `cidr_blocks`, on every port: what answers there is for its own group to say."""
     return [{"name": f"vpc-{block.replace('/', '-')}", "cidr_block": block} for block in cidr_blocks]
+
+
+def each_once(destinations: Iterable[DestinationArgs]) -> list[DestinationArgs]:
+    """The destinations, of those that open the same the first one: AWS refuses a rule that is there."""
+    found: dict[tuple[str, Optional[int]], DestinationArgs] = {}
+    for to in destinations:
+        found.setdefault((target(to), to.get("port")), to)
+    return [*found.values()]
 
 
 def sign_in(secret_arn: str) -> dict[str, pulumi.Input[str]]:

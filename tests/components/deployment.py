@@ -234,12 +234,21 @@ class _Engine(mocks.MockMonitor):
             assert urn not in self._registered, f"{urn} is registered twice"
             self._registered.add(urn)
             given = wire.decode(request.object)
+            names = [alias.spec.name for alias in request.aliases if alias.spec.name]
+            self._rename(urn, [self.make_urn(request.parent, request.type, name) for name in names])
             old = self._stack.state.get(urn)
             if old is not None:
                 given = left(given, old.inputs, request.ignoreChanges)
             state = self._written(urn, given, needs, bool(request.deleteBeforeReplace))
             self._stack.state[urn] = replace(state, protect=request.protect)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=state.id, object=wire.encode(state.outputs))
+
+    def _rename(self, urn: str, aliases: Iterable[str]) -> None:
+        """Take the state that a resource has under an alias for its own, where it has none."""
+        state = self._stack.state
+        former = next((alias for alias in aliases if alias in state), None)
+        if urn not in state and former is not None:
+            state[urn] = replace(state.pop(former), urn=urn)
 
     def _written(
         self, urn: str, given: Mapping[str, Any], needs: frozenset[str], delete_first: bool

@@ -235,20 +235,21 @@ def test_the_group_lets_out_to_the_destinations_only(register: Callable[..., Any
         for one in graph.of_type(EGRESS)
     }
     assert shown == {
-        "api-postgres-5432": {
+        "api-sg-08c3d5e60fa1b7294-5432": {
             "ipProtocol": "tcp",
             "fromPort": 5432,
             "toPort": 5432,
             "referencedSecurityGroupId": "sg-08c3d5e60fa1b7294",
         },
-        "api-relay-587": {"ipProtocol": "tcp", "fromPort": 587, "toPort": 587, "cidrIpv4": "0.0.0.0/0"},
-        "api-vpc": {"ipProtocol": "-1", "cidrIpv4": "10.0.0.0/16"},
+        "api-0.0.0.0-0-587": {"ipProtocol": "tcp", "fromPort": 587, "toPort": 587, "cidrIpv4": "0.0.0.0/0"},
+        "api-10.0.0.0-16": {"ipProtocol": "-1", "cidrIpv4": "10.0.0.0/16"},
     }
     assert all(one.property_dependencies["securityGroupId"] == own for one in graph.of_type(EGRESS))
     ingress = graph.one(INGRESS)
-    assert ingress.name == "api-postgres-5432"
+    assert ingress.name == "api-sg-08c3d5e60fa1b7294-5432"
     assert ingress.inputs["securityGroupId"] == "sg-08c3d5e60fa1b7294"
     assert ingress.property_dependencies["referencedSecurityGroupId"] == own
+    assert ingress.inputs["tags"]["Name"] == "test-api-postgres-5432"
     rules = {one.key for one in (*graph.of_type(EGRESS), ingress)}
     assert rules <= graph.one(SERVICE).dependencies
 

@@ -46,11 +46,11 @@ PROD_CUSTOM = {
     "aws:secretsmanager/secretVersion:SecretVersion::sender",
     "aws:sesv2/emailIdentity:EmailIdentity::identity",
     "aws:sesv2/emailIdentityMailFromAttributes:EmailIdentityMailFromAttributes::identity",
-    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule::service-postgres-5432",
-    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule::service-redis-6379",
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule::service-sg-08c3d5e60fa1b7294-5432",
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule::service-sg-0f47a91c2bd6e8053-6379",
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule::service-ses-587",
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule::service-postgres-5432",
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule::service-redis-6379",
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule::service-sg-08c3d5e60fa1b7294-5432",
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule::service-sg-0f47a91c2bd6e8053-6379",
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule::service-ses-587",
 }
 
@@ -735,6 +735,29 @@ def test_external_dns_shows_known_records_in_a_preview(program: Callable[..., An
             {"destinations": [{"name": "postgres", "port": 5432}]},
             "config mailroute:destinations[0].securityGroupId or config mailroute:destinations[0].cidrBlock "
             "is None: just one of them must be given; give one of them",
+        ),
+        (
+            {
+                "destinations": [
+                    {"name": "web", "port": 443, "cidrBlock": "0.0.0.0/0"},
+                    {"name": "mail", "port": 587, "cidrBlock": "0.0.0.0/0"},
+                    {"name": "api", "port": 443, "cidrBlock": "0.0.0.0/0"},
+                ]
+            },
+            "config mailroute:destinations[2] is 'api': it opens what 'web', destinations[0], opens already; "
+            "leave out one of the two",
+        ),
+        (
+            {"customDomains": [{"domain": "a.daadaar.com"}, {"domain": "www.a.daadaar.com"}]},
+            "config mailroute:customDomains[1].domain is 'www.a.daadaar.com': the service answers to "
+            "www.a.daadaar.com already by 'a.daadaar.com'; set config mailroute:customDomains[0].www to "
+            "false",
+        ),
+        (
+            {"customDomains": [{"domain": "www.a.daadaar.com"}, {"domain": "a.daadaar.com"}]},
+            "config mailroute:customDomains[1].domain is 'a.daadaar.com': the service answers to "
+            "www.a.daadaar.com already by 'www.a.daadaar.com'; set config mailroute:customDomains[1].www to "
+            "false",
         ),
         (
             {"destinations": [{"name": "all", "cidrBlock": "10.0.0.1/8"}]},

@@ -7,7 +7,9 @@ on, and everything before the service that does not depend on it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -34,6 +36,8 @@ _CODE = {
     "connectionArn": "arn:aws:apprunner:us-east-1:123456789012:connection/github/0123456789abcdef",
     "runtime": "PYTHON_311",
 }
+_POSTGRES = {"port": 5432, "securityGroupId": "sg-08c3d5e60fa1b7294"}
+_REDIS = {"port": 6379, "securityGroupId": "sg-0f47a91c2bd6e8053"}
 _ROUTES: list[Config] = [
     {"route": "ses"},
     {"route": "nat"},
@@ -69,6 +73,20 @@ _GROUPS: dict[str, tuple[str, list[Config]]] = {
     "routes of source code": (
         "dev",
         [{"route": route, "image": "", "sourceCode": _CODE} for route in ("nat", "ses")],
+    ),
+    "who opens a rule, and what it is called": (
+        "prod",
+        [
+            {
+                "route": "nat",
+                "reachVpc": reach,
+                "destinations": [{**_POSTGRES, "name": one}, {**_REDIS, "name": other}, block],
+            }
+            for reach, one, other, block in (
+                (False, "postgres", "redis", {"name": "inside", "cidrBlock": "172.31.0.0/16"}),
+                (True, "redis", "postgres", {"name": "anywhere", "port": 587, "cidrBlock": "0.0.0.0/0"}),
+            )
+        ],
     ),
     "the rest of the VPC": ("prod", [{"route": "ses", "reachVpc": reach} for reach in (True, False)]),
 }
@@ -262,6 +280,29 @@ def test_a_policy_stays_attached_when_another_one_goes() -> None:
         [role] = [each.id for each in stack.account.of(ROLE) if each.id.startswith("service-instance")]
         attached = [each for each in stack.account.of(ATTACHMENT) if each.get("role") == role]
         assert sorted(each.get("policyArn") for each in attached) == sorted(kept)
+
+
+def test_rules_of_a_stack_that_is_there_keep_what_they_are() -> None:
+    """Rules were called by the names of destinations once."""
+    stack = running("prod", **NAT, reachVpc=True)
+    called = {
+        "172.31.0.0-16": "vpc-172.31.0.0-16",
+        "0.0.0.0-0-587": "relay-587",
+        "sg-08c3d5e60fa1b7294-5432": "postgres-5432",
+        "sg-0f47a91c2bd6e8053-6379": "redis-6379",
+    }
+    rules = {
+        urn: called[urn.partition("::service-")[2]]
+        for urn in stack.state
+        if re.search("Group(Egress|Ingress)Rule", urn)
+    }
+    assert len(rules) == 6
+    for urn, name in rules.items():
+        former = f"{urn.rpartition('::')[0]}::service-{name}"
+        stack.state[former] = replace(stack.state.pop(urn), urn=former)
+    update = stack.up()
+    assert (update.error, update.writes) == (None, ())
+    assert rules.keys() <= stack.state.keys()
 
 
 @pytest.mark.parametrize("count", [2, 3, 4])
