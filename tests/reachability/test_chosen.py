@@ -28,7 +28,7 @@ def test_what_is_chosen_is_named_with_what_a_choice_comes_to() -> None:
             "COMPUTED_VALUE",
             "group",
             "vpc_id of group is computed from outputs, so that before the update it may be any of aside, "
-            "vpc: they do not all come to the same",
+            "vpc, one that the program does not create: they do not all come to the same",
             NAME_THE_ONE,
         ),
         (

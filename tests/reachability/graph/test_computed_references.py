@@ -174,6 +174,16 @@ def test_what_is_for_something_else_in_a_property_is_no_source() -> None:
     assert groups.target is new
 
 
+def test_in_place_of_a_vpc_any_other_of_the_account_does() -> None:
+    vpcs = [planned(VPC, name) for name in ("one", "two")]
+    user = Resource("user", KEEPER, "user", {"x": UNKNOWN}, dependencies={"x": ("one", "two")})
+    graph = Graph([*vpcs, held(VPC, "vpc-old"), user], READ)
+    chosen = graph.named(user, "x", tokens.VPC)
+    assert ({each.name for each in chosen.candidates}, chosen.open) == ({"one", "two"}, True)
+    plain = Resource("user", KEEPER, "user", {"x": UNKNOWN}, dependencies={"x": ("one",)})
+    assert Graph([*vpcs, plain], READ).named(plain, "x", tokens.VPC).target is vpcs[0]
+
+
 def test_what_is_of_two_vpcs_or_of_one_that_is_not_known_is_open() -> None:
     """AWS accepts each in its own VPC."""
     either = planned(SUBNET, "either", vpcId="vpc")

@@ -256,7 +256,7 @@ def test_candidates_of_another_region_are_not_meant() -> None:
         Resource("urn:s", subnet.type, "s", {"vpcId": UNKNOWN}, dependencies=both), Provider.of(IRELAND)
     )
 
-    assert graph.ref(mixed, UNKNOWN, "vpcId", ["aws:ec2/vpc:Vpc"]).target == by_name["eu-vpc"]
+    assert graph.ref(mixed, UNKNOWN, "vpcId", ["aws:ec2/vpc:Vpc"]).candidates == (by_name["eu-vpc"],)
     zone = placed(
         Resource("urn:z", "aws:route53/zone:Zone", "z", {}, dependencies=both), Provider.of(IRELAND)
     )
