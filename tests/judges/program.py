@@ -44,6 +44,7 @@ REFERENCES_TO_DEFAULTS: Final = {
 
 def can_declare(document: t.Document) -> bool:
     """Whether a program can say it: nobody declares a blackhole, a failed NAT gateway or what AWS refuses."""
+    zones = {each["id"]: each["properties"].get("availabilityZone") for each in document["resources"]}
     for resource in document["resources"]:
         properties = resource["properties"]
         if resource["type"] == t.NAT_GATEWAY and properties["state"] != "available":
@@ -52,6 +53,10 @@ def can_declare(document: t.Document) -> bool:
             return False
         if resource["type"] == t.ENDPOINT and t.REGION not in properties["serviceName"]:
             return False
+        if resource["type"] == t.TRANSIT_ATTACHMENT:
+            of_attachment = [zones.get(subnet) for subnet in properties["subnetIds"]]
+            if len(set(of_attachment)) < len(of_attachment):
+                return False
     return True
 
 
