@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +18,10 @@ from .run import masked
 from .status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    from mailroute.rehearsal.result import Event
 
 _TIMEOUT: Final = 300
 _MOST_CONFIGURATIONS: Final = 32
@@ -204,10 +206,7 @@ def command(
         with masked(project.mask):
             return explore_stack(project, asked, reporting.prepare_explored(), limit=limit, seed=seed)
     reporting = reporting.prepare(project)
-    from .live import progress
-
-    watch = partial(progress, terminal=is_terminal(sys.stderr), colour=in_colour(sys.stderr))
-    report = rehearse(project, asked, reporting, watch)
+    report = rehearse(project, asked, reporting, _watch)
     with masked(project.mask):
         reporting.show(report)
     return Status.OK if report.ok else Status.BLOCKED
@@ -236,3 +235,9 @@ def _refuse(option: str, others: Mapping[str, str]) -> None:
     for parameter, name in others.items():
         if _is_given(parameter):
             raise click.UsageError(f"{option} and {name} do not go together: {name} is of one stack")
+
+
+def _watch(title: str) -> AbstractContextManager[Callable[[Event], None]]:
+    from .live import progress  # It loads the proof, which the program's processes start before.
+
+    return progress(title, terminal=is_terminal(sys.stderr), colour=in_colour(sys.stderr))

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from reachability.json_text import is_too_deep
-
 _LONGEST_NUMBER: Final = 100
 _TOO_DEEP: Final = "nested too deeply"
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -76,6 +74,8 @@ def loads(text: str) -> Any:
             parse_float=lambda given: number(float, given),
             parse_constant=lambda given: refuse(f"{given} is no number in JSON"),
         )
+        from reachability.json_text import is_too_deep  # It loads the proof, which a run starts without.
+
         if is_too_deep(document):
             raise JsonError(_TOO_DEEP)
         if refused or _ESCAPED_SURROGATE.search(text):

@@ -240,7 +240,7 @@ def test_events_go_to_a_topic_that_exists(register: Callable[..., Any]) -> None:
             {"key_length": 1024},
             "EmailIdentity.key_length: there is no such argument; known are domain, adopt, dns, zone_id, "
             "zone_name, mail_from_subdomain, dmarc_policy, dmarc_reports_to, verification_minutes, "
-            "publish_events, protect, event_topic_arn",
+            "configuration_set_name, publish_events, protect, event_topic_arn",
         ),
     ],
 )

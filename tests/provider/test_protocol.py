@@ -290,6 +290,12 @@ def test_what_runs_beside_a_service_has_the_names_of_aws(client: Client) -> None
         autoAccept=True,
     )
     assert (accepter.id, accepter.outputs["acceptStatus"]) == (peering.id, "active")
+    client.create(
+        "aws:ecs/taskDefinition:TaskDefinition",
+        "mail",
+        family="mail",
+        containerDefinitions='[{"name": "a", "image": "nginx", "memory": 128}]',
+    )
     tasks = client.create("aws:ecs/service:Service", "t", name="t", taskDefinition="mail:1")
     assert "launchType" not in tasks.outputs
 
@@ -317,7 +323,9 @@ def test_a_type_that_pulumi_aws_has_not_is_one_clear_line(client: Client) -> Non
             "aws:apprunner/service:Service",
             {
                 "serviceName": "mailer",
-                "sourceConfiguration": {"imageRepository": {"imageRepositoryType": "ECR_PUBLIC"}},
+                "sourceConfiguration": {
+                    "imageRepository": {"imageIdentifier": "i", "imageRepositoryType": "ECR_PUBLIC"}
+                },
                 "networkConfiguration": {"egressConfiguration": {"egressType": "PUBLIC"}},
             },
             (

@@ -193,8 +193,9 @@ class Graph:
     def accepted_beside(self, found: Sequence[Resource], *, all_planned: bool) -> list[Resource] | None:
         """What AWS accepts in place of `found`: what else is in their VPCs; `None` where that is not known.
 
-        In place of a VPC any other does, and no evidence shows all of an account. There is nothing in a VPC that the program creates but what it puts there, whose ids it has to know:
-        the program may have looked them up if `all_planned`.
+        In place of a VPC any other does, and no evidence shows all of an account. There is nothing in a VPC
+        that the program creates but what it puts there, whose ids it has to know: the program may have
+        looked them up if `all_planned`.
         """
         accepted: list[Resource] = []
         if any(each.type in tokens.VPC for each in found):
