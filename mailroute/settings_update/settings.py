@@ -13,6 +13,8 @@ CONNECTOR: Final = "VPC connector"
 _OUTPUTS: Final = "give the outputs of a stack with the path of mail, once it is up"
 _HOST, _PORT, _USER, _PASSWORD = ("SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASS")
 _SES_HOST: Final = re.compile(r"email-smtp[.-].*\.amazonaws\.com(\.cn)?")
+_BLOCKED: Final = re.compile(r"(?:(?:[a-z][a-z0-9+.-]*://)?(\[[^\]\s]*\]|[^\s:/@]+):)?0*25/?", re.IGNORECASE)
+"""Port 25, alone or with its host (Amazon EC2 User Guide, "Restriction on email sent using port 25")."""
 _NAME: Final = re.compile(r"[^\s=]+")
 _ARN: Final = r"arn:aws[a-z-]*:{}:[a-z0-9-]+:\d{{12}}:"
 _SECRET_ARN: Final = re.compile(
@@ -58,14 +60,19 @@ Settings = Mapping[str, Value]
 def plain(name: str, value: str) -> Plain:
     """
     Raises:
-        SettingError: it is no name of a variable, or looks like a secret, which everybody could read here.
+        SettingError: it is no name of a variable, looks like a secret, which everybody could read here, or is
+            a port that AWS blocks.
     """
     from reachability.workloads.mail import names_server, shows_server
 
     _check_name(name)
-    if names_server(name) and not shows_server(name, value):
-        # What is no host and no port may hold a secret.
-        raise SettingError(f"{name}: what is given is not a host, HOST:PORT, SCHEME://HOST:PORT or a port")
+    if names_server(name):
+        if not shows_server(name, value):
+            # What is no host and no port may hold a secret.
+            raise SettingError(
+                f"{name}: what is given is not a host, HOST:PORT, SCHEME://HOST:PORT or a port"
+            )
+        _check_not_blocked(name, value)
     if _names_secret(name) or _PASSWORD_IN_URL.search(value):
         raise SettingError(
             f"{name}: looks like a secret, which no command line and no plain variable may hold: keep it in "
@@ -102,6 +109,17 @@ def connector(arn: str) -> Plain:
     return Plain(arn)
 
 
+def _check_not_blocked(name: str, value: str) -> None:
+    from reachability.hosts import is_private
+
+    found = _BLOCKED.fullmatch(value)
+    if found is not None and not is_private((found[1] or "").strip("[]")):
+        raise SettingError(
+            f"{name}: {value!r} is port 25, which AWS blocks towards public addresses: set it to 587 "
+            "(STARTTLS) or 465 (TLS from the start)"
+        )
+
+
 def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise SettingError(f"{name!r} is not the name of a variable: leave out spaces and '='")
@@ -111,25 +129,36 @@ def of_outputs(outputs: Mapping[str, object]) -> dict[str, Value]:
     """The settings that a stack's outputs name, as `pulumi stack output --json` prints them.
 
     They are `smtpHost` and `smtpPort`, and the secret that belongs to the host: `smtpSecretArn` of SES, else
-    `relaySecretArn`. The stack's VPC connector, which may let out less than the service's own, is not taken.
+    `relaySecretArn`, which a relay without sign-in has not. The stack's VPC connector, which may let out less
+    than the service's own, is not taken.
 
     Raises:
         SettingError: one of them is missing, or is not what it should be.
     """
+    from reachability.workloads.mail_address import is_port
+
     host, port = outputs.get("smtpHost"), outputs.get("smtpPort")
     if not isinstance(host, str) or not _is_host(host):
         raise SettingError(f"smtpHost: {host!r} is not the name of a host: {_OUTPUTS}")
-    if isinstance(port, bool) or not re.fullmatch(r"[1-9]\d{0,4}(\.0)?", str(port)):
+    number = str(port).removesuffix(".0")
+    if isinstance(port, bool) or not is_port(number):
         raise SettingError(f"smtpPort: {port!r} is not a port: {_OUTPUTS}")
-    found: dict[str, Value] = {_HOST: Plain(host), _PORT: Plain(str(port).removesuffix(".0"))}
-    output = "smtpSecretArn" if _SES_HOST.fullmatch(host) else "relaySecretArn"
+    _check_not_blocked("smtpPort", number)
+    found: dict[str, Value] = {_HOST: Plain(host), _PORT: Plain(number)}
+    is_ses = _SES_HOST.fullmatch(host) is not None
+    output = "smtpSecretArn" if is_ses else "relaySecretArn"
     arn = outputs.get(output)
-    if isinstance(arn, str) and arn:
-        for name, key in ((_USER, "username"), (_PASSWORD, "password")):
-            try:
-                found[name] = secret(name, f"{arn}:{key}::")
-            except SettingError as error:
-                raise SettingError(f"{output}: {error}") from error
+    if arn in (None, "") and not is_ses:
+        return found
+    if not isinstance(arn, str) or not arn:
+        # SES refuses every mail that comes with another server's credentials.
+        is_what = "missing" if arn in (None, "") else "not the ARN of a secret"
+        raise SettingError(f"{output}: {is_what}: {host} takes mail with credentials of its own: {_OUTPUTS}")
+    for name, key in ((_USER, "username"), (_PASSWORD, "password")):
+        try:
+            found[name] = secret(name, f"{arn}:{key}::")
+        except SettingError as error:
+            raise SettingError(f"{output}: {error}") from error
     return found
 
 

@@ -99,6 +99,17 @@ def test_what_a_stack_puts_out_is_applied(
             '{"smtpHost": "a.example", "smtpPort": 1, "relaySecretArn": "[secret]"}',
             "relaySecretArn: SMTP_USER: what is given is not the ARN of a secret",
         ),
+        ('{"smtpHost": "a.example", "smtpPort": 25}', "smtpPort: '25' is port 25, which AWS blocks"),
+        ('{"smtpHost": "a.example", "smtpPort": 99999}', "smtpPort: 99999 is not a port"),
+        (f'{{"smtpHost": "{SES_HOST}", "smtpPort": 587}}', "smtpSecretArn: missing: email-smtp.us-east-1."),
+        (
+            f'{{"smtpHost": "{SES_HOST}", "smtpPort": 587, "smtpSecretArn": {{"arn": "hunter3"}}}}',
+            f"smtpSecretArn: not the ARN of a secret: {SES_HOST} takes mail with credentials of its own",
+        ),
+        (
+            '{"smtpHost": "a.example", "smtpPort": 587, "relaySecretArn": []}',
+            "relaySecretArn: not the ARN of a secret",
+        ),
         ("[1]", "is not what 'pulumi stack output --json' prints, an object"),
         ("{", "outputs.json:1:2: not JSON"),
     ],
@@ -113,6 +124,7 @@ def test_wrong_outputs_are_one_line(
 
     assert result.returncode == 2
     assert said in result.stderr
+    assert "hunter3" not in result.stderr
     assert result.stderr.count("\n") == 1
     assert account.calls == []
 
@@ -138,6 +150,8 @@ NAMED = ("--service", "shop")
             "nowhere.json: cannot be used as the journal: No such file or directory",
         ),
         ((*NAMED, "--connector", "vpc-1", "--dry-run"), "VPC connector: 'vpc-1' is not the ARN of one"),
+        ((*NAMED, "--set", "SMTP_PORT=25", "--dry-run"), "SMTP_PORT: '25' is port 25, which AWS blocks"),
+        ((*NAMED, "--set", "MAIL_HOST=a.example:25", "--dry-run"), "MAIL_HOST: 'a.example:25' is port 25"),
         ((*NAMED, "--set", "A B=1", "--dry-run"), "'A B' is not the name of a variable"),
         (
             ("--service", "arn:aws:s3:::x", *SET, "--dry-run"),
@@ -244,6 +258,13 @@ def test_an_old_password_beside_a_host_is_not_shown(
     assert "allow that with --keep-plain EMAIL_SERVER" in result.stderr
     assert "ter4" not in f"{result}"
     assert not journal.exists()
+
+
+def test_a_private_relay_may_listen_on_port_25(account: Account, mailroute: Command) -> None:
+    result = mailroute("apply-settings", *NAMED, "--set", "SMTP_HOST=[10.0.0.5]:25", "--dry-run")
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "    + [10.0.0.5]:25\n" in result.stdout
 
 
 def test_a_dry_run_changes_nothing(account: Account, mailroute: Command, journal: Path) -> None:
