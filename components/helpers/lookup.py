@@ -237,8 +237,14 @@ class Account:
 
     @_once
     def own_nat_gateways(self) -> list[str]:
-        """The ids of the NAT gateways that this very stack created, by their tags."""
-        return list(aws.ec2.get_nat_gateways(tags=stack_tags(), opts=self._opts).ids)
+        """The ids of the NAT gateways that this very stack has, by their tags.
+
+        AWS shows deleted ones for about an hour (Amazon VPC User Guide, "Work with NAT gateways").
+        """
+        there: list[aws.ec2.GetNatGatewaysFilterArgsDict] = [
+            {"name": "state", "values": ["pending", "available"]}
+        ]
+        return sorted(aws.ec2.get_nat_gateways(filters=there, tags=stack_tags(), opts=self._opts).ids)
 
     @_once
     def has_security_group(self, group_id: str) -> bool:
@@ -304,6 +310,11 @@ class Account:
     def nat_gateway_address(self, nat_gateway_id: str) -> str:
         """The public address of a NAT gateway."""
         return aws.ec2.get_nat_gateway(id=nat_gateway_id, opts=self._opts).public_ip
+
+    @_once
+    def nat_gateway_vpc(self, nat_gateway_id: str) -> str:
+        """The id of the VPC of a NAT gateway."""
+        return aws.ec2.get_nat_gateway(id=nat_gateway_id, opts=self._opts).vpc_id
 
     @_once
     def records(self, zone_id: str, names: Sequence[str]) -> list[Record]:

@@ -1,20 +1,23 @@
 """What the account has, and what follows of it for a stack, before anything is registered."""
 
 from dataclasses import replace
+from typing import Optional
 
 import pulumi
 
 from .. import app_runner_service, email_identity, smtp_endpoint
 from ..email_identity import EXTERNAL
 from ..helpers import checks
+from ..helpers.component import stack_tags
 from ..helpers.custom_domains import CustomDomainArgs, require_free_hosts
-from ..helpers.lookup import Account, read_once
+from ..helpers.lookup import Account, Vpc, read_once
 from ..network import AdoptNetworkArgs, located
 from .mail_path import NAT, SES
 from .reader import ENDPOINT, IDENTITY
 from .settings import Settings
 
-_OF_SERVICE = checks.of("AppRunnerService")
+_OF_SERVICE, _OF_NETWORK = checks.of("AppRunnerService"), checks.of("Network")
+_WITHOUT_NAT = "change it after an update to the route 'ses' alone"
 
 
 def fit(settings: Settings) -> Settings:
@@ -39,7 +42,9 @@ def fit(settings: Settings) -> Settings:
     if settings.identity is not None:
         email_identity.look(settings.identity, account)
     app_runner_service.look(settings.service, account)
-    return _until_verified(_with_zones(settings, account), account)
+    settings = _until_verified(_with_zones(settings, account), account)
+    _require_same_vpc(settings, account)
+    return settings
 
 
 def _with_zones(settings: Settings, account: Account) -> Settings:
@@ -94,3 +99,43 @@ def _until_verified(settings: Settings, account: Account) -> Settings:
         "them, run pulumi up again"
     )
     return replace(settings, paths=(NAT, SES), mail_path=NAT)
+
+
+def _require_same_vpc(settings: Settings, account: Account) -> None:
+    """NAT gateways that the stack has stay in their VPC.
+
+    The new one would be created before the old one is deleted, and an address belongs to one gateway at a
+    time. A new block replaces the VPC, and its internet gateway moves before mail has left.
+
+    Raises:
+        ArgumentError: the config leads to another VPC.
+    """
+    adopted = settings.network.get("adopt")
+    if adopted is not None and (NAT not in settings.paths or NAT in settings.adopts):
+        return
+    own_vpcs: list[str] = []
+    for gateway_id in account.own_nat_gateways():
+        vpc_id = account.nat_gateway_vpc(gateway_id)
+        if adopted is None:
+            own_vpcs = own_vpcs or account.vpc_ids(stack_tags())
+        if adopted is None and vpc_id in own_vpcs:
+            _require_same_block(settings, gateway_id, account.vpc(vpc_id))
+        elif NAT in settings.paths and (adopted is None or adopted.get("vpc_id") != vpc_id):
+            checks.refuse(
+                _OF_NETWORK("vpc_id"),
+                adopted.get("vpc_id") if adopted else "",
+                f"{gateway_id}, this stack's own, is in {vpc_id}, and moves to no other VPC with its address",
+                f"set it to {vpc_id!r}, or {_WITHOUT_NAT}",
+            )
+
+
+def _require_same_block(settings: Settings, gateway_id: str, vpc: Optional[Vpc]) -> None:
+    block = settings.network.get("create", {}).get("cidr_block")
+    if vpc is not None and block not in vpc.cidr_blocks:
+        checks.refuse(
+            _OF_NETWORK("cidr_block"),
+            block,
+            f"it would replace {vpc.id}, which {gateway_id} of this stack is in and cannot leave with its "
+            "address",
+            f"set it to {vpc.cidr_blocks[0]!r}, or {_WITHOUT_NAT}",
+        )

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from components.helpers.checks import ArgumentError
 from mailroute.rehearsal.account import AwsResource
 from tests.components.deployment import SERVICE, ProtectedError, Stack, Update, Write
 from tests.components.sending import cannot_send
@@ -334,3 +335,48 @@ def test_a_stack_does_not_adopt_what_it_has_created(adopt: str, change: Config, 
     )
     assert cannot_send(stack.account, stack.account.live()) == ""
     assert stack.up(adopt=[]).writes == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        (
+            "dev",
+            {"cidrBlock": "10.0.0.0/16"},
+            {"cidrBlock": "10.1.0.0/16"},
+            "cidrBlock is '10.1.0.0/16': it would replace {vpc}, which {nat} of this stack is in and cannot "
+            "leave with its address; set it to '10.0.0.0/16', or ",
+        ),
+        (
+            "prod",
+            {"vpcId": "vpc-0e9cd2c204069ca54", "privateSubnetIds": _PRIVATE},
+            {"vpcId": "", "privateSubnetIds": []},
+            "vpcId is '': {nat}, this stack's own, is in {vpc}, and moves to no other VPC with its address; "
+            "set it to '{vpc}', or ",
+        ),
+    ],
+)
+def test_a_nat_gateway_keeps_its_vpc(name: str, old: Config, new: Config, message: str) -> None:
+    stack = running(name, **NAT, **old)
+    [gateway] = stack.account.of(GATEWAY)
+    refused = stack.up(**new)
+    assert (str(refused.error), refused.writes) == (
+        f"config mailroute:{message.format(nat=gateway.id, vpc=gateway.get('vpcId'))}"
+        "change it after an update to the route 'ses' alone",
+        (),
+    )
+    assert stack.up(**old).writes == ()
+    for change in (SES, new, NAT):
+        moved = stack.up(**change)
+        assert moved.error is None
+        assert {cannot_send(stack.account, live) for _write, live in moved.instants()} == {""}, change
+    back = stack.up(**old)
+    assert (type(back.error), back.writes) == (ArgumentError, ())
+
+
+def test_mail_leaves_nat_before_its_vpc_goes() -> None:
+    stack = running("dev", **NAT)
+    refused = stack.up(**SES, cidrBlock="10.1.0.0/16")
+    assert "config mailroute:cidrBlock is '10.1.0.0/16'" in str(refused.error)
+    assert refused.writes == ()
+    assert stack.up(**NAT, cidrBlock="10.0.0.0/16").writes == ()
