@@ -12,7 +12,7 @@ from reachability import Graph, parse
 
 from . import destinations, edge, mail, network, settings
 from .environment import Environment
-from .mail import IDENTITY, NAT, ROUTES, Wanted
+from .mail import IDENTITY, NAT, ROUTES, SES, Wanted
 from .part import Adoption, AdoptionError, Part, given, inside
 
 __all__ = ["ROUTES", "Adoption", "AdoptionError", "Wanted", "adopt", "service_in"]
@@ -23,7 +23,8 @@ _COMPONENT: Final = "mailroute:index:AppRunnerService"
 _LOGICAL_NAME: Final = "service"
 """What the stack's program calls its service, and its component."""
 SMTP_PORT: Final = 587
-"""The stack's default for `smtpPort`."""
+RELAY_PORT: Final = 587
+"""The stack's defaults for `smtpPort` and `relayPort`."""
 _NEEDED: Final = frozenset(
     {
         "apprunner:DescribeCustomDomains",
@@ -116,12 +117,13 @@ def _imports(resources: Sequence[Mapping[str, Any]], arn: str) -> tuple[Mapping[
 
 
 def _of_route(endpoints: Sequence[Mapping[str, Any]], config: Mapping[str, Any]) -> list[tuple[str, int]]:
-    """The group and port of an endpoint that the stack uses: the first one of its groups gains a rule."""
+    """What the stack's paths open: the relay, and the first group of an endpoint that it uses."""
+    relay = [(destinations.EVERYWHERE, config.get("relayPort", RELAY_PORT))] if config["route"] != SES else []
     if config["route"] == NAT:
-        return []
+        return relay
     used = (each["properties"] for each in endpoints if each["properties"].get("privateDnsEnabled"))
     groups = (properties.get("securityGroupIds") or () for properties in used)
-    return [(group, config.get("smtpPort", SMTP_PORT)) for listed in groups for group in listed[:1]]
+    return relay + [(group, config.get("smtpPort", SMTP_PORT)) for listed in groups for group in listed[:1]]
 
 
 def _connector(properties: Mapping[str, Any], resources: Any) -> Mapping[str, Any]:
@@ -150,4 +152,5 @@ def _environment(service: Mapping[str, Any], document: Mapping[str, Any]) -> Env
         running.get("runtimeEnvironmentVariables") or {},
         running.get("runtimeEnvironmentSecrets") or {},
         f"arn:{partition}:ssm:{document['region']}:{document['accountId']}:parameter/",
+        document["region"],
     )

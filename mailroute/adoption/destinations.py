@@ -23,7 +23,7 @@ _MOST_PORTS: Final = 10
 TAKEN: Final = ("ses", "relay")
 """The names of the routes' own destinations."""
 _LONGEST_NAME: Final = 40
-_EVERYWHERE: Final = "0.0.0.0/0"
+EVERYWHERE: Final = "0.0.0.0/0"
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def part(
 
     Args:
         own: the ids of the old connector's groups, which let its traffic out.
-        of_route: groups and ports that the stack's route opens itself.
+        of_route: groups and blocks, with ports, that the stack's route opens itself.
     """
     groups = {each["id"]: each["properties"] for each in resources if each["type"] == _GROUP}
     blocks = [
@@ -68,7 +68,7 @@ def part(
         if is_inside and reaches:
             continue
         if is_inside or place.leads_out:
-            name = "anywhere" if block == _EVERYWHERE else f"block-{block}"
+            name = "anywhere" if block == EVERYWHERE else f"block-{block}"
             found.append(_Target(name, "cidrBlock", block, ports))
         elif addresses(block) & vpc and not reaches:
             found += [_Target(f"vpc-on-{part}", "cidrBlock", part, ports) for part in blocks]
@@ -146,7 +146,7 @@ def _speaks_ipv6(place: Placement, resources: Sequence[Mapping[str, Any]]) -> bo
 
 def _name(identity: str, group: Mapping[str, Any]) -> str:
     name = str(group.get("name") or identity)
-    return identity if name == "default" or name in TAKEN else name
+    return identity if name == "default" else name
 
 
 def _entries(targets: Iterable[_Target], of_route: Collection[tuple[str, int]]) -> Iterator[dict[str, Any]]:
@@ -158,7 +158,7 @@ def _entries(targets: Iterable[_Target], of_route: Collection[tuple[str, int]]) 
         names.setdefault(place, target.name)
         known = ports.get(place, set())
         ports[place] = None if not target.ports or known is None else known | set(target.ports)
-    taken: set[str] = set()
+    taken = set(TAKEN)
     for place, opened in ports.items():
         if opened is not None:
             opened = {port for port in opened if (place[1], port) not in of_route}

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reachability.aws.ses import SMTP_PORTS, is_smtp_host
+from reachability.aws.ses import SMTP_PORTS, is_smtp_host, region_of_fips_host, region_of_host
 from reachability.workloads.mail import names_server
 
 from .part import Part, given
@@ -22,6 +22,7 @@ _SECRET: Final = re.compile(r"(arn:aws[a-z-]*:secretsmanager:[^:]+:\d{12}:secret
 _LABEL: Final = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"
 _HOST: Final = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})+")
 _BLOCKED_PORT: Final = 25
+_LAST_PORT: Final = 65535
 
 
 @dataclass(frozen=True)
@@ -32,16 +33,26 @@ class Environment:
         plain: name -> value; `None` for a value that was not read.
         secrets: name -> reference in Secrets Manager or Parameter Store.
         parameters: the beginning of the ARN of a parameter in the service's region and account.
+        region: the service's.
     """
 
     plain: Mapping[str, str | None]
     secrets: Mapping[str, str]
     parameters: str
+    region: str
 
     @property
     def sends_through_ses(self) -> bool:
-        """Whether its mail goes to SES's SMTP interface."""
-        return is_smtp_host(self.plain.get(HOST) or "")
+        """Whether its mail goes to SES's SMTP interface in its own region, the one that a stack has."""
+        host = self.plain.get(HOST) or ""
+        return is_smtp_host(host) and self.other_region is None
+
+    @property
+    def other_region(self) -> str | None:
+        """The other region whose SES its mail goes to."""
+        host = self.plain.get(HOST) or ""
+        region = region_of_host(host) or region_of_fips_host(host)
+        return None if region == self.region else region
 
     def config(self) -> Part:
         """`environment` and `secrets`: all but what the route sets."""
@@ -119,6 +130,6 @@ def _is_arn(reference: str) -> bool:
 
 
 def _port(text: str | None) -> int | None:
-    if text is None or not (text.isascii() and text.isdecimal()):
-        return None
-    return None if int(text) == _BLOCKED_PORT else int(text)
+    digits = re.fullmatch(r"0*([0-9]{1,5})", text or "")
+    number = int(digits[1]) if digits else 0
+    return number if 0 < number <= _LAST_PORT and number != _BLOCKED_PORT else None

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .environment import Environment
+from .environment import Environment, is_host
 from .part import AdoptionError, Part, given
 
 SES, NAT, BOTH = ROUTES = ("ses", "nat", "both")
@@ -53,10 +53,26 @@ def part(
     if route != NAT and wanted.domain is None:
         raise AdoptionError(f"the route {route} sends by SES: name the sender's domain with --domain")
     config = {"route": route, **({"mailThrough": today} if route == BOTH else {})}
-    sending = Part(config) + environment.server(required=route != SES)
+    sending = Part(config) + environment.server(required=route != SES) + _elsewhere(environment, route)
     if wanted.domain is None:
         return sending
-    return sending + _identity(wanted.domain.lower().rstrip("."), resources, shows_identities)
+    domain = wanted.domain.lower().rstrip(".")
+    if not is_host(domain):
+        raise AdoptionError(f"--domain {wanted.domain!r} is no domain name: give one such as example.com")
+    return sending + _identity(domain, resources, shows_identities)
+
+
+def _elsewhere(environment: Environment, route: str) -> Part:
+    """What SES of another region means for the stack: for itself it is a relay on the internet."""
+    region = environment.other_region
+    if region is None:
+        return Part()
+    own = environment.region
+    if route == SES:
+        why = f"the stack's is that of {own}, with an identity, a quota and credentials of its own"
+    else:
+        why = f"no endpoint in {own} leads there: it is the relay"
+    return Part({}, (f"route ses: it sends by SES of {region} today: {why}",))
 
 
 def _identity(domain: str, resources: Sequence[Mapping[str, Any]], shows_identities: bool) -> Part:

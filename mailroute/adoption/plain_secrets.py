@@ -15,9 +15,10 @@ _URL: Final = re.compile(r":\S*@")
 _ASSIGNED: Final = re.compile(rf"{_WORD}[\"']?\s*[=:]", re.IGNORECASE)
 _OPTION: Final = re.compile(rf"--?[\w-]*{_WORD}[\w-]*[\s=]", re.IGNORECASE)
 _FORMS: Final = re.compile(
-    r"-----BEGIN |\b(AKIA|ASIA)[A-Z0-9]{16}\b|\b(sk|rk)_live_|\bgh[opsu]_|\bxox[abp]-|\beyJ"
+    r"-----BEGIN |\b(?i:Bearer|Basic)\s+\S"
+    r"|\b(AKIA|ASIA)[A-Z0-9]{16}\b|\b(sk|rk)_live_|\bgh[opsu]_|\bxox[abp]-|\beyJ"
 )
-"""PEM, and what keys of AWS, Stripe, GitHub and Slack and JSON Web Tokens begin with."""
+"""PEM, HTTP credentials, and what keys of AWS, Stripe, GitHub and Slack and JSON Web Tokens begin with."""
 
 
 def is_secret(name: str, value: str) -> bool:

@@ -93,6 +93,8 @@ def test_the_imports_are_the_component_and_its_parts() -> None:
         ("CERTIFICATE", "-----BEGIN PRIVATE KEY-----"),
         ("BOT", "eyJhbGciOiJIUzI1NiJ9.e30.x"),
         ("AWS", "AKIAIOSFODNN7EXAMPLE"),
+        ("HDR", "Bearer hunter2hunter2"),
+        ("HDR", "basic dTpodW50ZXIy"),
         ("NOT_READ", None),
     ],
 )
@@ -199,6 +201,40 @@ def test_the_route_s_own_destination_is_left_to_it() -> None:
     assert by_ses["smtpPort"] == 465
     blocked = merged(changes, image(runtimeEnvironmentVariables={"SMTP_PORT": "2525"}))
     assert "smtpPort" not in adopted(Running({}, blocked, there)).config
+
+
+@pytest.mark.parametrize("route", ["nat", "both", "ses"])
+def test_what_lets_out_to_the_relay_is_left_to_the_route(route: str) -> None:
+    rules = [
+        {"protocol": "tcp", "fromPort": port, "toPort": port, "cidrBlocks": ["0.0.0.0/0"]}
+        for port in (443, 587)
+    ]
+    running = Running({}, there=nat_gateway())
+    config = adopted(running, Wanted(route, "daadaar.com"), account={CONNECTOR: {"egress": rules}}).config
+    ports = [each["port"] for each in config["destinations"] if each.get("cidrBlock") == "0.0.0.0/0"]
+    assert ports == ([443, 587] if route == "ses" else [443])
+
+
+@pytest.mark.parametrize("name", ["Relay", "SES", "relay"])
+def test_a_group_called_like_a_route_gets_another_name(name: str) -> None:
+    config = adopted(plain(), account={DATABASE: {"name": name}}).config
+    [named] = [each["name"] for each in config["destinations"] if each.get("securityGroupId") == DATABASE]
+    assert named == f"{name.lower()}-2"
+
+
+def test_ses_of_another_region_is_the_relay_and_named() -> None:
+    changes = image(runtimeEnvironmentVariables={"SMTP_HOST": "email-smtp.eu-west-1.amazonaws.com"})
+    running = Running({}, changes, options=("--domain", "daadaar.com"))
+    lines = {
+        None: "no endpoint in us-east-1 leads there: it is the relay",
+        "ses": "the stack's is that of us-east-1, with an identity, a quota and credentials of its own",
+    }
+    for route, line in lines.items():
+        adoption = adopted(running, Wanted(route, "daadaar.com"))
+        assert adoption.config["route"] == (route or "nat")
+        assert adoption.config["relayHost"] == "email-smtp.eu-west-1.amazonaws.com"
+        [said] = [each for each in adoption.left_out if each.startswith("route ses")]
+        assert said == f"route ses: it sends by SES of eu-west-1 today: {line}"
 
 
 def test_rules_that_a_destination_cannot_say_are_named() -> None:
@@ -355,9 +391,10 @@ def test_a_relay_that_no_secret_signs_in_with_is_named() -> None:
     assert "relaySecretArn" not in adopted(running, Wanted("ses", "a.example")).config
     two = {"SMTP_USER": f"{SECRETS}one-Ab12Cd:username::"}
     assert adopted(plain(image(runtimeEnvironmentSecrets=two))).config["relaySecretArn"] is None
-    blocked = adopted(plain(image(runtimeEnvironmentVariables={"SMTP_PORT": "25"})))
-    assert "relayPort" not in blocked.config
-    assert any(line.startswith("relayPort: SMTP_PORT is none") for line in blocked.left_out)
+    for port in ("25", "0", "99999", "9" * 5000):
+        blocked = adopted(plain(image(runtimeEnvironmentVariables={"SMTP_PORT": port})))
+        assert "relayPort" not in blocked.config
+        assert any(line.startswith("relayPort: SMTP_PORT is none") for line in blocked.left_out)
 
 
 def test_a_relay_that_is_not_known_is_left_to_a_person() -> None:
@@ -409,6 +446,11 @@ REFUSED: dict[str, tuple[Properties, Wanted, str]] = {
         f"{NAME} has no VPC connector",
     ),
     "no domain": ({}, Wanted("ses"), "the route ses sends by SES: name the sender's domain with --domain"),
+    "no domain name": (
+        {},
+        Wanted("ses", "not a domain"),
+        "--domain 'not a domain' is no domain name: give one such as example.com",
+    ),
     "no size": ({"instanceConfiguration": {"cpu": None}}, Wanted(), "instanceConfiguration.cpu is not there"),
     "apprunner.yaml": (
         {

@@ -7,7 +7,7 @@ import yaml
 
 from components.helpers import checks
 from components.stack import mail_path
-from mailroute.adoption import SMTP_PORT, environment, mail
+from mailroute.adoption import RELAY_PORT, SMTP_PORT, environment, mail
 from mailroute.adoption.destinations import TAKEN
 from mailroute.cli import adopt
 from tests.adoption.services import ROOT
@@ -30,5 +30,5 @@ def test_names_and_defaults_are_those_of_the_program() -> None:
     assert environment.MAIL_VARIABLES == mail_path.MAIL_VARIABLES
     assert set(TAKEN) == {mail_path.SES, mail_path.RELAY}
     assert adopt.ROUTES == mail.ROUTES
-    assert described["smtpPort"]["default"] == SMTP_PORT
+    assert (described["smtpPort"]["default"], described["relayPort"]["default"]) == (SMTP_PORT, RELAY_PORT)
     assert described["mailFromSubdomain"]["default"] == mail.LABELS[0]
