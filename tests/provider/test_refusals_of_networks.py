@@ -153,6 +153,13 @@ def task_in_bridge_mode(world: World) -> tuple[str, Inputs, Inputs]:
     return "aws:ecs/service:Service", wrong, {**wrong, "taskDefinition": "own"}
 
 
+def subnets_in_bridge_mode(world: World) -> tuple[str, Inputs, Inputs]:
+    kind, wrong, _ = task_in_bridge_mode(world)
+    subnets = {"networkConfiguration": {"subnets": [world.subnet("10.0.1.0/24")]}}
+    wrong = {**wrong, **subnets, "launchType": "EC2"}
+    return kind, wrong, {**wrong, "taskDefinition": "own"}
+
+
 def ports_against_their_order(world: World) -> tuple[str, Inputs, Inputs]:
     rule = {"protocol": "tcp", "fromPort": 500, "toPort": 600, "cidrBlocks": ["0.0.0.0/0"]}
     group = {"vpcId": world.vpc(), "name": "client", "description": "d"}
@@ -192,6 +199,7 @@ def alias_in_its_own_zone(world: World) -> tuple[str, Inputs, Inputs]:
         (interface_of_an_instance, "InvalidNetworkInterface.InUse"),
         (groups_of_a_function, "ValidationException"),
         (task_in_bridge_mode, "InvalidParameterException"),
+        (subnets_in_bridge_mode, "InvalidParameterException"),
         (ports_against_their_order, "InvalidParameterValue"),
         (alias_in_its_own_zone, "InvalidChangeBatch"),
     ],

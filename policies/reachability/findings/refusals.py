@@ -109,11 +109,19 @@ TOO_MANY_ENTRIES = PREFIX_LIST_MAX_ENTRIES.unreachable(
     "AWS refuses prefix list {subject.name}: it has {count} entries, and max_entries is {most}",
     "set max_entries to the number of entries, or more",
 )
-ECS_NETWORK_MODE = Code("ECS_NETWORK_MODE", 'Amazon ECS API Reference, "RegisterTaskDefinition"')
+ECS_NETWORK_MODE = Code(
+    "ECS_NETWORK_MODE", 'Amazon ECS API Reference, "RegisterTaskDefinition" and "CreateService"'
+)
+_OWN_INTERFACE = 'set network_mode="awsvpc" on the task definition'
 NOT_FOR_FARGATE = ECS_NETWORK_MODE.unreachable(
     "AWS refuses service {subject.name}: it runs on Fargate, and the network mode of task definition "
     "{task.name} is {mode}",
-    'set network_mode="awsvpc" on the task definition',
+    _OWN_INTERFACE,
+)
+NOT_WITH_SUBNETS = ECS_NETWORK_MODE.unreachable(
+    "AWS refuses service {subject.name}: it has a network_configuration, and the network mode of task "
+    "definition {task.name} is {mode}",
+    f"{_OWN_INTERFACE}, or take network_configuration off the service",
 )
 ENDPOINT_SUBNET_ADDRESSES = Code("ENDPOINT_SUBNET_ADDRESSES", 'AWS PrivateLink Guide, "IP address types"')
 SUBNET_WITHOUT_FAMILY = ENDPOINT_SUBNET_ADDRESSES.unreachable(

@@ -8,6 +8,7 @@ types".
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -100,18 +101,23 @@ class _Rules:
         return refusals.TOO_MANY_ENTRIES(listed, count=len(own), most=most)
 
     def task_has_its_own_interface(self, service: Resource) -> Outcome:
-        """Tasks on Fargate have the network mode awsvpc ("RegisterTaskDefinition")."""
+        """Tasks on Fargate, or with subnets, have the mode awsvpc ("CreateService")."""
         prop = "taskDefinition"
         task = self.subnets.graph.ref(
             service, service.declared(prop), prop, tokens.ECS_TASK_DEFINITION
         ).target
-        if service.declared("launchType") != _FARGATE or task is None:
+        on_fargate, config = (
+            service.declared("launchType") == _FARGATE,
+            service.declared("networkConfiguration"),
+        )
+        if task is None or not (on_fargate or isinstance(config, Mapping)):
             return PASSES
         mode = task.declared("networkMode")
         if isinstance(mode, Unknown) or mode == "awsvpc":
             return PASSES
         given = "bridge, the default" if mode is ABSENT else mode
-        return refusals.NOT_FOR_FARGATE(service, task=task, mode=given)
+        says = refusals.NOT_FOR_FARGATE if on_fargate else refusals.NOT_WITH_SUBNETS
+        return says(service, task=task, mode=given)
 
     def subnets_have_the_family(self, endpoint: Resource) -> Outcome:
         """The subnets of an endpoint have blocks of its address type ("IP address types")."""

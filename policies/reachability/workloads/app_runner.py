@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def services(network: Network, settings: Settings) -> Iterator[Workload]:
     """Every service; one that names no mail host must at least have some way to a mail server."""
     for service in network.graph.of_type(*tokens.APP_RUNNER_SERVICE):
-        read = tuple(environments(service))
+        read = () if _reads_its_file(service) else tuple(environments(service))
         found = (destinations_of(each, settings) for each in read)
         hosts = (*chain.from_iterable(found), *settings.destinations)
         faults = refused(read)
@@ -42,6 +42,15 @@ def services(network: Network, settings: Settings) -> Iterator[Workload]:
             else tuple(_placements(network, service)),
             hosts or (ANY_MAIL_SERVER,),
         )
+
+
+def _reads_its_file(service: Resource) -> bool:
+    """Whether App Runner takes the environment from apprunner.yaml, and ignores what the service says of it.
+
+    Source: App Runner API Reference, "CodeConfiguration".
+    """
+    code = service.get("sourceConfiguration", "codeRepository", "codeConfiguration", "configurationSource")
+    return bool(code == "REPOSITORY")
 
 
 def _placements(network: Network, service: Resource) -> Iterator[Placement]:

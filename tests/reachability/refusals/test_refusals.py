@@ -650,8 +650,12 @@ def test_a_service_is_refused_with_its_definition(new: Stack) -> None:
     new["service"]["networkConfiguration"] = {"subnets": [ref("private")], "securityGroups": []}
     new.remove("function")
     assert judged(new) == TAKEN
-    new["task"]["networkMode"] = "bridge"
-    assert judged(new) == (UNREACHABLE, {"ECS_NETWORK_MODE"})
+    for launched in ("FARGATE", "EC2"):
+        new["service"]["launchType"] = launched
+        new["task"]["networkMode"] = "bridge"
+        assert judged(new) == (UNREACHABLE, {"ECS_NETWORK_MODE"})
+        new["task"]["networkMode"] = "awsvpc"
+        assert "ECS_NETWORK_MODE" not in judged(new)[1]
 
 
 def test_a_name_does_not_lead_by_a_refused_record(new: Stack) -> None:

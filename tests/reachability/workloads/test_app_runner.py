@@ -170,6 +170,17 @@ def test_a_service_from_code_has_its_environment_elsewhere(nat: Stack) -> None:
     nat["service"]["sourceConfiguration"] = {"codeRepository": code}
 
     assert verdicts(nat) == {"mail.example.com:587": REACHABLE}
+    code["codeConfiguration"]["configurationSource"] = "API"
+    assert verdicts(nat) == {"mail.example.com:587": REACHABLE}
+
+
+def test_what_a_service_ignores_names_no_host(nat: Stack) -> None:
+    """Where it reads apprunner.yaml of its repository, the values beside it do not count."""
+    values = {"runtimeEnvironmentVariables": {"SMTP_HOST": "mail.example.com", "SMTP_PORT": "587"}}
+    code = {"configurationSource": "REPOSITORY", "codeConfigurationValues": values}
+    nat["service"]["sourceConfiguration"] = {"codeRepository": {"codeConfiguration": code}}
+
+    assert verdicts(nat) == {"any mail server": REACHABLE}
 
 
 def test_a_port_that_is_none_decides_nothing(nat: Stack) -> None:

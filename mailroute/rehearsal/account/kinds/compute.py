@@ -88,6 +88,11 @@ def _runs_a_task_definition(call: Call) -> None:
     suits = "FARGATE" in (latest.get("requiresCompatibilities") or ["FARGATE"])
     if call.inputs.get("launchType") == "FARGATE" and not (suits and latest.get("networkMode") == "awsvpc"):
         raise AwsError("InvalidParameterException", "Task definition does not support launch_type FARGATE.")
+    if call.inputs.get("networkConfiguration") and latest.get("networkMode") != "awsvpc":
+        raise AwsError(
+            "InvalidParameterException",
+            "Network Configuration is not valid for the given networkMode of this task definition.",
+        )
 
 
 def _load_balancer(call: Call, identity: str) -> Mapping[str, Any]:
