@@ -76,10 +76,11 @@ def test_what_stands_in_the_way_of_an_ipv6_address(
 
 @both_ways
 @pytest.mark.parametrize(
-    ("direction", "number", "verdict"), [("egress", 587, UNREACHABLE), ("ingress", 1024, UNDETERMINED)]
+    ("direction", "ports", "verdict"),
+    [("egress", (1, 65535), UNREACHABLE), ("ingress", (1024, 1024), UNDETERMINED)],
 )
 def test_acls_filter_ipv6_by_entries_of_their_own(
-    literal: Stack, direction: str, number: int, verdict: Verdict, preview: bool
+    literal: Stack, direction: str, ports: tuple[int, int], verdict: Verdict, preview: bool
 ) -> None:
     def entry(family: str, block: str, rule: int = 100, **more: Any) -> dict[str, Any]:
         open_ = {"protocol": "-1", "fromPort": 0, "toPort": 0, "action": "allow"}
@@ -90,7 +91,9 @@ def test_acls_filter_ipv6_by_entries_of_their_own(
     literal.add(acl, "acl", vpcId=ref("vpc"), subnetIds=[ref("tasks")], ingress=both, egress=[*both])
     assert judged(literal, preview=preview) == (REACHABLE, set())
 
-    denied = entry("ipv6CidrBlock", "::/0", 1, protocol="tcp", fromPort=number, toPort=number, action="deny")
+    denied = entry(
+        "ipv6CidrBlock", "::/0", 1, protocol="tcp", fromPort=ports[0], toPort=ports[1], action="deny"
+    )
     literal["acl"][direction] = [denied, *both]
     assert judged(literal, preview=preview)[0] is verdict
     denied["cidrBlock"] = denied.pop("ipv6CidrBlock").replace("::/0", "0.0.0.0/0")
