@@ -179,7 +179,7 @@ def on_fargate() -> Stack:
     mode = {"internetGatewayExclusionMode": "allow-bidirectional"}
     for name in ("public", "private"):
         stack.add(excluded, f"without-{name}", subnetId=ref(name), **mode)
-    for name, port in (("task", 587), ("bad-task", 25)):
+    for name, port in (("task", "587"), ("bad-task", "25")):
         variables = [{"name": "SMTP_HOST", "value": "smtp.example.com"}, {"name": "SMTP_PORT", "value": port}]
         containers = json.dumps([{"environment": variables}])
         stack.add(
