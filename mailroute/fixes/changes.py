@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from reachability import UNKNOWN, Graph, Resource
+from reachability import UNKNOWN, Graph, Origin, Resource
 
 if TYPE_CHECKING:
     from reachability import Finding, Proof
@@ -54,8 +54,18 @@ def applied(graph: Graph, changes: Iterable[Change]) -> Graph:
             resources.pop(key, None)
         for resource in change.put:
             there = resources.get(resource.key)
-            resources[resource.key] = _changed(there, resource) if there else resource
+            beside = graph.find(change.resource.partition("#")[0])  # What AWS made is where its VPC is.
+            resources[resource.key] = _changed(there, resource) if there else _placed(graph, resource, beside)
     return Graph(resources.values(), graph.coverage)
+
+
+def _placed(graph: Graph, resource: Resource, beside: Resource | None) -> Resource:
+    """A new resource as the program makes it in the region and account of what it belongs to."""
+    made = (each for each in graph if each.origin is Origin.PROGRAM and each.access is not None)
+    like = next((each for each in made if beside and each.in_place_of(beside) is True), beside)
+    if like is None:
+        return resource
+    return replace(resource, region=like.region, account=like.account, access=like.access)
 
 
 def _changed(there: Resource, change: Resource) -> Resource:

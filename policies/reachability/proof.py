@@ -87,7 +87,7 @@ class Proof:
 
     def _judge(self, workload: Workload, destination: Destination) -> Outcome:
         refused = self.network.refusals.of(workload.resource)
-        outcome = said_once(self.judge(workload.placements, destination) + refused)
+        outcome = said_once(self._with_places(self.judge(workload.placements, destination) + refused))
         if self.changers and not all(place.managed for place in workload.placements):
             changed = (
                 placement.MAY_CHANGE_NETWORK(workload.resource, changer=each) for each in self.changers
@@ -98,6 +98,17 @@ class Proof:
         if destination in workload.possible and outcome.verdict is Verdict.UNREACHABLE:
             outcome = placement.MAY_RUN_ANOTHER_TASK(workload.resource) + outcome.as_undetermined()
         return with_assumptions(outcome, self.network, workload, destination)
+
+    def _with_places(self, outcome: Outcome) -> Outcome:
+        """`outcome`, which is open where AWS refuses what is made elsewhere than the VPCs on its path."""
+        places = self.network.places
+        around = places.around(
+            frozenset(filter(None, (places.vpc_of(each.resource) for each in outcome.path)))
+        )
+        refused = {found.code for found in outcome.findings if found.verdict is Verdict.UNREACHABLE}
+        if refused & {found.code for found in around.findings}:
+            return outcome
+        return outcome.as_undetermined() + around if around.findings else outcome
 
     def judge(self, placements: Sequence[Placement], destination: Destination) -> Outcome:
         """Whether packets reach `destination` from whichever of `placements` is the case."""

@@ -11,6 +11,7 @@ import ast
 import copy
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +25,7 @@ from reachability.graph import tokens
 from reachability.refusals import regions
 from reachability.verdict import worst
 from tests.reachability.living import SHUT, TWIN, adopted, living
-from tests.reachability.stacks import REGION, Stack, either, ref
+from tests.reachability.stacks import Stack, either, ref
 
 REACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNDETERMINED
 Path_ = tuple[str | int, ...]
@@ -245,22 +246,25 @@ def test_every_property_that_names_something_is_in_a_program(monkeypatch: pytest
         monkeypatch.setattr(regions, named, {})
     for name in ("resolve", "resolve_list"):
         monkeypatch.setattr(graphs, name, noted(getattr(graphs, name)))
-    others = tuple(_one_of_each_type())
     for base in BASES:
-        plain = _plain(base, "new").values()
+        plain = tuple(_plain(base, "new").values())
         prove(Graph(plain))
-        prove(Graph([*plain, *others]))
+        prove(Graph([*plain, *_one_of_each_type(plain[0])]))
     rows = {(type_, path.partition(".")[0]) for base in BASES for type_, path in _rows(base, "new")}
     assert rows - asked == NEVER_READ
     assert asked - rows == WITHOUT_PROGRAM
 
 
-def _one_of_each_type() -> Iterator[Resource]:
-    """A resource of each type that the proof knows, with every property that its code names, unknown."""
+def _one_of_each_type(beside: Resource) -> Iterator[Resource]:
+    """A resource of each type that the proof knows, with every property that its code names, unknown.
+
+    They are where `beside` is: of what is elsewhere the proof asks for more.
+    """
     named = dict.fromkeys(_constants(), UNKNOWN)
     types = {token for group in vars(tokens).values() if isinstance(group, tuple) for token in group}
     for type_ in sorted(types):
-        yield Resource(f"urn:pulumi:prod::mailroute::{type_}::one", type_, "one", named, region=REGION)
+        key = f"urn:pulumi:prod::mailroute::{type_}::one"
+        yield replace(beside, key=key, type=type_, name="one", properties=named, dependencies={}, inputs=None)
 
 
 @cache

@@ -31,6 +31,7 @@ class AwsResource:
         outputs: its output properties in camelCase, secrets as `wire.Secret`.
         owner: the id of the resource that it came and goes with, such as a default group's VPC.
         generation: how often its URN had been created before.
+        place: the account and region that it was made in; `None` is the account's own.
     """
 
     type: str
@@ -38,6 +39,7 @@ class AwsResource:
     outputs: Mapping[str, Any] = field(repr=False)
     owner: str | None = None
     generation: int = 0
+    place: tuple[str, str] | None = None
 
     @cached_property
     def properties(self) -> Mapping[str, Any]:
@@ -223,6 +225,10 @@ class Account:
 
     def find(self, type_: str, identity: str) -> AwsResource | None:
         return self._by_type[type_].get(identity)
+
+    def place_of(self, resource: AwsResource) -> tuple[str, str]:
+        """The account and region that `resource` was made in."""
+        return resource.place or (str(resource.get("ownerId") or self.id), self.region)
 
     def of(self, *types: str) -> Iterator[AwsResource]:
         """The resources of each of `types`, in the order in which they came."""

@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from reachability.refusals.places import OF_PARTICIPANTS, SHARED
+
 from .account import Account, AwsResource
 from .errors import AwsError
 
 CREATED_AT: Final = "2026-01-05T09:00:00Z"
 """When everything in a rehearsal is created: a clock would make each run another one."""
-
-
-_OF_EC2: Final = ("aws:ec2/", "aws:vpc/")
 
 
 @dataclass(frozen=True)
@@ -71,10 +70,6 @@ class Call:
     def others(self, *types: str) -> Iterable[AwsResource]:
         """The account's resources of `types`, this one left out."""
         return (other for other in self.account.of(*types) if (other.type, other.id) != (self.type, self.id))
-
-    def is_elsewhere(self, found: AwsResource) -> bool:
-        """Whether a resource of the account is in another region than that of the call."""
-        return (found.get("region") or self.account.region) != self.region
 
     def arn(self, service: str, rest: str, *, regional: bool = True, owned: bool = True) -> str:
         """An ARN in this call's account and region."""
@@ -178,17 +173,27 @@ def unique(name: str, code: str, sentence: str) -> Rule:
 def references_exist(call: Call, references: Mapping[str, Reference]) -> None:
     """Every resource that is named must be there, as far as the account shows that type.
 
-    EC2 looks for it in the region of the call ("Resource locations", Amazon EC2 User Guide).
+    AWS finds none of another region, nor one of another account, unless that may be shared.
     """
     for name, reference in references.items():
-        if not call.account.shows(reference.type):
-            continue
         value = call.inputs.get(name)
         for identity in value if isinstance(value, list) else [value]:
-            if isinstance(identity, str) and identity:
-                found = call.account.find(reference.type, identity)
-                if found is None or (call.type.startswith(_OF_EC2) and call.is_elsewhere(found)):
-                    raise reference.missing(identity)
+            if isinstance(identity, str) and identity and not is_there(call, reference, name, identity):
+                raise reference.missing(identity)
+
+
+def is_there(call: Call, reference: Reference, name: str, identity: str) -> bool:
+    """Whether AWS finds `identity`, which `call` names by the property `name`, or may find it.
+
+    It looks in the call's own region, and in its own account unless others may share such a resource.
+    """
+    found = call.account.find(reference.type, identity)
+    if found is None:
+        return not call.account.shows(reference.type)
+    account, region = call.account.place_of(found)
+    wanted = call.inputs.get("vpcRegion") if name == "vpcId" else None
+    may_be_shared = name in SHARED or call.type in OF_PARTICIPANTS
+    return region == (wanted or call.region) and (account == call.caller.account_id or may_be_shared)
 
 
 def network(cidr: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:

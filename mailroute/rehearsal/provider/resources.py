@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from enforcement.masking import Masker
@@ -77,7 +77,7 @@ class Resources:
         created = AwsResource(type_, identity, properties, generation=call.generation)
         implicit = list(kind.implicit_resources(created, call))
         for each in (created, *implicit):
-            self._account.put(each)
+            self._account.put(replace(each, place=(settings.caller.account_id, call.region)))
         self._account.count_creation(urn)
         return identity, properties
 
@@ -107,7 +107,8 @@ class Resources:
         again = outputs.created(resource, kind, news, call, identity)
         properties.update((name, again[name]) for name in kind.recomputed if name in again)
         owner = existing.owner if existing else None
-        self._account.put(AwsResource(type_, identity, properties, owner=owner, generation=call.generation))
+        place = existing.place if existing else (settings.caller.account_id, call.region)
+        self._account.put(AwsResource(type_, identity, properties, owner, call.generation, place))
         # As pulumi-aws does: what it read after the update, which may be what was there before.
         found = self._account.find(type_, identity)
         return dict(found.outputs) if found else properties

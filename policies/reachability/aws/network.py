@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..graph.refusals import Refusals
-from ..refusals import rows
+from ..refusals import Places, rows
 from .availability_zone import AvailabilityZones
 from .block_public_access import BlockPublicAccess
 from .dns import Dns
@@ -61,4 +61,5 @@ class Network:
         self.dns = Dns(self.vpc_endpoints)
         self.resolver = Resolver(self.dns, self.subnets, self.refusals)
         self.resource_shares = ResourceShares(self.vpcs)
-        self.refusals.add(rows(self.subnets, self.dns.zones))
+        self.places = Places(graph)
+        self.refusals.add(rows(self.subnets, self.dns.zones, self.places))

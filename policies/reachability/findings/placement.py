@@ -253,14 +253,25 @@ NAMED_IN_OTHER_REGION = OTHER_REGION.unreachable(
     "{subject.label} is in {subject.region}, and {named.label}, which it names, is in {named.region}",
     "create both through providers of the same region",
 )
-
-SUBNET_NOT_SHARED = Code(
-    "SUBNET_NOT_SHARED", 'Amazon VPC User Guide, "Share your VPC subnets with other accounts"'
-)
 _UNTOLD: Final = "their providers have different credentials, and do not both tell their account"
 _TELL: Final = (
     "tell the account of both providers (allowed_account_ids, or the role in assume_roles), or create both "
     "through one provider"
+)
+OTHER_ACCOUNT = Code(
+    "OTHER_ACCOUNT", 'Amazon VPC User Guide, "Responsibilities and permissions for owners and participants"'
+)
+NAMED_IN_OTHER_ACCOUNT = OTHER_ACCOUNT.unreachable(
+    "{subject.label} is made in account {subject.account}, and {named.label}, which it names, is account "
+    "{named.account}'s: AWS does not find it",
+    "create {subject.label} through a provider of account {named.account}",
+)
+NAMED_MAYBE_IN_OTHER_ACCOUNT = OTHER_ACCOUNT.undetermined(
+    f"{{subject.label}} names {{named.label}}, which may be another account's: {_UNTOLD}", _TELL
+)
+
+SUBNET_NOT_SHARED = Code(
+    "SUBNET_NOT_SHARED", 'Amazon VPC User Guide, "Share your VPC subnets with other accounts"'
 )
 _SHARE: Final = "share it (aws.ram.ResourceShare with a ResourceAssociation and a PrincipalAssociation)"
 SUBNET_OF_OTHER_ACCOUNT = SUBNET_NOT_SHARED.unreachable(

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import filters, gateways, interfaces, records, regions, transit, vpcs
+from . import filters, gateways, interfaces, records, transit, vpcs
+from .places import Places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from ..graph.refusals import Row
 
 
-def rows(subnets: Subnets, zones: HostedZones) -> Iterator[Row]:
+def rows(subnets: Subnets, zones: HostedZones, places: Places) -> Iterator[Row]:
     """Every rule over what is in one graph."""
     yield from vpcs.rows(subnets)
     yield from gateways.rows(subnets)
@@ -25,7 +26,7 @@ def rows(subnets: Subnets, zones: HostedZones) -> Iterator[Row]:
     yield from filters.rows(subnets)
     yield from interfaces.rows(subnets)
     yield from records.rows(zones)
-    yield from regions.rows(subnets.graph)
+    yield from places.rows()
 
 
-__all__ = ["rows"]
+__all__ = ["Places", "rows"]

@@ -9,7 +9,7 @@ from typing import Any, Final
 from ..account import Account, AwsResource
 from ..checks import ipv4_network, ipv6_network, one_of, port
 from ..errors import AwsError
-from ..kind import Call, Kind, ec2_id, network
+from ..kind import Call, Kind, ec2_id, is_there, network
 from .references import GROUP, VPC
 
 GROUP_TYPE: Final = "aws:ec2/securityGroup:SecurityGroup"
@@ -94,14 +94,12 @@ def ports_are_in_order(call: Call) -> None:
 
 def peer_group_exists(call: Call) -> None:
     """A rule names groups of its VPC or of a peered one ("Security group referencing", VPC User Guide)."""
-    if not call.account.shows(GROUP_TYPE):
-        return
     rules = [call.inputs, *(call.inputs.get("ingress") or ()), *(call.inputs.get("egress") or ())]
     for rule in rules:
         named = (rule.get("sourceSecurityGroupId"), rule.get("referencedSecurityGroupId"))
         for peer in (*named, *(rule.get("securityGroups") or ())):
             identity = str(peer or "").rpartition("/")[2]
-            if identity.startswith("sg-") and not call.account.find(GROUP_TYPE, identity):
+            if identity.startswith("sg-") and not is_there(call, GROUP, "sourceSecurityGroupId", identity):
                 raise GROUP.missing(identity)
 
 

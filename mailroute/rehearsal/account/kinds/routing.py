@@ -8,7 +8,7 @@ from typing import Any, Final
 from ..account import Account, AwsResource
 from ..checks import exactly_one_of, ipv4_network, ipv6_network
 from ..errors import AwsError
-from ..kind import Call, Kind, ec2_id, id_from, network
+from ..kind import Call, Kind, ec2_id, id_from, is_there, network
 from .references import (
     EGRESS_ONLY_GATEWAY,
     ENDPOINT,
@@ -146,7 +146,7 @@ def targets_exist(call: Call) -> None:
     for route in _declared(call):
         for name, reference in _TARGET_REFERENCES.items():
             identity = route.get(name)
-            if identity and not _target_exists(call.account, name, identity):
+            if identity and not _target_exists(call, name, identity):
                 raise reference.missing(identity)
 
 
@@ -210,12 +210,12 @@ def _declared(call: Call) -> Iterable[Mapping[str, Any]]:
     return [call.inputs] if call.type == ROUTE else call.inputs.get("routes") or ()
 
 
-def _target_exists(account: Account, name: str, identity: str) -> bool:
+def _target_exists(call: Call, name: str, identity: str) -> bool:
     """Whether the account has the target, or cannot know: virtual private gateways are not in its file."""
     reference = _TARGET_REFERENCES[name]
     if name == "gatewayId" and not identity.startswith("igw-"):
         return True
-    return not account.shows(reference.type) or account.find(reference.type, identity) is not None
+    return is_there(call, reference, name, identity)
 
 
 def _standalone(call: Call) -> Iterable[AwsResource]:
