@@ -8,11 +8,14 @@ from typing import Any, Final
 import pytest
 
 from tests.provider.harness import Client
-from tests.provider.test_refusals import EIP, ENDPOINT, GROUP, NAT, RECORD, World, refused
+from tests.provider.test_refusals import EIP, ENDPOINT, GROUP, NAT, RECORD, SUBNET, TABLE, World, refused
 
 TGW: Final = "aws:ec2transitgateway"
 GATEWAY: Final = f"{TGW}/transitGateway:TransitGateway"
 ATTACHMENT: Final = f"{TGW}/vpcAttachment:VpcAttachment"
+INTERNET: Final = "aws:ec2/internetGateway:InternetGateway"
+NO_TABLE: Final = "InvalidRouteTableID.NotFound"
+OUT: Final = {"destinationCidrBlock": "0.0.0.0/0"}
 ASSOCIATION: Final = f"{TGW}/routeTableAssociation:RouteTableAssociation"
 ROUTE: Final = f"{TGW}/route:Route"
 ACL: Final = "aws:ec2/networkAcl:NetworkAcl"
@@ -209,3 +212,40 @@ def test_aws_refuses(case: Callable[[World], tuple[str, Inputs, Inputs]], code: 
     type_, wrong, right = case(world)
     refused(world, type_, wrong, code)
     assert world.make(type_, "good", **right).id
+
+
+def test_an_id_of_another_region_is_not_found(world: World) -> None:
+    """Whatever names it: the ids of resources are regional (Amazon EC2 User Guide, "Resource locations")."""
+    vpc, table, group, subnet = world.vpc(), world.table(), world.group(), world.subnet("10.0.1.0/24")
+    gateway = world.gateway()
+    rule = {"securityGroupId": group, "ipProtocol": "-1", "cidrIpv4": "0.0.0.0/0"}
+    ends = {"routeTableId": table, "subnetId": subnet}
+    named: list[tuple[str, Inputs, str]] = [
+        (SUBNET, {"vpcId": vpc, "cidrBlock": "10.0.2.0/24"}, "InvalidVpcID.NotFound"),
+        (TABLE, {"vpcId": vpc}, "InvalidVpcID.NotFound"),
+        (GROUP, {"vpcId": vpc, "name": "other", "description": "d"}, "InvalidVpcID.NotFound"),
+        (INTERNET, {"vpcId": vpc}, "InvalidVpcID.NotFound"),
+        ("aws:ec2/route:Route", {"routeTableId": table, **OUT, "gatewayId": gateway}, NO_TABLE),
+        (
+            "aws:ec2/routeTableAssociation:RouteTableAssociation",
+            {"routeTableId": table, "subnetId": subnet},
+            NO_TABLE,
+        ),
+        ("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", rule, "InvalidGroup.NotFound"),
+    ]
+    for type_, inputs, code in named:
+        refused(world, type_, {**inputs, "region": "eu-west-1"}, code)
+
+
+def test_a_target_of_another_region_is_not_found(world: World) -> None:
+    there = {"region": "eu-west-1"}
+    vpc = world.make("aws:ec2/vpc:Vpc", "there", cidrBlock="10.0.0.0/16", **there).id
+    gateway = world.make(INTERNET, "gateway there", vpcId=vpc, **there).id
+    group = world.make(GROUP, "group there", vpcId=vpc, name="there", description="d", **there).id
+    outward = {"protocol": "-1", "fromPort": 0, "toPort": 0, "securityGroups": [group]}
+
+    table = {"vpcId": world.vpc(), "routes": [{"cidrBlock": "0.0.0.0/0", "gatewayId": gateway}]}
+    refused(world, TABLE, table, "InvalidInternetGatewayID.NotFound")
+    own = {"vpcId": world.vpc(), "name": "own", "description": "d", "egress": [outward]}
+    refused(world, GROUP, own, "InvalidGroup.NotFound")
+    assert world.make(TABLE, "table there", vpcId=vpc, routes=table["routes"], **there).id

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from reachability.refusals.places import OF_PARTICIPANTS, SHARED
+from reachability.refusals.places import may_be_shared
 
 from .account import Account, AwsResource
 from .errors import AwsError
@@ -192,8 +192,8 @@ def is_there(call: Call, reference: Reference, name: str, identity: str) -> bool
         return not call.account.shows(reference.type)
     account, region = call.account.place_of(found)
     wanted = call.inputs.get("vpcRegion") if name == "vpcId" else None
-    may_be_shared = name in SHARED or call.type in OF_PARTICIPANTS
-    return region == (wanted or call.region) and (account == call.caller.account_id or may_be_shared)
+    owned = account == call.caller.account_id or may_be_shared(call.type, name)
+    return owned and region == (wanted or call.region)
 
 
 def network(cidr: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:

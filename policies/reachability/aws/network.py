@@ -42,7 +42,7 @@ class Network:
         self.vpcs = Vpcs(graph)
         self.subnets = Subnets(self.vpcs)
         self.availability_zones = AvailabilityZones(self.subnets, zones)
-        self.prefix_lists = PrefixLists(graph)
+        self.prefix_lists = PrefixLists(graph, self.refusals)
         self.security_groups = SecurityGroups(self.vpcs, self.prefix_lists, self.refusals)
         self.network_interfaces = NetworkInterfaces(self.security_groups)
         self.network_acls = NetworkAcls(self.subnets, self.refusals)

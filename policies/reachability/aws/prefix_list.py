@@ -14,14 +14,16 @@ from ..values import UNKNOWN, Unknown, Value, elements, get
 
 if TYPE_CHECKING:
     from ..graph.graph import Graph
+    from ..graph.refusals import Refusals
     from ..graph.resource import Resource
 
 
 class PrefixLists:
     """The prefix lists of one graph."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, refusals: Refusals) -> None:
         self.graph = graph
+        self.refusals = refusals
 
     def blocks(self, source: Resource, value: Value, prop: str) -> tuple[str, ...] | Unknown:
         """The CIDR blocks of the list that `value` stands for, in the property `prop` of `source`."""
@@ -31,7 +33,8 @@ class PrefixLists:
         separate = self._entries.to(target)
         entries = (*elements(target.declared("entries")), *(link.source.properties for link in separate))
         blocks = [get(entry, "cidr") for entry in entries]
-        if not all(link.certain for link in separate) or not all(isinstance(block, str) for block in blocks):
+        sure = all(link.certain and not self.refusals.of(link.source).findings for link in separate)
+        if not sure or not all(isinstance(block, str) for block in blocks):
             return UNKNOWN
         return tuple(blocks)
 

@@ -50,8 +50,10 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "defaultRouteTableId": _TABLE,
     "destinationPrefixListId": tokens.PREFIX_LIST,
     "dhcpOptionsId": tokens.DHCP_OPTIONS,
+    "egressRuleIds": tokens.EGRESS_RULE,
     "firewallArn": tokens.FIREWALL,
     "firewallPolicyArn": tokens.FIREWALL_POLICY,
+    "ingressRuleIds": tokens.INGRESS_RULE,
     "instance": tokens.INSTANCE,
     "instanceId": tokens.INSTANCE,
     "internetGatewayId": tokens.INTERNET_GATEWAY,
@@ -59,8 +61,11 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "networkInterface": tokens.NETWORK_INTERFACE,
     "prefixListId": tokens.PREFIX_LIST,
     "prefixListIds": tokens.PREFIX_LIST,
+    "publicIp": tokens.EIP,
     "referencedSecurityGroupId": _GROUP,
     "resolverRuleId": tokens.RESOLVER_RULE,
+    "resourceArn": tokens.FIREWALL_RULE_GROUP,
+    "resourceId": tokens.VPC,
     "routeTableId": _TABLE,
     "routeTableIds": _TABLE,
     "secondaryAllocationIds": tokens.EIP,
@@ -80,7 +85,7 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "vpcSecurityGroupIds": _GROUP,
 }
 """The properties by which one resource names another of its region, at whatever depth, and what they name."""
-SHARED: Final = frozenset(
+_SHARED: Final = frozenset(
     {
         "allocationId",
         "allocationIds",
@@ -88,8 +93,10 @@ SHARED: Final = frozenset(
         "firewallPolicyArn",
         "prefixListId",
         "prefixListIds",
+        "publicIp",
         "referencedSecurityGroupId",
         "resolverRuleId",
+        "resourceArn",
         "secondaryAllocationIds",
         "sourceSecurityGroupId",
         "transitGatewayAttachmentId",
@@ -112,9 +119,19 @@ _REGIONAL: Final = (
     "aws:vpc/",
 )
 """What the types begin with of what is made in one region."""
-OF_PARTICIPANTS: Final = frozenset(
+_OF_VPC: Final = frozenset(
+    {
+        "securityGroupIds",
+        "securityGroups",
+        "subnetId",
+        "subnetIds",
+        "subnets",
+        "vpcId",
+        "vpcSecurityGroupIds",
+    }
+)
+_OF_PARTICIPANTS: Final = frozenset(
     (
-        *tokens.APP_RUNNER_SERVICE,
         *tokens.ECS_EXPRESS_SERVICE,
         *tokens.ECS_SERVICE,
         *tokens.INSTANCE,
@@ -127,6 +144,13 @@ OF_PARTICIPANTS: Final = frozenset(
 )
 """What another account may make in a VPC that is shared with it: `aws.ram` asks whether it is; and endpoints,
 of which `aws.vpc_endpoint` asks who owns the VPC."""
+
+
+def may_be_shared(type_: str, name: str) -> bool:
+    """Whether what a resource of this type names by the property `name` may be another account's."""
+    if type_ in tokens.PREFIX_LIST_ENTRY:
+        return False  # A list's owner alone changes it.
+    return name in _SHARED or (type_ in _OF_PARTICIPANTS and name in _OF_VPC)
 
 
 class Places:
@@ -143,7 +167,7 @@ class Places:
 
     def of(self, user: Resource) -> Outcome:
         """Whether all that `user` names is in its region, and in its account where it has to be."""
-        return all_of(outcome for outcome, _ in self._found(user))
+        return all_of(_judged(user, name, ref) for name, ref in self._references(user))
 
     def around(self, vpcs: frozenset[str]) -> Outcome:
         """What is refused of what is made in, or names a part of, one of `vpcs`, by their keys.
@@ -177,21 +201,20 @@ class Places:
     @cached_property
     def _by_vpc(self) -> tuple[tuple[str, Outcome], ...]:
         """What is refused of each regional resource, by the VPCs that it is about."""
-        found: dict[tuple[str, Outcome], None] = {}
+        found: list[tuple[str, Outcome]] = []
         for user in self._regional if self._several else ():
-            for outcome, named in self._found(user):
-                places = {self.vpc_of(each.key) for each in (user, *named)}
-                found.update(((vpc, outcome), None) for vpc in sorted(filter(None, places)))
+            outcome = self.of(user)
+            if outcome.findings:
+                named = (candidate for _, ref in self._references(user) for candidate in ref.candidates)
+                vpcs = {self.vpc_of(each.key) for each in (user, *named)}
+                found += ((vpc, outcome) for vpc in sorted(filter(None, vpcs)))
         return tuple(found)
 
-    def _found(self, user: Resource) -> Iterator[tuple[Outcome, tuple[Resource, ...]]]:
-        """What stands against each reference of `user` that is to something elsewhere."""
+    def _references(self, user: Resource) -> Iterator[tuple[str, Ref[Resource]]]:
+        """What `user` names, with the name of the property that does."""
         for prop in user.properties:
             if prop not in _NO_REFERENCE:
-                for name, ref in self._refs(user, prop, prop, user.declared(prop)):
-                    outcome = _judged(user, name, ref)
-                    if outcome.findings:
-                        yield outcome, ref.candidates
+                yield from self._refs(user, prop, prop, user.declared(prop))
 
     def _refs(
         self, user: Resource, prop: str, name: str, value: Value
@@ -218,7 +241,7 @@ def _judged(user: Resource, name: str, ref: Ref[Resource]) -> Outcome:
 
 def _in_place(user: Resource, name: str, named: Resource) -> Outcome:
     outcome = in_one_region(user, named)
-    if outcome.verdict is not Verdict.REACHABLE or name in SHARED or user.type in OF_PARTICIPANTS:
+    if outcome.verdict is not Verdict.REACHABLE or may_be_shared(user.type, name):
         return outcome
     together = user.in_account_of(named)
     if together is True:
