@@ -226,11 +226,7 @@ def test_an_id_of_another_region_is_not_found(world: World) -> None:
         (GROUP, {"vpcId": vpc, "name": "other", "description": "d"}, "InvalidVpcID.NotFound"),
         (INTERNET, {"vpcId": vpc}, "InvalidVpcID.NotFound"),
         ("aws:ec2/route:Route", {"routeTableId": table, **OUT, "gatewayId": gateway}, NO_TABLE),
-        (
-            "aws:ec2/routeTableAssociation:RouteTableAssociation",
-            {"routeTableId": table, "subnetId": subnet},
-            NO_TABLE,
-        ),
+        ("aws:ec2/routeTableAssociation:RouteTableAssociation", ends, NO_TABLE),
         ("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", rule, "InvalidGroup.NotFound"),
     ]
     for type_, inputs, code in named:
