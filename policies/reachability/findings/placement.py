@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from .code import Code
+from .endpoints import VPC_NOT_OWNED
 from .routing import GIVE_EVIDENCE
 
 # Workloads -----------------------------------------------------------------------------------------
@@ -258,15 +259,7 @@ _TELL: Final = (
     "tell the account of both providers (allowed_account_ids, or the role in assume_roles), or create both "
     "through one provider"
 )
-OTHER_ACCOUNT = Code(
-    "OTHER_ACCOUNT", 'Amazon VPC User Guide, "Responsibilities and permissions for owners and participants"'
-)
-NAMED_IN_OTHER_ACCOUNT = OTHER_ACCOUNT.unreachable(
-    "{subject.label} is made in account {subject.account}, and {named.label}, which it names, is account "
-    "{named.account}'s: AWS does not find it",
-    "create {subject.label} through a provider of account {named.account}",
-)
-NAMED_MAYBE_IN_OTHER_ACCOUNT = OTHER_ACCOUNT.undetermined(
+NAMED_MAYBE_IN_OTHER_ACCOUNT = VPC_NOT_OWNED.undetermined(
     f"{{subject.label}} names {{named.label}}, which may be another account's: {_UNTOLD}", _TELL
 )
 

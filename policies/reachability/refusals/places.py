@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from ..aws.route_table import TARGETS
-from ..findings import placement
+from ..findings import endpoints, placement
 from ..graph import tokens
 from ..graph.graph import Graph
 from ..graph.provider_scope import in_one_region
@@ -246,5 +246,6 @@ def _in_place(user: Resource, name: str, named: Resource) -> Outcome:
     together = user.in_account_of(named)
     if together is True:
         return PASSES
-    says = placement.NAMED_MAYBE_IN_OTHER_ACCOUNT if together is UNKNOWN else placement.NAMED_IN_OTHER_ACCOUNT
-    return says(user, named=named)
+    if together is UNKNOWN:
+        return placement.NAMED_MAYBE_IN_OTHER_ACCOUNT(user, named=named)
+    return endpoints.PART_OF_OTHER_ACCOUNT(user, named=named)

@@ -95,4 +95,4 @@ def test_an_account_that_no_provider_tells_may_be_another_one() -> None:
 
     verdict, codes = judged(stack, preview=True)
 
-    assert (verdict, "OTHER_ACCOUNT" in codes) == (UNDETERMINED, True)
+    assert (verdict, "VPC_NOT_OWNED" in codes) == (UNDETERMINED, True)
