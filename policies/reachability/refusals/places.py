@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from ..aws.route_table import TARGETS
 from ..findings import endpoints, placement
 from ..graph import tokens
+from ..graph.choices import is_judged_by_each
 from ..graph.graph import Graph
 from ..graph.provider_scope import in_one_region
 from ..graph.references import Ref, settled, vpc_of
@@ -204,7 +205,7 @@ class Places:
         found: list[tuple[str, Outcome]] = []
         for user in self._regional if self._several else ():
             outcome = self.of(user)
-            if outcome.findings:
+            if outcome.findings and not is_judged_by_each(user):  # A workload is no part of others' paths.
                 named = (candidate for _, ref in self._references(user) for candidate in ref.candidates)
                 vpcs = {self.vpc_of(each.key) for each in (user, *named)}
                 found += ((vpc, outcome) for vpc in sorted(filter(None, vpcs)))

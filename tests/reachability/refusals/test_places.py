@@ -96,3 +96,14 @@ def test_an_account_that_no_provider_tells_may_be_another_one() -> None:
     verdict, codes = judged(stack, preview=True)
 
     assert (verdict, "VPC_NOT_OWNED" in codes) == (UNDETERMINED, True)
+
+
+def test_a_workload_of_another_region_leaves_the_others_be() -> None:
+    stack = Stack()
+    own_network(stack)
+    stack.program["stray"] = stack.program["function"]
+    stack.providers["stray"] = {"region": "eu-west-1"}
+
+    verdicts = sorted(egress.verdict.value for egress in stack.prove())
+
+    assert verdicts == ["reachable", "unreachable"]
