@@ -48,7 +48,7 @@ class EmailIdentityArgs(TypedDict):
     publish_events: NotRequired[bool]
     """Whether bounces, complaints and other failures are published to an SNS topic. Default: false."""
     protect: NotRequired[bool]
-    """Whether Pulumi refuses to delete or replace the identity: a new one is not verified. Default: false."""
+    """Whether Pulumi refuses to delete or replace the identity and its DKIM records. Default: false."""
     event_topic_arn: NotRequired[pulumi.Input[str]]
     """With `publish_events`: an existing topic that SES may publish to. Default: a new one."""
 
@@ -83,7 +83,7 @@ class EmailIdentity(Component):
         )
         check(args)
         account = Account(opts)
-        domain, region = args["domain"], account.region()
+        domain, region, protect = args["domain"], account.region(), args.get("protect", False)
         zone_id, existing = look(args, account)
         if existing is not None:
             self._adopt(name, args, existing, opts)
@@ -100,13 +100,11 @@ class EmailIdentity(Component):
             configuration_set_name=configuration_set_name,
             dkim_signing_attributes={"next_signing_key_length": "RSA_2048_BIT"},
             tags=ownership(name),
-            opts=pulumi.ResourceOptions.merge(
-                self._child(), pulumi.ResourceOptions(protect=args.get("protect", False))
-            ),
+            opts=pulumi.ResourceOptions.merge(self._child(), pulumi.ResourceOptions(protect=protect)),
         )
         records = sender_records(domain, _dkim_tokens(identity), mail_from, region, _dmarc_tags(args))
         published = [
-            self._publish_record(f"{name}-{label}", zone_id, record)
+            self._publish_record(f"{name}-{label}", zone_id, record, protect and label.startswith("dkim-"))
             for label, record in records.items()
             if zone_id is not None
         ]
@@ -194,7 +192,7 @@ class EmailIdentity(Component):
         return events.configuration_set_name, pulumi.Output.from_input(topic_arn)
 
     def _publish_record(
-        self, name: str, zone_id: pulumi.Input[str], record: PlannedRecord
+        self, name: str, zone_id: pulumi.Input[str], record: PlannedRecord, protect: bool
     ) -> aws.route53.Record:
         return aws.route53.Record(
             name,
@@ -203,7 +201,7 @@ class EmailIdentity(Component):
             type=record["type"],
             ttl=record["ttl"],
             records=[record["value"]],
-            opts=self._child(),
+            opts=pulumi.ResourceOptions.merge(self._child(), pulumi.ResourceOptions(protect=protect)),
         )
 
 

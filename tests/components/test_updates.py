@@ -380,3 +380,16 @@ def test_mail_leaves_nat_before_its_vpc_goes() -> None:
     assert "config mailroute:cidrBlock is '10.1.0.0/16'" in str(refused.error)
     assert refused.writes == ()
     assert stack.up(**NAT, cidrBlock="10.0.0.0/16").writes == ()
+
+
+@pytest.mark.parametrize("change", [{"dns": "external", "zoneId": ""}, {"zoneId": "Z2"}])
+def test_dkim_records_are_deleted_only_when_asked(change: Config) -> None:
+    stack = running("prod", zoneId="Z0573219KQ7M4TXB1R8E", **SES)
+    [zone] = stack.account.of(ZONE)
+    stack.account.put(AwsResource(ZONE, "Z2", dict(zone.outputs)))
+    stack.account.changed.clear()
+    assert "SES identity daadaar.com with its DKIM records" in stack.outputs["protected"]
+    refused = stack.up(**change)
+    assert isinstance(refused.error, ProtectedError)
+    assert gaps(stack, refused) == []
+    assert cannot_send(stack.account, stack.account.live()) == ""

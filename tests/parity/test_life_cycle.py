@@ -123,7 +123,7 @@ def test_destroy_keeps_the_service_and_its_mail(make: Make) -> None:
     assert "because it is protected. To unprotect the resource" in refused.said
     assert stack.held() == held
     kept = stack.done("destroy", "--yes", "--exclude-protected")
-    assert "App Runner service daadaar-backend, SES identity daadaar.com, secret with the SMTP" in kept.said
+    assert "SES identity daadaar.com with its DKIM records, secret with the SMTP" in kept.said
     assert stack.verdict("daadaar-backend", "email-smtp.us-east-1.amazonaws.com:587") == "reachable"
     stack.configure(protect="false")
     assert stack.up().status == 0
