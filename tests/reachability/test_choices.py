@@ -22,7 +22,6 @@ import reachability
 from reachability import UNKNOWN, Graph, Resource, Verdict, merge, prove
 from reachability.graph import graph as graphs
 from reachability.graph import tokens
-from reachability.refusals import regions
 from reachability.verdict import worst
 from tests.reachability.living import SHUT, TWIN, adopted, living
 from tests.reachability.stacks import Stack, either, ref
@@ -242,8 +241,6 @@ def test_every_property_that_names_something_is_in_a_program(monkeypatch: pytest
 
         return note
 
-    for named in ("_NAMED", "_LISTED"):  # Whatever names something is asked for its region.
-        monkeypatch.setattr(regions, named, {})
     for name in ("resolve", "resolve_list"):
         monkeypatch.setattr(graphs, name, noted(getattr(graphs, name)))
     for base in BASES:
