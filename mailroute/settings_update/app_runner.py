@@ -15,7 +15,7 @@ from evidence.live.transport import bound
 from .service import MalformedAnswer, Operation, Service, arns_of, operations_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 Result = TypeVar("Result")
 
@@ -109,14 +109,11 @@ class AppRunner:
             AccessError: there is none or more than one, or the services cannot be listed.
             TryAgain: App Runner does not answer as it should.
         """
-        token: dict[str, str] = {}
-        found: list[str] = []
-        while True:
-            answer = self._read("ListServices", token)
-            found += _understood("ListServices", partial(arns_of, answer, name))
-            if not answer.get("NextToken") or answer["NextToken"] == token.get("NextToken"):
-                break
-            token = {"NextToken": answer["NextToken"]}
+        found = [
+            arn
+            for page in self._pages("ListServices", {})
+            for arn in _understood("ListServices", partial(arns_of, page, name))
+        ]
         if not found:
             raise AccessError(
                 f"{name}: {self.region} has no App Runner service of that name: check it and the region"
@@ -136,13 +133,16 @@ class AppRunner:
         return _understood("DescribeService", lambda: Service.of(answer.get("Service"), arn))
 
     def operations(self, arn: str) -> list[Operation]:
-        """The latest operations on the service, the last one first.
+        """The operations on the service, the last one first.
 
         Raises:
             AccessError, TryAgain: see `service`.
         """
-        answer = self._read("ListOperations", {"ServiceArn": arn})
-        return _understood("ListOperations", lambda: operations_of(answer))
+        return [
+            operation
+            for page in self._pages("ListOperations", {"ServiceArn": arn})
+            for operation in _understood("ListOperations", partial(operations_of, page))
+        ]
 
     def update(self, request: Mapping[str, Any]) -> str | None:
         """Change the service, in one request: the id of the operation, `None` where the answer has none.
@@ -165,6 +165,15 @@ class AppRunner:
             raise Unclear(_said("UpdateService", failure)) from error
         operation = answer.get("OperationId")
         return operation if isinstance(operation, str) and operation else None
+
+    def _pages(self, operation: str, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        token: dict[str, str] = {}
+        while True:
+            page = self._read(operation, {**parameters, **token})
+            yield page
+            if not page.get("NextToken") or page["NextToken"] == token.get("NextToken"):
+                return
+            token = {"NextToken": page["NextToken"]}
 
     def _read(self, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         name = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in operation)[1:]

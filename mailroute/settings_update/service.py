@@ -20,6 +20,7 @@ from .settings import CONNECTOR, SERVICE_ARN, Plain, Secret, SettingError, Setti
 RUNNING: Final = "RUNNING"
 IN_PROGRESS: Final = "OPERATION_IN_PROGRESS"
 UPDATE: Final = "UPDATE_SERVICE"
+SUCCEEDED: Final = "SUCCEEDED"
 _VARIABLES, _SECRETS = "RuntimeEnvironmentVariables", "RuntimeEnvironmentSecrets"
 _NAME: Final = re.compile(r"[\w-]+", re.ASCII)
 _CONFIGURATIONS: Final = (
@@ -48,11 +49,11 @@ class Operation:
 
     @property
     def has_ended(self) -> bool:
-        return self.status in ("SUCCEEDED", "FAILED", "ROLLBACK_SUCCEEDED", "ROLLBACK_FAILED")
+        return self.status in (SUCCEEDED, "FAILED", "ROLLBACK_SUCCEEDED", "ROLLBACK_FAILED")
 
     @property
     def has_succeeded(self) -> bool:
-        return self.status == "SUCCEEDED"
+        return self.status == SUCCEEDED
 
 
 @dataclass(frozen=True)

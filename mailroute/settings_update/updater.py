@@ -16,7 +16,7 @@ from evidence.live.failures import AccessError
 
 from .app_runner import Rejected, TryAgain, Unclear
 from .journal import Journal, State, Update
-from .service import IN_PROGRESS, RUNNING, UPDATE, Operation, Service
+from .service import IN_PROGRESS, RUNNING, SUCCEEDED, UPDATE, Operation, Service
 
 _PROGRESS_SECONDS: Final = 30.0
 _BETWEEN: Final = (
@@ -232,7 +232,7 @@ class Updater:
 
     def _follow(self, journal: Journal, update: Update, operation_id: str) -> Journal:
         """Wait for the end of an update, and see what the service runs with."""
-        operation = self._awaited(journal.service_arn, operation_id)
+        operation = self._awaited(journal.service_arn, update, operation_id)
         service, operations = self._left_by(operation, journal)
         targets, origins = journal.targets, journal.origins
         reached = [name for name in journal.changed if service.value(name) == targets[name]]
@@ -287,14 +287,23 @@ class Updater:
             if also:
                 self.problems.append(f"{_listed(also)} of {service.name} is not what it was before")
 
-    def _awaited(self, arn: str, operation_id: str) -> Operation:
-        """The operation once it has ended."""
+    def _awaited(self, arn: str, update: Update, operation_id: str) -> Operation:
+        """The operation once it has ended.
+
+        One that is listed no more has ended, and counts by what the service runs with.
+        """
         begun = time.monotonic()
         for _ in self._until_the_end(f"operation {operation_id} is under way"):
             operations = self._asked(lambda: self._api.operations(arn), patient=True)
             operation = next((one for one in operations or () if one.id == operation_id), None)
             if operation is not None and operation.has_ended:
                 return operation
+            # The list goes back from the last one: without those before it, the operation would be no longer
+            # in it either.
+            if operations and update.known_operations and operation is None:
+                listed = {one.id for one in operations}
+                if not listed.intersection(update.known_operations):
+                    return Operation(operation_id, UPDATE, SUCCEEDED)
             status = operation.status if operation else "not listed yet"
             self._progress(f"operation {operation_id}: {status}", f", {time.monotonic() - begun:.0f} s")
         raise AssertionError

@@ -159,6 +159,8 @@ class Account:
             `denied`, `expired`, `empty`, or one of them after `after ` where the call is carried out.
         shown: what `DescribeService` shows first, whatever the service is.
         pages: those of `ListServices`, the service being on the last one.
+        page_size: how many operations a page of `ListOperations` has.
+        kept: how many operations are listed at all.
     """
 
     service: dict[str, Any] = field(default_factory=image_service)
@@ -169,6 +171,8 @@ class Account:
     before: Callable[[str, int], None] = lambda _, __: None
     faults: dict[tuple[str, int], str] = field(default_factory=dict)
     pages: int = 1
+    page_size: int = 1000
+    kept: int = 1000
     shown: list[dict[str, Any]] = field(default_factory=list)
     running: _Running | None = None
 
@@ -271,7 +275,11 @@ class Account:
         if operation == "DescribeService":
             return 200, {"Service": copy.deepcopy(self.shown.pop() if self.shown else self.service)}
         if operation == "ListOperations":
-            return 200, {"OperationSummaryList": self.list_operations()}
+            start = int(request.get("NextToken", "0"))
+            listed = self.operations if start else self.list_operations()
+            end = start + self.page_size
+            more = {"NextToken": str(end)} if end < len(listed[: self.kept]) else {}
+            return 200, {"OperationSummaryList": copy.deepcopy(listed[: self.kept][start:end]), **more}
         return self.update(request)
 
 

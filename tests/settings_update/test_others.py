@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from evidence.live.deadline import Deadline
 from tests.evidence.conftest import Command
 from tests.settings_update.apprunner_api import (
     OLD_CONNECTOR,
@@ -196,6 +197,49 @@ def test_the_first_update_since_is_its_own(account: Account, mailroute: Command,
     result = apply(mailroute, journal)
 
     assert (result.returncode, result.stdout) == (0, "the service runs with these settings\n")
+    assert len(account.updates) == 1
+
+
+def given_up(
+    account: Account, mailroute: Command, journal: Path, deadlines: list[Deadline], **listing: int
+) -> None:
+    """Apply, stop while the update is under way, and have others deploy 22 times after it."""
+    account.deployments.append(Deployment(calls=3))
+    account.before = lambda *_: deadlines[-1].stop() if account.updates else None
+    assert apply(mailroute, journal).returncode == 4
+    account.before = lambda *_: None
+    while account.running:
+        account.list_operations()
+    for _ in range(22):
+        account.start("START_DEPLOYMENT", Deployment(calls=0))
+        account.list_operations()
+    for name, value in listing.items():
+        setattr(account, name, value)
+
+
+@pytest.mark.parametrize("listing", [{"page_size": 20}, {"kept": 20}], ids=["on a page", "no more"])
+def test_what_is_listed_far_behind_is_finished(
+    listing: dict[str, int], account: Account, mailroute: Command, journal: Path, deadlines: list[Deadline]
+) -> None:
+    given_up(account, mailroute, journal, deadlines, **listing)
+
+    result = apply(mailroute, journal, "--timeout", "20")
+
+    assert (result.returncode, result.stdout) == (0, "the service runs with these settings\n"), result.stderr
+    assert settled(account.service) == applied(image_service())
+    assert len(account.updates) == 1
+
+
+def test_what_is_listed_no_more_counts_by_what_runs(
+    account: Account, mailroute: Command, journal: Path, deadlines: list[Deadline]
+) -> None:
+    given_up(account, mailroute, journal, deadlines, kept=20)
+    account.service = {**image_service(), "UpdatedAt": account.service["UpdatedAt"]}
+
+    result = apply(mailroute, journal, "--timeout", "20")
+
+    assert result.returncode == 1
+    assert "shop has none of these settings after operation 00000000-0000-" in result.stderr
     assert len(account.updates) == 1
 
 
