@@ -63,6 +63,9 @@ def _health_left(args: AppRunnerServiceArgs) -> Iterator[str]:
 
 
 def _source_left(args: AppRunnerServiceArgs) -> Iterator[str]:
+    # App Runner keeps the kind of source: with the other one left as it is, the provider refuses both in a
+    # preview.
+    yield _IMAGE if "source_code" in args else _CODE
     of_origin = _OF_CODE if "source_code" in args else _OF_IMAGE
     settings = "" if is_from_file(args) else of_origin
     if settings:

@@ -126,6 +126,7 @@ def args(**changes: Any) -> Any:
     }
 
 
+_CODE = "sourceConfiguration.codeRepository"
 _ALWAYS = {
     "auto_deploy": (True, "sourceConfiguration.autoDeploymentsEnabled"),
     "cpu": ("256", "instanceConfiguration.cpu"),
@@ -148,15 +149,16 @@ _ALWAYS = {
                 f"{OF_IMAGE}.imageIdentifier",
                 f"{OF_IMAGE}.imageRepositoryType",
                 "sourceConfiguration.authenticationConfiguration",
+                _CODE,
             },
         ),
-        ({"image": _IMAGE}, f"{OF_IMAGE}.imageConfiguration", set()),
+        ({"image": _IMAGE}, f"{OF_IMAGE}.imageConfiguration", {_CODE}),
         (
             {"source_code": {}},
             OF_CODE,
-            {f"{OF_CODE}.buildCommand", "sourceConfiguration.codeRepository.sourceDirectory"},
+            {f"{OF_CODE}.buildCommand", f"{_CODE}.sourceDirectory", OF_IMAGE},
         ),
-        ({"source_code": {"build_command": "make", "source_directory": "/api"}}, OF_CODE, set()),
+        ({"source_code": {"build_command": "make", "source_directory": "/api"}}, OF_CODE, {OF_IMAGE}),
     ],
 )
 def test_an_argument_is_left_alone_unless_it_is_given(
@@ -199,13 +201,24 @@ def test_a_part_of_the_health_check_is_left_alone(health: dict[str, Any], names:
     assert found == {f"{prefix}{name}" for name in names}
 
 
-def test_an_image_does_not_take_the_place_of_source_code() -> None:
-    stack = by_hand({}, CODE)
-    failed = stack.up()
-    assert str(failed.error) == (
-        "service: property sourceConfiguration.imageRepository.imageIdentifier: a value is required, none is "
-        "given"
-    )
+_BOTH = ": exactly one of codeRepository, imageRepository must be set, not codeRepository and imageRepository"
+
+
+@pytest.mark.parametrize(
+    ("source", "config", "refusal"),
+    [
+        (CODE, {}, ".imageRepository.imageIdentifier: a value is required, none is given"),
+        (CODE, {"image": _IMAGE}, _BOTH),
+        (None, {"sourceCode": CODE_KEYS}, _BOTH),
+    ],
+    ids=["neither for code", "an image for code", "code for an image"],
+)
+def test_a_check_refuses_another_kind_of_source(
+    source: dict[str, Any] | None, config: dict[str, Any], refusal: str
+) -> None:
+    """A preview makes the check too, before anything is written."""
+    failed = by_hand(config, source).up()
+    assert str(failed.error) == f"service: property sourceConfiguration{refusal}"
     assert SERVICE not in {write.type for write in failed.writes}
 
 
