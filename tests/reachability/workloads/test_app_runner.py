@@ -166,11 +166,12 @@ def test_what_becomes_of_a_host_is_not_known(nat: Stack, host: object, shown: st
 
 def test_a_service_from_code_has_its_environment_elsewhere(nat: Stack) -> None:
     values = {"runtimeEnvironmentVariables": {"SMTP_HOST": "mail.example.com", "SMTP_PORT": "587"}}
-    code = {"codeConfiguration": {"codeConfigurationValues": values}}
+    configuration: dict[str, object] = {"codeConfigurationValues": values}
+    code = {"codeConfiguration": configuration}
     nat["service"]["sourceConfiguration"] = {"codeRepository": code}
 
     assert verdicts(nat) == {"mail.example.com:587": REACHABLE}
-    code["codeConfiguration"]["configurationSource"] = "API"
+    configuration["configurationSource"] = "API"
     assert verdicts(nat) == {"mail.example.com:587": REACHABLE}
 
 
