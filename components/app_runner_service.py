@@ -21,6 +21,14 @@ from .helpers.security_group_rules import allow
 
 _ECR_ACCESS = "arn:aws:iam::aws:policy/service-role/AWSAppRunnerServicePolicyForECRAccess"
 _LONGEST_CONNECTOR_NAME = 40
+_OF_ACCOUNT = (
+    "instance_role_arn",
+    "access_role_arn",
+    "auto_scaling_configuration_arn",
+    "observability_configuration_arn",
+    "web_acl_arn",
+)
+"""What App Runner and AWS WAF take of the service's own account alone."""
 
 _ARGUMENT = checks.of("AppRunnerService")
 
@@ -217,11 +225,24 @@ def _is_own_image(args: AppRunnerServiceArgs, origin: str, account: Account) -> 
 
 
 def look(args: AppRunnerServiceArgs, account: Account) -> None:
-    """The security groups and roles that are known already are there.
+    """What is known already is there, in the service's region and account.
 
     Raises:
-        ArgumentError: one is not.
+        ArgumentError: something is not.
     """
+    of_account: tuple[tuple[str, Any], ...] = (
+        *((each, args.get(each)) for each in _OF_ACCOUNT),
+        ("source_code.connection_arn", args.get("source_code", {}).get("connection_arn")),
+    )
+    for argument, given in of_account:
+        if arn := checks.known(given):
+            checks.in_reach(_ARGUMENT(argument), arn, account.region(), account.id())
+    if key := checks.known(args.get("encryption_kms_key_arn")):
+        checks.in_reach(_ARGUMENT("encryption_kms_key_arn"), key, account.region())
+    image = checks.known(args.get("image"))
+    if image and args.get("auto_deploy") and not image.startswith(f"{account.id()}."):
+        rule = f"App Runner does not watch images of other accounts, such as {image}"
+        checks.refuse(_ARGUMENT("auto_deploy"), True, rule, "set it to false")
     for argument in ("instance_role_arn", "access_role_arn"):
         role_arn = checks.known(args.get(argument))
         if role_arn is not None and not account.has_role(role_arn):

@@ -10,6 +10,7 @@ from typing_extensions import NotRequired, TypedDict
 from .helpers import checks
 from .helpers.component import Component, ownership, received
 from .helpers.iam_documents import send_as
+from .helpers.lookup import Account
 
 USERNAME_KEY, PASSWORD_KEY = "username", "password"
 """The JSON keys of a secret with SMTP credentials."""
@@ -26,6 +27,16 @@ class SmtpCredentialsArgs(TypedDict):
     """The KMS key that encrypts the secret. Default: AWS's own key for Secrets Manager."""
     protect: NotRequired[bool]
     """Whether Pulumi refuses to delete or replace the secret, which services sign in with. Default: false."""
+
+
+def look(args: SmtpCredentialsArgs, account: Account) -> None:
+    """The key is one that Secrets Manager can use here.
+
+    Raises:
+        ArgumentError: it is of another region.
+    """
+    if key := checks.known(args.get("kms_key_arn")):
+        checks.in_reach(_ARGUMENT("kms_key_arn"), key, account.region())
 
 
 class SmtpCredentials(Component):

@@ -10,6 +10,9 @@ from .app_runner_source import SourceCodeArgs
 from .custom_domains import CustomDomainArgs
 
 _ARGUMENT = checks.of("AppRunnerService")
+_MOST_TAGS = 47
+_LONGEST_TAG_KEY, _LONGEST_TAG = 128, 256
+"""AWS Tagging Guide, "Tag naming limits and requirements"; three more tags are the stack's."""
 
 
 class DestinationArgs(TypedDict):
@@ -165,7 +168,17 @@ def _check_health(args: AppRunnerServiceArgs, label: checks.Label) -> None:
 
 def _check_settings(args: AppRunnerServiceArgs, label: checks.Label) -> None:
     """What is passed on to App Runner ("CreateService", AWS App Runner API Reference)."""
-    for name, tag in args.get("tags", {}).items():
+    tags = args.get("tags", {})
+    if len(tags) > _MOST_TAGS:
+        rule = f"AWS allows 50 tags, and {50 - _MOST_TAGS} of them are the stack's"
+        checks.refuse(label("tags"), f"{len(tags)} tags", rule, f"leave {_MOST_TAGS}")
+    for name, tag in tags.items():
+        if name.lower().startswith("aws:") or not 1 <= len(name) <= _LONGEST_TAG_KEY:
+            rule = f"a tag's key has 1 to {_LONGEST_TAG_KEY} characters, and does not start with 'aws:'"
+            checks.refuse(label("tags"), name, rule, "rename it")
+        if len(checks.known(tag) or "") > _LONGEST_TAG:
+            rule = f"the value of a tag has at most {_LONGEST_TAG} characters"
+            checks.refuse(label(f"tags.{name}"), tag, rule, "shorten it")
         if not isinstance(tag, (str, pulumi.Output)):
             checks.refuse(label(f"tags.{name}"), tag, "the value of a tag is text", f"write {str(tag)!r}")
     if "ip_address_type" in args:

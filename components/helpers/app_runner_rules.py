@@ -21,6 +21,8 @@ _IMAGES = {
     ECR: r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/.+",
     ECR_PUBLIC: r"public\.ecr\.aws/.+",
 }
+_NAME = r"[a-z0-9]+([._/-]+[a-z0-9]+)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?"
+"""Of an image, after its registry: Amazon ECR API Reference, "CreateRepository" and "ImageIdentifier"."""
 _REFERENCE = r"arn:aws[a-z-]*:(secretsmanager|ssm):[^:\s]+:\d{12}:\S+"
 _VARIABLE = r"(?!AWSAPPRUNNER)[A-Za-z_][A-Za-z0-9_]*"
 
@@ -61,6 +63,13 @@ def repository_type(label: checks.Label, image: Any, declared: Optional[str]) ->
             "App Runner takes images of Amazon ECR only",
             "use ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG or public.ecr.aws/ALIAS/NAME:TAG",
         )
+    checks.matches(
+        label("image"),
+        name,
+        rf"[^/]+/(?a:{_NAME})",
+        "an image's name is in lower case, and its tag has letters, digits, '.', '_' and '-'",
+        "use NAME:TAG, NAME@sha256:DIGEST or NAME after the registry",
+    )
     if declared not in (None, kind):
         checks.refuse(label("image_repository_type"), declared, f"{name} is in {kind}", f"use {kind!r}")
     return kind

@@ -156,6 +156,15 @@ def arn(argument: str, value: Any, service: str, resource: str) -> str:
     )
 
 
+def in_reach(argument: str, value: str, region: str, account_id: Optional[str] = None) -> None:
+    """An ARN is of `region`, where it names one, and of the account `account_id`, where that is given."""
+    *_, found_region, found_account, _ = value.split(":", 5)
+    if found_region not in ("", region):
+        refuse(argument, value, f"AWS takes none of another region than {region}", "use one there")
+    if account_id is not None and found_account != account_id:
+        refuse(argument, value, f"AWS takes none of another account than {account_id}", "use one there")
+
+
 def arns(argument: str, values: Sequence[Any], service: str, resource: str) -> None:
     """At most ten ARNs of `service`, as far as they are known already."""
     distinct(argument, values, 0, 10)

@@ -5,7 +5,7 @@ from typing import Optional
 
 import pulumi
 
-from .. import app_runner_service, email_identity, smtp_endpoint
+from .. import app_runner_service, email_identity, smtp_credentials, smtp_endpoint
 from ..email_identity import EXTERNAL
 from ..helpers import checks
 from ..helpers.component import stack_tags
@@ -41,6 +41,8 @@ def fit(settings: Settings) -> Settings:
             smtp_endpoint.look(location.vpc_id, account, adopts=ENDPOINT in settings.adopts)
     if settings.identity is not None:
         email_identity.look(settings.identity, account)
+    if settings.sender is not None:
+        smtp_credentials.look(settings.sender, account)
     app_runner_service.look(settings.service, account)
     settings = _until_verified(_with_zones(settings, account), account)
     _require_same_vpc(settings, account)

@@ -33,7 +33,6 @@ class Reader:
         self._config = config
         self.required = config.require
         self.flag = config.require_bool
-        self.number = config.require_int
         self.object = config.require_object
 
     def label(self, argument: str) -> str:
@@ -46,6 +45,13 @@ class Reader:
     def text(self, key: str) -> Optional[str]:
         """A text that may be empty: `None` then."""
         return self._config.require(key) or None
+
+    def number(self, key: str) -> int:
+        """A whole number; what else there may be, Pulumi refuses, but not digits of other scripts."""
+        text = self._config.require(key)
+        if not text.isascii():
+            checks.refuse(self.label(key), text, "it must be a whole number", "use the digits 0 to 9")
+        return self._config.require_int(key)
 
     def one_of(self, key: str, choices: Sequence[str]) -> str:
         return checks.one_of(self.label(key), self._config.require(key), choices)

@@ -1,5 +1,6 @@
 """The keys of a stack's config that say what its service is."""
 
+import re
 from typing import Any, Optional, TypedDict, cast
 
 from ..email_identity import DNS_HOSTS, ROUTE53
@@ -62,7 +63,7 @@ def service(read: Reader, kms_key_arn: Optional[str]) -> app_runner_args.AppRunn
         if entry := read.object(camel(argument)):
             args[argument] = read.renamed(camel(argument), entry, known)
     if port := read.text("port"):
-        args["port"] = int(port) if port.isdecimal() else port
+        args["port"] = int(port) if re.fullmatch("[0-9]{1,5}", port) else port
     if auto_deploy := read.text("autoDeploy"):
         label = read.label("autoDeploy")
         args["auto_deploy"] = checks.one_of(label, auto_deploy, ("true", "false")) == "true"

@@ -678,6 +678,46 @@ def test_external_dns_shows_known_records_in_a_preview(program: Callable[..., An
             "config mailroute:tags.cost is 12: the value of a tag is text; write '12'",
         ),
         (
+            {"tags": {"AWS:team": "a"}},
+            "config mailroute:tags is 'AWS:team': a tag's key has 1 to 128 characters, and does not start "
+            "with 'aws:'; rename it",
+        ),
+        (
+            {"tags": {"k" * 129: "a"}},
+            f"config mailroute:tags is '{'k' * 129}': a tag's key has 1 to 128 characters, and does not "
+            "start with 'aws:'; rename it",
+        ),
+        (
+            {"tags": {"team": "a" * 257}},
+            f"config mailroute:tags.team is '{'a' * 257}': the value of a tag has at most 256 characters; "
+            "shorten it",
+        ),
+        (
+            {"tags": {f"tag-{number}": "a" for number in range(48)}},
+            "config mailroute:tags is '48 tags': AWS allows 50 tags, and 3 of them are the stack's; leave 47",
+        ),
+        (
+            {"image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/Up Per:la test"},
+            "config mailroute:image is '123456789012.dkr.ecr.us-east-1.amazonaws.com/Up Per:la test': an "
+            "image's name is in lower case, and its tag has letters, digits, '.', '_' and '-'; use NAME:TAG, "
+            "NAME@sha256:DIGEST or NAME after the registry",
+        ),
+        (
+            {"port": "\u0668\u0660"},
+            "config mailroute:port is '\u0668\u0660': it must be a whole number from 1 to 65535; use 1 "
+            "to 65535",
+        ),
+        (
+            {"relayPort": "\u0665\u0668\u0667"},
+            "config mailroute:relayPort is '\u0665\u0668\u0667': it must be a whole number; use the digits "
+            "0 to 9",
+        ),
+        (
+            {"vpcId": "", "privateSubnetIds": [], "cidrBlock": "224.0.0.0/16"},
+            "config mailroute:cidrBlock is '224.0.0.0/16': AWS takes no VPC in 224.0.0.0/4; use "
+            "'10.0.0.0/16'",
+        ),
+        (
             {"serviceName": "api"},
             "config mailroute:serviceName is 'api': it must be 4 to 40 letters, digits, '-' or '_', and "
             "start with a letter or digit; use a name such as 'backend'",
@@ -842,6 +882,47 @@ def test_what_aws_does_not_have_is_one_line(
     with pytest.raises(ArgumentError) as refused:
         program("prod", **changes)
     assert str(refused.value) == message
+
+
+_ELSEWHERE = {
+    "webAclArn": "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/a/b",
+    "kmsKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/a",
+    "encryptionKmsKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/a",
+    "autoScalingConfigurationArn": "arn:aws:apprunner:us-east-1:210987654321:autoscalingconfiguration/a/1/b",
+    "observabilityConfigurationArn": "arn:aws:apprunner:eu-west-1:123456789012:observabilityconfiguration/a",
+    "instanceRoleArn": "arn:aws:iam::210987654321:role/daadaar-backend-instance",
+    "accessRoleArn": "arn:aws:iam::210987654321:role/daadaar-backend-instance",
+}
+
+
+@pytest.mark.parametrize("key", _ELSEWHERE)
+def test_what_is_elsewhere_is_one_line(program: Callable[..., Any], key: str) -> None:
+    arn = _ELSEWHERE[key]
+    own = "account than 123456789012" if "210987654321" in arn else "region than us-east-1"
+    with pytest.raises(ArgumentError) as refused:
+        program("prod", **{key: arn})
+    assert str(refused.value) == (
+        f"config mailroute:{key} is '{arn}': AWS takes none of another {own}; use one there"
+    )
+    assert refused.value.graph.resources == {}  # type: ignore[attr-defined]
+
+
+def test_an_image_of_another_account_is_not_watched(program: Callable[..., Any]) -> None:
+    image = "210987654321.dkr.ecr.us-east-1.amazonaws.com/backend:latest"
+    with pytest.raises(ArgumentError) as refused:
+        program("prod", image=image, autoDeploy="true")
+    assert str(refused.value) == (
+        "config mailroute:autoDeploy is True: App Runner does not watch images of other accounts, such as "
+        f"{image}; set it to false"
+    )
+    program("prod", image=image, autoDeploy="false")
+
+
+def test_a_connection_elsewhere_is_one_line(program: Callable[..., Any]) -> None:
+    connection = "arn:aws:apprunner:eu-west-1:123456789012:connection/github/0123456789abcdef"
+    code = {"repositoryUrl": "https://a.example/b", "branch": "main", "connectionArn": connection}
+    with pytest.raises(ArgumentError, match=r"sourceCode.connectionArn is .*: AWS takes none of"):
+        program("prod", image="", sourceCode={**code, "runtime": "PYTHON_311"})
 
 
 def _class_of(token: str) -> type:
