@@ -158,7 +158,7 @@ def _entries(targets: Iterable[_Target], of_route: Collection[tuple[str, int]]) 
         names.setdefault(place, target.name)
         known = ports.get(place, set())
         ports[place] = None if not target.ports or known is None else known | set(target.ports)
-    taken = set(TAKEN)
+    taken: set[str] = {*TAKEN}
     for place, opened in ports.items():
         if opened is not None:
             opened = {port for port in opened if (place[1], port) not in of_route}
