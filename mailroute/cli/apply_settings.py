@@ -256,9 +256,13 @@ def _region(service: str, given: str | None) -> str | None:
 
 @contextmanager
 def _resumable(file: JournalFile, command: str) -> Iterator[None]:
-    """However it ends: say how to go on, where there is something to go on with."""
+    """However it ends: say how to go on, where there is something to go on with by this command."""
+    from mailroute.settings_update.journal import OtherJournalError
+
     try:
         yield
+    except OtherJournalError:
+        raise
     except BaseException:
         if file.is_unfinished():
             say(f"mailroute: it is not finished: run {command} again, which goes on from {file.path}")

@@ -161,7 +161,7 @@ class AppRunner:
                 raise TryAgain(failure.text) from error
             if failure.status in _CLIENT_ERROR or failure.code in _NEVER_SENT | _NO_WAY_IN:
                 is_state = failure.code == "InvalidStateException"
-                raise Rejected(_said("UpdateService", failure), is_state=is_state) from error
+                raise Rejected(str(_denied("UpdateService", failure)), is_state=is_state) from error
             raise Unclear(_said("UpdateService", failure)) from error
         operation = answer.get("OperationId")
         return operation if isinstance(operation, str) and operation else None

@@ -22,6 +22,10 @@ class JournalError(ValueError):
     """A journal cannot be used: `str()` says in one line why."""
 
 
+class OtherJournalError(JournalError):
+    """A journal is that of something else than what is asked for."""
+
+
 class State(Enum):
     """What is being done to the settings of a service, or has been done."""
 

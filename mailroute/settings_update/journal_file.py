@@ -71,7 +71,9 @@ class JournalFile:
         """What it holds, which is more than nothing."""
         journal = self.read()
         if journal is None:
-            raise JournalError(f"{self.path}: is empty: name the file that --journal was given")
+            raise JournalError(
+                f"{self.path}: is empty: nothing was changed by a run that had it as its journal"
+            )
         return journal
 
     def is_unfinished(self) -> bool:
@@ -97,6 +99,8 @@ class JournalFile:
                 self._sync_folder()
             except BaseException:
                 os.close(descriptor)
+                with suppress(OSError):
+                    part.unlink(missing_ok=True)
                 raise
         except OSError as error:
             raise JournalError(f"{self.path}: cannot be written: {error.strerror}") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
-from .journal import Change, Journal, JournalError, State
+from .journal import Change, Journal, OtherJournalError, State
 from .journal_file import JournalFile
 from .service import Service
 from .settings import SettingError, Settings, may_be_kept
@@ -49,7 +49,7 @@ def apply(
 
     Raises:
         AccessError, NotApplied, Unfinished: see `Updater.carry_out`.
-        JournalError: the journal is that of something else.
+        OtherJournalError: the journal is that of something else.
         SettingError: the service cannot be given them, or an old value must not be written down.
     """
     journal = file.read()
@@ -64,8 +64,8 @@ def apply(
     else:
         try:
             _check_same(journal, arn, wanted)
-        except JournalError as error:
-            raise JournalError(f"{file.path}: {error}") from error
+        except OtherJournalError as error:
+            raise OtherJournalError(f"{file.path}: {error}") from error
         if journal.state is State.APPLIED:
             return _still_applied(updater, journal)
     journal = updater.carry_out(journal)
@@ -85,17 +85,19 @@ def _is_over(journal: Journal) -> bool:
 def _check_same(journal: Journal, arn: str, wanted: Settings) -> None:
     """
     Raises:
-        JournalError: the journal is that of another service or of other settings, or of an undoing.
+        OtherJournalError: the journal is that of another service or of other settings, or of an undoing.
     """
     if journal.service_arn != arn:
-        raise JournalError(f"is the journal of {journal.service_arn}: name another file for this service")
+        raise OtherJournalError(
+            f"is the journal of {journal.service_arn}: name another file for this service"
+        )
     if {name: change.after for name, change in journal.changes.items()} != dict(wanted):
-        raise JournalError(
+        raise OtherJournalError(
             f"is the journal of other settings ({', '.join(journal.changes)}; {journal.state.value}): give "
             "those again, undo them first, or name another file"
         )
     if journal.state in (State.UNDOING, State.REAPPLYING):
-        raise JournalError("is the journal of settings that are being put back: go on with --undo")
+        raise OtherJournalError("is the journal of settings that are being put back: go on with --undo")
 
 
 def _still_applied(updater: Updater, journal: Journal) -> str:

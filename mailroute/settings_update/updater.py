@@ -171,7 +171,7 @@ class Updater:
             raise NotApplied(f"{service.name} is {service.status}: nothing was changed: it has to run")
         known = tuple(operation.id for operation in operations)
         request = service.request(pending)
-        self._before = service
+        self._before, self._lost = service, None
         journal = self._record(replace(journal, update=Update(known)))
         operation = self._sent(journal, service, known, request)
         if operation is None:
@@ -191,13 +191,18 @@ class Updater:
                 self._progress(str(error))
                 continue
             if again != service or latest != known:
+                if self._lost is not None:
+                    return None  # It may have been taken before it was turned away.
                 self._withdraw(journal)
                 raise NotApplied(f"somebody has changed {service.name} {_BETWEEN}")
             try:
                 return self._api.update(request)
             except TryAgain as error:
-                self._progress(str(error))
+                self._lost = str(error)
+                self._progress(self._lost)
             except Rejected as error:
+                if error.is_state and self._lost is not None:
+                    return None  # What is under way may be itself.
                 self._withdraw(journal)
                 if error.is_state:
                     raise NotApplied(

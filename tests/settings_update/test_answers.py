@@ -26,7 +26,10 @@ from tests.settings_update.wanted import WANTED, applied, apply, settled, unchan
 
 @pytest.mark.parametrize(
     "fault",
-    ["after 500", "after reset", "after html", "after empty", "empty", "lacks:OperationId", "throttled"],
+    [
+        *("after 500", "after reset", "after html", "after empty", "after throttled"),
+        *("empty", "throttled", "lacks:OperationId"),
+    ],
 )
 def test_an_update_is_taken_once(fault: str, account: Account, mailroute: Command, journal: Path) -> None:
     account.deployments.append(Deployment(calls=3, hidden=2))
@@ -91,7 +94,11 @@ def test_waiting_outlasts_bad_answers(
             "SourceConfiguration holds neither an image nor source code",
         ),
         ("ListOperations", "lacks:OperationSummaryList", "OperationSummaryList is missing"),
-        ("UpdateService", "denied", "User is not authorized: nothing was changed"),
+        (
+            "UpdateService",
+            "denied",
+            "allow it ('mailroute iam-policy --for apply-settings'): nothing was changed",
+        ),
     ],
 )
 def test_no_way_to_call_it_is_one_line(

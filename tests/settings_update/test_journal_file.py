@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from pathlib import Path
@@ -82,6 +83,18 @@ def test_what_a_killed_run_leaves_beside_it(journal: Path) -> None:
     assert not part.exists()
 
 
+def test_a_full_disk_leaves_nothing_beside_it(journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+
+    with JournalFile(journal) as file, pytest.raises(JournalError, match="cannot be written: No space left"):
+        file.write(JOURNAL)
+
+    assert list(journal.parent.iterdir()) == []
+
+
 def test_a_link_leads_to_the_journal(journal: Path) -> None:
     link = journal.with_name("link.json")
     link.symlink_to(journal)
@@ -99,5 +112,5 @@ def test_an_empty_journal_is_undone_by_nobody(account: Account, mailroute: Comma
     result = mailroute("apply-settings", "--undo", journal)
 
     assert result.returncode == 2
-    assert f"{journal}: is empty: name the file that --journal was given" in result.stderr
+    assert f"{journal}: is empty: nothing was changed by a run that had it" in result.stderr
     assert account.calls == []
