@@ -130,6 +130,6 @@ def _severity(number: int) -> str:
     from pulumi.runtime.proto import analyzer_pb2
 
     # What is not known weighs nothing: the level alone says whether a violation blocks.
-    known = {value: name for name, value in analyzer_pb2.PolicySeverity.items()}
+    known: dict[int, str] = {value: name for name, value in analyzer_pb2.PolicySeverity.items()}
     name = known.get(number, "").removeprefix("POLICY_SEVERITY_").lower()
     return "" if name == "unspecified" else name
