@@ -22,7 +22,7 @@ def test_the_proof_and_the_specification_agree_on_firewalls(
     shard: int, rounds: Rounds, record_property: Record
 ) -> None:
     counts: Counter[str] = Counter()
-    for seed in range(shard, rounds(test=4_000, fuzz=200_000), SHARDS):
+    for seed in range(shard, rounds(test=3_000, fuzz=200_000), SHARDS):
         account = firewalled(seed)
         form = seed // SHARDS % 3
         declared = form > 0 and can_declare(account)

@@ -209,7 +209,7 @@ def test_a_preview_never_contradicts_the_update(
     what: str, rounds: Rounds, record_property: Callable[[str, object], None]
 ) -> None:
     measured: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for seed in range(rounds(test=700, fuzz=50_000)):
+    for seed in range(rounds(test=500, fuzz=50_000)):
         document = document_of(seed)
         if not can_declare(document):
             continue
