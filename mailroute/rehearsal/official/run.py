@@ -57,7 +57,7 @@ def rehearse(
     Raises:
         RehearsalError: the program, its config or a pack is wrong, or does not end in time.
     """
-    deadline = time.monotonic() + timeout
+    started = time.monotonic()
     unknown: list[str] = []
     with ProviderServer(account) as server, StandInServer() as stand_in:
         while True:
@@ -70,8 +70,9 @@ def rehearse(
                     up=up,
                     packs=packs,
                     pack_config=pack_config,
-                    timeout=deadline - time.monotonic(),
+                    timeout=timeout,
                     on_event=on_event,
+                    started=started,
                 )
             except MissingPluginError as missing:
                 if up or missing.package in unknown:
@@ -97,11 +98,13 @@ def run(
     pack_config: Path | None,
     timeout: float,
     on_event: Callable[[Event], None],
+    started: float | None = None,
 ) -> Rehearsal:
     """Rehearse against the provider for `aws` that listens on this port; there is at least one pack.
 
     Args:
         others: where providers for other packages listen.
+        started: since when the time runs, by `time.monotonic()`; from now where it is not given.
 
     Raises:
         MissingPluginError: the program uses another package, of which there is no plugin.
@@ -110,7 +113,9 @@ def run(
     with ExitStack() as stack:
         folder = stack.enter_context(scratch.folder())
         workspace = Workspace(project, folder, provider_port, others)
-        rehearsal = _Run(project, workspace, stack.enter_context(Children()), timeout, on_event)
+        deadline = (time.monotonic() if started is None else started) + timeout
+        children = stack.enter_context(Children())
+        rehearsal = _Run(project, workspace, children, timeout, deadline, on_event)
         for command in workspace.commands():
             rehearsal.command(command)
         rehearsal.operation(up=up, packs=packs, pack_config=pack_config)
@@ -126,13 +131,14 @@ class _Run:
         workspace: Workspace,
         children: Children,
         timeout: float,
+        deadline: float,
         on_event: Callable[[Event], None],
     ) -> None:
         self._project = project
         self._workspace = workspace
         self._children = children
         self._timeout = timeout
-        self._deadline = time.monotonic() + timeout
+        self._deadline = deadline
         self._journal = Journal()
         self._journal.follow(on_event)
         self._calls = Calls(self._journal, project)
