@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from concurrent import futures
 from typing import Any, Final
 
 import pytest
@@ -392,6 +393,17 @@ def test_address_in_use_cannot_be_associated(world: World) -> None:
 def test_nat_in_a_vpc_without_internet_gateway(world: World) -> None:
     inputs = {"subnetId": world.subnet("10.0.0.0/24"), "allocationId": world.address()}
     refused(world, NAT, inputs, "Gateway.NotAttached", "has no Internet gateway attached")
+
+
+def test_nat_finds_a_gateway_that_is_made_beside_it(world: World) -> None:
+    inputs = {"subnetId": world.subnet("10.0.0.0/24"), "allocationId": world.address()}
+    vpc = world.vpc()
+    with futures.ThreadPoolExecutor() as pool:
+        nat = pool.submit(world.client.create, NAT, "nat", **inputs)
+        assert not futures.wait([nat], timeout=0.3).done
+        world.make(SUBNET, "other", vpcId=vpc, cidrBlock="10.0.1.0/24")
+        world.make(GATEWAY, "gateway", vpcId=vpc)
+        assert nat.result(timeout=5).id.startswith("nat-")
 
 
 def test_nat_shows_its_address_and_vpc(world: World) -> None:

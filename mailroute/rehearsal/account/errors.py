@@ -9,9 +9,12 @@ class AwsError(Exception):
     Attributes:
         code: AWS's own error code, such as `InvalidSubnet.Range`.
         message: one sentence that says what is wrong with which value.
+        pending: whether AWS takes the call and says so later, of a resource that fails to become available:
+            what is made in the meantime still counts.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, *, pending: bool = False) -> None:
         super().__init__(f"api error {code}: {message}")
         self.code = code
         self.message = message
+        self.pending = pending

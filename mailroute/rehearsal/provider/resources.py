@@ -21,7 +21,15 @@ from .settings import Settings
 
 
 class ProviderError(Exception):
-    """A call that the provider refuses: `str()` is one line."""
+    """A call that the provider refuses: `str()` is one line.
+
+    Attributes:
+        pending: whether it refuses after a while alone (`AwsError.pending`).
+    """
+
+    def __init__(self, message: str, *, pending: bool = False) -> None:
+        super().__init__(message)
+        self.pending = pending
 
 
 @dataclass(frozen=True)
@@ -203,7 +211,8 @@ class Resources:
                 rule(call)
         except AwsError as error:
             mask = Masker(secret_texts(inputs))
-            raise ProviderError(mask(f"{doing} {label(kind.type)}: {error}")) from None
+            message = mask(f"{doing} {label(kind.type)}: {error}")
+            raise ProviderError(message, pending=error.pending) from None
 
 
 def _current(given: Any, found: Any) -> Any:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any, Final, NoReturn
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, Final, NoReturn, TypeAlias
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
@@ -24,7 +26,10 @@ from .schema import schema
 from .settings import ConfigError, Settings
 
 _LOG_SECONDS: Final = 5.0
+_PENDING_SECONDS: Final = 2.0
+"""For how long a resource waits for others that the program makes at the same time."""
 _OWN_KEYS: Final = frozenset({"version", "pluginDownloadURL"})
+_Made: TypeAlias = tuple[str, dict[str, Any]]
 
 
 class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
@@ -33,6 +38,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(self, account: Account) -> None:
         self._account = account
         self._lock = threading.Lock()
+        self._created = threading.Condition(self._lock)
         self._settings: defaultdict[str, Settings] = defaultdict(lambda: Settings.of(account))
         self._engines: dict[str, grpc.Channel] = {}
 
@@ -151,14 +157,26 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.CreateResponse:
         settings = self._settings[context.peer()]
         inputs = wire.decode(request.properties)
+        create = partial(
+            self._resources(context).create, request.urn, inputs, settings, preview=request.preview
+        )
         try:
-            with self._lock:
-                identity, outputs = self._resources(context).create(
-                    request.urn, inputs, settings, preview=request.preview
-                )
+            with self._created:
+                identity, outputs = self._in_time(create)
+                self._created.notify_all()
         except ProviderError as error:
             _refuse(context, str(error))
         return provider_pb2.CreateResponse(id=identity, properties=wire.encode(outputs))
+
+    def _in_time(self, create: Callable[[], _Made]) -> _Made:
+        """What `create` makes, tried anew while it is refused as pending and other resources are made."""
+        until = time.monotonic() + _PENDING_SECONDS
+        while True:
+            try:
+                return create()
+            except ProviderError as error:
+                if not error.pending or not self._created.wait(until - time.monotonic()):
+                    raise
 
     def Update(
         self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext

@@ -128,13 +128,14 @@ def private_ip_is_free(call: Call) -> None:
 
 
 def vpc_has_internet_gateway(call: Call) -> None:
-    """A public NAT gateway needs one ("Troubleshoot NAT gateways", Amazon VPC User Guide)."""
+    """A public NAT gateway fails without one ("Troubleshoot NAT gateways", Amazon VPC User Guide)."""
     subnet = call.find(_SUBNET, "subnetId")
     vpc = subnet.get("vpcId") if subnet else call.inputs.get("vpcId")
     if call.inputs.get("connectivityType") == "private" or not call.account.shows(INTERNET):
         return
     if not any(attached_vpc(call.account, gateway) == vpc for gateway in call.account.of(INTERNET)):
-        raise AwsError("Gateway.NotAttached", f"Network {vpc} has no Internet gateway attached.")
+        message = f"Network {vpc} has no Internet gateway attached."
+        raise AwsError("Gateway.NotAttached", message, pending=True)
 
 
 def _mode(call: Call) -> str:
