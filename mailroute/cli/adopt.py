@@ -9,9 +9,9 @@ import click
 
 from mailroute.report import clean
 
-from .diagnose import region_of_arn, saved
+from .diagnose import region_of_arn, saved_account
 from .output import save, say, write, write_whole
-from .parameters import reading_timeout
+from .parameters import account_region, reading_timeout, saved_evidence
 from .status import Status
 
 if TYPE_CHECKING:
@@ -42,14 +42,8 @@ ROUTES: Final = ("ses", "nat", "both")
     metavar="DIR",
     help="Where this project's Pulumi.yaml is.  [default: this directory or the nearest above it]",
 )
-@click.option("--region", metavar="R", help="The AWS region.  [default: $AWS_REGION, or the profile's]")
-@click.option(
-    "--snapshot",
-    "file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Read an account saved by 'mailroute snapshot' instead of AWS.",
-)
+@account_region
+@saved_evidence("--snapshot")
 @reading_timeout
 @click.option("--dry-run", is_flag=True, help="Print both files and write none.")
 def command(
@@ -75,7 +69,7 @@ def command(
     \b
     Examples:
       mailroute adopt --service daadaar-backend --route ses --domain daadaar.com --stack shop
-      mailroute adopt --service daadaar-backend --snapshot account.json --dry-run
+      mailroute adopt --service daadaar-backend --evidence account.json --dry-run
       pulumi import --stack shop --file import.shop.json --protect=false --generate-code=false
 
     \b
@@ -119,7 +113,7 @@ def _adoption(
 
     wanted = Wanted(route, domain)
     if file is not None:
-        document = saved(file, region)
+        document = saved_account(file, region)
         return adopt(document, service_in(document, service), wanted, live=False)
     if service.startswith("arn:"):
         if ":apprunner:" not in service:

@@ -12,7 +12,7 @@ import click
 from mailroute.report import clean
 
 from .output import in_colour, say, write
-from .parameters import SECONDS, KeyAndValue, OutputFile
+from .parameters import SECONDS, KeyAndValue, OutputFile, account_region
 from .status import Status, fail
 
 if TYPE_CHECKING:
@@ -68,9 +68,7 @@ _STANDARD_INPUT: Final = Path("-")
     help="A plain variable whose old value the journal may hold, in clear, though it may be a secret.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the difference, and change nothing.")
-@click.option(
-    "--region", metavar="R", help="The AWS region.  [default: the ARN's, $AWS_REGION, or the profile's]"
-)
+@account_region
 @click.option(
     "--timeout",
     type=SECONDS,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from .output import in_colour, width_of, write, write_json
-from .parameters import HostAndPort, Ids, reading_timeout
+from mailroute.report import formats
+
+from .form import TEXT, format_options
+from .output import in_colour, save, width_of, write, write_whole
+from .parameters import HostAndPort, Ids, account_region, reading_timeout, refuse_doubles, saved_evidence
 from .status import Status
 
 if TYPE_CHECKING:
@@ -52,18 +54,10 @@ _WORKLOAD: Final = "name either a --service, or the --subnets and --security-gro
     required=True,
     help="The mail server, as in smtp.example.com:587.",
 )
-@click.option("--region", metavar="R", help="The AWS region.  [default: $AWS_REGION, or the profile's]")
-@click.option(
-    "--evidence",
-    "file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Read an account saved by 'mailroute snapshot' instead of AWS.",
-)
+@account_region
+@saved_evidence()
 @reading_timeout
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object, and nothing else, to standard output."
-)
+@format_options(formats.OF_DIAGNOSIS)
 def command(
     service: str | None,
     subnets: tuple[str, ...] | None,
@@ -72,7 +66,8 @@ def command(
     region: str | None,
     file: Path | None,
     timeout: int,
-    as_json: bool,
+    form: str,
+    saved: tuple[tuple[str, Path], ...],
 ) -> int:
     """Prove whether a service reaches a mail server in the account as it stands, and show the path.
 
@@ -86,6 +81,7 @@ def command(
       mailroute diagnose --service arn:aws:lambda:eu-west-1:123456789012:function:mailer --to 203.0.113.9:465
       mailroute diagnose --subnets subnet-0a1b,subnet-0c2d --security-groups sg-0e3f --to 203.0.113.9:465
       mailroute diagnose --service shop --to smtp.example.com:587 --evidence account.json
+      mailroute diagnose --service shop --to smtp.example.com:587 --save sarif=mailroute.sarif
 
     \b
     Exit status:
@@ -96,12 +92,14 @@ def command(
       4  undetermined
     """
     from evidence import EvidenceError
+    from mailroute.report.diagnosis import Diagnosis
 
     if bool(service) == bool(subnets) or (service and groups):
         raise click.UsageError(_WORKLOAD)
+    refuse_doubles(path for _, path in saved)
     try:
         if file is not None:
-            document = saved(file, region)
+            document = saved_account(file, region)
         else:
             document = _live(service, subnets or (), groups or (), region, timeout)
     except EvidenceError as error:
@@ -109,12 +107,18 @@ def command(
     if subnets:
         service = ",".join(subnets)
         document = _with_connector(document, service, subnets, groups or ())
-    found = _judge(document, service or "", destination)
-    _show(found, document, "saved" if file else "live", as_json=as_json)
+    found, token = _judge(document, service or "", destination)
+    diagnosis = Diagnosis(found, token, f"{document['accountId']}/{document['region']}", file)
+    for name, path in saved:
+        save(path, formats.render_diagnosis(name, diagnosis))
+    if form == TEXT:
+        _show(found, document, "saved" if file else "live")
+    else:
+        write_whole(formats.render_diagnosis(form, diagnosis))
     return _STATUS[found.after.verdict.value]
 
 
-def saved(file: Path, region: str | None) -> dict[str, Any]:
+def saved_account(file: Path, region: str | None) -> dict[str, Any]:
     """The account that was saved in `file`, of `region` where one is given.
 
     Raises:
@@ -194,8 +198,9 @@ def _with_connector(
     }
 
 
-def _judge(document: dict[str, Any], service: str, destination: tuple[str, int]) -> EgressChange:
-    """
+def _judge(document: dict[str, Any], service: str, destination: tuple[str, int]) -> tuple[EgressChange, str]:
+    """The egress of a service with what would fix it, and the type token of the service.
+
     Raises:
         ClickException: the account shows no such service.
     """
@@ -211,7 +216,8 @@ def _judge(document: dict[str, Any], service: str, destination: tuple[str, int])
     judged = Egresses(proof)
     workload = _named(service, list(judged.workloads(Origin.ACCOUNT)))
     (egress,) = judged.of(replace(workload, destinations=(Destination(*destination),)))
-    return EgressChange(egress, egress, repairs_of(Repairs(graph, proof.settings, known.zones), egress))
+    repairs = repairs_of(Repairs(graph, proof.settings, known.zones), egress)
+    return EgressChange(egress, egress, repairs), workload.resource.type
 
 
 def _named(service: str, workloads: Sequence[Workload]) -> Workload:
@@ -241,14 +247,10 @@ def _arn(workload: Workload) -> str:
     return arn if isinstance(arn, str) else str(workload.resource.id)
 
 
-def _show(found: EgressChange, document: dict[str, Any], kind: str, *, as_json: bool) -> None:
-    from mailroute.report import as_json as json_format
+def _show(found: EgressChange, document: dict[str, Any], kind: str) -> None:
     from mailroute.report import labels, paths, terminal
 
     egress = found.after
-    if as_json:
-        write_json(json.dumps(json_format.egress(found), indent=2) + "\n")
-        return
     account = f"{document['accountId']} in {document['region']}, {kind}"
     taken = f" {document['takenAt']}" if kind == "saved" and "takenAt" in document else ""
     heading = f"{labels.resource_name(egress.service)} · account {account}{taken}"

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from mailroute.report.formats import FORMATS
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _HIGHEST_PORT: Final = 65535
 _READING_TIMEOUT: Final = 300
@@ -99,6 +97,27 @@ def reading_timeout(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def account_region(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option of commands that ask for a service by name or ARN: `region`."""
+    return click.option(
+        "--region",
+        metavar="R",
+        help="The AWS region.  [default: that of the ARN, $AWS_REGION, or the profile's]",
+    )(command)
+
+
+def saved_evidence(*more: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option of commands that also judge a saved account: `file`. `more` are other names of it."""
+    return click.option(
+        "--evidence",
+        *more,
+        "file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Read an account saved by 'mailroute snapshot' instead of AWS.",
+    )
+
+
 class KeyAndValue(click.ParamType[tuple[str, str]]):
     """`KEY=VALUE` as `(key, value)`: the value may hold more of `=`, and may be empty."""
 
@@ -155,19 +174,34 @@ class OutputFile(click.Path):
 
 
 class FormatAndFile(click.ParamType[tuple[str, Path]]):
-    """`FORMAT=FILE`: a format of the report, and the file to write it to, as `(format, file)`."""
+    """`FORMAT=FILE`: one of the formats that there are, and the file to write it to, as `(format, file)`."""
 
     name = "FORMAT=FILE"
+
+    def __init__(self, formats: Iterable[str]) -> None:
+        self._formats = tuple(formats)
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, Path]:
         form, separator, file = str(value).partition("=")
-        if form not in FORMATS or not separator:
-            self.fail(f"{value!r}: write it as FORMAT=FILE, FORMAT one of {', '.join(FORMATS)}", param, ctx)
+        if form not in self._formats or not separator:
+            known = ", ".join(self._formats)
+            self.fail(f"{value!r}: write it as FORMAT=FILE, FORMAT one of {known}", param, ctx)
         return form, OutputFile().convert(file, param, ctx)
 
 
 def is_replaced(path: Path) -> bool:
     """Whether a new file takes the place of `path`: a device or a pipe is written to as it is."""
     return path.is_file() or not path.exists()
+
+
+def refuse_doubles(files: Iterable[Path]) -> None:
+    """
+    Raises:
+        UsageError: one file would be written twice.
+    """
+    written = [file.resolve() for file in files]
+    for file in written:
+        if written.count(file) > 1 and is_replaced(file):
+            raise click.UsageError(f"{file}: given for more than one output: name a file for each")

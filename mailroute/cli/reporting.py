@@ -13,8 +13,9 @@ import click
 
 from mailroute.report.formats import FORMATS, OF_ONE_STACK
 
+from .form import TEXT, format_options
 from .output import in_colour, save, say, width_of, write, write_whole
-from .parameters import FormatAndFile, OutputFile, is_replaced
+from .parameters import OutputFile, refuse_doubles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
     from mailroute.report.stacks import Stacks
     from reachability import Egress
 
-_TEXT: Final = "text"
-_EXPLORED: Final = (_TEXT, "json")
+_EXPLORED: Final = (TEXT, "json")
 """The forms that an exploration has."""
 
 
@@ -109,7 +109,7 @@ class Reporting:
         as_json = exploration.render_json(explored)
         for _, file in self.files:
             save(file, as_json)
-        if self.form == _TEXT:
+        if self.form == TEXT:
             width, colour = width_of(sys.stdout), in_colour(sys.stdout)
             write(exploration.render(explored, width=width, colour=colour, details=self.details))
             return
@@ -152,7 +152,7 @@ class Reporting:
             report = base.compare(report, self.earlier)
         for form, file in self.files:
             save(file, formats.render(form, report))
-        if self.form == _TEXT:
+        if self.form == TEXT:
             width, colour = width_of(sys.stdout), in_colour(sys.stdout)
             write(terminal.render(report, width=width, colour=colour, details=self.details))
             return
@@ -184,7 +184,7 @@ class Reporting:
         stacks = replace(stacks, stacks=tuple(judged))
         for form, file in self.files:
             save(file, formats.render_all(form, stacks))
-        if self.form == _TEXT:
+        if self.form == TEXT:
             width, colour = width_of(sys.stdout), in_colour(sys.stdout)
             write(terminal.render_all(stacks, width=width, colour=colour, details=self.details))
             return
@@ -197,8 +197,7 @@ def report_options(command: Callable[..., int]) -> Callable[..., int]:
     @wraps(command)
     def with_reporting(
         *arguments: Any,
-        as_json: bool,
-        form: str | None,
+        form: str,
         saved: tuple[tuple[str, Path], ...],
         markdown: Path | None,
         html: Path | None,
@@ -208,16 +207,11 @@ def report_options(command: Callable[..., int]) -> Callable[..., int]:
         details: bool,
         **others: Any,
     ) -> int:
-        if as_json and form not in (None, "json"):
-            raise click.UsageError(f"--json and --format {form} name two formats")
         named = (("markdown", markdown), ("html", html))
         files = (*saved, *((name, file) for name, file in named if file))
-        written = [file.resolve() for file in (*(file for _, file in files), new_baseline) if file]
-        for file in written:
-            if written.count(file) > 1 and is_replaced(file):
-                raise click.UsageError(f"{file}: given for more than one output: name a file for each")
+        refuse_doubles(file for file in (*(file for _, file in files), new_baseline) if file)
         reporting = Reporting(
-            "json" if as_json else form or _TEXT,
+            form,
             files,
             base=base,
             baseline=baseline,
@@ -235,24 +229,7 @@ _OPTIONS: Final = (
     click.option(
         "--details", is_flag=True, help="Show every resource by its name, and every path hop by hop."
     ),
-    click.option(
-        "--json", "as_json", is_flag=True, help="Print one JSON object, and nothing else, to standard output."
-    ),
-    click.option(
-        "--format",
-        "form",
-        type=click.Choice([_TEXT, *FORMATS]),
-        help="Print the report in this format, and nothing else: sarif for code scanning, junit for CI "
-        "servers, github for annotations.  [default: text]",
-    ),
-    click.option(
-        "--save",
-        "saved",
-        type=FormatAndFile(),
-        multiple=True,
-        metavar="FORMAT=FILE",
-        help="Also write the report to FILE in one of these formats; may be given several times.",
-    ),
+    format_options(FORMATS),
     click.option(
         "--markdown",
         type=OutputFile(),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mailroute.rehearsal.result import Diagnostic, PlannedResource, PolicyResult, Source
     from reachability.egress import Egress
 
+    from .diagnosis import Diagnosis
     from .model import EgressChange, Report, RouteChange, SourceLine
     from .stacks import Stacks
 
@@ -44,6 +45,11 @@ def render_all(stacks: Stacks) -> str:
         for each in stacks.stacks
     ]
     return _printed({"schema": SCHEMA, "project": stacks.project, "ok": stacks.ok, "stacks": entries})
+
+
+def render_diagnosis(diagnosis: Diagnosis) -> str:
+    """One `egress` entry, with a newline at its end."""
+    return _printed(egress(diagnosis.found))
 
 
 def _printed(document: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from .diagnosis import Diagnosis
     from .model import Report
     from .stacks import Stacks
 
@@ -22,6 +23,9 @@ FORMATS: Final = {
 OF_ONE_STACK: Final = frozenset({"html"})
 """Those that cannot hold several stacks."""
 
+OF_DIAGNOSIS: Final = ("json", "sarif", "junit", "github")
+"""Those that hold a diagnosis too."""
+
 
 def render(name: str, report: Report) -> str:
     """The whole of `report` in the format `name`, fit to be printed or written as it is."""
@@ -32,6 +36,12 @@ def render(name: str, report: Report) -> str:
 def render_all(name: str, stacks: Stacks) -> str:
     """The same of all stacks of a project, in any format but those of `OF_ONE_STACK`."""
     text: str = _module(name).render_all(stacks)
+    return text
+
+
+def render_diagnosis(name: str, diagnosis: Diagnosis) -> str:
+    """The same of a diagnosis, in a format of `OF_DIAGNOSIS`."""
+    text: str = _module(name).render_diagnosis(diagnosis)
     return text
 
 

@@ -15,6 +15,7 @@ from .problems import problems
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .diagnosis import Diagnosis
     from .model import Report
     from .places import Place
     from .problems import Problem
@@ -44,18 +45,28 @@ def render_all(stacks: Stacks) -> str:
     return "".join((*failed, *told))
 
 
+def render_diagnosis(diagnosis: Diagnosis) -> str:
+    """The same of a diagnosis; of a live account they stand at no line."""
+    of = f" ({diagnosis.account})"
+    return "".join(
+        _annotation(problem, diagnosis.place(problem.urn), diagnosis.account, of)
+        for problem in diagnosis.problems
+    )
+
+
 def _named(stacks: Sequence[str]) -> str:
     return f"{'stack' if len(stacks) == 1 else 'stacks'} {', '.join(stacks)}"
 
 
-def _annotation(problem: Problem, place: Place, stack: str, of: str = "") -> str:
+def _annotation(problem: Problem, place: Place | None, stack: str, of: str = "") -> str:
     level = "error" if problem.blocks else "notice" if problem.accepted else "warning"
     title = f"{problem.id} at {labels.resource_name(problem.urn) or stack}{of}"
     return _command(level, place, title, problem.text)
 
 
-def _command(level: str, place: Place, title: str, text: str) -> str:
-    properties = {"file": place.file, "line": str(place.line), "title": title}
+def _command(level: str, place: Place | None, title: str, text: str) -> str:
+    where = {"file": place.file, "line": str(place.line)} if place else {}
+    properties = {**where, "title": title}
     given = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     return f"::{level} {given}::{_data(text)}\n"
 

@@ -14,7 +14,11 @@ from .places import Places
 from .problems import problems
 
 if TYPE_CHECKING:
-    from .model import Report
+    from collections.abc import Sequence
+
+    from .diagnosis import Diagnosis
+    from .model import EgressChange, Report
+    from .places import Place
     from .problems import Problem
     from .stacks import Stacks
 
@@ -42,6 +46,15 @@ def render_all(stacks: Stacks) -> str:
     return _printed(root)
 
 
+def render_diagnosis(diagnosis: Diagnosis) -> str:
+    """The same of a diagnosis: one suite with one case."""
+    root = Element("testsuites", name="mailroute")
+    suite = SubElement(root, "testsuite", name=f"egress of {labels.text(diagnosis.account)}")
+    found = diagnosis.found
+    _egress(suite, found, diagnosis.problems, diagnosis.place(found.after.urn))
+    return _printed(root)
+
+
 def _printed(root: Element) -> str:
     for suite in root:
         for count, tag in (
@@ -61,14 +74,10 @@ def _add(root: Element, report: Report) -> None:
     stack = labels.text(report.rehearsal.stack)
     egress = SubElement(root, "testsuite", name=f"egress of {stack}")
     for change in report.egress:
-        after = change.after
         about = [problem for problem in found if problem.named == change.named]
-        place = places.of(after.urn)
-        case = _case(egress, after.service, f"to {after.destination}", place.file)
-        for problem in sorted(about, key=lambda problem: not problem.blocks)[:1]:
-            _says(case, problem, f"{place.file}:{place.line}")
+        _egress(egress, change, about, places.of(change.after.urn))
     for unjudged in report.unjudged:
-        case = _case(egress, unjudged.service, "is not judged", places.of(unjudged.urn).file)
+        case = _case(egress, unjudged.service, "is not judged", places.of(unjudged.urn))
         SubElement(case, "skipped", message=_text(unjudged.reason))
     policies = SubElement(root, "testsuite", name=f"policies of {stack}")
     shown = {change.named for change in report.egress}
@@ -76,18 +85,29 @@ def _add(root: Element, report: Report) -> None:
         if problem.named not in shown:
             place = places.of(problem.urn)
             name = labels.resource_name(problem.urn) or stack
-            case = _case(policies, problem.id, name, place.file)
-            _says(case, problem, f"{place.file}:{place.line}")
+            case = _case(policies, problem.id, name, place)
+            _says(case, problem, place)
     if not len(policies):
-        _case(policies, "policies", "nothing else is violated", places.of("").file)
+        _case(policies, "policies", "nothing else is violated", places.of(""))
 
 
-def _case(suite: Element, group: str, name: str, file: str) -> Element:
-    return SubElement(suite, "testcase", classname=_text(group), name=_text(name), file=_text(file))
+def _egress(suite: Element, change: EgressChange, about: Sequence[Problem], place: Place | None) -> None:
+    after = change.after
+    case = _case(suite, after.service, f"to {after.destination}", place)
+    for problem in sorted(about, key=lambda problem: not problem.blocks)[:1]:
+        _says(case, problem, place)
 
 
-def _says(case: Element, problem: Problem, place: str) -> None:
-    text = _NOT_IN_XML.sub("\ufffd", labels.lines(f"{place}\n{problem.text}"))
+def _case(suite: Element, group: str, name: str, place: Place | None) -> Element:
+    case = SubElement(suite, "testcase", classname=_text(group), name=_text(name))
+    if place:
+        case.set("file", _text(place.file))
+    return case
+
+
+def _says(case: Element, problem: Problem, place: Place | None) -> None:
+    where = f"{place.file}:{place.line}\n" if place else ""
+    text = _NOT_IN_XML.sub("\ufffd", labels.lines(f"{where}{problem.text}"))
     title = _text(problem.message.partition("\n")[0])
     if problem.blocks:
         SubElement(case, "failure", type=_text(problem.id), message=title).text = text

@@ -36,7 +36,7 @@ class Places:
         resource = self._resources.get(urn)
         while resource is not None:
             if resource.source is not None:
-                return Place(_from_here(self._program / resource.source.file), resource.source.line)
+                return Place(from_here(self._program / resource.source.file), resource.source.line)
             resource = self._resources.get(resource.parent or "")
         return of_project(self._program)
 
@@ -44,9 +44,10 @@ class Places:
 def of_project(program: Path) -> Place:
     """The project's own file, of that in the directory `program`."""
     names = (name for name in _MANIFESTS if (program / name).is_file())
-    return Place(_from_here(program / next(names, _MANIFESTS[0])))
+    return Place(from_here(program / next(names, _MANIFESTS[0])))
 
 
-def _from_here(file: Path) -> str:
+def from_here(file: Path) -> str:
+    """The absolute path `file`, relative to the current directory where it is inside."""
     here = Path.cwd()
     return (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()

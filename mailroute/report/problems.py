@@ -87,7 +87,7 @@ def problems(report: Report) -> tuple[Problem, ...]:
     said = {problem.named for problem in told}
     types = {resource.urn: resource.type for resource in report.rehearsal.resources}
     more = (
-        _of_egress(change, types.get(change.after.urn, ""))
+        problem_of_egress(change, types.get(change.after.urn, ""), blocks=False, why="no policy asks for it")
         for change in report.egress
         if change.after.verdict is not Verdict.REACHABLE and change.named not in said
     )
@@ -145,8 +145,14 @@ def problem_of(result: PolicyResult) -> Problem:
     )
 
 
-def _of_egress(change: EgressChange, token: str) -> Problem:
-    """What no policy says, such as that of another pack than mailroute's."""
+def problem_of_egress(change: EgressChange, token: str, *, blocks: bool, why: str) -> Problem:
+    """What no policy says, such as that of another pack than mailroute's.
+
+    Args:
+        token: the type of its workload.
+        blocks: whether it does where the destination is not known to be reached.
+        why: why it does not block.
+    """
     rule, violation = _RULE_OF[token], violation_of(change.after)
     urn, destination = change.named
     return Problem(
@@ -155,8 +161,8 @@ def _of_egress(change: EgressChange, token: str) -> Problem:
         codes=violation.codes,
         urn=urn,
         destination=destination,
-        blocks=False,
-        why="no policy asks for it",
+        blocks=blocks and not violation.warning,
+        why=why,
         message=violation.message,
         remedy="",
         severity=rule.severity.value,

@@ -22,8 +22,9 @@ from .places import Places
 from .problems import problems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from .diagnosis import Diagnosis
     from .model import Report
     from .places import Place
     from .problems import Problem
@@ -38,17 +39,22 @@ _RULES: Final = {rule.name: rule for rule in RULES}
 
 def render(report: Report) -> str:
     """One object, with a newline at its end: a run whose results are the report's problems."""
-    return _printed([_run(report)])
+    return _printed([_of(report)])
 
 
 def render_all(stacks: Stacks) -> str:
     """The same with a run for each stack; that of one that is not judged says why."""
     return _printed(
         [
-            _run(each.report) if each.report is not None else _failed(each.name, each.problem)
+            _of(each.report) if each.report is not None else _failed(each.name, each.problem)
             for each in stacks.stacks
         ]
     )
+
+
+def render_diagnosis(diagnosis: Diagnosis) -> str:
+    """The same of a diagnosis; the results of a live account have no place but the resource."""
+    return _printed([_run(diagnosis.account, diagnosis.problems, diagnosis.place)])
 
 
 def _printed(runs: Sequence[Mapping[str, Any]]) -> str:
@@ -71,22 +77,24 @@ def _tool(rules: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"driver": {"name": "mailroute", "semanticVersion": __version__, "rules": rules}}
 
 
-def _details(stack: str) -> dict[str, str]:
-    return {"id": f"mailroute/{labels.text(stack)}/"}
+def _details(of: str) -> dict[str, str]:
+    return {"id": f"mailroute/{labels.text(of)}/"}
 
 
-def _run(report: Report) -> dict[str, Any]:
-    found = problems(report)
+def _of(report: Report) -> dict[str, Any]:
+    return _run(report.rehearsal.stack, problems(report), Places(report).of)
+
+
+def _run(of: str, found: Sequence[Problem], place_of: Callable[[str], Place | None]) -> dict[str, Any]:
     rules = {problem.id: _rule(problem) for problem in found}
     indexes = {name: index for index, name in enumerate(rules)}
-    places = Places(report)
     fingerprints = _fingerprints(found)
     return {
         "tool": _tool(list(rules.values())),
-        "automationDetails": _details(report.rehearsal.stack),
+        "automationDetails": _details(of),
         "columnKind": "unicodeCodePoints",
         "results": [
-            _result(problem, indexes[problem.id], places.of(problem.urn), fingerprint)
+            _result(problem, indexes[problem.id], place_of(problem.urn), fingerprint)
             for problem, fingerprint in zip(found, fingerprints, strict=True)
         ],
     }
@@ -112,14 +120,13 @@ def _rule(problem: Problem) -> dict[str, Any]:
     return rule
 
 
-def _result(problem: Problem, index: int, place: Place, fingerprint: str) -> dict[str, Any]:
-    remedy = f"\nRemedy: {labels.text(problem.remedy)}" if problem.remedy else ""
-    location: dict[str, Any] = {
-        "physicalLocation": {
+def _result(problem: Problem, index: int, place: Place | None, fingerprint: str) -> dict[str, Any]:
+    location: dict[str, Any] = {}
+    if place:
+        location["physicalLocation"] = {
             "artifactLocation": {"uri": _uri(place.file)},
             "region": {"startLine": place.line},
         }
-    }
     if problem.urn:
         location["logicalLocations"] = [
             {
@@ -132,7 +139,7 @@ def _result(problem: Problem, index: int, place: Place, fingerprint: str) -> dic
         "ruleId": labels.text(problem.id),
         "ruleIndex": index,
         "level": "error" if problem.blocks else "warning",
-        "message": {"text": labels.lines(problem.message) + remedy},
+        "message": {"text": labels.lines(problem.text)},
         "locations": [location],
         "partialFingerprints": {FINGERPRINT: fingerprint, _GITHUB_FINGERPRINT: fingerprint},
     }

@@ -124,7 +124,7 @@ def test_a_file_that_was_completed_is_unchanged(adopt: Adopt, directory: Path) -
         (["--service", "shop"], ["there is no App Runner service 'shop'", NAME]),
         (["--route", "sess"], ["'sess'", "'ses', 'nat', 'both'"]),
         (["--stack", "a/b"], ["stack 'a/b'"]),
-        (["--snapshot", "none.json"], ["none.json: No such file or directory"]),
+        (["--evidence", "none.json"], ["none.json: No such file or directory"]),
         (["--region", "eu-west-1"], ["shows us-east-1: leave out --region eu-west-1"]),
         (["--program", "/"], ["/: no Pulumi.yaml here"]),
     ],

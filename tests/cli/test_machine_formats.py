@@ -181,6 +181,11 @@ def test_a_child_is_where_its_component_is(tmp_path: Path) -> None:
     assert uri == "a%20shop/infra/mail.py"
 
 
+def test_sarif_keeps_the_lines_of_a_remedy() -> None:
+    (found,) = results(report_of(violation("A: a. Remedy: one of\n- b\n- c")))
+    assert found["message"]["text"] == "a.\nRemedy: one of\n- b\n- c"
+
+
 def test_sarif_helps_with_the_documents_and_the_remedy() -> None:
     (run,) = json.loads(sarif.render(BLOCKED))["runs"]
     rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
