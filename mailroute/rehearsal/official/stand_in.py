@@ -6,48 +6,21 @@ handshake the engine would ask all the same.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import NoReturn
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from ..result import EngineFault
-from ..shared import channels
-
-if TYPE_CHECKING:
-    from types import TracebackType
-
-_WORKERS: Final = 8
-_GRACE_SECONDS: Final = 1.0
+from ..shared.loopback import LoopbackServer
 
 
-class StandInServer:
-    """Serves any number of packages, from entering it to leaving it.
-
-    Attributes:
-        port: where it listens on 127.0.0.1, chosen by the system.
-    """
+class StandInServer(LoopbackServer):
+    """Serves any number of packages."""
 
     def __init__(self) -> None:
-        self._server = channels.new_server(_WORKERS)
-        provider_pb2_grpc.add_ResourceProviderServicer_to_server(_StandIn(), self._server)
-        self.port: int = self._server.add_insecure_port("127.0.0.1:0")
-        if not self.port:
-            raise EngineFault("the stand-in for packages finds no free port on 127.0.0.1")
-
-    def __enter__(self) -> StandInServer:
-        self._server.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.stop(_GRACE_SECONDS).wait()
+        super().__init__(_StandIn(), "the stand-in for packages")
 
 
 class _StandIn(provider_pb2_grpc.ResourceProviderServicer):
