@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from . import passphrase
 from .given_config import GivenConfig
 from .result import Diagnostic, RehearsalError, Severity
 from .yaml_file import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
 _TYPE_ATTRIBUTES: Final = frozenset({"type", "description", "items", "default", "value", "secret"})
@@ -44,6 +46,9 @@ class ConfigSchema:
         """The values of a stack as text, the keys of the secret ones, and what to say about those.
 
         A value that is given in place of a secret is secret.
+
+        Raises:
+            RehearsalError: a value is missing, of another type, or cannot be decrypted.
         """
         given = given or GivenConfig()
         file = str(given.file or f"Pulumi.{stack}.yaml")
@@ -70,15 +75,18 @@ class ConfigSchema:
             )
         declared = {key for key in replaced if self._declared.get(key, {}).get("secret")}
         secret_keys = frozenset(encrypted | declared)
+        salt = passphrase.salt_of(document)
+        decrypt = passphrase.decrypter(file, salt)
         config = {}
         for key in sorted(values):
-            value = _with_stand_ins(values[key], key, self._declared.get(key, {}).get("type"))
+            kind = self._declared.get(key, {}).get("type")
+            value = _opened(values[key], key, decrypt or partial(_stand_in, kind))
             self._check(stack, key, value, key in secret_keys)
             config[key] = _text(value)
-        made_up = frozenset(key for key, value in values.items() if _has_secure(value))
+        made_up = frozenset() if decrypt else frozenset(key for key in values if _has_secure(values[key]))
         in_clear = self.in_clear(config) - secret_keys
         notes = (
-            *_secret_notes(file, made_up),
+            *_secret_notes(file, made_up, salted=bool(salt)),
             *_in_clear_notes(file, in_clear),
             *self._undeclared_notes(file, values),
         )
@@ -221,15 +229,20 @@ def _has_secure(value: Any) -> bool:
     return isinstance(value, list) and any(_has_secure(element) for element in value)
 
 
-def _with_stand_ins(value: Any, path: str, kind: str | None = None) -> Any:
-    """`value` with a made-up one for each encrypted part: its key is not here, nor should it be."""
+def _opened(value: Any, path: str, reveal: Callable[[str, str], str]) -> Any:
+    """`value` with what `reveal` gives for each encrypted part, by its path and its ciphertext."""
     if _is_secure(value):
-        return {"integer": "1", "boolean": "true"}.get(kind or "", f"{MADE_UP}{path.replace(':', '-')}")
+        return reveal(path, value["secure"])
     if isinstance(value, dict):
-        return {str(key): _with_stand_ins(element, f"{path}.{key}") for key, element in value.items()}
+        return {str(key): _opened(element, f"{path}.{key}", reveal) for key, element in value.items()}
     if isinstance(value, list):
-        return [_with_stand_ins(element, f"{path}.{index}") for index, element in enumerate(value)]
+        return [_opened(element, f"{path}.{index}", reveal) for index, element in enumerate(value)]
     return value
+
+
+def _stand_in(kind: str | None, path: str, _ciphertext: str) -> str:
+    """A made-up text of a type: the key of the encrypted one is not here, nor should it be."""
+    return {"integer": "1", "boolean": "true"}.get(kind or "", f"{MADE_UP}{path.replace(':', '-')}")
 
 
 def _in_clear_notes(file: str, keys: Iterable[str]) -> Iterator[Diagnostic]:
@@ -238,12 +251,13 @@ def _in_clear_notes(file: str, keys: Iterable[str]) -> Iterator[Diagnostic]:
         yield Diagnostic(Severity.WARNING, note)
 
 
-def _secret_notes(file: str, keys: frozenset[str]) -> tuple[Diagnostic, ...]:
+def _secret_notes(file: str, keys: frozenset[str], *, salted: bool) -> tuple[Diagnostic, ...]:
     if not keys:
         return ()
+    others = "--config KEY=VALUE gives others"
     note = (
         f"{file}: made-up values stand in for the encrypted {', '.join(sorted(keys))}: "
-        "--config KEY=VALUE gives others"
+        f"{f'PULUMI_CONFIG_PASSPHRASE decrypts them, {others}' if salted else others}"
     )
     return (Diagnostic(Severity.WARNING, note),)
 

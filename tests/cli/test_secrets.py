@@ -18,10 +18,13 @@ from mailroute.rehearsal.environment import Environment
 from mailroute.rehearsal.project import Project
 from mailroute.rehearsal.result import EngineFault, Event, Registered, RehearsalError
 from tests.cli.conftest import ENGINES, Cli, path_of
+from tests.embedded.test_passphrase import EXAMPLE
+from tests.embedded.test_passphrase import STACK as ENCRYPTED
 
 pytestmark = pytest.mark.hostile("secrets")
 
 Make = Callable[..., Path]
+SEALED = ("an example, no secret", "another example", "third")
 WORDS = (
     "hunt'er\"two",
     "L1neOfKey",
@@ -30,6 +33,7 @@ WORDS = (
     "inv0ke-argument",
     "cle4r/config",
     "cl3ar",
+    *SEALED,
 )
 PROGRAM = r"""
 import base64, json, sys, textwrap, urllib.parse
@@ -52,13 +56,16 @@ def leak(_):
         pulumi.log.warn("logged " + text)
     aws.ec2.Vpc("vpc-" + name, cidr_block="10.0.0.0/16", tags={"Owner": quoted, "Key": key})
     pulumi.export("quoted", repr(quoted))
-    print("config:", pulumi.Config("aws").get("secretKey"), pulumi.Config().get("token"))
+    config = pulumi.Config()
+    print("config:", pulumi.Config("aws").get("secretKey"), config.get("token"), config.get("smtpPassword"))
+    print("parts:", config.require_object("mail")["password"], config.require_object("list"))
 
 first.type.apply(leak)
 pulumi.export("token", pulumi.Config().get("token"))
 """
 DECLARED = "name: shop\nruntime: python\nconfig:\n  token:\n    secret: true\n"
-STACKS = {"dev": "config: {aws:region: us-east-1, aws:secretKey: cle4r/config, aws:skipA: x, token: cl3ar}\n"}
+CLEAR = "  aws:region: us-east-1\n  aws:secretKey: cle4r/config\n  aws:skipA: x\n  token: cl3ar\n"
+STACKS = {"dev": ENCRYPTED + CLEAR}
 ENCODED = ("aHVudCdl", "VydHdv", "TDFuZU9m", "hunt%27er", "L1neOf", "An0ther")
 
 
@@ -66,10 +73,10 @@ ENCODED = ("aHVudCdl", "VydHdv", "TDFuZU9m", "hunt%27er", "L1neOf", "An0ther")
 def test_no_form_of_a_secret_is_shown(cli: Cli, project: Make, tmp_path: Path, engine: str) -> None:
     program = str(project(program=PROGRAM, declared=DECLARED, stacks=STACKS))
     markdown = tmp_path / "report.md"
-    path = path_of(engine)
     common = ("rehearse", "--engine", engine, "--program", program)
-    person = cli(*common, "--markdown", str(markdown), **path)
-    machine = cli(*common, "--up", "--json", **path)
+    by = {**path_of(engine), "PULUMI_CONFIG_PASSPHRASE": EXAMPLE}
+    person = cli(*common, "--markdown", str(markdown), **by)
+    machine = cli(*common, "--up", "--json", **by)
     assert (person.returncode, machine.returncode) == (0, 0), person.stderr + machine.stderr
     shown = [person.stdout, person.stderr, machine.stdout, machine.stderr, markdown.read_text("utf-8")]
     for output in shown:

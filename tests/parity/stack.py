@@ -79,8 +79,9 @@ class Stack:
             "TEST_MARK": self._mark,
         }
         del self._environment["PULUMI_DEBUG_GRPC"]
-        for command in workspace.commands():
-            subprocess.run(command, cwd=directory, env=self._environment, check=True, capture_output=True)
+        subprocess.run(
+            workspace.command(), cwd=directory, env=self._environment, check=True, capture_output=True
+        )
         self.before = self.held()
 
     def run(self, *arguments: str) -> Ran:

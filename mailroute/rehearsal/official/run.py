@@ -116,8 +116,7 @@ def run(
         deadline = (time.monotonic() if started is None else started) + timeout
         children = stack.enter_context(Children())
         rehearsal = _Run(project, workspace, children, timeout, deadline, on_event)
-        for command in workspace.commands():
-            rehearsal.command(command)
+        rehearsal.command(workspace.command())
         rehearsal.operation(up=up, packs=packs, pack_config=pack_config)
         return rehearsal.result(up=up)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from .. import passphrase
 from . import references
 
 if TYPE_CHECKING:
@@ -52,22 +53,17 @@ class Workspace:
             **environment(backend, self.calls, provider_port, others),
             **project.pack_variables,
         }
-        plain = {key: text for key, text in project.config.items() if key not in project.secret_keys}
+        salt, encrypt = passphrase.encrypter(self.environment[passphrase.VARIABLE])
+        config = {
+            key: {"secure": encrypt(text)} if key in project.secret_keys else text
+            for key, text in project.config.items()
+        }
         self._write("Pulumi.yaml", self._document())
-        self._write(f"Pulumi.{project.stack}.yaml", {"config": plain})
+        self._write(f"Pulumi.{project.stack}.yaml", {"encryptionsalt": salt, "config": config})
 
-    def commands(self) -> list[list[str]]:
-        """What makes the stack: to be run in this order.
-
-        The values of secrets are made up by `Project.load`: they may stand in a command.
-        """
-        stack = self._project.stack
-        made = [["pulumi", "stack", "init", stack, "--no-select", "--non-interactive"]]
-        if self._project.secret_keys:
-            pairs = [f"{key}={self._project.config[key]}" for key in sorted(self._project.secret_keys)]
-            secret = [argument for pair in pairs for argument in ("--secret", pair)]
-            made.append(["pulumi", "config", "set-all", "--stack", stack, "--non-interactive", *secret])
-        return made
+    def command(self) -> list[str]:
+        """What makes the stack."""
+        return ["pulumi", "stack", "init", self._project.stack, "--no-select", "--non-interactive"]
 
     def _document(self) -> dict[str, Any]:
         project = self._project
@@ -96,7 +92,7 @@ def environment(
     return {
         **os.environ,
         "PULUMI_BACKEND_URL": f"file://{backend}",
-        "PULUMI_CONFIG_PASSPHRASE": secrets.token_urlsafe(),
+        passphrase.VARIABLE: secrets.token_urlsafe(),
         "PULUMI_DEBUG_PROVIDERS": ",".join(f"{package}:{port}" for package, port in providers.items()),
         "PULUMI_DEBUG_COMMANDS": "true",  # makes --event-log known
         "PULUMI_DEBUG_GRPC": str(calls),
