@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Final
 
 import mailroute  # noqa: F401  (leads to the modules of the policy pack)
-from reachability.workloads.mail_table import FRAMEWORKS, PROVIDERS, Framework, Provider
+from reachability.workloads.mail_table import (
+    FRAMEWORKS,
+    PROVIDERS,
+    SERVICES,
+    SERVICES_SOURCE,
+    Framework,
+    Provider,
+)
 from reachability.workloads.not_judged import KINDS
 
 PAGE: Final = Path(__file__).parent / "reference" / "workloads.md"
@@ -35,6 +42,12 @@ a mail host (`smtp.example.com`, with or without a port) or a URL with the schem
 port is that of the variable with `PORT` in place of its last word, or behind it. A variable that is empty
 is not set.
 
+Every host that is named is judged, the second ones too: a number or a word like `BACKUP`, `FALLBACK` or
+`SECONDARY` may stand anywhere in the name (`SMTP2_HOST`, `SMTP_FALLBACK_HOST`, `MAIL_HOST_BACKUP`), and
+`SMTP_HOSTS` holds a list, in JSON or divided by commas, semicolons or blanks. `EMAIL_SERVICE`,
+`mail__options__service` and the like hold a name by which Nodemailer knows a server; where no password for
+SMTP is set, `SES` may be its API as well, and both are judged.
+
 The options `hostVariables` and `portVariables` of the rules add names, and `ignoredVariables` takes
 variables out.
 
@@ -51,7 +64,8 @@ PROVIDERS_TEXT: Final = """\
 
 A key of a provider's API is a host that is reached over HTTPS, unless the environment names the same
 provider's SMTP host, or a host that nobody knows: then the key may be the password. `EMAIL_BACKEND`,
-`MAIL_MAILER` and the like that name a provider count as its key does.
+`MAIL_MAILER`, `EMAIL_PROVIDER` and the like that name a provider count as its key does. A provider with other
+hosts in a region is where its variables or the `region` of a DSN say.
 
 SES's API is where AWS's SDKs connect to: `AWS_ENDPOINT_URL_SESV2`, `AWS_ENDPOINT_URL_SES`, else
 `AWS_ENDPOINT_URL` (unless `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is true), else its host in the region, or
@@ -59,13 +73,23 @@ that of `AWS_USE_FIPS_ENDPOINT` and `AWS_USE_DUALSTACK_ENDPOINT`. Of the first t
 one: `AWS_ENDPOINT_URL_SES` is for SES's API v1, as Laravel's `ses` is, and `AWS_ENDPOINT_URL_SESV2` for v2,
 as Laravel's `ses-v2` and Anymail's `amazon_ses` are. Of other programs it is an assumption (`SES_CLIENT`)
 that they read the one that is set. That a URL which is not known before the update is an `https` one without
-a port is another (`ENDPOINT_URL`).
+a port is another (`ENDPOINT_URL`). The region is that of the provider's own variables, else of `AWS_REGION`
+or `AWS_DEFAULT_REGION`, or the workload's: Boto3 and Laravel read the latter of the two; where nothing tells
+the client, each must be reachable. A region or an endpoint that is a secret, or not known yet, is assumed to
+lead where nothing would (`API_REGION`).
 
 `HTTPS_PROXY` and `ALL_PROXY`, in small letters too, name a proxy that some programs take for these hosts and
 others do not. The verdict holds for both: the way to the host and the way to the proxy. What a proxy does is
 an assumption (`PROXY_REACHES`). A host in `NO_PROXY` that every program takes for excepted is reached
 directly: the host itself, a domain with a dot before it (`.sendgrid.com`), or `*`. SMTP does not go by a
 proxy.
+"""
+
+SERVICES_TEXT: Final = """\
+## Servers by their names
+
+What `EMAIL_SERVICE` and the like may hold, in any case and with blanks; `SES-EU-WEST-1` is SES's host in that
+region. Source: {source}.
 """
 
 NOT_JUDGED: Final = """\
@@ -80,7 +104,9 @@ def page() -> str:
     lines = [INTRODUCTION, "| framework | host | port | default port | source |", "|---|---|---|---|---|"]
     lines += [*map(_framework, FRAMEWORKS), "", PROVIDERS_TEXT]
     lines += ["| provider | variables | API | SMTP | source |", "|---|---|---|---|---|"]
-    lines += [*map(_provider, PROVIDERS), "", NOT_JUDGED, "| what | resource type |", "|---|---|"]
+    lines += [*map(_provider, PROVIDERS), "", SERVICES_TEXT.format(source=SERVICES_SOURCE)]
+    lines += ["| name | server |", "|---|---|", *_services(), "", NOT_JUDGED]
+    lines += ["| what | resource type |", "|---|---|"]
     lines += [f"| {kind.runs} | `{token}` |" for token, kind in KINDS.items()]
     return "\n".join(lines) + "\n"
 
@@ -113,8 +139,18 @@ def _default(entry: Framework) -> str:
 
 
 def _provider(entry: Provider) -> str:
-    variables = _names((*entry.keys, *entry.regions))
-    return _row(entry.name, variables, f"`{entry.api}`", f"`{entry.smtp}`", entry.source)
+    variables = _names((*entry.keys, *entry.regions, *entry.endpoints))
+    apis, smtp = (
+        ", ".join((f"`{host}`", *(f"{region}: `{other}`" for region, other in regional)))
+        for host, regional in ((entry.api, entry.regional_apis), (entry.smtp, entry.regional_smtp))
+    )
+    return _row(entry.name, variables, apis, smtp, entry.source)
+
+
+def _services() -> Iterator[str]:
+    for server in dict.fromkeys(SERVICES.values()):
+        names = _names(name for name, each in SERVICES.items() if each == server)
+        yield _row(names, f"`{server[0]}:{server[1]}`")
 
 
 def _names(names: Iterable[str]) -> str:

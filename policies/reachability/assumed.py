@@ -43,6 +43,8 @@ def _of_environment(owner: Resource, destination: Destination) -> Iterator[Outco
         yield names.URL_IS_HTTPS(owner, variable=destination.url_variable)
     if destination.client_variable:
         yield names.CLIENT_READS_VARIABLE(owner, variable=destination.client_variable)
+    if destination.region_variable:
+        yield names.VARIABLE_IS_OF_REGION(owner, variable=destination.region_variable, host=destination.named)
 
 
 def _in_other_domains(network: Network, destination: Destination) -> Outcome:

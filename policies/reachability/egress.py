@@ -21,8 +21,8 @@ class Destination:
     `secret_port` says that the port is a secret: any one of submission may be it. `ports` are those of
     which a program takes one where nothing says which; then `port` is `None`. `proxies` are those that
     a program may use instead of connecting to it: the variable of each, and where it is. `url_variable`
-    holds the URL of an endpoint that is not known, and `client_variable` one that not every client of AWS
-    reads.
+    holds the URL of an endpoint that is not known, `client_variable` one that not every client of AWS reads,
+    and `region_variable` a region or an endpoint that nobody can read.
     """
 
     host: str | Unknown | None
@@ -36,6 +36,7 @@ class Destination:
     proxies: tuple[tuple[str, Destination], ...] = ()
     url_variable: str = ""
     client_variable: str = ""
+    region_variable: str = ""
 
     def as_json(self) -> dict[str, Any]:
         hidden = {"$secret": True} if self.secret else {"$unknown": True}

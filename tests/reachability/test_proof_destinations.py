@@ -8,7 +8,7 @@ from reachability import UNKNOWN, Destination, Hop, Origin, Settings, Verdict
 from reachability.verdict import Finding
 from tests.reachability.over_ipv6 import network
 from tests.reachability.shown import judge
-from tests.reachability.stacks import REGION, VPC, Stack, ref, urn
+from tests.reachability.stacks import REGION, VPC, Stack, image, ref, urn
 
 REACHABLE, UNREACHABLE, UNDETERMINED = Verdict.REACHABLE, Verdict.UNREACHABLE, Verdict.UNDETERMINED
 CONNECTOR = "aws:apprunner/vpcConnector:VpcConnector"
@@ -257,3 +257,11 @@ def test_outside_of_vpcs_a_record_names_the_host_too(outside: Stack, address: st
     assert [found.code for found in egress.outcome.findings] == codes
     planned = [assumption.code for assumption in egress.outcome.assumptions]
     assert planned == ([] if codes else ["PLANNED_IDS"])
+
+
+def test_a_region_that_is_not_known_is_an_assumption(nat: Stack) -> None:
+    nat["service"]["sourceConfiguration"] = image({"AWS_SES_REGION": UNKNOWN})
+    (egress,) = nat.prove()
+    assert egress.destination.host == "email.us-east-1.amazonaws.com"
+    (assumed,) = [each.message for each in egress.outcome.assumptions if each.code == "API_REGION"]
+    assert assumed.startswith("AWS_SES_REGION of ")

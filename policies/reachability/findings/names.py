@@ -73,6 +73,11 @@ CLIENT_READS_VARIABLE = SES_CLIENT.assumption(
     "alone, AWS_ENDPOINT_URL_SESV2 for v2",
     "set both variables, or AWS_ENDPOINT_URL, which every client reads",
 )
+API_REGION = Code("API_REGION", 'AWS SDKs and Tools Reference Guide, "AWS Region"')
+VARIABLE_IS_OF_REGION = API_REGION.assumption(
+    "{variable} of {subject.label}, which is a secret or not known before the update, leads to {host}",
+    "give it as plain text: it is no secret",
+)
 SECRET_PORT = Code("SECRET_PORT", 'Amazon SES Developer Guide, "Connecting to an Amazon SES SMTP endpoint"')
 SECRET_PORT_IS_SUBMISSION = SECRET_PORT.assumption(
     "the port that {subject.label} sends its mail to is a secret: it is a submission port ({ports})",

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Final
 from ..egress import Destination
 from ..values import ABSENT, UNKNOWN, Unknown, Value
 from .mail_address import (
-    HTTPS,
     Address,
     bridged,
-    is_api_of,
-    is_of,
     is_port,
     is_server,
+    known_by_name,
     names_sender,
+    parts_of,
     server_in,
     to_port,
     urls,
@@ -28,9 +27,19 @@ from .mail_address import (
     with_transport,
     without_brackets,
 )
-from .mail_https import SES_ENDPOINTS, maybe_by_proxy, of_ses
+from .mail_apis import by_api, words_in
+from .mail_https import maybe_by_proxy
 from .mail_ports import Ports, to
-from .mail_table import API_NAMES, BY_NAME, FRAMEWORKS, PROVIDERS, RECEIVING, find, words_of
+from .mail_table import (
+    BY_NAME,
+    FRAMEWORKS,
+    PROVIDERS,
+    RECEIVING,
+    find,
+    holds_several,
+    is_about_mail,
+    words_of,
+)
 from .mail_variables import Variables
 from .model import ANY_MAIL_SERVER, EVERY_MAIL_SERVER
 
@@ -39,14 +48,13 @@ if TYPE_CHECKING:
 
     from ..settings import Settings
     from .environment import Environment
-    from .mail_table import Framework, Provider
+    from .mail_table import Framework
 
 _NO_HOST: Final = frozenset(
     {"DOMAIN", "FROM", "HELO", "EHLO", "MYHOSTNAME", "PASSWORD", "SENDER", "USER", "USERNAME"}
 )
 """Last words of names that hold no host, whatever their value looks like."""
 
-_MAIL: Final = frozenset({"EMAIL", "MAIL", "MAILER", "NODEMAILER", "SMTP"})
 _SERVICE: Final = "SERVICE"
 """Last word of names that hold what Nodemailer and others know a mail server by, such as `gmail`."""
 
@@ -130,9 +138,11 @@ class _Reading:
 
     def named(self) -> Iterator[Named]:
         servers = [*self._by_settings(), *self._by_table(), *self._inside(), *self._by_value()]
+        services = [*self._by_service()]
         alone = self._ports.alone(self._used, self._idle)
-        yield from (self._maybe_by(each, alone) for each in servers)
-        yield from self._by_api([each.destination for each in servers if each.destination])
+        yield from (self._maybe_by(each, alone) for each in (*servers, *services))
+        hosts = [each.destination for each in servers if each.destination]
+        yield from map(Named, by_api(self._variables, hosts))
         yield from (Named(None, name, self._port_text(name)) for name in alone)
 
     def switches_off(self) -> Iterator[str]:
@@ -144,17 +154,16 @@ class _Reading:
     def unknown_senders(self) -> Iterator[str]:
         """The variables that hold the DSN, or the name alone, of a sender which is not in the table."""
         for name in self._variables.names:
-            found, words = find(name, BY_NAME), words_of(name)
-            text = self._variables.text(name) or ""
+            found, text = find(name, BY_NAME), self._variables.text(name) or ""
             by_dsn = found is not None and found[0][1] == "urls" and names_sender(text)
-            if by_dsn or (text and words[-1:] == (_SERVICE,) and _MAIL & {*words}):
+            if by_dsn or (text and _is_of_service(name)):
                 yield name
 
     def left_to_default(self) -> Iterator[tuple[str, Framework]]:
         """The variables that choose SMTP where none names its host, and whose default it then is."""
         for framework in FRAMEWORKS:
             for _, name in self._variables.called(framework.choosers if framework.default_host else ()):
-                if _words_in(self._variables.text(name)) & _SMTP:
+                if words_in(self._variables.text(name)) & _SMTP:
                     yield name, framework
 
     # By name ---------------------------------------------------------------------------------------
@@ -202,7 +211,7 @@ class _Reading:
             found = Destination(UNKNOWN, None, secret=secret, holder=holder)
             yield self._by_port(found, host, port, framework)
             return
-        for address in self._addresses(text, framework):
+        for address in self._addresses(host, text, framework):
             yield self._named(address, host, port, framework)
 
     def _named(self, address: Address, host: str, port: str, framework: Framework | None) -> Named:
@@ -219,7 +228,7 @@ class _Reading:
             hidden = self._variables.is_secret(port)
             found = replace(found, port=self._ports.value(port), secret_port=hidden)
             return Named(found, port, self._variables.value(port), host_variable=host)
-        defaults, default_of = self._ports.default(framework)
+        defaults, default_of = self._ports.default(host, framework)
         return Named(to(found, defaults) if defaults else found, default_of=default_of, host_variable=host)
 
     def _maybe_by(self, named: Named, alone: Sequence[str]) -> Named:
@@ -237,14 +246,16 @@ class _Reading:
             if (self._variables.text(name) or "true").lower() in ("false", "0"):
                 yield name
         for _, name in self._variables.called(framework.choosers):
-            words = _words_in(self._variables.text(name))
+            words = words_in(self._variables.text(name))
             if not words & _SMTP and (words & _NOTHING or any(each.word in words for each in PROVIDERS)):
                 yield name
 
     # By value --------------------------------------------------------------------------------------
 
-    def _addresses(self, text: str, framework: Framework | None) -> Iterable[Address]:
-        """What the text of a variable of a mail host names: one host, or what its URLs do."""
+    def _addresses(self, name: str, text: str, framework: Framework | None) -> Iterable[Address]:
+        """What the text of the variable of a mail host names: one host or several, or what its URLs do."""
+        if holds_several(name) and not any(urls(text)):
+            return [with_port(each) or Address(each) for each in parts_of(text)]
         both = framework is not None and framework.host_with_port
         found = with_transport(text) or (with_port(text) if both else None) or Address(text)
         if framework is not None and framework.host_in_brackets:
@@ -267,6 +278,13 @@ class _Reading:
         found = find(name, BY_NAME)
         return found is not None and found[0][0] in self._idle
 
+    def _by_service(self) -> Iterator[Named]:
+        """The servers that Nodemailer knows by a name: other programs may know the same by it."""
+        for name in self._variables.names:
+            found = known_by_name(self._variables.text(name) or "") if _is_of_service(name) else None
+            if found:
+                yield self._named(found, name, "", None)
+
     def _inside(self) -> Iterator[Named]:
         for framework in FRAMEWORKS:
             inside = framework.inside
@@ -277,61 +295,6 @@ class _Reading:
                 if host:
                     self._used.add(name)
                     yield self._named(Address(host[1], int(port[1]) if port else None), name, "", framework)
-
-    # By API ----------------------------------------------------------------------------------------
-
-    def _by_api(self, servers: list[Destination]) -> Iterator[Named]:
-        """Providers by their API: where the same one is not used by SMTP, with the key as its password."""
-        if any(server.host is UNKNOWN for server in servers):
-            return
-        known, reads = {server.host for server in servers}, self._ses_client()
-        for provider, regions in self._asked(servers).items():
-            if any(is_of(provider, host) for host in known):
-                continue
-            for region in regions:
-                at = [Destination(provider.api, HTTPS)]
-                for found in of_ses(self._variables, region, reads) if provider.regions else at:
-                    if found.host not in known:
-                        yield Named(found)
-
-    def _ses_client(self) -> str | None:
-        """The variable of the endpoint that the chosen client of SES reads; `None` if that is not known."""
-        reads = {
-            variable
-            for each in FRAMEWORKS
-            for _, name in self._variables.called(each.choosers if each.ses_clients else ())
-            for word, variable in each.ses_clients
-            if word in re.split(r"[^a-z0-9_-]+", (self._variables.text(name) or "").lower())
-        }
-        return reads.pop() if len(reads) == 1 else None
-
-    def _asked(self, servers: list[Destination]) -> dict[Provider, list[str]]:
-        """The providers whose API is used, and its regions: the SDK's own where none is named, nor a host."""
-        choosers = [name for each in FRAMEWORKS if each.ses_clients for name in each.choosers]
-        here = self._variables.region(of_default=any(self._variables.called(choosers)))
-        asked: dict[Provider, list[str]] = {}
-        for name in self._variables.names:
-            found = find(name, API_NAMES)
-            if found is not None:
-                (provider, role), _ = found
-                regions = asked.setdefault(provider, [])
-                if role == "regions":
-                    regions.append(self._variables.text(name) or here)
-        chosen = {
-            word
-            for each in FRAMEWORKS
-            for _, name in self._variables.called(each.choosers)
-            for word in _words_in(self._variables.text(name))
-        }
-        for provider in PROVIDERS:
-            own = bool(provider.regions) and any(name in self._variables.names for name in SES_ENDPOINTS)
-            if own or provider.word in chosen:
-                asked.setdefault(provider, [])
-        return {
-            provider: regions or [here]
-            for provider, regions in sorted(asked.items(), key=lambda entry: entry[0].api)
-            if regions or not any(is_api_of(provider, server.host) for server in servers)
-        }
 
 
 def names_server(name: str) -> bool:
@@ -350,8 +313,8 @@ def shows_server(name: str, text: str) -> bool:
     return not text or is_port(text) or (not of_port and is_server(text))
 
 
-def _words_in(text: str | None) -> set[str]:
-    return {word.lower() for word in re.findall(r"[A-Za-z]+", text or "")}
+def _is_of_service(name: str) -> bool:
+    return is_about_mail(name) and words_of(name)[-1] == _SERVICE
 
 
 def _is_about(name: str) -> bool:

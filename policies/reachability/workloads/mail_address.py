@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ..hosts import is_valid
 from ..values import UNKNOWN, Unknown, Value, to_int
-from .mail_table import PROVIDERS
+from .mail_table import PROVIDERS, SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,6 +109,11 @@ def without_brackets(address: Address) -> Address:
     return address._replace(host=found[1]) if found else address
 
 
+def parts_of(text: str) -> list[str]:
+    """The elements of a list as programs read it: in JSON, or divided by commas, semicolons or blanks."""
+    return re.findall(r'"([^"]+)"', text) if text.lstrip()[:1] == "[" else re.findall(r"[^\s,;]+", text)
+
+
 def is_port(text: str) -> bool:
     return text.isascii() and text.isdecimal() and int(text) in _PORTS
 
@@ -124,9 +129,9 @@ def is_server(text: str) -> bool:
 
 
 def server_in(text: str) -> Address | None:
-    """The mail server that a text is by its look: a mail host, with a port or without, or SES's API."""
+    """The mail server that a text is by its look: a mail host, with a port or without, or that of an API."""
     found = with_transport(text) or with_port(text) or Address(text)
-    if _SES_API.fullmatch(found.host):
+    if is_api(found.host):
         return Address(found.host, HTTPS)
     return found if _is_mail_host(found.host) else None
 
@@ -141,9 +146,20 @@ def urls(text: str) -> Iterator[Address]:
             yield Address(url["host"], port or (TLS_PORT if scheme in _TLS else None))
         elif provider:
             told = _REGION.search(url["rest"])
-            yield _by_provider(provider, url["host"], transport, told[1] if told else _DSN_REGION)
+            region = told[1] if told else _DSN_REGION if provider.of_aws else ""
+            yield _by_provider(provider, url["host"], transport, region)
         elif scheme == "https" and is_api(url["host"]):
             yield Address(url["host"], port or HTTPS)
+
+
+def known_by_name(text: str) -> Address | None:
+    """The server that Nodemailer knows by a name, such as `Gmail`, `SES-EU-WEST-1` or `me@outlook.com`."""
+    name = re.sub(r"[^a-z0-9.-]", "", text.rpartition("@")[2].lower())
+    ses = next(provider for provider in PROVIDERS if provider.of_aws)
+    if name.startswith(f"{ses.word}-"):
+        return Address(ses.smtp_host(name.removeprefix(f"{ses.word}-")), default=TLS_PORT)
+    found = SERVICES.get(name)
+    return Address(found[0], default=found[1]) if found else None
 
 
 def bridged(text: str) -> Iterator[Address]:
@@ -169,13 +185,16 @@ def is_api_of(provider: Provider, host: object) -> bool:
     """Whether `host` is that of the API of a provider, in any region."""
     if not isinstance(host, str):
         return False
-    return bool(_SES_API.fullmatch(host)) if provider.regions else host.lower() == provider.api
+    return bool(_SES_API.fullmatch(host)) if provider.of_aws else host.lower() in provider.api_hosts
 
 
 def is_of(provider: Provider, host: object) -> bool:
     """Whether `host` is the SMTP host of a provider, in any region."""
+    if not isinstance(host, str):
+        return False
     before, _, after = provider.smtp.partition("{region}")
-    return isinstance(host, str) and host.lower().startswith(before) and host.lower().endswith(after)
+    name = host.lower()
+    return (name.startswith(before) and name.endswith(after)) or name in provider.smtp_hosts
 
 
 def to_port(value: Value) -> int | Unknown:

@@ -19,7 +19,7 @@ from .mail_address import HTTPS, to_port
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .mail_variables import Variables
+    from .mail_variables import Region, Variables
 
 SES_ENDPOINTS: Final = ("AWS_ENDPOINT_URL_SESV2", "AWS_ENDPOINT_URL_SES")
 """They hold the URL that AWS's SDKs use in place of SES's host: exactly these names."""
@@ -37,7 +37,7 @@ _URL: Final = re.compile(
 )
 
 
-def of_ses(variables: Variables, region: str, reads: str | None) -> Iterator[Destination]:
+def of_ses(variables: Variables, region: Region, reads: str | None) -> Iterator[Destination]:
     """Where AWS's SDKs send requests for SES in `region`: to the endpoint that is set, else to SES's host.
 
     A setting that nobody can read is taken to be on.
@@ -49,11 +49,12 @@ def of_ses(variables: Variables, region: str, reads: str | None) -> Iterator[Des
     urls = [] if _is_on(variables, _ENDPOINTS_IGNORED) else _endpoints(variables, reads)
     for name in urls:
         assumed = reads is None and len(urls) == 1 and name in SES_ENDPOINTS
-        yield replace(_at_url(variables, name), client_variable=name if assumed else "")
-    if region and not urls:
+        yield replace(at_url(variables, name), client_variable=name if assumed else "")
+    if region.text and not urls:
         service = "email-fips" if _is_on(variables, _FIPS) else "email"
         domain = "api.aws" if _is_on(variables, _DUAL_STACK) else "amazonaws.com"
-        yield Destination(f"{service}.{region}.{domain}", HTTPS)
+        host = f"{service}.{region.text}.{domain}"
+        yield Destination(host, HTTPS, region_variable=region.unread)
 
 
 def maybe_by_proxy(variables: Variables, found: Destination) -> Destination:
@@ -61,7 +62,7 @@ def maybe_by_proxy(variables: Variables, found: Destination) -> Destination:
     names = [name for name in _PROXIES if name in variables.names]
     if found.port != HTTPS or not names or _is_excepted(variables, found.host):
         return found
-    by_proxy = {_at_url(variables, name, default_port=None): name for name in reversed(names)}
+    by_proxy = {at_url(variables, name, default_port=None): name for name in reversed(names)}
     return replace(found, proxies=tuple((name, proxy) for proxy, name in by_proxy.items()))
 
 
@@ -71,7 +72,7 @@ def _endpoints(variables: Variables, reads: str | None) -> list[str]:
     return own or ([_ENDPOINTS] if _ENDPOINTS in variables.names else [])
 
 
-def _at_url(variables: Variables, name: str, default_port: int | None = HTTPS) -> Destination:
+def at_url(variables: Variables, name: str, default_port: int | None = HTTPS) -> Destination:
     """What the URL in a variable leads to.
 
     Args:

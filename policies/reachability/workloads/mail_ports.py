@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..values import UNKNOWN, Truth, Unknown
 from .mail_address import TLS_PORT, to_port
-from .mail_table import BY_NAME, FRAMEWORKS, TLS_SWITCHES, find, plain_name, words_of
+from .mail_table import BY_NAME, FRAMEWORKS, TLS_SWITCHES, find, is_rank, plain_name, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -34,9 +34,11 @@ class Ports:
     def variable_of(self, host: str, framework: Framework | None, prefix: str) -> str:
         """The variable of the port that belongs to that of a host; empty where there is none."""
         words = words_of(host)
-        beside = [
-            "_".join((*part, "PORT")) for part in (words[:-1], words) if part
-        ]  # PORT alone is a server's own.
+        last = max((at for at, word in enumerate(words) if not is_rank(word)), default=0)
+        before, ranks = words[:last], words[last + 1 :]
+        beside = ["_".join((*words, "PORT"))]
+        if before:  # PORT alone is a server's own.
+            beside = ["_".join((*before, "PORT", *ranks)), "_".join((*before, *ranks, "PORT")), *beside]
         listed = (prefix + name for name in (framework.ports if framework else ()))
         return next((name for _, name in self._variables.called((*listed, *beside))), "")
 
@@ -44,16 +46,22 @@ class Ports:
         """The port that a variable holds."""
         return UNKNOWN if self._variables.is_secret(name) else to_port(self._variables.value(name))
 
-    def default(self, framework: Framework | None) -> tuple[tuple[int, ...], str]:
-        """The ports of which a program takes one where none is set, and whose they are; none if not known."""
+    def default(self, host: str, framework: Framework | None) -> tuple[tuple[int, ...], str]:
+        """The ports of which a program takes one where none is set, and whose they are; none if not known.
+
+        Args:
+            host: the variable of the host.
+        """
+        entry = find(host, BY_NAME)
+        prefix = entry[1] if entry else ""
         own = framework is not None and framework.default_ports and self._is_used(framework, named=True)
         known = [framework] if framework and own else [each for each in FRAMEWORKS if self._is_used(each)]
         ports: set[int] = set()
         for each in known:
-            by_tls = self._by_tls(each)
+            by_tls = self._by_tls(each, prefix)
             ports |= {TLS_PORT} if by_tls is not False else set()
             ports |= {*each.default_ports} if by_tls is not True else set()
-        if not known and self._by_tls(None) is not False:
+        if not known and self._by_tls(None, prefix) is not False:
             ports = {TLS_PORT, SUBMISSION}
         return tuple(sorted(ports)), " or ".join(each.name for each in known)
 
@@ -89,13 +97,17 @@ class Ports:
             return named
         return any(marker in self._variables.by_plain for marker in framework.markers)
 
-    def _by_tls(self, framework: Framework | None) -> Truth:
-        """Whether a switch chooses TLS from the start: one of the framework's, or any if it is not known."""
+    def _by_tls(self, framework: Framework | None, prefix: str) -> Truth:
+        """Whether a switch chooses TLS from the start: one of the framework's, or any if it is not known.
+
+        That of a host with something else than `prefix` in its name may be for this one as well.
+        """
         found = [
-            self._is_on(name)
+            UNKNOWN if is_on is True and entry[1] != prefix else is_on
             for name in self._variables.names
             for entry in [find(name, TLS_SWITCHES)]
             if entry is not None and framework in (None, entry[0][0])
+            for is_on in [self._is_on(name)]
         ]
         return True if True in found else UNKNOWN if UNKNOWN in found else False
 

@@ -12,13 +12,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _FILE: Final = Path(__file__).with_name("mail.json")
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 RECEIVING: Final = frozenset({"IMAP", "POP", "INBOUND", "INCOMING", "RECEIVING"})
 """Words of names that speak of mail that comes in."""
+_MAIL: Final = frozenset({"EMAIL", "MAIL", "MAILER", "NODEMAILER", "SMTP"})
+_RANKS: Final = frozenset(
+    {"ALT", "ALTERNATE", "ALTERNATIVE", "BACKUP", "DEFAULT", "FAILOVER", "FALLBACK", "FIRST", "MAIN"}
+    | {"PRIMARY", "RESERVE", "SECOND", "SECONDARY", "STANDBY", "TERTIARY", "THIRD"}
+    | {"BULK", "MARKETING", "NEWSLETTER", "NOTIFICATION", "NOTIFICATIONS", "TRANSACTIONAL"}
+)
+"""Words that tell one mail server of several from the others, as numbers do, wherever they stand."""
+_PLURALS: Final = {"HOSTS": "HOST", "RELAYS": "RELAY", "SERVERS": "SERVER"}
+"""Last words of names that hold several hosts."""
 
 T = TypeVar("T")
 
@@ -83,6 +92,9 @@ class Provider:
         smtp_port: what a URL that names it takes where no port is set.
         keys: variables that hold a key of its API.
         regions: those that hold the region of its API.
+        endpoints: those that hold a URL or a host in place of that of its API.
+        regional_apis: the host of its API in each region with one of its own.
+        regional_smtp: its SMTP host there.
     """
 
     name: str
@@ -93,12 +105,28 @@ class Provider:
     smtp_port: int
     keys: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    endpoints: tuple[str, ...] = ()
+    regional_apis: tuple[tuple[str, str], ...] = ()
+    regional_smtp: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def of_aws(self) -> bool:
+        """Whether it is in AWS's regions, each of which has hosts of its own."""
+        return "{region}" in self.api
+
+    @property
+    def api_hosts(self) -> frozenset[str]:
+        return frozenset({self.api, *(host for _, host in self.regional_apis)})
+
+    @property
+    def smtp_hosts(self) -> frozenset[str]:
+        return frozenset({self.smtp, *(host for _, host in self.regional_smtp)})
 
     def api_host(self, region: str) -> str:
-        return self.api.format(region=region)
+        return dict(self.regional_apis).get(region.lower(), self.api.format(region=region))
 
     def smtp_host(self, region: str) -> str:
-        return self.smtp.format(region=region)
+        return dict(self.regional_smtp).get(region.lower(), self.smtp.format(region=region))
 
 
 def words_of(name: str) -> tuple[str, ...]:
@@ -142,17 +170,56 @@ TLS_SWITCHES: Final = {
 API_NAMES: Final = {
     name: (provider, role)
     for provider in PROVIDERS
-    for role in ("keys", "regions")
+    for role in ("keys", "regions", "endpoints")
     for name in getattr(provider, role)
 }
 
+SERVICES: Final = {
+    name: (service["host"], service["port"])
+    for service in _TABLE["services"]["known"]
+    for name in service["names"]
+}
+"""Host and port of what Nodemailer knows by each name."""
+SERVICES_SOURCE: Final[str] = _TABLE["services"]["source"]
+
 
 def find(name: str, table: Mapping[str, tuple[T, str]]) -> tuple[tuple[T, str], str] | None:
-    """The entry of the longest end of a variable's name that is in `table`, and what stands before it."""
+    """The entry of the longest end of a variable's name that is in `table`, and what tells it from others.
+
+    That is what stands before it; and of `SMTP_FALLBACK_HOST` and `SMTP_HOST_2`, which are `SMTP_HOST` too,
+    the word that is more.
+    """
     words = words_of(name)
+    found, ranks = _find(words, table), tuple[str, ...]()
+    if found is None:
+        ranks = tuple(word for word in words if is_rank(word))
+        found = _find([_PLURALS.get(word, word) for word in words if not is_rank(word)], table)
+    if found is None or RECEIVING & {*found[1]}:
+        return None
+    entry, before = found
+    return entry, "".join(f"{word}_" for word in (*before, *ranks))
+
+
+def is_about_mail(name: str) -> bool:
+    """Whether a variable's name speaks of mail."""
+    return bool(_MAIL & {*words_of(name)})
+
+
+def is_rank(word: str) -> bool:
+    """Whether a word of a name tells one mail server of several from the others."""
+    return word in _RANKS or word.isdecimal()
+
+
+def holds_several(name: str) -> bool:
+    """Whether a variable holds several hosts, as `SMTP_HOSTS` does."""
+    return any(word in _PLURALS for word in words_of(name)[-2:])
+
+
+def _find(
+    words: Sequence[str], table: Mapping[str, tuple[T, str]]
+) -> tuple[tuple[T, str], Sequence[str]] | None:
     for start in range(len(words)):
         entry = table.get("_".join(words[start:]))
         if entry is not None:
-            prefix = words[:start]
-            return None if RECEIVING & {*prefix} else (entry, "".join(f"{word}_" for word in prefix))
+            return entry, words[:start]
     return None

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ..values import ABSENT, UNKNOWN, Unknown, Value, get, is_known
 from .mail_table import plain_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from .environment import Environment
+
+
+_REGIONS: Final = ("AWS_REGION", "AWS_DEFAULT_REGION")
+
+
+class Region(NamedTuple):
+    """A region of AWS, as a program finds it.
+
+    Attributes:
+        text: its name; empty where it is not known.
+        unread: the variable that nobody can read, for which the workload's own region is taken.
+    """
+
+    text: str
+    unread: str = ""
 
 
 class Variables:
@@ -51,19 +66,38 @@ class Variables:
         """The plain name and the name of each variable that is set and has one of these plain names."""
         return ((name, self.by_plain[name]) for name in names if name in self.by_plain)
 
-    def region(self, *, of_default: bool = False) -> str:
-        """The region that AWS's SDKs take: AWS sets it in each of its services, to where the workload is.
+    def regions(self, names: Sequence[str], *, of_default: bool) -> Iterator[Region]:
+        """The regions in the variables `names`; without any, or for one that nobody can read, the SDKs' own.
 
         Args:
             of_default: whether the client reads AWS_DEFAULT_REGION first, as Boto3 and Laravel do.
         """
-        names = ("AWS_REGION", "AWS_DEFAULT_REGION")
-        for name in reversed(names) if of_default else names:
-            text = self.text(name) if name in self.names else None
-            if text:
-                return text
-        region = self._environment.owner.region
-        return region if isinstance(region, str) else ""
+        for name in names:
+            text = self.text(name)
+            if text is None:
+                yield from (region._replace(unread=name) for region in self._of_sdks(of_default=of_default))
+            else:
+                yield Region(text)
+        if not names:
+            yield from self._of_sdks(of_default=of_default)
+
+    def _of_sdks(self, *, of_default: bool) -> list[Region]:
+        """Those that AWS's SDKs may take: AWS sets their variables, in its services, to the workload's own.
+
+        Most read AWS_REGION; where nothing tells the client, and where it is not certain that
+        AWS_DEFAULT_REGION is set, either may count.
+        """
+        owner = self._environment.owner.region
+        here = Region(owner if isinstance(owner, str) else "")
+        found = [
+            here._replace(unread=name) if text is None else Region(text)
+            for name in _REGIONS
+            if name in self.names
+            for text in [self.text(name)]
+        ]
+        if len(found) == len(_REGIONS):
+            return found[-1:] if of_default else found
+        return [*found, *([] if of_default and _REGIONS[-1] in self.names else [here])]
 
     def _is_set(self, name: str) -> bool:
         value = self.value(name)

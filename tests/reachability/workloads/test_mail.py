@@ -439,7 +439,7 @@ def test_each_key_of_the_table_is_its_providers_host(key: str, host: str) -> Non
         (
             {"SES_REGION": UNKNOWN, "AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-east-1"},
             "us-east-1",
-            ["email.eu-west-1.amazonaws.com:443"],
+            ["email.eu-west-1.amazonaws.com:443", "email.us-east-1.amazonaws.com:443"],
         ),
         ({"MAIL_MAILER": "ses"}, UNKNOWN, []),
         (
@@ -575,7 +575,11 @@ def test_the_dsn_of_a_sender_that_is_not_known(dsn: str, found: list[str]) -> No
 
 @pytest.mark.parametrize(
     ("variables", "named"),
-    [({"EMAIL_SERVICE": "gmail"}, True), ({"SMTP_SERVICE": "SES"}, True), ({"PAYMENT_SERVICE": "x"}, False)],
+    [
+        ({"EMAIL_SERVICE": "acme"}, True),
+        ({"SMTP_SERVICE": "Our SES"}, True),
+        ({"PAYMENT_SERVICE": "x"}, False),
+    ],
 )
 def test_a_service_that_is_named_alone_is_said(variables: dict[str, str], named: bool) -> None:
     assert sent(variables) == []

@@ -11,7 +11,15 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from reachability.workloads import mail_table
-from reachability.workloads.mail_table import FRAMEWORKS, PROVIDERS, Framework, Provider, plain_name
+from reachability.workloads.mail_table import (
+    FRAMEWORKS,
+    PROVIDERS,
+    SERVICES,
+    SERVICES_SOURCE,
+    Framework,
+    Provider,
+    plain_name,
+)
 
 ENTRIES: tuple[Framework | Provider, ...] = (*FRAMEWORKS, *PROVIDERS)
 FOLDER = Path(mail_table.__file__).parent
@@ -44,6 +52,13 @@ def test_every_key_of_the_file_is_read() -> None:
     for entries, read in ((TABLE["frameworks"], FRAMEWORKS), (TABLE["providers"], PROVIDERS)):
         for entry, found in zip(entries, read, strict=True):
             assert len(entry) == sum(bool(value) for value in vars(found).values())
+
+
+def test_every_name_of_a_service_is_its_alone() -> None:
+    names = [name for entry in TABLE["services"]["known"] for name in entry["names"]]
+    assert len(names) == len(SERVICES)
+    assert SERVICES["outlook.com"] == ("smtp-mail.outlook.com", 587)
+    assert '"' in SERVICES_SOURCE
 
 
 def test_every_name_is_a_plain_one() -> None:
