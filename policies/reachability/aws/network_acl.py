@@ -183,11 +183,11 @@ class NetworkAcls:
 
     def _adopting(self, acl: Resource) -> list[Resource]:
         """`acl`, or what of the program may be the last to adopt it and replace its entries."""
-        if acl.origin is Origin.ACCOUNT:
-            defaults = self.graph.of_type(tokens.DEFAULT_NETWORK_ACL)
-            adopting = (own for own in defaults if own.get("defaultNetworkAclId") == acl.id)
-            acl = next((own for own in adopting if own.in_place_of(acl) is not False), acl)
-        return self.adoptions.standing_for(acl)
+        if acl.type == tokens.DEFAULT_NETWORK_ACL or acl.id is UNKNOWN:
+            return self.adoptions.standing_for(acl)
+        vpc = self.graph.named(acl, "vpcId", tokens.VPC).target
+        made_with = vpc is not None and vpc.get("defaultNetworkAclId") == acl.id
+        return self.adoptions.replacing(acl, vpc if made_with else None)
 
     def _defaults(self, vpc: Resource) -> list[Resource | None]:
         return self.adoptions.standing_or(vpc, lambda: self._original_default(vpc))
@@ -197,9 +197,10 @@ class NetworkAcls:
         return implicit_default_acl(vpc) if held is None and vpc.is_own_vpc else held
 
     def _vpc_of_default(self, acl: Resource) -> Ref[Resource]:
-        """The VPC whose default ACL the program adopts: it is named by the ACL's id, not the VPC's."""
+        """The VPC whose default ACL the program adopts, or the ACL by its id where no VPC tells that."""
         prop = "defaultNetworkAclId"
-        return self.graph.or_maker(self.graph.named(acl, prop, tokens.VPC), acl, tokens.VPC, prop)
+        vpc = self.graph.or_maker(self.graph.named(acl, prop, tokens.VPC), acl, tokens.VPC, prop)
+        return vpc if vpc.candidates or vpc.id is UNKNOWN else self.graph.named(acl, prop, tokens.NETWORK_ACL)
 
     # Entries ---------------------------------------------------------------------------------------
 

@@ -155,11 +155,18 @@ class RouteTables:
 
     def _beside(self, value: str, user: Resource) -> list[Resource | None]:
         """The table with the id `value` beside `user`, or what of the program may be the last to adopt it."""
-        defaults = self.graph.of_type(tokens.DEFAULT_ROUTE_TABLE)
-        adopting = (own for own in defaults if own.get("defaultRouteTableId") == value)
-        held = next((own for own in adopting if own.in_place_of(user) is not False), None)
-        held = held or self.graph.beside(user, value, tokens.ROUTE_TABLE)
-        return [*self.adoptions.standing_for(held)] if held else [None]
+        held = self.graph.beside(user, value, tokens.ROUTE_TABLE)
+        if held is None:
+            defaults = self.graph.of_type(tokens.DEFAULT_ROUTE_TABLE)
+            adopting = (own for own in defaults if own.get("defaultRouteTableId") == value)
+            held = next((own for own in adopting if own.in_place_of(user) is not False), None)
+        if held is None:
+            return [None]
+        if held.type == tokens.DEFAULT_ROUTE_TABLE:
+            return [*self.adoptions.standing_for(held)]
+        vpc = self.graph.named(held, "vpcId", tokens.VPC).target
+        made_with = vpc is not None and value in map(vpc.get, _ORIGINAL_TABLE)
+        return [*self.adoptions.replacing(held, vpc if made_with else None)]
 
     # What tables are associated with ---------------------------------------------------------------
 

@@ -236,10 +236,11 @@ class SecurityGroups:
 
     def _adopting(self, group: Resource) -> list[Resource]:
         """`group`, or what of the program may be the last to adopt it and replace its rules."""
+        if group.type == tokens.DEFAULT_SECURITY_GROUP or group.id is UNKNOWN:
+            return self.adoptions.standing_for(group)
         vpc = self.graph.named(group, "vpcId", tokens.VPC).target
-        if group.origin is Origin.ACCOUNT and vpc and vpc.get("defaultSecurityGroupId") == group.id:
-            group = next((claim.by for claim in self.adoptions.of(vpc) if claim.certain), group)
-        return self.adoptions.standing_for(group)
+        made_with = vpc is not None and vpc.get("defaultSecurityGroupId") == group.id
+        return self.adoptions.replacing(group, vpc) if made_with else [group]
 
     # Rules -----------------------------------------------------------------------------------------
 

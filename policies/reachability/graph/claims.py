@@ -122,7 +122,20 @@ class Adoptions:
 
     def of(self, thing: Resource) -> list[Claim]:
         """What adopts `thing`, or the default object that AWS made with it, and what may."""
-        return [Claim(link.source, link.certain) for link in self._links.to(thing)]
+        return [
+            Claim(link.source, link.certain)
+            for link in self._links.to(thing)
+            if link.certain or link.source.in_place_of(thing) is not False
+        ]
+
+    def replacing(self, held: Resource, vpc: Resource | None) -> list[Resource]:
+        """What may stand for `held`, which is there already: itself unless something certainly adopts it.
+
+        Args:
+            vpc: the VPC that AWS made it with.
+        """
+        claims = [*self.of(held), *(self.of(vpc) if vpc is not None else ())]
+        return standing_or(self.graph, claims, lambda: [held], lambda adopting: [adopting])
 
     def standing_or(self, thing: Resource, before: Callable[[], Resource | None]) -> list[Resource | None]:
         """What may be the default object of `thing`: `before` is it unless something certainly adopts it."""

@@ -38,7 +38,7 @@ def passes_outputs_on(
         for prop, keys in planned.dependencies.items():
             values = list(_became(planned.get(prop), now.get(prop)))
             outputs = [outputs_of[key] for key in keys if key in outputs_of]
-            if not set(values) <= set().union(*outputs):
+            if len(values) >= len(outputs) and not set(values) <= set().union(*outputs):
                 return False
             others = set(_listed(planned.get(prop), now.get(prop))) - set().union(*outputs)
             if others & new:

@@ -14,12 +14,15 @@ from typing import Final
 
 from tests.judges import topologies as t
 from tests.judges.programs import types as kinds
+from tests.judges.programs.existing import ADOPTED
 from tests.judges.programs.expressions import Expression, form_of
 from tests.judges.programs.model import Declared, Program
 from tests.judges.programs.writer import apply, output
 
 SHARE: Final = 0.2
 """How many programs choose."""
+ADOPTIONS: Final = 0.06
+"""How many programs over a VPC of the account adopt a default object that is chosen."""
 _ASIDE: Final = {
     t.VPC: Declared(
         "aside", t.VPC, {"cidrBlock": "10.200.0.0/16", "enableDnsSupport": True, "enableDnsHostnames": True}
@@ -27,6 +30,16 @@ _ASIDE: Final = {
     kinds.EIP: Declared("aside-address", kinds.EIP),
 }
 """What is chosen beside the only thing of its type."""
+_OPEN_ACL: Final = {"ingress": [t.DEFAULT_ENTRY], "egress": [t.DEFAULT_ENTRY]}
+_OPEN_GROUP: Final = {"ingress": [dict(t.OPEN_RULE)], "egress": [dict(t.OPEN_RULE)]}
+_TO_GATEWAY: Final = {"routes": [{"cidrBlock": t.ANYWHERE, "gatewayId": "igw-a"}]}
+_ADOPTIONS: Final = (
+    (kinds.DEFAULT_TABLE, "defaultRouteTableId", "defaultRouteTableId", "mainRouteTableId", _TO_GATEWAY),
+    (kinds.DEFAULT_ACL, "defaultNetworkAclId", "defaultNetworkAclId", "defaultNetworkAclId", _OPEN_ACL),
+    (kinds.DEFAULT_GROUP, "vpcId", "id", "", _OPEN_GROUP),
+)
+"""What adopts, the property that names what it adopts, the output of a new VPC and the property of the
+account's that hold that, and what lets the mail through."""
 Place = tuple[Declared, str, list[str]]
 """A resource, a property of it, and the names of the new resources whose ids it holds."""
 
@@ -37,6 +50,28 @@ def with_choices(program: Program, rng: Random) -> Program:
         return program
     forms = rng.sample((_of_two, _rival, _of_zones), 3)
     return next(filter(None, (form(program, rng) for form in forms)), program)
+
+
+def with_adoption(program: Program, rng: Random) -> Program:
+    """`program`, or where chance has it one that adopts a default object of one of three VPCs.
+
+    Two of these are new, and nothing else is in them; the third one is the account's, by an id as text.
+    """
+    held = {each["id"]: each["properties"] for each in program.account["resources"]}
+    if ADOPTED not in held or rng.random() >= ADOPTIONS:
+        return program
+    type_, prop, output_of, in_account, opened = rng.choice(_ADOPTIONS)
+    vpcs = [
+        replace(_ASIDE[t.VPC], name=f"aside-{number}", inputs={"cidrBlock": f"10.2{number}0.0.0/16"})
+        for number in range(2)
+    ]
+    old = held[ADOPTED][in_account] if in_account else ADOPTED
+    options = [*(output(vpc.name, output_of) for vpc in vpcs), old]
+    named = apply("choose", {"$all": options}, {"$config": "adopted"})
+    given = {prop: named, **(opened if rng.random() < 0.5 else {})}
+    config = {**program.config, "adopted": 2 if rng.random() < 0.6 else 0}
+    made = (*vpcs, Declared("adoption-aside", type_, given))
+    return replace(program, config=config, declared=(*made, *program.declared))
 
 
 def _of_two(program: Program, rng: Random) -> Program | None:

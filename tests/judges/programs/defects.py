@@ -146,6 +146,11 @@ def _keeps_all_of(type_: str) -> Callable[[Adoptions, Resource, Resource], bool]
     return lambda self, adopted, part: self.type == type_ or _keeps(self, adopted, part)
 
 
+def _not_adopted(self: Adoptions, held: Resource, _vpc: Resource | None) -> list[Resource]:
+    adopting = (each for each in self.graph.of_type(self.type) if held.id in each.properties.values())
+    return [next(adopting, held)]
+
+
 def _no_associations(self: NetworkAcls) -> Iterator[Any]:
     return (link for link in _read_associations(self) if link[0].type in tokens.NETWORK_ACL)
 
@@ -220,6 +225,10 @@ DEFECTS: Final = (
     ),
     Defect(
         "An adopted ACL keeps its entries", ((Adoptions, "keeps", _keeps_all_of(tokens.DEFAULT_NETWORK_ACL)),)
+    ),
+    Defect(
+        "What adopts by an id that is chosen adopts nothing that is there",
+        ((Adoptions, "replacing", _not_adopted),),
     ),
     Defect("Public zones are not asked", ((HostedZones, "public_for", lambda _self, _name: iter(())),)),
     Defect("The account's public zones are not asked", ((HostedZones, "public_for", _only_of_program),)),

@@ -12,7 +12,7 @@ from typing import Any, Final
 from tests.judges import topologies as t
 from tests.judges.programs import claims, hosts
 from tests.judges.programs import types as kinds
-from tests.judges.programs.choices import with_choices
+from tests.judges.programs.choices import with_adoption, with_choices
 from tests.judges.programs.existing import ADOPTED, existing
 from tests.judges.programs.expressions import Expression
 from tests.judges.programs.model import COMPONENT, Declared, Program
@@ -25,7 +25,8 @@ TYPES_OF_ACCOUNT: Final = (t.VPC, t.SUBNET, t.ROUTE_TABLE, t.NAT_GATEWAY, t.GROU
 
 def program(seed: int) -> Program:
     """The program of `seed`."""
-    return with_choices(Scene(Random(seed)).write(), Random(f"choices {seed}"))
+    chosen = with_choices(Scene(Random(seed)).write(), Random(f"choices {seed}"))
+    return with_adoption(chosen, Random(f"adoption {seed}"))
 
 
 class Scene:

@@ -102,14 +102,17 @@ class Judged:
 
 
 def judge(program: Program, seed: int = 0) -> Judged | None:
-    """Judge `program`; none where AWS accepts it in no order, and it chooses nothing."""
+    """Judge `program`; none where AWS accepts it in no order, and it chooses nothing, or has no preview."""
     ups, evidence = _accepted(program), evidence_of(program)
     if not ups and program.plainly is None:
         return None
-    planned = engine.preview(program)
-    if not ups and program.plainly is not None:
-        plainly = _prove(engine.preview(program.plainly), evidence).verdict
-        return Judged(_prove(planned, evidence), (), plainly)
+    try:
+        planned = engine.preview(program)
+        plain = engine.preview(program.plainly) if not ups and program.plainly is not None else None
+    except Refused:
+        return None  # A function that finds nothing ends a preview too.
+    if plain is not None:
+        return Judged(_prove(planned, evidence), (), _prove(plain, evidence).verdict)
     return Judged(_prove(planned, evidence), tuple(_come_up(planned, up, evidence, seed) for up in ups))
 
 
