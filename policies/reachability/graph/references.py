@@ -224,8 +224,8 @@ def _unknown(index: Index, resource: Resource, prop: str, types: Iterable[str], 
     value = resource.get(prop)
     keys = _without_holders(index, resource.dependencies.get(prop, ()))
     mixed = _holds_mapping(value)  # What it depends on may be for something else in it.
-    read = [] if mixed else [key for key in keys if index.find(key) is None]
-    if len(read) <= len(known_items(value)) - count_unknown(value):
+    read = [key for key in keys if index.find(key) is None]
+    if len(read) <= _known_elements(value, prop):
         keys = tuple(key for key in keys if key not in read)  # The known elements are theirs.
     found, complete = _sources(index, resource, keys, wanted)
     makers = [key for key in keys if (source := index.find(key)) is None or source.id is UNKNOWN]
@@ -258,6 +258,13 @@ def _without_holders(index: Index, keys: tuple[str, ...]) -> tuple[str, ...]:
             inside = index.find(inside.parent)
     found = {key: index.find(key) for key in keys}
     return tuple(key for key, it in found.items() if not (it and it.component and key in holders))
+
+
+def _known_elements(value: Value, prop: str) -> int:
+    """How many known ids there are in a list, or in the lists of a workload's subnets and groups."""
+    if prop in _OF_SUBNETS_AND_GROUPS and isinstance(value, Mapping):
+        return sum(_known_elements(each, "") for each in value.values() if is_list(each))
+    return sum(isinstance(item, str) for item in known_items(value))
 
 
 def _held_by(value: Value, prop: str) -> frozenset[str]:

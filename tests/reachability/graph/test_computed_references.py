@@ -240,3 +240,27 @@ def test_a_known_part_of_something_else_is_no_element() -> None:
     user = Resource("user", KEEPER, "user", {"x": mappings}, dependencies=sources, region="eu-west-1")
 
     assert Graph([*in_old_vpc(), user], READ).ref(user, UNKNOWN, "x", tokens.SUBNET).open
+
+
+@pytest.mark.parametrize("prop", ["networkConfiguration", "vpcConfig"])
+@pytest.mark.parametrize(
+    ("subnets", "sources", "is_open"),
+    [
+        (["subnet-a"], ("read", "group"), False),
+        (["subnet-a"], ("read", "other", "group"), True),
+        ([UNKNOWN], ("read", "one", "group"), True),
+        (UNKNOWN, ("read", "group"), True),
+    ],
+    ids=["its known subnet", "two that are read", "no known subnet", "none known"],
+)
+def test_known_subnets_are_what_a_workload_reads(
+    prop: str, subnets: Any, sources: tuple[str, ...], *, is_open: bool
+) -> None:
+    """`{"subnets": stack_reference_output, "security_groups": [group.id]}` depends on both."""
+    config = {"subnets": subnets, "securityGroups": [UNKNOWN], "assignPublicIp": False, "vpcId": "vpc-old"}
+    user = Resource("user", KEEPER, "user", {prop: config}, dependencies={prop: sources}, region="eu-west-1")
+    new = Resource("group", GROUP, "group", {"vpcId": "vpc-old"}, region="eu-west-1")
+
+    (groups,) = Graph([*in_old_vpc(), new, user], READ).refs(user, (UNKNOWN,), prop, tokens.SECURITY_GROUP)
+
+    assert (groups.candidates, groups.open) == ((new,), is_open)
