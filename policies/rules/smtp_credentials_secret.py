@@ -37,6 +37,7 @@ _URL: Final = re.compile(
     rf"\b((smtps?|submissions?)(\+[a-z]+)?://[^\s/:@]*:|({_PROVIDERS})(\+[a-z]+)?://)[^\s/@]+@", re.IGNORECASE
 )
 """A mail server's URL with a password in it, or a provider's with the key of its API."""
+_ARN: Final = re.compile(r"arn:aws[a-z-]*:(secretsmanager|ssm):")
 _REMEDY: Final = (
     "Keep it in Secrets Manager and name its ARN in runtimeEnvironmentSecrets, or in the secrets of an ECS "
     "container."
@@ -87,7 +88,8 @@ def _by_name(name: str, value: Value) -> bool:
 
 
 def _is_set(value: Value) -> bool:
-    return value is UNKNOWN or (isinstance(value, str) and value != "")
+    """Whether it may be a credential: an ARN only says where one is kept."""
+    return value is UNKNOWN or (isinstance(value, str) and value != "" and not _ARN.match(value))
 
 
 def _plain_variable(workload: Resource, name: str) -> Violation:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from .mail_table import Provider
     from .mail_variables import Variables
 
+_PLACES: Final = frozenset({"ARN", "ID", "NAME", "PARAM", "PARAMETER", "PATH", "SECRET", "SSM"})
+_STORES: Final = frozenset({"ARN", "PARAM", "PARAMETER", "SECRET", "SSM"})
+"""What the name of a place ends with where a key is kept: all such words, and those of which it has one."""
 _PASSWORDS: Final = frozenset({"PASS", "PASSWD", "PASSWORD", "PWD"})
 
 
@@ -44,12 +47,23 @@ def words_in(text: str | None) -> set[str]:
 
 def _asked(variables: Variables) -> list[Provider]:
     """The providers that a key, a region or an endpoint is set of, or that is chosen to send."""
-    found = {entry[0][0] for name in variables.names if (entry := find(name, API_NAMES))}
+    found = {entry[0][0] for name in variables.names if (entry := _entry(name))}
     chosen = _chosen(variables)
     found |= {provider for provider in PROVIDERS if provider.word in chosen}
     if any(name in variables.names for name in SES_ENDPOINTS):
         found |= {provider for provider in PROVIDERS if provider.of_aws}
     return sorted(found, key=lambda provider: provider.api)
+
+
+def _entry(name: str) -> tuple[tuple[Provider, str], str] | None:
+    """The entry of a variable that holds a key, or says where one is kept: `SENDGRID_SECRET_ARN`."""
+    words = list(words_of(name))
+    while words and words[-1] in _PLACES:
+        words.pop()
+    if not _STORES & {*words_of(name)[len(words) :]}:
+        return find(name, API_NAMES)
+    kept = "_".join(words)
+    return find(name, API_NAMES) or find(kept, API_NAMES) or find(f"{kept}_API_KEY", API_NAMES)
 
 
 def _chosen(variables: Variables) -> set[str]:

@@ -99,3 +99,25 @@ def test_hosts_in_regions_come_in_pairs(provider: Any) -> None:
         region for region, _ in provider.regional_smtp
     ]
     assert sent({"RELAY": provider.smtp_host("eu")}) == [provider.smtp_host("eu")]
+
+
+@pytest.mark.parametrize(
+    ("name", "host"),
+    [
+        ("SENDGRID_API_KEY_ARN", "api.sendgrid.com:443"),
+        ("SENDGRID_SECRET_ARN", "api.sendgrid.com:443"),
+        ("RESEND_API_KEY_SECRET_ID", "api.resend.com:443"),
+        ("brevoApiKeyParameter", "api.brevo.com:443"),
+        ("MAILGUN_SECRET", "api.mailgun.net:443"),
+        ("AWS_SES_ACCESS_KEY_ID", "email.us-east-1.amazonaws.com:443"),
+    ],
+)
+def test_where_a_key_is_kept_tells_the_provider_too(name: str, host: str) -> None:
+    assert sent({name: "kept"}) == [host]
+
+
+@pytest.mark.parametrize(
+    "name", ["SENDGRID_NAME", "RESEND_ID", "MAIL_SECRET_ARN", "SECRET_ARN", "SENDGRID_PATH"]
+)
+def test_other_names_of_places_tell_no_provider(name: str) -> None:
+    assert sent({name: "kept"}) == []
