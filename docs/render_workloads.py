@@ -63,8 +63,8 @@ PROVIDERS_TEXT: Final = """\
 ## Providers by their API
 
 A key of a provider's API is a host that is reached over HTTPS, unless the environment names the same
-provider's SMTP host, or a host that nobody knows: then the key may be the password. A variable that says where
-the key is kept counts as the key (`SENDGRID_API_KEY_ARN`, `RESEND_SECRET_NAME`). `EMAIL_BACKEND`,
+provider's SMTP host, or a host that nobody knows: then the key may be the password. A variable that says
+where the key is kept counts as the key (`SENDGRID_API_KEY_ARN`, `RESEND_SECRET_NAME`). `EMAIL_BACKEND`,
 `MAIL_MAILER`, `EMAIL_PROVIDER` and the like that name a provider count as its key does. A provider with other
 hosts in a region is where its variables or the `region` of a DSN say.
 
