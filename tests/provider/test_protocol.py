@@ -515,6 +515,8 @@ def test_reading_what_files_do_not_show_takes_the_id_s_word(client: Client) -> N
     identity, outputs, _ = client.read("aws:iam/role:Role", "deploy")
     assert (identity, outputs["name"]) == ("deploy", "deploy")
     assert outputs["arn"] == "arn:aws:iam::123456789012:role/deploy"
+    identity, outputs, _ = client.read("aws:route53/zone:Zone", "Z0123456789ABCDEFGHIJ")
+    assert outputs["zoneId"] == identity == "Z0123456789ABCDEFGHIJ"
 
 
 def test_what_is_read_can_be_created_and_read_again(client: Client) -> None:

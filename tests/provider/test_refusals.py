@@ -738,6 +738,23 @@ def test_a_container_names_each_variable_once(world: World) -> None:
 
 
 @pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"environment": {"SMTP_HOST": "a"}}, "environment is no list of objects with name and value"),
+        ({"environment": ["SMTP_HOST"]}, "environment is no list of objects with name and value"),
+        ({"secrets": {"KEY": "arn:1"}}, "secrets is no list of objects with name and valueFrom"),
+        (
+            {"environment": [{"name": "SMTP_PORT", "value": 587}]},
+            "value of a variable in environment is no text",
+        ),
+    ],
+)
+def test_variables_of_a_container_are_lists_of_texts(world: World, variables: Any, said: str) -> None:
+    inputs = {"family": "api", "containerDefinitions": json.dumps([{"name": "app", **variables}])}
+    refused(world, TASKS, inputs, "ClientException", f"Container definitions are invalid: {said}")
+
+
+@pytest.mark.parametrize(
     ("named", "launch", "code"),
     [
         ("web:7", "EC2", "ClientException"),

@@ -168,7 +168,9 @@ class Resources:
 
     def _unseen(self, resource: ResourceClass, urn: str, identity: str, state: Mapping[str, Any]) -> Found:
         """A resource of a type that account files do not show: what its id says, and no more."""
-        named = {"name": identity} if "name" in resource.outputs and ":" not in identity else {}
+        noun = resource.token.rpartition(":")[2]
+        names = {"name", f"{noun[:1].lower()}{noun[1:]}Id"} if ":" not in identity else set()
+        named = dict.fromkeys(names & {*resource.outputs}, identity)
         known = {**named, **without_defaults(state)}
         kind = kind_of(resource.token)
         call = self._call(kind, urn, known, Settings.of(self._account))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from types import NoneType
 from typing import Any, Final
+
+from reachability.values import is_list
 
 from ..account import AwsResource
 from ..checks import json_array, one_of
@@ -18,7 +21,8 @@ _INSTANCE: Final = "aws:ec2/instance:Instance"
 _SUBNET: Final = "aws:ec2/subnet:Subnet"
 _DEFAULT_BLOCK: Final = "172.31"
 """How the addresses of a default VPC start ("Default VPC components", Amazon VPC User Guide)."""
-_VARIABLES: Final = ("environment", "secrets")
+_VARIABLES: Final = {"environment": "value", "secrets": "valueFrom"}
+"""Lists of variables, and what each element has beside its name."""
 _DATABASE_PORTS: Final = {
     "aurora-mysql": 3306,
     "aurora-postgresql": 5432,
@@ -52,6 +56,20 @@ def _task_definition(_call: Call, identity: str) -> Mapping[str, Any]:
 
 def _task_definition_id(call: Call) -> str:
     return call.arn("ecs", f"task-definition/{call.inputs['family']}:{_revision(call)}")
+
+
+def _variables_are_texts(call: Call) -> None:
+    """Variables are lists of names and texts, as the provider reads them ("RegisterTaskDefinition")."""
+    for container in json.loads(call.inputs["containerDefinitions"]):
+        for listed, valued in _VARIABLES.items():
+            entries = container.get(listed) or ()
+            if not is_list(entries) or not all(isinstance(entry, Mapping) for entry in entries):
+                problem = f"{listed} is no list of objects with name and {valued}"
+            elif not all(isinstance(entry.get(valued, ""), (str, NoneType)) for entry in entries):
+                problem = f"{valued} of a variable in {listed} is no text"
+            else:
+                continue
+            raise AwsError("ClientException", f"Container definitions are invalid: {problem}.")
 
 
 def _secrets_have_their_own_names(call: Call) -> None:
@@ -266,7 +284,7 @@ KINDS: Final = (
             json_array("containerDefinitions"),
             one_of("networkMode", "bridge", "host", "awsvpc", "none"),
         ),
-        rules=(_secrets_have_their_own_names,),
+        rules=(_variables_are_texts, _secrets_have_their_own_names),
     ),
     Kind(
         "aws:ecs/service:Service",
