@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from mailroute.report.model import Repair
+    from mailroute.report.model import Repair, SourceLine
     from reachability import Egress
 
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 @click.option("--service", metavar="NAME", help="Only the paths of this service.")
 def command(file: Path, service: str | None) -> int:
     """Explain each path: every hop with the fact that decided it and where that is known from, every
-    blocker with its remedy, and the smallest changes that make a dead path work.
+    blocker with the line of the program and its remedy, the smallest changes that make a dead path work,
+    and the AWS documents that say why.
 
     FILE holds what 'rehearse --json' or 'diagnose --json' printed; - is standard input.
 
@@ -40,7 +41,7 @@ def command(file: Path, service: str | None) -> int:
       0  explained
       2  an argument or the file is wrong
     """
-    from mailroute.report import paths, terminal
+    from mailroute.report import documents, paths, terminal
 
     name = earlier.name_of(file)
     entries = earlier.entries(earlier.read(file, "explain"), name)
@@ -54,8 +55,10 @@ def command(file: Path, service: str | None) -> int:
         entries = named
     try:
         parts = [part for entry in entries for part in _explained(entry)]
-        shown = (egress for entry in entries for egress in _egresses(entry))
-        parts += paths.assumptions(shown, remedies=True)
+        shown = [egress for entry in entries for egress in _egresses(entry)]
+        assumed = list(paths.assumptions(shown, remedies=True))
+        parts += [*assumed, ""] if assumed else []
+        parts.append(paths.documents(documents.of(shown)))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise click.ClickException(f"{name}: {earlier.WRONG}: {type(error).__name__} {error}") from error
     write(terminal.to_text(parts, width=width_of(sys.stdout), colour=in_colour(sys.stdout)))
@@ -83,20 +86,35 @@ def _repairs(judged: Mapping[str, Any]) -> list[Repair]:
     return [repairs.from_json(found) for found in judged.get("repairs", ())]
 
 
+def _source_lines(entry: Mapping[str, Any]) -> dict[str, SourceLine]:
+    """Where the program registers what stands in the way; a diagnosis is of no program."""
+    from mailroute.rehearsal.result import Source
+    from mailroute.report.model import SourceLine
+
+    judged = (entry, entry.get("today"), entry.get("creation"))
+    findings = (finding for each in judged if each for finding in each["findings"])
+    return {
+        finding["resource"]: SourceLine(Source(str(source["file"]), int(source["line"])), "")
+        for finding in findings
+        if (source := finding.get("source"))
+    }
+
+
 def _explained(entry: Mapping[str, Any]) -> Iterator[RenderableType]:
     from mailroute.report import labels, paths, repairs
     from reachability import Egress
 
     egress = Egress.from_json(entry)
     today, created = (_at(entry, time) for time in ("today", "creation"))
+    lines = _source_lines(entry)
     yield f"{labels.text(egress.service)} → {labels.text(egress.destination)}: {egress.verdict.value}"
     if today is not None and today.outcome.path != egress.outcome.path:
-        yield from paths.path("today", today, origins=True)
-        yield from paths.path("after", egress, origins=True)
+        yield from paths.path("today", today, origins=True, source_lines=lines)
+        yield from paths.path("after", egress, origins=True, source_lines=lines)
     else:
-        yield from paths.path("path", egress, origins=True)
+        yield from paths.path("path", egress, origins=True, source_lines=lines)
     if created is not None:
-        yield from paths.path("creation", created, origins=True)
+        yield from paths.path("creation", created, origins=True, source_lines=lines)
         yield from paths.repairs(_repairs(entry["creation"]), repairs.IN_CREATION)
     yield from paths.repairs(_repairs(entry))
     yield ""

@@ -73,7 +73,7 @@ def runtime(report: Report) -> str:
 
 def source_line(found: SourceLine) -> str:
     """A line of the program as a compiler names it: `__main__.py:42: api = aws.apprunner.Service(`."""
-    return text(f"{found.source}: {found.text}")
+    return text(f"{found.source}: {found.text}" if found.text else found.source)
 
 
 def type_name(token: str) -> str:

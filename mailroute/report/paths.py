@@ -89,6 +89,15 @@ def assumptions(egresses: Iterable[Egress], *, remedies: bool = False) -> Iterat
     yield section("Assumptions", table, note="neither the plan nor the evidence shows these")
 
 
+def documents(titles: Mapping[str, str]) -> RenderableType:
+    """What a path passes and what stands in its way, with the titles of AWS's documents."""
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(no_wrap=True)
+    for about, title in titles.items():
+        table.add_row(about, Text(title, style=QUIET))
+    return section("Documents", table, note="by title, where AWS says so")
+
+
 def repairs(found: Sequence[Repair], where: str = "") -> Iterator[RenderableType]:
     """The smallest sets of changes that make a dead path work, with what each adds to the bill."""
     if not found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,9 +13,14 @@ import pytest
 from click.testing import CliRunner
 
 from mailroute.cli import explain
+from mailroute.report import as_json, documents
+from mailroute.report.model import EgressChange
+from reachability.findings import Code
+from tests.cli.samples import TODAY
 from tests.cli.test_rehearse import same_as_golden
 
 PROGRAMS = Path(__file__).parents[1] / "corpus" / "programs"
+POLICIES = Path(__file__).parents[2] / "policies"
 ACCOUNT = Path(__file__).parents[2] / "accounts" / "prod.json"
 DIAGNOSIS = ("diagnose", "--service", "daadaar-backend", "--to", "smtp-relay.brevo.com:587")
 
@@ -46,11 +52,31 @@ def test_hops_name_their_source_and_fixes_their_price(diagnosis: str) -> None:
     hops = [line for line in lines if "└→" in line]
     assert len(hops) == 4
     assert "(account)" in hops[0]
-    assert sum("NO_ROUTE_TO_DESTINATION" in line for line in lines) == 1
+    assert sum("✘ NO_ROUTE_TO_DESTINATION" in line for line in lines) == 1
     assert [line.split(" a month")[0].strip() for line in lines if " a month " in line][:2] == [
         "$36.50",
         "$14.60",
     ]
+
+
+def test_each_hop_and_finding_has_its_documents(diagnosis: str) -> None:
+    words = " ".join(_mailroute("explain", "-", text=diagnosis).stdout.partition("\nDocuments")[2].split())
+    assert 'route table Amazon VPC User Guide, "Route priority" and "Subnet route tables"' in words
+    assert f"NO_ROUTE_TO_DESTINATION {Code.catalogue['NO_ROUTE_TO_DESTINATION'].source}" in words
+
+
+def test_every_kind_of_hop_has_documents() -> None:
+    files = (POLICIES / "reachability").rglob("*.py")
+    text = "".join(file.read_text(encoding="utf-8") for file in files)
+    assert set(re.findall(r'\bhop\(\s*"([a-z-]+)"', text)) == set(documents.HOPS)
+
+
+def test_a_finding_says_where_the_program_registers_it() -> None:
+    source = {"file": "infra/mail.py", "line": 42}
+    egress = as_json.egress(EgressChange(TODAY, None))
+    entry = {**egress, "findings": [{**found, "source": source} for found in egress["findings"]]}
+    result = CliRunner().invoke(explain.command, ["-"], input=json.dumps(entry))
+    assert (result.exit_code, result.output.count("infra/mail.py:42\n")) == (0, 1), result.output
 
 
 def test_the_repairs_are_those_of_the_json(diagnosis: str) -> None:
