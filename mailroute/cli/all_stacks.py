@@ -41,7 +41,7 @@ def rehearse_all(
     project_name, names = name_of(directory), stacks(directory)
     if not names:
         raise RehearsalError(f"{directory}: it has no stacks: there is no Pulumi.<stack>.yaml")
-    reporting = reporting.prepare_all()
+    reporting = reporting.prepare_all(project_name)
     engine = ENGINES[choose_engine(asked.engine)]
     progress = Several(
         f"mailroute: {labels.count(len(names), 'stack')} of {project_name}, with {engine}, "
@@ -54,7 +54,7 @@ def rehearse_all(
             project = load_project(directory, stack)
             project = with_assumed_region(with_stack_files(project, stack_files), asked.account_file)
             report = rehearse(project, asked, reporting, lambda _title: progress.watch(stack))
-            judged = JudgedStack(stack, report)
+            judged = JudgedStack(stack, reporting.compared(report, project.mask))
         except RehearsalError as error:
             judged = JudgedStack(stack, problem=str(error))
         except EngineFault as fault:

@@ -69,14 +69,12 @@ def entries(document: Any, name: str) -> Sequence[Mapping[str, Any]]:
     return found
 
 
-def rehearsed(file: Path, stack: str) -> tuple[Egress, ...]:
-    """The egress that an earlier rehearsal of `stack` has shown.
+def rehearsed(file: Path, project: str, stack: str) -> tuple[Egress, ...]:
+    """The egress that an earlier rehearsal of `stack` of `project` has shown.
 
     Raises:
         ClickException: the file cannot be read, or holds something else.
     """
-    from reachability import Egress
-
     name = name_of(file)
     document = read(file, "compare")
     found = entries(document, name)
@@ -84,7 +82,40 @@ def rehearsed(file: Path, stack: str) -> tuple[Egress, ...]:
     if of != stack:
         what = f"of stack {of}" if isinstance(of, str) else WRONG
         raise click.ClickException(f"--base {name}: {what}: give a rehearsal of stack {stack}")
+    return _egresses(found, f"--base {name}", project)
+
+
+def rehearsed_all(file: Path, project: str) -> dict[str, tuple[Egress, ...] | None]:
+    """The egress that an earlier rehearsal of all stacks of `project` has shown, by stack.
+
+    It is `None` of one that was not judged.
+
+    Raises:
+        ClickException: the file cannot be read, or holds something else.
+    """
+    name = f"--base {name_of(file)}"
+    document = read(file, "compare")
+    stacks = document.get("stacks") if isinstance(document, dict) else None
+    if not isinstance(stacks, list) or not all(
+        isinstance(each, dict) and isinstance(each.get("stack"), str) for each in stacks
+    ):
+        raise click.ClickException(f"{name}: not what 'mailroute rehearse --all-stacks --json' prints")
+    if document.get("project") != project:
+        raise click.ClickException(f"{name}: of project {document.get('project')}: give one of {project}")
+    return {
+        each["stack"]: _egresses(entries(each, name), name, project) if "egress" in each else None
+        for each in stacks
+    }
+
+
+def _egresses(found: Sequence[Mapping[str, Any]], name: str, project: str) -> tuple[Egress, ...]:
+    from reachability import Egress
+
     try:
-        return tuple(Egress.from_json(entry) for entry in found)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise click.ClickException(f"--base {name}: {WRONG}: {type(error).__name__} {error}") from error
+        egresses = tuple(Egress.from_json(entry) for entry in found)
+        others = {egress.urn.split("::")[1] for egress in egresses} - {project}
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise click.ClickException(f"{name}: {WRONG}: {type(error).__name__} {error}") from error
+    if others:
+        raise click.ClickException(f"{name}: of project {min(others)}: give one of {project}")
+    return egresses

@@ -208,7 +208,7 @@ def command(
     reporting = reporting.prepare(project)
     report = rehearse(project, asked, reporting, _watch)
     with masked(project.mask):
-        reporting.show(report)
+        reporting.show(reporting.compared(report, project.mask))
     return Status.OK if report.ok else Status.BLOCKED
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,9 +18,10 @@ from .output import in_colour, save, say, width_of, write, write_whole
 from .parameters import OutputFile, refuse_doubles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from enforcement.baseline import Known
+    from enforcement.masking import Masker
     from mailroute.rehearsal.project import Project
     from mailroute.rehearsal.result import Rehearsal
     from mailroute.report.explored import Explored
@@ -40,7 +41,7 @@ class Reporting:
         form: what is printed: `text`, or one of `FORMATS`.
         files: what is written besides: the format, and where.
         base: the JSON of an earlier rehearsal to compare with.
-        earlier: the egress that it shows, once it has been read.
+        earlier: the egress that it shows by stack, once it has been read; `None` of one that was not judged.
         baseline: the violations that do not block.
         known: those that it lists, once it has been read.
         new_baseline: where to write one of what is found, which then does not block either.
@@ -50,7 +51,7 @@ class Reporting:
     form: str
     files: tuple[tuple[str, Path], ...]
     base: Path | None = None
-    earlier: tuple[Egress, ...] = ()
+    earlier: Mapping[str, tuple[Egress, ...] | None] = field(default_factory=dict)
     baseline: Path | None = None
     known: tuple[Known, ...] = ()
     new_baseline: Path | None = None
@@ -64,27 +65,29 @@ class Reporting:
         """
         prepared = self
         if self.base is not None:
-            from mailroute.report.redact import redact
-
             from .earlier import rehearsed
 
-            prepared = replace(prepared, earlier=redact(rehearsed(self.base, project.stack), project.mask))
+            earlier = {project.stack: rehearsed(self.base, project.name, project.stack)}
+            prepared = replace(prepared, earlier=earlier)
         return prepared._with_baseline()
 
-    def prepare_all(self) -> Reporting:
-        """The same for all stacks of a project.
+    def prepare_all(self, project: str) -> Reporting:
+        """The same for all stacks of the project of this name.
 
         Raises:
             click.ClickException: what is asked for is of one stack, or see `prepare`.
         """
-        if self.base is not None:
-            raise click.UsageError("--base compares one stack: name it with --stack instead of --all-stacks")
         for form in (self.form, *(form for form, _ in self.files)):
             if form in OF_ONE_STACK:
                 raise click.UsageError(
                     f"the format {form} holds one stack: name it with --stack instead of --all-stacks"
                 )
-        return self._with_baseline()
+        prepared = self
+        if self.base is not None:
+            from .earlier import rehearsed_all
+
+            prepared = replace(prepared, earlier=rehearsed_all(self.base, project))
+        return prepared._with_baseline()
 
     def prepare_explored(self) -> Reporting:
         """The same for an exploration.
@@ -136,6 +139,19 @@ class Reporting:
         found = baseline.violations(rehearsal.policies) if self.new_baseline else ()
         return baseline.accept(rehearsal, (*self.known, *found))
 
+    def compared(self, report: Report, mask: Masker) -> Report:
+        """`report` with what has become of its routes since the earlier one, if there is one to compare with.
+
+        A stack that the earlier one does not know is new; of one that it could not judge nothing is said.
+        """
+        found = self.earlier.get(report.rehearsal.stack, ())
+        if self.base is None or found is None:
+            return report
+        from mailroute.report import base
+        from mailroute.report.redact import redact
+
+        return base.compare(report, redact(found, mask))
+
     def show(self, report: Report) -> None:
         """Write the report to every file that was asked for, then print it.
 
@@ -143,13 +159,11 @@ class Reporting:
             click.ClickException: a file or standard output cannot be written.
             BrokenPipeError: nobody reads standard output any more.
         """
-        from mailroute.report import base, baseline, formats, terminal
+        from mailroute.report import baseline, formats, terminal
 
         if self.new_baseline is not None:
             save(self.new_baseline, baseline.dump(baseline.violations(report.rehearsal.policies)))
         report = self._with_fixed(report)
-        if self.base is not None:
-            report = base.compare(report, self.earlier)
         for form, file in self.files:
             save(file, formats.render(form, report))
         if self.form == TEXT:

@@ -9,6 +9,7 @@ from mailroute.rehearsal.result import Severity
 from reachability.verdict import Verdict
 
 from . import labels
+from .model import Change
 from .places import Places, of_project
 from .problems import problems
 from .redact import redact
@@ -195,11 +196,17 @@ def _told(report: Report) -> Iterator[Told]:
         yield Told(problem, places.of(problem.urn), line, repairs.get(problem.named, ()))
 
 
+def _changed(report: Report) -> Iterator[str]:
+    changes = (each for each in report.changes or () if each.change is not Change.UNCHANGED)
+    return map(labels.route_change, changes)
+
+
 def _fixed(report: Report) -> Iterator[str]:
     return map(labels.known, report.fixed)
 
 
 _LISTS: Final[Mapping[str, Callable[[Report], Iterable[str]]]] = {
+    "Changed routes": _changed,
     labels.FIXED: _fixed,
     "Workloads not judged": _unjudged,
     "Simulated creation": _created,

@@ -13,10 +13,12 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner, Result
 
+from enforcement.masking import Masker
 from mailroute.cli import all_stacks
 from mailroute.cli.live import Several
 from mailroute.cli.parallel import at_once, in_parallel
 from mailroute.cli.rehearse import command
+from mailroute.cli.reporting import Reporting
 from mailroute.rehearsal.project import Project
 from mailroute.rehearsal.result import Diagnostic, EngineFault, RehearsalError, Severity
 from mailroute.rehearsal.shared.processes import Children, Command
@@ -276,6 +278,53 @@ def test_what_is_fixed_is_said_of_its_own_stack(shop: Path, monkeypatch: pytest.
     assert "Fixed since the baseline\n  NO_ROUTE at api · dev\n" in shown
 
 
+def test_each_stack_is_compared_with_its_own(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    api = resource("aws:apprunner/service:Service", "api")
+    dead = replace(
+        REPORT,
+        rehearsal=replace(REPORT.rehearsal, resources=(*REPORT.rehearsal.resources, api)),
+        egress=(EgressChange(replace(AFTER, outcome=TODAY.outcome), None),),
+    )
+    before = {"dev": REPORT, "prod": REPORT}
+    now = {"dev": REPORT, "prod": dead, "old": REPORT}
+    (shop / "Pulumi.old.yaml").write_text("config: {}\n", encoding="utf-8")
+    base = Stacks("shop", shop, tuple(of_stack(name, report) for name, report in before.items()))
+    (shop / "base.json").write_text(as_json.render_all(base), encoding="utf-8")
+    reports = {name: of_stack(name, report).report for name, report in now.items()}
+    monkeypatch.setattr(all_stacks, "rehearse", lambda project, *_arguments: reports[project.stack])
+    options = ("--all-stacks", "--base", str(shop / "base.json"))
+    to = "api → email-smtp.us-east-1.amazonaws.com:587"
+    changed = run(str(shop), *options).stdout.partition("Changed routes\n")[2].partition("\n\n")[0]
+    assert [" ".join(line.split()) for line in changed.splitlines()] == [
+        f"new: {to}: not there before, reachable now · old",
+        f"LOST: {to}: reachable before, unreachable now · prod",
+    ]
+    stacks = json.loads(run(str(shop), *options, "--json").stdout)["stacks"]
+    assert [[each["change"] for each in stack["changes"]] for stack in stacks] == [
+        ["unchanged"], ["new"], ["lost"],
+    ]  # fmt: skip
+
+
+def test_a_stack_that_was_not_judged_is_not_compared() -> None:
+    reporting = replace(Reporting("text", ()), base=Path("base.json"), earlier={"prod": None})
+    assert reporting.compared(REPORT, Masker()).changes is None
+    assert replace(reporting, earlier={}).compared(REPORT, Masker()).changes is not None
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ({"stack": "prod", "egress": []}, "not what 'mailroute rehearse --all-stacks --json' prints"),
+        ({"project": "web", "stacks": []}, "base.json: of project web: give one of shop"),
+        ({"project": "shop", "stacks": [{"stack": "prod", "egress": [{}]}]}, "base.json: not what"),
+    ],
+)
+def test_a_base_of_something_else_is_one_line(shop: Path, document: Any, said: str) -> None:
+    (shop / "base.json").write_text(json.dumps(document), encoding="utf-8")
+    result = run(str(shop), "--all-stacks", "--base", str(shop / "base.json"))
+    assert said in str(result.exception)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -283,7 +332,6 @@ def test_what_is_fixed_is_said_of_its_own_stack(shop: Path, monkeypatch: pytest.
         (("-c", "a=b"), "--all-stacks and --config do not go together: --config is of one stack"),
         (("--config-path",), "--all-stacks and --config-path do not go together"),
         (("--config-file", "x"), "--all-stacks and --config-file do not go together"),
-        (("--base", "x.json"), "--base compares one stack: name it with --stack instead of --all-stacks"),
         (("--format", "html"), "the format html holds one stack: name it with --stack"),
         (("--save", "html=x.html"), "the format html holds one stack: name it with --stack"),
     ],

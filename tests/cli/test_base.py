@@ -125,6 +125,9 @@ def written(tmp_path: Path, document: Any) -> Path:
     return file
 
 
+OF_WEB = EgressChange(replace(ALIVE, urn=ALIVE.urn.replace("::shop::", "::web::")), None)
+
+
 @pytest.mark.parametrize(
     ("document", "says"),
     [
@@ -133,12 +136,13 @@ def written(tmp_path: Path, document: Any) -> Path:
         ({"stack": "prod", "egress": [{"service": "api"}]}, "KeyError 'path'"),
         ([1], "not what 'mailroute rehearse --json'"),
         ("{", "base.json:1:2: not JSON: "),
+        (as_json.document(replace(REPORT, egress=(OF_WEB,))), "base.json: of project web: give one of shop"),
         ('{"stack": "dev", "stack": "prod"}', "the document: the key 'stack' stands there twice"),
     ],
 )
 def test_a_base_that_is_none_is_one_line(tmp_path: Path, document: Any, says: str) -> None:
     with pytest.raises(click.ClickException) as raised:
-        earlier.rehearsed(written(tmp_path, document), "prod")
+        earlier.rehearsed(written(tmp_path, document), "shop", "prod")
     assert says in raised.value.message
 
 
