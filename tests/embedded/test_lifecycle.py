@@ -75,7 +75,12 @@ except KeyboardInterrupt:
         (
             "import no_where.at_all",
             f"__main__.py:1: ModuleNotFoundError: No module named 'no_where': {sys.executable} lacks it: "
-            f"{sys.executable} -m pip install no-where",
+            f"{sys.executable} -m pip install PACKAGE, the one that has it",
+        ),
+        (
+            "import pulumi_no_where",
+            f"__main__.py:1: ModuleNotFoundError: No module named 'pulumi_no_where': {sys.executable} lacks "
+            f"it: {sys.executable} -m pip install pulumi-no-where",
         ),
         (
             "import helper.more",

@@ -43,8 +43,11 @@ def _install(module: str, project: Project) -> str:
     if (folder / module).is_dir() or (folder / f"{module}.py").is_file():
         return ""  # One of its own that lacks a part.
     python = project.python
-    install = project.environment.install or f"{python} -m pip install {module.replace('_', '-')}"
-    return f": {python} lacks it: {install}"
+    if project.environment.install:
+        return f": {python} lacks it: {project.environment.install}"
+    # Of others a module's name is not that of its package: `dotenv` is in python-dotenv.
+    named = module.replace("_", "-") if module.startswith("pulumi") else "PACKAGE, the one that has it"
+    return f": {python} lacks it: {python} -m pip install {named}"
 
 
 def _other_version(message: str, project: Project) -> str:
