@@ -13,7 +13,7 @@ from . import strict_json, text_file
 from .strict_json import place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
@@ -80,22 +80,67 @@ def _validator() -> Draft202012Validator:
     formats = FormatChecker(formats=())
     formats.checks("cidr", raises=ValueError)(_is_block)
     formats.checks("ipv4", raises=ValueError)(_is_address)
-    by_type = extend(Draft202012Validator, {"allOf": _all_of})
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    found: Draft202012Validator = by_type(schema, format_checker=formats)
+    read = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    schema = _with_definitions(read, read["$defs"])
+    quick = extend(Draft202012Validator, {"properties": _properties, "allOf": _all_of})
+    found: Draft202012Validator = quick(schema, format_checker=formats)
     return found
+
+
+# What follows says what the schema says, and asks the library for less: a document of many resources is
+# checked by each command that reads it.
+
+
+def _with_definitions(rule: Any, definitions: Mapping[str, Any]) -> Any:
+    """`rule` with the definitions in place of the references to them: looking them up takes long."""
+    if isinstance(rule, list):
+        return [_with_definitions(each, definitions) for each in rule]
+    if not isinstance(rule, dict):
+        return rule
+    found = {name: _with_definitions(held, definitions) for name, held in rule.items() if name != "$defs"}
+    if "$ref" not in found:
+        return found
+    definition: Any = definitions
+    for step in found.pop("$ref").removeprefix("#/$defs/").split("/"):
+        definition = definition[step.replace("~1", "/")]
+    return {**_with_definitions(definition, definitions), **found}
+
+
+_PLAIN: Final = {"string": str, "boolean": bool, "integer": int, "object": dict, "null": type(None)}
+_NOTHING_ELSE: Final = frozenset({"type", "description"})
+_OF_LISTS: Final = _NOTHING_ELSE | {"items"}
+
+
+def _properties(
+    validator: Draft202012Validator, properties: dict[str, Any], instance: Any, _schema: Any
+) -> Iterator[ValidationError]:
+    """`properties`, without asking of a value that is of its type, where nothing else is asked of it."""
+    if isinstance(instance, dict):
+        for name, rule in properties.items():
+            if name in instance and not _is_of_type(rule, instance[name]):
+                yield from validator.descend(instance[name], rule, path=name, schema_path=name)
+
+
+def _is_of_type(rule: Mapping[str, Any], value: Any) -> bool:
+    """Whether all that `rule` asks is a type, and `value` is of it: of a list, all that is in it too."""
+    types = rule.get("type", ())
+    named = types if isinstance(types, list) else (types,)
+    if isinstance(value, list):
+        listed = "array" in named and rule.keys() <= _OF_LISTS and "items" in rule
+        return listed and all(_is_of_type(rule["items"], each) for each in value)
+    return rule.keys() <= _NOTHING_ELSE and any(type(value) is _PLAIN.get(name) for name in named)
 
 
 def _all_of(
     validator: Draft202012Validator, branches: list[dict[str, Any]], instance: Any, _schema: Any
 ) -> Iterator[ValidationError]:
     """`allOf`, without asking what is for resources of another type: that takes most of the time."""
-    known = isinstance(instance, dict) and "type" in instance
+    kind = instance.get("type") if isinstance(instance, dict) else None
     for index, branch in enumerate(branches):
-        condition = branch.get("if", {}).get("properties", {}).get("type", {})
-        only = branch.keys() <= {"if", "then"} and "const" in condition
-        if not (known and only and condition["const"] != instance["type"]):
+        if not isinstance(kind, str):
             yield from validator.descend(instance, branch, schema_path=index)
+        elif branch["if"]["properties"]["type"]["const"] == kind:
+            yield from validator.descend(instance, branch["then"], schema_path=index)
 
 
 def _is_block(value: object) -> bool:
