@@ -48,6 +48,10 @@ Every host that is named is judged, the second ones too: a number or a word like
 `mail__options__service` and the like hold a name by which Nodemailer knows a server; where no password for
 SMTP is set, `SES` may be its API as well, and both are judged.
 
+A text that is a JSON object counts as a variable for each of its values, and so do system properties of Java:
+`MAIL={"smtp": {"host": ...}}` is `MAIL.smtp.host`, and `-Dspring.mail.host=...` in `JAVA_OPTS` is
+`JAVA_OPTS.spring.mail.host`.
+
 The options `hostVariables` and `portVariables` of the rules add names, and `ignoredVariables` takes
 variables out.
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from .. import json_text
 from ..values import ABSENT, UNKNOWN, Unknown, Value, get, is_known
 from .mail_table import plain_name
 
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from .environment import Environment
 
 
+_JAVA_PROPERTY: Final = re.compile(r"(?<![^\s\"'])-D([A-Za-z0-9_.-]+)=[\"']?([^\s\"']+)")
 _REGIONS: Final = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
 
@@ -31,6 +35,9 @@ class Region(NamedTuple):
 class Variables:
     """The variables that are set and not `ignored`, in their order.
 
+    One that holds a JSON object, or system properties of Java, is several: `MAIL` with
+    `{"smtp": {"host": "a.example"}}` is `MAIL.smtp.host`.
+
     Attributes:
         names: as the environment has them.
         by_plain: by the names that the table has; the first of those that are the same there.
@@ -38,13 +45,15 @@ class Variables:
 
     def __init__(self, environment: Environment, ignored: Collection[str] = ()) -> None:
         self._environment = environment
-        listed = (environment.variables, environment.secrets)
+        plain = environment.variables
+        self._plain = plain if isinstance(plain, Unknown) else dict(_in_parts(plain, ignored))
+        listed = (self._plain, environment.secrets)
         names = (name for each in listed if not isinstance(each, Unknown) for name in each)
         self.names = [name for name in dict.fromkeys(names) if name not in ignored and self._is_set(name)]
         self.by_plain = {plain_name(name): name for name in reversed(self.names) if plain_name(name)}
 
     def value(self, name: str) -> Value:
-        return get(self._environment.variables, name)
+        return get(self._plain, name)
 
     def text(self, name: str) -> str | None:
         """The text of a variable; `None` where it is none, or nobody can read it."""
@@ -102,3 +111,33 @@ class Variables:
     def _is_set(self, name: str) -> bool:
         value = self.value(name)
         return is_known(get(self._environment.secrets, name)) or (value is not ABSENT and value != "")
+
+
+def _in_parts(variables: Mapping[str, Value], ignored: Collection[str]) -> Iterator[tuple[str, Value]]:
+    """The variables by their names, with what their texts consist of."""
+    for name, value in variables.items():
+        if name in ignored:
+            continue
+        document = _document(value) if isinstance(value, str) else None
+        if document:
+            yield from _leaves(name, document)
+            continue
+        yield name, value
+        for key, text in _JAVA_PROPERTY.findall(value) if isinstance(value, str) else ():
+            yield f"{name}.{key}", text
+
+
+def _document(text: str) -> Mapping[str, Any] | None:
+    """The JSON object that a text is; `None` where it is none."""
+    try:
+        return json_text.loads(text) if text.lstrip()[:1] == "{" else None
+    except json_text.JsonTextError:
+        return None
+
+
+def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for key, element in value.items():
+            yield from _leaves(f"{name}.{key}", element)
+    else:
+        yield name, value

@@ -106,6 +106,44 @@ def test_a_switch_for_tls_of_the_host_itself() -> None:
     assert sent(variables) == ["a.example.com:465"]
 
 
+# Inside of texts ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("MAIL", '{"smtp": {"host": "a.example.com", "port": 465}}', ["a.example.com:465"]),
+        ("SMTP_CONFIG", ' {"host": "a.example.com", "port": "2525"}', ["a.example.com:2525"]),
+        (
+            "NODEMAILER_CONFIG",
+            '{"host": "a.example.com", "port": 465, "secure": true}',
+            ["a.example.com:465"],
+        ),
+        ("APP", '{"db": {"host": "db.example.com"}, "sendgrid": {"apiKey": "k"}}', ["api.sendgrid.com:443"]),
+        ("APP", '{"mailer": {"url": "smtps://u:p@a.example.com"}}', ["a.example.com:465"]),
+        (
+            "JAVA_OPTS",
+            "-Xmx1g -Dspring.mail.host=a.example.com -Dspring.mail.port=587",
+            ["a.example.com:587"],
+        ),
+        ("JAVA_TOOL_OPTIONS", "'-Dspring.mail.host=a.example.com'", ["a.example.com:25"]),
+        ("JAVA_TOOL_OPTIONS", "-Dspring.mail.host='a.example.com'", ["a.example.com:25"]),
+        ("MAIL", '{"smtp": ["a.example.com"]}', []),
+        ("MAIL", '{"host": ', []),
+        ("MAIL", "{}", []),
+    ],
+)
+def test_variables_inside_of_a_text(name: str, text: str, found: list[str]) -> None:
+    assert sent({name: text}) == found
+
+
+def test_variables_inside_of_one_that_is_ignored() -> None:
+    read = environment({"MAIL": '{"host": "a.example.com"}', "SMTP_HOST": "b.example.com"})
+    assert destinations_of(read, Settings(ignored_variables=("MAIL",))) == (
+        Destination("b.example.com", None),
+    )
+
+
 # By the names of services -------------------------------------------------------------------------------
 
 PASSWORD = {"EMAIL_PASSWORD": "not-a-real-one"}
