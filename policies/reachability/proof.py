@@ -52,6 +52,7 @@ class Proof:
         self.changers = tuple(may_change_network(graph))
         self.ways = Ways(self.network, self.settings)
         self.walk = self.ways.walk
+        self._workloads: dict[str, Sequence[Workload]] = {}
         self._possibilities = Possibilities(self, lambda other: Proof(other, settings, zones))
 
     def whatever_is_chosen(self, judge: Callable[[Proof], Outcome]) -> Outcome:
@@ -60,11 +61,9 @@ class Proof:
 
     def workloads(self, origin: Origin = Origin.PROGRAM, *readers: str) -> Iterator[Workload]:
         """The workloads that the program declares, or those that the account runs."""
-        for name, reader in READERS.items():
+        for name in READERS:
             if not readers or name in readers:
-                for workload in reader(self.network, self.settings):
-                    if workload.resource.origin is origin:
-                        yield workload
+                yield from (found for found in self._read(name) if found.resource.origin is origin)
 
     def egress(self, workload: Workload) -> tuple[Egress, ...]:
         """The verdict for each destination of `workload`."""
@@ -83,7 +82,13 @@ class Proof:
     @cached_property
     def _again(self) -> Mapping[Resource, Workload]:
         """Every workload, by its resource."""
-        return {found.resource: found for origin in Origin for found in self.workloads(origin)}
+        return {found.resource: found for name in READERS for found in self._read(name)}
+
+    def _read(self, name: str) -> Sequence[Workload]:
+        """The workloads of one kind, read once."""
+        if name not in self._workloads:
+            self._workloads[name] = tuple(READERS[name](self.network, self.settings))
+        return self._workloads[name]
 
     def _judge(self, workload: Workload, destination: Destination) -> Outcome:
         refused = self.network.refusals.of(workload.resource)

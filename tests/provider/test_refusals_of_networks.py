@@ -50,6 +50,28 @@ def attachment_elsewhere(world: World) -> tuple[str, Inputs, Inputs]:
     return ATTACHMENT, _attached(world, subnetIds=[_elsewhere(world)]), _attached(world)
 
 
+def attachment_by_ipv6_alone(world: World) -> tuple[str, Inputs, Inputs]:
+    native = world.make(SUBNET, "native", vpcId=world.vpc(), cidrBlock="10.0.2.0/24", ipv6Native=True).id
+    return ATTACHMENT, _attached(world, subnetIds=[native]), _attached(world)
+
+
+def rule_without_ports(world: World) -> tuple[str, Inputs, Inputs]:
+    rule = {"securityGroupId": world.group(), "ipProtocol": "tcp", "cidrIpv4": "0.0.0.0/0"}
+    type_ = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+    return type_, rule, {**rule, "fromPort": 587, "toPort": 587}
+
+
+def entry_over_the_highest_number(world: World) -> tuple[str, Inputs, Inputs]:
+    entry = {"protocol": "-1", "action": "allow", "cidrBlock": "0.0.0.0/0", "fromPort": 0, "toPort": 0}
+    wrong, right = ({"vpcId": world.vpc(), "egress": [{**entry, "ruleNo": no}]} for no in (32767, 32766))
+    return ACL, wrong, right
+
+
+def peer_of_another_region_accepted_here(world: World) -> tuple[str, Inputs, Inputs]:
+    peers = {"vpcId": world.vpc(), "peerVpcId": "vpc-0aa11bb22cc33dd44", "peerRegion": "eu-west-1"}
+    return PEERING, {**peers, "autoAccept": True}, peers
+
+
 def attachment_twice(world: World) -> tuple[str, Inputs, Inputs]:
     world.make(ATTACHMENT, "first", **_attached(world))
     other = world.make(GATEWAY, "other").id
@@ -185,6 +207,10 @@ def alias_in_its_own_zone(world: World) -> tuple[str, Inputs, Inputs]:
     [
         (subnet_of_another_regions_vpc, "InvalidVpcID.NotFound"),
         (attachment_elsewhere, "InvalidParameterValue"),
+        (attachment_by_ipv6_alone, "InvalidParameterValue"),
+        (rule_without_ports, "InvalidParameterValue"),
+        (entry_over_the_highest_number, "InvalidParameterValue"),
+        (peer_of_another_region_accepted_here, "InvalidParameterValue"),
         (attachment_twice, "DuplicateTransitGatewayAttachment"),
         (association_beside_the_default, "Resource.AlreadyAssociated"),
         (association_twice, "Resource.AlreadyAssociated"),
@@ -245,3 +271,11 @@ def test_a_target_of_another_region_is_not_found(world: World) -> None:
     own = {"vpcId": world.vpc(), "name": "own", "description": "d", "egress": [outward]}
     refused(world, GROUP, own, "InvalidGroup.NotFound")
     assert world.make(TABLE, "table there", vpcId=vpc, routes=table["routes"], **there).id
+
+
+def test_an_ipv6_block_of_amazons_is_there_once_made(world: World) -> None:
+    association = "aws:ec2/vpcIpv6CidrBlockAssociation:VpcIpv6CidrBlockAssociation"
+    made = world.make(association, "v6", vpcId=world.vpc(), assignGeneratedIpv6CidrBlock=True)
+    assert made.outputs["ipv6CidrBlock"].endswith("::/56")
+    own = world.make(association, "own", vpcId=world.vpc(), ipv6CidrBlock="2600:1f18:aa:bb00::/56")
+    assert own.outputs["ipv6CidrBlock"] == "2600:1f18:aa:bb00::/56"

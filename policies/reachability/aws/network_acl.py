@@ -210,7 +210,9 @@ class NetworkAcls:
                 sorted(self._entries(acl, direction), key=lambda entry: (entry.number, entry.certain))
                 for direction in (INGRESS, EGRESS)
             )
-            self._read[acl.key] = NetworkAcl(acl, tuple(ingress), tuple(egress), self._conflicts_inside(acl))
+            # Where AWS refuses an entry, its subnets may keep the ACL that they had.
+            told = self._conflicts_inside(acl) + self.refusals.of_itself(acl).as_undetermined()
+            self._read[acl.key] = NetworkAcl(acl, tuple(ingress), tuple(egress), told)
         return self._read[acl.key]
 
     def _conflicts_inside(self, acl: Resource) -> Outcome:

@@ -37,6 +37,15 @@ PEERS_OVERLAP = PEERING_CIDR_OVERLAP.unreachable(
     "AWS refuses peering connection {subject.name}: the blocks of VPCs {vpc} and {other} overlap",
     "give the VPCs blocks that do not overlap",
 )
+PEERING_ACCEPTANCE = Code(
+    "PEERING_ACCEPTANCE",
+    'Pulumi Registry, "aws.ec2.VpcPeeringConnection"; Amazon VPC Peering Guide, "Accept or '
+    'reject a VPC peering connection"',
+)
+ACCEPTED_ACROSS_REGIONS = PEERING_ACCEPTANCE.unreachable(
+    "the provider refuses peering connection {subject.name}: it has auto_accept and a peer_region",
+    "leave peer_region out within one region; across regions accept it there (VpcPeeringConnectionAccepter)",
+)
 
 # Gateways ------------------------------------------------------------------------------------------
 
@@ -77,7 +86,19 @@ ATTACHED_SUBNET_ELSEWHERE = TGW_ATTACHMENT_SUBNETS.unreachable(
     "{other}",
     "give it subnets of its own VPC",
 )
-
+TGW_ATTACHMENT_PLACE = Code(
+    "TGW_ATTACHMENT_PLACE", 'AWS Transit Gateway Guide, "Amazon VPC attachments in AWS Transit Gateway"'
+)
+ATTACHED_OUTSIDE_THE_ZONES = TGW_ATTACHMENT_PLACE.unreachable(
+    "AWS refuses transit gateway attachment {subject.name}: its subnet {subnet.label} is in zone {zone}, no "
+    "Availability Zone of the region",
+    "give it subnets in Availability Zones",
+)
+ATTACHED_BY_IPV6_ALONE = TGW_ATTACHMENT_PLACE.unreachable(
+    "AWS refuses transit gateway attachment {subject.name}: its subnet {subnet.label} has IPv6 addresses "
+    "alone",
+    "give it subnets with an IPv4 block",
+)
 TGW_ROUTE_TABLE_OF_OTHER_GATEWAY = Code(
     "TGW_ROUTE_TABLE_OF_OTHER_GATEWAY",
     'Amazon EC2 API Reference, "AssociateTransitGatewayRouteTable" and "CreateTransitGatewayRoute"',
@@ -137,6 +158,10 @@ SECURITY_GROUP_PORTS = Code(
 )
 PORTS_INVERTED = SECURITY_GROUP_PORTS.unreachable(
     "AWS refuses {subject.name}: a rule has ports from {first} to {last}", "swap from_port and to_port"
+)
+PORTS_MISSING = SECURITY_GROUP_PORTS.unreachable(
+    "AWS refuses {subject.name}: a rule for {protocol} needs both ports, and it has not",
+    "set from_port and to_port",
 )
 SECURITY_GROUP_REFERENCE = Code(
     "SECURITY_GROUP_REFERENCE", 'Amazon VPC User Guide, "Security group referencing"'

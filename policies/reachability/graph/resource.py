@@ -126,12 +126,14 @@ def nearest(user: Resource, found: Iterable[Resource]) -> Resource | None:
 
     Another account's may be meant too, where that shares it. Of several in one place, it is the program's.
     """
+    possible = tuple(found)
+    if len(possible) < 2:
+        return possible[0] if possible else None
     return min(
-        found,
+        possible,
         key=lambda resource: (
             resource.in_region_of(user) is False,
             resource.in_account_of(user) is False,
             resource.origin is not Origin.PROGRAM,
         ),
-        default=None,
     )

@@ -48,6 +48,15 @@ class _Rules:
             if isinstance(first, int) and isinstance(last, int) and first > last
         )
 
+    @staticmethod
+    def ports_are_set(rule: Resource) -> Outcome:
+        """A rule for TCP or UDP names its ports ("IpPermission", Amazon EC2 API Reference)."""
+        protocol = str(_protocol(rule.properties)).lower()
+        missing = ABSENT in (rule.get("fromPort"), rule.get("toPort"))
+        return (
+            refusals.PORTS_MISSING(rule, protocol=protocol) if missing and protocol in _WITH_PORTS else PASSES
+        )
+
     def groups_are_of_one_network(self, owner: Resource) -> Outcome:
         """A rule names groups of its VPC, or of one that is connected ("Security group referencing")."""
         graph, vpcs = self.subnets.graph, self.subnets.vpcs
@@ -90,6 +99,7 @@ class _Rules:
 def rows(subnets: Subnets) -> Iterator[Row]:
     rules = _Rules(subnets)
     yield (*tokens.SECURITY_GROUP, *_RULES), rules.ports_are_in_order
+    yield (*tokens.INGRESS_RULE, *tokens.EGRESS_RULE), rules.ports_are_set
     yield (tokens.SECURITY_GROUP[0], *_RULES), rules.groups_are_of_one_network
     yield (*tokens.NETWORK_ACL, *tokens.NETWORK_ACL_RULE), rules.number_is_in_range
 

@@ -160,6 +160,7 @@ class Places:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self._plain = Graph(graph, graph.coverage)  # What is asked here depends on no choice of a verdict.
+        self._found: dict[str, Outcome] = {}
 
     def rows(self) -> Iterator[Row]:
         """One rule for every type, where there is more than one place at all."""
@@ -168,7 +169,9 @@ class Places:
 
     def of(self, user: Resource) -> Outcome:
         """Whether all that `user` names is in its region, and in its account where it has to be."""
-        return all_of(_judged(user, name, ref) for name, ref in self._references(user))
+        if user.key not in self._found:
+            self._found[user.key] = all_of(_judged(user, name, ref) for name, ref in self._references(user))
+        return self._found[user.key]
 
     def around(self, vpcs: frozenset[str]) -> Outcome:
         """What is refused of what is made in, or names a part of, one of `vpcs`, by their keys.

@@ -60,6 +60,20 @@ class _Rules:
             if subnet.vpc.differs_from(vpc)
         )
 
+    def subnets_are_in_availability_zones(self, attachment: Resource) -> Outcome:
+        """No subnet of a Local Zone, and none with IPv6 alone ("Amazon VPC attachments")."""
+        listed = self.subnets.refs(attachment, items(attachment.get("subnetIds")), "subnetIds")
+        certain = members(listed)[0]
+        return all_of(
+            refusals.ATTACHED_OUTSIDE_THE_ZONES(attachment, subnet=subnet, zone=subnet.zone_name)
+            for subnet in certain
+            if subnet.is_local
+        ) + all_of(
+            refusals.ATTACHED_BY_IPV6_ALONE(attachment, subnet=subnet)
+            for subnet in certain
+            if subnet.ipv6_only
+        )
+
     def vpc_is_attached_once(self, attachment: Resource) -> Outcome:
         """A VPC has one attachment to a gateway ("CreateTransitGatewayVpcAttachment")."""
         graph, vpcs = self.subnets.graph, self.subnets.vpcs
@@ -146,6 +160,7 @@ def rows(subnets: Subnets) -> Iterator[Row]:
     rules = _Rules(subnets)
     yield tokens.TGW_ATTACHMENT, rules.attachment_has_a_subnet_of_each_zone
     yield tokens.TGW_ATTACHMENT, rules.subnets_are_of_the_vpc
+    yield tokens.TGW_ATTACHMENT, rules.subnets_are_in_availability_zones
     yield tokens.TGW_ATTACHMENT, rules.vpc_is_attached_once
     yield tokens.TGW_ASSOCIATION, rules.attachment_has_one_table
     yield tokens.TGW_ROUTE, rules.destination_is_new

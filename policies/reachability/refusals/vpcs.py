@@ -99,6 +99,14 @@ class _Rules:
             return PASSES
         return refusals.PEERS_OVERLAP(connection, vpc=name_of(here), other=name_of(there))
 
+    @staticmethod
+    def peer_accepts_across_regions(connection: Resource) -> Outcome:
+        """A connection to another region is accepted there (Registry, `aws.ec2.VpcPeeringConnection`)."""
+        elsewhere = connection.declared("peerRegion")
+        if connection.declared("autoAccept") is not True or elsewhere in (ABSENT, UNKNOWN, ""):
+            return PASSES
+        return refusals.ACCEPTED_ACROSS_REGIONS(connection)
+
     def _associations_of(self, vpc: str) -> Iterator[Resource]:
         for association in self.subnets.graph.of_type(*tokens.VPC_CIDR):
             target = self.subnets.vpcs.of(association).target
@@ -115,6 +123,7 @@ def rows(subnets: Subnets) -> Iterator[Row]:
     yield (tokens.SUBNET[0],), rules.subnet_follows_its_block
     yield (tokens.SUBNET[0],), rules.subnet_has_ipv6_of_its_vpc
     yield tokens.PEERING, rules.peers_do_not_overlap
+    yield tokens.PEERING, rules.peer_accepts_across_regions
 
 
 def _wrong_size(owner: Resource) -> str | None:

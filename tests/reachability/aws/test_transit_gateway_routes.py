@@ -176,13 +176,20 @@ def test_an_unread_vpcs_attachment_may_take_private_addresses(
     [
         {"destinationCidrBlock": UNKNOWN, "transitGatewayRouteTableId": "tgw-rtb-default"},
         {"destinationCidrBlock": "10.0.0.0/8", "transitGatewayRouteTableId": UNKNOWN},
+        {
+            "destinationCidrBlock": "10.1.1.0/24",
+            "transitGatewayRouteTableId": "tgw-rtb-default",
+            "transitGatewayAttachmentId": "tgw-attach-spoke",
+            "blackhole": UNKNOWN,
+        },
     ],
-    ids=["where to", "of which table"],
+    ids=["where to", "of which table", "whether it drops"],
 )
 def test_one_more_route_that_is_not_known_may_take_the_packets(
     account: dict[str, Any], unknown: dict[str, Any]
 ) -> None:
-    route = entry("aws:ec2transitgateway/route:Route", "tgw-unknown", blackhole=True, **unknown)
+    unknown = {"blackhole": True, **unknown}
+    route = entry("aws:ec2transitgateway/route:Route", "tgw-unknown", **unknown)
     account["resources"].append(route)
 
     assert judge(account)[0] == "undetermined"

@@ -200,6 +200,18 @@ CASES: Final[dict[str, tuple[Change, str, tuple[Verdict, set[str]]]]] = {
         "peering",
         (UNREACHABLE, {"PEERING_CIDR_OVERLAP"}),
     ),
+    "peers of two regions": (
+        adding(
+            PEERING, "peering", vpcId=ref("vpc"), peerVpcId="vpc-far", peerRegion="eu-west-1", autoAccept=True
+        ),
+        "peering",
+        (UNREACHABLE, {"PEERING_ACCEPTANCE"}),
+    ),
+    "peers that accept elsewhere": (
+        adding(PEERING, "peering", vpcId=ref("vpc"), peerVpcId="vpc-far", peerRegion="eu-west-1"),
+        "peering",
+        TAKEN,
+    ),
     "peers that are apart": (
         adding(PEERING, "peering", vpcId=ref("vpc"), peerVpcId=ref("other-vpc")),
         "peering",
@@ -279,6 +291,16 @@ CASES: Final[dict[str, tuple[Change, str, tuple[Verdict, set[str]]]]] = {
         attached("hub", "other-private"),
         "hub",
         (UNREACHABLE, {"TGW_ATTACHMENT_SUBNETS"}),
+    ),
+    "an attachment in a Local Zone": (
+        also(setting("private", availabilityZone=f"{BOSTON}a"), attached("hub")),
+        "hub",
+        (UNREACHABLE, {"TGW_ATTACHMENT_PLACE"}),
+    ),
+    "an attachment by IPv6 alone": (
+        also(setting("private", ipv6Native=True), attached("hub")),
+        "hub",
+        (UNREACHABLE, {"TGW_ATTACHMENT_PLACE"}),
     ),
     "a VPC that is attached twice": (
         also(attached("hub"), attached("again")),
@@ -398,6 +420,16 @@ CASES: Final[dict[str, tuple[Change, str, tuple[Verdict, set[str]]]]] = {
         ),
         "rule",
         (UNREACHABLE, {"SECURITY_GROUP_PORTS"}),
+    ),
+    "a rule by itself without ports": (
+        also(ruled(), adding(EGRESS, "rule", securityGroupId=ref("client"), ipProtocol="tcp")),
+        "rule",
+        (UNREACHABLE, {"SECURITY_GROUP_PORTS"}),
+    ),
+    "all protocols without ports": (
+        also(ruled(), adding(EGRESS, "rule", securityGroupId=ref("client"), ipProtocol="-1")),
+        "rule",
+        TAKEN,
     ),
     "all ports of ICMP": (ruled(protocol="icmp", fromPort=8, toPort=0), "client", TAKEN),
     "a group of another VPC": (
@@ -642,6 +674,20 @@ def test_an_entry_that_is_refused_is_not_in_its_acl(new: Stack) -> None:
     new["other-private"]["cidrBlock"] = "10.9.1.0/29"
     new.depends_on["out"] = ("other-private",)
     assert judged(new)[0] is UNDETERMINED
+
+
+@pytest.mark.parametrize(("number", "verdict"), [(32766, REACHABLE), (32767, UNDETERMINED)])
+def test_an_acl_whose_entry_is_refused_is_not_certain(number: int, verdict: Verdict, new: Stack) -> None:
+    entry = {"ruleNo": number, "protocol": "-1", "action": "allow", "cidrBlock": "0.0.0.0/0"}
+    new.add(
+        "aws:ec2/networkAcl:NetworkAcl",
+        "acl",
+        vpcId=ref("vpc"),
+        subnetIds=[ref("private")],
+        ingress=[entry],
+        egress=[entry],
+    )
+    assert judged(new) == (verdict, set() if verdict is REACHABLE else {"NETWORK_ACL_NUMBER"})
 
 
 def test_a_service_is_refused_with_its_definition(new: Stack) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from reachability.values import is_list
+
 from ..account import Account, AwsResource
 from ..checks import ipv4_network, ipv6_network, one_of
 from ..errors import AwsError
@@ -16,6 +18,7 @@ DEFAULT_ACL: Final = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
 _SUBNET: Final = "aws:ec2/subnet:Subnet"
 _RULE: Final = "aws:ec2/networkAclRule:NetworkAclRule"
 ACL_ASSOCIATION: Final = "aws:ec2/networkAclAssociation:NetworkAclAssociation"
+_HIGHEST_NUMBER: Final = 32766
 _DIRECTIONS: Final = ("ingress", "egress")
 
 
@@ -94,6 +97,15 @@ def _acl(call: Call, identity: str) -> Mapping[str, Any]:
     }
 
 
+def numbers_are_in_range(call: Call) -> None:
+    """The number of an entry is from 1 to 32766 ("CreateNetworkAclEntry", Amazon EC2 API Reference)."""
+    lists = (call.inputs.get(way) for way in _DIRECTIONS)
+    inline = (entry["ruleNo"] for entries in lists if is_list(entries) for entry in entries)
+    for number in (call.inputs.get("ruleNumber", 1), *inline):
+        if not 1 <= int(number) <= _HIGHEST_NUMBER:
+            raise AwsError("InvalidParameterValue", f"Invalid network ACL entry number {number}.")
+
+
 def _default_acl(call: Call, identity: str) -> Mapping[str, Any]:
     acl = call.find(ACL_TYPE, "defaultNetworkAclId")
     return {**_acl(call, identity), "vpcId": acl.get("vpcId") if acl else None}
@@ -125,7 +137,7 @@ KINDS: Final = (
         references={"vpcId": VPC, "subnetIds": SUBNET},
         non_blocking_references=frozenset({"subnetIds"}),
         checks=_INLINE_CHECKS,
-        rules=(inline_numbers_differ, subnets_are_of_the_vpc),
+        rules=(numbers_are_in_range, inline_numbers_differ, subnets_are_of_the_vpc),
     ),
     Kind(
         DEFAULT_ACL,
@@ -135,7 +147,7 @@ KINDS: Final = (
         references={"defaultNetworkAclId": ACL, "subnetIds": SUBNET},
         non_blocking_references=frozenset({"defaultNetworkAclId", "subnetIds"}),
         checks=_INLINE_CHECKS,
-        rules=(inline_numbers_differ, subnets_are_of_the_vpc),
+        rules=(numbers_are_in_range, inline_numbers_differ, subnets_are_of_the_vpc),
         implicit_resources=_default_acl_wipes,
     ),
     Kind(
@@ -164,7 +176,7 @@ KINDS: Final = (
             ipv4_network("cidrBlock"),
             ipv6_network("ipv6CidrBlock"),
         ),
-        rules=(rule_number_is_free,),
+        rules=(numbers_are_in_range, rule_number_is_free),
     ),
     Kind(
         ACL_ASSOCIATION,

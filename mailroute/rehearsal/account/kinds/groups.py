@@ -92,6 +92,14 @@ def ports_are_in_order(call: Call) -> None:
             raise AwsError("InvalidParameterValue", f"Invalid TCP/UDP port range ({first}:{last}).")
 
 
+def ports_are_set(call: Call) -> None:
+    """A rule for TCP or UDP names its ports ("IpPermission", Amazon EC2 API Reference)."""
+    protocol = str(call.inputs.get("ipProtocol")).lower()
+    ports = (call.inputs.get("fromPort"), call.inputs.get("toPort"))
+    if _PROTOCOLS.get(protocol, protocol) in ("tcp", "udp") and None in ports:
+        raise AwsError("InvalidParameterValue", "Must specify both from and to ports with TCP/UDP.")
+
+
 def peer_group_exists(call: Call) -> None:
     """A rule names groups of its VPC or of a peered one ("Security group referencing", VPC User Guide)."""
     rules = [call.inputs, *(call.inputs.get("ingress") or ()), *(call.inputs.get("egress") or ())]
@@ -209,7 +217,7 @@ def _single(type_: str) -> Kind:
         references={"securityGroupId": GROUP, "referencedSecurityGroupId": GROUP},
         non_blocking_references=frozenset({"securityGroupId"}),
         checks=(ipv4_network("cidrIpv4"), ipv6_network("cidrIpv6"), port("fromPort"), port("toPort")),
-        rules=(rule_is_new, ports_are_in_order),
+        rules=(ports_are_set, rule_is_new, ports_are_in_order),
     )
 
 

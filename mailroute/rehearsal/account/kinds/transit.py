@@ -42,6 +42,14 @@ def subnets_are_of_the_vpc(call: Call) -> None:
             )
 
 
+def subnets_have_ipv4(call: Call) -> None:
+    """None of its subnets has IPv6 alone ("Amazon VPC attachments", AWS Transit Gateway Guide)."""
+    for identity in call.inputs["subnetIds"]:
+        subnet = call.account.find(_SUBNET, str(identity))
+        if subnet and subnet.get("ipv6Native"):
+            raise AwsError("InvalidParameterValue", f"The subnet {identity} has no IPv4 addresses.")
+
+
 def vpc_is_attached_once(call: Call) -> None:
     """A VPC has one attachment ("CreateTransitGatewayVpcAttachment", Amazon EC2 API Reference)."""
     for other in call.others(_ATTACHMENT):
@@ -129,7 +137,12 @@ KINDS: Final = (
         },
         replaced_by=frozenset({"transitGatewayId", "vpcId"}),
         references={"subnetIds": SUBNET, "transitGatewayId": TRANSIT_GATEWAY, "vpcId": VPC},
-        rules=(one_subnet_in_each_zone, subnets_are_of_the_vpc, vpc_is_attached_once),
+        rules=(
+            one_subnet_in_each_zone,
+            subnets_are_of_the_vpc,
+            subnets_have_ipv4,
+            vpc_is_attached_once,
+        ),
     ),
     Kind(
         _TABLE,

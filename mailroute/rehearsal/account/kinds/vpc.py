@@ -99,6 +99,12 @@ def peers_do_not_overlap(call: Call) -> None:
                 )
 
 
+def peer_accepts_across_regions(call: Call) -> None:
+    """A connection to another region is accepted there (Registry, `aws.ec2.VpcPeeringConnection`)."""
+    if call.inputs.get("autoAccept") and call.inputs.get("peerRegion"):
+        raise AwsError("InvalidParameterValue", "peer_region cannot be set whilst auto_accept is true.")
+
+
 def _check_size(call: Call, code: str) -> None:
     block = network(call.inputs.get("cidrBlock"))
     if block is not None and not _LARGEST <= block.prefixlen <= _SMALLEST:
@@ -120,7 +126,6 @@ def new_vpc(call: Call, identity: str) -> Mapping[str, Any]:
     """What AWS computes of a VPC that it makes."""
     table = call.ec2_id("rtb")
     asks_ipv6 = call.inputs.get("assignGeneratedIpv6CidrBlock")
-    generated = ipaddress.IPv6Address(0x2600_1F18 << 96 | call.number("ipv6", 1 << 24) << 72)
     return {
         "arn": call.arn("ec2", f"vpc/{identity}"),
         "defaultNetworkAclId": call.ec2_id("acl"),
@@ -130,9 +135,20 @@ def new_vpc(call: Call, identity: str) -> Mapping[str, Any]:
         "dhcpOptionsId": _default_dhcp_options(call).id,
         "ownerId": call.caller.account_id,
         **({"cidrBlock": _allocated(call)} if _asks_a_pool(call) else {}),
-        **({"ipv6CidrBlock": f"{generated}/56"} if asks_ipv6 else {}),
+        **({"ipv6CidrBlock": _generated_ipv6(call)} if asks_ipv6 else {}),
         "ipv6AssociationId": call.ec2_id("vpc-cidr-assoc") if asks_ipv6 else "",
     }
+
+
+def _generated_ipv6(call: Call) -> str:
+    """A block of Amazon's own pool."""
+    return f"{ipaddress.IPv6Address(0x2600_1F18 << 96 | call.number('ipv6', 1 << 24) << 72)}/56"
+
+
+def new_ipv6_block(call: Call, _identity: str) -> Mapping[str, Any]:
+    """The block that a VPC gets ("Add or remove a CIDR block from your VPC", Amazon VPC User Guide)."""
+    asked = call.inputs.get("assignGeneratedIpv6CidrBlock")
+    return {"ipv6CidrBlock": _generated_ipv6(call)} if asked else {}
 
 
 def _asks_a_pool(call: Call) -> bool:
@@ -274,6 +290,17 @@ KINDS: Final = (
         rules=(vpc_size, secondary_block_is_free),
     ),
     Kind(
+        "aws:ec2/vpcIpv6CidrBlockAssociation:VpcIpv6CidrBlockAssociation",
+        ec2_id("vpc-cidr-assoc"),
+        new_ipv6_block,
+        replaced_by=frozenset(
+            {"vpcId", "assignGeneratedIpv6CidrBlock", "ipv6CidrBlock", "ipv6IpamPoolId", "ipv6NetmaskLength"}
+        ),
+        references={"vpcId": VPC},
+        non_blocking_references=frozenset({"vpcId"}),
+        checks=(ipv6_network("ipv6CidrBlock"),),
+    ),
+    Kind(
         SUBNET_TYPE,
         ec2_id("subnet"),
         new_subnet,
@@ -309,7 +336,7 @@ KINDS: Final = (
         recomputed=frozenset({"acceptStatus"}),
         replaced_by=frozenset({"vpcId", "peerVpcId", "peerOwnerId", "peerRegion"}),
         references={"vpcId": VPC},
-        rules=(peers_do_not_overlap,),
+        rules=(peers_do_not_overlap, peer_accepts_across_regions),
     ),
     Kind(
         "aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter",
