@@ -48,13 +48,17 @@ class EmailIdentityArgs(TypedDict):
     publish_events: NotRequired[bool]
     """Whether bounces, complaints and other failures are published to an SNS topic. Default: false."""
     protect: NotRequired[bool]
-    """Whether Pulumi refuses to delete or replace the identity and its DKIM records. Default: false."""
+    """Whether Pulumi refuses to delete or replace the identity. Default: false."""
     event_topic_arn: NotRequired[pulumi.Input[str]]
     """With `publish_events`: an existing topic that SES may publish to. Default: a new one."""
 
 
 class EmailIdentity(Component):
-    """A SES domain identity with Easy DKIM (RSA 2048), a custom MAIL FROM domain, SPF and DMARC."""
+    """A SES domain identity with Easy DKIM (RSA 2048), a custom MAIL FROM domain, SPF and DMARC.
+
+    The DKIM records that it has registered are never deleted, for SES would send no more: they stay in their
+    zone where `dns` becomes `external`, where the zone becomes another one, and after the identity.
+    """
 
     identity_arn: pulumi.Output[str]
     """The ARN of the identity."""
@@ -83,7 +87,7 @@ class EmailIdentity(Component):
         )
         check(args)
         account = Account(opts)
-        domain, region, protect = args["domain"], account.region(), args.get("protect", False)
+        domain, region = args["domain"], account.region()
         zone_id, existing = look(args, account)
         if existing is not None:
             self._adopt(name, args, existing, opts)
@@ -100,11 +104,13 @@ class EmailIdentity(Component):
             configuration_set_name=configuration_set_name,
             dkim_signing_attributes={"next_signing_key_length": "RSA_2048_BIT"},
             tags=ownership(name),
-            opts=pulumi.ResourceOptions.merge(self._child(), pulumi.ResourceOptions(protect=protect)),
+            opts=pulumi.ResourceOptions.merge(
+                self._child(), pulumi.ResourceOptions(protect=args.get("protect", False))
+            ),
         )
         records = sender_records(domain, _dkim_tokens(identity), mail_from, region, _dmarc_tags(args))
         published = [
-            self._publish_record(f"{name}-{label}", zone_id, record, protect and label.startswith("dkim-"))
+            self._publish_record(f"{name}-{label}", zone_id, record, is_dkim=label.startswith("dkim-"))
             for label, record in records.items()
             if zone_id is not None
         ]
@@ -192,8 +198,9 @@ class EmailIdentity(Component):
         return events.configuration_set_name, pulumi.Output.from_input(topic_arn)
 
     def _publish_record(
-        self, name: str, zone_id: pulumi.Input[str], record: PlannedRecord, protect: bool
+        self, name: str, zone_id: pulumi.Input[str], record: PlannedRecord, *, is_dkim: bool
     ) -> aws.route53.Record:
+        """A record. Those of DKIM stay when the stack gives them up, and are taken up again as they are."""
         return aws.route53.Record(
             name,
             zone_id=zone_id,
@@ -201,7 +208,10 @@ class EmailIdentity(Component):
             type=record["type"],
             ttl=record["ttl"],
             records=[record["value"]],
-            opts=pulumi.ResourceOptions.merge(self._child(), pulumi.ResourceOptions(protect=protect)),
+            allow_overwrite=True if is_dkim else None,
+            opts=pulumi.ResourceOptions.merge(
+                self._child(), pulumi.ResourceOptions(retain_on_delete=is_dkim)
+            ),
         )
 
 

@@ -66,6 +66,11 @@ class NatEgress(Component):
         if mode == REGIONAL:
             addresses, gateways = self._regional(f"{name}-{REGIONAL}", list(zones))
         else:
+            there = [subnet_id for subnet in public if (subnet_id := checks.known(subnet["id"]))]
+            zones = {
+                zone: _own_subnet(f"{name}-{zone}", account, there) or subnet_id
+                for zone, subnet_id in zones.items()
+            }
             addresses, gateways = self._zonal(name, zones)
         distinct = list(dict.fromkeys(gateways.values()))
         for table in tables:
@@ -133,6 +138,32 @@ class NatEgress(Component):
             nat_gateway_id=gateway.id,
             opts=self._child(),
         )
+
+
+def _own_subnet(name: str, account: Account, public: list[str]) -> Optional[str]:
+    """The subnet of the NAT gateway that this stack calls `name`; `None` where there is none yet.
+
+    In another one it would be created before the old one is deleted, and an address belongs to one gateway at
+    a time.
+
+    Args:
+        public: the subnets that are known already, one of which it has to be.
+
+    Raises:
+        ArgumentError: it is none of them.
+    """
+    found = {each: account.nat_gateway_subnet(each) for each in account.own_nat_gateways(name)}
+    for gateway_id, subnet_id in found.items() if public else ():
+        if subnet_id in public:
+            return subnet_id
+        checks.refuse(
+            ARGUMENT("public_subnets"),
+            public,
+            f"{gateway_id}, this stack's own, is in {subnet_id}, and moves to no other subnet of its zone with "
+            "its address",
+            f"name {subnet_id} too, or change it after an update without NAT gateways",
+        )
+    return None
 
 
 def _default_gateways(tables: list[RoutedTable], account: Account) -> list[str]:

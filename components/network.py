@@ -112,7 +112,14 @@ class Network(Component):
             tags=ownership(name),
             opts=self._child(),
         )
-        gateway = aws.ec2.InternetGateway(name, vpc_id=vpc.id, tags=ownership(name), opts=self._child())
+        # A new VPC gets one of its own: moved, it would leave the old VPC while mail is still sent from there.
+        replaced = pulumi.ResourceOptions(replace_on_changes=["vpcId"])
+        gateway = aws.ec2.InternetGateway(
+            name,
+            vpc_id=vpc.id,
+            tags=ownership(name),
+            opts=pulumi.ResourceOptions.merge(self._child(), replaced),
+        )
         public_table = self._route_table(f"{name}-public", vpc)
         aws.ec2.Route(
             f"{name}-public",

@@ -11,7 +11,7 @@ import pulumi
 import pulumi_aws as aws
 from typing_extensions import ParamSpec
 
-from .component import stack_tags
+from .component import ownership, stack_tags
 
 DEFAULT_ROUTE = "0.0.0.0/0"
 _WILDCARD = r"(\*|\\052)"
@@ -236,15 +236,16 @@ class Account:
         return [self.route_table(route_table_id) for route_table_id in sorted(ids)]
 
     @_once
-    def own_nat_gateways(self) -> list[str]:
-        """The ids of the NAT gateways that this very stack has, by their tags.
+    def own_nat_gateways(self, name: Optional[str] = None) -> list[str]:
+        """The ids of the NAT gateways that this very stack has, by their tags, or of those that it calls `name`.
 
         AWS shows deleted ones for about an hour (Amazon VPC User Guide, "Work with NAT gateways").
         """
         there: list[aws.ec2.GetNatGatewaysFilterArgsDict] = [
             {"name": "state", "values": ["pending", "available"]}
         ]
-        return sorted(aws.ec2.get_nat_gateways(filters=there, tags=stack_tags(), opts=self._opts).ids)
+        tags = ownership(name) if name else stack_tags()
+        return sorted(aws.ec2.get_nat_gateways(filters=there, tags=tags, opts=self._opts).ids)
 
     @_once
     def has_security_group(self, group_id: str) -> bool:
@@ -310,6 +311,11 @@ class Account:
     def nat_gateway_address(self, nat_gateway_id: str) -> str:
         """The public address of a NAT gateway."""
         return aws.ec2.get_nat_gateway(id=nat_gateway_id, opts=self._opts).public_ip
+
+    @_once
+    def nat_gateway_subnet(self, nat_gateway_id: str) -> str:
+        """The id of the subnet of a NAT gateway that is in one."""
+        return aws.ec2.get_nat_gateway(id=nat_gateway_id, opts=self._opts).subnet_id
 
     @_once
     def nat_gateway_vpc(self, nat_gateway_id: str) -> str:

@@ -66,8 +66,7 @@ class Settings:
             return ""
         kept = [f"App Runner service {self.service['service_name']}"]
         if self.identity is not None and IDENTITY not in self.adopts:
-            dkim = " with its DKIM records" if self.identity.get("dns") == email_identity.ROUTE53 else ""
-            kept.append(f"SES identity {self.domain}{dkim}")
+            kept.append(f"SES identity {self.domain}")
         if self.sender is not None:
             kept.append(f"secret with the SMTP credentials of {self.domain}")
         return (

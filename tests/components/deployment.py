@@ -102,6 +102,7 @@ class State:
     outputs: Mapping[str, Any]
     needs: frozenset[str]
     protect: bool = False
+    retain: bool = False
 
 
 @dataclass(frozen=True)
@@ -239,8 +240,10 @@ class _Engine(mocks.MockMonitor):
             old = self._stack.state.get(urn)
             if old is not None:
                 given = left(given, old.inputs, request.ignoreChanges)
-            state = self._written(urn, given, needs, bool(request.deleteBeforeReplace))
-            self._stack.state[urn] = replace(state, protect=request.protect)
+            state = self._written(
+                urn, given, needs, bool(request.deleteBeforeReplace), frozenset(request.replaceOnChanges)
+            )
+            self._stack.state[urn] = replace(state, protect=request.protect, retain=request.retainOnDelete)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=state.id, object=wire.encode(state.outputs))
 
     def _rename(self, urn: str, aliases: Iterable[str]) -> None:
@@ -251,7 +254,12 @@ class _Engine(mocks.MockMonitor):
             state[urn] = replace(state.pop(former), urn=urn)
 
     def _written(
-        self, urn: str, given: Mapping[str, Any], needs: frozenset[str], delete_first: bool
+        self,
+        urn: str,
+        given: Mapping[str, Any],
+        needs: frozenset[str],
+        delete_first: bool,
+        replaced_by: frozenset[str],
     ) -> State:
         resource, kind = class_of(urns.type_of(urn)), kind_of(urns.type_of(urn))
         old = self._stack.state.get(urn)
@@ -261,7 +269,7 @@ class _Engine(mocks.MockMonitor):
         found = list(changes(kind, old.inputs, inputs, (), computed_inputs(resource, kind), old.outputs))
         if not found:
             return State(urn, old.id, inputs, old.outputs, needs)
-        if any(change.replaces for change in found):
+        if any(change.replaces or change.name in replaced_by for change in found):
             _refuse_if_protected(old, "replace")
             inputs = self._checked(urn, given, {})
             if delete_first or deletes_first(resource, old.inputs, inputs):
@@ -304,6 +312,8 @@ class _Engine(mocks.MockMonitor):
             self._delete(each)
 
     def _delete(self, state: State) -> None:
+        if state.retain:
+            return
         self._resources.delete(state.urn, state.id)
         self._note(state.urn, "delete", state.needs)
 

@@ -368,7 +368,7 @@ def test_prod_exports(program: Callable[..., Any]) -> None:
         "serviceArn": "arn:aws:apprunner:us-east-1:123456789012:service:service",
         "vpcConnectorArn": "arn:aws:apprunner:us-east-1:123456789012:vpcConnector:service",
         "protected": (
-            "App Runner service daadaar-backend, SES identity daadaar.com with its DKIM records, secret with "
+            "App Runner service daadaar-backend, SES identity daadaar.com, secret with "
             "the SMTP credentials of daadaar.com: pulumi destroy --exclude-protected keeps this and what it "
             "depends on; to let go of it, run: pulumi config set protect false, pulumi up, pulumi destroy"
         ),

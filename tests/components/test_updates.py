@@ -24,6 +24,9 @@ SECRET = "aws:secretsmanager/secret:Secret"
 ROLE = "aws:iam/role:Role"
 ZONE = "aws:route53/zone:Zone"
 IDENTITY = "aws:sesv2/emailIdentity:EmailIdentity"
+SUBNET = "aws:ec2/subnet:Subnet"
+RECORD = "aws:route53/record:Record"
+INTERNET_GATEWAY = "aws:ec2/internetGateway:InternetGateway"
 GATEWAY = "aws:ec2/natGateway:NatGateway"
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 Config = dict[str, Any]
@@ -370,6 +373,7 @@ def test_a_nat_gateway_keeps_its_vpc(name: str, old: Config, new: Config, messag
         moved = stack.up(**change)
         assert moved.error is None
         assert {cannot_send(stack.account, live) for _write, live in moved.instants()} == {""}, change
+        assert "update" not in [each.operation for each in moved.writes if each.type == INTERNET_GATEWAY]
     back = stack.up(**old)
     assert (type(back.error), back.writes) == (ArgumentError, ())
 
@@ -383,13 +387,36 @@ def test_mail_leaves_nat_before_its_vpc_goes() -> None:
 
 
 @pytest.mark.parametrize("change", [{"dns": "external", "zoneId": ""}, {"zoneId": "Z2"}])
-def test_dkim_records_are_deleted_only_when_asked(change: Config) -> None:
-    stack = running("prod", zoneId="Z0573219KQ7M4TXB1R8E", **SES)
+def test_dkim_records_stay_where_they_are(change: Config) -> None:
+    here = {"dns": "route53", "zoneId": "Z0573219KQ7M4TXB1R8E"}
+    stack = running("prod", **SES, **here)
     [zone] = stack.account.of(ZONE)
     stack.account.put(AwsResource(ZONE, "Z2", dict(zone.outputs)))
     stack.account.changed.clear()
-    assert "SES identity daadaar.com with its DKIM records" in stack.outputs["protected"]
-    refused = stack.up(**change)
-    assert isinstance(refused.error, ProtectedError)
-    assert gaps(stack, refused) == []
-    assert cannot_send(stack.account, stack.account.live()) == ""
+    for config in (change, here):
+        update = stack.up(**config)
+        assert update.error is None
+        assert gaps(stack, update) == []
+        published = [each for each in stack.account.of(RECORD) if each.get("zoneId") == here["zoneId"]]
+        assert sum("_domainkey" in each.get("name") for each in published) == 3
+    assert stack.up().writes == ()
+
+
+def test_a_nat_gateway_keeps_its_subnet() -> None:
+    stack = running("prod", **NAT)
+    [gateway] = stack.account.of(GATEWAY)
+    home = stack.account.find(SUBNET, gateway.get("subnetId"))
+    assert home is not None
+    other = "subnet-00000000000000001"
+    twin = {**home.outputs, "id": other, "cidrBlock": "172.31.250.0/24"}
+    stack.account.put(AwsResource(SUBNET, other, twin))
+    stack.account.changed.clear()
+    refused = stack.up(publicSubnetIds=[other])
+    assert (str(refused.error), refused.writes) == (
+        f"config mailroute:publicSubnetIds is ['{other}']: {gateway.id}, this stack's own, is in {home.id}, and "
+        f"moves to no other subnet of its zone with its address; name {home.id} too, or change it after an "
+        "update without NAT gateways",
+        (),
+    )
+    assert stack.up(publicSubnetIds=[other, home.id]).writes == ()
+    assert stack.up(publicSubnetIds=[]).writes == ()
