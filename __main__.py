@@ -5,7 +5,7 @@ import pulumi
 from components import AppRunnerService, EmailIdentity, NatEgress, Network, SmtpCredentials, SmtpEndpoint
 from components.app_runner_service import import_command
 from components.helpers.lookup import DEFAULT_ROUTE, Account
-from components.stack.account import fit
+from components.stack.account import SERVICE, fit
 from components.stack.mail_path import (
     NAT,
     PASSWORD,
@@ -86,7 +86,7 @@ if endpoint and sender:
 mail = paths[settings.mail_path]
 
 service = AppRunnerService(
-    "service",
+    SERVICE,
     {
         **settings.service,
         "vpc_id": vpc.vpc_id,
@@ -127,6 +127,4 @@ if settings.service.get("custom_domains"):
     pulumi.export("customDomainRecordsToPublish", service.records_to_publish)
 if settings.protected:
     pulumi.export("protected", settings.protected)
-pulumi.export(
-    "importCommand", import_command("service", settings.service["service_name"], Account().region())
-)
+pulumi.export("importCommand", import_command(SERVICE, settings.service["service_name"], Account().region()))

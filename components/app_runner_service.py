@@ -9,8 +9,8 @@ import pulumi
 import pulumi_aws as aws
 
 from .helpers import app_runner_settings, checks, custom_domains
-from .helpers.app_runner_args import AppRunnerServiceArgs, check, of_destination, target
-from .helpers.app_runner_deployment import confirmed
+from .helpers.app_runner_args import NEW, AppRunnerServiceArgs, check, named_role, of_destination, target
+from .helpers.app_runner_deployment import confirmed, require_roles
 from .helpers.app_runner_rules import ECR
 from .helpers.app_runner_source import CODE
 from .helpers.component import Component, ownership, received
@@ -46,7 +46,7 @@ class AppRunnerService(Component):
     service_arn: pulumi.Output[str]
     """The ARN of the service."""
     service_url: pulumi.Output[str]
-    """The URL of the service, with `https://`."""
+    """The URL of the service, with `https://`; empty where App Runner shows none."""
     vpc_connector_arn: pulumi.Output[str]
     """The ARN of the VPC connector."""
     security_group_id: pulumi.Output[str]
@@ -119,7 +119,7 @@ class AppRunnerService(Component):
                 pulumi.ResourceOptions(
                     aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)],
                     protect=args.get("protect", False),
-                    ignore_changes=app_runner_settings.left_as_it_is(args),
+                    ignore_changes=app_runner_settings.left_as_it_is(args, origin),
                 ),
             ),
         )
@@ -127,9 +127,14 @@ class AppRunnerService(Component):
         self.records_to_publish = custom_domains.associate(name, domains, service, account, self._child())
         if "web_acl_arn" in args:
             self._protect_by_web_acl(name, service.arn, args["web_acl_arn"])
-        running = confirmed(args, service, connector.arn, instance_role_arn)
+        running = pulumi.Output.all(
+            require_roles(_ARGUMENT, args, origin, service, instance_role_arn),
+            confirmed(args, service, connector.arn, instance_role_arn),
+        )
         self.service_arn = running.apply(lambda _: service.arn)
-        self.service_url = running.apply(lambda _: pulumi.Output.concat("https://", service.service_url))
+        self.service_url = running.apply(
+            lambda _: service.service_url.apply(lambda host: f"https://{host}" if host else "")
+        )
         self.vpc_connector_arn = connector.arn
         self.security_group_id = group.id
         self.instance_role_arn = instance_role_arn
@@ -139,8 +144,8 @@ class AppRunnerService(Component):
         self, name: str, args: AppRunnerServiceArgs
     ) -> tuple[pulumi.Output[str], list[pulumi.Resource]]:
         """The role that the application runs with, and the rights that it must have before it starts."""
-        if "instance_role_arn" in args:
-            role_arn = pulumi.Output.from_input(args["instance_role_arn"])
+        if named := named_role(args.get("instance_role_arn")):
+            role_arn = pulumi.Output.from_input(named)
             role_name = role_arn.apply(lambda arn: arn.rpartition("/")[2])
         else:
             role = aws.iam.Role(
@@ -183,8 +188,8 @@ class AppRunnerService(Component):
 
         It is there too where the arguments name no image: the service may still run one that they once named.
         """
-        if "access_role_arn" in args:
-            return args["access_role_arn"], []
+        if named := named_role(args.get("access_role_arn")):
+            return named, []
         if origin == CODE or (origin != ECR and "image" in args):
             return None, []
         role = aws.iam.Role(
@@ -235,7 +240,8 @@ def look(args: AppRunnerServiceArgs, account: Account) -> None:
         ("source_code.connection_arn", args.get("source_code", {}).get("connection_arn")),
     )
     for argument, given in of_account:
-        if arn := checks.known(given):
+        arn = checks.known(given)
+        if arn and arn != NEW:
             checks.in_reach(_ARGUMENT(argument), arn, account.region(), account.id())
     if key := checks.known(args.get("encryption_kms_key_arn")):
         checks.in_reach(_ARGUMENT("encryption_kms_key_arn"), key, account.region())
@@ -245,7 +251,7 @@ def look(args: AppRunnerServiceArgs, account: Account) -> None:
         checks.refuse(_ARGUMENT("auto_deploy"), True, rule, "set it to false")
     for argument in ("instance_role_arn", "access_role_arn"):
         role_arn = checks.known(args.get(argument))
-        if role_arn is not None and not account.has_role(role_arn):
+        if role_arn and role_arn != NEW and not account.has_role(role_arn):
             checks.refuse(_ARGUMENT(argument), role_arn, "there is no such role", "look at its name")
     for position, to in enumerate(args["destinations"]):
         group_id = checks.known(to.get("security_group_id"))

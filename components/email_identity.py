@@ -92,7 +92,7 @@ class EmailIdentity(Component):
         if existing is not None:
             self._adopt(name, args, existing, opts)
             return
-        mail_from = _mail_from(args)
+        mail_from_domain = mail_from(args)
         super().__init__(name, opts)
         self.event_topic_arn = None
         configuration_set_name: Optional[pulumi.Input[str]] = args.get("configuration_set_name")
@@ -108,7 +108,7 @@ class EmailIdentity(Component):
                 self._child(), pulumi.ResourceOptions(protect=args.get("protect", False))
             ),
         )
-        records = sender_records(domain, _dkim_tokens(identity), mail_from, region, _dmarc_tags(args))
+        records = sender_records(domain, _dkim_tokens(identity), mail_from_domain, region, _dmarc_tags(args))
         published = [
             self._publish_record(f"{name}-{label}", zone_id, record, is_dkim=label.startswith("dkim-"))
             for label, record in records.items()
@@ -117,7 +117,7 @@ class EmailIdentity(Component):
         aws.sesv2.EmailIdentityMailFromAttributes(
             name,
             email_identity=identity.email_identity,
-            mail_from_domain=mail_from,
+            mail_from_domain=mail_from_domain,
             behavior_on_mx_failure="USE_DEFAULT_VALUE",
             opts=self._child(*published),
         )
@@ -125,7 +125,7 @@ class EmailIdentity(Component):
             self._wait(name, identity, minutes, published)
         self.identity_arn = identity.arn
         self.dns = pulumi.Output.from_input(args.get("dns", ROUTE53))
-        self.mail_from_domain = pulumi.Output.from_input(mail_from)
+        self.mail_from_domain = pulumi.Output.from_input(mail_from_domain)
         # For Python programs, record by record: an output of them all is unknown as long as one token is.
         self.to_publish = list(records.values()) if zone_id is None else []
         self.records = pulumi.Output.all(*records.values())
@@ -208,7 +208,8 @@ class EmailIdentity(Component):
             type=record["type"],
             ttl=record["ttl"],
             records=[record["value"]],
-            allow_overwrite=True if is_dkim else None,
+            # What `require_free` has let through is so already, and DKIM's names are this identity's alone.
+            allow_overwrite=is_dkim or checks.known(zone_id) is not None or None,
             opts=pulumi.ResourceOptions.merge(
                 self._child(), pulumi.ResourceOptions(retain_on_delete=is_dkim)
             ),
@@ -340,12 +341,13 @@ def look(
             "look at the name and the region",
         )
     if known := checks.known(zone_id):
-        planned = sender_records(args["domain"], [], _mail_from(args), region, _dmarc_tags(args))
+        planned = sender_records(args["domain"], [], mail_from(args), region, _dmarc_tags(args))
         require_free(_ARGUMENT, account, known, planned, is_new=existing is None)
     return zone_id, None
 
 
-def _mail_from(args: EmailIdentityArgs) -> str:
+def mail_from(args: EmailIdentityArgs) -> str:
+    """The MAIL FROM domain, whose name nothing else may use."""
     return f"{args.get('mail_from_subdomain', 'bounce')}.{args['domain']}"
 
 

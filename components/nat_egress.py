@@ -58,7 +58,9 @@ class NatEgress(Component):
             )
             self._publish()
             return
-        zones = gateway_zones(mode, private, public)
+        private_zones = list(dict.fromkeys(subnet["availability_zone"] for subnet in private))
+        own = [zone for zone in private_zones if account.own_nat_gateways(f"{name}-{zone}")]
+        zones = gateway_zones(mode, private, public, own)
         tables = routed_tables(mode, private)
         _require_room(args["vpc_id"], tables, account)
         super().__init__(name, opts)
@@ -159,8 +161,8 @@ def _own_subnet(name: str, account: Account, public: list[str]) -> Optional[str]
         checks.refuse(
             ARGUMENT("public_subnets"),
             public,
-            f"{gateway_id}, this stack's own, is in {subnet_id}, and moves to no other subnet of its zone with "
-            "its address",
+            f"{gateway_id}, this stack's own, is in {subnet_id}, and moves to no other subnet of its zone "
+            "with its address",
             f"name {subnet_id} too, or change it after an update without NAT gateways",
         )
     return None

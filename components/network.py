@@ -112,7 +112,7 @@ class Network(Component):
             tags=ownership(name),
             opts=self._child(),
         )
-        # A new VPC gets one of its own: moved, it would leave the old VPC while mail is still sent from there.
+        # A new VPC gets one of its own: moved, it would leave the old VPC while that is in use.
         replaced = pulumi.ResourceOptions(replace_on_changes=["vpcId"])
         gateway = aws.ec2.InternetGateway(
             name,

@@ -15,6 +15,9 @@ from .helpers.lookup import Account
 USERNAME_KEY, PASSWORD_KEY = "username", "password"
 """The JSON keys of a secret with SMTP credentials."""
 
+_LONGEST_IN_NAME = 64
+"""Of the domain, in the name of a policy, which has at most 128 characters (IAM API Reference)."""
+
 _ARGUMENT = checks.of("SmtpCredentials")
 
 
@@ -68,8 +71,13 @@ class SmtpCredentials(Component):
             checks.arn(_ARGUMENT("kms_key_arn"), kms_key_arn, "kms", "key")
         super().__init__(name, opts)
         user = aws.iam.User(name, tags=ownership(name), opts=self._child())
+        # By its domain: the right to send as the old one goes after the service has taken the new one.
+        former = pulumi.ResourceOptions(aliases=[pulumi.Alias(name=name)])
         allowed = aws.iam.UserPolicy(
-            name, user=user.name, policy=json.dumps(send_as(domain)), opts=self._child()
+            f"{name}-{domain[:_LONGEST_IN_NAME]}",
+            user=user.name,
+            policy=json.dumps(send_as(domain)),
+            opts=pulumi.ResourceOptions.merge(self._child(), former),
         )
         access_key = aws.iam.AccessKey(name, user=user.name, opts=self._child(allowed))
         secret = aws.secretsmanager.Secret(

@@ -10,9 +10,16 @@ from .app_runner_source import SourceCodeArgs
 from .custom_domains import CustomDomainArgs
 
 _ARGUMENT = checks.of("AppRunnerService")
-_MOST_TAGS = 47
+_TAGS_OF_STACK = ("Name", "pulumi:project", "pulumi:stack")
+_MOST_TAGS = 50 - len(_TAGS_OF_STACK)
 _LONGEST_TAG_KEY, _LONGEST_TAG = 128, 256
-"""AWS Tagging Guide, "Tag naming limits and requirements"; three more tags are the stack's."""
+"""AWS Tagging Guide, "Tag naming limits and requirements"."""
+
+
+NEW = "new"
+"""In the place of a role's ARN: a new role, also where the service has another one."""
+_NO_ARN = {"instance_role_arn": NEW, "access_role_arn": NEW, "observability_configuration_arn": ""}
+"""What may be given instead of an ARN."""
 
 
 class DestinationArgs(TypedDict):
@@ -41,6 +48,15 @@ class HealthCheckArgs(TypedDict):
     """How many checks in a row make an instance healthy. Default: 1."""
     unhealthy_threshold: NotRequired[int]
     """How many failures in a row make it unhealthy. Default: 5."""
+
+
+class HoldArgs(TypedDict):
+    """What a service that is there keeps for now. A new one takes what it is given."""
+
+    variables: list[str]
+    """Those of its variables, plain or secret, that it keeps, together with its role and its connector."""
+    reason: str
+    """Why, and what to do: the update fails with it where the service keeps one that is another."""
 
 
 class AppRunnerServiceArgs(TypedDict):
@@ -89,9 +105,9 @@ class AppRunnerServiceArgs(TypedDict):
     start_command: NotRequired[pulumi.Input[str]]
     """The command that starts the application. Empty to take one away. Default: the image's own."""
     instance_role_arn: NotRequired[pulumi.Input[str]]
-    """A role to run with; it gains the right to read the secrets, and `policy_arns`. Default: a new one."""
+    """A role to run with; it gains the right to read the secrets, and `policy_arns`. `new` for a new one."""
     access_role_arn: NotRequired[pulumi.Input[str]]
-    """A role that may pull the private image, of which nothing is changed. Default: a new one."""
+    """A role that may pull the private image, of which nothing is changed; `new` for a new one."""
     auto_scaling_configuration_arn: NotRequired[pulumi.Input[str]]
     """How many instances there are. Default: the account's default configuration."""
     observability_configuration_arn: NotRequired[pulumi.Input[str]]
@@ -108,6 +124,8 @@ class AppRunnerServiceArgs(TypedDict):
     """The regional AWS WAF web ACL that requests pass. Default: none."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
     """Tags of the service, besides those that name it and its stack."""
+    hold: NotRequired[HoldArgs]
+    """What a service that is there keeps for now. Default: nothing."""
 
 
 def check(args: AppRunnerServiceArgs, label: checks.Label = _ARGUMENT) -> str:
@@ -170,12 +188,14 @@ def _check_settings(args: AppRunnerServiceArgs, label: checks.Label) -> None:
     """What is passed on to App Runner ("CreateService", AWS App Runner API Reference)."""
     tags = args.get("tags", {})
     if len(tags) > _MOST_TAGS:
-        rule = f"AWS allows 50 tags, and {50 - _MOST_TAGS} of them are the stack's"
+        rule = f"AWS allows 50 tags, and {len(_TAGS_OF_STACK)} of them are the stack's"
         checks.refuse(label("tags"), f"{len(tags)} tags", rule, f"leave {_MOST_TAGS}")
     for name, tag in tags.items():
         if name.lower().startswith("aws:") or not 1 <= len(name) <= _LONGEST_TAG_KEY:
             rule = f"a tag's key has 1 to {_LONGEST_TAG_KEY} characters, and does not start with 'aws:'"
             checks.refuse(label("tags"), name, rule, "rename it")
+        if name in _TAGS_OF_STACK:
+            checks.refuse(label("tags"), name, "the stack sets this tag itself", "leave it out")
         if len(checks.known(tag) or "") > _LONGEST_TAG:
             rule = f"the value of a tag has at most {_LONGEST_TAG} characters"
             checks.refuse(label(f"tags.{name}"), tag, rule, "shorten it")
@@ -192,8 +212,13 @@ def _check_settings(args: AppRunnerServiceArgs, label: checks.Label) -> None:
         ("web_acl_arn", "wafv2", "regional/webacl"),
     ):
         value = checks.known(args.get(argument))
-        if value is not None and (value or argument != "observability_configuration_arn"):
+        if value is not None and value != _NO_ARN.get(argument):
             checks.arn(label(argument), value, service, resource)
+
+
+def named_role(given: Optional[pulumi.Input[str]]) -> Optional[pulumi.Input[str]]:
+    """The role that an argument names; `None` where it asks for a new one, or for none."""
+    return None if checks.known(given) == NEW else given
 
 
 def of_destination(label: checks.Label, position: int) -> checks.Label:

@@ -11,12 +11,13 @@ import pulumi
 import pulumi_aws as aws
 
 from .app_runner_args import AppRunnerServiceArgs
-from .app_runner_rules import ECR_PUBLIC
+from .app_runner_rules import ECR, ECR_PUBLIC
 from .app_runner_source import API, CODE, SAMPLE_IMAGE, SourceCodeArgs, is_from_file
 
 _SOURCE = "sourceConfiguration"
 _IMAGE = f"{_SOURCE}.imageRepository"
 _CODE = f"{_SOURCE}.codeRepository"
+_ROLE = "instanceConfiguration.instanceRoleArn"
 _OF_IMAGE = f"{_IMAGE}.imageConfiguration"
 _OF_CODE = f"{_CODE}.codeConfiguration.codeConfigurationValues"
 _HEALTH = "healthCheckConfiguration"
@@ -30,6 +31,7 @@ _PROPERTIES = {
     "auto_deploy": f"{_SOURCE}.autoDeploymentsEnabled",
     "cpu": "instanceConfiguration.cpu",
     "memory": "instanceConfiguration.memory",
+    "instance_role_arn": _ROLE,
     "publicly_accessible": "networkConfiguration.ingressConfiguration",
     "ip_address_type": "networkConfiguration.ipAddressType",
     "observability_configuration_arn": "observabilityConfiguration",
@@ -39,13 +41,30 @@ _PROPERTIES = {
 """Arguments, and the property of the service that stays as it is where they are not given."""
 
 
-def left_as_it_is(args: AppRunnerServiceArgs) -> list[str]:
-    """The properties of the service, for `ignore_changes`, that the arguments say nothing about."""
+def left_as_it_is(args: AppRunnerServiceArgs, origin: str) -> list[str]:
+    """The properties of the service, for `ignore_changes`, that the arguments say nothing about, or hold.
+
+    Args:
+        origin: `ECR`, `ECR_PUBLIC` or `CODE`.
+    """
     return [
         *(path for argument, path in _PROPERTIES.items() if argument not in args),
         *_health_left(args),
-        *_source_left(args),
+        *_source_left(args, origin),
+        *_held(args),
     ]
+
+
+def _held(args: AppRunnerServiceArgs) -> Iterator[str]:
+    if "hold" not in args:
+        return
+    of_origin = _OF_CODE if "source_code" in args else _OF_IMAGE
+    for variable in args["hold"]["variables"]:
+        for kind in ("Variables", "Secrets"):
+            yield f"{of_origin}.runtimeEnvironment{kind}.{variable}"
+    yield "networkConfiguration.egressConfiguration"
+    if "instance_role_arn" in args:
+        yield _ROLE
 
 
 def _health_left(args: AppRunnerServiceArgs) -> Iterator[str]:
@@ -62,7 +81,7 @@ def _health_left(args: AppRunnerServiceArgs) -> Iterator[str]:
             yield f"{_HEALTH}.protocol"
 
 
-def _source_left(args: AppRunnerServiceArgs) -> Iterator[str]:
+def _source_left(args: AppRunnerServiceArgs, origin: str) -> Iterator[str]:
     # App Runner keeps the kind of source: with the other one left as it is, the provider refuses both in a
     # preview.
     yield _IMAGE if "source_code" in args else _CODE
@@ -77,8 +96,10 @@ def _source_left(args: AppRunnerServiceArgs) -> Iterator[str]:
             yield f"{settings}.buildCommand"
         if "source_directory" not in args["source_code"]:
             yield f"{_CODE}.sourceDirectory"
-    elif "image" not in args:
+        return
+    if "image" not in args:
         yield from (f"{_IMAGE}.imageIdentifier", f"{_IMAGE}.imageRepositoryType")
+    if "image" not in args or (origin == ECR and "access_role_arn" not in args):
         yield f"{_SOURCE}.authenticationConfiguration"
 
 

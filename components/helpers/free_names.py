@@ -27,21 +27,24 @@ def require_free(
     Raises:
         ArgumentError: for the first record that is in the way.
     """
-    by_place = {(str(record["name"]), record["type"]): str(record["value"]) for record in planned.values()}
+    by_place = {(str(record["name"]), record["type"]): record for record in planned.values()}
     mail_from = str(planned["mail-from-mx"]["name"])
     for found in account.records(zone_id, sorted({name for name, _ in by_place})):
         own = by_place.get((found.name, found.type))
-        if found.name == mail_from and (is_new or found.values != [own]):
+        is_so = own is not None and found.values == [own["value"]]
+        if found.name == mail_from and (is_new or not is_so):
             checks.refuse(
                 label("mail_from_subdomain"),
                 mail_from.partition(".")[0],
                 f"{mail_from} has a {found.type} record already, and SES needs the name for itself",
                 "choose another label",
             )
-        if found.name != mail_from and (is_new or not re.fullmatch(_OWN_DMARC, "".join(found.values))):
+        value = "".join(found.values)
+        looks_own = own is not None and found.ttl == own["ttl"] and re.fullmatch(_OWN_DMARC, value)
+        if found.name != mail_from and (is_new or not (is_so or looks_own)):
             checks.refuse(
                 label("dmarc_policy"),
-                "".join(found.values),
+                value,
                 f"{found.name} has this {found.type} record already",
                 "set it to 'unmanaged' to keep the record",
             )

@@ -105,11 +105,13 @@ class Record:
     """A DNS record: its whole name without the trailing dot, and its values without quotes.
 
     Attributes:
+        ttl: in seconds; 0 for an alias.
         alias: the name that it is an alias of; empty where it is none.
     """
 
     name: str
     type: str
+    ttl: int
     values: list[str]
     alias: str
 
@@ -237,7 +239,7 @@ class Account:
 
     @_once
     def own_nat_gateways(self, name: Optional[str] = None) -> list[str]:
-        """The ids of the NAT gateways that this very stack has, by their tags, or of those that it calls `name`.
+        """The ids of the NAT gateways that this very stack has, or calls `name`, by their tags.
 
         AWS shows deleted ones for about an hour (Amazon VPC User Guide, "Work with NAT gateways").
         """
@@ -246,6 +248,11 @@ class Account:
         ]
         tags = ownership(name) if name else stack_tags()
         return sorted(aws.ec2.get_nat_gateways(filters=there, tags=tags, opts=self._opts).ids)
+
+    @_once
+    def own_security_groups(self, name: str) -> list[str]:
+        """The ids of the security groups that this very stack calls `name`, by their tags."""
+        return sorted(aws.ec2.get_security_groups(tags=ownership(name), opts=self._opts).ids)
 
     @_once
     def has_security_group(self, group_id: str) -> bool:
@@ -331,6 +338,7 @@ class Account:
             Record(
                 each.name.rstrip(".").replace(r"\052", "*"),
                 each.type,
+                each.ttl or 0,
                 [record.value.strip('"') for record in each.resource_records or ()],
                 each.alias_target.dns_name if each.alias_target else "",
             )

@@ -30,9 +30,12 @@ class RoutedTable:
 
 
 def gateway_zones(
-    mode: str, private: Sequence[SubnetArgs], public: Sequence[SubnetArgs]
+    mode: str, private: Sequence[SubnetArgs], public: Sequence[SubnetArgs], own: Sequence[str] = ()
 ) -> dict[str, Optional[pulumi.Input[str]]]:
     """The zones that get an address: zone -> the public subnet for its NAT gateway; `None` if regional.
+
+    Args:
+        own: the zones that have a NAT gateway of the stack's: a single one stays, with its address.
 
     Raises:
         ArgumentError: no public subnet is where a gateway is needed.
@@ -45,7 +48,7 @@ def gateway_zones(
     if not hosts:
         checks.refuse(ARGUMENT("public_subnets"), [], f"the mode {mode!r} needs a public subnet", remedy)
     if mode == SINGLE:
-        zone = next((zone for zone in zones if zone in hosts), min(hosts))
+        zone = next((zone for zone in [*own, *zones] if zone in hosts), min(hosts))
         return {zone: hosts[zone]}
     for zone in zones:
         if zone not in hosts:

@@ -8,15 +8,19 @@ import pulumi
 from .. import app_runner_service, email_identity, smtp_credentials, smtp_endpoint
 from ..email_identity import EXTERNAL
 from ..helpers import checks
+from ..helpers.app_runner_args import HoldArgs
 from ..helpers.component import stack_tags
 from ..helpers.custom_domains import CustomDomainArgs, require_free_hosts
 from ..helpers.lookup import Account, Vpc, read_once
 from ..network import AdoptNetworkArgs, located
-from .mail_path import NAT, SES
+from .mail_path import MAIL_VARIABLES, NAT, SES
 from .reader import ENDPOINT, IDENTITY
 from .settings import Settings
 
+SERVICE = "service"
+"""What the program calls the service, and its security group."""
 _OF_SERVICE, _OF_NETWORK = checks.of("AppRunnerService"), checks.of("Network")
+_OF_IDENTITY = checks.of("EmailIdentity")
 _WITHOUT_NAT = "change it after an update to the route 'ses' alone"
 
 
@@ -76,31 +80,45 @@ def _zone_of(argument: str, domain: CustomDomainArgs, account: Account) -> str:
 
 
 def _until_verified(settings: Settings, account: Account) -> Settings:
-    """The settings, with mail through NAT as long as SES does not let the domain send.
+    """The settings, with mail as it is as long as SES does not let the domain send.
 
     With `dns: external` nobody but a person can publish the records, so an update does not wait for them: a
-    stack that has NAT gateways keeps them. A stack without them has no path that could stay. (With
-    `dns: route53` the stack publishes the records itself, and `EmailIdentity` waits.)
+    stack that has NAT gateways keeps them. Without them a service that is there keeps its mail, wherever it
+    goes, and a new one cannot send yet. (With `dns: route53` the stack publishes the records itself, and
+    `EmailIdentity` waits.)
+
+    Raises:
+        ArgumentError: mail would leave the identity that the stack sends by.
     """
     identity = settings.identity
     if settings.mail_path != SES or identity is None or identity.get("dns") != EXTERNAL:
         return settings
-    has_nat = NAT in {*settings.paths, *settings.adopts} or account.own_nat_gateways()
-    if not has_nat or IDENTITY in settings.adopts:
-        return settings
-    found = account.email_identity(settings.domain)
-    if found is not None and found.may_send:
+    found = None if IDENTITY in settings.adopts else account.email_identity(settings.domain)
+    if IDENTITY in settings.adopts or (found is not None and found.may_send):
         return settings
     missing = [
         f"{token}._domainkey.{settings.domain} CNAME {token}.dkim.amazonses.com"
         for token in (found.dkim_tokens if found else ())
     ]
-    pulumi.log.warn(
-        f"mail stays on NAT, for SES has not verified {settings.domain} yet: publish "
+    reason = (
+        f"SES has not verified {settings.domain} yet: publish "
         f"{checks.listed(missing) or 'the records of the output dnsRecordsToPublish'}; once SES has found "
         "them, run pulumi up again"
     )
-    return replace(settings, paths=(NAT, SES), mail_path=NAT)
+    hold: HoldArgs = {"variables": [*MAIL_VARIABLES], "reason": reason}
+    settings = replace(settings, service={**settings.service, "hold": hold})
+    if NAT in {*settings.paths, *settings.adopts} or account.own_nat_gateways():
+        pulumi.log.warn(f"mail stays on NAT, for {reason}")
+        return replace(settings, paths=(NAT, SES), mail_path=NAT)
+    if found is None and account.own_security_groups(SERVICE):
+        checks.refuse(
+            _OF_IDENTITY("domain"),
+            settings.domain,
+            "SES has no such identity yet, and the service of this stack sends by SES already",
+            f"have SES verify it outside of the stack first, and then adopt it by {_OF_IDENTITY('adopt')}",
+        )
+    pulumi.log.warn(f"a new service cannot send yet, and one that is there keeps its mail, for {reason}")
+    return settings
 
 
 def _require_same_vpc(settings: Settings, account: Account) -> None:

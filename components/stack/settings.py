@@ -9,7 +9,7 @@ import yaml
 from pulumi.runtime.config import CONFIG, get_config_env
 
 from .. import email_identity, network, smtp_credentials
-from ..helpers import app_runner_args, checks
+from ..helpers import app_runner_args, checks, custom_domains
 from ..helpers.nat_plan import MODES
 from ..helpers.ses import SMTP_PORTS
 from .mail_path import NAT, SES
@@ -91,15 +91,17 @@ def load(config: pulumi.Config) -> Settings:
         "kms_key_arn": kms_key_arn,
         "protect": read.flag("protect"),
     }
-    adopts = _adopts(read)
+    adopts, of_service = _adopts(read), service(read, kms_key_arn)
     paths = (NAT, SES) if route == BOTH else (route,)
     mail_path = mail_through if route == BOTH else route
+    identity = _identity(read, required=SES in paths, waits=mail_path == SES, adopts=IDENTITY in adopts)
+    _check_hosts(read, identity, of_service)
     return Settings(
         paths=paths,
         mail_path=mail_path,
         domain=domain,
         network=_network(read),
-        identity=_identity(read, required=SES in paths, waits=mail_path == SES, adopts=IDENTITY in adopts),
+        identity=identity,
         sender=sender if domain else None,
         smtp_port=checks.one_of(read.label("smtpPort"), read.number("smtpPort"), SMTP_PORTS),
         relay=Relay(
@@ -110,9 +112,26 @@ def load(config: pulumi.Config) -> Settings:
         nat_mode=read.one_of("natMode", MODES),
         reach_vpc=read.flag("reachVpc"),
         adopts=adopts,
-        service=service(read, kms_key_arn),
+        service=of_service,
         published_domains=published_domains(read),
     )
+
+
+def _check_hosts(
+    read: Reader,
+    identity: Optional[email_identity.EmailIdentityArgs],
+    of_service: app_runner_args.AppRunnerServiceArgs,
+) -> None:
+    """The service answers to no name that SES needs for itself."""
+    mail_from = email_identity.mail_from(identity) if identity and not identity.get("adopt") else None
+    for position, domain in enumerate(of_service.get("custom_domains", [])):
+        if mail_from in custom_domains.names(domain):
+            checks.refuse(
+                read.label(f"customDomains[{position}].domain"),
+                domain["domain"],
+                f"{mail_from} is the MAIL FROM domain, and SES needs the name for itself",
+                f"set {read.label('mailFromSubdomain')} to another label",
+            )
 
 
 def _check_keys(config: pulumi.Config) -> None:

@@ -112,7 +112,7 @@ def _instance(name: str, properties: Mapping[str, Any]) -> Part:
     config = given(
         cpu=_SIZES.get(cpu, cpu),
         memory=_SIZES.get(memory, memory),
-        instanceRoleArn=role,
+        instanceRoleArn=role or "new",
         autoScalingConfigurationArn=properties.get("autoScalingConfigurationArn"),
         encryptionKmsKeyArn=inside(properties, "encryptionConfiguration").get("kmsKey"),
     )

@@ -187,6 +187,15 @@ def test_an_image_that_is_made_in_the_same_program(register: Callable[..., Any])
     assert source["imageRepository"]["imageRepositoryType"] == "ECR"
 
 
+def test_a_service_without_a_url_has_none(
+    register: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    not_there = property(lambda _service: pulumi.Output.from_input(None))
+    monkeypatch.setattr(aws.apprunner.Service, "service_url", not_there)
+    graph = register(lambda: AppRunnerService("api", args()))
+    assert graph.outputs["mailroute:index:AppRunnerService::api"]["serviceUrl"] == ""
+
+
 def test_the_instance_role_reads_just_its_secrets(register: Callable[..., Any]) -> None:
     secrets = {"USER": f"{SECRET}:username::", "PASSWORD": f"{SECRET}:password::v1", "TOKEN": PARAMETER}
     graph = register(lambda: AppRunnerService("api", args(secrets=secrets, kms_key_arns=[KEY])))
@@ -258,7 +267,11 @@ def test_a_rolled_back_service_has_no_outputs(
     register: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What another language waits for fails as well as a Python program."""
-    old = {"image_repository": {"image_identifier": PRIVATE_IMAGE, "image_configuration": {"port": "8080"}}}
+    role = {"access_role_arn": "arn:aws:iam::123456789012:role/pull"}
+    old = {
+        "authentication_configuration": role,
+        "image_repository": {"image_identifier": PRIVATE_IMAGE, "image_configuration": {"port": "8080"}},
+    }
     there = property(lambda _service: pulumi.Output.from_input(old))
     monkeypatch.setattr(aws.apprunner.Service, "source_configuration", there)
     seen: list[str] = []

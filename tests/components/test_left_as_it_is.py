@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from components import AppRunnerService
+from components.helpers.app_runner_rules import ECR
 from components.helpers.app_runner_settings import left_as_it_is
+from components.helpers.app_runner_source import CODE as CODE_ORIGIN
 from tests.components.deployment import SERVICE, Stack, left
 from tests.components.sending import cannot_send
 from tests.components.service_by_hand import (
@@ -18,6 +20,7 @@ from tests.components.service_by_hand import (
     CONNECTOR,
     OF_CODE,
     OF_IMAGE,
+    ROLE,
     TAGS,
     UNSET,
     changed,
@@ -116,6 +119,33 @@ def test_an_access_role_stays_while_its_image_is_not_named(register: Callable[..
     assert "aws:iam/role:Role::api-access" not in graph.resources
 
 
+def test_a_role_stays_where_the_config_names_none() -> None:
+    stack = by_hand({"instanceRoleArn": ""})
+    [before] = stack.account.of(SERVICE)
+    failed = stack.up()
+    assert str(failed.error) == (
+        f"config mailroute:instanceRoleArn is None: the service has the role {ROLE}, and the secrets are to "
+        f"be read; set it to '{ROLE}', or to 'new' for one of the stack's"
+    )
+    [after] = stack.account.of(SERVICE)
+    for roles in ("instanceConfiguration", "sourceConfiguration.authenticationConfiguration"):
+        assert not {path for path in changed(before, after) if path.startswith(roles)}
+    assert "delete" not in [write.operation for write in failed.writes]
+    assert changed_by_update(stack, instanceRoleArn="new") == {"instanceConfiguration.instanceRoleArn"}
+    assert changed_by_update(stack, instanceRoleArn="") == set()
+
+
+def test_a_private_image_needs_a_role_to_be_pulled() -> None:
+    """In a preview of the official engine it is one line: `tests/parity/test_left_as_it_is.py`."""
+    public = {"imageIdentifier": "public.ecr.aws/nginx/nginx:1", "imageRepositoryType": "ECR_PUBLIC"}
+    stack = by_hand(
+        {}, {"autoDeploymentsEnabled": False, "imageRepository": {**public, "imageConfiguration": {}}}
+    )
+    assert stack.up().error is None
+    assert "AccessRoleArn" in str(stack.up(image=_IMAGE).error)
+    assert stack.up(accessRoleArn="new").error is None
+
+
 def args(**changes: Any) -> Any:
     return {
         "service_name": "backend",
@@ -131,6 +161,7 @@ _ALWAYS = {
     "auto_deploy": (True, "sourceConfiguration.autoDeploymentsEnabled"),
     "cpu": ("256", "instanceConfiguration.cpu"),
     "memory": ("512", "instanceConfiguration.memory"),
+    "instance_role_arn": ("arn", "instanceConfiguration.instanceRoleArn"),
     "publicly_accessible": (False, "networkConfiguration.ingressConfiguration"),
     "ip_address_type": ("IPV4", "networkConfiguration.ipAddressType"),
     "observability_configuration_arn": ("arn", "observabilityConfiguration"),
@@ -152,7 +183,12 @@ _ALWAYS = {
                 _CODE,
             },
         ),
-        ({"image": _IMAGE}, f"{OF_IMAGE}.imageConfiguration", {_CODE}),
+        (
+            {"image": _IMAGE},
+            f"{OF_IMAGE}.imageConfiguration",
+            {"sourceConfiguration.authenticationConfiguration", _CODE},
+        ),
+        ({"image": _IMAGE, "access_role_arn": "new"}, f"{OF_IMAGE}.imageConfiguration", {_CODE}),
         (
             {"source_code": {}},
             OF_CODE,
@@ -167,14 +203,14 @@ def test_an_argument_is_left_alone_unless_it_is_given(
     of_origin = {"port": (80, f"{settings}.port"), "start_command": ("run", f"{settings}.startCommand")}
     arguments = {**_ALWAYS, **of_origin}
     everything = {path for _, path in arguments.values()} | more | {"healthCheckConfiguration"}
-    assert set(left_as_it_is(args(**origin))) == everything
+    assert set(left_as_it_is(args(**origin), ECR)) == everything
     for argument, (value, path) in arguments.items():
-        assert set(left_as_it_is(args(**origin, **{argument: value}))) == everything - {path}
+        assert set(left_as_it_is(args(**origin, **{argument: value}), ECR)) == everything - {path}
 
 
 def test_what_apprunner_yaml_says_is_not_named() -> None:
     code = {"source_code": {"configuration": "REPOSITORY"}}
-    assert not any("codeConfigurationValues" in path for path in left_as_it_is(args(**code)))
+    assert not any("codeConfigurationValues" in path for path in left_as_it_is(args(**code), CODE_ORIGIN))
 
 
 @pytest.mark.parametrize(
@@ -197,7 +233,7 @@ def test_what_apprunner_yaml_says_is_not_named() -> None:
 )
 def test_a_part_of_the_health_check_is_left_alone(health: dict[str, Any], names: set[str]) -> None:
     prefix = "healthCheckConfiguration"
-    found = {path for path in left_as_it_is(args(**health)) if path.startswith(prefix)}
+    found = {path for path in left_as_it_is(args(**health), ECR) if path.startswith(prefix)}
     assert found == {f"{prefix}{name}" for name in names}
 
 

@@ -34,7 +34,7 @@ PROD_CUSTOM = {
     "aws:iam/role:Role::service-instance",
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment::service-access",
     "aws:iam/user:User::sender",
-    "aws:iam/userPolicy:UserPolicy::sender",
+    "aws:iam/userPolicy:UserPolicy::sender-daadaar.com",
     "aws:route53/record:Record::identity-dkim-0",
     "aws:route53/record:Record::identity-dkim-1",
     "aws:route53/record:Record::identity-dkim-2",
@@ -676,6 +676,16 @@ def test_external_dns_shows_known_records_in_a_preview(program: Callable[..., An
         (
             {"tags": {"cost": 12}},
             "config mailroute:tags.cost is 12: the value of a tag is text; write '12'",
+        ),
+        (
+            {"tags": {"Name": "backend"}},
+            "config mailroute:tags is 'Name': the stack sets this tag itself; leave it out",
+        ),
+        (
+            {"customDomains": [{"domain": "bounce.daadaar.com"}]},
+            "config mailroute:customDomains[0].domain is 'bounce.daadaar.com': bounce.daadaar.com is the "
+            "MAIL FROM domain, and SES needs the name for itself; set config mailroute:mailFromSubdomain to "
+            "another label",
         ),
         (
             {"tags": {"AWS:team": "a"}},

@@ -59,7 +59,10 @@ def test_the_references_name_the_key_and_the_version(register: Callable[..., Any
 
 def test_the_key_is_made_after_the_right_to_use_it(register: Callable[..., Any]) -> None:
     graph = register(lambda: SmtpCredentials("sender", {"domain": "daadaar.com"}), preview=True)
-    assert "aws:iam/userPolicy:UserPolicy::sender" in graph.one("aws:iam/accessKey:AccessKey").dependencies
+    assert (
+        "aws:iam/userPolicy:UserPolicy::sender-daadaar.com"
+        in graph.one("aws:iam/accessKey:AccessKey").dependencies
+    )
 
 
 def test_a_key_of_ones_own_encrypts_the_secret(register: Callable[..., Any]) -> None:

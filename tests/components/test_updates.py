@@ -8,7 +8,6 @@ on, and everything before the service that does not depend on it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -17,8 +16,9 @@ import pytest
 
 from components.helpers.checks import ArgumentError
 from mailroute.rehearsal.account import AwsResource
-from tests.components.deployment import SERVICE, ProtectedError, Stack, Update, Write
+from tests.components.deployment import SERVICE, ProtectedError
 from tests.components.sending import cannot_send
+from tests.components.updating import gaps, running
 
 SECRET = "aws:secretsmanager/secret:Secret"
 ROLE = "aws:iam/role:Role"
@@ -73,7 +73,7 @@ _GROUPS: dict[str, tuple[str, list[Config]]] = {
         "dev",
         [{"route": "nat", "natMode": "regional", "zoneCount": count} for count in (2, 3)],
     ),
-    "the instance role": ("prod", [{"route": "ses", "instanceRoleArn": arn} for arn in ("", _ROLE)]),
+    "the instance role": ("prod", [{"route": "ses", "instanceRoleArn": arn} for arn in ("new", _ROLE)]),
     "routes of source code": (
         "dev",
         [{"route": route, "image": "", "sourceCode": _CODE} for route in ("nat", "ses")],
@@ -104,47 +104,6 @@ def tour(configs: list[Config]) -> list[Config]:
         for other in configs[at + 1 :]:
             made += [other, one]
     return made
-
-
-def service_first(update: Update) -> Callable[[list[Write]], Write]:
-    """Before the service only what it depends on."""
-    by_urn = {write.urn: write for write in update.writes if write.operation != "delete"}
-    needed: set[str] = set()
-    queue = [urn for urn, write in by_urn.items() if write.type == SERVICE]
-    while queue:
-        urn = queue.pop()
-        if urn in by_urn and urn not in needed:
-            needed.add(urn)
-            queue.extend(by_urn[urn].needs)
-    return lambda ready: next((write for write in ready if write.urn in needed), ready[0])
-
-
-def service_last(ready: list[Write]) -> Write:
-    """Before the service everything that does not wait for it."""
-    return next((write for write in reversed(ready) if write.type != SERVICE), ready[0])
-
-
-def gaps(stack: Stack, update: Update) -> list[str]:
-    """The writes after which the service cannot send mail, and why."""
-    found = []
-    for pick in (None, service_first(update), service_last):
-        for write, live in update.instants(pick):
-            problem = cannot_send(stack.account, live)
-            if problem:
-                found.append(f"{write.operation} {write.urn.rpartition('$')[2]}: {problem}")
-    return found
-
-
-def running(name: str, **config: Any) -> Stack:
-    """A stack whose service can send mail."""
-    stack = Stack.of(name, **{"domain": "daadaar.com", **config})
-    if not list(stack.account.of(ZONE)):
-        stack.account.put(AwsResource(ZONE, "Z1D633PJN98FT9", {"name": "daadaar.com", "nameServers": []}))
-        stack.account.changed.clear()
-    created = stack.up()
-    assert created.error is None
-    assert cannot_send(stack.account, stack.account.live()) == ""
-    return stack
 
 
 @pytest.mark.parametrize("group", _GROUPS)
@@ -202,52 +161,6 @@ def test_each_setting_that_is_rolled_back_is_named() -> None:
         "the CPU units, the health check's path, the image, the instance role, the memory, the port, the "
         "start command"
     )
-
-
-def test_mail_waits_for_ses_to_verify_the_domain() -> None:
-    """Records that nobody sees, as where the domain is not delegated to the zone."""
-    stack = running("prod", **NAT)
-    [zone] = stack.account.of(ZONE)
-    hidden = {**zone.outputs, "vpcs": [{"vpcId": "vpc-0e9cd2c204069ca54"}]}
-    stack.account.put(AwsResource(ZONE, zone.id, hidden))
-    failed = stack.up(**SES, zoneId=zone.id)
-    assert "Success of daadaar.com, but was in state Pending" in str(failed.error)
-    assert {write.operation for write in failed.writes} == {"create"}
-    assert gaps(stack, failed) == []
-    stack.account.put(zone)
-    done = stack.up()
-    assert done.error is None
-    assert gaps(stack, done) == []
-    assert not list(stack.account.of(GATEWAY))
-
-
-@pytest.mark.parametrize(
-    ("old", "new"), [(NAT, SES), ({"route": "both", "mailThrough": "nat"}, {"mailThrough": "ses"})]
-)
-def test_mail_stays_on_nat_until_records_are_published(
-    caplog: pytest.LogCaptureFixture, old: Config, new: Config
-) -> None:
-    stack = running("dev", dns="external", **old)
-    for _again in range(2):
-        kept = stack.up(**new)
-        assert kept.error is None
-        assert "delete" not in [write.operation for write in kept.writes]
-        assert gaps(stack, kept) == []
-    [identity] = stack.account.of(IDENTITY)
-    tokens = identity.get("dkimSigningAttributes")["tokens"]
-    records = ", ".join(f"{each}._domainkey.daadaar.com CNAME {each}.dkim.amazonses.com" for each in tokens)
-    assert caplog.messages[-1] == (
-        f"mail stays on NAT, for SES has not verified daadaar.com yet: publish {records}; once SES has found "
-        "them, run pulumi up again"
-    )
-    caplog.clear()
-    verified = {**identity.outputs, "verifiedForSendingStatus": True}
-    stack.account.put(AwsResource(IDENTITY, identity.id, verified))
-    switched = stack.up()
-    assert (switched.error, caplog.messages) == (None, [])
-    assert gaps(stack, switched) == []
-    assert stack.outputs["smtpHost"] == "email-smtp.us-east-1.amazonaws.com"
-    assert stack.up().writes == ()
 
 
 @pytest.mark.parametrize(
@@ -386,22 +299,6 @@ def test_mail_leaves_nat_before_its_vpc_goes() -> None:
     assert stack.up(**NAT, cidrBlock="10.0.0.0/16").writes == ()
 
 
-@pytest.mark.parametrize("change", [{"dns": "external", "zoneId": ""}, {"zoneId": "Z2"}])
-def test_dkim_records_stay_where_they_are(change: Config) -> None:
-    here = {"dns": "route53", "zoneId": "Z0573219KQ7M4TXB1R8E"}
-    stack = running("prod", **SES, **here)
-    [zone] = stack.account.of(ZONE)
-    stack.account.put(AwsResource(ZONE, "Z2", dict(zone.outputs)))
-    stack.account.changed.clear()
-    for config in (change, here):
-        update = stack.up(**config)
-        assert update.error is None
-        assert gaps(stack, update) == []
-        published = [each for each in stack.account.of(RECORD) if each.get("zoneId") == here["zoneId"]]
-        assert sum("_domainkey" in each.get("name") for each in published) == 3
-    assert stack.up().writes == ()
-
-
 def test_a_nat_gateway_keeps_its_subnet() -> None:
     stack = running("prod", **NAT)
     [gateway] = stack.account.of(GATEWAY)
@@ -413,10 +310,11 @@ def test_a_nat_gateway_keeps_its_subnet() -> None:
     stack.account.changed.clear()
     refused = stack.up(publicSubnetIds=[other])
     assert (str(refused.error), refused.writes) == (
-        f"config mailroute:publicSubnetIds is ['{other}']: {gateway.id}, this stack's own, is in {home.id}, and "
-        f"moves to no other subnet of its zone with its address; name {home.id} too, or change it after an "
-        "update without NAT gateways",
+        f"config mailroute:publicSubnetIds is ['{other}']: {gateway.id}, this stack's own, is in {home.id}, "
+        f"and moves to no other subnet of its zone with its address; name {home.id} too, or change it after "
+        "an update without NAT gateways",
         (),
     )
     assert stack.up(publicSubnetIds=[other, home.id]).writes == ()
     assert stack.up(publicSubnetIds=[]).writes == ()
+    assert GATEWAY not in {write.type for write in stack.up(privateSubnetIds=_PRIVATE[::-1]).writes}

@@ -25,6 +25,7 @@ from tests.components.service_by_hand import (
 from tests.parity.stack import ROOT, account_of, needs_pulumi, stack_of
 
 pytestmark = [pytest.mark.pulumi, needs_pulumi]
+_IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/daadaar-backend:v2"
 _OF_CODE = {f"{OF_CODE}.runtimeEnvironmentVariables.SMTP_HOST", f"{OF_CODE}.runtimeEnvironmentSecrets"}
 
 
@@ -50,6 +51,23 @@ def test_only_mail_connector_and_tags_change(
         [after] = account.of(SERVICE)
         assert changed(before, after) == paths
         assert stack.up().changed == {}
+
+
+def test_a_preview_refuses_roles_that_nobody_has_named(tmp_path: Path) -> None:
+    account = account_of("prod")
+    public = {"imageIdentifier": "public.ecr.aws/nginx/nginx:1", "imageRepositoryType": "ECR_PUBLIC"}
+    environment = {"runtimeEnvironmentVariables": {"SMTP_HOST": "smtp-relay.brevo.com", "SMTP_PORT": "587"}}
+    image = {**public, "imageConfiguration": environment}
+    set_up(account, {"autoDeploymentsEnabled": False, "imageRepository": image})
+    [before] = account.of(SERVICE)
+    with stack_of(ROOT, "prod", tmp_path / "prod", account) as stack:
+        stack.done("import", SERVICE, "service", before.id, "--generate-code=false", "--yes")
+        for role, image, name in (("", "", "instanceRoleArn"), ("new", _IMAGE, "accessRoleArn")):
+            stack.configure(**{**UNSET, "instanceRoleArn": role, "image": image})
+            preview = stack.run("preview")
+            assert preview.status != 0
+            assert f"config mailroute:{name} is None: the service has" in preview.said
+            assert "Traceback" not in preview.said
 
 
 def test_an_image_does_not_take_the_place_of_source_code(tmp_path: Path) -> None:
