@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from evidence import file
 from mailroute.adoption import Adoption, AdoptionError, Wanted, adopt, service_in
 from tests.adoption.services import (
     ARN,
@@ -112,7 +113,9 @@ def test_what_may_be_secret_is_named_and_not_written(name: str, value: str | Non
 
 
 def test_a_parameter_by_name_is_written_as_its_arn() -> None:
-    adoption = adopted(plain(image(runtimeEnvironmentSecrets={"FLAG": "/shop/flag"})))
+    running = plain(image(runtimeEnvironmentSecrets={"FLAG": "/shop/flag"}))
+    file.validate(running.document, "a snapshot")
+    adoption = adopted(running)
     assert adoption.config["secrets"]["FLAG"] == f"arn:aws:ssm:{REGION}:123456789012:parameter/shop/flag"
     assert "secrets.FLAG: it names a parameter: its ARN is written, which is a change" in adoption.left_out
 

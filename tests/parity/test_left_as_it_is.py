@@ -62,8 +62,8 @@ def test_a_preview_refuses_roles_that_nobody_has_named(tmp_path: Path) -> None:
     [before] = account.of(SERVICE)
     with stack_of(ROOT, "prod", tmp_path / "prod", account) as stack:
         stack.done("import", SERVICE, "service", before.id, "--generate-code=false", "--yes")
-        for role, image, name in (("", "", "instanceRoleArn"), ("new", _IMAGE, "accessRoleArn")):
-            stack.configure(**{**UNSET, "instanceRoleArn": role, "image": image})
+        for role, runs, name in (("", "", "instanceRoleArn"), ("new", _IMAGE, "accessRoleArn")):
+            stack.configure(**{**UNSET, "instanceRoleArn": role, "image": runs})
             preview = stack.run("preview")
             assert preview.status != 0
             assert f"config mailroute:{name} is None: the service has" in preview.said

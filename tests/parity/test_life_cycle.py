@@ -115,7 +115,7 @@ def test_a_rolled_back_deployment_keeps_the_old_path(make: Make) -> None:
     assert not list(stack.account.of(NAT))
 
 
-def test_a_rolled_back_connector_is_in_use_when_it_is_tried_again(make: Make) -> None:
+def test_a_connector_of_before_is_there_for_another_try(make: Make) -> None:
     """The engine may delete what an update has replaced at the start of the next one."""
     stack = make(ROOT, "prod")
     [service] = stack.account.of(SERVICE)
