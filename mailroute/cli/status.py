@@ -55,8 +55,16 @@ def exit_status(command: Callable[[], int | None]) -> int:
         _drop_output()
         return Status.PIPE_CLOSED
     except Exception as error:
+        if isinstance(error, OSError) and _is_printed_by_click(error):
+            return fail(f"standard output cannot be written: {error.strerror}", Status.WRONG)
         return _fault(error)
     return status
+
+
+def _is_printed_by_click(error: Exception) -> bool:
+    """Whether `error` comes of what click prints itself: a help text, the version."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return frames[-1].f_code is click.echo.__code__
 
 
 def fail(message: str, status: Status) -> int:
