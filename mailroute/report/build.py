@@ -12,7 +12,14 @@ from mailroute.rehearsal.result import Diagnostic, Level, Operation, Severity
 
 from . import redact
 from .dns import dns_records
-from .egress import beside_created, egress_changes, egress_created, none_judged, secret_hosts
+from .egress import (
+    beside_created,
+    egress_changes,
+    egress_created,
+    none_judged,
+    secret_hosts,
+    with_names,
+)
 from .graph import PROVIDER, program_resources
 from .model import STACK, Group, OnlyCreated, Report
 from .next_steps import next_steps
@@ -23,7 +30,7 @@ STOPPED: Final = (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from mailroute.fixes import Repairs
@@ -107,10 +114,15 @@ def _with_creation(
     """The egress with what the creation has decided, and what it shows besides."""
     if creation.problem:
         return egress, OnlyCreated(creation.problem)
-    changes, more = beside_created(egress, decided)
+    changes, more = with_names(*beside_created(egress, decided), _names(creation.resources))
     planned = {resource.urn for resource in rehearsal.resources}
     new = (resource for resource in creation.resources if resource.custom and resource.urn not in planned)
     return changes, OnlyCreated(resources=tuple(sorted(new, key=lambda resource: resource.urn)), egress=more)
+
+
+def _names(created: Iterable[PlannedResource]) -> dict[str, str]:
+    """What the program calls the resources that only a simulation has created, by their ids."""
+    return {resource.id: resource.name for resource in created if resource.id is not None}
 
 
 def _was_stopped(rehearsal: Rehearsal) -> bool:

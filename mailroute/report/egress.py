@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from enforcement.resources import Program
 from enforcement.stacks import Stacks
@@ -15,6 +16,7 @@ from reachability.workloads.not_judged import not_judged
 from rules.egress import WORKLOADS, Egresses
 
 from .model import EgressChange
+from .redact import redact
 from .repairs import repairs_of
 from .topology import topology
 
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from rules.rule import Options
 
     from .model import ShownVpc
+
+_ID: Final = re.compile(r"\b[a-z]+-[0-9a-f]{17}\b")
+"""An id as EC2 gives it."""
 
 
 def egress_changes(
@@ -113,6 +118,34 @@ def beside_created(
         fixes = repairs_of(repairs, egress) if differs else ()
         shown.append(replace(change, creation=egress if differs else None, creation_repairs=fixes))
     return tuple(shown), tuple(egress for found in left.values() for egress, _ in found)
+
+
+def with_names(
+    changes: tuple[EgressChange, ...], more: tuple[Egress, ...], names: Mapping[str, str]
+) -> tuple[tuple[EgressChange, ...], tuple[Egress, ...]]:
+    """The same, where the texts of what a simulated creation decides say names for its ids.
+
+    Args:
+        names: by id, what the program calls the resource.
+    """
+
+    def named(text: str) -> str:
+        return _ID.sub(lambda found: names.get(found[0], found[0]), text)
+
+    def shown(egress: Egress) -> Egress:
+        return replace(egress, outcome=redact(egress.outcome, named))
+
+    renamed = (
+        replace(
+            change,
+            creation=shown(change.creation),
+            creation_repairs=redact(change.creation_repairs, named),
+        )
+        if change.creation is not None
+        else change
+        for change in changes
+    )
+    return tuple(renamed), tuple(map(shown, more))
 
 
 def none_judged(resources: Sequence[Resource], reason: str) -> tuple[Unjudged, ...]:

@@ -111,6 +111,39 @@ def test_what_it_decides_dead_has_its_fixes_and_prices(tmp_path: Path) -> None:
         assert "add a NAT gateway in public subnet" in " ".join(shown.split())
 
 
+def test_simulated_ids_are_shown_as_the_program_s_names() -> None:
+    account = json.loads(ACCOUNT.read_text(encoding="utf-8"))
+    ids = ("subnet-07be90d42f1a6c385", "subnet-058489269eab00608")
+    subnets = tuple(
+        resource(
+            each["type"],
+            f"of-{each['id'][-5:]}",
+            id=each["id"],
+            inputs=each["properties"],
+            outputs={**each["properties"], "id": each["id"]},
+        )
+        for each in account["resources"]
+        if each["id"] in ids
+    )
+    planned, created = (in_the_vpc(each, account) for each in (computed(), api("smtp.example.com")))
+    late = in_the_vpc(api("smtp.example.com", "late"), account)
+    report = report_of((planned,), Creation((created, late, *subnets)), account)
+    (change,) = report.egress
+    assert change.creation is not None
+    assert report.creation is not None
+    print(
+        change.creation.outcome.findings,
+        change.creation_repairs,
+        [e.outcome.findings for e in report.creation.egress],
+    )
+    (fix,) = change.creation_repairs
+    assert "in public subnet of-6c385 and route" in fix.changes[0]
+    for egress in (change.creation, *report.creation.egress):
+        (finding,) = egress.outcome.findings
+        assert "route table rtb-0b5e21f97c4d38a06 of subnets of-00608 and subnet-0a83" in finding.message
+    assert not [text for text in shown_by_every_format(report) if "subnet subnet-058489269eab00608" in text]
+
+
 def test_without_one_there_is_nothing_to_show() -> None:
     assert report_of((computed(),), None).creation is None
 
