@@ -131,11 +131,6 @@ def test_simulated_ids_are_shown_as_the_program_s_names() -> None:
     (change,) = report.egress
     assert change.creation is not None
     assert report.creation is not None
-    print(
-        change.creation.outcome.findings,
-        change.creation_repairs,
-        [e.outcome.findings for e in report.creation.egress],
-    )
     (fix,) = change.creation_repairs
     assert "in public subnet of-6c385 and route" in fix.changes[0]
     for egress in (change.creation, *report.creation.egress):
