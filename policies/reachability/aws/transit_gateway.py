@@ -311,8 +311,9 @@ class TransitGateways:
         refused = self.refusals.of(route)
         prop = "transitGatewayAttachmentId"
         ref = self.graph.ref(route, route.declared(prop), prop, tokens.TGW_ATTACHMENT).map(self.read)
+        sure = named is not None and route.declared("blackhole") is not UNKNOWN
         for block in blocks:
-            known = named is not None and isinstance(block, str) and (ref.absent or ref.target is not None)
+            known = sure and isinstance(block, str) and (ref.absent or ref.target is not None)
             where = addresses(block) if isinstance(block, str) else ANY_ADDRESS
             length = prefix_length(block) if known and isinstance(block, str) else LONGER_THAN_ANY
             yield length, Target(where, ref.target, known and not refused.findings, refused)
