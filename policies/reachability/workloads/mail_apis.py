@@ -28,13 +28,13 @@ def by_api(variables: Variables, servers: Sequence[Destination]) -> Iterator[Des
 
     Args:
         servers: the mail servers that it names: the key of a provider may be the password at its own, or at
-            one that nobody knows.
+            one that nobody knows. What chooses a provider by its name says more than a key.
     """
     if any(server.host is UNKNOWN for server in servers):
         return
-    hosts = {server.host for server in servers}
-    for provider in _asked(variables):
-        if not any(is_of(provider, host) for host in hosts):
+    hosts, chosen = {server.host for server in servers}, _chosen(variables)
+    for provider in _asked(variables, chosen):
+        if provider.word in chosen or not any(is_of(provider, host) for host in hosts):
             named = any(is_api_of(provider, host) for host in hosts)
             for found in _at(variables, provider, named=named):
                 if found.host not in hosts:
@@ -45,10 +45,9 @@ def words_in(text: str | None) -> set[str]:
     return {word.lower() for word in re.findall(r"[A-Za-z]+", text or "")}
 
 
-def _asked(variables: Variables) -> list[Provider]:
-    """The providers that a key, a region or an endpoint is set of, or that is chosen to send."""
+def _asked(variables: Variables, chosen: set[str]) -> list[Provider]:
+    """The providers that a key, a region or an endpoint is set of, or whose word is `chosen`."""
     found = {entry[0][0] for name in variables.names if (entry := _entry(name))}
-    chosen = _chosen(variables)
     found |= {provider for provider in PROVIDERS if provider.word in chosen}
     if any(name in variables.names for name in SES_ENDPOINTS):
         found |= {provider for provider in PROVIDERS if provider.of_aws}

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 _FILE: Final = Path(__file__).with_name("mail.json")
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
+_ONE_WORD: Final = re.compile(
+    "MailGun|MailJet|MailPace|MailTrap|MailerSend|PostMark|SendGrid|SendIn[Bb]lue|SparkPost"
+)
+"""Names of providers as .NET's settings spell them, which are one word."""
+
 RECEIVING: Final = frozenset({"IMAP", "POP", "INBOUND", "INCOMING", "RECEIVING"})
 """Words of names that speak of mail that comes in."""
 _MAIL: Final = frozenset({"EMAIL", "MAIL", "MAILER", "NODEMAILER", "SMTP"})
@@ -131,7 +136,8 @@ class Provider:
 
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a variable's name, in capitals: `Smtp__Host`, `smtp.host` and `smtpHost` have the same."""
-    return tuple(word.upper() for word in _WORD.findall(name))
+    joined = _ONE_WORD.sub(lambda found: found[0].capitalize(), name)
+    return tuple(word.upper() for word in _WORD.findall(joined))
 
 
 def plain_name(name: str) -> str:

@@ -38,6 +38,14 @@ def test_the_region_that_the_sdks_of_aws_take(variables: dict[str, str], found: 
     assert sent(variables) == found
 
 
+def test_a_provider_that_is_chosen_is_so_beside_its_smtp_host_too() -> None:
+    """A key alone may be the password there."""
+    smtp = {"SMTP_HOST": "email-smtp.us-east-1.amazonaws.com", "SMTP_PORT": "587"}
+    (host,) = sent({**smtp, **KEY})
+    assert sent({**smtp, "EMAIL_PROVIDER": "ses"}) == [host, US]
+    assert sent({**smtp, "EMAIL_PROVIDER": "smtp"}) == [host]
+
+
 @pytest.mark.parametrize("computed", [True, False])
 def test_a_region_that_nobody_reads_is_assumed(computed: bool) -> None:
     read = environment({"AWS_SES_REGION": UNKNOWN}, computed=computed)

@@ -89,6 +89,9 @@ def test_each_source_has_a_title() -> None:
         ("mail__options__host", "MAIL_OPTIONS_HOST"),
         ("EmailSettings__SmtpServer", "EMAIL_SETTINGS_SMTP_SERVER"),
         ("N8N_SMTP_HOST", "N_8_N_SMTP_HOST"),
+        ("SendGrid__ApiKey", "SENDGRID_API_KEY"),
+        ("MailGun:Region", "MAILGUN_REGION"),
+        ("MySendInBlueKey", "MY_SENDINBLUE_KEY"),
         ("_", ""),
     ],
 )
