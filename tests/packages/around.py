@@ -30,6 +30,7 @@ class Around:
     def __init__(self, *, created: bool = True, subnets: Mapping[str, Mapping[str, Any]] = SUBNETS) -> None:
         self.children: dict[str, tuple[Child, Mapping[str, Any], str]] = {}
         self.given: dict[str, Mapping[str, Any]] = {}
+        self.known: dict[str, Mapping[str, Any]] = {}
         self._created = created
         self._subnets = subnets
 
@@ -58,6 +59,7 @@ class Around:
 
     def existing(self, reference: ResourceReference) -> Child:
         outputs = {"port": 8080, "arn": f"arn of {reference.urn}" if self._created else UNKNOWN}
+        outputs |= self.known.get(reference.urn, {})
         return Child("", reference.urn, reference.id, outputs)
 
     def invoke(self, token: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:

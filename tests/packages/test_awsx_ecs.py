@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final
 
 import pytest
@@ -319,3 +320,64 @@ def test_an_image_is_built_once_its_repository_is_known() -> None:
         UNKNOWN,
         ("repo",),
     )
+
+
+def test_an_image_of_this_machine_is_tagged_and_pushed() -> None:
+    url = OutputValue("url", ("repo",))
+    given = {"repositoryUrl": url, "sourceImage": "app", "keepRemotely": True, "triggers": {"a": "b"}}
+    around, outputs = expand("awsx:ecr:RegistryImage", given)
+    tagged = around.inputs("Tag web")
+    assert tagged["targetImage"] == "url:latest"
+    assert re.fullmatch("sha256:[0-9a-f]{64}", tagged["sourceImage"])
+    pushed = around.inputs("RegistryImage web")
+    assert (pushed["name"], pushed["keepRemotely"], pushed["triggers"]["a"]) == ("url:latest", True, "b")
+    assert around.value("RegistryImage web", "name").dependencies == ("Tag web", "repo")
+    assert outputs["image"].urn == "RegistryImage web"
+    unknown = {"repositoryUrl": UNKNOWN, "sourceImage": UNKNOWN, "tag": "v1"}
+    around, _ = expand("awsx:ecr:RegistryImage", {**given, **unknown})
+    assert around.inputs("Tag web")["sourceImage"] is UNKNOWN
+    assert around.inputs("RegistryImage web")["name"] is UNKNOWN
+
+
+GROUP, INSTANCE = (ResourceReference(name, f"id of {name}") for name in ("group", "instance"))
+ATTACHMENT = "awsx:lb:TargetGroupAttachment"
+
+
+def test_a_function_may_be_called_by_its_load_balancer() -> None:
+    around, outputs = expand(ATTACHMENT, {"targetGroup": GROUP, "lambda": ResourceReference("f", "f")})
+    assert around.inputs("TargetGroupAttachment web") == {
+        "targetId": "arn of f",
+        "targetGroupArn": "arn of group",
+    }
+    permission = around.inputs("Permission web")
+    assert (permission["function"], permission["sourceArn"]) == ("arn of f", "arn of group")
+    assert set(outputs) == {"lambdaPermission", "targetGroupAttachment"}
+    around, _ = expand(ATTACHMENT, {"targetGroupArn": "arn:group", "lambdaArn": "arn:f"})
+    assert around.inputs("TargetGroupAttachment web") == {"targetId": "arn:f", "targetGroupArn": "arn:group"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"), [("instance", "id of instance"), ("ip", "10.0.0.9"), (UNKNOWN, UNKNOWN)]
+)
+def test_an_instance_is_a_target_as_its_group_has_them(kind: Any, target: Any) -> None:
+    around = Around()
+    around.known |= {"group": {"targetType": kind}, "instance": {"privateIp": "10.0.0.9"}}
+    expand(ATTACHMENT, {"targetGroup": GROUP, "instance": INSTANCE}, around)
+    assert around.inputs("TargetGroupAttachment web")["targetId"] == target
+    assert around.value("TargetGroupAttachment web", "targetId").dependencies == ("group", "instance")
+    by_id, _ = expand(ATTACHMENT, {"targetGroupArn": "arn:group", "instanceId": "i-1"})
+    assert by_id.inputs("TargetGroupAttachment web")["targetId"] is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ({"targetGroup": GROUP, "targetGroupArn": "a", "lambdaArn": "f"}, "give one of them only"),
+        ({"lambdaArn": "f"}, "targetGroup, targetGroupArn: give one of them"),
+        ({"targetGroup": GROUP}, "instance, instanceId, lambda, lambdaArn: give one of them"),
+        ({"targetGroup": GROUP, "instanceId": "i-1", "lambdaArn": "f"}, "give one of them only"),
+    ],
+)
+def test_an_attachment_has_one_group_and_one_target(arguments: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        expand(ATTACHMENT, arguments)

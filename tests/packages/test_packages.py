@@ -71,6 +71,11 @@ def invoke(token: str, **arguments: Any) -> Any:
             {"ref": r"r\.example/app@sha256:[0-9a-f]{64}", "digest": r"sha256:[0-9a-f]{64}"},
         ),
         (BUILT, {}, {"ref": r"sha256:[0-9a-f]{64}"}),
+        (
+            "docker:index/tag:Tag",
+            {"sourceImage": "app", "targetImage": "r.example/app:v1"},
+            {"id": r"app\.r\.example/app:v1", "sourceImageId": r"sha256:[0-9a-f]{64}"},
+        ),
     ],
 )
 def test_outputs_have_the_form_of_the_package_s(

@@ -115,6 +115,11 @@ def test_what_a_list_of_aws_holds_is_unknown(client: Client) -> None:
     assert by_filter["id"] == client.invoke("ec2/getManagedPrefixList", name=name)["id"]
 
 
+def test_the_addresses_of_aws_are_not_made_up(client: Client) -> None:
+    with pytest.raises(RefusalError, match=r"which addresses AWS has is not known here.* the stack's config"):
+        client.invoke("index/getIpRanges", services=["ec2"])
+
+
 def test_the_latest_revision_is_that_of_the_family(client: Client) -> None:
     for name in ("one", "two"):
         client.create(TASK, name, family="web", containerDefinitions="[]", cpu=name)

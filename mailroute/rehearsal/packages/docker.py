@@ -37,6 +37,11 @@ def _registry_image(creation: Creation) -> Mapping[str, Any]:
     return {"id": digest, "sha256Digest": digest}
 
 
+def _tag(creation: Creation) -> Mapping[str, Any]:
+    source, target = str(creation.inputs["sourceImage"]), str(creation.inputs["targetImage"])
+    return {"id": f"{source}.{target}", "sourceImageId": f"sha256:{creation.digest('image')}"}
+
+
 def _built_image(creation: Creation) -> Mapping[str, Any]:
     digest = f"sha256:{creation.digest('manifest')}"
     tags = creation.inputs.get("tags") or []
@@ -60,6 +65,7 @@ DOCKER: Final = Package(
         "docker:index/image:Image": _image,
         "docker:index/registryImage:RegistryImage": _registry_image,
         "docker:index/remoteImage:RemoteImage": _remote_image,
+        "docker:index/tag:Tag": _tag,
     }
 )
 DOCKER_BUILD: Final = Package(

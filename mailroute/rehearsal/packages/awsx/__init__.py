@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from . import default_vpc, ecr, load_balancer, service, task_definition, vpc
+from . import default_vpc, ecr, load_balancer, service, target_group_attachment, task_definition, vpc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 COMPONENTS: Final[Mapping[str, Expand]] = {
     default_vpc.TYPE: default_vpc.expand,
     ecr.IMAGE: ecr.expand_image,
+    ecr.REGISTRY_IMAGE: ecr.expand_registry_image,
     ecr.REPOSITORY: ecr.expand_repository,
     load_balancer.APPLICATION: load_balancer.expand_application,
     load_balancer.NETWORK: load_balancer.expand_network,
     service.EC2: service.expand_ec2,
     service.FARGATE: service.expand_fargate,
+    target_group_attachment.TYPE: target_group_attachment.expand,
     task_definition.EC2: task_definition.expand_ec2,
     task_definition.FARGATE: task_definition.expand_fargate,
     vpc.TYPE: vpc.expand,

@@ -1,6 +1,6 @@
-"""`awsx.ecr.Repository` and `awsx.ecr.Image`: a repository that keeps few images, and one built and pushed.
+"""`awsx.ecr`: a repository that keeps few images, and images that are built, or tagged, and pushed.
 
-Source: Pulumi Registry, "AWSx", "awsx.ecr.Repository", "awsx.ecr.Image".
+Source: Pulumi Registry, "AWSx", "awsx.ecr.Repository", "awsx.ecr.Image", "awsx.ecr.RegistryImage".
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from ..component import Surroundings
 from .arguments import Arguments
 
 IMAGE: Final = "awsx:ecr:Image"
+REGISTRY_IMAGE: Final = "awsx:ecr:RegistryImage"
 REPOSITORY: Final = "awsx:ecr:Repository"
+_SOURCE: Final = "@pulumi/awsx/internal/sourceImage"
+"""The trigger by which another source image is pushed."""
 _DEFAULT_RULES: Final = (
     {"description": "remove untagged images", "tagStatus": "untagged", "maximumNumberOfImages": 1},
 )
@@ -66,6 +69,27 @@ def expand_image(_name: str, arguments: Mapping[str, Any], around: Surroundings)
     digest = image.output("digest").value
     uri = UNKNOWN if digest is UNKNOWN else f"{url}@{digest}"
     return {"imageUri": given.derived(uri, *arguments, also=(image.urn,))}
+
+
+def expand_registry_image(name: str, arguments: Mapping[str, Any], around: Surroundings) -> Mapping[str, Any]:
+    """Register the tag of an image of this machine, whose id its name makes, and its push: see `Expand`."""
+    given = Arguments(arguments)
+    url, tag = given.plain("repositoryUrl"), given.plain("tag") or "latest"
+    target = UNKNOWN if contains_unknown([url, tag]) else f"{url}:{tag}"
+    named = given.plain("sourceImage")
+    image = UNKNOWN if named is UNKNOWN else f"sha256:{hashlib.sha256(str(named).encode()).hexdigest()}"
+    source = given.derived(image, "sourceImage")
+    inputs = {"sourceImage": source, "targetImage": given.derived(target, "repositoryUrl", "tag")}
+    tagged = around.register("docker:index/tag:Tag", name, inputs)
+    triggers = given.plain("triggers")
+    if triggers is not UNKNOWN:
+        triggers = {**(triggers or {}), _SOURCE: image}
+    pushed = {
+        **given.without(frozenset({"repositoryUrl", "sourceImage", "tag", "triggers"})),
+        "name": given.derived(target, "repositoryUrl", "tag", also=(tagged.urn,)),
+        "triggers": given.derived(triggers, "triggers", "sourceImage"),
+    }
+    return {"image": around.register("docker:index/registryImage:RegistryImage", name, pushed).reference}
 
 
 def _rules(rules: Any) -> list[dict[str, Any]]:

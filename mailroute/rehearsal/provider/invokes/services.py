@@ -186,6 +186,17 @@ def _ssm_parameter(query: Query) -> Mapping[str, Any]:
     return _public_parameter(query) or parameter(query)
 
 
+def _ip_ranges(_query: Query) -> Mapping[str, Any]:
+    """Refused: made-up addresses would decide what rules let through.
+
+    Source: Amazon VPC User Guide, "AWS IP address ranges": they change several times a week.
+    """
+    raise InvokeError(
+        "which addresses AWS has is not known here, and decides what rules let through: in a rehearsal, take "
+        "the blocks from the stack's config, or a managed prefix list of AWS by its id"
+    )
+
+
 FUNCTIONS: Final[Mapping[str, Function]] = {
     "aws:acm/getCertificate:getCertificate": lookup(
         "aws:acm/certificate:Certificate", "domain", "domainName", _certificate
@@ -197,6 +208,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "aws:ecs/getCluster:getCluster": lookup("aws:ecs/cluster:Cluster", "clusterName", "name", _cluster),
     "aws:ecs/getTaskDefinition:getTaskDefinition": _task_definition,
     "aws:elb/getServiceAccount:getServiceAccount": _log_delivery_account,
+    "aws:index/getIpRanges:getIpRanges": _ip_ranges,
     "aws:lb/getLoadBalancer:getLoadBalancer": _load_balancer,
     "aws:ssm/getParameter:getParameter": _ssm_parameter,
     "aws:secretsmanager/getRandomPassword:getRandomPassword": _random_password,
