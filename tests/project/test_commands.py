@@ -67,6 +67,7 @@ RUN_BY: Final[Mapping[str, Callable[..., Any] | str]] = {
     "make clean": targets.test_clean_removes_what_was_made_and_nothing_else,
     ".ci/run": test_continuous_integration_runs_lint_and_tests,
     "docs/render.py": documents.test_a_reference_is_what_its_program_writes,
+    "docs/render_commands.py": documents.test_a_reference_is_what_its_program_writes,
     "docs/render_proof.py": documents.test_a_reference_is_what_its_program_writes,
     "docs/render_simulated.py": documents.test_a_reference_is_what_its_program_writes,
     "docs/render_workloads.py": documents.test_a_reference_is_what_its_program_writes,

@@ -61,6 +61,7 @@ def test_the_index_of_decisions_is_complete() -> None:
     ("program", "page", "has"),
     [
         ("render.py", "policies.md", "## apprunner-egress-route"),
+        ("render_commands.py", "commands.md", "## mailroute rehearse\n\n```text\nUsage: mailroute rehearse "),
         ("render_proof.py", "proof.md", "| `NO_ROUTE_TO_DESTINATION` | unreachable |"),
         ("render_simulated.py", "simulated.md", "| `aws.acm.getCertificate`"),
         ("render_workloads.py", "workloads.md", "| Django | `EMAIL_HOST`"),
