@@ -377,6 +377,50 @@ def test_a_type_that_pulumi_aws_has_not_is_one_clear_line(client: Client) -> Non
             ),
         ),
         (
+            "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+            {"securityGroupId": "sg-1", "ipProtocol": "-1", "cidrIpv4": "0.0.0.0/0", "cidrIpv6": "::/0"},
+            (
+                "cidrIpv4",
+                "exactly one of cidrIpv4, cidrIpv6, prefixListId, referencedSecurityGroupId must be set, not "
+                "cidrIpv4 and cidrIpv6",
+            ),
+        ),
+        (
+            "aws:ec2/securityGroupRule:SecurityGroupRule",
+            {
+                "securityGroupId": "sg-1",
+                "type": "egress",
+                "protocol": "-1",
+                "fromPort": 0,
+                "toPort": 0,
+                "cidrBlocks": ["0.0.0.0/0"],
+                "sourceSecurityGroupId": UNKNOWN,
+            },
+            ("cidrBlocks", "conflicts with sourceSecurityGroupId"),
+        ),
+        (
+            SUBNET,
+            {"vpcId": "vpc-1", "availabilityZone": "us-east-1a", "availabilityZoneId": "use1-az1"},
+            ("availabilityZone", "conflicts with availabilityZoneId"),
+        ),
+        (
+            "aws:route53/record:Record",
+            {"zoneId": "Z1", "name": "a", "type": "CNAME", "records": ["b"]},
+            ("ttl", "a value is required beside records, none is given"),
+        ),
+        (
+            "aws:route53/record:Record",
+            {
+                "zoneId": "Z1",
+                "name": "a",
+                "type": "A",
+                "ttl": 60,
+                "records": ["10.0.0.1"],
+                "weightedRoutingPolicies": [{"weight": 1}],
+            },
+            ("setIdentifier", "a value is required beside weightedRoutingPolicies, none is given"),
+        ),
+        (
             "aws:ec2/vpcEndpoint:VpcEndpoint",
             {"vpcId": "vpc-1", "serviceName": "s", "vpcEndpointType": "interface"},
             (

@@ -86,6 +86,30 @@ def required(path: str, *names: str) -> Check:
     return check
 
 
+def conflicting(*names: str) -> Check:
+    """Of the inputs `names` at most one is set; two that are unknown may each turn out to be null."""
+
+    def check(inputs: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        given = [name for name in names if inputs.get(name) not in (None, False)]
+        known = [name for name in given if inputs[name] is not UNKNOWN]
+        if len(given) > 1 and known:
+            yield known[0], f"conflicts with {', '.join(name for name in given if name != known[0])}"
+
+    return check
+
+
+def requiring(name: str, *needed: str) -> Check:
+    """Where the input `name` is set, so are the inputs `needed`."""
+
+    def check(inputs: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        if inputs.get(name) is not None:
+            for each in needed:
+                if inputs.get(each) is None:
+                    yield each, f"a value is required beside {name}, none is given"
+
+    return check
+
+
 def exactly_one_of(path: str, *names: str) -> Check:
     """Of the properties `names` of the object at `path` (empty: the inputs) just one is set.
 

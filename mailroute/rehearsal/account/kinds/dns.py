@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from ..account import Account, AwsResource
-from ..checks import one_of
+from ..checks import conflicting, one_of, requiring
 from ..errors import AwsError
 from ..kind import Call, Kind, Reference
 from .references import VPC
@@ -17,6 +17,15 @@ ZONE: Final = "aws:route53/zone:Zone"
 RECORD: Final = "aws:route53/record:Record"
 _ZONE_ASSOCIATION: Final = "aws:route53/zoneAssociation:ZoneAssociation"
 _ZONE_REFERENCE: Final = Reference(ZONE, "NoSuchHostedZone", "hosted zone with ID")
+_ROUTING: Final = (
+    "cidrRoutingPolicy",
+    "failoverRoutingPolicies",
+    "geolocationRoutingPolicies",
+    "geoproximityRoutingPolicy",
+    "latencyRoutingPolicies",
+    "multivalueAnswerRoutingPolicy",
+    "weightedRoutingPolicies",
+)
 _RECORD_TYPES: Final = (
     "A",
     "AAAA",
@@ -234,7 +243,13 @@ KINDS: Final = (
         lambda call, _id: {"fqdn": _name(call), "allowOverwrite": bool(call.inputs.get("allowOverwrite"))},
         replaced_by=frozenset({"zoneId", "name", "type", "setIdentifier"}),
         references={"zoneId": _ZONE_REFERENCE},
-        checks=(one_of("type", *_RECORD_TYPES),),
+        checks=(
+            one_of("type", *_RECORD_TYPES),
+            conflicting("aliases", "records"),
+            conflicting("aliases", "ttl"),
+            requiring("records", "ttl"),
+            *(requiring(policy, "setIdentifier") for policy in _ROUTING),
+        ),
         rules=(
             zone_exists,
             alias_is_not_the_apex,

@@ -98,6 +98,12 @@ def gateway_has_no_interface(call: Call) -> None:
         raise AwsError("InvalidParameter", f"Endpoints of type Gateway take no {' and '.join(given)}.")
 
 
+def interface_has_no_tables(call: Call) -> None:
+    """Route tables are of gateway endpoints ("CreateVpcEndpoint", Amazon EC2 API Reference)."""
+    if call.inputs.get("routeTableIds") and call.inputs["vpcEndpointType"] != "Gateway":
+        raise AwsError("InvalidParameter", "Only endpoints of type Gateway take routeTableIds.")
+
+
 def parts_are_in_vpc(call: Call) -> None:
     """An endpoint's subnets and groups are its VPC's ("CreateVpcEndpoint", Amazon EC2 API Reference)."""
     groups = [call.account.find(_GROUP, str(name)) for name in call.inputs.get("securityGroupIds") or ()]
@@ -239,6 +245,7 @@ KINDS: Final = (
             service_has_endpoint_type,
             parts_are_in_vpc,
             gateway_has_no_interface,
+            interface_has_no_tables,
             subnets_have_the_family,
             service_is_in_zones,
             one_subnet_for_each_zone,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..account import Account, AwsResource
-from ..checks import ipv4_network, ipv6_network, one_of, port
+from ..checks import conflicting, exactly_one_of, ipv4_network, ipv6_network, one_of, port
 from ..errors import AwsError
 from ..kind import Call, Kind, ec2_id, is_there, network
 from .references import GROUP, VPC
@@ -216,7 +216,13 @@ def _single(type_: str) -> Kind:
         replaced_by=frozenset({"securityGroupId"}),
         references={"securityGroupId": GROUP, "referencedSecurityGroupId": GROUP},
         non_blocking_references=frozenset({"securityGroupId"}),
-        checks=(ipv4_network("cidrIpv4"), ipv6_network("cidrIpv6"), port("fromPort"), port("toPort")),
+        checks=(
+            ipv4_network("cidrIpv4"),
+            ipv6_network("cidrIpv6"),
+            port("fromPort"),
+            port("toPort"),
+            exactly_one_of("", "cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId"),
+        ),
         rules=(ports_are_set, rule_is_new, ports_are_in_order),
     )
 
@@ -271,6 +277,8 @@ KINDS: Final = (
         non_blocking_references=frozenset({"securityGroupId"}),
         checks=(
             one_of("type", "ingress", "egress"),
+            conflicting("cidrBlocks", "sourceSecurityGroupId", "self"),
+            conflicting("ipv6CidrBlocks", "sourceSecurityGroupId", "self"),
             ipv4_network("cidrBlocks.*"),
             ipv6_network("ipv6CidrBlocks.*"),
             port("fromPort"),

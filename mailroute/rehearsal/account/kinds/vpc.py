@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ..account import AwsResource
-from ..checks import ipv4_network, ipv6_network
+from ..checks import conflicting, ipv4_network, ipv6_network
 from ..errors import AwsError
 from ..kind import Call, Kind, ec2_id, id_from, inner_domain, network, opaque_id
 from ..regions import Zone
@@ -314,7 +314,11 @@ KINDS: Final = (
             {"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId", "ipv6Native", "outpostArn"}
         ),
         references={"vpcId": VPC},
-        checks=(ipv4_network("cidrBlock"), ipv6_network("ipv6CidrBlock")),
+        checks=(
+            ipv4_network("cidrBlock"),
+            ipv6_network("ipv6CidrBlock"),
+            conflicting("availabilityZone", "availabilityZoneId"),
+        ),
         rules=(subnet_zone_exists, subnet_size, subnet_inside_vpc, subnet_is_free),
     ),
     Kind(
