@@ -109,7 +109,9 @@ def test_every_workload_is_judged_or_listed(program: Path, stack: str, operation
     listed = {entry.urn for entry in report.unjudged}
     assert not judged & listed
     workloads = {entry.urn for entry in shown.resources if entry.type in {*JUDGED, *KINDS}}
-    assert workloads <= judged | listed
+    users = [entry.property_dependencies for entry in shown.resources if entry.urn in listed]
+    templates = {urn for each in users for urns in each.values() for urn in urns}
+    assert workloads <= judged | listed | templates
 
 
 @pytest.mark.parametrize("operation", list(Operation), ids=lambda operation: operation.value)

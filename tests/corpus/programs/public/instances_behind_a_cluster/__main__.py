@@ -37,7 +37,6 @@ ami = aws.ec2.get_ami(
 )
 template = aws.ec2.LaunchTemplate(
     "ecs",
-    name="ecs-instances",
     image_id=ami.id,
     instance_type="t3.large",
     vpc_security_group_ids=[group.id],
@@ -45,6 +44,7 @@ template = aws.ec2.LaunchTemplate(
 )
 fleet = aws.autoscaling.Group(
     "ecs",
+    name="ecs-instances",
     min_size=1,
     max_size=4,
     vpc_zone_identifiers=[private.id],
