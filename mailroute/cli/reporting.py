@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from mailroute.report.formats import FORMATS, OF_ONE_STACK
+from mailroute.report.formats import FORMATS
 
 from .form import TEXT, format_options
 from .output import in_colour, save, say, width_of, write, write_whole
@@ -77,11 +77,6 @@ class Reporting:
         Raises:
             click.ClickException: what is asked for is of one stack, or see `prepare`.
         """
-        for form in (self.form, *(form for form, _ in self.files)):
-            if form in OF_ONE_STACK:
-                raise click.UsageError(
-                    f"the format {form} holds one stack: name it with --stack instead of --all-stacks"
-                )
         prepared = self
         if self.base is not None:
             from .earlier import rehearsed_all

@@ -20,9 +20,6 @@ FORMATS: Final = {
 }
 """By its name, the module here that has it."""
 
-OF_ONE_STACK: Final = frozenset({"html"})
-"""Those that cannot hold several stacks."""
-
 OF_DIAGNOSIS: Final = ("json", "sarif", "junit", "github")
 """Those that hold a diagnosis too."""
 
@@ -34,7 +31,7 @@ def render(name: str, report: Report) -> str:
 
 
 def render_all(name: str, stacks: Stacks) -> str:
-    """The same of all stacks of a project, in any format but those of `OF_ONE_STACK`."""
+    """The same of all stacks of a project."""
     text: str = _module(name).render_all(stacks)
     return text
 

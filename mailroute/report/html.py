@@ -17,6 +17,7 @@ from .markup import Part, element, written
 from .model import Change, OnlyCreated
 from .repairs import IN_CREATION, PRICES
 from .source_lines import line_of
+from .stacks import verdict as stack_verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,20 +28,68 @@ if TYPE_CHECKING:
     from reachability.verdict import Finding
 
     from .model import DnsRecord, EgressChange, Repair, Report, ShownVpc
+    from .stacks import JudgedStack, Stacks
 
 _STYLE: Final = Path(__file__).with_name("page.css")
 _CLASS: Final = {Verdict.REACHABLE: "good", Verdict.UNREACHABLE: "bad", Verdict.UNDETERMINED: "open"}
 
+_LOWER: Final = {"h2": "h3", "h3": "h4"}
 _MARK_CLASS: Final = {"✔": "good", "!": "open", "✘": "bad"}
 
 
 def render(report: Report) -> str:
     """An HTML document, the same for the same report."""
+    title = f"{labels.mark(report)} mailroute: stack {report.rehearsal.stack} of {report.rehearsal.project}"
+    return _document(title, "routes", _header(report, title), _sections(report))
+
+
+def render_all(stacks: Stacks) -> str:
+    """The same of all stacks of a project: a table of them, then the page of each."""
+    mark = "✔" if stacks.ok else "✘"
+    title = f"{mark} mailroute: {labels.count(len(stacks.stacks), 'stack')} of {stacks.project}"
+    names = [f"stack-{index}" for index in range(len(stacks.stacks))]
+    rows = (
+        element(
+            "tr",
+            element("th", element("a", each.name, href=f"#{name}"), scope="row"),
+            element("td", stack_verdict(each)),
+        )
+        for name, each in zip(names, stacks.stacks, strict=True)
+    )
+    caption = element("caption", "Every stack that has a config file")
+    overview = _section("stacks", "Stacks", _table(caption, ("Stack", "Verdict"), rows, "Stacks"))
+    pages = (_stack(each, name) for name, each in zip(names, stacks.stacks, strict=True))
+    header = element("header", element("h1", title))
+    return _document(title, "stacks", header, (overview, *pages))
+
+
+def _stack(stack: JudgedStack, name: str) -> Element:
+    if stack.report is None:
+        text = element("p", stack_verdict(stack), class_="verdict open")
+        return _section(name, f"Stack {stack.name}", text)
+    report = stack.report
+    header = _header(report, "")
+    parts = (*list(header)[1:], *(_nested(each, name) for each in _sections(report)))
+    return _section(name, f"{labels.mark(report)} Stack {stack.name}", parts)
+
+
+def _nested(part: Element, name: str) -> Element:
+    """`part` with its headings one level lower, and `name` before its ids and what refers to them."""
+    for each in part.iter():
+        each.tag = _LOWER.get(each.tag, each.tag)
+        for attribute in ("id", "aria-labelledby"):
+            ids = each.get(attribute)
+            if ids:
+                each.set(attribute, " ".join(f"{name}-{one}" for one in ids.split()))
+    return part
+
+
+def _document(title: str, first: str, header: Element, parts: Iterable[Element]) -> str:
+    """The whole page; `first` is the id that a keyboard may skip to."""
     style = _STYLE.read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     sheet = element("style")
     sheet.text = style
-    title = f"{labels.mark(report)} mailroute: stack {report.rehearsal.stack} of {report.rehearsal.project}"
     root = element(
         "html",
         element(
@@ -57,9 +106,9 @@ def render(report: Report) -> str:
         ),
         element(
             "body",
-            element("a", "Skip to the routes", class_="skip", href="#routes"),
-            _header(report, title),
-            element("main", list(_sections(report))),
+            element("a", f"Skip to the {first}", class_="skip", href=f"#{first}"),
+            header,
+            element("main", list(parts)),
         ),
         lang="en",
     )

@@ -17,8 +17,9 @@ import pytest
 
 from mailroute.report import html
 from mailroute.report.model import EgressChange, Repair, Report, ShownGateway, ShownSubnet, ShownVpc
+from mailroute.report.stacks import JudgedStack, Stacks
 from reachability.verdict import Assumption, Outcome
-from tests.cli.samples import AFTER, PREFIX, REHEARSAL, REPORT, TODAY
+from tests.cli.samples import AFTER, PREFIX, REHEARSAL, REPORT, TODAY, resource
 from tests.cli.test_machine_formats import HOSTILE, violation
 
 SUBNETS = tuple(
@@ -179,6 +180,27 @@ def test_the_page_is_there_for_those_who_hear_or_type() -> None:
     assert len(page.all("caption")) == len(page.all("table"))
     for scrolled in (each for each in page.all("div") if each.get("class") == "scroll"):
         assert (scrolled["tabindex"], bool(scrolled["aria-label"])) == ("0", True)
+
+
+def test_a_page_of_several_stacks_has_each() -> None:
+    broken = JudgedStack("old", problem=HOSTILE)
+    service = resource("aws:apprunner/service:Service", "api")
+    resources = (*REHEARSAL.resources, service)
+    report = replace(PAGE, rehearsal=replace(REHEARSAL, resources=resources))
+    judged = (JudgedStack("prod", report), JudgedStack("dev", report), broken)
+    page = Read(html.render_all(Stacks("shop", Path("/shop"), judged)))
+    ids = [str(attributes["id"]) for _, attributes in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    links = [str(link["href"]).removeprefix("#") for link in page.all("a")]
+    assert links == ["stacks", "stack-0", "stack-1", "stack-2"]
+    named = [name for _, each in page.elements for name in str(each.get("aria-labelledby") or "").split()]
+    assert {*links, *named} <= set(ids)
+    levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+    assert (levels.count(1), levels.count(2)) == (1, 4)
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert page.text.count("Fix: add a NAT gateway") == 2
+    for part in ("✘ mailroute: 3 stacks of shop", "✘ Stack dev", "? not judged: a ::error::b"):
+        assert part in page.text
 
 
 def test_a_page_of_nothing_is_a_page() -> None:
