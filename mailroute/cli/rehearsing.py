@@ -80,6 +80,8 @@ def rehearse(
             rehearsal = reporting.judged(rehearsal)
             creation = created() if created else None
 
+        from enforcement.redaction import secret_texts
+        from mailroute import wire
         from mailroute.report import agreement
         from mailroute.report.build import build
 
@@ -91,6 +93,7 @@ def rehearse(
             program=project.directory,
             packs=packs,
             mask=project.mask,
+            marked=frozenset(secret_texts([wire.Secret(project.config[key]) for key in project.masked_keys])),
             creation=creation,
         )
         agreement.check(report, options, asked_rules(asked.pack_config, packs))

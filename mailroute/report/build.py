@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from functools import partial
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,7 @@ from .egress import (
     beside_created,
     egress_changes,
     egress_created,
+    known_without_secrets,
     none_judged,
     secret_hosts,
     with_names,
@@ -50,6 +52,7 @@ def build(
     program: Path,
     packs: Sequence[Path],
     mask: Masker | None = None,
+    marked: frozenset[str] = frozenset(),
     creation: Creation | None = None,
 ) -> Report:
     """Make the report of `rehearsal`.
@@ -61,6 +64,7 @@ def build(
         program: the directory of the program.
         packs: those of the policy packs that judged it.
         mask: knows of secrets beside those that the resources hold.
+        marked: the texts of the configuration that are secret, even where the program takes them as plain.
         creation: that beside a preview, if there was one.
     """
     stopped = _was_stopped(rehearsal)
@@ -74,13 +78,16 @@ def build(
         ((), none_judged(resources, STOPPED), ()) if stopped else egress_changes(resources, evidence, options)
     )
     decided = egress_created(program_resources(created), evidence, options) if created else ()
+    clear: dict[str, frozenset[str]] = {}
     if hidden:
         for shown, found in (
             (rehearsal.resources, [change.after for change in egress]),
             (created, [egress for egress, _ in decided]),
         ):
             without = program_resources(shown, redact.without_secrets)
-            hidden |= secret_hosts(without, evidence, options, found)
+            known = known_without_secrets(without, evidence, options)
+            hidden |= secret_hosts(known, found)
+            clear |= {urn: clear.get(urn, texts) & texts for urn, texts in known.items()}
     only_created = None
     if creation is not None:
         egress, only_created = _with_creation(rehearsal, creation, egress, decided)
@@ -102,7 +109,8 @@ def build(
     )
     mask = mask or Masker()
     mask.add(hidden)
-    return redact.redact(report, mask)
+    masks = {urn: partial(mask, clear=texts - marked) for urn, texts in clear.items()}
+    return redact.redact(report, mask, masks)
 
 
 def _with_creation(

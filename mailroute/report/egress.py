@@ -21,10 +21,10 @@ from .repairs import repairs_of
 from .topology import topology
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from reachability import Resource
-    from reachability.egress import Egress
+    from reachability.egress import Destination, Egress
     from rules.rule import Options
 
     from .model import ShownVpc
@@ -167,29 +167,46 @@ def _by_name(found: Iterable[Unjudged]) -> tuple[Unjudged, ...]:
     return tuple(sorted(found, key=lambda unjudged: (unjudged.service, unjudged.urn)))
 
 
-def secret_hosts(
-    hidden: Sequence[Resource],
-    evidence: Mapping[str, Any],
-    options: Mapping[str, Options],
-    egresses: Iterable[Egress],
-) -> frozenset[str]:
-    """The hosts in `egresses` that nobody would know without a secret, however deep inside one they are.
-
-    Each stands as it is given, and as DNS compares it.
+def known_without_secrets(
+    hidden: Sequence[Resource], evidence: Mapping[str, Any], options: Mapping[str, Options]
+) -> dict[str, frozenset[str]]:
+    """The hosts and ports, as texts, that each workload certainly names whatever the secrets are, by its URN.
 
     Args:
         hidden: the resources of the program with every secret unknown.
     """
     stacks = Stacks(lambda: Program(tuple(hidden)), (evidence,))
-    known = {
-        (workload.resource.key, host)
+    return {
+        workload.resource.key: frozenset(
+            text
+            for destination in workload.destinations
+            for text in (*destination.hosts, *_ports(destination))
+        )
         for rule, kinds in WORKLOADS.items()
         for workload in Egresses(_proof(stacks, options[rule]), kinds).workloads()
-        for destination in workload.destinations
-        for host in destination.hosts
     }
-    named = {(egress.urn, host) for egress in egresses for host in egress.destination.hosts}
-    return frozenset(form for _, host in named - known for form in (host, plain(host)))
+
+
+def secret_hosts(known: Mapping[str, Collection[str]], egresses: Iterable[Egress]) -> frozenset[str]:
+    """The hosts in `egresses` that nobody would know without a secret, however deep inside one they are.
+
+    Each stands as it is given, and as DNS compares it.
+
+    Args:
+        known: see `known_without_secrets`.
+    """
+    hosts = (
+        host
+        for egress in egresses
+        for host in egress.destination.hosts
+        if host not in known.get(egress.urn, ())
+    )
+    return frozenset(form for host in hosts for form in (host, plain(host)))
+
+
+def _ports(destination: Destination) -> Iterator[str]:
+    ports = (destination.port, *destination.ports)
+    return (str(port) for port in ports if isinstance(port, int))
 
 
 class _Today:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from enforcement.masking import MASK
 from enforcement.redaction import secret_texts
 from mailroute import wire
-from reachability import UNKNOWN, Destination
+from reachability import UNKNOWN, Destination, Egress
 from reachability.values import Value, is_list
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["MASK", "redact", "secrets_in", "secrets_of", "without_secrets"]
 
 T = TypeVar("T")
+
+_NONE: Final[Mapping[str, Callable[[str], str]]] = {}
 
 
 def secrets_of(rehearsal: Rehearsal) -> frozenset[str]:
@@ -43,15 +45,21 @@ def _open(part: Any) -> Value:
     return UNKNOWN if isinstance(part, wire.Secret) else part
 
 
-def redact(value: T, mask: Callable[[str], str]) -> T:
+def redact(value: T, mask: Callable[[str], str], clear: Mapping[str, Callable[[str], str]] = _NONE) -> T:
     """`value` with `mask` applied to every text anywhere inside; a `Secret`, which no format shows, stays.
 
     A destination whose host or port is a secret is one that nobody knows, its port with its host.
+
+    Args:
+        clear: masks in place of `mask`, by the URN of the workload in whose egress they count.
     """
-    return cast("T", _redact(value, cache(mask)))  # names and types come again and again
+    masks = {urn: cache(own) for urn, own in clear.items()}
+    return cast("T", _redact(value, cache(mask), masks))  # names and types come again and again
 
 
-def _redact(value: Any, mask: Callable[[str], str]) -> Any:
+def _redact(value: Any, mask: Callable[[str], str], clear: Mapping[str, Callable[[str], str]] = _NONE) -> Any:
+    if isinstance(value, Egress):
+        mask = clear.get(value.urn, mask)
     if isinstance(value, str):
         return mask(value) if type(value) is str else value
     if isinstance(value, (wire.Secret, bytes)):
@@ -60,15 +68,16 @@ def _redact(value: Any, mask: Callable[[str], str]) -> Any:
         return _hidden(value, mask)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         changes = {
-            field.name: _redact(getattr(value, field.name), mask) for field in dataclasses.fields(value)
+            field.name: _redact(getattr(value, field.name), mask, clear)
+            for field in dataclasses.fields(value)
         }
         return dataclasses.replace(value, **changes)
     if isinstance(value, Mapping):
-        return {_redact(key, mask): _redact(element, mask) for key, element in value.items()}
+        return {_redact(key, mask): _redact(element, mask, clear) for key, element in value.items()}
     if isinstance(value, tuple):
-        return tuple(_redact(element, mask) for element in value)
+        return tuple(_redact(element, mask, clear) for element in value)
     if is_list(value):
-        return [_redact(element, mask) for element in value]
+        return [_redact(element, mask, clear) for element in value]
     return value
 
 

@@ -6,7 +6,7 @@ import re
 import string
 import threading
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -82,8 +82,14 @@ class Masker:
                 self._in_base64 += tuple(folded)
                 self._pieces |= {piece for text in folded for piece in _windows(text)}
 
-    def __call__(self, text: str) -> str:
-        spans = sorted(span for shown, places in readings(text) for span in self._spans(shown, places))
+    def __call__(self, text: str, clear: Collection[str] = ()) -> str:
+        """`text` with every secret in it replaced.
+
+        Args:
+            clear: texts that are left where they stand by themselves, and are no part of a longer secret.
+        """
+        found = (span for shown, places in readings(text) for span in self._spans(shown, places))
+        spans = sorted((start, stop) for start, stop in found if text[start:stop] not in clear)
         if not spans:
             return text
         parts: list[str] = []

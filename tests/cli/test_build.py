@@ -12,7 +12,14 @@ import pytest
 from enforcement import options
 from enforcement.masking import Masker
 from mailroute import pack, wire
-from mailroute.rehearsal.result import Diagnostic, Level, Operation, PolicyResult, Severity
+from mailroute.rehearsal.result import (
+    Diagnostic,
+    Level,
+    Operation,
+    PlannedResource,
+    PolicyResult,
+    Severity,
+)
 from mailroute.report import as_json, markdown, redact, terminal
 from mailroute.report.build import STOPPED, build
 from mailroute.report.graph import program_resources, shown
@@ -186,6 +193,52 @@ def test_a_secret_environment_is_judged_and_never_shown() -> None:
     for text in shown_by_every_format(report):
         assert "mail.hidden" not in text
         assert "2525" not in text
+
+
+def a_secret_beside_a_plain_one() -> tuple[PlannedResource, PlannedResource]:
+    """Two services with one relay: the first has it in a secret URL, the second in clear."""
+    hidden = service("hidden", "")
+    image = hidden["sourceConfiguration"]["imageRepository"]["imageConfiguration"]
+    image["runtimeEnvironmentVariables"] = {"SMTP_URL": wire.Secret("smtp://u:hunter2@relay.example:587")}
+    return (
+        resource("aws:apprunner/service:Service", "hidden", inputs=hidden),
+        planned_service("shown", "relay.example"),
+    )
+
+
+def test_a_host_in_clear_is_shown_where_no_secret_tells_it() -> None:
+    """And there alone: the other egress, and all that is beside the two, keeps it hidden."""
+    hidden, shown = a_secret_beside_a_plain_one()
+    said = PolicyResult("mailroute", "p", Level.MANDATORY, shown.urn, "no way to relay.example")
+    report = report_of(hidden, shown, policies=(said,))
+
+    entries = json.loads(as_json.render(report))["egress"]
+    assert [(entry["service"], entry["destination"]) for entry in entries] == [
+        ("hidden", {"host": {"$secret": True}, "port": {"$unknown": True}}),
+        ("shown", {"host": "relay.example", "port": 587}),
+    ]
+    by_service = {change.after.service: repr(change.after) for change in report.egress}
+    assert "relay.example" in by_service["shown"]
+    assert "relay.example" not in by_service["hidden"]
+    assert report.rehearsal.policies[0].message == f"no way to {redact.MASK}"
+    for text in shown_by_every_format(report):
+        assert "hunter2" not in text
+
+
+def test_what_the_configuration_has_as_secret_is_never_shown() -> None:
+    """Even where the program takes it as plain text."""
+    report = build(
+        replace(REHEARSAL, policies=(), resources=a_secret_beside_a_plain_one()),
+        evidence(),
+        options_of({}),
+        account="",
+        program=PROGRAM,
+        packs=(),
+        mask=Masker(["relay.example"]),
+        marked=frozenset({"relay.example"}),
+    )
+    for text in shown_by_every_format(report):
+        assert "relay.example" not in text
 
 
 def test_a_host_inside_a_secret_text_is_not_shown() -> None:

@@ -241,6 +241,14 @@ def test_no_text_takes_long_to_be_seen_through(text: str) -> None:
     assert time.monotonic() - started < 1
 
 
+def test_what_is_in_clear_stays_by_itself_alone() -> None:
+    """A longer secret that it is a part of is masked with it."""
+    mask = Masker(["relay.example", "key-relay.example-x", "hunter2"])
+    text = "hunter2 for relay.example by key-relay.example-x"
+    assert mask(text, clear={"relay.example"}) == "[secret] for relay.example by [secret]"
+    assert mask(text) == "[secret] for [secret] by [secret]"
+
+
 def test_more_secrets_may_be_added() -> None:
     mask = Masker(["first"])
     mask.add(["second", "first"])
