@@ -42,8 +42,12 @@ def check(report: Report, options: Mapping[str, Options], asked: Collection[str]
     compared = WORKLOADS.keys() & set(asked) - failed
     by_policy = {(found.policy, found.urn) for found in said}
     by_report = set(_blocked(report, options))
-    # Which path an exception is for is not to be told where the report does not show the destination.
-    hidden = {change.after.urn for change in report.egress if change.after.destination.secret}
+    # Which path an exception is for is not to be told where report or policies do not show the destination.
+    hidden = {
+        change.after.urn
+        for change in report.egress
+        if change.after.destination.secret or MASK in change.judged
+    }
     for rule, urn in sorted(by_policy ^ by_report):
         if rule not in compared or MASK in urn or (urn in hidden and _exemptions(options[rule])):
             continue

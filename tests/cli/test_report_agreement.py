@@ -85,6 +85,15 @@ def test_an_exception_for_a_secret_host_is_the_pack_s_to_tell() -> None:
     assert differ(shown(hidden), {"exceptions": [{**ACCEPTED, "code": "OTHER"}]}) == ""
 
 
+def test_an_exception_for_a_host_that_the_pack_masks_is_its_to_tell() -> None:
+    report = shown(DEAD)
+    (change,) = report.egress
+    masked = replace(report, egress=(replace(change, judged="[secret]:587"),))
+    assert differ(masked)
+    assert differ(masked, {"exceptions": [{**ACCEPTED, "code": "OTHER"}]}) == ""
+    assert differ(report, {"exceptions": [{**ACCEPTED, "code": "OTHER"}]})
+
+
 def test_a_rule_of_another_pack_is_called_alike() -> None:
     report = shown(AFTER, "NO_ROUTE: no")
     (said,) = report.rehearsal.policies

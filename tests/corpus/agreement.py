@@ -16,9 +16,9 @@ from mailroute.cli.inputs import rule_options
 from mailroute.rehearsal.result import Level, PolicyResult, Rehearsal, RehearsalError
 from mailroute.report.agreement import check
 from mailroute.report.build import build
-from mailroute.report.model import Report
+from mailroute.report.model import EgressChange, Report
 from mailroute.report.redact import MASK
-from reachability import Egress, Verdict
+from reachability import Verdict
 from rules import RULES
 from rules.egress import WORKLOADS, violation_of
 from tests.policies.harness import PACK, Result
@@ -119,7 +119,7 @@ def compare(
 
     read = {rule.name: options.read(rule, told.get(rule.name, {}))[0] for rule in RULES}
     report = build(_judged(rehearsal, results), account, read, account="", program=folder, packs=[PACK])
-    shown = Counter(_shown(change.after, read, rehearsal) for change in report.egress)
+    shown = Counter(_shown(change, read, rehearsal) for change in report.egress)
     del shown[None]
     assert Counter(_told(report)) == shown
     check(report, read, read.keys())
@@ -147,8 +147,9 @@ def _judged(rehearsal: Rehearsal, results: Iterable[Result]) -> Rehearsal:
     return replace(rehearsal, policies=tuple(policies))
 
 
-def _shown(egress: Egress, read: Mapping[str, Any], rehearsal: Rehearsal) -> Said | None:
+def _shown(change: EgressChange, read: Mapping[str, Any], rehearsal: Rehearsal) -> Said | None:
     """What the report shows; `None` of what is reached without a warning."""
+    egress = change.after
     if not egress.outcome.told:
         return None
     (type_token,) = (entry.type for entry in rehearsal.resources if entry.urn == egress.urn)
@@ -158,7 +159,7 @@ def _shown(egress: Egress, read: Mapping[str, Any], rehearsal: Rehearsal) -> Sai
     in_force, _ = exceptions.read(read[rule], datetime.now(timezone.utc).date())
     accepted = exceptions.find(in_force, found) is not None
     blocks = not (found.warning or egress.destination.optional or open_is_fine or accepted)
-    text = "" if egress.destination.secret else str(found)
+    text = "" if egress.destination.secret or MASK in change.judged else str(found)
     return Said(rule, egress.urn, blocks, found.codes, text)
 
 
