@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from mailroute.rehearsal.packages import PACKAGES, awsx, docker, pulumi_random, std, tls
+from mailroute.rehearsal.packages import PACKAGES, awsx, docker, partial, pulumi_random, std, tls
 from mailroute.rehearsal.provider.invokes import named, network, place, policy_document, services
 
 PAGE: Final = Path(__file__).parent / "reference" / "simulated.md"
@@ -37,9 +37,11 @@ FOUND: Final = {
 }
 MODULES: Final[Mapping[str, ModuleType]] = {
     "archive": std,
+    "aws-native": partial,
     "awsx": awsx,
     "docker": docker,
     "docker-build": docker,
+    "kubernetes": partial,
     "random": pulumi_random,
     "std": std,
     "tls": tls,
@@ -76,7 +78,8 @@ def _packages() -> Iterator[str]:
     for name, package in sorted(PACKAGES.items()):
         components = (token for token in awsx.COMPONENTS if token.startswith(f"{name}:"))
         tokens = sorted((*package.resources, *package.functions, *components))
-        yield f"**{name}**: {', '.join(f'`{token}`' for token in tokens)}.\n"
+        every = ["every resource, in part"] if package.others else []
+        yield f"**{name}**: {', '.join([*every, *(f'`{token}`' for token in tokens)])}.\n"
         yield f"{inspect.getdoc(MODULES[name])}\n"
 
 

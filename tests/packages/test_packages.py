@@ -11,6 +11,7 @@ from mailroute import wire
 from mailroute.rehearsal.embedded.packaged import PackagedProvider
 from mailroute.rehearsal.packages import PACKAGES
 from mailroute.rehearsal.result import RehearsalError
+from reachability.values import UNKNOWN
 
 KEY = "tls:index/privateKey:PrivateKey"
 PASSWORD = "random:index/randomPassword:RandomPassword"
@@ -90,6 +91,37 @@ def test_outputs_have_the_form_of_the_package_s(
     assert create(type_, "other", **inputs) != (identity, outputs), "two resources share them"
     assert create(type_, preview=True, **inputs) == (None, inputs)
     assert NOTES == []
+
+
+@pytest.mark.parametrize(
+    ("inputs", "name"),
+    [
+        ({"kind": "Namespace"}, "n-[0-9a-f]{8}"),
+        ({"kind": "Namespace", "metadata": {"labels": {"a": "b"}}}, "n-[0-9a-f]{8}"),
+        ({"kind": "Namespace", "metadata": {"name": "fixed"}}, "fixed"),
+        ({"kind": "Namespace", "metadata": {"generateName": "x-"}}, ""),
+        ({"kind": "Namespace", "metadata": UNKNOWN}, ""),
+        ({"chart": "mailer"}, ""),
+    ],
+)
+def test_an_object_of_kubernetes_has_a_name(inputs: dict[str, Any], name: str) -> None:
+    identity, outputs = create("kubernetes:core/v1:Namespace", preview=True, **inputs)
+    assert identity is None
+    metadata = outputs.pop("metadata", {})
+    if name:
+        assert re.fullmatch(name, metadata["name"])
+        assert metadata == {**inputs.get("metadata", {}), "name": metadata["name"]}
+    else:
+        assert metadata == inputs.get("metadata", {})
+    assert outputs == {key: value for key, value in inputs.items() if key != "metadata"}
+    assert NOTES == [
+        "the package 'kubernetes' is simulated in part: what the program does not give is unknown, and what "
+        "depends on that is undetermined"
+    ]
+
+
+def test_what_a_program_gives_aws_native_is_known() -> None:
+    assert create("aws-native:ec2:Vpc", cidrBlock="10.0.0.0/16") == (None, {"cidrBlock": "10.0.0.0/16"})
 
 
 def test_a_password_is_a_secret_of_its_classes() -> None:

@@ -34,6 +34,12 @@ class PackagedProvider(UnsimulatedProvider):
     ) -> tuple[str | None, Mapping[str, Any]]:
         del timeout
         make = self._known.resources.get(urns.type_of(urn))
+        if make is None and self._known.others is not None:
+            self._note(
+                f"the package {urns.package_of(urns.type_of(urn))!r} is simulated in part: what the program "
+                "does not give is unknown, and what depends on that is undetermined"
+            )
+            return None, {**inputs, **self._known.others(Creation(urn, wire.plain(inputs)))}
         if make is None:
             self.note_unknown(urns.type_of(urn))
             return None, {}

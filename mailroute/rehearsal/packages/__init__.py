@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from . import docker, pulumi_random, std, tls
+from . import docker, partial, pulumi_random, std, tls
 from .package import Package
 
 if TYPE_CHECKING:
@@ -14,9 +14,11 @@ __all__ = ["PACKAGES"]
 
 PACKAGES: Final[Mapping[str, Package]] = {
     "archive": std.ARCHIVE,
+    "aws-native": partial.AWS_NATIVE,
     "awsx": Package(),
     "docker": docker.DOCKER,
     "docker-build": docker.DOCKER_BUILD,
+    "kubernetes": partial.KUBERNETES,
     "random": pulumi_random.RANDOM,
     "std": std.STD,
     "tls": tls.TLS,

@@ -50,7 +50,13 @@ Raises:
 
 @dataclass(frozen=True)
 class Package:
-    """A package, by type and function tokens."""
+    """A package, by type and function tokens.
+
+    Attributes:
+        others: gives those outputs of any other resource that are known beside its inputs, of which some may
+            be unknown, and no `id`; `None` where not even its inputs are outputs.
+    """
 
     resources: Mapping[str, Make] = field(default_factory=dict)
     functions: Mapping[str, Function] = field(default_factory=dict)
+    others: Make | None = None
