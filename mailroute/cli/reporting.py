@@ -229,9 +229,10 @@ def report_options(command: Callable[..., int]) -> Callable[..., int]:
         )
         return command(*arguments, reporting=reporting, **others)
 
+    with_options: Callable[..., int] = with_reporting
     for option in reversed(_OPTIONS):
-        with_reporting = option(with_reporting)
-    return with_reporting
+        with_options = option(with_options)
+    return with_options
 
 
 _OPTIONS: Final = (
