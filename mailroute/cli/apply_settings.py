@@ -52,7 +52,18 @@ _STANDARD_INPUT: Final = Path("-")
     metavar="NAME=ARN",
     help="A variable that App Runner takes from a secret or a parameter; may be given several times.",
 )
-@click.option("--connector", metavar="ARN", help="The VPC connector.")
+@click.option(
+    "--unset",
+    "unset",
+    multiple=True,
+    metavar="NAME",
+    help="A variable to take away, plain or from a secret; may be given several times.",
+)
+@click.option(
+    "--connector",
+    metavar="ARN|stack|keep",
+    help="The VPC connector: its ARN, that of --settings, or the one that the service has.",
+)
 @click.option(
     "--journal",
     type=OutputFile(),
@@ -82,6 +93,7 @@ def command(
     file: Path | None,
     plain: tuple[tuple[str, str], ...],
     secrets: tuple[tuple[str, str], ...],
+    unset: tuple[str, ...],
     connector: str | None,
     journal: Path | None,
     undo: Path | None,
@@ -98,7 +110,8 @@ def command(
 
     \b
     Examples:
-      pulumi stack output --json | mailroute apply-settings --service shop --settings - --journal shop.json
+      pulumi stack output --json > path.json
+      mailroute apply-settings --service shop --settings path.json --connector stack --journal shop.json
       mailroute apply-settings --service shop --set SMTP_HOST=smtp.example.com --set SMTP_PORT=587 --dry-run
       mailroute apply-settings --undo shop.json
 
@@ -118,14 +131,16 @@ def command(
 
     try:
         if undo is not None:
-            if service or file or plain or secrets or connector or journal or kept:
+            if service or file or plain or secrets or unset or connector or journal or kept:
                 raise click.UsageError("--undo takes all from the journal: give no service and no settings")
             return _undo(undo, dry_run=dry_run, timeout=timeout)
-        if service is None or not (file or plain or secrets or connector):
-            raise click.UsageError("name a --service, and --settings, --set, --secret or --connector")
+        if service is None or not (file or plain or secrets or unset or connector):
+            raise click.UsageError(
+                "name a --service, and --settings, --set, --secret, --unset or --connector"
+            )
         if journal is None and not dry_run:
             raise click.UsageError("name a --journal, which keeps the old settings, or give --dry-run")
-        wanted = _wanted(file, plain, secrets, connector)
+        wanted = _wanted(file, plain, secrets, unset, connector)
         return _apply(service, wanted, None if dry_run else journal, kept, region=region, timeout=timeout)
     except NotApplied as error:
         return fail(str(error), Status.BLOCKED)
@@ -141,6 +156,7 @@ def _wanted(
     file: Path | None,
     plain: tuple[tuple[str, str], ...],
     secrets: tuple[tuple[str, str], ...],
+    unset: tuple[str, ...],
     connector: str | None,
 ) -> dict[str, Value]:
     """
@@ -150,15 +166,17 @@ def _wanted(
     """
     from mailroute.settings_update import settings
 
-    names = [name for name, _ in (*plain, *secrets)]
+    names = [*(name for name, _ in (*plain, *secrets)), *unset]
     for name in names:
         if names.count(name) > 1:
             raise click.UsageError(f"given more than once: {name}")
+    outputs = _outputs(file) if file else {}
     return {
-        **(settings.of_outputs(_outputs(file)) if file else {}),
+        **(settings.of_outputs(outputs) if file else {}),
         **{name: settings.plain(name, value) for name, value in plain},
         **{name: settings.secret(name, arn) for name, arn in secrets},
-        **({settings.CONNECTOR: settings.connector(connector)} if connector else {}),
+        **{name: settings.unset(name) for name in unset},
+        **settings.of_connector(connector, outputs),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
+from . import together
 from .journal import Change, Journal, OtherJournalError, State
 from .journal_file import JournalFile
 from .service import Service
@@ -20,7 +21,7 @@ def changes_of(service: Service, wanted: Settings) -> dict[str, Change]:
     Raises:
         SettingError: the service cannot be given them.
     """
-    service.with_settings(wanted)
+    together.check(service, wanted)
     return {name: Change(service.value(name), value) for name, value in wanted.items()}
 
 

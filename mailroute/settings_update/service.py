@@ -52,6 +52,10 @@ class Operation:
         return self.status in (SUCCEEDED, "FAILED", "ROLLBACK_SUCCEEDED", "ROLLBACK_FAILED")
 
     @property
+    def was_rolled_back(self) -> bool:
+        return self.status == "ROLLBACK_SUCCEEDED"
+
+    @property
     def has_succeeded(self) -> bool:
         return self.status == SUCCEEDED
 
@@ -125,6 +129,11 @@ class Service:
         if setting in secrets:
             return Secret(secrets[setting])
         return Plain(plain[setting]) if setting in plain else None
+
+    @property
+    def variables(self) -> set[str]:
+        """The names of its variables, plain and from secrets."""
+        return {name for kind in (_VARIABLES, _SECRETS) for name in self._environment.get(kind) or {}}
 
     def with_settings(self, settings: Settings) -> Service:
         """The same service with these settings, and everything else as it is.

@@ -10,11 +10,15 @@ from typing import Final
 CONNECTOR: Final = "VPC connector"
 """The setting that is no variable; the names of variables have no spaces."""
 
+STACK: Final = "stack"
+"""Stands for the connector that a stack's outputs name."""
+KEEP: Final = "keep"
+"""Stands for the connector that the service has."""
 _OUTPUTS: Final = "give the outputs of a stack with the path of mail, once it is up"
-_HOST, _PORT, _USER, _PASSWORD = ("SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASS")
-_SES_HOST: Final = re.compile(r"email-smtp[.-].*\.amazonaws\.com(\.cn)?")
+HOST, PORT, _USER, _PASSWORD = ("SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASS")
 _BLOCKED: Final = re.compile(r"(?:(?:[a-z][a-z0-9+.-]*://)?(\[[^\]\s]*\]|[^\s:/@]+):)?0*25/?", re.IGNORECASE)
 """Port 25, alone or with its host (Amazon EC2 User Guide, "Restriction on email sent using port 25")."""
+_CONNECTOR_OUTPUT: Final = "vpcConnectorArn"
 _NAME: Final = re.compile(r"[^\s=]+")
 _ARN: Final = r"arn:aws[a-z-]*:{}:[a-z0-9-]+:\d{{12}}:"
 _SECRET_ARN: Final = re.compile(
@@ -96,11 +100,41 @@ def secret(name: str, arn: str) -> Secret:
     return Secret(arn)
 
 
-def connector(arn: str) -> Plain:
-    """
+def of_connector(given: str | None, outputs: Mapping[str, object]) -> dict[str, Value]:
+    """The setting of the VPC connector, where there is to be another one.
+
+    Args:
+        given: its ARN, `STACK`, `KEEP` or nothing.
+        outputs: those of a stack; empty without one.
+
     Raises:
-        SettingError: it is not the ARN of a VPC connector.
+        SettingError: it is not the ARN of a VPC connector, or the stack's path is for its own connector and
+            nobody has said which one the service is to have.
     """
+    of_stack = outputs.get(_CONNECTOR_OUTPUT)
+    if given == STACK:
+        if not isinstance(of_stack, str):
+            raise SettingError(f"{CONNECTOR}: --settings names no {_CONNECTOR_OUTPUT}: give its ARN")
+        return {CONNECTOR: _connector(of_stack)}
+    if given not in (None, KEEP):
+        return {CONNECTOR: _connector(given)}
+    if given is None and of_stack and is_ses(outputs.get("smtpHost")):
+        raise SettingError(
+            f"{CONNECTOR}: the endpoint of the stack lets in the stack's own connector: give --connector "
+            f"{STACK}, once its destinations let out all that the service sends, or --connector {KEEP} where "
+            "the endpoint lets in the service's own"
+        )
+    return {}
+
+
+def is_ses(host: object) -> bool:
+    """Whether a host is one of SES's for SMTP, which has credentials of its own."""
+    from reachability.aws.ses import is_smtp_host
+
+    return isinstance(host, str) and is_smtp_host(host.lower().rstrip("."))
+
+
+def _connector(arn: str) -> Plain:
     if not _CONNECTOR_ARN.fullmatch(arn):
         raise SettingError(
             f"{CONNECTOR}: {arn!r} is not the ARN of one: give one such as "
@@ -130,7 +164,7 @@ def of_outputs(outputs: Mapping[str, object]) -> dict[str, Value]:
 
     They are `smtpHost` and `smtpPort`, and the secret that belongs to the host: `smtpSecretArn` of SES, else
     `relaySecretArn`, which a relay without sign-in has not. The stack's VPC connector, which may let out less
-    than the service's own, is not taken.
+    than the service's own, is taken where somebody says so: see `of_connector`.
 
     Raises:
         SettingError: one of them is missing, or is not what it should be.
@@ -144,11 +178,10 @@ def of_outputs(outputs: Mapping[str, object]) -> dict[str, Value]:
     if isinstance(port, bool) or not is_port(number):
         raise SettingError(f"smtpPort: {port!r} is not a port: {_OUTPUTS}")
     _check_not_blocked("smtpPort", number)
-    found: dict[str, Value] = {_HOST: Plain(host), _PORT: Plain(number)}
-    is_ses = _SES_HOST.fullmatch(host) is not None
-    output = "smtpSecretArn" if is_ses else "relaySecretArn"
+    found: dict[str, Value] = {HOST: Plain(host), PORT: Plain(number)}
+    output = "smtpSecretArn" if is_ses(host) else "relaySecretArn"
     arn = outputs.get(output)
-    if arn in (None, "") and not is_ses:
+    if arn in (None, "") and not is_ses(host):
         return found
     if not isinstance(arn, str) or not arn:
         # SES refuses every mail that comes with another server's credentials.
@@ -176,6 +209,23 @@ def may_be_kept(name: str, value: Value) -> bool:
     if not isinstance(value, Plain) or name == CONNECTOR:
         return True
     return names_server(name) and shows_server(name, value.value)
+
+
+def unset(name: str) -> Value:
+    """What a variable is that is taken away.
+
+    Raises:
+        SettingError: it is no name of a variable.
+    """
+    _check_name(name)
+    return None
+
+
+def is_credential(name: str) -> bool:
+    """Whether a variable's name is that of a password or a key of mail."""
+    from reachability.workloads.mail_table import is_about_mail
+
+    return is_about_mail(name) and _names_secret(name)
 
 
 def _names_secret(name: str) -> bool:

@@ -265,12 +265,15 @@ class Updater:
         return self._ended(replace(journal, state=way_back))
 
     def _left_by(self, operation: Operation, journal: Journal) -> tuple[Service, list[Operation]]:
-        """What an operation has left; one that has succeeded has time until App Runner shows what it did."""
+        """What an operation has left, which App Runner may show after a while only.
+
+        One that it has rolled back has left what was there.
+        """
         begun = time.monotonic()
         for _ in self._until_the_end(f"App Runner does not show what operation {operation.id} has done"):
             service, operations = self.settled(journal.service_arn, patient=True)
             stale = [name for name in journal.changed if service.value(name) == journal.origins[name]]
-            if not stale or not operation.has_succeeded or time.monotonic() - begun >= self._pace.settle:
+            if not stale or operation.was_rolled_back or time.monotonic() - begun >= self._pace.settle:
                 return service, operations
         raise AssertionError
 

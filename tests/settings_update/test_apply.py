@@ -92,11 +92,12 @@ def test_a_deployment_that_is_rolled_back_is_a_failure(
     assert settled(account.service) == applied(image_service())
 
 
+@pytest.mark.parametrize("lag", [0, 2], ids=["shown at once", "shown late"])
 @pytest.mark.parametrize("status", ["FAILED", "ROLLBACK_FAILED"])
 def test_what_a_failed_deployment_leaves_is_put_back(
-    status: str, account: Account, mailroute: Command, journal: Path
+    status: str, lag: int, account: Account, mailroute: Command, journal: Path
 ) -> None:
-    account.deployments.append(Deployment(status, keeps=True))
+    account.deployments.append(Deployment(status, keeps=True, lag=lag))
 
     result = apply(mailroute, journal)
 

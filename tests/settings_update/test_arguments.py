@@ -134,13 +134,14 @@ def test_wrong_outputs_are_one_line(
 
 SET = ("--set", "SMTP_PORT=465")
 NAMED = ("--service", "shop")
+TO_SES = ("--set", f"SMTP_HOST={SES_HOST}")
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (SET, "name a --service"),
-        (NAMED, "name a --service, and --settings, --set, --secret or --connector"),
+        (NAMED, "name a --service, and --settings, --set, --secret, --unset or --connector"),
         ((*NAMED, *SET), "name a --journal, which keeps the old settings, or give --dry-run"),
         ((*NAMED, *SET, *SET, "--dry-run"), "given more than once: SMTP_PORT"),
         ((*NAMED, *SET, "--secret", f"SMTP_PORT={SECRET}", "--dry-run"), "given more than once: SMTP_PORT"),
@@ -150,6 +151,21 @@ NAMED = ("--service", "shop")
             "nowhere.json: cannot be used as the journal: No such file or directory",
         ),
         ((*NAMED, "--connector", "vpc-1", "--dry-run"), "VPC connector: 'vpc-1' is not the ARN of one"),
+        (
+            (*NAMED, "--connector", CONNECTOR.replace("us-east-1", "eu-west-1"), "--dry-run"),
+            "is not of the service's region and account, us-east-1 and 123456789012",
+        ),
+        ((*NAMED, "--connector", "stack", "--dry-run"), "VPC connector: --settings names no vpcConnectorArn"),
+        ((*NAMED, "--unset", "A B", "--dry-run"), "'A B' is not the name of a variable"),
+        ((*NAMED, *SET, "--unset", "SMTP_PORT", "--dry-run"), "given more than once: SMTP_PORT"),
+        (
+            (*NAMED, *TO_SES, "--set", "SMTP_PORT=2525", "--dry-run"),
+            "SMTP_PORT: '2525' is no port of email-smtp",
+        ),
+        (
+            (*NAMED, *TO_SES, "--dry-run"),
+            "SMTP_HOST: email-smtp.us-east-1.amazonaws.com takes mail with cred",
+        ),
         ((*NAMED, "--set", "SMTP_PORT=25", "--dry-run"), "SMTP_PORT: '25' is port 25, which AWS blocks"),
         ((*NAMED, "--set", "MAIL_HOST=a.example:25", "--dry-run"), "MAIL_HOST: 'a.example:25' is port 25"),
         ((*NAMED, "--set", "A B=1", "--dry-run"), "'A B' is not the name of a variable"),
@@ -209,6 +225,56 @@ def test_a_secret_in_clear_is_refused_and_not_repeated(
     assert "hunter3" not in result.stderr
     assert result.stderr.count("\n") == 1
     assert account.calls == []
+
+
+# What goes together
+
+
+@pytest.mark.parametrize(
+    ("connector", "expected"),
+    [("stack", CONNECTOR), ("keep", OLD_CONNECTOR), (CONNECTOR, CONNECTOR), (None, None)],
+)
+def test_whose_connector_goes_with_a_stacks_endpoint_is_said(
+    connector: str | None,
+    expected: str | None,
+    account: Account,
+    mailroute: Command,
+    journal: Path,
+    tmp_path: Path,
+) -> None:
+    """The endpoint's security group lets in the stack's own connector."""
+    outputs = {"smtpHost": SES_HOST, "smtpPort": 587, "smtpSecretArn": SECRET, "vpcConnectorArn": CONNECTOR}
+    file = tmp_path / "outputs.json"
+    file.write_text(json.dumps(outputs))
+    given = ("--connector", connector) if connector else ()
+
+    result = mailroute("apply-settings", *NAMED, "--settings", file, *given, "--journal", journal)
+
+    assert result.returncode == (2 if expected is None else 0)
+    assert account.connector() == (expected or OLD_CONNECTOR)
+    if expected is None:
+        assert "give --connector stack, once its destinations let out all that the service" in result.stderr
+        assert account.updates == []
+
+
+def test_credentials_of_ses_are_not_sent_to_a_relay(
+    account: Account, mailroute: Command, journal: Path
+) -> None:
+    environment = account.service["SourceConfiguration"]["ImageRepository"]["ImageConfiguration"]
+    environment["RuntimeEnvironmentVariables"]["SMTP_HOST"] = SES_HOST
+    environment["RuntimeEnvironmentSecrets"] = {"SMTP_PASS": f"{SECRET}:password::"}
+    before = settled(account.service)
+    change = (*NAMED, "--set", "SMTP_HOST=relay.example.com", "--journal", journal)
+
+    refused = mailroute("apply-settings", *change)
+
+    assert refused.returncode == 2
+    assert f"SMTP_PASS: is of {SES_HOST}, and would be sent to the new SMTP_HOST" in refused.stderr
+    assert account.updates == []
+    assert mailroute("apply-settings", *change, "--unset", "SMTP_PASS").returncode == 0
+    assert account.secrets() == {}
+    assert mailroute("apply-settings", "--undo", journal).returncode == 0
+    assert settled(account.service) == before
 
 
 # What was there before
