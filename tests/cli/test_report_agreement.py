@@ -85,7 +85,7 @@ def test_an_exception_for_a_secret_host_is_the_pack_s_to_tell() -> None:
     assert differ(shown(hidden), {"exceptions": [{**ACCEPTED, "code": "OTHER"}]}) == ""
 
 
-def test_an_exception_for_a_host_that_the_pack_masks_is_its_to_tell() -> None:
+def test_an_exception_for_a_masked_host_is_the_packs_to_tell() -> None:
     report = shown(DEAD)
     (change,) = report.egress
     masked = replace(report, egress=(replace(change, judged="[secret]:587"),))

@@ -38,7 +38,7 @@ def test_the_region_that_the_sdks_of_aws_take(variables: dict[str, str], found: 
     assert sent(variables) == found
 
 
-def test_a_provider_that_is_chosen_is_so_beside_its_smtp_host_too() -> None:
+def test_a_chosen_provider_is_so_beside_its_smtp_host_too() -> None:
     """A key alone may be the password there."""
     smtp = {"SMTP_HOST": "email-smtp.us-east-1.amazonaws.com", "SMTP_PORT": "587"}
     (host,) = sent({**smtp, **KEY})

@@ -95,7 +95,7 @@ def test_task_definitions_that_nothing_runs_are_listed_once() -> None:
     ]
 
 
-def test_a_definition_that_is_not_known_tells_by_what_it_is_made_from() -> None:
+def test_an_unknown_definition_tells_by_what_it_is_made_from() -> None:
     task = Resource("urn:task", "aws:ecs/taskDefinition:TaskDefinition", "task", {"family": "jobs"})
     bucket = Resource("urn:bucket", "aws:s3/bucket:Bucket", "bucket", {})
     machines = [
