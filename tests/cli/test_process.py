@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pty
 import re
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from mailroute.cli.status import Status, exit_status
 from tests.cli.conftest import ROOT, Cli, command, environment
 
 Make = Callable[..., Path]
@@ -141,6 +143,14 @@ def test_output_that_cannot_be_written_is_one_line(arguments: tuple[str, ...], p
     assert result.stderr.splitlines()[-1] == (
         "mailroute: error: standard output cannot be written: No space left on device"
     )
+
+
+def test_a_full_disk_elsewhere_is_a_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    def fails() -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    assert exit_status(fails) == Status.FAULT
+    assert "internal fault: OSError: [Errno 28] No space left on device" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not Path("/dev/stderr").exists(), reason="needs /dev/stderr")
