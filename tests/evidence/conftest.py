@@ -16,6 +16,7 @@ from urllib.request import Request, urlopen
 import botocore.loaders
 import botocore.session
 import pytest
+from botocore.client import ClientCreator
 
 from tests.evidence.account import REGION, Account
 from tests.evidence.front import Front
@@ -34,11 +35,27 @@ class Result(NamedTuple):
 Command = Callable[..., Result]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All that needs moto's server runs in one process: it starts once, and accounts are recorded once."""
+    for item in items:
+        if "moto" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("moto"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _models() -> Iterator[None]:
-    """AWS's service models are read once, and not by each session that a test opens."""
+    """AWS's service models are read once, and made classes of once, not by each session that a test opens."""
+    make, classes = ClientCreator._create_client_class, dict[str, type]()
+
+    def made_once(creator: ClientCreator, service: str, model: object) -> type:
+        if service not in classes:
+            classes[service] = make(creator, service, model)
+        return classes[service]
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session, "create_loader", cache(botocore.loaders.create_loader))
+        patch.setattr(ClientCreator, "_create_client_class", made_once)
         yield
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -134,6 +135,7 @@ class Provider:
         return dict(self.regional_smtp).get(region.lower(), self.smtp.format(region=region))
 
 
+@lru_cache(maxsize=4096)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a variable's name, in capitals: `Smtp__Host`, `smtp.host` and `smtpHost` have the same."""
     joined = _ONE_WORD.sub(lambda found: found[0].capitalize(), name)
