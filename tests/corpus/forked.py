@@ -8,11 +8,10 @@ from typing import Any, Final
 
 from mailroute.rehearsal.embedded import launch
 from mailroute.rehearsal.shared.processes import Children, Command
-from tests.corpus import preloaded
 
 _CONTEXT: Final = multiprocessing.get_context("forkserver")
 # A fork loads what this process runs as well: pytest.
-_CONTEXT.set_forkserver_preload(["pytest", preloaded.__name__])
+_CONTEXT.set_forkserver_preload(["pytest", "tests.corpus.preloaded", __name__])
 
 
 class ForkingChildren(Children):
@@ -22,6 +21,13 @@ class ForkingChildren(Children):
         if launch.__file__ not in command.arguments:
             return super().start(command)
         return _Forked(command)
+
+
+def _run(*given: Any) -> None:
+    """In the fork, which has loaded what takes seconds: this process does not."""
+    from tests.corpus import preloaded
+
+    preloaded.run(*given)
 
 
 class _Forked:
@@ -34,7 +40,7 @@ class _Forked:
         given = (arguments, command.directory, dict(command.environment))
         self.exited = threading.Event()
         self.status: int | None = None
-        self._process = _CONTEXT.Process(target=preloaded.run, args=given, daemon=True)
+        self._process = _CONTEXT.Process(target=_run, args=given, daemon=True)
         self._process.start()
         threading.Thread(target=self._await, daemon=True).start()
 
