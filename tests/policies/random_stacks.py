@@ -117,6 +117,9 @@ def _network(name: str, prefix: str) -> Mapping[str, Json]:
         renamed[key]["properties"] |= {
             kind: f"{prefix}-{key}" for kind, value in renamed[key]["properties"].items() if value == key
         }
+    for resource in renamed.values():
+        if "dependsOn" in resource:
+            resource["dependsOn"] = [f"{prefix}-{name}" for name in resource["dependsOn"]]
     return {f"{prefix}-{key}": resource for key, resource in renamed.items()}
 
 

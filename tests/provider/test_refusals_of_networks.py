@@ -19,6 +19,7 @@ OUT: Final = {"destinationCidrBlock": "0.0.0.0/0"}
 ASSOCIATION: Final = f"{TGW}/routeTableAssociation:RouteTableAssociation"
 ROUTE: Final = f"{TGW}/route:Route"
 ACL: Final = "aws:ec2/networkAcl:NetworkAcl"
+INTERFACE: Final = "aws:ec2/networkInterface:NetworkInterface"
 INSTANCE: Final = "aws:ec2/instance:Instance"
 LIST: Final = "aws:ec2/managedPrefixList:ManagedPrefixList"
 PEERING: Final = "aws:ec2/vpcPeeringConnection:VpcPeeringConnection"
@@ -118,6 +119,39 @@ def address_of_an_instance(world: World) -> tuple[str, Inputs, Inputs]:
     return NAT, _nat(world, privateIp="10.0.9.9"), _nat(world, privateIp="10.0.9.10")
 
 
+def address_of_an_interface(world: World) -> tuple[str, Inputs, Inputs]:
+    place = {"subnetId": world.subnet("10.0.9.0/24")}
+    world.make(INTERFACE, "first", **place, privateIps=["10.0.9.9"])
+    return INSTANCE, {**place, "privateIp": "10.0.9.9"}, {**place, "privateIp": "10.0.9.10"}
+
+
+def address_of_an_instance_again(world: World) -> tuple[str, Inputs, Inputs]:
+    place = {"subnetId": world.subnet("10.0.9.0/24")}
+    world.make(INSTANCE, "bastion", **place, privateIp="10.0.9.9")
+    return INTERFACE, {**place, "privateIps": ["10.0.9.9"]}, {**place, "privateIps": ["10.0.9.8"]}
+
+
+def address_outside_an_endpoints_subnet(world: World) -> tuple[str, Inputs, Inputs]:
+    subnet = world.subnet("10.0.1.0/24")
+    wrong, right = ({"subnetId": subnet, "ipv4": address} for address in ("10.0.99.5", "10.0.1.5"))
+    given = world.endpoint_inputs(subnet)
+    return ENDPOINT, {**given, "subnetConfigurations": [wrong]}, {**given, "subnetConfigurations": [right]}
+
+
+def group_that_is_not_associated(world: World) -> tuple[str, Inputs, Inputs]:
+    _elsewhere(world)
+    vpc = world.make("aws:ec2/vpc:Vpc", "elsewhere").id
+    here, there = (
+        world.make(GROUP, name, vpcId=vpc, name=name, description="d").id for name in ("here", "there")
+    )
+    link = {"securityGroupId": here, "vpcId": world.vpc()}
+    world.make("aws:vpc/securityGroupVpcAssociation:SecurityGroupVpcAssociation", "link", **link)
+    function = {"name": "mailer", "role": "arn:aws:iam::123456789012:role/r"}
+    subnets = [world.subnet("10.0.1.0/24")]
+    wrong, right = ({"subnetIds": subnets, "securityGroupIds": [group]} for group in (there, here))
+    return "aws:lambda/function:Function", {**function, "vpcConfig": wrong}, {**function, "vpcConfig": right}
+
+
 def address_of_a_local_zone(world: World) -> tuple[str, Inputs, Inputs]:
     local = world.make(EIP, "local", domain="vpc", networkBorderGroup="us-east-1-bos-1").id
     return NAT, _nat(world, allocationId=local), _nat(world)
@@ -155,6 +189,13 @@ def peers_that_overlap(world: World) -> tuple[str, Inputs, Inputs]:
     apart = world.make("aws:ec2/vpc:Vpc", "elsewhere").id
     inputs = {"vpcId": world.vpc(), "peerVpcId": apart, "autoAccept": True}
     return PEERING, {**inputs, "peerVpcId": world.vpc()}, inputs
+
+
+def acceptance_in_another_region(world: World) -> tuple[str, Inputs, Inputs]:
+    inputs = {"vpcId": world.vpc(), "peerVpcId": "vpc-0123456789abcdef0", "peerRegion": "eu-west-1"}
+    accepts = {"vpcPeeringConnectionId": world.make(PEERING, "peering", **inputs).id, "autoAccept": True}
+    kind = "aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter"
+    return kind, accepts, {**accepts, "region": "eu-west-1"}
 
 
 def interface_of_an_instance(world: World) -> tuple[str, Inputs, Inputs]:
@@ -218,6 +259,10 @@ def alias_in_its_own_zone(world: World) -> tuple[str, Inputs, Inputs]:
         (address_outside_the_subnet, "InvalidParameterValue"),
         (address_of_the_resolver, "InvalidIPAddress.InUse"),
         (address_of_an_instance, "InvalidIPAddress.InUse"),
+        (address_of_an_interface, "InvalidIPAddress.InUse"),
+        (address_of_an_instance_again, "InvalidIPAddress.InUse"),
+        (address_outside_an_endpoints_subnet, "InvalidParameterValue"),
+        (group_that_is_not_associated, "InvalidParameterValueException"),
         (address_of_a_local_zone, "InvalidParameterValue"),
         (address_given_twice, "InvalidParameterValue"),
         (endpoint_without_ipv6, "InvalidParameter"),
@@ -225,6 +270,7 @@ def alias_in_its_own_zone(world: World) -> tuple[str, Inputs, Inputs]:
         (acl_of_another_vpc, "InvalidParameterValue"),
         (list_over_its_size, "PrefixListMaxEntriesExceeded"),
         (peers_that_overlap, "InvalidParameterValue"),
+        (acceptance_in_another_region, "OperationNotPermitted"),
         (interface_of_an_instance, "InvalidNetworkInterface.InUse"),
         (groups_of_a_function, "ValidationException"),
         (task_in_bridge_mode, "InvalidParameterException"),

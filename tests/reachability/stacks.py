@@ -128,7 +128,11 @@ class Stack:
             properties={prop: self._shown(value, preview) for prop, value in properties.items()},
             id=UNKNOWN if preview else f"id-{name}",
             dependencies=dependencies,
-            depends_on=tuple(urn(self.program[after][0], after) for after in self.depends_on.get(name, ())),
+            depends_on=tuple(
+                urn(self.program[after][0], after)
+                for after in self.depends_on.get(name, ())
+                if after in self.program
+            ),
             inputs=frozenset(properties),
         )
         return placed(resource, Provider.of(self.providers.get(name, {"region": REGION})))
@@ -258,6 +262,7 @@ def own_network(stack: Stack, prefix: str = "") -> None:
         subnetId=ref(prefix + "public"),
         allocationId=ref(prefix + "address"),
     )
+    stack.depends_on[prefix + "nat"] = (prefix + "igw",)
     for kind, target, name in (("public", "gatewayId", "igw"), ("private", "natGatewayId", "nat")):
         stack.add(
             "aws:ec2/route:Route",

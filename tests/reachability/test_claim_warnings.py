@@ -241,7 +241,7 @@ def test_what_adoption_removes_is_named(what: str, stack: Stack) -> None:
         for name, (part, _) in parts.items()
     }
 
-    stack.depends_on = dict.fromkeys(parts, ("adoption",))
+    stack.depends_on |= dict.fromkeys(parts, ("adoption",))
     assert warned(stack) == set()
 
 

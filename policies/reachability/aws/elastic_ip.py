@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from ..findings import assumptions, gateways
+from ..findings import assumptions, gateways, placement
 from ..graph import tokens
 from ..graph.provider_scope import in_one_region
 from ..graph.references import Links, settled
@@ -145,8 +145,11 @@ def _once(nat: Resource, named: Iterable[Ref[Resource]]) -> Outcome:
 def _is_free(address: Resource, nat: Resource) -> Outcome:
     """Whether `address` is one of the region and account of `nat`, and of nothing else."""
     outcome = in_one_region(nat, address)
-    if nat.in_account_of(address) is False:
+    together = nat.in_account_of(address)
+    if together is False:
         outcome += gateways.ELASTIC_IP_OF_OTHER_ACCOUNT(nat, address=address)
+    elif together is UNKNOWN and outcome == PASSES:
+        outcome += placement.NAMED_MAYBE_IN_OTHER_ACCOUNT(nat, named=address)
     for prop in ("instance", "networkInterface"):
         # AWS tells of the NAT gateway's own interface there once it has one.
         given = address.get(prop) if address.inputs is not None and prop in address.inputs else ABSENT

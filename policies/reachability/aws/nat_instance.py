@@ -50,7 +50,7 @@ class NatInstance(Entity):
         attached: whether an instance certainly has it.
         checked: whether AWS drops what is neither from it nor for it.
         public_address: whether an internet gateway has a public address for it.
-        refused: the instances with it that AWS refuses, or may; it is attached to another one then.
+        refused: why AWS refuses it, or may; or the instances with it, where it is attached to another one.
     """
 
     subnet: Ref[Subnet]
@@ -109,10 +109,13 @@ class NatInstances:
             attached=bool(owners),
             checked=interface.is_on("sourceDestCheck", default=True),
             public_address=self._has_public_address(interface, subnet, owners),
-            refused=self._refused(owners),
+            refused=self._refused(interface, owners),
         )
 
-    def _refused(self, owners: tuple[Resource, ...]) -> Outcome:
+    def _refused(self, interface: Resource, owners: tuple[Resource, ...]) -> Outcome:
+        own = self.refusals.of(interface)
+        if own.findings:
+            return own
         refused = [self.refusals.of(owner) for owner in owners]
         return all_of(refused) if len(refused) == 1 else all_of(refused).as_undetermined()
 

@@ -53,7 +53,7 @@ class Network:
         self.block_public_access = BlockPublicAccess(self.vpcs)
         self.middleboxes = Middleboxes(self.subnets, self.network_acls, FirewallPolicies(graph))
         self.transit_gateways = TransitGateways(self.subnets, self.prefix_lists, self.refusals)
-        self.peering_connections = PeeringConnections(self.vpcs)
+        self.peering_connections = PeeringConnections(self.vpcs, self.refusals)
         interfaces, refused = self.network_interfaces, self.refusals
         self.vpc_endpoints = VpcEndpoints(self.subnets, interfaces, zones, refused)
         self.api_endpoints = VpcEndpoints(self.subnets, interfaces, zones, refused, API)

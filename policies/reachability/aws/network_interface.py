@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..findings import filters, placement
+from ..findings import filters, placement, refusals
 from ..graph import tokens
+from ..graph.claims import follows
 from ..graph.references import Links, Ref, members
 from ..values import ABSENT, UNKNOWN, Truth, any_true
 from ..verdict import PASSES, Origin, Outcome, all_of
@@ -67,9 +68,11 @@ class NetworkInterfaces:
             apart, other = new and group.origin is Origin.PROGRAM, "the default VPC"
         else:
             apart, other = there.differs_from(vpc), name_of(there)
-        associated = self._associated(group, vpc) if apart else True
-        if associated is True:
+        if not apart:
             return PASSES
+        associated = self._associated(group, vpc)
+        if associated is True:
+            return self._is_associated_first(owner, group, vpc, other)
         # Which VPCs a group of the account is associated with, its evidence does not tell.
         sure = certain and associated is False and group.origin is Origin.PROGRAM
         says = filters.GROUP_OF_OTHER_VPC if sure else filters.GROUP_MAYBE_OF_OTHER_VPC
@@ -78,6 +81,20 @@ class NetworkInterfaces:
     def _associated(self, group: Resource, vpc: Ref[Vpc]) -> Truth:
         links = self._associations.to(group)
         return any_true(self.vpcs.of(link.source).same_as(vpc) if link.certain else UNKNOWN for link in links)
+
+    def _is_associated_first(self, owner: Resource, group: Resource, vpc: Ref[Vpc], other: str) -> Outcome:
+        """Whether `group` is associated with `vpc` before `owner` is created with it."""
+        links = [
+            link.source
+            for link in self._associations.to(group)
+            if link.certain and self.vpcs.of(link.source).same_as(vpc) is True
+        ]
+        if any(link.id is not UNKNOWN or follows(self.graph, owner, link) for link in links):
+            return PASSES
+        named = any(group.key in keys for keys in owner.dependencies.values())
+        later = named and all(follows(self.graph, link, owner) for link in links)
+        says = refusals.GROUP_ASSOCIATED_LATER if later else refusals.GROUP_MAYBE_ASSOCIATED_LATER
+        return says(owner, group=group, association=links[0], vpc=name_of(vpc), other=other)
 
     @cached_property
     def _associations(self) -> Links[Resource]:

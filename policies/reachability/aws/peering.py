@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final
 from ..findings import routing
 from ..graph import tokens
 from ..values import UNKNOWN, Value, is_known
-from ..verdict import PASSES, Outcome, hop
+from ..verdict import PASSES, Outcome, all_of, hop
 from .entity import Entity
 from .vpc import name_of
 
 if TYPE_CHECKING:
     from ..graph.references import Ref
+    from ..graph.refusals import Refusals
     from ..graph.resource import Resource
     from .vpc import Vpc, Vpcs
 
@@ -31,12 +32,14 @@ class PeeringConnection(Entity):
     Attributes:
         requester, accepter: the VPCs that it joins.
         accepted: what each side that accepts says of `auto_accept`.
+        refused: the acceptances that AWS refuses.
     """
 
     requester: Ref[Vpc]
     accepter: Ref[Vpc]
     status: Value
     accepted: tuple[Value, ...]
+    refused: Outcome
 
     def beyond(self, vpc: Ref[Vpc]) -> Ref[Vpc] | None:
         """The VPC that it joins to `vpc`, if it certainly does."""
@@ -62,6 +65,8 @@ class PeeringConnection(Entity):
         waits = not is_known(self.status) or self.status in _WAITING
         if self.status == "active" or (waits and True in self.accepted):
             return PASSES
+        if self.refused.findings:
+            return self.refused
         if is_known(self.status) and not (waits and UNKNOWN in self.accepted):
             return routing.PEERING_BAD_STATE(self, state=self.status)
         return routing.PEERING_MAYBE_NOT_ACCEPTED(self)
@@ -70,17 +75,20 @@ class PeeringConnection(Entity):
 class PeeringConnections:
     """The peering connections of one graph."""
 
-    def __init__(self, vpcs: Vpcs) -> None:
+    def __init__(self, vpcs: Vpcs, refusals: Refusals) -> None:
         self.vpcs = vpcs
+        self.refusals = refusals
         self.graph = vpcs.graph
 
     def read(self, connection: Resource) -> PeeringConnection:
         prop = "vpcPeeringConnectionId"
         accepters = self.graph.naming(connection, prop, tokens.PEERING, tokens.PEERING_ACCEPTER)
+        sides = (connection, *(each for each in accepters if not self.refusals.refuses(each)))
         return PeeringConnection(
             connection,
             requester=self.vpcs.named(connection, "vpcId"),
             accepter=self.vpcs.named(connection, "peerVpcId"),
             status=connection.get("acceptStatus"),
-            accepted=tuple(side.declared("autoAccept") for side in (connection, *accepters)),
+            accepted=tuple(side.declared("autoAccept") for side in sides),
+            refused=all_of(map(self.refusals.of, accepters)),
         )

@@ -249,10 +249,23 @@ SUBNETS_OF_TWO_VPCS = SUBNET_OF_OTHER_VPC.unreachable(
 
 # Regions and accounts ------------------------------------------------------------------------------
 
-OTHER_REGION = Code("OTHER_REGION", 'Amazon VPC User Guide, "How Amazon VPC works"')
+OTHER_REGION = Code(
+    "OTHER_REGION",
+    'Amazon VPC User Guide, "How Amazon VPC works"; Amazon EC2 API Reference, "AcceptVpcPeeringConnection"',
+)
 NAMED_IN_OTHER_REGION = OTHER_REGION.unreachable(
     "{subject.label} is in {subject.region}, and {named.label}, which it names, is in {named.region}",
     "create both through providers of the same region",
+)
+ACCEPTER_IN_OTHER_REGION = OTHER_REGION.unreachable(
+    "{subject.label} is in {subject.region}, and accepts a peering connection for a VPC in {region}: AWS "
+    "takes that in the region of that VPC alone",
+    "create it through a provider of {region}",
+)
+ACCEPTER_IN_OTHER_ACCOUNT = VPC_NOT_OWNED.unreachable(
+    "{subject.label} is in account {subject.account}, and accepts a peering connection for a VPC of account "
+    "{owner}: AWS takes that from the owner of that VPC alone",
+    "create it through a provider of account {owner}",
 )
 _UNTOLD: Final = "their providers have different credentials, and do not both tell their account"
 _TELL: Final = (

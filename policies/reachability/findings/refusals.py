@@ -19,8 +19,9 @@ BLOCKS_OVERLAP = VPC_RANGE.unreachable(
 )
 CREATION_ORDER = Code(
     "CREATION_ORDER",
-    'Amazon EC2 API Reference, "CreateSubnet" and "CreateRoute"; Pulumi documentation, "dependsOn"; Pulumi '
-    'Registry, "aws.ec2.VpcIpv4CidrBlockAssociation"',
+    'Amazon EC2 API Reference, "CreateSubnet" and "CreateRoute"; Amazon VPC User Guide, "Troubleshoot NAT '
+    'gateways" and "Associate security groups with multiple VPCs"; Pulumi documentation, "dependsOn"; Pulumi '
+    'Registry, "aws.ec2.VpcIpv4CidrBlockAssociation" and "aws.ec2.NatGateway"',
 )
 SUBNET_BEFORE_BLOCK = CREATION_ORDER.undetermined(
     "subnet {subject.label} may be created before {block.name} gives the VPC its block, and AWS refuses that",
@@ -31,6 +32,29 @@ ROUTE_BEFORE_ATTACHMENT = CREATION_ORDER.warning(
     "route {subject.name} may be created before {attachment.name}, and AWS refuses a route to a transit "
     "gateway that the VPC is not attached to; the provider tries again for a few minutes",
     "let it depend on the attachment (depends_on)",
+)
+NAT_BEFORE_GATEWAY = CREATION_ORDER.unreachable(
+    "AWS refuses NAT gateway {subject.name}: it is created before {gateway.name} attaches an internet "
+    "gateway to its VPC",
+    "let the NAT gateway depend on {gateway.name} (depends_on), not the other way round",
+)
+NAT_MAYBE_BEFORE_GATEWAY = CREATION_ORDER.warning(
+    "NAT gateway {subject.name} may be created before {gateway.name} attaches an internet gateway to its "
+    "VPC, and AWS refuses that",
+    "let it depend on {gateway.name} (depends_on)",
+)
+_TAKE_FROM_ASSOCIATION: Final = (
+    "take the group from the association ({association.name}.security_group_id), or depend on it (depends_on)"
+)
+GROUP_ASSOCIATED_LATER = CREATION_ORDER.unreachable(
+    "AWS refuses {subject.label}: it is created with security group {group.label} of VPC {other} before "
+    "{association.name} associates that with VPC {vpc}",
+    _TAKE_FROM_ASSOCIATION,
+)
+GROUP_MAYBE_ASSOCIATED_LATER = CREATION_ORDER.warning(
+    "{subject.label} may be created with security group {group.label} of VPC {other} before "
+    "{association.name} associates that with VPC {vpc}, and AWS refuses that",
+    _TAKE_FROM_ASSOCIATION,
 )
 PEERING_CIDR_OVERLAP = Code("PEERING_CIDR_OVERLAP", 'Amazon VPC Peering Guide, "VPC peering limitations"')
 PEERS_OVERLAP = PEERING_CIDR_OVERLAP.unreachable(
@@ -51,10 +75,10 @@ ACCEPTED_ACROSS_REGIONS = PEERING_ACCEPTANCE.unreachable(
 
 PRIVATE_IP_ADDRESS = Code(
     "PRIVATE_IP_ADDRESS",
-    'Amazon EC2 API Reference, "CreateNatGateway" and "RunInstances"; Amazon VPC User Guide, "Subnet CIDR '
-    'blocks"',
+    'Amazon EC2 API Reference, "CreateNatGateway", "RunInstances", "CreateNetworkInterface" and '
+    '"SubnetConfiguration"; Amazon VPC User Guide, "Subnet CIDR blocks"',
 )
-_ANY_ADDRESS: Final = "leave private_ip out, so that AWS chooses one"
+_ANY_ADDRESS: Final = "leave the address out, so that AWS chooses one"
 PRIVATE_IP_OUTSIDE = PRIVATE_IP_ADDRESS.unreachable(
     "AWS refuses {subject.name}: its private address {address} is not in the block of subnet {subnet.label}",
     _ANY_ADDRESS,

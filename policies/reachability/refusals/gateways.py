@@ -1,7 +1,8 @@
 """What AWS refuses of internet gateways and NAT gateways.
 
-Sources: Amazon EC2 API Reference, "AttachInternetGateway" and "CreateNatGateway"; Amazon VPC User Guide, "NAT
-gateway basics" and "Subnet CIDR blocks".
+Sources: Amazon EC2 API Reference, "AttachInternetGateway", "CreateNatGateway", "CreateNetworkInterface" and
+"SubnetConfiguration"; Amazon VPC User Guide, "NAT gateway basics", "Troubleshoot NAT gateways" and "Subnet
+CIDR blocks".
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 from ..findings import conflicts, refusals
 from ..graph import tokens
-from ..graph.claims import called
+from ..graph.claims import called, follows
 from ..graph.refusals import one_of
 from ..ranges import Ranges, addresses
-from ..values import ABSENT, Unknown
-from ..verdict import PASSES
+from ..values import ABSENT, UNKNOWN, Unknown, elements, get
+from ..verdict import PASSES, across_possibilities, all_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,16 @@ if TYPE_CHECKING:
 
 _FIRST_RESERVED: Final = 4
 """How many of a subnet's first addresses are Amazon's; its last one is too."""
+_WITH_ADDRESSES: Final = (
+    *tokens.NAT_GATEWAY,
+    *tokens.INSTANCE,
+    *tokens.NETWORK_INTERFACE,
+    *tokens.VPC_ENDPOINT,
+)
+_ADDRESSES: Final = ("privateIp", "privateIps", "privateIpLists", "secondaryPrivateIpAddresses")
+"""Where NAT gateways, instances and interfaces ask for private addresses."""
+_OF_SUBNETS: Final = "subnetConfigurations"
+"""Where an endpoint does, for each of its subnets."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +65,16 @@ class _Rules:
         return one_of(graph, attachment, others, what)
 
     def private_ip_is_free(self, owner: Resource) -> Outcome:
-        """An interface's own address is a free one of its subnet ("CreateNatGateway", "RunInstances")."""
-        address = owner.declared("privateIp")
-        subnet = self._subnet_of(owner)
-        if subnet is None or isinstance(subnet.ipv4, Unknown) or not isinstance(address, str) or not address:
-            return PASSES
+        """An interface's own addresses are free ones of its subnet ("CreateNatGateway", "RunInstances")."""
+        return all_of(
+            across_possibilities([self._is_free(owner, address, subnet) for subnet in subnets])
+            for address, subnets in self._addresses_of(owner)
+        )
+
+    def _is_free(self, owner: Resource, address: str, subnet: Subnet) -> Outcome:
         where = addresses(address)
+        if isinstance(subnet.ipv4, Unknown):
+            return PASSES
         if not where <= subnet.ipv4:
             return refusals.PRIVATE_IP_OUTSIDE(owner, address=address, subnet=subnet)
         ((first, last),) = subnet.ipv4.spans
@@ -67,11 +82,48 @@ class _Rules:
             return refusals.PRIVATE_IP_RESERVED(owner, address=address, subnet=subnet)
         others = (
             other
-            for other in self.subnets.graph.of_type(*tokens.NAT_GATEWAY, *tokens.INSTANCE)
-            if other.declared("privateIp") == address and self._subnet_of(other) == subnet
+            for other in self.subnets.graph.of_type(*_WITH_ADDRESSES)
+            if (address, (subnet,)) in self._addresses_of(other)
         )
         what = f"have the address {address} of subnet {subnet.label}"
         return one_of(self.subnets.graph, owner, others, what)
+
+    def _addresses_of(self, owner: Resource) -> Iterator[tuple[str, tuple[Subnet, ...]]]:
+        """The private addresses that `owner` asks for, each with the subnets that it may be for.
+
+        Of subnets that are listed side by side that is the one whose block it is in.
+        """
+        if owner.type in tokens.VPC_ENDPOINT:
+            entries = elements(owner.declared(_OF_SUBNETS))
+            asked = [(get(entry, "ipv4"), get(entry, "subnetId"), _OF_SUBNETS) for entry in entries]
+        else:
+            given = [each for prop in _ADDRESSES for each in elements(owner.declared(prop))]
+            asked = [(address, owner.declared("subnetId"), "subnetId") for address in given]
+        for address, place, prop in asked:
+            ref = self.subnets.ref(owner, place, prop)
+            if isinstance(address, str) and address and not ref.unread:
+                around = [subnet for subnet in ref.candidates if _may_hold(subnet, address)]
+                yield address, ref.candidates if ref.computed or not around else tuple(around[:1])
+
+    def gateway_is_attached_first(self, nat: Resource) -> Outcome:
+        """A VPC has an internet gateway before a public NAT gateway ("Troubleshoot NAT gateways")."""
+        graph, vpcs = self.subnets.graph, self.subnets.vpcs
+        subnet = self._subnet_of(nat)
+        vpc = vpcs.of(nat) if subnet is None else subnet.vpc
+        private = nat.declared("connectivityType") in ("private", UNKNOWN)
+        if private or not vpcs.covers(vpc, "ec2:DescribeInternetGateways"):
+            return PASSES
+        attaching = [
+            each
+            for each in graph.of_type(*tokens.INTERNET_GATEWAY, *tokens.INTERNET_GATEWAY_ATTACHMENT)
+            if each.declared("vpcId") is not ABSENT and vpcs.of(each).same_as(vpc) is not False
+        ]
+        if any(each.id is not UNKNOWN or follows(graph, nat, each) for each in attaching):
+            return PASSES
+        beside = [each for each in attaching if not follows(graph, each, nat)]
+        if beside:
+            return refusals.NAT_MAYBE_BEFORE_GATEWAY(nat, gateway=beside[0])
+        return refusals.NAT_BEFORE_GATEWAY(nat, gateway=attaching[0]) if attaching else PASSES
 
     def address_is_of_the_zone(self, nat: Resource) -> Outcome:
         """An Elastic IP address is of the network border group of its zone ("NAT gateway basics")."""
@@ -92,5 +144,10 @@ class _Rules:
 def rows(subnets: Subnets) -> Iterator[Row]:
     rules = _Rules(subnets)
     yield tokens.INTERNET_GATEWAY_ATTACHMENT, rules.gateway_has_one_vpc
-    yield (*tokens.NAT_GATEWAY, *tokens.INSTANCE), rules.private_ip_is_free
+    yield _WITH_ADDRESSES, rules.private_ip_is_free
+    yield tokens.NAT_GATEWAY, rules.gateway_is_attached_first
     yield tokens.NAT_GATEWAY, rules.address_is_of_the_zone
+
+
+def _may_hold(subnet: Subnet, address: str) -> bool:
+    return isinstance(subnet.ipv4, Unknown) or addresses(address) <= subnet.ipv4

@@ -1,7 +1,7 @@
 """What AWS refuses of VPCs, their blocks, subnets and peering connections.
 
 Sources: Amazon VPC User Guide, "VPC CIDR blocks" and "Subnet CIDR blocks"; Amazon VPC Peering Guide, "VPC
-peering limitations".
+peering limitations"; Amazon EC2 API Reference, "AcceptVpcPeeringConnection".
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..graph.claims import follows
 from ..graph.refusals import one_of
 from ..ranges import Ranges, addresses, prefix_length, union
 from ..values import ABSENT, UNKNOWN, Unknown
-from ..verdict import PASSES, all_of
+from ..verdict import PASSES, Origin, all_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,6 +107,21 @@ class _Rules:
             return PASSES
         return refusals.ACCEPTED_ACROSS_REGIONS(connection)
 
+    def accepter_is_in_place(self, accepter: Resource) -> Outcome:
+        """The peer accepts, in its own region and account ("AcceptVpcPeeringConnection")."""
+        prop = "vpcPeeringConnectionId"
+        connection = self.subnets.graph.named(accepter, prop, tokens.PEERING).target
+        if connection is None or connection.origin is not Origin.PROGRAM:
+            return PASSES
+        region, owner = connection.declared("peerRegion"), connection.declared("peerOwnerId")
+        region = connection.region if region in (ABSENT, "") else region
+        if isinstance(region, str) and isinstance(accepter.region, str) and accepter.region != region:
+            return placement.ACCEPTER_IN_OTHER_REGION(accepter, region=region)
+        owner = connection.account if owner in (ABSENT, "") else owner
+        if isinstance(owner, str) and isinstance(accepter.account, str) and accepter.account != owner:
+            return placement.ACCEPTER_IN_OTHER_ACCOUNT(accepter, owner=owner)
+        return PASSES
+
     def _associations_of(self, vpc: str) -> Iterator[Resource]:
         for association in self.subnets.graph.of_type(*tokens.VPC_CIDR):
             target = self.subnets.vpcs.of(association).target
@@ -124,6 +139,7 @@ def rows(subnets: Subnets) -> Iterator[Row]:
     yield (tokens.SUBNET[0],), rules.subnet_has_ipv6_of_its_vpc
     yield tokens.PEERING, rules.peers_do_not_overlap
     yield tokens.PEERING, rules.peer_accepts_across_regions
+    yield tokens.PEERING_ACCEPTER, rules.accepter_is_in_place
 
 
 def _wrong_size(owner: Resource) -> str | None:

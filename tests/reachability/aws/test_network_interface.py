@@ -63,6 +63,48 @@ def test_a_group_of_another_vpc_serves_where_it_is_associated(two: Stack, previe
     assert judge(two, preview=preview) == PASSED
 
 
+@pytest.mark.parametrize(
+    ("order", "verdict", "warned"),
+    [
+        ({"function": ("association",)}, REACHABLE, []),
+        ({}, REACHABLE, ["CREATION_ORDER"]),
+        ({"association": ("function",)}, UNREACHABLE, []),
+    ],
+    ids=["before it", "beside it", "after it"],
+)
+def test_a_group_is_associated_before_it_is_used(
+    order: dict[str, tuple[str, ...]], verdict: Verdict, warned: list[str], two: Stack
+) -> None:
+    two["function"]["vpcConfig"]["securityGroupIds"] = [ref("group")]
+    two.add(ASSOCIATION, "association", securityGroupId=ref("group"), vpcId=ref("vpc"))
+    two.depends_on |= order
+
+    (egress,) = two.prove()
+
+    codes = {finding.code for finding in egress.outcome.findings}
+    assert (egress.verdict, codes) == (verdict, {"CREATION_ORDER"} if verdict is UNREACHABLE else set())
+    assert [warning.code for warning in egress.outcome.warnings] == warned
+
+
+def test_a_group_that_the_association_gives_is_associated(two: Stack) -> None:
+    """security_group_id of the association is an output of it, which is there after it."""
+    two["function"]["vpcConfig"]["securityGroupIds"] = [ref("association")]
+    two.add(ASSOCIATION, "association", securityGroupId=ref("group"), vpcId=ref("vpc"))
+
+    (egress,) = two.prove()
+
+    assert (egress.verdict, egress.outcome.warnings) == (REACHABLE, ())
+
+
+def test_of_two_associations_one_before_is_enough(two: Stack) -> None:
+    two["function"]["vpcConfig"]["securityGroupIds"] = [ref("group")]
+    for name in ("first", "second"):
+        two.add(ASSOCIATION, name, securityGroupId=ref("group"), vpcId=ref("vpc"))
+    two.depends_on |= {"function": ("first",), "second": ("function",)}
+
+    assert judge(two) == PASSED
+
+
 def test_a_group_maybe_of_another_vpc_is_undetermined(two: Stack) -> None:
     two.add(GROUP, "own", vpcId=ref("vpc"), egress=[ALL_OUT])
     two["function"]["vpcConfig"]["securityGroupIds"] = [{"ref": ("group", "own")}]

@@ -9,7 +9,18 @@ import pytest
 from reachability import UNKNOWN, Origin, Settings, Verdict
 from reachability.verdict import Finding, Hop
 from tests.reachability.shown import judged
-from tests.reachability.stacks import ANYWHERE, PRIVATE_TABLE, REGION, VPC, Stack, name_host, ref
+from tests.reachability.stacks import (
+    ANYWHERE,
+    OWNER,
+    PRIVATE_TABLE,
+    REGION,
+    VPC,
+    Stack,
+    name_host,
+    ref,
+    role,
+    through,
+)
 from tests.reachability.two_vpcs import found, two_vpcs
 
 UNREACHABLE, UNDETERMINED = Verdict.UNREACHABLE, Verdict.UNDETERMINED
@@ -143,6 +154,42 @@ def test_the_connection_must_be_accepted(peered: Stack, status: str) -> None:
     peered["pcx-1"]["acceptStatus"] = status
 
     assert judged(peered) == (UNREACHABLE, {"BAD_STATE", "DESTINATION_IN_VPC"})
+
+
+PEER = {"region": "eu-west-1"}
+
+
+@pytest.mark.parametrize(
+    ("named", "provider", "code"),
+    [
+        ({"peerRegion": "eu-west-1"}, PEER, None),
+        ({"peerRegion": "eu-west-1"}, {"region": REGION}, "OTHER_REGION"),
+        ({}, PEER, "OTHER_REGION"),
+        ({"peerRegion": UNKNOWN}, {"region": REGION}, None),
+        ({"peerOwnerId": OWNER}, {"region": REGION, "assumeRoles": role(OWNER)}, None),
+        ({"peerOwnerId": OWNER}, {"region": REGION, "assumeRoles": role("444455556666")}, "VPC_NOT_OWNED"),
+    ],
+)
+@pytest.mark.parametrize("by", ["peering", "accepter"])
+def test_the_peer_accepts_in_its_own_region(
+    named: dict[str, Any], provider: dict[str, Any], code: str | None, by: str, peered: Stack
+) -> None:
+    """Whether a route names the connection or takes its id from what accepts it."""
+    through(peered, {"region": REGION, "allowedAccountIds": '["123456789012"]'})
+    peered.remove("pcx-1")
+    peered.add(PEERING, "peering", vpcId=VPC, peerVpcId="vpc-mail", **named)
+    accepter = "aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter"
+    peered.add(accepter, "accepter", vpcPeeringConnectionId=ref("peering"), autoAccept=True)
+    peered.providers["accepter"] = provider
+    for table, block in ((PRIVATE_TABLE, "10.9.0.0/16"), ("rtb-mail", CLIENTS)):
+        peered[table]["routes"] = []
+        route = {"routeTableId": table, "destinationCidrBlock": block, "vpcPeeringConnectionId": ref(by)}
+        peered.add("aws:ec2/route:Route", f"to-{block}", **route)
+
+    verdict, codes = judged(peered)
+
+    assert codes & {"OTHER_REGION", "VPC_NOT_OWNED", "BAD_STATE"} == ({code} if code else set())
+    assert verdict is (UNREACHABLE if code else UNDETERMINED)
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,14 @@ def attached_apart(stack: Stack) -> None:
     stack.add("aws:ec2/networkInterfaceAttachment:NetworkInterfaceAttachment", "link", **link)
 
 
+def attached_with_another(stack: Stack) -> None:
+    """AWS refuses the interface, whose address another one has, and with it what attaches it."""
+    attached_apart(stack)
+    stack["eni"]["privateIps"] = ["172.31.0.9"]
+    stack.add(INTERFACE, "first", subnetId=stack["eni"]["subnetId"], privateIps=["172.31.0.9"])
+    stack.depends_on["eni"] = ("first",)
+
+
 def attached_inline(stack: Stack) -> None:
     stack["box"].pop("networkInterfaces")
     stack["eni"]["attachments"] = [{"instance": ref("box"), "deviceIndex": 1}]
@@ -202,6 +210,7 @@ def group_apart(stack: Stack) -> None:
         (lambda stack: stack["eni"].update(sourceDestCheck=True), (UNREACHABLE, CHECKED)),
         (lambda stack: stack["box"].update(sourceDestCheck=False), (REACHABLE, set())),
         (attached_apart, (REACHABLE, set())),
+        (attached_with_another, (UNREACHABLE, {"CONFLICTING_RESOURCES"})),
         (attached_inline, (REACHABLE, set())),
         (group_apart, (REACHABLE, set())),
         (

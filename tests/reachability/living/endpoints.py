@@ -64,6 +64,7 @@ def by_listed_endpoint() -> Stack:
     stack["endpoint"].update(
         privateDnsEnabled=True,
         subnetIds=[ref("private-a"), ref("private-b")],
+        subnetConfigurations=[{"subnetId": ref("private-a"), "ipv4": "10.0.0.10"}],
         securityGroupIds=[ref("servers")],
     )
     host = {"SMTP_HOST": "email-smtp.us-west-2.amazonaws.com", "SMTP_PORT": "587"}

@@ -24,8 +24,7 @@ NOT_ON_THE_PATH: Final = frozenset(
         "aws:route53/profilesAssociation:ProfilesAssociation",
         "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation",
         "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace",
-        # A peering connection is of both sides, and a hosted zone of no region.
-        "aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter",
+        # A hosted zone is of no region.
         "aws:route53/record:Record",
         "aws:route53/zone:Zone",
         "aws:route53/zoneAssociation:ZoneAssociation",

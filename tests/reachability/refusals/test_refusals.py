@@ -128,6 +128,19 @@ def record(name: str, called: str, kind: str, /, **properties: Any) -> Change:
     return adding(RECORD, name, zoneId=ref("zone"), name=called, type=kind, **properties)
 
 
+def addressed(by_subnet: dict[str, str]) -> Change:
+    """An endpoint with these addresses."""
+    listed = [{"subnetId": ref(subnet), "ipv4": address} for subnet, address in by_subnet.items()]
+    return adding(
+        "aws:ec2/vpcEndpoint:VpcEndpoint", "endpoint", vpcId=ref("vpc"), subnetConfigurations=listed
+    )
+
+
+def attach_apart(stack: Stack) -> None:
+    stack["igw"].pop("vpcId")
+    stack.add(ATTACHMENT, "attached", internetGatewayId=ref("igw"), vpcId=ref("vpc"))
+
+
 ZONE: Final = adding("aws:route53/zone:Zone", "zone", name="shop.com", vpcs=[{"vpcId": ref("vpc")}])
 TABLES: Final = also(
     *(adding(f"{TGW}/routeTable:RouteTable", name, transitGatewayId=ref("tgw")) for name in ("table", "more"))
@@ -136,6 +149,7 @@ BOSTON: Final = "us-east-1-bos-1"
 EGRESS: Final = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 ACL_RULE: Final = "aws:ec2/networkAclRule:NetworkAclRule"
 INSTANCE: Final = "aws:ec2/instance:Instance"
+INTERFACE: Final = "aws:ec2/networkInterface:NetworkInterface"
 LIST: Final = "aws:ec2/managedPrefixList:ManagedPrefixList"
 TWO: Final = [{"cidr": "10.0.0.0/16"}, {"cidr": "10.1.0.0/16"}]
 
@@ -255,6 +269,65 @@ CASES: Final[dict[str, tuple[Change, str, tuple[Verdict, set[str]]]]] = {
         (UNREACHABLE, {"PRIVATE_IP_ADDRESS"}),
     ),
     "the first free address": (setting("nat", privateIp="10.0.0.4"), "nat", TAKEN),
+    "an address that an interface has": (
+        also(
+            setting("nat", privateIp="10.0.0.9"),
+            adding(INTERFACE, "bastion", subnetId=ref("public"), privateIps=["10.0.0.8", "10.0.0.9"]),
+            after("nat", "bastion"),
+        ),
+        "nat",
+        (UNREACHABLE, {"CONFLICTING_RESOURCES"}),
+    ),
+    "a second address that a NAT gateway has": (
+        also(
+            setting("nat", secondaryPrivateIpAddresses=["10.0.0.9"]),
+            adding(INTERFACE, "bastion", subnetId=ref("public"), privateIps=["10.0.0.9"]),
+            after("bastion", "nat"),
+        ),
+        "bastion",
+        (UNREACHABLE, {"CONFLICTING_RESOURCES"}),
+    ),
+    "an interface's address of another subnet": (
+        adding(INTERFACE, "bastion", subnetId=ref("public"), privateIps=["10.0.1.9"]),
+        "bastion",
+        (UNREACHABLE, {"PRIVATE_IP_ADDRESS"}),
+    ),
+    "an endpoint's addresses": (addressed({"private": "10.0.1.9", "public": "10.0.0.9"}), "endpoint", TAKEN),
+    "an endpoint's address of none of its subnets": (
+        addressed({"private": "10.0.1.9", "public": "10.0.99.9"}),
+        "endpoint",
+        (UNREACHABLE, {"PRIVATE_IP_ADDRESS"}),
+    ),
+    "an endpoint's address that is Amazon's": (
+        addressed({"private": "10.0.1.2"}),
+        "endpoint",
+        (UNREACHABLE, {"PRIVATE_IP_ADDRESS"}),
+    ),
+    "an endpoint's address that an interface has": (
+        also(
+            adding(INTERFACE, "bastion", subnetId=ref("private"), privateIps=["10.0.1.9"]),
+            addressed({"private": "10.0.1.9"}),
+        ),
+        "endpoint",
+        OPEN,
+    ),
+    "an internet gateway after the NAT gateway": (
+        also(after("nat", "address"), after("igw", "nat")),
+        "nat",
+        (UNREACHABLE, {"CREATION_ORDER"}),
+    ),
+    "an attachment after the NAT gateway": (
+        also(after("nat", "igw"), attach_apart, after("attached", "nat")),
+        "nat",
+        (UNREACHABLE, {"CREATION_ORDER"}),
+    ),
+    "an internet gateway beside the NAT gateway": (after("nat", "address"), "nat", TAKEN),
+    "a private NAT gateway before the internet gateway": (
+        also(setting("nat", connectivityType="private"), after("nat", "address"), after("igw", "nat")),
+        "nat",
+        TAKEN,
+    ),
+    "another VPC's internet gateway after the NAT gateway": (after("other-igw", "nat"), "nat", TAKEN),
     "an address that an instance has": (
         also(
             setting("nat", privateIp="10.0.0.9"),
@@ -605,6 +678,21 @@ def test_a_route_is_told_to_come_after_its_attachment(new: Stack) -> None:
     assert warned == [("CREATION_ORDER", REACHABLE)]
     new.depends_on["private-out"] = ("hub",)
     assert not [w for egress in new.prove() for w in egress.outcome.warnings]
+
+
+def test_a_nat_gateway_is_told_to_come_after_the_gateway(new: Stack) -> None:
+    new.depends_on.pop("nat")
+    (egress,) = new.prove()
+    assert [(w.code, w.message) for w in egress.outcome.warnings] == [
+        (
+            "CREATION_ORDER",
+            "NAT gateway nat may be created before igw attaches an internet gateway to its VPC, and AWS "
+            "refuses that",
+        )
+    ]
+    new.depends_on["nat"] = ("public-out",)
+    (egress,) = new.prove()
+    assert egress.outcome.warnings == ()
 
 
 # What becomes of the path ---------------------------------------------------------------------------

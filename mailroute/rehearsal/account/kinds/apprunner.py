@@ -12,6 +12,7 @@ from ..account import AwsResource
 from ..checks import exactly_one_of, one_of, required
 from ..errors import AwsError
 from ..kind import Call, Check, Kind
+from .interfaces import first_of_other_vpc
 from .references import GROUP, SUBNET
 
 SERVICE: Final = "aws:apprunner/service:Service"
@@ -54,10 +55,10 @@ def connector_has_subnets(call: Call) -> None:
 
 def connector_has_one_vpc(call: Call) -> None:
     """A connector's subnets and groups are of one VPC ("CreateVpcConnector", App Runner API Reference)."""
-    subnets = list(_found(call, _SUBNET, "subnets"))
-    vpcs = {part.id: part.get("vpcId") for part in (*subnets, *_found(call, _GROUP, "securityGroups"))}
-    if len(set(vpcs.values())) > 1:
-        parts = ", ".join(f"{part} in {vpc}" for part, vpc in vpcs.items())
+    listed = [call.inputs.get(name) or () for name in ("subnets", "securityGroups")]
+    if first_of_other_vpc(call, *listed) is not None:
+        found = (*_found(call, _SUBNET, "subnets"), *_found(call, _GROUP, "securityGroups"))
+        parts = ", ".join(f"{part.id} in {part.get('vpcId')}" for part in found)
         raise AwsError(
             "InvalidRequestException", f"Subnets and security groups must be in the same VPC: {parts}."
         )

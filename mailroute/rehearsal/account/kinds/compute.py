@@ -13,6 +13,7 @@ from ..account import AwsResource
 from ..checks import json_array, one_of
 from ..errors import AwsError
 from ..kind import CREATED_AT, Call, Kind, Rule, ec2_id, id_from, inner_domain, opaque_id, unique
+from .interfaces import first_of_other_vpc, private_ips_are_free
 from .nat import private_address
 from .references import GROUP, SUBNET
 
@@ -212,6 +213,23 @@ def _at_most(code: str, *limits: tuple[str, str, int]) -> Rule:
     return rule
 
 
+def _in_one_vpc(code: str, place: str, subnets: str, groups: str) -> Rule:
+    """Subnets and groups are of one VPC.
+
+    Sources: AWS Lambda API Reference, "VpcConfig"; Amazon ECS API Reference, "AwsVpcConfiguration".
+    """
+
+    def rule(call: Call) -> None:
+        held = call.inputs.get(place) or {}
+        apart = first_of_other_vpc(call, held.get(subnets) or (), held.get(groups) or ())
+        if apart is not None:
+            raise AwsError(
+                code, f"{apart.id} is of another VPC ({apart.get('vpcId')}) than the first subnet."
+            )
+
+    return rule
+
+
 def interface_is_free(call: Call) -> None:
     """An interface is one instance's ("RunInstances", Amazon EC2 API Reference)."""
     asked = _interfaces(call.inputs)
@@ -242,7 +260,7 @@ KINDS: Final = (
         _instance,
         replaced_by=frozenset({"ami", "availabilityZone", "keyName", "privateIp", "subnetId"}),
         references={"subnetId": SUBNET, "vpcSecurityGroupIds": GROUP},
-        rules=(interface_is_free,),
+        rules=(interface_is_free, private_ips_are_free),
     ),
     Kind(
         "aws:lambda/function:Function",
@@ -256,6 +274,7 @@ KINDS: Final = (
             _at_most(
                 "ValidationException", ("vpcConfig", "securityGroupIds", 5), ("vpcConfig", "subnetIds", 16)
             ),
+            _in_one_vpc("InvalidParameterValueException", "vpcConfig", "subnetIds", "securityGroupIds"),
         ),
     ),
     Kind(
@@ -298,6 +317,7 @@ KINDS: Final = (
                 ("networkConfiguration", "securityGroups", 5),
                 ("networkConfiguration", "subnets", 16),
             ),
+            _in_one_vpc("InvalidParameterException", "networkConfiguration", "subnets", "securityGroups"),
         ),
     ),
     Kind(

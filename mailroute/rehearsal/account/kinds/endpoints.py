@@ -10,6 +10,7 @@ from ..checks import json_object, one_of
 from ..errors import AwsError
 from ..kind import Call, Kind, ec2_id, opaque_id
 from ..regions import EndpointService
+from .interfaces import private_ips_are_free, serves_vpc
 from .references import ENDPOINT, GROUP, ROUTE_TABLE, SUBNET, VPC
 
 ENDPOINT_TYPE: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
@@ -106,9 +107,11 @@ def interface_has_no_tables(call: Call) -> None:
 
 def parts_are_in_vpc(call: Call) -> None:
     """An endpoint's subnets and groups are its VPC's ("CreateVpcEndpoint", Amazon EC2 API Reference)."""
+    vpc = call.inputs.get("vpcId")
     groups = [call.account.find(_GROUP, str(name)) for name in call.inputs.get("securityGroupIds") or ()]
-    for part in (*_subnets(call), *filter(None, groups)):
-        if part.get("vpcId") != call.inputs.get("vpcId"):
+    elsewhere = [group for group in filter(None, groups) if not serves_vpc(call.account, group, vpc)]
+    for part in (*_subnets(call), *elsewhere):
+        if part.get("vpcId") != vpc:
             raise AwsError(
                 "InvalidParameter",
                 f"{part.id} belongs to {part.get('vpcId')}, not to {call.inputs.get('vpcId')}.",
@@ -246,6 +249,7 @@ KINDS: Final = (
             parts_are_in_vpc,
             gateway_has_no_interface,
             interface_has_no_tables,
+            private_ips_are_free,
             subnets_have_the_family,
             service_is_in_zones,
             one_subnet_for_each_zone,

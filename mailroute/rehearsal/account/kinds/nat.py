@@ -12,6 +12,7 @@ from ..account import Account
 from ..checks import one_of
 from ..errors import AwsError
 from ..kind import Call, Kind, ec2_id, network
+from .interfaces import RESERVED, private_ips_are_free
 from .references import ADDRESS, SUBNET, VPC
 from .routing import INTERNET, attached_vpc
 
@@ -19,15 +20,11 @@ EIP: Final = "aws:ec2/eip:Eip"
 NAT: Final = "aws:ec2/natGateway:NatGateway"
 _EIP_ASSOCIATION: Final = "aws:ec2/eipAssociation:EipAssociation"
 _SUBNET: Final = "aws:ec2/subnet:Subnet"
-_INSTANCE: Final = "aws:ec2/instance:Instance"
 
 _PUBLIC: Final = tuple(
     ipaddress.ip_network(block) for block in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
 )
 """Addresses that belong to nobody, for documents and rehearsals (RFC 5737)."""
-
-_RESERVED: Final = 4
-"""A subnet's first addresses are Amazon's ("Subnet CIDR blocks", Amazon VPC User Guide)."""
 
 
 def private_address(call: Call, subnet: str, purpose: str) -> str:
@@ -36,8 +33,8 @@ def private_address(call: Call, subnet: str, purpose: str) -> str:
     block = network(found.get("cidrBlock")) if found else None
     if block is None:
         return ""
-    free = block.num_addresses - _RESERVED - 1
-    return str(block.network_address + _RESERVED + call.number(purpose, free))
+    free = block.num_addresses - RESERVED - 1
+    return str(block.network_address + RESERVED + call.number(purpose, free))
 
 
 def user_of(account: Account, allocation: str) -> str | None:
@@ -108,23 +105,6 @@ def address_is_of_the_region(call: Call) -> None:
             f"The network border group of {call.inputs['allocationId']} is {group}, that of the subnet "
             f"{call.region}.",
         )
-
-
-def private_ip_is_free(call: Call) -> None:
-    """Its own address is a free one of its subnet ("CreateNatGateway", Amazon EC2 API Reference)."""
-    subnet, address = call.find(_SUBNET, "subnetId"), call.inputs.get("privateIp")
-    block = network(subnet.get("cidrBlock")) if subnet else None
-    if not subnet or not address or block is None:
-        return
-    wanted = ipaddress.ip_address(address)
-    place = int(wanted) - int(block.network_address)
-    if wanted not in block:
-        raise AwsError("InvalidParameterValue", f"Address {address} does not fall within the subnet's block.")
-    reserved = place < _RESERVED or place == block.num_addresses - 1
-    holders = call.others(NAT, _INSTANCE)
-    used = any(each.get("privateIp") == address and each.get("subnetId") == subnet.id for each in holders)
-    if reserved or used:
-        raise AwsError("InvalidIPAddress.InUse", f"Address {address} is in use.")
 
 
 def vpc_has_internet_gateway(call: Call) -> None:
@@ -256,7 +236,7 @@ KINDS: Final = (
             private_nat_has_no_address,
             address_is_free,
             address_is_of_the_region,
-            private_ip_is_free,
+            private_ips_are_free,
             vpc_has_internet_gateway,
         ),
     ),

@@ -18,6 +18,7 @@ VPC_TYPE: Final = "aws:ec2/vpc:Vpc"
 SUBNET_TYPE: Final = "aws:ec2/subnet:Subnet"
 _SECONDARY: Final = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"
 _DHCP_OPTIONS: Final = "aws:ec2/vpcDhcpOptions:VpcDhcpOptions"
+_PEERING: Final = "aws:ec2/vpcPeeringConnection:VpcPeeringConnection"
 _IPAM_POOL: Final = "aws:ec2/vpcIpamPool:VpcIpamPool"
 _IPAM_CIDR: Final = "aws:ec2/vpcIpamPoolCidr:VpcIpamPoolCidr"
 _ANY_PRIVATE: Final = ipaddress.IPv4Network("10.0.0.0/8")
@@ -103,6 +104,18 @@ def peer_accepts_across_regions(call: Call) -> None:
     """A connection to another region is accepted there (Registry, `aws.ec2.VpcPeeringConnection`)."""
     if call.inputs.get("autoAccept") and call.inputs.get("peerRegion"):
         raise AwsError("InvalidParameterValue", "peer_region cannot be set whilst auto_accept is true.")
+
+
+def accepter_is_in_the_peers_region(call: Call) -> None:
+    """The peer accepts in its own region ("AcceptVpcPeeringConnection", Amazon EC2 API Reference)."""
+    connection = call.find(_PEERING, "vpcPeeringConnectionId")
+    region = connection.get("peerRegion") if connection else None
+    if connection and region and region != call.region:
+        raise AwsError(
+            "OperationNotPermitted",
+            f"Incorrect region ({call.region}) specified for this request. VPC peering connection "
+            f"{connection.id} must be accepted in region {region}.",
+        )
 
 
 def _check_size(call: Call, code: str) -> None:
@@ -330,7 +343,7 @@ KINDS: Final = (
         ),
     ),
     Kind(
-        "aws:ec2/vpcPeeringConnection:VpcPeeringConnection",
+        _PEERING,
         ec2_id("pcx"),
         lambda call, _id: {
             "acceptStatus": "active" if call.inputs.get("autoAccept") else "pending-acceptance",
@@ -350,6 +363,7 @@ KINDS: Final = (
         },
         recomputed=frozenset({"acceptStatus"}),
         replaced_by=frozenset({"vpcPeeringConnectionId"}),
+        rules=(accepter_is_in_the_peers_region,),
     ),
     Kind(
         "aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation",
