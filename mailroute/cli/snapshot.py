@@ -10,8 +10,9 @@ import click
 
 from mailroute.report import clean
 
+from .diagnose import region_of_arn
 from .output import save, say, write_json
-from .parameters import Ids, OutputFile, reading_timeout
+from .parameters import Ids, OutputFile, account_region, reading_timeout
 from .status import Status
 
 if TYPE_CHECKING:
@@ -21,7 +22,12 @@ _STANDARD_OUTPUT: Final = Path("-")
 
 
 @click.command("snapshot", short_help="Save what an account holds of some VPCs as an evidence file.")
-@click.option("--vpc", "vpcs", type=Ids("vpc"), required=True, help="The VPCs to read.")
+@click.option("--vpc", "vpcs", type=Ids("vpc"), help="The VPCs to read.")
+@click.option(
+    "--service",
+    metavar="NAME-or-ARN",
+    help="Instead: read the VPC that this service of App Runner, ECS or Lambda sends through, with it alone.",
+)
 @click.option(
     "-o",
     "--output",
@@ -31,7 +37,7 @@ _STANDARD_OUTPUT: Final = Path("-")
     metavar="FILE",
     help="Where to save it; - is standard output.",
 )
-@click.option("--region", metavar="R", help="The AWS region.  [default: $AWS_REGION, or the profile's]")
+@account_region
 @reading_timeout
 @click.option(
     "--keep-variable",
@@ -43,7 +49,12 @@ _STANDARD_OUTPUT: Final = Path("-")
     "[default: those known to hold a mail host or its port]",
 )
 def command(
-    vpcs: tuple[str, ...], file: Path, region: str | None, timeout: int, variables: tuple[str, ...]
+    vpcs: tuple[str, ...] | None,
+    service: str | None,
+    file: Path,
+    region: str | None,
+    timeout: int,
+    variables: tuple[str, ...],
 ) -> int:
     """Read some VPCs, and the services and functions that send through them, and save what is there.
 
@@ -56,6 +67,7 @@ def command(
     \b
     Examples:
       mailroute snapshot --vpc vpc-0123456789abcdef0 -o account.json
+      mailroute snapshot --service shop-cluster/mailer -o account.json
       mailroute snapshot --vpc vpc-0a1b,vpc-0c2d --region eu-west-1 -o - | jq .unread
 
     \b
@@ -66,8 +78,10 @@ def command(
     """
     from evidence import EvidenceError
 
+    if bool(vpcs) == bool(service):
+        raise click.UsageError("name either the --vpc, or the --service whose VPC is meant")
     try:
-        document = _read(vpcs, region, timeout, variables)
+        document = _read(vpcs or (), service or "", region, timeout, variables)
     except EvidenceError as error:
         raise click.ClickException(str(error)) from error
     text = clean.printable_json(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
@@ -82,15 +96,19 @@ def command(
 
 
 def _read(
-    vpcs: tuple[str, ...], region: str | None, timeout: int, variables: tuple[str, ...]
+    vpcs: tuple[str, ...], service: str, region: str | None, timeout: int, variables: tuple[str, ...]
 ) -> dict[str, Any]:
     """
     Raises:
-        EvidenceError: a VPC is not there, or the account cannot be read.
+        EvidenceError: a VPC or the service is not there, or the account cannot be read.
     """
     from evidence import live
 
+    if service.startswith("arn:"):
+        region = region_of_arn(service, region)
     api = live.connect(region, on_read=_progress, timeout=timeout)
+    if service:
+        return live.of_service(api, service, variables or live.VARIABLES)
     return live.of_vpcs(api, vpcs, variables or live.VARIABLES)
 
 

@@ -72,6 +72,20 @@ def test_a_snapshot_says_what_the_live_account_says(
         assert saved.returncode == 0
 
 
+def test_a_snapshot_of_a_service_holds_its_vpc(account: Account, mailroute: Command, tmp_path: Path) -> None:
+    file = tmp_path / "account.json"
+    result = mailroute("snapshot", "--service", "shop", "-o", file)
+    assert result.returncode == 0, result.stderr
+    document = load(file)
+    assert (document["vpcs"], document["unread"]) == ([account.vpc], [])
+    diagnosed = mailroute(
+        "diagnose", "--service", "shop", "--to", f"{RELAY}:587", "--evidence", file, "--json"
+    )
+    assert json.loads(diagnosed.stdout)["findings"][0]["resource"] == account.table
+    missing = mailroute("snapshot", "--service", "none", "-o", file)
+    assert (missing.returncode, "none" in missing.stderr) == (2, True)
+
+
 def test_a_snapshot_holds_no_secret_and_only_what_is_in_its_vpcs(
     account: Account, front: Front, mailroute: Command
 ) -> None:
@@ -177,7 +191,8 @@ def test_nothing_is_written_where_nothing_can_be_read(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("-o", "-"), "'--vpc'"),
+        (("-o", "-"), "name either the --vpc, or the --service whose VPC is meant"),
+        (("--vpc", "vpc-1", "--service", "a", "-o", "-"), "name either the --vpc, or the --service"),
         (("--vpc", "subnet-1", "-o", "-"), "'subnet-1' is not an id such as vpc-"),
         (("--vpc", "vpc-1"), "'--output'"),
         (("--vpc", "vpc-1", "-o", "."), "is a directory"),
