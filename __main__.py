@@ -5,6 +5,7 @@ import pulumi
 from components import AppRunnerService, EmailIdentity, NatEgress, Network, SmtpCredentials, SmtpEndpoint
 from components.app_runner_service import import_command
 from components.helpers.lookup import DEFAULT_ROUTE, Account
+from components.helpers.ses import smtp_host
 from components.stack.account import SERVICE, fit
 from components.stack.mail_path import (
     NAT,
@@ -21,6 +22,7 @@ from components.stack.reader import ENDPOINT
 from components.stack.settings import load
 
 settings = fit(load(pulumi.Config()))
+region = Account().region()
 
 network = Network("network", settings.network)
 vpc = network.topology
@@ -41,8 +43,8 @@ nat = (
     if NAT in settings.paths
     else None
 )
-# An SMTP endpoint in the VPC, and who sends through it. The identity and its sender outlive a switch to NAT:
-# the way back needs no verification and no new secret.
+# An SMTP endpoint in the VPC, and who sends through it: anybody there, where SES's host is the relay. The
+# identity and its sender outlive a switch to NAT: the way back needs no verification and no new secret.
 endpoint = (
     SmtpEndpoint(
         "endpoint",
@@ -50,6 +52,7 @@ endpoint = (
             "vpc_id": vpc.vpc_id,
             "subnets": vpc.private,
             "port": settings.smtp_port,
+            "client_cidr_blocks": vpc.cidr_blocks if settings.relay.host == smtp_host(region) else [],
             "adopt": ENDPOINT in settings.adopts,
         },
     )
@@ -127,4 +130,4 @@ if settings.service.get("custom_domains"):
     pulumi.export("customDomainRecordsToPublish", service.records_to_publish)
 if settings.protected:
     pulumi.export("protected", settings.protected)
-pulumi.export("importCommand", import_command(SERVICE, settings.service["service_name"], Account().region()))
+pulumi.export("importCommand", import_command(SERVICE, settings.service["service_name"], region))

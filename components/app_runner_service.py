@@ -1,6 +1,5 @@
 """The workload: an App Runner service behind a VPC connector, with no more rights than it needs."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from typing import Any, Optional
@@ -13,7 +12,7 @@ from .helpers.app_runner_args import NEW, AppRunnerServiceArgs, check, named_rol
 from .helpers.app_runner_deployment import confirmed, require_roles
 from .helpers.app_runner_rules import ECR
 from .helpers.app_runner_source import CODE
-from .helpers.component import Component, ownership, received
+from .helpers.component import Component, digest, ownership, received
 from .helpers.dns_records import DnsRecord
 from .helpers.iam_documents import read_secrets, trust
 from .helpers.lookup import Account
@@ -157,14 +156,14 @@ class AppRunnerService(Component):
             role_arn, role_name = role.arn, role.name
         # Named by what it attaches: one that took over another one's policy would detach it at the end.
         attached = {
-            _digest([checks.known(arn) or str(position)]): arn
+            digest([checks.known(arn) or str(position)]): arn
             for position, arn in enumerate(args.get("policy_arns", []))
         }
         rights: list[pulumi.Resource] = [
             aws.iam.RolePolicyAttachment(
-                f"{name}-instance-{digest}", role=role_name, policy_arn=arn, opts=self._child()
+                f"{name}-instance-{name_part}", role=role_name, policy_arn=arn, opts=self._child()
             )
-            for digest, arn in attached.items()
+            for name_part, arn in attached.items()
         ]
         secrets = args.get("secrets", {})
         if secrets:
@@ -176,7 +175,7 @@ class AppRunnerService(Component):
             )
             rights.append(
                 aws.iam.RolePolicy(
-                    f"{name}-secrets-{_digest(known)}", role=role_name, policy=policy, opts=self._child()
+                    f"{name}-secrets-{digest(known)}", role=role_name, policy=policy, opts=self._child()
                 )
             )
         return role_arn, rights
@@ -283,10 +282,6 @@ def _connector_name(
 
     def named(parts: Sequence[Any]) -> str:
         subnets, group = parts
-        return f"{service_name[: _LONGEST_CONNECTOR_NAME - 9]}-{_digest([*sorted(subnets), group])}"
+        return f"{service_name[: _LONGEST_CONNECTOR_NAME - 9]}-{digest([*sorted(subnets), group])}"
 
     return pulumi.Output.all(subnet_ids, group_id).apply(named)
-
-
-def _digest(parts: Sequence[str]) -> str:
-    return hashlib.sha256(",".join(parts).encode()).hexdigest()[:8]

@@ -7,7 +7,7 @@ import pulumi_aws as aws
 from typing_extensions import NotRequired, TypedDict
 
 from .helpers import checks
-from .helpers.component import Component, ownership, received
+from .helpers.component import Component, digest, ownership, received
 from .helpers.dns_records import DMARC_POLICIES, DnsRecord, PlannedRecord, sender_records, zone_snippet
 from .helpers.free_names import require_free
 from .helpers.iam_documents import publish_events
@@ -200,9 +200,17 @@ class EmailIdentity(Component):
     def _publish_record(
         self, name: str, zone_id: pulumi.Input[str], record: PlannedRecord, *, is_dkim: bool
     ) -> aws.route53.Record:
-        """A record. Those of DKIM stay when the stack gives them up, and are taken up again as they are."""
+        """A record. Those of DKIM stay when the stack gives them up, and are taken up again as they are.
+
+        The others are called by their place: what an update that fails has left behind is not deleted by the
+        next one, which takes the place up again.
+        """
+        place = digest([checks.known(zone_id) or "", str(checks.known(record["name"]))])
+        options = pulumi.ResourceOptions(retain_on_delete=True)
+        if not is_dkim:
+            options = pulumi.ResourceOptions(aliases=[pulumi.Alias(name=name)])
         return aws.route53.Record(
-            name,
+            name if is_dkim else f"{name}-{place}",
             zone_id=zone_id,
             name=record["name"],
             type=record["type"],
@@ -210,9 +218,7 @@ class EmailIdentity(Component):
             records=[record["value"]],
             # What `require_free` has let through is so already, and DKIM's names are this identity's alone.
             allow_overwrite=is_dkim or checks.known(zone_id) is not None or None,
-            opts=pulumi.ResourceOptions.merge(
-                self._child(), pulumi.ResourceOptions(retain_on_delete=is_dkim)
-            ),
+            opts=pulumi.ResourceOptions.merge(self._child(), options),
         )
 
 

@@ -1,5 +1,6 @@
 """The network: a new VPC over two or three zones, or an existing one."""
 
+import ipaddress
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -88,7 +89,7 @@ class Network(Component):
             super().__init__(name, opts)
         else:
             new = args.get("create", {})
-            zones = new.get("availability_zones") or _zones(new, account)
+            zones = new.get("availability_zones") or _zones(name, new, account)
             super().__init__(name, opts)
             self.topology = self._create(name, new.get("cidr_block", _CIDR_BLOCK), zones)
         self.vpc_id = pulumi.Output.from_input(self.topology.vpc_id)
@@ -255,8 +256,10 @@ def located(args: AdoptNetworkArgs, account: Account) -> Location:
     return Location(vpc_id, private, args.get("public_subnet_ids", []))
 
 
-def _zones(args: CreateNetworkArgs, account: Account) -> list[str]:
+def _zones(name: str, args: CreateNetworkArgs, account: Account) -> list[str]:
     """The zones of a new network, those with the SMTP endpoint service first.
+
+    Of one that is there they stay, in the order of their blocks, whatever zones AWS offers since.
 
     Raises:
         ArgumentError: the region has fewer zones than are asked for.
@@ -267,7 +270,10 @@ def _zones(args: CreateNetworkArgs, account: Account) -> list[str]:
         checks.refuse(
             _ARGUMENT("zone_count"), count, f"the region has {checks.listed(zones)}", "ask for less"
         )
-    return preferred(zones, account.zones_offering(smtp_service(account.region())), count)
+    blocks = {zone: account.own_subnet_block(f"{name}-private-{zone}") for zone in zones}
+    own = {zone: ipaddress.IPv4Network(block) for zone, block in blocks.items() if block}
+    offered = account.zones_offering(smtp_service(account.region()))
+    return preferred(zones, offered, count, sorted(own, key=own.__getitem__))
 
 
 def _adopt(args: AdoptNetworkArgs, account: Account) -> Topology:

@@ -28,6 +28,8 @@ class SmtpEndpointArgs(TypedDict):
     """Whether to use the endpoint that is there: its group only gains rules for clients. Default: false."""
     port: NotRequired[int]
     """The port that clients use: 465, 587, 2465 or 2587. Default: 587."""
+    client_cidr_blocks: NotRequired[list[str]]
+    """IPv4 blocks to let in on every SMTP port, before a new endpoint takes SES's host over from NAT."""
     client_security_group_ids: NotRequired[list[pulumi.Input[str]]]
     """Groups to let in that exist already. An `AppRunnerService` lets itself in by its `destinations`."""
 
@@ -35,7 +37,8 @@ class SmtpEndpointArgs(TypedDict):
 class SmtpEndpoint(Component):
     """An interface endpoint for SES SMTP with private DNS, and its security group.
 
-    The group lets nobody in but its clients, on their port. Subnets in zones that do not offer the service
+    The group lets nobody in but its clients. A new one answers to SES's host in the whole VPC, also to those
+    who have sent to it through NAT: they are clients too. Subnets in zones that do not offer the service
     are left out, and named in `left_out`. It carries SMTP only, not the SES API.
     """
 
@@ -59,6 +62,8 @@ class SmtpEndpoint(Component):
         checks.keys(_ARGUMENT, args, SmtpEndpointArgs.__annotations__, SmtpEndpointArgs.__required_keys__)
         port = checks.one_of(_ARGUMENT("port"), args.get("port", 587), SMTP_PORTS)
         subnets.check(_ARGUMENT("subnets"), args["subnets"])
+        for position, block in enumerate(args.get("client_cidr_blocks", [])):
+            checks.network(_ARGUMENT(f"client_cidr_blocks[{position}]"), block)
         account = Account(opts)
         region = account.region()
         service = smtp_service(region)
@@ -88,6 +93,11 @@ class SmtpEndpoint(Component):
             tags=ownership(name),
             opts=self._child(),
         )
+        let_in = [
+            self._let_in_block(f"{name}-{block.replace('/', '-')}-{smtp_port}", group.id, block, smtp_port)
+            for block in args.get("client_cidr_blocks", [])
+            for smtp_port in SMTP_PORTS
+        ]
         endpoint = aws.ec2.VpcEndpoint(
             name,
             vpc_id=args["vpc_id"],
@@ -97,7 +107,7 @@ class SmtpEndpoint(Component):
             subnet_ids=[subnet["id"] for subnet in selection.chosen],
             security_group_ids=[group.id],
             tags=ownership(name),
-            opts=self._child(),
+            opts=self._child(*let_in),
         )
         self.endpoint_id = endpoint.id
         self.dns_names = endpoint.dns_entries.apply(
@@ -113,6 +123,20 @@ class SmtpEndpoint(Component):
         self.dns_names = pulumi.Output.from_input(existing.dns_names)
         self.left_out = pulumi.Output.from_input(list[str]())
         self._let_in(pulumi.Output.from_input(self.adopted_group_id), name, args, port)
+
+    def _let_in_block(
+        self, name: str, group_id: pulumi.Output[str], block: str, port: int
+    ) -> aws.vpc.SecurityGroupIngressRule:
+        return aws.vpc.SecurityGroupIngressRule(
+            name,
+            security_group_id=group_id,
+            cidr_ipv4=block,
+            tags=ownership(name),
+            opts=self._child(),
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+        )
 
     def _let_in(self, group_id: pulumi.Output[str], name: str, args: SmtpEndpointArgs, port: int) -> None:
         """Let the clients into the endpoint's group."""

@@ -126,7 +126,7 @@ def require_roles(
     if origin == ECR and "access_role_arn" not in args:
         access = service.source_configuration.apply(_authentication, run_with_unknowns=True)
         checked.append(access.apply(compare_access))
-    return pulumi.Output.all(*checked).apply(lambda _: None)
+    return pulumi.Output.unsecret(pulumi.Output.all(*checked).apply(lambda _: None))
 
 
 def _authentication(source: Any) -> Any:

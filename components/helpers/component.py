@@ -1,6 +1,8 @@
 """What all components share: their type token, their tags and the outputs that they register."""
 
+import hashlib
 import inspect
+from collections.abc import Sequence
 from typing import Any, Optional, TypeVar, cast
 
 import pulumi
@@ -53,6 +55,11 @@ def ownership(name: str) -> dict[str, Any]:
 def stack_tags() -> dict[str, str]:
     """The tags that every resource of this stack has, and no other resource."""
     return {"pulumi:project": pulumi.get_project(), "pulumi:stack": pulumi.get_stack()}
+
+
+def digest(parts: Sequence[str]) -> str:
+    """Eight characters for a logical name that changes with `parts`."""
+    return hashlib.sha256(",".join(parts).encode()).hexdigest()[:8]
 
 
 def camel(name: str) -> str:

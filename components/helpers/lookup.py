@@ -219,6 +219,12 @@ class Account:
         return sorted(aws.ec2.get_subnets(filters=of_vpc, tags=tags, opts=self._opts).ids)
 
     @_once
+    def own_subnet_block(self, name: str) -> Optional[str]:
+        """The IPv4 block of the subnet that this very stack calls `name`, by its tags; `None` for none."""
+        ids = sorted(aws.ec2.get_subnets(tags=ownership(name), opts=self._opts).ids)
+        return aws.ec2.get_subnet(id=ids[0], opts=self._opts).cidr_block if ids else None
+
+    @_once
     def route_table(self, route_table_id: str) -> RouteTable:
         """The route table with this id."""
         found = aws.ec2.get_route_table(route_table_id=route_table_id, opts=self._opts)

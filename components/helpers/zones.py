@@ -34,6 +34,13 @@ def offering(subnets: Sequence[SubnetArgs], offered: Collection[str], service: s
     return Selection(list(chosen.values()), left_out)
 
 
-def preferred(zones: Sequence[str], offered: Collection[str], count: int) -> list[str]:
-    """`count` of `zones`, those with the SMTP endpoint service first; a larger count only adds to them."""
-    return sorted(zones, key=lambda zone: (zone not in offered, zone))[:count]
+def preferred(
+    zones: Sequence[str], offered: Collection[str], count: int, own: Sequence[str] = ()
+) -> list[str]:
+    """`count` of `zones`, those with the SMTP endpoint service first; a larger count only adds to them.
+
+    Args:
+        own: those that are in use already, which come before all others.
+    """
+    others = sorted(set(zones) - set(own), key=lambda zone: (zone not in offered, zone))
+    return [*own, *others][:count]

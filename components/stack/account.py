@@ -114,7 +114,7 @@ def _until_verified(settings: Settings, account: Account) -> Settings:
         checks.refuse(
             _OF_IDENTITY("domain"),
             settings.domain,
-            "SES has no such identity yet, and the service of this stack sends by SES already",
+            "SES has no such identity yet, and the service of this stack is there already",
             f"have SES verify it outside of the stack first, and then adopt it by {_OF_IDENTITY('adopt')}",
         )
     pulumi.log.warn(f"a new service cannot send yet, and one that is there keeps its mail, for {reason}")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Optional
 
 import pulumi
+from pulumi.runtime.config import is_config_secret
 
 from ..helpers import checks
 from ..helpers.component import camel
@@ -52,6 +53,16 @@ class Reader:
         if not text.isascii():
             checks.refuse(self.label(key), text, "it must be a whole number", "use the digits 0 to 9")
         return self._config.require_int(key)
+
+    def texts(self, key: str) -> dict[str, Any]:
+        """An object of texts, each of them a secret where the config keeps one of them encrypted."""
+        values: dict[str, Any] = self.object(key)
+        if not is_config_secret(self._config.full_key(key)):
+            return values
+        return {
+            name: pulumi.Output.secret(value) if isinstance(value, str) else value
+            for name, value in values.items()
+        }
 
     def one_of(self, key: str, choices: Sequence[str]) -> str:
         return checks.one_of(self.label(key), self._config.require(key), choices)

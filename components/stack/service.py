@@ -49,7 +49,7 @@ def service(read: Reader, kms_key_arn: Optional[str]) -> app_runner_args.AppRunn
     args: dict[str, Any] = {
         "service_name": read.required("serviceName"),
         "protect": read.flag("protect"),
-        "environment": read.object("environment"),
+        "environment": read.texts("environment"),
         "secrets": read.object("secrets"),
         "policy_arns": read.object("policyArns"),
         "tags": read.object("tags"),

@@ -86,7 +86,13 @@ def adopt(document: Mapping[str, Any], service: Mapping[str, Any], wanted: Wante
     paths = network.part(place, resources, region)
     environment = _environment(service, document)
     shows_identities = live or any(each["type"] == IDENTITY for each in resources)
-    sending = mail.part(environment, wanted, resources, shows_identities=shows_identities)
+    sending = mail.part(
+        environment,
+        wanted,
+        resources,
+        shows_identities=shows_identities,
+        through_endpoint="endpoint" in paths.config.get("adopt", ()),
+    )
     whole = (
         Part({"aws:region": region})
         + sending

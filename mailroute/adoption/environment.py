@@ -84,16 +84,22 @@ class Environment:
     def _parameter(self, name: str) -> str:
         return f"{self.parameters}{name.removeprefix('/')}"
 
-    def server(self, *, required: bool) -> Part:
-        """The mail relay that it uses today, or the port of SES.
+    def server(self, *, required: bool, through_endpoint: bool) -> Part:
+        """The mail relay that it uses today, and the port of SES.
+
+        SES's host without an endpoint is a relay, which the stack has to know: a new one takes its name over.
 
         Args:
             required: whether the route takes a relay, so that a host that is not known has to be set.
+            through_endpoint: whether an SMTP endpoint answers to SES's host in the VPC.
         """
         host, port = self.plain.get(HOST) or "", self.plain.get(PORT)
         if self.sends_through_ses:
             smtp_port = _port(port)
-            return Part(given(smtpPort=smtp_port if smtp_port in SMTP_PORTS else None))
+            ses = Part(given(smtpPort=smtp_port if smtp_port in SMTP_PORTS else None))
+            if through_endpoint:
+                return ses
+            return ses + Part(given(relayHost=host, relayPort=smtp_port, relaySecretArn=self._sign_in()))
         config: dict[str, Any] = given(relayHost=host, relayPort=_port(port), relaySecretArn=self._sign_in())
         left_out = []
         if not is_host(host):

@@ -39,10 +39,12 @@ def part(
     resources: Sequence[Mapping[str, Any]],
     *,
     shows_identities: bool,
+    through_endpoint: bool,
 ) -> Part:
     """The route, the relay and the domain.
 
     Args:
+        through_endpoint: whether an SMTP endpoint answers to SES's host in the VPC.
         shows_identities: whether SES was asked, so that an identity that is not there does not exist.
 
     Raises:
@@ -53,7 +55,8 @@ def part(
     if route != NAT and wanted.domain is None:
         raise AdoptionError(f"the route {route} sends by SES: name the sender's domain with --domain")
     config = {"route": route, **({"mailThrough": today} if route == BOTH else {})}
-    sending = Part(config) + environment.server(required=route != SES) + _elsewhere(environment, route)
+    server = environment.server(required=route != SES, through_endpoint=through_endpoint)
+    sending = Part(config) + server + _elsewhere(environment, route)
     if wanted.domain is None:
         return sending
     domain = wanted.domain.lower().rstrip(".")

@@ -17,6 +17,7 @@ from tests.adoption.services import (
     MAIL,
     NAME,
     OWN,
+    REGION,
     ROOT,
     SECRETS,
     SERVICE,
@@ -24,9 +25,12 @@ from tests.adoption.services import (
     Properties,
     Running,
     differences,
+    identity,
     image,
+    nat_gateway,
 )
 from tests.components.deployment import RecordedAccount, Stack
+from tests.components.updating import gaps
 
 
 def stack_of(running: Running, directory: Path) -> Stack:
@@ -64,6 +68,26 @@ def test_the_first_update_changes_mail_connector_and_tags(running: Running, tmp_
     of_mail = {path.rpartition(".")[2] for path in changed} & MAIL
     assert of_mail == running.changed
     assert {path for path in changed if path.rpartition(".")[2] not in of_mail} == {CONNECTOR, *OWN}
+
+
+def test_an_endpoint_lets_in_what_has_sent_through_nat(tmp_path: Path) -> None:
+    variables = {"SMTP_HOST": f"email-smtp.{REGION}.amazonaws.com", "SMTP_PORT": "465"}
+    there = [*nat_gateway(), *identity()]
+    through_nat = Running(
+        {}, image(runtimeEnvironmentVariables=variables), there, ("--domain", "daadaar.com")
+    )
+    stack = stack_of(through_nat, tmp_path)
+    relay = {key: stack.config[f"mailroute:{key}"] for key in ("relayHost", "relayPort", "smtpPort", "route")}
+    assert relay == {
+        "relayHost": variables["SMTP_HOST"],
+        "relayPort": "465",
+        "smtpPort": "465",
+        "route": "ses",
+    }
+    update = stack.up()
+    assert update.error is None
+    # Whoever it signs in as now, the account does not show.
+    assert {gap.partition(": ")[2] for gap in gaps(stack, update)} == {"SES refuses the sender"}
 
 
 def test_a_second_update_changes_nothing(tmp_path: Path) -> None:

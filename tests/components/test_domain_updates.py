@@ -96,7 +96,7 @@ def test_mail_keeps_its_domain_until_another_may_send() -> None:
     refused = stack.up(domain="other.example")
     assert (str(refused.error), refused.writes) == (
         "config mailroute:domain is 'other.example': SES has no such identity yet, and the service of this "
-        "stack sends by SES already; have SES verify it outside of the stack first, and then adopt it by "
+        "stack is there already; have SES verify it outside of the stack first, and then adopt it by "
         "config mailroute:adopt: [identity]",
         (),
     )
@@ -156,6 +156,21 @@ def test_records_that_somebody_has_published_are_taken_up() -> None:
     assert taken.error is None
     assert gaps(stack, taken) == []
     assert stack.up(dmarcPolicy="reject").error is None
+
+
+def test_a_failed_change_of_mail_from_can_be_taken_back() -> None:
+    stack = running("prod", **SES)
+    before = {each.id for each in stack.account.of(RECORD)}
+    stack.account.deployments["daadaar-backend"] = "rolled back"
+    assert stack.up(port="3000", mailFromSubdomain="returns").error is not None
+    assert len(list(stack.account.of(RECORD))) == len(before) + 2
+    back = stack.up(port="8080", mailFromSubdomain="bounce")
+    assert back.error is None
+    assert not {(each.type, each.operation) for each in back.writes} & {
+        (RECORD, "create"),
+        (RECORD, "replace"),
+    }
+    assert {each.id for each in stack.account.of(RECORD)} == before
 
 
 def verify(stack: Stack) -> None:

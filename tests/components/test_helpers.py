@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 import ipaddress
 from itertools import chain, combinations
 from typing import Any
 
+import pulumi
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi.runtime.config import set_all_config
 
 from components.helpers.app_runner_rules import MEMORY_OF_CPU, size
 from components.helpers.checks import ArgumentError, domain, of
@@ -16,6 +20,7 @@ from components.helpers.cidr import ZoneBlocks, zone_blocks
 from components.helpers.dns_records import DnsRecord, zone_snippet
 from components.helpers.iam_documents import read_secrets
 from components.helpers.zones import offering, preferred
+from components.stack.reader import Reader
 
 ZONES = [f"us-east-1{letter}" for letter in "abcdef"]
 blocks = st.builds(
@@ -51,6 +56,23 @@ def test_the_order_of_zones_does_not_change_the_choice(
     assert chosen == preferred(ZONES, offered, count) == preferred(zones, offered, 6)[:count]
     assert len(chosen) == count
     assert len(offered & set(chosen)) == min(count, len(offered))
+
+
+def test_zones_in_use_come_first_in_their_order() -> None:
+    assert preferred(ZONES, {ZONES[1]}, 3, [ZONES[3], ZONES[0]]) == [ZONES[3], ZONES[0], ZONES[1]]
+
+
+def test_values_of_an_encrypted_key_are_secrets() -> None:
+    def texts(secret_keys: list[str]) -> dict[str, Any]:
+        set_all_config({"mailroute:environment": '{"KEY": "hunter2"}'}, secret_keys)
+        return Reader(pulumi.Config("mailroute")).texts("environment")
+
+    async def is_secret() -> bool:
+        return bool(await texts(["mailroute:environment"])["KEY"].is_secret())
+
+    run = contextvars.copy_context().run
+    assert run(texts, []) == {"KEY": "hunter2"}
+    assert run(asyncio.run, is_secret())
 
 
 @given(st.lists(st.sampled_from(ZONES), max_size=8), st.sets(st.sampled_from(ZONES)))

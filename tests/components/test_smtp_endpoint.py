@@ -162,7 +162,12 @@ def test_private_dns_needs_the_vpcs(
         (
             {"private_dns": False},
             "SmtpEndpoint.private_dns: there is no such argument; known are vpc_id, subnets, adopt, port, "
-            "client_security_group_ids",
+            "client_cidr_blocks, client_security_group_ids",
+        ),
+        (
+            {"client_cidr_blocks": ["10.0.0.1/8"]},
+            "SmtpEndpoint.client_cidr_blocks[0] is '10.0.0.1/8': it must be an IPv4 block in CIDR notation "
+            "(10.0.0.1/8 has host bits set); use '10.0.0.0/16'",
         ),
     ],
 )

@@ -16,7 +16,8 @@ import pytest
 
 from components.helpers.checks import ArgumentError
 from mailroute.rehearsal.account import AwsResource
-from tests.components.deployment import SERVICE, ProtectedError
+from mailroute.rehearsal.account.regions import EndpointService
+from tests.components.deployment import SERVICE, ProtectedError, Stack
 from tests.components.sending import cannot_send
 from tests.components.updating import gaps, running
 
@@ -40,6 +41,7 @@ _CODE = {
     "connectionArn": "arn:aws:apprunner:us-east-1:123456789012:connection/github/0123456789abcdef",
     "runtime": "PYTHON_311",
 }
+_SES_HOST = "email-smtp.us-east-1.amazonaws.com"
 _POSTGRES = {"port": 5432, "securityGroupId": "sg-08c3d5e60fa1b7294"}
 _REDIS = {"port": 6379, "securityGroupId": "sg-0f47a91c2bd6e8053"}
 _ROUTES: list[Config] = [
@@ -58,6 +60,10 @@ _GROUPS: dict[str, tuple[str, list[Config]]] = {
     "SMTP ports": ("prod", [{"route": "ses", "smtpPort": port} for port in (587, 465)]),
     "relay ports": ("prod", [{"route": "nat", "relayPort": port} for port in (587, 2525)]),
     "routes and ports": ("dev", [{"route": "nat", "relayPort": 587}, {"route": "ses", "relayPort": 465}]),
+    "SES's host as the relay": (
+        "prod",
+        [{"relayHost": _SES_HOST, "route": route} for route in ("nat", "ses")],
+    ),
     "zones behind NAT": ("dev", [{"route": "nat", "zoneCount": count} for count in (2, 3)]),
     "zones of the endpoint": ("dev", [{"route": "ses", "zoneCount": count} for count in (2, 3)]),
     "the connector's subnets": (
@@ -297,6 +303,20 @@ def test_mail_leaves_nat_before_its_vpc_goes() -> None:
     assert "config mailroute:cidrBlock is '10.1.0.0/16'" in str(refused.error)
     assert refused.writes == ()
     assert stack.up(**NAT, cidrBlock="10.0.0.0/16").writes == ()
+
+
+def test_zones_that_aws_offers_later_move_no_subnet() -> None:
+    stack = Stack.of("dev", **NAT)
+    smtp = EndpointService(
+        "com.amazonaws.us-east-1.email-smtp", "Interface", _SES_HOST, ("us-east-1c", "us-east-1d")
+    )
+    stack.account._services = (replace(smtp, zones=("us-east-1c",)),)
+    assert stack.up().error is None
+    own = [each for each in stack.account.of(SUBNET) if "network" in str(each.get("tags"))]
+    zones = {each.get("availabilityZone") for each in own}
+    assert zones == {"us-east-1a", "us-east-1c"}
+    stack.account._services = (smtp,)
+    assert stack.up().writes == ()
 
 
 def test_a_nat_gateway_keeps_its_subnet() -> None:

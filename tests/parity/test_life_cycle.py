@@ -5,6 +5,7 @@ The account is simulated, and refuses what AWS refuses. The pack is the gate at 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -131,6 +132,21 @@ def test_a_connector_of_before_is_there_for_another_try(make: Make) -> None:
     stack.account.deployments.clear()
     done = stack.up("--refresh")
     assert done.status == 0, done.said
+
+
+def test_a_secret_of_the_config_is_one_of_the_state(make: Make) -> None:
+    stack = make(ROOT, "dev")
+    stack.done("config", "set", "--secret", "--path", "mailroute:environment.API_KEY", "hunter2")
+    for level in ("a", "b"):
+        stack.done("config", "set", "--path", "mailroute:environment.LEVEL", level)
+        preview = stack.run("preview", "--policy-pack", str(POLICIES))
+        done = stack.up()
+        assert (preview.status, done.status, done.violated) == (0, 0, frozenset()), done.said
+        assert "hunter2" not in preview.said + done.said + stack.done("stack", "export").said
+    [service] = stack.account.of(SERVICE)
+    assert "hunter2" in str(service.get("sourceConfiguration"))
+    assert isinstance(json.loads(stack.done("stack", "output", "--json").said)["serviceUrl"], str)
+    assert "[secret]" not in stack.done("stack", "output", "--json").said
 
 
 def test_former_names_of_a_state_are_kept(make: Make) -> None:
