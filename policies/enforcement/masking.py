@@ -86,10 +86,15 @@ class Masker:
         """`text` with every secret in it replaced.
 
         Args:
-            clear: texts that are left where they stand by themselves, and are no part of a longer secret.
+            clear: texts that are left where they are no part of a longer secret, with all that is in them.
         """
-        found = (span for shown, places in readings(text) for span in self._spans(shown, places))
-        spans = sorted((start, stop) for start, stop in found if text[start:stop] not in clear)
+        left = [found.span() for each in clear for found in re.finditer(re.escape(each), text)]
+        spans = sorted(
+            (start, stop)
+            for shown, places in readings(text)
+            for start, stop in self._spans(shown, places)
+            if not any(begin <= start and stop <= end for begin, end in left)
+        )
         if not spans:
             return text
         parts: list[str] = []

@@ -249,6 +249,13 @@ def test_what_is_in_clear_stays_by_itself_alone() -> None:
     assert mask(text) == "[secret] for [secret] by [secret]"
 
 
+def test_what_is_inside_of_what_is_in_clear_stays_there_alone() -> None:
+    mask = Masker(["us-east-1"])
+    host = "email.us-east-1.amazonaws.com"
+    assert mask(f"us-east-1: {host}", clear={host}) == f"[secret]: {host}"
+    assert mask(f"us-east-1: {host}", clear={"587"}) == "[secret]: email.[secret].amazonaws.com"
+
+
 def test_more_secrets_may_be_added() -> None:
     mask = Masker(["first"])
     mask.add(["second", "first"])

@@ -31,6 +31,7 @@ from .mail_apis import by_api, words_in
 from .mail_https import maybe_by_proxy
 from .mail_ports import Ports, to
 from .mail_table import (
+    API_NAMES,
     BY_NAME,
     FRAMEWORKS,
     PROVIDERS,
@@ -266,7 +267,8 @@ class _Reading:
         for name in self._variables.names:
             words = set(words_of(name))
             text = self._variables.text(name)
-            if text is None or name in self._used or words & RECEIVING or _is_about(name):
+            of_api = find(name, API_NAMES) is not None
+            if text is None or name in self._used or words & RECEIVING or _is_about(name) or of_api:
                 continue
             found = list(urls(text)) or [address for address in [server_in(text)] if address]
             if found and not self._is_of_idle(name):

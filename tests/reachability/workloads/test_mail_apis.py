@@ -92,6 +92,11 @@ def test_a_provider_with_hosts_in_regions(variables: dict[str, str], found: str)
     assert sent(variables) == [found]
 
 
+def test_an_endpoint_is_no_host_beside_the_providers_own_smtp() -> None:
+    smtp = {"MAIL_HOST": "smtp.eu.mailgun.org", "MAIL_PORT": "587"}
+    assert sent({**smtp, "MAILGUN_ENDPOINT": "api.eu.mailgun.net"}) == ["smtp.eu.mailgun.org:587"]
+
+
 @pytest.mark.parametrize("name", ["MAILGUN_ENDPOINT", "MAILGUN_REGION"])
 def test_an_endpoint_that_is_secret_is_assumed(name: str) -> None:
     read = environment({"MAILGUN_API_KEY": "k"}, {name: "arn:secret"})

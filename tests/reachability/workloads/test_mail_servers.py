@@ -138,7 +138,9 @@ def test_variables_inside_of_a_text(name: str, text: str, found: list[str]) -> N
 
 
 def test_variables_inside_of_one_that_is_ignored() -> None:
-    read = environment({"MAIL": '{"host": "a.example.com"}', "SMTP_HOST": "b.example.com"})
+    variables = {"MAIL": '{"host": "a.example.com"}', "SMTP_HOST": "b.example.com"}
+    assert sent(variables) == ["a.example.com", "b.example.com"]
+    read = environment(variables)
     assert destinations_of(read, Settings(ignored_variables=("MAIL",))) == (
         Destination("b.example.com", None),
     )
