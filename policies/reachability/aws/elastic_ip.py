@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from ..findings import assumptions, gateways, placement
 from ..graph import tokens
 from ..graph.provider_scope import in_one_region
-from ..graph.references import Links, settled
+from ..graph.references import settled
 from ..values import ABSENT, UNKNOWN, elements
 from ..verdict import PASSES, Origin, Outcome, across_possibilities, all_of
 
@@ -67,8 +67,7 @@ class ElasticIps:
         return free + self._alone(nat, others)
 
     def _gets(self, nat: Resource, address: Resource) -> Outcome:
-        chosen = (link.source for link in self._chosen.to(address))
-        return _is_free(address, nat) + self._alone(nat, (*self._owners[address.key], *chosen))
+        return _is_free(address, nat) + self._alone(nat, self._owners[address.key])
 
     def _alone(self, nat: Resource, others: Iterable[Resource]) -> Outcome:
         return all_of(self._shared(nat, other) for other in others)
@@ -96,17 +95,6 @@ class ElasticIps:
         for identity, owner in self._read_owners():
             found[identity].append(owner)
         return found
-
-    @cached_property
-    def _chosen(self) -> Links[Resource]:
-        """The associations that the program chooses an address for: it may be any of several."""
-        named = (
-            (owner, self.graph.ref(owner, owner.declared(prop), prop, tokens.EIP))
-            for types, prop in _OWNERS
-            if types == tokens.EIP_ASSOCIATION
-            for owner in self.graph.of_type(*types)
-        )
-        return Links((owner, ref) for owner, ref in named if ref.identity is None and ref.candidates)
 
     def _read_owners(self) -> Iterator[tuple[str, Resource]]:
         for types, prop in _OWNERS:

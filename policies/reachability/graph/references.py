@@ -231,8 +231,11 @@ def _unknown(index: Index, resource: Resource, prop: str, types: Iterable[str], 
     makers = [key for key in keys if (source := index.find(key)) is None or source.id is UNKNOWN]
     limits = (count_unknown(value), len(makers)), (beside, len(found) if mixed else len(makers))
     computed = not beside or all(values < sources for values, sources in limits)
-    if computed and any(source.in_region_of(resource) is False for source in found):
-        complete = False  # AWS refuses these, so that it holds something else.
+    near = _near(resource, found)
+    if computed and not near:
+        complete = False  # AWS refuses all of these, so that it holds something else.
+    if near and (mixed or not computed):
+        found = near
     if computed and found and complete:
         expected = wanted | _held_by(value, prop)
         looked_up = not mixed and any(
@@ -283,8 +286,7 @@ def _sources(
 
     A dependency of another type is followed in turn: it may hand on what it was given itself; a
     component stands for what is inside it. What it was given as its VPC is handed on as a VPC
-    alone, and a subnet has nothing else to hand on. What is in another region is meant only where
-    nothing else can be: AWS refuses it. The flag says whether the graph holds every one.
+    alone, and a subnet has nothing else to hand on. The flag says whether the graph holds every one.
     """
     complete = True
     vpc_only = wanted <= _VPCS
@@ -307,10 +309,14 @@ def _sources(
             if vpc_only or (name != "vpcId" and source.type not in _SUBNETS):
                 queue.extend(handed_on)
         queue.extend(child.key for child in index.children_of(key))
-    ordered = [found[key] for key in sorted(found)]  # An engine names them in any order.
-    near = [source for source in ordered if source.in_region_of(resource) is not False]
-    everywhere = resource.type.startswith(_BETWEEN_REGIONS)
-    return tuple(ordered if everywhere or not near else near), complete
+    return tuple(found[key] for key in sorted(found)), complete  # An engine names them in any order.
+
+
+def _near(resource: Resource, found: tuple[Resource, ...]) -> tuple[Resource, ...]:
+    """Those of `found` that `resource` may name: AWS refuses what is in another region."""
+    if resource.type.startswith(_BETWEEN_REGIONS):
+        return found
+    return tuple(source for source in found if source.in_region_of(resource) is not False)
 
 
 def vpc_of(index: Index, thing: Resource) -> Resource | None:
@@ -325,7 +331,7 @@ def vpc_of(index: Index, thing: Resource) -> Resource | None:
             place = index.by_id(str(value), types, thing)
             return None if place is None else vpc_of(index, place)
         found, complete = _sources(index, thing, thing.dependencies.get(prop, ()), frozenset(types))
-        vpcs = {vpc_of(index, place) for place in found}
+        vpcs = {vpc_of(index, place) for place in _near(thing, found) or found}
         return vpcs.pop() if complete and len(vpcs) == 1 else None
     return None
 

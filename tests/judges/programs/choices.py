@@ -144,7 +144,7 @@ def _named(value: Expression) -> str:
 def _choose(program: Program, rng: Random, place: Place) -> Program | None:
     declared, prop, names = place
     type_, before = program.find(names[0]).type, _before(program, declared)
-    options = [each for each in program if each.type == type_ and each.name in _made(program)]
+    options = [each for each in program if each.type == type_ and each.kind == "resource"]
     others = [each.name for each in options if each.name in before and each.name not in names]
     if not others and type_ in _ASIDE:
         aside = _ASIDE[type_]

@@ -157,11 +157,20 @@ def test_an_id_means_the_one_in_the_region_of_its_user() -> None:
         ("aws:route53/zoneAssociation:ZoneAssociation", "here", {"here", "unknown", "there"}),
     ],
 )
-def test_an_unknown_is_in_the_region_of_its_user(kind: str, region: str, sources: set[str]) -> None:
+def test_a_value_for_each_is_in_the_region_of_its_user(kind: str, region: str, sources: set[str]) -> None:
     found = [resource("here", region="here"), resource("there", region="there"), resource("unknown")]
-    user = resource("u", kind, region=region, dependencies={"x": ("here", "there", "unknown")})
+    given = {"properties": {"x": [UNKNOWN] * 3}, "dependencies": {"x": ("here", "there", "unknown")}}
+    user = resource("u", kind, region=region, **given)
 
     assert {each.key for each in Graph([*found, user]).ref(user, UNKNOWN, "x", KINDS).candidates} == sources
+
+
+@pytest.mark.parametrize("region", ["here", "there", "elsewhere"])
+def test_a_value_of_several_may_be_of_any_region(region: str) -> None:
+    found = [resource("here", region="here"), resource("there", region="there"), resource("unknown")]
+    user = resource("u", region=region, dependencies={"x": ("here", "there", "unknown")})
+
+    assert len(Graph([*found, user]).ref(user, UNKNOWN, "x", KINDS).candidates) == 3
 
 
 def test_an_unknown_that_can_only_be_in_another_region_is_there() -> None:
