@@ -17,6 +17,7 @@ from reachability.graph.tokens import LAMBDA_FUNCTION
 from reachability.values import UNKNOWN, Unknown, Value, is_list
 from reachability.workloads.environment import WORKLOADS, environments
 from reachability.workloads.mail_table import PROVIDERS, words_of
+from reachability.workloads.mail_variables import in_parts
 
 from .rule import Judge, Options, PropertyPath, Rule, Severity, Stack, Violation, undetermined, violation
 
@@ -78,7 +79,7 @@ def _check_environment(workload: Resource, _options: Options) -> Iterator[Violat
     for environment in environments(workload):
         if isinstance(environment.variables, Unknown):
             continue  # The egress rules say so, and an update judges it before it creates the workload.
-        for name, value in environment.variables.items():
+        for name, value in in_parts(environment.variables):
             if _by_name(name, value) or _has_password(value):
                 yield _plain_variable(workload, name)
 
@@ -113,7 +114,7 @@ def _judge(stack: Stack, passwords: tuple[str, ...], resource: Resource) -> Iter
     for environment in environments(resource):
         if isinstance(environment.variables, Unknown):
             continue
-        for name, value in environment.variables.items():
+        for name, value in in_parts(environment.variables):
             if _contains(value, passwords) and not (_by_name(name, value) or _has_password(value)):
                 yield _plain_variable(resource, name)
 

@@ -46,7 +46,7 @@ class Variables:
     def __init__(self, environment: Environment, ignored: Collection[str] = ()) -> None:
         self._environment = environment
         plain = environment.variables
-        self._plain = plain if isinstance(plain, Unknown) else dict(_in_parts(plain, ignored))
+        self._plain = plain if isinstance(plain, Unknown) else dict(in_parts(plain, ignored))
         listed = (self._plain, environment.secrets)
         names = (name for each in listed if not isinstance(each, Unknown) for name in each)
         self.names = [name for name in dict.fromkeys(names) if name not in ignored and self._is_set(name)]
@@ -113,7 +113,7 @@ class Variables:
         return is_known(get(self._environment.secrets, name)) or (value is not ABSENT and value != "")
 
 
-def _in_parts(variables: Mapping[str, Value], ignored: Collection[str]) -> Iterator[tuple[str, Value]]:
+def in_parts(variables: Mapping[str, Value], ignored: Collection[str] = ()) -> Iterator[tuple[str, Value]]:
     """The variables by their names, with what their texts consist of."""
     for name, value in variables.items():
         if name in ignored:
