@@ -33,9 +33,13 @@ def service_last(ready: list[Write]) -> Write:
 def gaps(stack: Stack, update: Update) -> list[str]:
     """The writes after which the service cannot send mail, and why."""
     found = []
+    judged: dict[frozenset[int], str] = {}  # Whatever was written first, the same things are there.
     for pick in (None, service_first(update), service_last):
         for write, live in update.instants(pick):
-            problem = cannot_send(stack.account, live)
+            there = frozenset(map(id, live.values()))
+            if there not in judged:
+                judged[there] = cannot_send(stack.account, live)
+            problem = judged[there]
             if problem:
                 found.append(f"{write.operation} {write.urn.rpartition('$')[2]}: {problem}")
     return found
