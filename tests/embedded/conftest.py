@@ -12,9 +12,11 @@ import grpc
 import pytest
 from pulumi.runtime.proto import analyzer_pb2_grpc, provider_pb2_grpc
 
+from mailroute.rehearsal.embedded import children
 from mailroute.rehearsal.embedded.run import run
 from mailroute.rehearsal.project import Project
 from mailroute.rehearsal.shared import channels
+from tests.corpus.forked import ForkingChildren
 from tests.embedded.recording import (
     MonitorRecorder,
     RecordedProvider,
@@ -95,6 +97,12 @@ class Rehearser:
                 timeout=timeout,
                 on_event=self.events.append,
             )
+
+
+@pytest.fixture
+def forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Programs run in forks of a process that has loaded the SDK, which is most of what a run takes."""
+    monkeypatch.setattr(children, "Children", ForkingChildren)
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     Run = Callable[..., Rehearsal]
 
+pytestmark = pytest.mark.usefixtures("forked")
+
 PRELUDE = """
 import pulumi
 from pulumi import ComponentResource, CustomResource, InvokeOptions, Output, ResourceOptions

@@ -19,6 +19,8 @@ from tests.embedded.recording import read_trace
 if TYPE_CHECKING:
     from tests.embedded.conftest import Rehearser
 
+pytestmark = pytest.mark.usefixtures("forked")
+
 PACKS = Path(__file__).parents[1] / "traces" / "packs"
 BAD = "urn:pulumi:dev::demo::aws:ec2/subnet:Subnet::bad"
 LATE = "urn:pulumi:dev::demo::aws:ec2/eip:Eip::late"

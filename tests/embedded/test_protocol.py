@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mailroute import wire
+from mailroute.rehearsal.embedded import children
 from mailroute.rehearsal.result import (
     Completed,
     Diagnostic,
@@ -16,6 +17,7 @@ from mailroute.rehearsal.result import (
     RehearsalError,
     Severity,
 )
+from mailroute.rehearsal.shared.processes import Children
 from reachability.values import UNKNOWN
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from tests.embedded.conftest import Rehearser
 
     Run = Callable[..., Rehearsal]
+
+pytestmark = pytest.mark.usefixtures("forked")
 
 PRELUDE = """
 import pulumi
@@ -481,7 +485,10 @@ def test_a_dynamic_provider_that_raises_is_one_line(rehearse: Run) -> None:
     )
 
 
-def test_whoever_watches_sees_each_thing_as_it_happens(rehearser: Rehearser) -> None:
+def test_whoever_watches_sees_each_thing_as_it_happens(
+    rehearser: Rehearser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(children, "Children", Children)  # Nobody reads the output of a fork.
     rehearser.write(PRELUDE + "print('hello')\npulumi.log.warn('careful')\nThing('thing')\n")
     rehearser.run(up=True)
     urn = "urn:pulumi:dev::demo::aws:test/thing:Thing::thing"

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     Run = Callable[..., Rehearsal]
 
+pytestmark = pytest.mark.usefixtures("forked")
+
 SECRET = wire.SECRET_SIGNATURE
 OUTPUTS = {"vpcId": "vpc-1", "ids": ["a", "b"], "port": 587}
 STATE = {**OUTPUTS, "sealed": {wire.SIGNATURE_KEY: SECRET, "ciphertext": "v1:abc"}}

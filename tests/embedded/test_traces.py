@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tests.embedded.conftest import Rehearser
     from tests.embedded.recording import Call
 
+pytestmark = pytest.mark.usefixtures("forked")
+
 TRACES = Path(__file__).parents[1] / "traces"
 CASES = sorted(path.name for path in TRACES.iterdir() if path.is_dir() and path.name != "packs")
 OPERATIONS = ("preview", "up")
