@@ -22,7 +22,7 @@ from components.stack.reader import ENDPOINT
 from components.stack.settings import load
 
 settings = fit(load(pulumi.Config()))
-region = Account().region()
+region, held = Account().region(), "hold" in settings.service
 
 network = Network("network", settings.network)
 vpc = network.topology
@@ -43,7 +43,7 @@ nat = (
     if NAT in settings.paths
     else None
 )
-# An SMTP endpoint in the VPC, and who sends through it: anybody there, where SES's host is the relay. The
+# An SMTP endpoint in the VPC, and who sends through it: anybody there, where SES's host may be the relay. The
 # identity and its sender outlive a switch to NAT: the way back needs no verification and no new secret.
 endpoint = (
     SmtpEndpoint(
@@ -52,7 +52,7 @@ endpoint = (
             "vpc_id": vpc.vpc_id,
             "subnets": vpc.private,
             "port": settings.smtp_port,
-            "client_cidr_blocks": vpc.cidr_blocks if settings.relay.host == smtp_host(region) else [],
+            "client_cidr_blocks": vpc.cidr_blocks if held or settings.relay.host == smtp_host(region) else [],
             "adopt": ENDPOINT in settings.adopts,
         },
     )
@@ -61,6 +61,8 @@ endpoint = (
 )
 identity = EmailIdentity("identity", settings.identity) if settings.identity else None
 sender = SmtpCredentials("sender", settings.sender) if settings.sender else None
+if identity and held:  # An update that fails has no outputs.
+    identity.zone_snippet.apply(pulumi.log.info)
 
 paths: dict[str, MailPath] = {}
 if nat:

@@ -381,12 +381,10 @@ def _require_own(domain: str, existing: Optional[FoundIdentity], region: str) ->
         ArgumentError: somebody else has made it.
     """
     if existing is not None and not existing.is_own:
-        checks.refuse(
-            _ARGUMENT("domain"),
-            domain,
-            f"SES in {region} has this identity already, and this stack has not created it",
-            f"adopt it by {_ARGUMENT('adopt')}, to send by it as it is",
-        )
+        rule = f"SES in {region} has this identity already, and this stack has not created it"
+        first = "" if existing.may_send else "have SES verify it or delete it; once it is verified, "
+        remedy = f"{first}adopt it by {_ARGUMENT('adopt')}, to send by it as it is"
+        checks.refuse(_ARGUMENT("domain"), domain, rule, remedy)
 
 
 def _dkim_tokens(identity: aws.sesv2.EmailIdentity) -> list[pulumi.Output[str]]:

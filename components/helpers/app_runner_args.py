@@ -234,10 +234,16 @@ def target(to: DestinationArgs) -> str:
 
 def _check_destination(args: DestinationArgs, label: checks.Label) -> None:
     checks.keys(label, args, DestinationArgs.__annotations__, DestinationArgs.__required_keys__)
-    if "port" in args:
+    checks.matches(label("name"), args["name"], r"[^\s].{0,99}", "it must be a short text", "use 'database'")
+    kind = checks.exactly_one(label, args, ("security_group_id", "cidr_block"))
+    leads_to = args.get(kind)
+    if "port" in args and kind == "cidr_block":
         checks.port(label("port"), args["port"])
-    checks.exactly_one(label, args, ("security_group_id", "cidr_block"))
-    if block := checks.known(args.get("cidr_block")):
-        checks.network(label("cidr_block"), block)
-    if group := checks.known(args.get("security_group_id")):
-        checks.resource_id(label("security_group_id"), group, "sg")
+    elif "port" in args:  # Within a VPC AWS blocks no port.
+        checks.between(label("port"), args["port"], 1, 65535)
+    if isinstance(leads_to, pulumi.Output):
+        return
+    if kind == "cidr_block":
+        checks.network(label(kind), str(leads_to))
+    else:
+        checks.resource_id(label(kind), leads_to, "sg")

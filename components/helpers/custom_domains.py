@@ -141,6 +141,8 @@ def _publish(
             name=host,
             type="A",
             aliases=[{"name": target, "zone_id": alias_zone, "evaluate_target_health": False}],
+            # App Runner has taken the domain for this service, so what leads to App Runner there leads to it.
+            allow_overwrite=True,
             opts=opts,
         )
 

@@ -11,6 +11,7 @@ import pulumi
 import pulumi_aws as aws
 from typing_extensions import ParamSpec
 
+from .checks import ArgumentError
 from .component import ownership, stack_tags
 
 DEFAULT_ROUTE = "0.0.0.0/0"
@@ -268,7 +269,11 @@ class Account:
     @_once
     def public_zone(self, zone_name: str) -> Optional[str]:
         """The id of the public Route 53 zone of this name; `None` where there is none."""
-        found = _found(lambda: aws.route53.get_zone(name=zone_name, private_zone=False, opts=self._opts))
+        ask = aws.route53.get_zone
+        several = (
+            f"Route 53 has several public hosted zones called {zone_name}: give the zone id of the one in use"
+        )
+        found = _found(lambda: ask(name=zone_name, private_zone=False, opts=self._opts), several)
         return found.zone_id if found else None
 
     @_once
@@ -303,10 +308,10 @@ class Account:
         """The endpoint for `service` in a VPC, this stack's own one first; `None` where there is none."""
 
         def one(tags: Optional[dict[str, str]]) -> Optional[aws.ec2.GetVpcEndpointResult]:
+            ask = aws.ec2.get_vpc_endpoint
+            several = f"{vpc_id} has several endpoints for {service}: delete those that have private DNS off"
             return _found(
-                lambda: aws.ec2.get_vpc_endpoint(
-                    vpc_id=vpc_id, service_name=service, tags=tags, opts=self._opts
-                )
+                lambda: ask(vpc_id=vpc_id, service_name=service, tags=tags, opts=self._opts), several
             )
 
         found = one(stack_tags()) or one(None)
@@ -356,11 +361,20 @@ def _is_own(tags: Optional[Mapping[str, str]]) -> bool:
     return stack_tags().items() <= (tags or {}).items()
 
 
-def _found(ask: Callable[[], T]) -> Optional[T]:
-    """What is asked for; `None` where AWS says that it has none such."""
+def _found(ask: Callable[[], T], several: str = "") -> Optional[T]:
+    """What is asked for; `None` where AWS says that it has none such.
+
+    Args:
+        several: what to say where there are several.
+
+    Raises:
+        ArgumentError: there are.
+    """
     try:
         return ask()
     except Exception as error:
+        if several and "multiple" in str(error):
+            raise ArgumentError(several) from None
         if any(text in str(error) for text in _NOT_FOUND):
             return None
         raise

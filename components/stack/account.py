@@ -102,7 +102,7 @@ def _until_verified(settings: Settings, account: Account) -> Settings:
     ]
     reason = (
         f"SES has not verified {settings.domain} yet: publish "
-        f"{checks.listed(missing) or 'the records of the output dnsRecordsToPublish'}; once SES has found "
+        f"{checks.listed(missing) or 'the records that the update prints'}; once SES has found "
         "them, run pulumi up again"
     )
     hold: HoldArgs = {"variables": [*MAIL_VARIABLES], "reason": reason}

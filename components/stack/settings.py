@@ -13,7 +13,7 @@ from ..helpers import app_runner_args, checks, custom_domains
 from ..helpers.nat_plan import MODES
 from ..helpers.ses import SMTP_PORTS
 from .mail_path import NAT, SES
-from .reader import ADOPTABLE, IDENTITY, Reader
+from .reader import ADOPTABLE, ENDPOINT, IDENTITY, Reader
 from .service import published_domains, service
 
 BOTH = "both"
@@ -179,6 +179,14 @@ def _network(read: Reader) -> network.NetworkArgs:
     else:
         args = {"create": {"cidr_block": read.required("cidrBlock"), "zone_count": read.number("zoneCount")}}
     network.check(args, read.label)
+    for position, adopted_part in enumerate(read.object("adopt") if "create" in args else ()):
+        if adopted_part in (NAT, ENDPOINT):
+            checks.refuse(
+                read.label(f"adopt[{position}]"),
+                adopted_part,
+                "a new VPC has none",
+                f"leave it out, or set {read.label('vpcId')}",
+            )
     return args
 
 

@@ -22,6 +22,7 @@ _CONNECTOR: Final = "aws:apprunner/vpcConnector:VpcConnector"
 _COMPONENT: Final = "mailroute:index:AppRunnerService"
 _LOGICAL_NAME: Final = "service"
 """What the stack's program calls its service, and its component."""
+_RUNNING: Final = "RUNNING"
 SMTP_PORT: Final = 587
 RELAY_PORT: Final = 587
 """The stack's defaults for `smtpPort` and `relayPort`."""
@@ -79,6 +80,12 @@ def adopt(document: Mapping[str, Any], service: Mapping[str, Any], wanted: Wante
             f"not read: {reasons}: allow it ('mailroute iam-policy --for adopt') or try again"
         )
     properties, region = service["properties"], document["region"]
+    status = properties.get("status", _RUNNING)
+    if status != _RUNNING:
+        raise AdoptionError(
+            f"{properties['serviceName']} is {status}, and App Runner updates a service that is {_RUNNING}: "
+            "see to it first"
+        )
     resources = document["resources"]
     connector = _connector(properties, resources)
     known = parse(document)

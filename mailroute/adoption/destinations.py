@@ -17,6 +17,9 @@ from .part import Part, given
 
 _GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
 _VPC: Final = "aws:ec2/vpc:Vpc"
+_MORE_BLOCKS: Final = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation"
+_BLOCKED_PORT: Final = 25
+"""AWS blocks it towards public addresses (EC2 User Guide), and a stack opens it to no block."""
 _ALL: Final = ("-1", "all")
 _MOST_PORTS: Final = 10
 """Of a range of ports that becomes one destination for each; a wider one becomes all ports."""
@@ -52,7 +55,11 @@ def part(
     blocks = [
         each["properties"]["cidrBlock"]
         for each in resources
-        if each["type"] == _VPC and each["id"] == place.vpc and "cidrBlock" in each["properties"]
+        if "cidrBlock" in each["properties"]
+        and (
+            (each["type"] == _VPC and each["id"] == place.vpc)
+            or (each["type"] == _MORE_BLOCKS and each["properties"].get("vpcId") == place.vpc)
+        )
     ]
     left_out: list[str] = [
         f"destinations: {group} of its connector was not read: name what it lets the service reach"
@@ -63,6 +70,11 @@ def part(
     cidrs = [*_by_block(groups, own, left_out, ipv6=_speaks_ipv6(place, resources))]
     vpc = union(addresses(block) for block in blocks)
     reaches = bool(blocks) and any(not ports and vpc <= addresses(block) for block, ports in cidrs)
+    if any(_BLOCKED_PORT in ports for _, ports in cidrs):
+        left_out.append("destinations: port 25 is opened to no address block: AWS blocks it; mail takes 587")
+    cidrs = [
+        (block, tuple({*ports} - {_BLOCKED_PORT})) for block, ports in cidrs if ports != (_BLOCKED_PORT,)
+    ]
     for block, ports in dict.fromkeys(cidrs):
         is_inside = addresses(block) <= vpc
         if is_inside and reaches:

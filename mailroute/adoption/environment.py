@@ -107,6 +107,9 @@ class Environment:
             config |= {"relayHost": None} if required else {}
             why = f"{HOST} is no domain name in lower case" if host else f"no plain {HOST} was read"
             left_out += [f"relayHost: {why}: set it to the relay's host"] if host or required else []
+        if PORT in self.secrets:
+            config |= {"relayPort": None} if required else {}
+            left_out.append(f"relayPort: {PORT} is a secret: set it to the relay's port")
         if port is not None and "relayPort" not in config:
             left_out.append(f"relayPort: {PORT} is none that a path carries: 587 takes its place")
         if {USER, PASSWORD} & {*self.plain, *self.secrets} and "relaySecretArn" not in config:

@@ -8,17 +8,25 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_NAME: Final = re.compile(r"pass|pwd|secret|token|key|credential|private|salt|signature", re.IGNORECASE)
-_WORD: Final = r"(pass(word|wd|phrase)?|pwd|secret|token|(api|access|private|auth)[_-]?key|credentials?)"
+_NAME: Final = re.compile(
+    r"pass|pwd|secret|token|key|credential|private|salt|signature|auth(?!or)|webhook|(^|_)(pw|dsn|sas)($|_)",
+    re.IGNORECASE,
+)
+_WORD: Final = (
+    r"(pass(word|wd|phrase)?|pwd|secret|token|(api|access|account|private|auth)[_-]?key|credentials?)"
+)
 _URL: Final = re.compile(r":\S*@")
 """Where a password may stand before a host; one of SES may hold a `/`."""
 _ASSIGNED: Final = re.compile(rf"{_WORD}[\"']?\s*[=:]", re.IGNORECASE)
 _OPTION: Final = re.compile(rf"--?[\w-]*{_WORD}[\w-]*[\s=]", re.IGNORECASE)
 _FORMS: Final = re.compile(
     r"-----BEGIN |\b(?i:Bearer|Basic)\s+\S"
-    r"|\b(AKIA|ASIA)[A-Z0-9]{16}\b|\b(sk|rk)_live_|\bgh[opsu]_|\bxox[abp]-|\beyJ"
+    r"|\b(AKIA|ASIA)[A-Z0-9]{16}\b|\b(sk|rk)_(live|test)_|\bsk-|\bgh[opsu]_|\bgithub_pat_|\bglpat-"
+    r"|\bxox[abp]-|\beyJ|\bSG\.|hooks\.slack\.com/|[?&]sig="
 )
-"""PEM, HTTP credentials, and what keys of AWS, Stripe, GitHub and Slack and JSON Web Tokens begin with."""
+"""PEM, HTTP credentials, what keys of AWS, Stripe, OpenAI, GitHub, GitLab, Slack and SendGrid and JSON Web
+Tokens begin with, and URLs that are secrets themselves: Slack's webhooks, Azure's shared access signatures.
+"""
 
 
 def is_secret(name: str, value: str) -> bool:

@@ -96,6 +96,15 @@ def test_the_imports_are_the_component_and_its_parts() -> None:
         ("AWS", "AKIAIOSFODNN7EXAMPLE"),
         ("HDR", "Bearer hunter2hunter2"),
         ("HDR", "basic dTpodW50ZXIy"),
+        ("DB_PW", "hunter2"),
+        ("BASIC_AUTH", "admin:hunter2"),
+        ("SLACK", "https://hooks.slack.com/services/T1/B1/hunter2"),
+        ("SENDGRID", "SG.hunter2"),
+        ("OPENAI", "sk-proj-hunter2"),
+        ("GITLAB", "glpat-hunter2"),
+        ("BLOB", "AccountName=a;AccountKey=hunter2"),
+        ("SAS_URL", "https://a.blob.core.windows.net/c?sv=1&sig=hunter2"),
+        ("STRIPE", "sk_test_hunter2"),
         ("NOT_READ", None),
     ],
 )
@@ -173,6 +182,29 @@ def test_what_the_old_connector_may_call_the_new_one_may(there: bool) -> None:
         (each["cidrBlock"], each["port"]) for each in adoption.config["destinations"] if "cidrBlock" in each
     }
     assert blocks == {("172.31.5.0/24", 9200), ("0.0.0.0/0" if there else "172.31.0.0/16", 443)}
+
+
+def test_a_second_block_of_the_vpc_is_inside() -> None:
+    kind, block = "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation", "100.64.0.0/16"
+    more = {"type": kind, "id": "vpc-cidr-assoc-1", "properties": {"vpcId": VPC, "cidrBlock": block}}
+    egress = [{"protocol": "tcp", "fromPort": 5432, "toPort": 5432, "cidrBlocks": [block]}]
+    adoption = adopted(plain(there=[more]), account={CONNECTOR: {"egress": egress}})
+    assert {"name": "block-100-64-0-0-16", "port": 5432, "cidrBlock": block} in adoption.config[
+        "destinations"
+    ]
+
+
+def test_port_25_is_opened_to_no_block() -> None:
+    tcp = {"protocol": "tcp", "fromPort": 25, "toPort": 26}
+    egress = [{**tcp, "cidrBlocks": ["0.0.0.0/0"]}, {**tcp, "toPort": 25, "cidrBlocks": ["172.31.5.0/24"]}]
+    account = {CONNECTOR: {"egress": egress}, DATABASE: {"ingress": [{**tcp, "securityGroups": [CONNECTOR]}]}}
+    adoption = adopted(plain(there=nat_gateway()), account=account)
+    opened = [(each.get("cidrBlock"), each["port"]) for each in adoption.config["destinations"]]
+    assert opened[:2] + opened[3:] == [(None, 25), (None, 26), ("0.0.0.0/0", 26)]
+    assert (
+        "destinations: port 25 is opened to no address block: AWS blocks it; mail takes 587"
+        in adoption.left_out
+    )
 
 
 @pytest.mark.parametrize("rules", [(0, 1), (1, 0)])
@@ -400,6 +432,14 @@ def test_a_relay_that_no_secret_signs_in_with_is_named() -> None:
         assert any(line.startswith("relayPort: SMTP_PORT is none") for line in blocked.left_out)
 
 
+def test_a_port_in_a_secret_is_left_to_a_person() -> None:
+    secrets = {"SMTP_PORT": f"{SECRETS}port-Ab12Cd"}
+    running = plain(image(runtimeEnvironmentVariables={"SMTP_PORT": None}, runtimeEnvironmentSecrets=secrets))
+    adoption = adopted(running)
+    assert adoption.config["relayPort"] is None
+    assert "relayPort: SMTP_PORT is a secret: set it to the relay's port" in adoption.left_out
+
+
 def test_a_relay_that_is_not_known_is_left_to_a_person() -> None:
     variables = {"SMTP_HOST": None, "EMAIL_HOST": "mail.example.com"}
     running = plain()
@@ -453,6 +493,11 @@ REFUSED: dict[str, tuple[Properties, Wanted, str]] = {
         {},
         Wanted("ses", "not a domain"),
         "--domain 'not a domain' is no domain name: give one such as example.com",
+    ),
+    "paused": (
+        {"status": "PAUSED"},
+        Wanted(),
+        f"{NAME} is PAUSED, and App Runner updates a service that is RUN",
     ),
     "no size": ({"instanceConfiguration": {"cpu": None}}, Wanted(), "instanceConfiguration.cpu is not there"),
     "apprunner.yaml": (

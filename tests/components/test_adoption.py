@@ -99,6 +99,37 @@ def test_adopted_nat_gateways_export_their_addresses() -> None:
     assert stack.outputs["natPublicIps"] == ["203.0.113.7"]
 
 
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        (
+            {"route": "nat"},
+            "Route 53 has several public hosted zones called daadaar.com: give the zone id of the one in use",
+        ),
+        (
+            {"route": "ses", "zoneId": ZONE},
+            f"{VPC} has several endpoints for {SMTP}: delete those that have private DNS off",
+        ),
+    ],
+)
+def test_several_of_what_is_one_are_told(config: dict[str, Any], message: str) -> None:
+    stack = Stack.of("prod", **config)
+    there(stack, "endpoint")
+    for type_, first in ((ENDPOINT, "vpce-0123456789abcdef0"), ("aws:route53/zone:Zone", ZONE)):
+        found = stack.account.find(type_, first)
+        assert found is not None
+        twin = {
+            **found.outputs,
+            "id": f"{first[:-1]}1",
+            "zoneId": f"{first[:-1]}1",
+            "privateDnsEnabled": False,
+        }
+        stack.account.put(AwsResource(type_, f"{first[:-1]}1", twin))
+    stack.account.changed.clear()
+    refused = stack.up()
+    assert (str(refused.error), refused.writes) == (message, ())
+
+
 def test_switching_leaves_what_was_adopted() -> None:
     stack = Stack.of("prod", route="nat", adopt=["nat", "endpoint", "identity"])
     there(stack, "nat", "endpoint", "identity")

@@ -82,6 +82,22 @@ def test_another_www_or_web_acl_takes_the_old_one_away_first() -> None:
     assert stack.up().writes == ()
 
 
+def test_an_alias_that_somebody_has_published_is_taken_up() -> None:
+    stack = Stack.of("prod", customDomains=[{**APP, "dns": "external"}])
+    assert stack.up().error is None
+    [service] = stack.account.of(SERVICE)
+    zone = {"zoneId": "Z01915732ZBZKC8D32TPT", "evaluateTargetHealth": False}
+    alias = {
+        "zoneId": ZONE,
+        "name": APP["domain"],
+        "type": "A",
+        "aliases": [{"name": service.get("serviceUrl"), **zone}],
+    }
+    stack.account.put(AwsResource(RECORD, f"{ZONE}_{APP['domain']}_A", alias))
+    stack.account.changed.clear()
+    assert stack.up(customDomains=[APP]).error is None
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "properties", "message"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -102,7 +103,8 @@ def test_mail_keeps_its_domain_until_another_may_send() -> None:
     )
 
 
-def test_a_service_keeps_somebodys_path_until_ses_verifies() -> None:
+def test_a_service_keeps_somebodys_path_until_ses_verifies(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
     stack = Stack.of("prod", domain="daadaar.com", dns="external", **SES)
     there(stack, "nat")
     assert cannot_send(stack.account, stack.account.live()) == ""
@@ -116,10 +118,28 @@ def test_a_service_keeps_somebodys_path_until_ses_verifies() -> None:
         )
         assert gaps(stack, kept) == []
         assert "delete" not in [write.operation for write in kept.writes]
+    assert any("_dmarc.daadaar.com. 1800 IN TXT" in said for said in caplog.messages)
     verify(stack)
     switched = stack.up()
     assert switched.error is None
     assert gaps(stack, switched) == []
+
+
+def test_an_update_that_waits_leaves_sess_host_to_nat() -> None:
+    """The service sends to SES through somebody's NAT gateway, and no key says so."""
+    stack = Stack.of("prod", domain="daadaar.com", dns="external", **SES)
+    there(stack, "nat")
+    [service] = stack.account.of(SERVICE)
+    text = json.dumps(service.outputs).replace("smtp-relay.brevo.com", "email-smtp.us-east-1.amazonaws.com")
+    stack.account.put(AwsResource(SERVICE, service.id, json.loads(text)))
+    stack.account.changed.clear()
+    stack.state.clear()
+    [imported] = stack.account.of(SERVICE)
+    stack.adopt(f"mailroute:index:AppRunnerService${SERVICE}", "service", imported)
+    kept = stack.up()
+    assert "keeps SMTP_PASS, SMTP_USER, VPC connector" in str(kept.error)
+    # Whoever it signs in as, the account does not show.
+    assert {gap.partition(": ")[2] for gap in gaps(stack, kept)} == {"SES refuses the sender"}
 
 
 def test_a_new_service_sends_once_ses_has_verified(caplog: pytest.LogCaptureFixture) -> None:

@@ -777,6 +777,25 @@ def test_external_dns_shows_known_records_in_a_preview(program: Callable[..., An
             "securityGroupId, cidrBlock",
         ),
         (
+            {"destinations": [{"name": "postgres", "securityGroupId": ""}]},
+            "config mailroute:destinations[0].securityGroupId is '': it must be an id that starts with "
+            "'sg-'; copy the id from the AWS console, such as 'sg-0123456789abcdef0'",
+        ),
+        (
+            {"destinations": [{"name": "postgres", "cidrBlock": 5}]},
+            "config mailroute:destinations[0].cidrBlock is '5': it must be an IPv4 block in CIDR notation "
+            "(Expected 4 octets in '5'); use '10.0.0.0/16'",
+        ),
+        (
+            {"destinations": [{"name": "", "cidrBlock": "10.0.0.0/16"}]},
+            "config mailroute:destinations[0].name is '': it must be a short text; use 'database'",
+        ),
+        (
+            {"adopt": ["endpoint"], "vpcId": "", "privateSubnetIds": []},
+            "config mailroute:adopt[0] is 'endpoint': a new VPC has none; leave it out, or set config "
+            "mailroute:vpcId",
+        ),
+        (
             {"destinations": [{"name": "postgres", "group": "sg-1"}]},
             "config mailroute:destinations[0].group: there is no such argument; known are name, port, "
             "securityGroupId, cidrBlock",
