@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,14 +10,22 @@ from typing import Any
 import pytest
 import yaml
 
+from mailroute.rehearsal.embedded import children
+from tests.corpus.forked import ForkingChildren
+from tests.evidence.conftest import in_process
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 PRIVATE_TABLE = "rtb-0b5e21f97c4d38a06"
 Rehearsed = tuple[int, dict[str, Any], str]
 
 
 @pytest.fixture
-def rehearse(tmp_path: Path) -> Callable[..., Rehearsed]:
+def rehearse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Rehearsed]:
     """`mailroute rehearse --json` with some config changed: its status, its object, its last line."""
+    monkeypatch.setattr(children, "Children", ForkingChildren)
+    run = in_process(capsys)
 
     def command(stack: str, *options: str, **changes: Any) -> Rehearsed:
         for name in ("__main__.py", "Pulumi.yaml", "components", "accounts"):
@@ -27,16 +33,10 @@ def rehearse(tmp_path: Path) -> Callable[..., Rehearsed]:
         document = yaml.safe_load((REPOSITORY / f"Pulumi.{stack}.yaml").read_text())
         document["config"] |= {f"mailroute:{key}": value for key, value in changes.items()}
         (tmp_path / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump(document))
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "mailroute", "rehearse", "--engine", "embedded", "--json"),
-                "--no-creation",
-                *("--program", str(tmp_path), "--stack", stack),
-                *("--policy-pack", str(REPOSITORY / "policies"), *options),
-            ],
-            capture_output=True,
-            text=True,
-            check=False,
+        done = run(
+            *("rehearse", "--engine", "embedded", "--json", "--no-creation"),
+            *("--program", tmp_path, "--stack", stack),
+            *("--policy-pack", REPOSITORY / "policies", *options),
         )
         return (
             done.returncode,
