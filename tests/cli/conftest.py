@@ -12,6 +12,10 @@ from typing import Any
 
 import pytest
 
+from mailroute.rehearsal.embedded import children
+from tests.corpus.forked import ForkingChildren
+from tests.evidence.conftest import in_process
+
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import pulumi, pulumi_aws as aws
@@ -90,6 +94,28 @@ def cli(tmp_path: Path) -> Cli:
             timeout=100,
             check=False,
         )
+
+    return run
+
+
+@pytest.fixture
+def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
+    """Runs a command line as `cli` does, in this process, and its program in a fork that has the SDK.
+
+    What the program prints is not shown.
+    """
+    monkeypatch.setattr(children, "Children", ForkingChildren)
+    main = in_process(capsys)
+
+    def run(*arguments: str, cwd: Path | None = None, **changes: str) -> subprocess.CompletedProcess[str]:
+        given = environment(**changes)
+        with monkeypatch.context() as patch:
+            patch.chdir(cwd or tmp_path)
+            for name in [name for name in os.environ if name not in given]:
+                patch.delenv(name)
+            for name, value in given.items():
+                patch.setenv(name, value)
+            return subprocess.CompletedProcess(arguments, *main(*arguments))
 
     return run
 

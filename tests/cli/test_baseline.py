@@ -104,16 +104,16 @@ def test_every_report_says_what_is_fixed() -> None:
     assert "Fixed" not in terminal.render(REPORT, width=100, colour=False)
 
 
-def test_day_one_has_no_failures_and_new_ones_block(cli: Cli, tmp_path: Path) -> None:
+def test_day_one_has_no_failures_and_new_ones_block(inside: Cli, tmp_path: Path) -> None:
     """The real pack reads the file, and report and pack still say the same."""
-    written = cli(*EMBEDDED, "--json", "--write-baseline", "known.json")
+    written = inside(*EMBEDDED, "--json", "--write-baseline", "known.json")
     known = load(tmp_path / "known.json")
     assert (written.returncode, json.loads(written.stdout)["ok"]) == (0, True), written.stderr
     assert [(entry.code, entry.destination) for entry in known] == [
         ("SUBNET_NOT_READ", "smtp-relay.brevo.com:587")
     ]
 
-    again = cli(*EMBEDDED, "--json", "--baseline", "known.json")
+    again = inside(*EMBEDDED, "--json", "--baseline", "known.json")
     document = json.loads(again.stdout)
     assert (again.returncode, document["ok"], document["fixed"]) == (0, True, []), again.stderr
     assert [found["policy"] for found in document["policies"]] == ["advisories"]
@@ -121,7 +121,7 @@ def test_day_one_has_no_failures_and_new_ones_block(cli: Cli, tmp_path: Path) ->
 
     other = (tmp_path / "known.json").read_text(encoding="utf-8").replace(".com:587", ".com:465")
     (tmp_path / "other.json").write_text(other, encoding="utf-8")
-    new = cli(*EMBEDDED, "--json", MAILROUTE_BASELINE="other.json")
+    new = inside(*EMBEDDED, "--json", MAILROUTE_BASELINE="other.json")
     assert new.returncode == 1, new.stderr
     assert [found["destination"] for found in json.loads(new.stdout)["fixed"]] == ["smtp-relay.brevo.com:465"]
 

@@ -67,17 +67,17 @@ Mark(Writes(), 'mark', {{'path': pulumi.Config().require('marker')}})
 SLEEPS = f"{HEAD}\nimport time\naddress.public_ip.apply(lambda ip: time.sleep(100))\n"
 
 
-def rehearsed(cli: Cli, program: Path, *arguments: str) -> dict[str, Any]:
-    result = cli("rehearse", "--engine", "embedded", "--json", "--program", str(program), *arguments)
+def rehearsed(inside: Cli, program: Path, *arguments: str) -> dict[str, Any]:
+    result = inside("rehearse", "--engine", "embedded", "--json", "--program", str(program), *arguments)
     assert result.returncode == 0, result.stderr
     document: dict[str, Any] = json.loads(result.stdout)
     assert problems(document, "rehearsal") == []
     return document
 
 
-def test_it_decides_what_the_preview_leaves_open(cli: Cli, project: Make, tmp_path: Path) -> None:
+def test_it_decides_what_the_preview_leaves_open(inside: Cli, project: Make, tmp_path: Path) -> None:
     program = project(program=COMPUTED_HOST)
-    document = rehearsed(cli, program, "--markdown", str(tmp_path / "report.md"))
+    document = rehearsed(inside, program, "--markdown", str(tmp_path / "report.md"))
     (egress,) = document["egress"]
     assert (document["operation"], egress["verdict"]) == ("preview", "undetermined")
     assert (egress["creation"]["verdict"], egress["creation"]["destination"]["host"]) == (
@@ -89,26 +89,26 @@ def test_it_decides_what_the_preview_leaves_open(cli: Cli, project: Make, tmp_pa
     assert "In the simulated creation: ✔ reachable" in (tmp_path / "report.md").read_text(encoding="utf-8")
 
     (tmp_path / "rehearsal.json").write_text(json.dumps(document), encoding="utf-8")
-    explained = cli("explain", "rehearsal.json").stdout
+    explained = inside("explain", "rehearsal.json").stdout
     assert "creation  ✔ reachable  smtp.example.com:587" in explained
 
 
 @pytest.mark.parametrize("arguments", [("--no-creation",), ("--up",)])
-def test_it_is_left_out(cli: Cli, project: Make, arguments: tuple[str, ...]) -> None:
-    document = rehearsed(cli, project(program=COMPUTED_HOST), *arguments)
+def test_it_is_left_out(inside: Cli, project: Make, arguments: tuple[str, ...]) -> None:
+    document = rehearsed(inside, project(program=COMPUTED_HOST), *arguments)
     assert (document["creation"], document["egress"][0]["creation"]) == (None, None)
 
 
-def test_what_is_made_inside_an_apply_is_seen_and_said(cli: Cli, project: Make, tmp_path: Path) -> None:
+def test_what_is_made_inside_an_apply_is_seen_and_said(inside: Cli, project: Make, tmp_path: Path) -> None:
     program = project(program=IN_APPLY)
-    document = rehearsed(cli, program, "--markdown", str(tmp_path / "report.md"))
+    document = rehearsed(inside, program, "--markdown", str(tmp_path / "report.md"))
     assert document["egress"] == []
     (resource,) = document["creation"]["resources"]
     assert (resource["type"], resource["name"]) == ("aws:lambda/function:Function", "late")
     (egress,) = document["creation"]["egress"]
     assert (egress["service"], egress["verdict"]) == ("late", "reachable")
 
-    shown = cli("rehearse", "--engine", "embedded", "--program", str(program)).stdout
+    shown = inside("rehearse", "--engine", "embedded", "--program", str(program)).stdout
     for text in (shown, (tmp_path / "report.md").read_text(encoding="utf-8")):
         assert "Simulated creation" in text
         assert "late" in text
@@ -122,30 +122,30 @@ def test_what_is_made_inside_an_apply_is_seen_and_said(cli: Cli, project: Make, 
     ],
     ids=["the program raises", "AWS refuses"],
 )
-def test_its_failure_is_told_and_hides_nothing(cli: Cli, project: Make, program: str, reason: str) -> None:
+def test_its_failure_is_told_and_hides_nothing(inside: Cli, project: Make, program: str, reason: str) -> None:
     made = project(program=program)
-    document = rehearsed(cli, made)
+    document = rehearsed(inside, made)
     assert reason in document["creation"]["problem"]
     assert [entry["verdict"] for entry in document["egress"]] == ["reachable"]
     assert "literal-pass-word" not in json.dumps(document)
 
-    shown = cli("rehearse", "--engine", "embedded", "--program", str(made))
+    shown = inside("rehearse", "--engine", "embedded", "--program", str(made))
     assert (shown.returncode, "fails: " in shown.stdout) == (0, True)
     assert "✔ api → smtp.example.com:587" in shown.stdout
 
 
-def test_the_programs_own_providers_do_not_run(cli: Cli, project: Make, tmp_path: Path) -> None:
+def test_the_programs_own_providers_do_not_run(inside: Cli, project: Make, tmp_path: Path) -> None:
     marker = tmp_path / "marker"
     stacks = {"dev": f"config:\n  aws:region: us-east-1\n  shop:marker: {marker}\n"}
-    document = rehearsed(cli, project(program=DYNAMIC, stacks=stacks))
+    document = rehearsed(inside, project(program=DYNAMIC, stacks=stacks))
     assert "own dynamic providers" in document["creation"]["problem"]
     assert "--up runs them" in document["creation"]["problem"]
     assert not marker.exists()
 
 
-def test_the_preview_alone_decides_the_exit_status(cli: Cli, project: Make) -> None:
+def test_the_preview_alone_decides_the_exit_status(inside: Cli, project: Make) -> None:
     program = project(program=REFUSED, level="EnforcementLevel.MANDATORY")
-    result = cli("rehearse", "--engine", "embedded", "--program", str(program))
+    result = inside("rehearse", "--engine", "embedded", "--program", str(program))
     assert result.returncode == 1
     assert "✘ no-vpc (tiny) mandatory · vpc" in result.stdout
     assert "InvalidSubnet.Conflict" in result.stdout

@@ -77,12 +77,12 @@ def test_prod_as_json_is_one_object_and_nothing_else(cli: Cli) -> None:
     assert (egress["today"]["verdict"], egress["verdict"]) == ("unreachable", "reachable")
 
 
-def test_what_blocks_makes_status_1(cli: Cli, tmp_path: Path) -> None:
+def test_what_blocks_makes_status_1(inside: Cli, tmp_path: Path) -> None:
     account = str(ROOT / "accounts" / "prod.json")
     markdown = tmp_path / "report.md"
     arguments = ("--program", str(BLOCKED), "--account", account, "--markdown", str(markdown))
     saved = ("--save", f"sarif={tmp_path / 'report.sarif'}", "--save", f"github={tmp_path / 'annotations'}")
-    result = cli(*EMBEDDED, *arguments, *saved, "--html", str(tmp_path / "page.html"), cwd=ROOT)
+    result = inside(*EMBEDDED, *arguments, *saved, "--html", str(tmp_path / "page.html"), cwd=ROOT)
     assert result.returncode == 1, result.stderr
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert (page.count('class="broken"'), page.count("<path ")) == (2, 2)  # of four subnets
@@ -97,8 +97,8 @@ def test_what_blocks_makes_status_1(cli: Cli, tmp_path: Path) -> None:
 # Defaults
 
 
-def test_up_gives_every_resource_its_id(cli: Cli, project: Make) -> None:
-    result = cli(*EMBEDDED, "--up", "--json", "--program", str(project()))
+def test_up_gives_every_resource_its_id(inside: Cli, project: Make) -> None:
+    result = inside(*EMBEDDED, "--up", "--json", "--program", str(project()))
     document = json.loads(result.stdout)
     ids = {resource["name"]: resource["id"] for resource in document["resources"] if resource["custom"]}
     assert document["operation"] == "up"
@@ -106,52 +106,52 @@ def test_up_gives_every_resource_its_id(cli: Cli, project: Make) -> None:
     assert document["outputs"] == {"vpcId": ids["vpc"]}
 
 
-def test_config_of_the_command_line_reaches_the_program(cli: Cli, project: Make, tmp_path: Path) -> None:
+def test_config_of_the_command_line_reaches_the_program(inside: Cli, project: Make, tmp_path: Path) -> None:
     program = project(program="import pulumi\npulumi.export('db', pulumi.Config().require_object('db'))\n")
     (tmp_path / "eu.yaml").write_text("config:\n  aws:region: eu-west-1\n", encoding="utf-8")
     given = ("--config-path", "--config", "db.host=db.example", "-c", "db.ports[0]=587")
-    result = cli(*ALONE, "--json", *given, "--config-file", "eu.yaml", str(program))
+    result = inside(*ALONE, "--json", *given, "--config-file", "eu.yaml", str(program))
     assert json.loads(result.stdout)["outputs"] == {"db": {"host": "db.example", "ports": [587]}}
 
 
-def test_account_is_the_file_beside_the_program(cli: Cli, project: Make) -> None:
+def test_account_is_the_file_beside_the_program(inside: Cli, project: Make) -> None:
     document = (ROOT / "accounts" / "prod.json").read_text(encoding="utf-8")
     program = project(program="", **{"accounts/dev.json": document})
-    shown = cli(*ALONE, "--program", str(program)).stdout
+    shown = inside(*ALONE, "--program", str(program)).stdout
     assert "account: 123456789012 in us-east-1, as of 2026-01-05T09:00:00Z (shop/accounts/dev.json)" in shown
 
 
-def test_a_program_without_a_pack_is_judged_by_ours(cli: Cli) -> None:
-    result = cli(*ALONE, "--json", "--program", str(BLOCKED))
+def test_a_program_without_a_pack_is_judged_by_ours(inside: Cli) -> None:
+    result = inside(*ALONE, "--json", "--program", str(BLOCKED))
     assert {found["pack"] for found in json.loads(result.stdout)["policies"]} == {"mailroute"}
 
 
 # Packs
 
 
-def test_every_pack_that_is_named_judges(cli: Cli, project: Make) -> None:
+def test_every_pack_that_is_named_judges(inside: Cli, project: Make) -> None:
     nat = 'aws.ec2.NatGateway("nat", connectivity_type="private", subnet_id="subnet-0a1b2c3d")\n'
     program = project(program=PROGRAM + nat, level="EnforcementLevel.MANDATORY")
     packs = ("--policy-pack", str(program / "policies"), "--policy-pack", str(ROOT / "policies"))
-    result = cli(*ALONE, *packs, "--program", str(program))
+    result = inside(*ALONE, *packs, "--program", str(program))
     assert result.returncode == 1
     assert "✘ no-vpc (tiny) mandatory · vpc" in result.stdout
     assert "✘ nat-gateway-usable (mailroute) mandatory · high · nat" in result.stdout
 
 
-def test_pack_config_reaches_the_pack(cli: Cli, project: Make, tmp_path: Path) -> None:
+def test_pack_config_reaches_the_pack(inside: Cli, project: Make, tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"no-vpc": "disabled"}', encoding="utf-8")
     program = project(level="EnforcementLevel.MANDATORY")
-    result = cli(*ALONE, "--program", str(program), "--policy-pack-config", "config.json")
+    result = inside(*ALONE, "--program", str(program), "--policy-pack-config", "config.json")
     assert (result.returncode, "no-vpc (tiny)" in result.stdout) == (0, False)
 
 
-def test_pack_config_reaches_the_report(cli: Cli, tmp_path: Path) -> None:
+def test_pack_config_reaches_the_report(inside: Cli, tmp_path: Path) -> None:
     destination = {"host": "hooks.chat.example", "port": 443, "optional": True}
     config = {"apprunner-egress-route": {"destinations": [destination]}}
     (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
     arguments = ("--program", str(BLOCKED), "--policy-pack-config", "config.json", "--json")
-    document = json.loads(cli(*ALONE, *arguments).stdout)
+    document = json.loads(inside(*ALONE, *arguments).stdout)
     assert [entry["destination"] for entry in document["egress"]] == [
         destination,
         {"host": "smtp-relay.brevo.com", "port": 587},
