@@ -208,9 +208,7 @@ DEFECTS: Final = (
     Defect("A list is what it comes from", ((references, "_unknown", _list_is_its_sources),)),
     Defect("A list of subnets is what it comes from", ((references, "_unknown", _of(tokens.SUBNET)),)),
     Defect("A list of groups is what it comes from", ((references, "_unknown", _of(tokens.SECURITY_GROUP)),)),
-    Defect(
-        "What is chosen of two regions is in that of its user", ((references, "_sources", _near_alone),)
-    ),
+    Defect("What is chosen of two regions is in that of its user", ((references, "_sources", _near_alone),)),
     Defect("Two addresses that are chosen differ", (_takes_for_one("allocationId"),)),
     Defect("A part that is of one of two VPCs is of the right one", (_takes_for_one("vpcId"),)),
     Defect(
