@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    account_egress_route,
     apprunner_egress_route,
     nat_gateway_usable,
     private_data_stays_private,
@@ -18,6 +19,7 @@ from .rule import Rule
 RULES: tuple[Rule, ...] = (
     apprunner_egress_route.RULE,
     workload_egress_route.RULE,
+    account_egress_route.RULE,
     smtp_endpoint_usable.RULE,
     nat_gateway_usable.RULE,
     ses_identity_verifiable.RULE,

@@ -25,6 +25,7 @@ from tests.policies.case_files import CASES, load_case
 from tests.policies.harness import Node, PackProcess, judge, urn_of, whole
 
 CONTRACT = {
+    "account-egress-route",
     "apprunner-egress-route",
     "smtp-endpoint-usable",
     "nat-gateway-usable",
@@ -80,7 +81,8 @@ def test_a_rule_without_its_resources_is_not_applicable(preview: PackProcess) ->
     results = preview.run([Node(BUCKET, "files", {"bucket": "files"})])
     assert results.all == ()
     assert set(results.not_applicable) >= CONTRACT - {
-        "smtp-credentials-secret",  # The stack's outputs are always there.
+        "account-egress-route",  # The stack is always there, and so are its outputs.
+        "smtp-credentials-secret",
         "smtp-port-allowed",
         "private-data-stays-private",
     }
