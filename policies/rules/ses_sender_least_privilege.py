@@ -53,6 +53,10 @@ _REMEDY: Final = (
     "Allow ses:SendRawEmail alone, with the condition StringLike ses:FromAddress *@<domain> "
     "(aws.iam.UserPolicy)."
 )
+_UNKNOWN_REMEDY: Final = (
+    f"{_REMEDY} A text that holds an output is not known in a preview: write the ARN of the identity as text "
+    '(arn:aws:ses:REGION:ACCOUNT:identity/DOMAIN), or allow "Resource": "*" with that condition.'
+)
 
 
 @dataclass(frozen=True)
@@ -208,7 +212,7 @@ def _judge_grant(grant: _Grant) -> Iterator[Violation]:
         yield violation(source, "SENDER_TOO_BROAD", message, _REMEDY)
     elif isinstance(grant.statements, Unknown):
         message = f"what {source.name!r} allows a user, who may be a sender, is not known."
-        yield undetermined(source, "SENDER_POLICY_UNKNOWN", message, _REMEDY)
+        yield undetermined(source, "SENDER_POLICY_UNKNOWN", message, _UNKNOWN_REMEDY)
     else:
         for statement in grant.statements:
             yield from _judge_statement(source, statement)
@@ -217,7 +221,7 @@ def _judge_grant(grant: _Grant) -> Iterator[Violation]:
 def _judge_statement(source: Resource, statement: Statement) -> Iterator[Violation]:
     if isinstance(statement.actions, Unknown):
         message = f"the actions that {source.name!r} allows a sender are not known until the update."
-        yield undetermined(source, "SENDER_POLICY_UNKNOWN", message, _REMEDY)
+        yield undetermined(source, "SENDER_POLICY_UNKNOWN", message, _UNKNOWN_REMEDY)
         return
     more = [action for action in statement.actions if not action.startswith("ses:send")]
     if statement.all_but:
