@@ -30,11 +30,9 @@ def by_api(variables: Variables, servers: Sequence[Destination]) -> Iterator[Des
         servers: the mail servers that it names: the key of a provider may be the password at its own, or at
             one that nobody knows. What chooses a provider by its name says more than a key.
     """
-    if any(server.host is UNKNOWN for server in servers):
-        return
     hosts, chosen = {server.host for server in servers}, _chosen(variables)
     for provider in _asked(variables, chosen):
-        if provider.word in chosen or not any(is_of(provider, host) for host in hosts):
+        if provider.word in chosen or not any(host is UNKNOWN or is_of(provider, host) for host in hosts):
             named = any(is_api_of(provider, host) for host in hosts)
             for found in _at(variables, provider, named=named):
                 if found.host not in hosts:

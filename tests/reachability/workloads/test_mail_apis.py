@@ -44,6 +44,8 @@ def test_a_chosen_provider_is_so_beside_its_smtp_host_too() -> None:
     (host,) = sent({**smtp, **KEY})
     assert sent({**smtp, "EMAIL_PROVIDER": "ses"}) == [host, US]
     assert sent({**smtp, "EMAIL_PROVIDER": "smtp"}) == [host]
+    (unknown,) = sent({**KEY, "SMTP_HOST": UNKNOWN}, computed=True)
+    assert sent({"SMTP_HOST": UNKNOWN, "EMAIL_PROVIDER": "ses"}, computed=True) == [unknown, US]
 
 
 @pytest.mark.parametrize("computed", [True, False])
