@@ -68,8 +68,8 @@ pulumi.CustomResource("aws:ec2/routeTable:RouteTable", "table", {}, options)
         (["rehearse", "--markdown", "."], ["--markdown", "is a directory"]),
     ],
 )
-def test_arguments(cli: Cli, arguments: list[str], parts: list[str]) -> None:
-    refused(cli(*arguments, cwd=ROOT), *parts)
+def test_arguments(inside: Cli, arguments: list[str], parts: list[str]) -> None:
+    refused(inside(*arguments, cwd=ROOT), *parts)
 
 
 def test_outside_any_project(cli: Cli, tmp_path: Path) -> None:
@@ -84,15 +84,15 @@ def test_outside_any_project(cli: Cli, tmp_path: Path) -> None:
         ("[]", ["account.json: the document", "object"]),
     ],
 )
-def test_account_that_is_none(cli: Cli, tmp_path: Path, text: str, parts: list[str]) -> None:
+def test_account_that_is_none(inside: Cli, tmp_path: Path, text: str, parts: list[str]) -> None:
     (tmp_path / "account.json").write_text(text, encoding="utf-8")
-    refused(cli("rehearse", "--account", str(tmp_path / "account.json"), cwd=ROOT), *parts)
+    refused(inside("rehearse", "--account", str(tmp_path / "account.json"), cwd=ROOT), *parts)
 
 
-def test_account_of_another_region(cli: Cli, project: Make) -> None:
+def test_account_of_another_region(inside: Cli, project: Make) -> None:
     program = project(stacks={"dev": "config:\n  aws:region: eu-west-1\n"})
     account = str(ROOT / "accounts" / "prod.json")
-    refused(cli("rehearse", "--program", str(program), "--account", account), "us-east-1", "eu-west-1")
+    refused(inside("rehearse", "--program", str(program), "--account", account), "us-east-1", "eu-west-1")
 
 
 @pytest.mark.parametrize(
@@ -130,8 +130,8 @@ def test_account_of_another_region(cli: Cli, project: Make) -> None:
         ({"policies/PulumiPolicy.yaml": "runtime: nodejs\n"}, ["PulumiPolicy.yaml", "nodejs"]),
     ],
 )
-def test_project(cli: Cli, project: Make, files: dict[str, str], parts: list[str]) -> None:
-    refused(cli("rehearse", "--engine", "embedded", "--program", str(project(**files))), *parts)
+def test_project(inside: Cli, project: Make, files: dict[str, str], parts: list[str]) -> None:
+    refused(inside("rehearse", "--engine", "embedded", "--program", str(project(**files))), *parts)
 
 
 def test_program_that_never_ends(cli: Cli, project: Make) -> None:
@@ -139,24 +139,24 @@ def test_program_that_never_ends(cli: Cli, project: Make) -> None:
     refused(cli("rehearse", "--program", str(program), "--timeout", "2"), "within 2 s", "--timeout")
 
 
-def test_pack_config_that_the_pack_does_not_take(cli: Cli, project: Make, tmp_path: Path) -> None:
+def test_pack_config_that_the_pack_does_not_take(inside: Cli, project: Make, tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps({"no-vpc": "loud"}), encoding="utf-8")
     arguments = ("--program", str(project()), "--policy-pack-config", "config.json")
-    refused(cli("rehearse", *arguments), "config.json: no-vpc", "'loud'")
+    refused(inside("rehearse", *arguments), "config.json: no-vpc", "'loud'")
 
 
-def test_an_option_of_a_rule_that_is_wrong(cli: Cli, tmp_path: Path) -> None:
+def test_an_option_of_a_rule_that_is_wrong(inside: Cli, tmp_path: Path) -> None:
     told = {"apprunner-egress-route": {"destinations": [{"port": 587}]}}
     (tmp_path / "config.json").write_text(json.dumps(told), encoding="utf-8")
-    result = cli("rehearse", "--policy-pack-config", str(tmp_path / "config.json"), cwd=ROOT)
+    result = inside("rehearse", "--policy-pack-config", str(tmp_path / "config.json"), cwd=ROOT)
     refused(result, "config.json: option 'destinations' of apprunner-egress-route", "{'port': 587}", "'host'")
 
 
-def test_nothing_is_written_where_the_run_fails(cli: Cli, project: Make, tmp_path: Path) -> None:
+def test_nothing_is_written_where_the_run_fails(inside: Cli, project: Make, tmp_path: Path) -> None:
     report = tmp_path / "report.md"
     report.write_text("before", encoding="utf-8")
     program = project(program="raise ValueError('no')\n")
-    refused(cli("rehearse", "--program", str(program), "--markdown", str(report)), "ValueError: no")
+    refused(inside("rehearse", "--program", str(program), "--markdown", str(report)), "ValueError: no")
     assert report.read_text(encoding="utf-8") == "before"
     assert {path.name for path in tmp_path.iterdir()} == {"report.md", "shop"}
 

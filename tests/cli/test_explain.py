@@ -16,6 +16,7 @@ from mailroute.cli import explain
 from mailroute.report import as_json, documents
 from mailroute.report.model import EgressChange
 from reachability.findings import Code
+from tests.cli.conftest import Cli
 from tests.cli.samples import TODAY
 from tests.cli.test_rehearse import same_as_golden
 
@@ -89,14 +90,13 @@ def test_the_repairs_are_those_of_the_json(diagnosis: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["adopted", "egress_vpc", "ses_endpoint", "tasks"])
-def test_paths_of_the_corpus_in_words(name: str, tmp_path: Path) -> None:
+def test_paths_of_the_corpus_in_words(inside: Cli, name: str, tmp_path: Path) -> None:
     """Dead and living paths, through endpoints, NAT and transit gateways, with what fixes the dead ones."""
-    rehearsal = tmp_path / "rehearsal.json"
     program = ("--program", str(PROGRAMS / name), "--stack", "dev")
-    rehearsed = _mailroute("rehearse", "--engine", "embedded", *program, "--json")
-    rehearsal.write_text(rehearsed.stdout, encoding="utf-8")
+    rehearsed = inside("rehearse", "--engine", "embedded", *program, "--json")
+    (tmp_path / "rehearsal.json").write_text(rehearsed.stdout, encoding="utf-8")
 
-    explained = _mailroute("explain", str(rehearsal))
+    explained = inside("explain", "rehearsal.json", COLUMNS="110")
 
     assert explained.stderr == ""
     same_as_golden(f"explain-{name}.txt", explained.stdout)
