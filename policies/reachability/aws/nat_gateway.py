@@ -70,7 +70,8 @@ class NatGateway(Entity):
         return gateways.PRIVATE_NAT_GATEWAY(self) if self.connectivity == "private" else PASSES
 
     def _has_address(self) -> Outcome:
-        return PASSES if self.has_address else gateways.NO_ELASTIC_IP(self)
+        private = self.connectivity == "private"  # It takes none, which is said of it already.
+        return PASSES if self.has_address or private else gateways.NO_ELASTIC_IP(self)
 
     def _is_available(self) -> Outcome:
         if not is_known(self.state) or self.state in ("available", "pending"):

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from ..findings import names
+from ..findings import names, refusals
 from ..graph import tokens
 from ..hosts import is_valid, plain
 from ..ranges import PUBLIC, PUBLIC_IPV6, Ranges, addresses, union
@@ -107,6 +107,19 @@ class Resolver:
         alone = record.kind == "A" if prop == "aliases" else {*record.values} == {UNKNOWN}
         sure = alone and direct and record.kind is not UNKNOWN
         return ref.candidates, ref.unread or ref.computed or not sure
+
+    def other_record(self, record: Record) -> str | None:
+        """The name of the other record that `record` has its one unknown value from (`other.fqdn`)."""
+        keys = record.resource.dependencies.get(record.source, ())
+        given = [found for key in keys if (found := self.graph.find(key)) is not None]
+        records = [found for found in given if found.type in tokens.DNS_RECORD]
+        beside = {found.type for found in given} - {*tokens.DNS_RECORD, *tokens.HOSTED_ZONE}
+        value = record.alias if record.alias is not ABSENT else (*record.values, ABSENT)[0]
+        follows = record.kind == ("CNAME" if record.alias is ABSENT else "A") and len(record.values) <= 1
+        if value is not UNKNOWN or not follows or beside or len(given) < len(keys) or len(records) != 1:
+            return None
+        name = self.zones.name_of(records[0].key)
+        return name if isinstance(name, str) else None
 
     @cached_property
     def load_balancers(self) -> dict[str, Resource]:
@@ -239,7 +252,13 @@ class _Search:
             yield Answer(name, steps=steps + refused)
             return
         steps += refused
-        if not record.is_known:
+        other = self.resolver.other_record(record)
+        if other is not None:
+            if alias is ABSENT:
+                yield from self.follow(other, chain, steps)
+            else:
+                yield from self._by_alias(other, zone, chain, steps)
+        elif not record.is_known:
             holders, more = self.resolver.holders(record)
             if more:
                 yield Answer(name, steps=steps + names.RECORD_UNKNOWN(record, host=name))
@@ -264,6 +283,9 @@ class _Search:
                 yield Answer(target, steps=steps)
         elif target in chain:
             yield Answer(target, steps=steps + _loop(target, chain, steps))
+        elif any(record.kind == "CNAME" for record in zone.answers(target)):
+            refused = refusals.ALIAS_OF_OTHER_TYPE(steps.path[-1].resource, name=chain[-1], target=target)
+            yield Answer(target, steps=steps + refused)
         elif self._is_new(zone, target):
             yield from self._in_zone(zone, target, chain, steps)
 

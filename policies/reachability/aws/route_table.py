@@ -42,6 +42,7 @@ TARGETS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The properties that name a route's target, with what they can stand for."""
 
+_GATEWAY: Final = "gatewayId"
 LOCAL: Final = "local"
 SHORTEST_OF_VPC: Final = 16
 LONGEST_OF_VPC: Final = 28
@@ -64,7 +65,8 @@ class Route:
     Attributes:
         destination: its addresses; all where they are not known.
         length: the length of its prefix, that of the longest entry for a prefix list.
-        via: the property that names its target, `local`, or `""` where it has none.
+        via: the property that names its target, `local`, or `""` where it has none, or names a NAT gateway
+            by the wrong one.
         target: what that property stands for.
         source: the resource that declares it.
         certain: whether it certainly stands in the table, and for these addresses.
@@ -189,7 +191,7 @@ class RouteTable(Entity):
 
 def not_followed(route: Route, table: RouteTable) -> Outcome:
     """What the proof does not follow: the target of `route`."""
-    target = route.via.removesuffix("Id").removesuffix("Arn")
+    target = route.via.removesuffix("Id").removesuffix("Arn") or "target"
     return routing.NOT_FOLLOWED(table, target=target, place=route.target.place)
 
 
@@ -288,13 +290,18 @@ class Routes:
             if value is ABSENT:
                 continue
             ref = self.graph.ref(source, value, prop or name, types)
+            if name == _GATEWAY and str(value).startswith("nat-"):
+                return "", self.graph.ref(source, value, prop or name, tokens.NAT_GATEWAY)
             if value is not UNKNOWN:
                 return name, ref
             unknown.append((name, ref))
         certain = [(name, ref) for name, ref in unknown if ref.candidates]
         if len(certain) == 1:
             return certain[0]
-        return "", _ANYTHING if unknown else _NOWHERE
+        if not unknown:
+            return "", _NOWHERE
+        nat = self.graph.ref(source, _set(entry, _GATEWAY), prop or _GATEWAY, tokens.NAT_GATEWAY)
+        return "", nat if nat.candidates else _ANYTHING
 
 
 def destination_of(entry: Value) -> str:

@@ -211,6 +211,11 @@ CNAME_AT_APEX = RECORD_NOT_PERMITTED.unreachable(
     "Route 53 refuses CNAME {name}: it is the name of its zone itself, and a CNAME is not permitted there",
     "make it an alias record (type A with aliases), or name the zone after a domain above",
 )
+ALIAS_OF_OTHER_TYPE = RECORD_NOT_PERMITTED.unreachable(
+    "Route 53 refuses alias {name}: an alias of type A is for records of that type, and {target} of its zone "
+    "is a CNAME",
+    'make it a CNAME itself (type="CNAME", records=[...])',
+)
 ALIAS_IN_OWN_ZONE = RECORD_NOT_PERMITTED.unreachable(
     "Route 53 refuses alias {name}: it names its own hosted zone as that of {target}, which is not in it",
     "name the hosted zone of the target (for an endpoint, dns_entries[0].hosted_zone_id)",

@@ -77,6 +77,11 @@ LEARNED_TARGET = ROUTE_TARGET_UNKNOWN.undetermined(
     "take the propagation off {subject.label} (propagating_vgws, aws.ec2.VpnGatewayRoutePropagation) and "
     "declare its routes: a longer prefix wins over 0.0.0.0/0",
 )
+NAT_BY_GATEWAY_ID = ROUTE_TARGET_UNKNOWN.undetermined(
+    "{route.label} names NAT gateway {nat} by gateway_id, which is for internet gateways: what becomes of "
+    "the traffic to {name} cannot be known",
+    "name it by nat_gateway_id (nat_gateway_id=...), not by gateway_id",
+)
 UNKNOWN_PRIVATE_TARGET = ROUTE_TARGET_UNKNOWN.undetermined(
     "it cannot be known where {subject.label} sends the traffic to {name}", TO_A_PRIVATE_NETWORK
 )

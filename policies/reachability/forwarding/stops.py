@@ -60,7 +60,11 @@ def no_exit(table: RouteTable, leg: Leg) -> Outcome:
     return gateways.NAT_SUBNET_LEADS_ELSEWHERE(leg.nat, where=_where(leg), table=table)
 
 
-def unknown_target(_route: Route, table: RouteTable, leg: Leg) -> Outcome:
+def unknown_target(route: Route, table: RouteTable, leg: Leg) -> Outcome:
+    nat = next(iter(route.target.candidates), None)
+    if nat is not None or isinstance(route.target.id, str):
+        named = route.target.place if nat is None else nat.label
+        return routing.NAT_BY_GATEWAY_ID(table, route=route.source, nat=named, name=leg.packet.name)
     if table.learns and all(other.via for other in table.routes):
         return routing.LEARNED_TARGET(table, name=leg.packet.name)
     if leg.nat is None:

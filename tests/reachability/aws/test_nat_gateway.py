@@ -26,7 +26,7 @@ def translates(stack: Stack) -> set[str]:
         ({"allocationId": "eipalloc-1"}, set()),
         ({"allocationId": "eipalloc-1", "connectivityType": "public", "state": "pending"}, set()),
         ({}, {"NAT_GATEWAY_NO_ADDRESS"}),
-        ({"connectivityType": "private"}, {"NAT_GATEWAY_PRIVATE", "NAT_GATEWAY_NO_ADDRESS"}),
+        ({"connectivityType": "private"}, {"NAT_GATEWAY_PRIVATE"}),
         ({"allocationId": "eipalloc-1", "state": "deleting"}, {"BAD_STATE"}),
         ({"allocationId": "eipalloc-1", "connectivityType": ref("address")}, {"NAT_GATEWAY_KIND_UNKNOWN"}),
         ({"allocationId": ref("address")}, set()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reachability import UNKNOWN, Verdict
-from tests.reachability.stacks import ALL_OUT, PRIVATE, Stack, own_network, ref
+from tests.reachability.stacks import ALL_OUT, PRIVATE, VPC, Stack, own_network, ref, ses_stack
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 ASSOCIATION = "aws:vpc/securityGroupVpcAssociation:SecurityGroupVpcAssociation"
@@ -94,6 +94,25 @@ def test_a_group_that_the_association_gives_is_associated(two: Stack) -> None:
     (egress,) = two.prove()
 
     assert (egress.verdict, egress.outcome.warnings) == (REACHABLE, ())
+
+
+def test_a_group_given_to_an_endpoint_later_may_be_in_time() -> None:
+    """The endpoint is there before the association of its group; what gives it the group comes after both."""
+    stack = ses_stack()
+    stack.add("aws:ec2/vpc:Vpc", "far", cidrBlock="10.9.0.0/16")
+    rule = {"protocol": "tcp", "fromPort": 587, "toPort": 587, "cidrBlocks": ["172.31.0.0/16"]}
+    stack.add(GROUP, "far-group", vpcId=ref("far"), ingress=[rule])
+    stack["endpoint"]["securityGroupIds"] = []
+    stack.add(ASSOCIATION, "association", securityGroupId=ref("far-group"), vpcId=VPC)
+    given = {"vpcEndpointId": ref("endpoint"), "securityGroupId": ref("far-group")}
+    link = "aws:ec2/securityGroupAssociation:SecurityGroupAssociation"
+    stack.add(link, "given", **given, replaceDefaultAssociation=True)
+    stack.depends_on |= {"association": ("endpoint",), "given": ("association",)}
+
+    (egress,) = stack.prove()
+
+    assert egress.verdict is REACHABLE
+    assert [warning.code for warning in egress.outcome.warnings] == ["CREATION_ORDER"]
 
 
 def test_of_two_associations_one_before_is_enough(two: Stack) -> None:

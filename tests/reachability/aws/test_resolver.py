@@ -392,6 +392,53 @@ def test_an_alias_leads_to_a_record_of_its_zone(nat: Stack) -> None:
     assert found(nat) == (REACHABLE, set())
 
 
+def test_route_53_refuses_an_alias_to_a_cname_of_its_zone(nat: Stack) -> None:
+    """An alias is of the type of the record that it leads to, in its own zone."""
+    zone(nat)
+    record(nat, "smtp", **alias("relay.example.com", ref("zone")))
+    record(nat, "relay", "smtp-relay.brevo.com", kind="CNAME")
+
+    assert found(nat) == (UNREACHABLE, {"RECORD_NOT_PERMITTED"})
+
+
+@pytest.mark.parametrize(
+    ("address", "answer"),
+    [
+        (PUBLIC_ADDRESS, (REACHABLE, set())),
+        (NOWHERE, (UNREACHABLE, {"IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS"})),
+    ],
+)
+@pytest.mark.parametrize("by", ["CNAME", "alias"])
+def test_the_fqdn_of_another_record_leads_where_that_does(
+    by: str, address: str, answer: tuple[Verdict, set[str]], nat: Stack
+) -> None:
+    zone(nat)
+    nat.add(RECORD, "relay", zoneId=ref("zone"), name="relay", type="A", records=[address])
+    if by == "CNAME":
+        record(nat, "smtp", ref("relay"), kind="CNAME")
+    else:
+        record(nat, "smtp", **alias(ref("relay"), ref("zone")))
+
+    assert found(nat) == answer
+
+
+def test_what_is_chosen_of_two_records_is_open(nat: Stack) -> None:
+    zone(nat)
+    for name in ("relay", "other"):
+        nat.add(RECORD, name, zoneId=ref("zone"), name=name, type="A", records=[PUBLIC_ADDRESS])
+    record(nat, "smtp", either("relay", "other"), kind="CNAME")
+
+    assert found(nat) == (UNDETERMINED, {"DNS_RECORD_UNKNOWN"})
+
+
+def test_a_record_leads_to_itself_by_its_fqdn(nat: Stack) -> None:
+    zone(nat)
+    nat.add(RECORD, "one", zoneId=ref("zone"), name="smtp", type="CNAME", records=[ref("two")])
+    nat.add(RECORD, "two", zoneId=ref("zone"), name="two", type="CNAME", records=["smtp.example.com"])
+
+    assert found(nat) == (UNREACHABLE, {"NAME_LOOP"})
+
+
 def test_aliases_that_lead_to_each_other_end_the_search(nat: Stack) -> None:
     zone(nat)
     record(nat, "smtp", **alias("relay.example.com"))

@@ -125,7 +125,7 @@ NAT = [
         "NAT private",
         lambda stack: (stack["nat"].update(connectivityType="private"), stack["nat"].pop("allocationId")),
         UNREACHABLE,
-        {"NAT_GATEWAY_PRIVATE", "NAT_GATEWAY_NO_ADDRESS"},
+        {"NAT_GATEWAY_PRIVATE"},
     ),
     Row(
         "NAT without address",

@@ -695,6 +695,24 @@ def test_a_nat_gateway_is_told_to_come_after_the_gateway(new: Stack) -> None:
     assert egress.outcome.warnings == ()
 
 
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
+@pytest.mark.parametrize("inline", [False, True], ids=["route", "table"])
+def test_a_nat_gateway_by_gateway_id_is_named(inline: bool, preview: bool, new: Stack) -> None:
+    target = {"gatewayId": ref("nat") if preview else "nat-0123456789abcdef0"}
+    new.remove("private-out")
+    if inline:
+        new["private-table"]["routes"] = [{"cidrBlock": "0.0.0.0/0", **target}]
+    else:
+        route = {"routeTableId": ref("private-table"), "destinationCidrBlock": "0.0.0.0/0", **target}
+        new.add("aws:ec2/route:Route", "private-out", **route)
+
+    ((code, _, message, remedy),) = said(new)
+
+    assert code == "ROUTE_TARGET_UNKNOWN"
+    assert "by gateway_id" in message
+    assert remedy == "name it by nat_gateway_id (nat_gateway_id=...), not by gateway_id"
+
+
 # What becomes of the path ---------------------------------------------------------------------------
 
 
