@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from mailroute.rehearsal.account import AwsResource
-from tests.components.deployment import SERVICE, Stack, Update, Write
+from tests.components.deployment import SERVICE, RecordedAccount, Stack, Update, Write
 from tests.components.sending import cannot_send
 
 ZONE = "aws:route53/zone:Zone"
@@ -43,6 +44,19 @@ def gaps(stack: Stack, update: Update) -> list[str]:
             if problem:
                 found.append(f"{write.operation} {write.urn.rpartition('$')[2]}: {problem}")
     return found
+
+
+def sign_in_as_somebody(account: RecordedAccount) -> None:
+    """Show whose credentials a service signs in to SES with, which no stack has made."""
+    condition = {"StringLike": {"ses:FromAddress": "*@other.example"}}
+    policy = json.dumps(
+        {"Statement": [{"Effect": "Allow", "Action": "ses:SendRawEmail", "Condition": condition}]}
+    )
+    identity = {"emailIdentity": "other.example", "verifiedForSendingStatus": True}
+    account.put(AwsResource("aws:sesv2/emailIdentity:EmailIdentity", "other.example", identity))
+    account.put(AwsResource("aws:iam/userPolicy:UserPolicy", "mail:send", {"user": "mail", "policy": policy}))
+    account.put(AwsResource("aws:iam/accessKey:AccessKey", "AKIDMAIL", {"user": "mail"}))
+    account.changed.clear()
 
 
 def running(name: str, **config: Any) -> Stack:
