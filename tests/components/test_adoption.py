@@ -8,7 +8,7 @@ import pytest
 
 from mailroute.rehearsal.account import AwsResource
 from mailroute.rehearsal.account.kinds import routing
-from tests.components.deployment import Stack, Update
+from tests.components.deployment import SERVICE, Stack, Update
 from tests.components.sending import cannot_send
 
 VPC, ZONE = "vpc-0e9cd2c204069ca54", "Z0573219KQ7M4TXB1R8E"
@@ -90,6 +90,30 @@ def test_what_is_there_is_used_and_not_changed(route: str, adopt: list[str]) -> 
     unchanged = {key for key in before if key[0] in (GATEWAY, ENDPOINT, IDENTITY, routing.TABLE)}
     assert all(stack.account.live()[key] == before[key] for key in unchanged)
     assert stack.up().writes == ()
+
+
+@pytest.mark.parametrize(("route", "adopt"), [("nat", ["nat"]), ("ses", ["endpoint", "identity"])])
+def test_a_second_stack_shares_path_and_domain(route: str, adopt: list[str]) -> None:
+    first = Stack.of("prod", route=route, domain="daadaar.com")
+    assert first.up().error is None
+    for each in [*first.account.all()]:
+        if each.get("tags"):
+            tags = {**each.get("tags"), "pulumi:stack": "first"}
+            first.account.put(AwsResource(each.type, each.id, {**each.outputs, "tags": tags}))
+    first.account.changed.clear()
+    domain = "daadaar.com" if route == "ses" else ""
+    second = Stack(first.account, dict(first.config))
+    before = first.account.live()
+    created = second.up(serviceName="second", adopt=adopt, domain=domain)
+    assert created.error is None
+    after = first.account.live()
+    assert {write.operation for write in created.writes} == {"create"}
+    assert all(after[key] == each for key, each in before.items() if key[0] != GROUP)
+    for name in ("daadaar-backend", "second"):
+        others = [key for key in after if key[0] == SERVICE and after[key].get("serviceName") != name]
+        alone = {key: each for key, each in after.items() if key not in others}
+        assert cannot_send(first.account, alone) == ""
+    assert second.up().writes == ()
 
 
 def test_adopted_nat_gateways_export_their_addresses() -> None:
