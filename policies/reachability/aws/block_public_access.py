@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..findings import assumptions, gateways
 from ..graph import tokens
+from ..graph.claims import follows
 from ..graph.provider_scope import place_of
 from ..graph.references import Links
 from ..values import ABSENT, UNKNOWN, Truth, is_known
@@ -75,8 +76,9 @@ class BlockPublicAccess:
         ]
         sure = [options for options, certain in found if certain]
         declared = [options for options in sure if options.origin is Origin.PROGRAM]
-        if declared or len(sure) == 1:
-            return [((declared or sure)[0], True)]
+        last = [one for one in declared if not any(follows(self.graph, other, one) for other in declared)]
+        if last or len(sure) == 1:
+            return [(options, len(last) < 2) for options in last or sure]
         return [(options, False) for options, _ in found]
 
     def _under(self, options: Resource, certain: bool, departure: Departure) -> Outcome:

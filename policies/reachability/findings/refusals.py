@@ -94,6 +94,19 @@ ADDRESS_OF_OTHER_GROUP = NETWORK_BORDER_GROUP.unreachable(
     "gateway {subject.label}, which fails to launch with it",
     "leave network_border_group out, so that the address is of the region",
 )
+NAT_GATEWAY_PLACE = Code(
+    "NAT_GATEWAY_PLACE",
+    'Amazon VPC User Guide, "NAT gateway basics" and "Regional NAT gateways"; Pulumi Registry, '
+    '"aws.ec2.NatGateway"',
+)
+NAT_WITHOUT_IPV4 = NAT_GATEWAY_PLACE.unreachable(
+    "AWS refuses NAT gateway {subject.name}: its subnet {subnet.label} has IPv6 addresses alone",
+    "create it in a subnet with an IPv4 block",
+)
+REGIONAL_WITH_PLACE = NAT_GATEWAY_PLACE.unreachable(
+    "AWS refuses NAT gateway {subject.name}: a regional one takes no {arguments}",
+    "leave {arguments} out, and name the VPC (vpc_id)",
+)
 TGW_SUBNETS_IN_ONE_ZONE = Code(
     "TGW_SUBNETS_IN_ONE_ZONE", 'Amazon EC2 API Reference, "CreateTransitGatewayVpcAttachment"'
 )

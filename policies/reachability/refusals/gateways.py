@@ -125,6 +125,19 @@ class _Rules:
             return refusals.NAT_MAYBE_BEFORE_GATEWAY(nat, gateway=beside[0])
         return refusals.NAT_BEFORE_GATEWAY(nat, gateway=attaching[0]) if attaching else PASSES
 
+    def subnet_has_ipv4(self, nat: Resource) -> Outcome:
+        """It has a private IPv4 address of its subnet ("NAT gateway basics")."""
+        subnet = self._subnet_of(nat)
+        return refusals.NAT_WITHOUT_IPV4(nat, subnet=subnet) if subnet and subnet.ipv6_only else PASSES
+
+    @staticmethod
+    def regional_is_in_no_subnet(nat: Resource) -> Outcome:
+        """A regional one has neither a subnet nor one address (Registry, `aws.ec2.NatGateway`)."""
+        given = [name for name in ("subnetId", "allocationId") if nat.declared(name) is not ABSENT]
+        if nat.declared("availabilityMode") != "regional" or not given:
+            return PASSES
+        return refusals.REGIONAL_WITH_PLACE(nat, arguments=" and ".join(map(_argument, given)))
+
     def address_is_of_the_zone(self, nat: Resource) -> Outcome:
         """An Elastic IP address is of the network border group of its zone ("NAT gateway basics")."""
         prop = "allocationId"
@@ -146,7 +159,14 @@ def rows(subnets: Subnets) -> Iterator[Row]:
     yield tokens.INTERNET_GATEWAY_ATTACHMENT, rules.gateway_has_one_vpc
     yield _WITH_ADDRESSES, rules.private_ip_is_free
     yield tokens.NAT_GATEWAY, rules.gateway_is_attached_first
+    yield tokens.NAT_GATEWAY, rules.subnet_has_ipv4
+    yield tokens.NAT_GATEWAY, rules.regional_is_in_no_subnet
     yield tokens.NAT_GATEWAY, rules.address_is_of_the_zone
+
+
+def _argument(prop: str) -> str:
+    """A property as a program writes it."""
+    return prop.replace("Id", "_id")
 
 
 def _may_hold(subnet: Subnet, address: str) -> bool:

@@ -99,6 +99,22 @@ class _Rules:
             return PASSES
         return refusals.PEERS_OVERLAP(connection, vpc=name_of(here), other=name_of(there))
 
+    def peers_are_peered_once(self, connection: Resource) -> Outcome:
+        """Two VPCs have one connection ("VPC peering limitations")."""
+        graph = self.subnets.graph
+        pair = self._peers(connection)
+        if None in pair:
+            return PASSES
+        others = (other for other in graph.of_type(*tokens.PEERING) if self._peers(other) == pair)
+        here, there = (self.subnets.vpcs.named(connection, prop) for prop in ("vpcId", "peerVpcId"))
+        what = f"peer VPCs {name_of(here)} and {name_of(there)}"
+        return one_of(graph, connection, others, what)
+
+    def _peers(self, connection: Resource) -> frozenset[str | None]:
+        """The VPCs of both sides, by their identity; `None` where one is not known."""
+        sides = (self.subnets.vpcs.named(connection, prop) for prop in ("vpcId", "peerVpcId"))
+        return frozenset(side.identity for side in sides)
+
     @staticmethod
     def peer_accepts_across_regions(connection: Resource) -> Outcome:
         """A connection to another region is accepted there (Registry, `aws.ec2.VpcPeeringConnection`)."""
@@ -138,6 +154,7 @@ def rows(subnets: Subnets) -> Iterator[Row]:
     yield (tokens.SUBNET[0],), rules.subnet_follows_its_block
     yield (tokens.SUBNET[0],), rules.subnet_has_ipv6_of_its_vpc
     yield tokens.PEERING, rules.peers_do_not_overlap
+    yield tokens.PEERING, rules.peers_are_peered_once
     yield tokens.PEERING, rules.peer_accepts_across_regions
     yield tokens.PEERING_ACCEPTER, rules.accepter_is_in_place
 

@@ -247,3 +247,23 @@ def test_through_an_unread_gateway_it_only_may_stop_packets(nat: Stack) -> None:
     nat[PUBLIC_TABLE]["routes"][0]["gatewayId"] = "igw-unread"
 
     assert judged(nat) == (UNDETERMINED, {"GATEWAY_NOT_READ", CODE})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "ordered", "expected"),
+    [
+        ("off", "block-bidirectional", True, BLOCKED),
+        ("block-bidirectional", "off", True, PASSED),
+        ("off", "block-bidirectional", False, OPEN),
+        ("off", "off", False, PASSED),
+    ],
+)
+def test_the_last_of_two_settings_of_a_region_counts(
+    first: str, second: str, ordered: bool, expected: tuple[Verdict, set[str]], nat: Stack
+) -> None:
+    """A region has one setting: whatever is made last has set it."""
+    nat.add(OPTIONS, "first", internetGatewayBlockMode=first)
+    nat.add(OPTIONS, "second", internetGatewayBlockMode=second)
+    if ordered:
+        nat.depends_on["second"] = ("first",)
+    assert judged(nat) == expected

@@ -134,7 +134,7 @@ def test_a_vpc_takes_one_internet_gateway(new: Stack, attached: str) -> None:
             internetGatewayId=ref("second"),
         )
     assert judged(new) == (UNDETERMINED, {"INTERNET_GATEWAY_SECOND"})
-    new["nat"].update(availabilityMode="regional", vpcId=ref("vpc"), subnetId=None)
+    new["nat"].update(availabilityMode="regional", vpcId=ref("vpc"), subnetId=None, allocationId=None)
     assert judged(new) == (UNDETERMINED, {"INTERNET_GATEWAY_SECOND"})
 
 

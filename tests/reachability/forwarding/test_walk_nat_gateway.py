@@ -84,7 +84,10 @@ def test_a_private_nat_gateway_may_use_a_transit_gateway(nat: Stack) -> None:
     ("changed", "code"),
     [
         ({"subnetId": "subnet-elsewhere"}, "NOT_MODELLED"),
-        ({"subnetId": None, "vpcId": VPC, "availabilityMode": "regional"}, "NOT_MODELLED"),
+        (
+            {"subnetId": None, "allocationId": None, "vpcId": VPC, "availabilityMode": "regional"},
+            "NOT_MODELLED",
+        ),
     ],
 )
 def test_a_nat_gateway_without_a_known_subnet_is_not_modelled(

@@ -63,6 +63,14 @@ def setting(name: str, /, **properties: Any) -> Change:
     return lambda stack: stack[name].update(properties)
 
 
+def without(name: str, *props: str) -> Change:
+    def change(stack: Stack) -> None:
+        for prop in props:
+            del stack[name][prop]
+
+    return change
+
+
 def after(later: str, earlier: str) -> Change:
     return lambda stack: stack.depends_on.update({later: (earlier,)})
 
@@ -214,6 +222,23 @@ CASES: Final[dict[str, tuple[Change, str, tuple[Verdict, set[str]]]]] = {
         "peering",
         (UNREACHABLE, {"PEERING_CIDR_OVERLAP"}),
     ),
+    "one of two connections of two VPCs": (
+        also(
+            adding(PEERING, "peering", vpcId=ref("vpc"), peerVpcId=ref("other-vpc")),
+            adding(PEERING, "back", vpcId=ref("other-vpc"), peerVpcId=ref("vpc")),
+        ),
+        "peering",
+        OPEN,
+    ),
+    "the later of two connections": (
+        also(
+            adding(PEERING, "peering", vpcId=ref("vpc"), peerVpcId=ref("other-vpc")),
+            adding(PEERING, "again", vpcId=ref("vpc"), peerVpcId=ref("other-vpc")),
+            after("again", "peering"),
+        ),
+        "again",
+        (UNREACHABLE, {"CONFLICTING_RESOURCES"}),
+    ),
     "peers of two regions": (
         adding(
             PEERING, "peering", vpcId=ref("vpc"), peerVpcId="vpc-far", peerRegion="eu-west-1", autoAccept=True
@@ -252,6 +277,24 @@ CASES: Final[dict[str, tuple[Change, str, tuple[Verdict, set[str]]]]] = {
         ),
         "link",
         OPEN,
+    ),
+    "a NAT gateway without IPv4": (
+        setting("public", ipv6Native=True),
+        "nat",
+        (UNREACHABLE, {"NAT_GATEWAY_PLACE"}),
+    ),
+    "a regional NAT gateway in a subnet": (
+        setting("nat", availabilityMode="regional", vpcId=ref("vpc")),
+        "nat",
+        (UNREACHABLE, {"NAT_GATEWAY_PLACE"}),
+    ),
+    "a regional NAT gateway": (
+        also(
+            setting("nat", availabilityMode="regional", vpcId=ref("vpc")),
+            without("nat", "subnetId", "allocationId"),
+        ),
+        "nat",
+        TAKEN,
     ),
     "an address outside the subnet": (
         setting("nat", privateIp="10.0.99.9"),
