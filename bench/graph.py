@@ -38,6 +38,8 @@ class Resource:
     name: str
     inputs: Mapping[str, Any] = field(default_factory=dict)
     computed: tuple[str, ...] = ("arn", "tagsAll")
+    after: tuple[Resource, ...] = ()
+    """What it is made after (`depends_on`)."""
 
     @property
     def urn(self) -> str:
@@ -145,6 +147,7 @@ def _cell(name: str, number: int, breaks: bool) -> Iterator[Resource]:
             f"{name}-nat",
             {"subnetId": Ref(public[0]), "allocationId": Ref(address), "connectivityType": "public"},
             ("publicIp", "privateIp", "tagsAll"),
+            after=(gateway,),
         )
         yield from (address, nat)
         yield from _routed(vpc, f"{name}-private", private, {"natGatewayId": Ref(nat)})

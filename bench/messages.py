@@ -62,7 +62,9 @@ def _result(resource: Resource) -> proto.AnalyzerResource:
         options=_OPTIONS,
         provider=_PROVIDER,
         parent=_ROOT,
-        dependencies=sorted({urn for urns in sources.values() for urn in urns}),
+        dependencies=sorted(
+            {urn for urns in sources.values() for urn in urns} | {each.urn for each in resource.after}
+        ),
         propertyDependencies={
             name: proto.AnalyzerPropertyDependencies(urns=urns) for name, urns in sources.items()
         },

@@ -99,6 +99,12 @@ def has_account_file(project: Project, file: Path | None) -> bool:
     return bool(file or _account_file(project))
 
 
+def account_path(project: Project, file: Path | None) -> str | None:
+    """The account file as a person would type its path from here; `None` where there is none."""
+    chosen = file or _account_file(project)
+    return None if chosen is None else _beside(chosen)
+
+
 def _account_file(project: Project) -> Path | None:
     """The account file beside the program, if there is one."""
     file = project.directory / "accounts" / f"{project.stack}.json"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mailroute.rehearsal.result import Operation
 
 from .creation import creating
-from .inputs import asked_rules, choose_engine, load_account, policy_packs, rule_options
+from .inputs import account_path, asked_rules, choose_engine, load_account, policy_packs, rule_options
 from .run import ENGINES, masked, starting
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def rehearse(
             account.document,
             options,
             account=account_name,
+            account_file=account_path(project, asked.account_file),
             program=project.directory,
             packs=packs,
             mask=project.mask,

@@ -51,6 +51,7 @@ def build(
     account: str,
     program: Path,
     packs: Sequence[Path],
+    account_file: str | None = None,
     mask: Masker | None = None,
     marked: frozenset[str] = frozenset(),
     creation: Creation | None = None,
@@ -63,6 +64,7 @@ def build(
         account: the same in a few words.
         program: the directory of the program.
         packs: those of the policy packs that judged it.
+        account_file: where the account is written down.
         mask: knows of secrets beside those that the resources hold.
         marked: the texts of the configuration that are secret, even where the program takes them as plain.
         creation: that beside a preview, if there was one.
@@ -100,7 +102,15 @@ def build(
         unjudged=unjudged,
         dns=dns,
         next_steps=tuple(
-            next_steps(rehearsal, egress, dns, program=program, packs=packs, creation=only_created)
+            next_steps(
+                rehearsal,
+                egress,
+                dns,
+                program=program,
+                packs=packs,
+                account_file=account_file,
+                creation=only_created,
+            )
         ),
         creation=only_created,
         program=program,

@@ -90,7 +90,8 @@ def resource_name(reference: str) -> str:
     name = reference.rsplit("::", 1)[-1]
     if name.startswith("arn:"):
         kind, _, rest = name.rsplit(":", 1)[-1].partition("/")
-        name = rest.partition("/")[0] or kind
+        in_cluster = name.split(":")[2] == "ecs" and kind == "service"
+        name = rest.rpartition("/")[2] if in_cluster else rest.partition("/")[0] or kind
     return text(name)
 
 

@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from enforcement.stacks import VARIABLE as EVIDENCE
 from mailroute import pack
 
 from .model import Step, dead_in_creation
@@ -37,6 +38,7 @@ def next_steps(
     *,
     program: Path,
     packs: Sequence[Path],
+    account_file: str | None = None,
     creation: OnlyCreated | None = None,
 ) -> Iterator[Step]:
     """The steps from here to mail that arrives, in their order.
@@ -44,6 +46,7 @@ def next_steps(
     Args:
         program: the directory of the program.
         packs: those of the policy packs that judged it.
+        account_file: what shows the account, which the pack needs then too.
         creation: what the creation beside a preview shows besides.
     """
     if not rehearsal.ok:
@@ -61,6 +64,9 @@ def next_steps(
             command = shlex.join(["mailroute", "policy-pack", str(own)])
             yield Step("Write the policy pack into a folder of the project.", command)
         packs = [own if each == pack.DIRECTORY else each for each in packs]
+    if account_file is not None:
+        command = f"export {EVIDENCE}={shlex.quote(account_file)}"
+        yield Step("Show the policy pack the account as well (live reads it).", command)
     yield Step("Create the stack, with the policies as the gate.", _up(rehearsal.stack, program, packs))
     if not all(record.published for record in dns):
         yield Step("Publish the records marked 'you' at your DNS host, which must not proxy them.")

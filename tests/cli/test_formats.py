@@ -11,6 +11,7 @@ import pytest
 
 from mailroute.rehearsal.result import Interpreter, Level, PolicyResult, Source
 from mailroute.report import as_json, markdown, mermaid, terminal
+from mailroute.report.labels import resource_name
 from mailroute.report.model import DnsRecord, EgressChange, Group, OnlyCreated, Repair, SourceLine, Step
 from reachability.egress import Destination
 from reachability.verdict import Assumption, Finding, Outcome, Verdict
@@ -397,3 +398,17 @@ def test_a_record_that_is_not_published_is_for_a_person() -> None:
     report = replace(REPORT, dns=(record,))
     assert "1 to publish at your DNS host" in plain(report)
     assert "| `v=DMARC1; p=none` | *you* |" in markdown.render(report)
+
+
+@pytest.mark.parametrize(
+    ("reference", "name"),
+    [
+        ("arn:aws:ecs:us-east-1:123456789012:service/shop-cluster/mailer", "mailer"),
+        ("aws:ecs/service:Service::arn:aws:ecs:us-east-1:123456789012:service/mailer", "mailer"),
+        ("arn:aws:apprunner:us-east-1:123456789012:service/shop/0123", "shop"),
+        ("arn:aws:lambda:us-east-1:123456789012:function:mailer", "mailer"),
+        ("urn:pulumi:dev::shop::aws:ec2/subnet:Subnet::private", "private"),
+    ],
+)
+def test_a_resource_is_called_by_its_name(reference: str, name: str) -> None:
+    assert resource_name(reference) == name

@@ -66,6 +66,7 @@ def test_all_that_a_service_has_is_read(whole: Account, mailroute: Command) -> N
         "mailroute:customDomains": [{"domain": "app.example.com", "www": True, "dns": "external"}],
         "mailroute:webAclArn": whole.web_acl()["wafv2:GetWebACLForResource"]["WebACL"]["ARN"],
         "mailroute:secrets": {"DB": SECRET},
+        "mailroute:instanceRoleArn": "new",
         "mailroute:reachVpc": True,
     }
     assert [line.split(": ")[1] for line in errors.splitlines()] == [
