@@ -290,6 +290,7 @@ def test_each_stack_is_compared_with_its_own(shop: Path, monkeypatch: pytest.Mon
     (shop / "base.json").write_text(as_json.render_all(base), encoding="utf-8")
     reports = {name: of_stack(name, report).report for name, report in now.items()}
     monkeypatch.setattr(all_stacks, "rehearse", lambda project, *_arguments: reports[project.stack])
+    monkeypatch.setenv("COLUMNS", "120")
     options = ("--all-stacks", "--base", str(shop / "base.json"))
     to = "api → email-smtp.us-east-1.amazonaws.com:587"
     changed = run(str(shop), *options).stdout.partition("Changed routes\n")[2].partition("\n\n")[0]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+from unittest import mock
 from urllib.request import Request, urlopen
 
 import botocore.loaders
@@ -143,7 +144,8 @@ def in_process(capsys: pytest.CaptureFixture[str]) -> Command:
     def run(*arguments: str | Path) -> Result:
         given = [str(argument) for argument in arguments]
         capsys.readouterr()
-        status = exit_status(lambda: cli.main(given, prog_name="mailroute", standalone_mode=False))
+        with mock.patch.dict(os.environ):  # What a command sets is gone with its process.
+            status = exit_status(lambda: cli.main(given, prog_name="mailroute", standalone_mode=False))
         return Result(status, *capsys.readouterr())
 
     return run

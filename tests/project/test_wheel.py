@@ -113,7 +113,8 @@ def test_the_page_for_a_stranger_s_program(installed: Path, tmp_path: Path) -> N
     blocks = re.findall(r"^```sh\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     commands = [line.split() for block in blocks for line in block.splitlines()]
     assert [command[:2] for command in commands if command[0] != "mailroute"] == [
-        ["pip", "install"], ["cd", "shop"], ["pulumi", "preview"],
+        ["pip", "install"], ["cd", "shop"], ["export", "MAILROUTE_EVIDENCE=account.json"],
+        ["pulumi", "preview"],
     ]  # fmt: skip
     shown = []
     for command in (command[1:] for command in commands if command[0] == "mailroute"):

@@ -23,7 +23,12 @@ for name, subnet, table in [
     aws.ec2.RouteTableAssociation(f"{name}-association", subnet_id=subnet.id, route_table_id=table.id)
 
 address = aws.ec2.Eip("address", domain="vpc")
-nat = aws.ec2.NatGateway("nat", subnet_id=public.id, allocation_id=address.allocation_id)
+nat = aws.ec2.NatGateway(
+    "nat",
+    subnet_id=public.id,
+    allocation_id=address.allocation_id,
+    opts=pulumi.ResourceOptions(depends_on=[internet]),
+)
 aws.ec2.Route(
     "default-route",
     route_table_id=private_routes.id,

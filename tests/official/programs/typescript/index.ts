@@ -21,10 +21,11 @@ associate("private-a", subnets.privateA, privateRoutes);
 associate("private-b", subnets.privateB, privateRoutes);
 
 const address = new aws.ec2.Eip("address", { domain: "vpc" });
-const nat = new aws.ec2.NatGateway("nat", {
-    subnetId: subnets.public.id,
-    allocationId: address.allocationId,
-});
+const nat = new aws.ec2.NatGateway(
+    "nat",
+    { subnetId: subnets.public.id, allocationId: address.allocationId },
+    { dependsOn: [internet] },
+);
 new aws.ec2.Route("default-route", {
     routeTableId: privateRoutes.id,
     destinationCidrBlock: "0.0.0.0/0",
