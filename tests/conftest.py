@@ -36,9 +36,17 @@ def rounds() -> Rounds:
     return choose
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Count the tests that are marked as hostile, by their kind and by the engine where they name one."""
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Count the tests that are marked as hostile, by kind and engine, and put tests of one group together.
+
+    pytest-xdist takes the group from the end of a test's id, which it writes where this pytest reads none.
+    """
     for item in items:
+        group = item.get_closest_marker("xdist_group")
+        if group is not None and getattr(config.option, "loadgroup", False):
+            node: Any = item
+            node._id = type(node._id).parse(f"{item.nodeid}@{group.args[0]}")
         mark = item.get_closest_marker("hostile")
         if mark is not None:
             official = item.get_closest_marker("pulumi") is not None
