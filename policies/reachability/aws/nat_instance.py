@@ -97,13 +97,13 @@ class NatInstances:
     def _make(self, interface: Resource) -> NatInstance:
         is_instance = interface.type in tokens.INSTANCE
         owners = (interface,) if is_instance else tuple(dict.fromkeys(self._instances_of(interface)))
-        prop, group = "vpcSecurityGroupIds" if is_instance else "securityGroups", "securityGroupId"
+        group = "securityGroupId"
         subnet = self.subnets.ref(interface, interface.declared("subnetId"), "subnetId")
         return NatInstance(
             interface,
             subnet=subnet,
             security_groups=(
-                *self.groups.refs(interface, items(interface.declared(prop)), prop),
+                *self._groups_of(interface),
                 *given_by(self._group_links.to(interface), group, self.groups.ref),
             ),
             attached=bool(owners),
@@ -111,6 +111,16 @@ class NatInstances:
             public_address=self._has_public_address(interface, subnet, owners),
             refused=self._refused(interface, owners),
         )
+
+    def _groups_of(self, interface: Resource) -> Iterator[Ref[SecurityGroup]]:
+        """Those that it names itself: an instance in a subnet by either argument, as its provider has it."""
+        props = ["securityGroups"]
+        if interface.type in tokens.INSTANCE:
+            # Of an instance that is there, this one holds names.
+            by_id = interface.sets("securityGroups") and interface.declared("subnetId") is not ABSENT
+            props = ["vpcSecurityGroupIds", *(props if by_id else ())]
+        for prop in props:
+            yield from self.groups.refs(interface, items(interface.declared(prop)), prop)
 
     def _refused(self, interface: Resource, owners: tuple[Resource, ...]) -> Outcome:
         own = self.refusals.of(interface)

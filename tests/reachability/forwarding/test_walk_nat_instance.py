@@ -66,6 +66,14 @@ def interface(nat: Stack) -> Stack:
     return nat
 
 
+def test_groups_by_the_other_argument_count_in_a_subnet(instance: Stack) -> None:
+    box = instance["box"]
+    box["securityGroups"] = box.pop("vpcSecurityGroupIds")
+    assert judged(instance) == (REACHABLE, set())
+    instance["nat-group"]["ingress"] = []
+    assert judged(instance) == (UNREACHABLE, {"ENI_SG_RULES_MISMATCH"})
+
+
 @pytest.mark.parametrize("form", ["instance", "interface"])
 def test_a_nat_instance_is_a_hop(form: str, request: pytest.FixtureRequest) -> None:
     stack: Stack = request.getfixturevalue(form)
