@@ -77,8 +77,11 @@ WITHOUT_PROGRAM: Final[frozenset[Row]] = frozenset(
         (f"{_EC2}route:Route", "coreNetworkArn"),
         (f"{_EC2}route:Route", "localGatewayId"),
         ("aws:ecs/expressGatewayService:ExpressGatewayService", "networkConfigurations"),
+        # Asked for what a new cluster has alone: of one that is not known nothing is said.
+        ("aws:ecs/service:Service", "cluster"),
         # Read as those of the type beside them are.
         (f"{_EC2}defaultSecurityGroup:DefaultSecurityGroup", "egress"),
+        ("aws:ecs/taskSet:TaskSet", "cluster"),
         ("aws:ecs/taskSet:TaskSet", "networkConfiguration"),
         ("aws:ecs/taskSet:TaskSet", "taskDefinition"),
     }

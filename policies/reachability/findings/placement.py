@@ -40,6 +40,12 @@ AFTER_DEFAULT_STRATEGY = DEFAULT_STRATEGY.assumption(
     "of its cluster",
     "let the service depend on it (depends_on), or name launch_type or capacity_provider_strategies",
 )
+ECS_CAPACITY_PROVIDER = Code("ECS_CAPACITY_PROVIDER", 'Amazon ECS API Reference, "CreateService"')
+PROVIDER_OF_NO_CLUSTER = ECS_CAPACITY_PROVIDER.unreachable(
+    "service {subject.label} asks for capacity provider {provider}, which cluster {cluster.name} has not by "
+    "then: ECS refuses to create it",
+    "name it in an aws.ecs.ClusterCapacityProviders of the cluster that the service depends on (depends_on)",
+)
 ECS_LAUNCH_TYPE = Code(
     "ECS_LAUNCH_TYPE", 'Amazon ECS API Reference, "CreateService" and "AwsVpcConfiguration"'
 )

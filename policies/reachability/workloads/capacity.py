@@ -53,8 +53,37 @@ def takes_launch_type_ec2(graph: Graph, service: Resource) -> bool:
         return False
     names = [_names(graph, link, "clusterName") for link in graph.of_type(*tokens.ECS_CAPACITY)]
     apart = all(known and cluster.key not in known and cluster.get("name") not in known for known in names)
-    new = cluster.origin is Origin.PROGRAM and cluster.id is UNKNOWN
-    return new and apart and cluster.declared("defaultCapacityProviderStrategies") is ABSENT
+    return _is_new(cluster) and apart and cluster.declared("defaultCapacityProviderStrategies") is ABSENT
+
+
+def lacks_provider(graph: Graph, service: Resource) -> Outcome:
+    """Whether a service names a capacity provider of Fargate that its new cluster certainly has not by then.
+
+    Source: Amazon ECS API Reference, "CreateService": a provider is associated with the cluster before.
+    """
+    strategies = items(service.declared("capacityProviderStrategies"))
+    cluster = graph.ref(service, service.declared("cluster"), "cluster", tokens.ECS_CLUSTER).target
+    if isinstance(strategies, Unknown) or cluster is None or not _is_new(cluster):
+        return PASSES
+    links = [(link, _names(graph, link, "clusterName")) for link in graph.of_type(*tokens.ECS_CAPACITY)]
+    if cluster.declared("capacityProviders") is not ABSENT or not all(names for _, names in links):
+        return PASSES
+    own = {cluster.key, cluster.get("name")}
+    mine = [link for link, names in links if own & names and not follows(graph, link, service)]
+    listed = [items(link.declared("capacityProviders")) for link in mine]
+    for strategy in strategies:
+        provider = get(strategy, "capacityProvider")
+        if provider in _FARGATE and all(_certainly_lacks(each, provider) for each in listed):
+            return placement.PROVIDER_OF_NO_CLUSTER(service, provider=provider, cluster=cluster)
+    return PASSES
+
+
+def _certainly_lacks(listed: tuple[Value, ...] | Unknown, provider: Value) -> bool:
+    return not isinstance(listed, Unknown) and provider not in listed and UNKNOWN not in listed
+
+
+def _is_new(cluster: Resource) -> bool:
+    return cluster.origin is Origin.PROGRAM and cluster.id is UNKNOWN
 
 
 def by_default(graph: Graph, service: Resource) -> Outcome:

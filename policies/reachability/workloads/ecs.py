@@ -14,7 +14,7 @@ from ..graph import tokens
 from ..ranges import EPHEMERAL_PORTS, LINUX_PORTS, Ranges
 from ..values import ABSENT, UNKNOWN, Truth, Unknown, Value, get, items
 from ..verdict import PASSES, Origin
-from .capacity import by_default, runs_on_fargate, takes_launch_type_ec2
+from .capacity import by_default, lacks_provider, runs_on_fargate, takes_launch_type_ec2
 from .environment import CONTAINERS, environments, refused
 from .mail import destinations_of, names_none
 from .model import ANY_MAIL_SERVER, EVERY_MAIL_SERVER, Placement, Workload, in_vpc, named
@@ -86,6 +86,9 @@ def _placement(network: Network, service: Resource, tasks: Sequence[Resource | N
     on_fargate = runs_on_fargate(network.graph, service)
     if on_fargate is True and tasks and all(task and needs_instances(task) for task in tasks):
         return Placement(service, problem=placement.TASK_ON_INSTANCES_ALONE(service))
+    lacking = lacks_provider(network.graph, service)
+    if lacking != PASSES:
+        return Placement(service, problem=lacking)
     if get(config, "assignPublicIp") is True and takes_launch_type_ec2(network.graph, service):
         return Placement(service, problem=placement.PUBLIC_IP_ON_INSTANCES(service))
     placed = in_vpc(

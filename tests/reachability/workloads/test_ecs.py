@@ -73,6 +73,37 @@ def test_a_public_subnet_helps_only_with_a_public_ip_address(
     assert egress.verdict is verdict
 
 
+@pytest.mark.parametrize(
+    ("providers", "order", "verdict"),
+    [
+        (["FARGATE", "FARGATE_SPOT"], "before", REACHABLE),
+        (["FARGATE", "FARGATE_SPOT"], "beside", REACHABLE),
+        (["FARGATE", "FARGATE_SPOT"], "behind", UNREACHABLE),
+        (["FARGATE"], "before", UNREACHABLE),
+        (UNKNOWN, "before", REACHABLE),
+        (None, "", UNREACHABLE),
+    ],
+)
+def test_a_new_cluster_has_the_capacity_provider_by_then(
+    tasks: Stack, providers: Any, order: str, verdict: Verdict
+) -> None:
+    tasks.add("aws:ecs/cluster:Cluster", "cluster", name="mail")
+    tasks["tasks"]["networkConfiguration"].update(subnets=[PUBLIC[0]], assignPublicIp=True)
+    tasks["tasks"].update(cluster=ref("cluster"), **_strategy("FARGATE_SPOT"))
+    if providers is not None:
+        link = "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders"
+        tasks.add(link, "link", clusterName=ref("cluster"), capacityProviders=providers)
+        if order != "beside":
+            later, earlier = ("tasks", "link") if order == "before" else ("link", "tasks")
+            tasks.depends_on[later] = (earlier,)
+
+    (egress,) = tasks.prove()
+
+    assert egress.verdict is verdict
+    codes = {finding.code for finding in egress.outcome.findings}
+    assert codes == (set() if verdict is REACHABLE else {"ECS_CAPACITY_PROVIDER"})
+
+
 UNREAD = "every public mail host"
 ARN = "arn:aws:ecs:us-east-1:111122223333:task-definition/"
 
@@ -381,6 +412,7 @@ def test_a_service_made_after_the_strategy_assumes_nothing(tasks: Stack) -> None
 @pytest.mark.parametrize("named", [{"launchType": "FARGATE"}, _strategy("FARGATE")])
 def test_a_service_that_says_where_it_runs_assumes_nothing(tasks: Stack, named: dict[str, object]) -> None:
     _by_default(tasks, "instances")
+    tasks["providers"]["capacityProviders"] = ["instances", "FARGATE"]
     tasks["tasks"].update(named)
 
     (egress,) = tasks.prove()

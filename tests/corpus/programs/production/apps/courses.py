@@ -2,8 +2,15 @@
 
 import json
 
+import pulumi
+import pulumi_aws as aws
 from fargate import fargate
 from network import Network
+
+cluster = aws.ecs.Cluster("courses")
+spot = aws.ecs.ClusterCapacityProviders(
+    "courses", cluster_name=cluster.name, capacity_providers=["FARGATE_SPOT"]
+)
 
 fargate(
     "courses",
@@ -21,6 +28,8 @@ fargate(
             }
         ]
     ),
+    cluster=cluster,
     launch_type=None,
     capacity_provider_strategies=[{"capacity_provider": "FARGATE_SPOT", "weight": 1}],
+    opts=pulumi.ResourceOptions(depends_on=[spot]),
 )

@@ -29,6 +29,9 @@ group = aws.ec2.SecurityGroup(
     egress=[{"protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"]}],
 )
 cluster = aws.ecs.Cluster("workers")
+spot = aws.ecs.ClusterCapacityProviders(
+    "workers", cluster_name=cluster.name, capacity_providers=["FARGATE_SPOT"]
+)
 image = aws.ecr.Repository("workers").repository_url
 topic = aws.sns.Topic("bounces")
 settings = aws.sesv2.ConfigurationSet("workers", configuration_set_name="workers")
@@ -66,7 +69,7 @@ for name in QUEUES:
         task_definition=task.arn,
         capacity_provider_strategies=[{"capacity_provider": "FARGATE_SPOT", "weight": 1}],
         network_configuration={"subnets": [private.id], "security_groups": [group.id]},
-        opts=pulumi.ResourceOptions(ignore_changes=["desired_count"]),
+        opts=pulumi.ResourceOptions(ignore_changes=["desired_count"], depends_on=[spot]),
     )
     target = aws.appautoscaling.Target(
         name,
