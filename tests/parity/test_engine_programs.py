@@ -38,8 +38,8 @@ The programs here make resources without the SDK's classes, which always do.
 
 DIFFERENCES: dict[str, str] = {
     "test_what_the_engine_lacks_the_sdk_refuses": "the embedded engine has no error hooks",
-    "test_a_pack_that_judges_no_stack_is_one_line": "the official engine is content with a pack that judges no "
-    "stack: a rehearsal would pass without its judgement",
+    "test_a_pack_that_judges_no_stack_is_one_line": "the official engine takes a pack that judges no stack, "
+    "and a rehearsal would pass without its judgement",
 }
 """By test: what the engines do not agree on, and why that stays. An entry on which they agree fails."""
 
