@@ -73,7 +73,7 @@ def load_account(project: Project, file: Path | None) -> tuple[Account, str]:
     """
     from mailroute.rehearsal.account import Account
 
-    chosen = file or _account_file(project)
+    chosen = _account_file(project, file)
     if chosen is None:
         account = Account.empty(_region(project) or _USUAL_REGION)
         return account, f"an empty one in {account.region}"
@@ -96,21 +96,21 @@ def with_assumed_region(project: Project, account_file: Path | None) -> Project:
 
 def has_account_file(project: Project, file: Path | None) -> bool:
     """Whether the account to simulate is that of a file."""
-    return bool(file or _account_file(project))
+    return _account_file(project, file) is not None
 
 
 def account_path(project: Project, file: Path | None) -> str | None:
     """The account file as a person would type its path from here; `None` where there is none."""
-    chosen = file or _account_file(project)
+    chosen = _account_file(project, file)
     return None if chosen is None else _beside(chosen)
 
 
-def _account_file(project: Project) -> Path | None:
-    """The account file beside the program, if there is one."""
-    file = project.directory / "accounts" / f"{project.stack}.json"
+def _account_file(project: Project, given: Path | None) -> Path | None:
+    """The account file that is given, else the one beside the program, if there is one."""
     from evidence import text_file
 
-    return file if text_file.is_there(file) else None
+    beside = project.directory / "accounts" / f"{project.stack}.json"
+    return given or (beside if text_file.is_there(beside) else None)
 
 
 def _region(project: Project) -> str | None:

@@ -25,7 +25,7 @@ def check(service: Service, wanted: Settings) -> None:
     _check_connector(service, wanted)
     if HOST in wanted or PORT in wanted:
         _check_port(after)
-    if wanted.get(HOST) != service.value(HOST) and HOST in wanted:
+    if HOST in wanted and wanted[HOST] != service.value(HOST):
         _check_credentials(service, after, wanted)
 
 
@@ -34,10 +34,10 @@ def _check_port(after: Service) -> None:
 
     host, port = after.value(HOST), after.value(PORT)
     if isinstance(host, Plain) and is_ses(host.value) and isinstance(port, Plain):
-        offered = ", ".join(map(str, sorted(SMTP_PORTS)))
-        if port.value not in map(str, SMTP_PORTS):
+        offered = [str(each) for each in sorted(SMTP_PORTS)]
+        if port.value not in offered:
             raise SettingError(
-                f"{PORT}: {port.value!r} is no port of {host.value}: set it to one of {offered}"
+                f"{PORT}: {port.value!r} is no port of {host.value}: set it to one of {', '.join(offered)}"
             )
 
 

@@ -23,7 +23,7 @@ from ..verdict import PASSES, all_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..aws.subnet import Subnets
+    from ..aws.subnet import Subnet, Subnets
     from ..graph.refusals import Row
     from ..graph.resource import Resource
     from ..verdict import Outcome
@@ -40,8 +40,7 @@ class _Rules:
 
     def attachment_has_a_subnet_of_each_zone(self, attachment: Resource) -> Outcome:
         """An attachment has one subnet in a zone ("CreateTransitGatewayVpcAttachment")."""
-        listed = self.subnets.refs(attachment, items(attachment.get("subnetIds")), "subnetIds")
-        for first, second in combinations(members(listed)[0], 2):
+        for first, second in combinations(self._subnets_of(attachment), 2):
             if first.names_zone_of(second):
                 return refusals.ATTACHED_TWICE_IN_ZONE(
                     attachment, first=first, second=second, zone=first.zone_name
@@ -51,19 +50,17 @@ class _Rules:
     def subnets_are_of_the_vpc(self, attachment: Resource) -> Outcome:
         """The subnets of an attachment are its VPC's ("CreateTransitGatewayVpcAttachment")."""
         vpc = self.subnets.vpcs.of(attachment)
-        listed = self.subnets.refs(attachment, items(attachment.get("subnetIds")), "subnetIds")
         return all_of(
             refusals.ATTACHED_SUBNET_ELSEWHERE(
                 attachment, vpc=name_of(vpc), subnet=subnet, other=name_of(subnet.vpc)
             )
-            for subnet in members(listed)[0]
+            for subnet in self._subnets_of(attachment)
             if subnet.vpc.differs_from(vpc)
         )
 
     def subnets_are_in_availability_zones(self, attachment: Resource) -> Outcome:
         """No subnet of a Local Zone, and none with IPv6 alone ("Amazon VPC attachments")."""
-        listed = self.subnets.refs(attachment, items(attachment.get("subnetIds")), "subnetIds")
-        certain = members(listed)[0]
+        certain = self._subnets_of(attachment)
         return all_of(
             refusals.ATTACHED_OUTSIDE_THE_ZONES(attachment, subnet=subnet, zone=subnet.zone_name)
             for subnet in certain
@@ -73,6 +70,11 @@ class _Rules:
             for subnet in certain
             if subnet.ipv6_only
         )
+
+    def _subnets_of(self, attachment: Resource) -> tuple[Subnet, ...]:
+        """The subnets that an attachment certainly has."""
+        listed = self.subnets.refs(attachment, items(attachment.get("subnetIds")), "subnetIds")
+        return members(listed)[0]
 
     def vpc_is_attached_once(self, attachment: Resource) -> Outcome:
         """A VPC has one attachment to a gateway ("CreateTransitGatewayVpcAttachment")."""

@@ -94,7 +94,7 @@ class _Rules:
 
     def peers_do_not_overlap(self, connection: Resource) -> Outcome:
         """AWS peers no VPCs whose blocks overlap ("VPC peering limitations")."""
-        here, there = (self.subnets.vpcs.named(connection, prop) for prop in ("vpcId", "peerVpcId"))
+        here, there = self._sides(connection)
         if not _blocks(here) & _blocks(there):
             return PASSES
         return refusals.PEERS_OVERLAP(connection, vpc=name_of(here), other=name_of(there))
@@ -106,14 +106,17 @@ class _Rules:
         if None in pair:
             return PASSES
         others = (other for other in graph.of_type(*tokens.PEERING) if self._peers(other) == pair)
-        here, there = (self.subnets.vpcs.named(connection, prop) for prop in ("vpcId", "peerVpcId"))
+        here, there = self._sides(connection)
         what = f"peer VPCs {name_of(here)} and {name_of(there)}"
         return one_of(graph, connection, others, what)
 
     def _peers(self, connection: Resource) -> frozenset[str | None]:
         """The VPCs of both sides, by their identity; `None` where one is not known."""
-        sides = (self.subnets.vpcs.named(connection, prop) for prop in ("vpcId", "peerVpcId"))
-        return frozenset(side.identity for side in sides)
+        return frozenset(side.identity for side in self._sides(connection))
+
+    def _sides(self, connection: Resource) -> tuple[Ref[Vpc], ...]:
+        """The VPC that asks for the connection, and its peer."""
+        return tuple(self.subnets.vpcs.named(connection, prop) for prop in ("vpcId", "peerVpcId"))
 
     @staticmethod
     def peer_accepts_across_regions(connection: Resource) -> Outcome:

@@ -51,8 +51,8 @@ def takes_launch_type_ec2(graph: Graph, service: Resource) -> bool:
     cluster = graph.ref(service, service.declared(prop), prop, tokens.ECS_CLUSTER).target
     if items(service.declared("capacityProviderStrategies")) != () or cluster is None:
         return False
-    names = [_names(graph, link, "clusterName") for link in graph.of_type(*tokens.ECS_CAPACITY)]
-    apart = all(known and cluster.key not in known and cluster.get("name") not in known for known in names)
+    own = {cluster.key, cluster.get("name")}
+    apart = all(names and not own & names for _, names in _associations(graph))
     return _is_new(cluster) and apart and cluster.declared("defaultCapacityProviderStrategies") is ABSENT
 
 
@@ -65,7 +65,7 @@ def lacks_provider(graph: Graph, service: Resource) -> Outcome:
     cluster = graph.ref(service, service.declared("cluster"), "cluster", tokens.ECS_CLUSTER).target
     if isinstance(strategies, Unknown) or cluster is None or not _is_new(cluster):
         return PASSES
-    links = [(link, _names(graph, link, "clusterName")) for link in graph.of_type(*tokens.ECS_CAPACITY)]
+    links = _associations(graph)
     if cluster.declared("capacityProviders") is not ABSENT or not all(names for _, names in links):
         return PASSES
     own = {cluster.key, cluster.get("name")}
@@ -111,11 +111,16 @@ def _all_on_fargate(strategies: Value) -> Truth:
 def _default_strategy(graph: Graph, service: Resource) -> Resource | None:
     """What sets the default strategy of a service's cluster; `None` where that is not certain."""
     own = _names(graph, service, "cluster")
-    links = [(link, _names(graph, link, "clusterName")) for link in graph.of_type(*tokens.ECS_CAPACITY)]
+    links = _associations(graph)
     if not own or not all(names for _, names in links):
         return None
     found = [link for link, names in links if own & names]
     return found[0] if len(found) == 1 else None
+
+
+def _associations(graph: Graph) -> list[tuple[Resource, frozenset[str]]]:
+    """What gives clusters their capacity providers, each with what its cluster goes by."""
+    return [(link, _names(graph, link, "clusterName")) for link in graph.of_type(*tokens.ECS_CAPACITY)]
 
 
 def _names(graph: Graph, resource: Resource, prop: str) -> frozenset[str]:

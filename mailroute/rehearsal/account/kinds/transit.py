@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from ..account import AwsResource
 from ..errors import AwsError
 from ..kind import Call, Kind, ec2_id, opaque_id
 from .references import SUBNET, TRANSIT_ATTACHMENT, TRANSIT_GATEWAY, VPC
@@ -21,33 +22,30 @@ _TABLE_ID: Final = "transitGatewayRouteTableId"
 def one_subnet_in_each_zone(call: Call) -> None:
     """An attachment has one subnet in a zone ("Transit gateway attachments", AWS Transit Gateway Guide)."""
     zones: set[str] = set()
-    for identity in call.inputs["subnetIds"]:
-        subnet = call.account.find(_SUBNET, str(identity))
-        zone = str(subnet.get("availabilityZone")) if subnet else ""
+    for subnet in _subnets(call):
+        zone = str(subnet.get("availabilityZone"))
         if zone in zones:
             raise AwsError(
-                "DuplicateSubnetsInSameZone", f"More than one subnet was specified in {zone}: {identity}."
+                "DuplicateSubnetsInSameZone", f"More than one subnet was specified in {zone}: {subnet.id}."
             )
-        zones |= {zone} if zone else set()
+        zones.add(zone)
 
 
 def subnets_are_of_the_vpc(call: Call) -> None:
     """Its subnets are its VPC's ("CreateTransitGatewayVpcAttachment", Amazon EC2 API Reference)."""
-    for identity in call.inputs["subnetIds"]:
-        subnet = call.account.find(_SUBNET, str(identity))
-        if subnet and subnet.get("vpcId") != call.inputs.get("vpcId"):
+    for subnet in _subnets(call):
+        if subnet.get("vpcId") != call.inputs.get("vpcId"):
             raise AwsError(
                 "InvalidParameterValue",
-                f"The subnet {identity} is in {subnet.get('vpcId')}, not in {call.inputs.get('vpcId')}.",
+                f"The subnet {subnet.id} is in {subnet.get('vpcId')}, not in {call.inputs.get('vpcId')}.",
             )
 
 
 def subnets_have_ipv4(call: Call) -> None:
     """None of its subnets has IPv6 alone ("Amazon VPC attachments", AWS Transit Gateway Guide)."""
-    for identity in call.inputs["subnetIds"]:
-        subnet = call.account.find(_SUBNET, str(identity))
-        if subnet and subnet.get("ipv6Native"):
-            raise AwsError("InvalidParameterValue", f"The subnet {identity} has no IPv4 addresses.")
+    for subnet in _subnets(call):
+        if subnet.get("ipv6Native"):
+            raise AwsError("InvalidParameterValue", f"The subnet {subnet.id} has no IPv4 addresses.")
 
 
 def vpc_is_attached_once(call: Call) -> None:
@@ -89,6 +87,12 @@ def destination_is_new(call: Call) -> None:
                 f"Route {call.inputs['destinationCidrBlock']} already exists in Transit Gateway Route Table "
                 f"{call.inputs[_TABLE_ID]}.",
             )
+
+
+def _subnets(call: Call) -> Iterator[AwsResource]:
+    """Those of the account that an attachment lists."""
+    found = (call.account.find(_SUBNET, str(identity)) for identity in call.inputs["subnetIds"])
+    return filter(None, found)
 
 
 def _gateway(call: Call, identity: str) -> Mapping[str, Any]:
